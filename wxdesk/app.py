@@ -1,7 +1,7 @@
-"""The whole program in one place: builds every part, starts them, stops them in order. Read this first.
+"""Composition of the whole program: builds, starts and stops every part in order.
 
-`OpenDesk` lives on one asyncio loop and knows no window. `wxdesk serve` runs it on the main thread; with a
-window it runs on a thread of its own (`running.DeskThread`), so that a busy window never keeps WeChat waiting.
+Read this first. `OpenDesk` lives on one asyncio loop and knows no window. `wxdesk serve` runs it on the
+main thread; with a window it has its own (`runner.DeskThread`), so a busy window never delays WeChat.
 """
 
 from __future__ import annotations
@@ -96,17 +96,17 @@ log = logging.getLogger(__name__)
 NO_CREDENTIALS = Credentials("", "")
 
 PICTURES = "pictures"
-"""The folder of kept pictures in the operator's folder."""
+"""Name of the folder of stored pictures, inside the operator's folder."""
 
 
 def utc_now() -> datetime:
-    """The clock of the real world."""
+    """Read the real clock."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a desk is built from. `credentials` is by account name; an account without any can do nothing."""
+    """Configuration from which a desk is built; `credentials` is by account name."""
 
     home: Path
     config: Config
@@ -120,19 +120,19 @@ class Setup:
 
     @property
     def zone(self) -> tzinfo | None:
-        """The time zone that all accounts share; None for the machine's, or where they differ."""
+        """Time zone shared by all accounts; None if they differ or follow the machine."""
         names = {account.timezone for account in self.accounts.values()}
         return zone_named(names.pop()) if len(names) == 1 else None
 
     @property
     def ready(self) -> dict[str, Account]:
-        """Those of them whose secrets are known."""
+        """Accounts whose secrets are known, by name."""
         return {name: account for name, account in self.accounts.items() if name in self.credentials}
 
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """All that talks to WeChat's API, and the pictures that go there and come from there."""
+    """Parts that call WeChat's API, and the pictures exchanged with it."""
 
     client: WeChatClient
     rests: Rests
@@ -144,9 +144,9 @@ class WayOut:
 
 @dataclass(slots=True)
 class OpenDesk:
-    """A desk at work, made by `open_desk`: its parts in the order in which a message travels.
+    """Running desk, made by `open_desk`: its parts in the order of a message's way.
 
-    `ready` are the accounts whose secrets are known.
+    `ready` holds the accounts whose secrets are known.
     """
 
     ready: tuple[Account, ...]
@@ -164,7 +164,7 @@ class OpenDesk:
         self.parts = PartsAtWork(self.desk.bus.publish)
 
     async def start(self) -> None:
-        """Finish what the last run left, then go to work; the listener last, when all behind it is ready."""
+        """Recover unfinished work, then start all parts, the listener last."""
         try:
             await self.desk.preferences.load()
             await self.desk.accounts.load()
@@ -192,7 +192,7 @@ class OpenDesk:
         begin("tokens", "Access tokens are not renewed ahead at the moment.", partial(self.out.client.run, self.ready))
 
     async def stop(self) -> None:
-        """Stop to listen, then all work, then close what it has used: each whatever became of the one before."""
+        """Stop listening, then all workers, then close resources, in spite of failures."""
         async with AsyncExitStack() as closing:
             for close in (self.store.close, self.out.client.close, self.out.uploads.close, self.parts.stop):
                 closing.push_async_callback(close)  # the last one comes first
@@ -221,7 +221,7 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
-    """Plug every part into the next, in the order in which a message travels."""
+    """Connect all parts of the desk, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), Deciding()
     preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     accounts, following = _answering_modes(setup, store, deciding, preferences, bus)
@@ -265,7 +265,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 def _answering_modes(
     setup: Setup, store: SqlStore, deciding: Deciding, preferences: KeptPreferences, bus: Bus
 ) -> tuple[Accounts, Following]:
-    """How each account answers, and what lets the waiting replies follow that."""
+    """Build the accounts' modes and the part that applies changes to pending replies."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
     following = Following(store, accounts, deciding, preferences, bus.publish, setup.clock)
     return accounts, following
@@ -274,7 +274,7 @@ def _answering_modes(
 def _thinking(
     setup: Setup, store: SqlStore, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
 ) -> tuple[Transfers, Answering]:
-    """What decides on messages, and who of their writers is handed over with the very answer."""
+    """Build the part that decides on messages, and the transfers to WeChat's own tool."""
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock)
 
@@ -287,7 +287,7 @@ def _typing(setup: Setup, store: SqlStore, out: WayOut, accounts: Accounts, writ
 
 
 def _watching(bus: Bus) -> tuple[Health, Traffic]:
-    """What hears of everything and changes nothing."""
+    """Build the read-only observers of the bus: health and traffic."""
     health, traffic = Health(), Traffic()
     bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     bus.subscribe(traffic.hear, PushSeen, ApiCalled)
@@ -315,7 +315,7 @@ def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bu
 def _knowing(
     setup: Setup, store: SqlStore, accounts: Accounts, following: Following, preferences: KeptPreferences, bus: Bus
 ) -> tuple[Rulebook, HoursKeeping, Phrasebook]:
-    """What the operator has written for later: rules, business hours and templates."""
+    """Build the parts for what operators author: rules, business hours and templates."""
     zone, clock, renderer = setup.zone, setup.clock, LiquidRenderer()
     calendars = Calendars(store.settings, zone)
     rulebook = Rulebook(
@@ -353,7 +353,7 @@ def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, foll
 
 
 def _door(setup: Setup, intake: Intake, bus: Bus) -> Listener:
-    """Where pushes arrive. An account whose secrets are missing still has its door, which refuses everybody."""
+    """Build the listener; an account without secrets refuses every request."""
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
     at = setup.config.listener
     return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port)

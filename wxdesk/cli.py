@@ -1,6 +1,6 @@
-"""The command line: parses, prepares what every command needs, and hands over. Stable: others script it.
+"""Command line: parses arguments, prepares the set-up and runs one command.
 
-Exit codes: 0 done, 1 something failed (a check, a database), 2 what the person gave is wrong.
+Stable: others script it. Exit codes: 0 done, 1 a failure (a check, a database), 2 wrong input.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _common() -> argparse.ArgumentParser:
-    """The options that stand before or behind any command.
+    """Make the options that may stand before or after any command.
 
-    Made anew for each parser: parsers share the options of a parent, and a default set on one would win over what
-    was given to another.
+    Each parser gets its own: parsers share the options of a parent, and a default set on one would override
+    values given to another.
     """
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--home", type=Path, help="folder for config.toml, the database and logs")
@@ -136,7 +136,7 @@ def _home(options: argparse.Namespace) -> Path:
 
 
 def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
-    """Config, secrets and log: what every command that opens the desk needs."""
+    """Load configuration and secrets and set up logging, as every desk command needs."""
     home = _home(options)
     config: Config = load(home)
     credentials: dict[str, Credentials] = {}

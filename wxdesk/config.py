@@ -1,7 +1,7 @@
-"""HOME/config.toml, typed and checked. Secrets are not in it; see `wxdesk.keychain`.
+"""Typed and checked contents of HOME/config.toml, without secrets.
 
-Every wrong line ends in one `BadConfig` that names the file, the key and the reason; nothing is guessed and
-an unknown key is an error, because it is most often a misspelt one.
+Secrets are in `wxdesk.keychain`. Every invalid line raises one `BadConfig` that names the file, the key and
+the reason. Nothing is guessed; an unknown key is an error, because it is most often misspelt.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CHOICES = {"push_mode": tuple(PushMode), "reply_mode": tuple(ReplyMode), "token
 
 
 class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where pushes arrive. Port 0 means any free one; `public_url` is what the tunnel makes of it."""
+    """Address of the listener (port 0: any free one) and its public URL at the tunnel."""
 
     host: str = "127.0.0.1"
     port: int = 8765
@@ -49,15 +49,15 @@ class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StoreAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where messages are kept: `sqlite:///file` relative to HOME, or `postgresql://…`."""
+    """Database URL: `sqlite:///file` relative to HOME, or `postgresql://…`."""
 
     url: str = "sqlite:///desk.db"
 
 
 class WeChatAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the API is. `stable` shares one token among programs; `classic` takes it away from the others.
+    """Address and token endpoint of WeChat's API.
 
-    `show_typing`: contacts see when somebody writes to them.
+    `stable` shares one token among programs, `classic` takes it from others. `show_typing`: contacts see it.
     """
 
     api_base: str = "https://api.weixin.qq.com"
@@ -66,7 +66,7 @@ class WeChatAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One mini program. `name` becomes the path of its push URL; `timezone` is an IANA name."""
+    """One mini program; `name` is in its push URL, `timezone` is an IANA name."""
 
     name: str
     app_id: str
@@ -78,12 +78,12 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = ""
 
     def account(self) -> Account:
-        """The same as the record that the desk works with."""
+        """Convert to the record that the desk works with."""
         return Account(**msgspec.structs.asdict(self))
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file; what it does not say has the value shown here."""
+    """The whole file, with the defaults of everything it leaves out."""
 
     listener: Listener = Listener()
     store: StoreAt = StoreAt()
@@ -92,7 +92,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(home: Path) -> Config:
-    """Read HOME/config.toml; a missing file is an empty one. Raises `BadConfig`, `UnusableFile`."""
+    """Read HOME/config.toml, which may be missing. Raises `BadConfig`, `UnusableFile`."""
     path = home / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -120,7 +120,7 @@ def parse(text: str, file: str = FILE) -> Config:
 
 
 def _not_toml(complaint: str) -> Phrase:
-    """What tomllib complains of, by its place; its words are English only."""
+    """Translate an error of tomllib, whose texts are English only, by its position."""
     found = _AT_LINE.search(complaint)
     if found is None:
         return Phrase("the file ends in the middle of something")
@@ -130,7 +130,7 @@ def _not_toml(complaint: str) -> Phrase:
 
 
 def _in_our_words(reason: str, key: str) -> str | Phrase:
-    """What msgspec says of the value of `key`."""
+    """Translate an error of msgspec about the value of `key`."""
     for pattern, sentence in _REASONS:
         found = pattern.fullmatch(reason)
         if found:

@@ -1,4 +1,4 @@
-"""A desk with its window: the desk on a thread of its own, the window on the main thread."""
+"""Desk with its window: the desk on its own thread, the window on the main thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.runner import DeskThread
 
 
 def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
-    """Run a desk with its window until the window is closed; the exit code."""
+    """Run a desk with its window until the window is closed; return the exit code."""
     from wxdesk.ui.settings.facts import Facts  # a server that never opens a window has no graphics libraries
     from wxdesk.ui.window import run_window
 
@@ -30,7 +30,7 @@ def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
 
 
 def has_display() -> bool:
-    """Whether a window can be shown; only on Linux can there be none."""
+    """Tell if a window can be shown; only Linux may have no display."""
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         return False
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -38,9 +38,9 @@ def has_display() -> bool:
 
 @contextlib.contextmanager
 def failure_shown() -> Iterator[None]:
-    """Show in a window what keeps a desk from opening, where there is a display; it is raised on in any case.
+    """Show in a window any error that keeps a desk from opening, then re-raise it.
 
-    Whoever starts the program by an icon sees neither stderr nor the exit code.
+    Needs a display. A person who starts the program by an icon sees neither stderr nor the exit code.
     """
     try:
         yield
@@ -53,7 +53,7 @@ def failure_shown() -> Iterator[None]:
 
 
 def public_part(url: str) -> str:
-    """What a store's URL says of the place: no user and no parameters, for both can hold a password."""
+    """Strip user and parameters, which may hold a password, from a store's URL."""
     kind, found, rest = url.partition("://")
     place = rest.partition("?")[0]
     return f"{kind}{found}{place if kind == 'sqlite' else place.rpartition('@')[2]}"

@@ -1,4 +1,4 @@
-"""The operator's language: English sentences in the source, Chinese ones in resources/translations.
+"""Translations of the English sentences in the source, from .po files.
 
 `tr("Send")` gives the sentence in the language chosen at start. The catalogues are gettext .po files, one a
 room, read as they are; a test holds that every sentence in the source has its Chinese one.
@@ -27,7 +27,7 @@ _language = "en"
 
 
 def use(language: str | None = None) -> str:
-    """Choose the language for the whole process: one of LANGUAGES, or None to follow the system.
+    """Choose the language of the process, one of LANGUAGES; None follows the system.
 
     Called once at start, like the set-up of logging. Returns the language that is used now.
     """
@@ -43,10 +43,10 @@ def language() -> str:
 
 
 def system_language() -> str:
-    """zh_CN on a Chinese system, else en.
+    """Return zh_CN on a Chinese system, else en.
 
-    As with gettext, LANGUAGE comes first and LC_ALL=C silences it. What is started from macOS's Finder has no such
-    variable; the list of languages there is the person's own.
+    As with gettext, LANGUAGE comes first and LC_ALL=C silences it. Programs started from macOS's Finder have no
+    such variables; there the operator's list of preferred languages decides.
     """
     told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     chosen = next((one for one in told if one), "")
@@ -59,7 +59,7 @@ def system_language() -> str:
 
 
 def _first_language_of_macos() -> str:
-    """The language on top of the person's list, such as zh-Hans-CN; nothing if the system does not say."""
+    """First language of macOS's preferences, such as zh-Hans-CN; empty if unknown."""
     command = ["/usr/bin/defaults", "read", "-g", "AppleLanguages"]
     try:
         listed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5).stdout  # noqa: S603
@@ -70,23 +70,23 @@ def _first_language_of_macos() -> str:
 
 
 def tr(sentence: str, **values: object) -> str:
-    """`sentence` in the operator's language, with its `{named}` holes filled."""
+    """Translate `sentence` into the operator's language and fill its `{named}` holes."""
     found = _catalogue.get(sentence, sentence)
     text = found if isinstance(found, str) else found[0]
     return text.format(**values) if values else text
 
 
 def ntr(one: str, many: str, n: int, **values: object) -> str:
-    """`one` or `many` after the number `n`, which fills the hole `{n}`. Chinese has one form for both."""
+    """Choose `one` or `many` by the number `n` (`{n}`); Chinese has one form for both."""
     found = _catalogue.get(one)
     text = (one if n == 1 else many) if found is None else found if isinstance(found, str) else found[0]
     return text.format(n=n, **values)
 
 
 def explain(error: BaseException) -> str:
-    """What an error says, in the operator's language; other exceptions only by their kind, never their text.
+    """Describe an error in the operator's language.
 
-    The text of a foreign exception may hold a URL with a token in it.
+    Foreign exceptions are named only by their type: their text may hold a URL with a token in it.
     """
     if isinstance(error, WxdeskError):
         return tr(error.template).format(**_said(error.values))
@@ -94,7 +94,7 @@ def explain(error: BaseException) -> str:
 
 
 def _said(values: Mapping[str, object]) -> dict[str, object]:
-    """The values of a sentence, with those that are sentences in the operator's language."""
+    """Translate those values of a sentence that are sentences themselves."""
     return {name: _in_words(value) for name, value in values.items()}
 
 

@@ -1,11 +1,11 @@
-"""Where secrets are: the environment first, then the system's keychain. Never a file.
+"""Lookup of secrets in the environment, then the system's keychain; never a file.
 
-The environment serves machines without a keychain: `WXDESK_SHOP_APP_SECRET` for account `shop`. A keychain may ask
-the person to unlock it and wait for ever; so a question has a deadline, and once one was not answered in time no more
-are asked: a keychain that waits holds up the start once, however many secrets there are.
+The environment serves machines without a keychain: `WXDESK_SHOP_APP_SECRET` for account `shop`. A keychain
+may wait for ever for the person to unlock it, so each query has a deadline. After one timeout no more
+queries are made: a locked keychain delays the start once, however many secrets there are.
 
-A push token or AES key that is replaced stays beside the new one for a day, because WeChat's console cannot be
-changed in the same second: in the keychain with the time of the change, in the environment as `…_OLD`.
+A replaced push token or AES key stays valid beside the new one for a day, because WeChat's console cannot
+be changed in the same second: in the keychain with the time of the change, in the environment as `…_OLD`.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ SERVICE = "wxdesk"
 DEADLINE_SECONDS = 3.0
 
 _silent = threading.Event()
-"""Set once the keychain did not answer in time."""
+"""Flag that is set once the keychain did not answer in time."""
 
 MOST_FORMER = 3
-"""So many former values of one secret are kept: the right one survives a mistyped one or two."""
+"""Most former values kept of one secret, in case the last one was mistyped."""
 
 
 class SecretName(StrEnum):
@@ -46,25 +46,25 @@ class SecretName(StrEnum):
 
     @property
     def goes_side_by_side(self) -> bool:
-        """Whether the former value goes on counting for a while: what comes from WeChat may still be made with it."""
+        """True if pushes made with the former value are accepted for a while."""
         return self is not SecretName.APP_SECRET
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A secret that an account needs and nobody has."""
+    """A secret that an account needs but that is stored nowhere."""
 
     account: str
     name: SecretName
 
     @property
     def variable(self) -> str:
-        """The environment variable that would supply it."""
+        """The environment variable that would supply the secret."""
         return variable(self.account, self.name)
 
     @property
     def command(self) -> str:
-        """The command that would store it."""
+        """The command that would store the secret."""
         return f"wxdesk secret set {self.account} {self.name.value}"
 
 
@@ -76,9 +76,9 @@ def variable(account: str, name: SecretName) -> str:
 def credentials_of(
     account: Account, now: datetime, environ: Mapping[str, str] = os.environ
 ) -> tuple[Credentials, list[Missing]]:
-    """The account's secrets, with those that are missing (their fields stay empty).
+    """Collect the account's secrets; those missing are empty and listed separately.
 
-    `now` is when the desk starts: a former value from the environment, whose age nobody knows, counts from then.
+    `now` is when the desk starts: a former value from the environment, whose age is unknown, counts from then.
     """
     found = {name: _Found.of(account.name, name, now, environ) for name in _needed(account)}
     missing = [Missing(account.name, name) for name in found if not found[name].value]
@@ -95,7 +95,7 @@ def _needed(account: Account) -> list[SecretName]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One secret with its former values, newest first; empty if nobody has it."""
+    """One secret with its former values, newest first; empty if it is stored nowhere."""
 
     value: str = ""
     former: tuple[FormerSecret, ...] = ()
@@ -113,7 +113,7 @@ class _Found:
 
 
 def read(account: str, name: SecretName) -> str | None:
-    """A secret from the keychain; None if it has none, is locked, or there is no keychain."""
+    """Read a secret from the keychain; None if it is absent, locked, or not available."""
     import keyring  # slow to load, and not needed where the environment has it all
 
     return _in_time(lambda: keyring.get_password(SERVICE, f"{account}/{name.value}"))
@@ -122,8 +122,8 @@ def read(account: str, name: SecretName) -> str | None:
 def write(account: str, name: SecretName, value: str, now: datetime, *, at_once: bool = False) -> bool:
     """Store a secret in the keychain; False if there is none or it stays locked.
 
-    A push token or AES key that is another one than before is kept beside it, as replaced at `now`; not if the change
-    shall count `at_once`, because somebody else knows the former ones.
+    A changed push token or AES key keeps its former value beside it, as replaced at `now`; with `at_once` the
+    former values are dropped, because somebody else knows them.
     """
     before = read(account, name) if name.goes_side_by_side else None
     if before and (at_once or before != value):
@@ -135,13 +135,13 @@ def write(account: str, name: SecretName, value: str, now: datetime, *, at_once:
 
 
 def _with(before: str, former: tuple[FormerSecret, ...], value: str, now: datetime) -> list[_Kept]:
-    """The former values once `before` is one of them as well, newest first, without the new `value`."""
+    """List the former values with `before`, newest first, without the new `value`."""
     changed = (FormerSecret(before, now + SIDE_BY_SIDE), *former)
     return [_Kept(one.value, one.until - SIDE_BY_SIDE) for one in changed if one.value != value][:MOST_FORMER]
 
 
 class _Kept(msgspec.Struct):
-    """A former secret as its entry in the keychain has it, with the time of the change."""
+    """A former secret as stored in the keychain, with the time of the change."""
 
     value: str
     changed_at: Annotated[datetime, msgspec.Meta(tz=True)]
@@ -155,7 +155,7 @@ def _former_entry(account: str, name: SecretName) -> str:
 
 
 def _read_former(account: str, name: SecretName, present: str, now: datetime) -> tuple[FormerSecret, ...]:
-    """Those whose time is not over; none if the entry is not one of ours."""
+    """Read the former values that are still valid; none if the entry is not ours."""
     import keyring
 
     text = _in_time(lambda: keyring.get_password(SERVICE, _former_entry(account, name)))
@@ -178,7 +178,7 @@ def _put(entry: str, value: str) -> bool:
 
 
 def _in_time[T](work: Callable[[], T]) -> T | None:
-    """`work`'s result, or None if it fails or takes longer than a person would be asked to wait, or something did."""
+    """Run `work` in a thread; None if it fails or does not end in time."""
     if _silent.is_set():
         return None
     results: list[T] = []

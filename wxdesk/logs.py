@@ -1,7 +1,7 @@
-"""A log that masks secrets: whatever anyone logs, tokens, secrets and openids do not reach the file.
+"""Log set-up that masks tokens, secrets and openids in every line.
 
-One JSON object a line in HOME/logs/wxdesk.log (10 files of 2 MB), and short lines on stderr. Masking works on
-the finished line, traceback included, because the text of a foreign exception may hold a URL.
+One JSON object a line in HOME/logs/wxdesk.log (10 files of 2 MB), and short lines on stderr. Masking works
+on the finished line, traceback included, because the text of a foreign exception may hold a URL.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from typing import TextIO
 from wxdesk.core.system_failures import unusable
 
 CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync", "dbus_fast")
-"""Libraries whose INFO is noise, or worse: HTTP clients log whole URLs there, Pillow a camera's notes."""
+"""Libraries logged from WARNING up: INFO is noise, or has whole URLs."""
 
 QUIET = ("desktop_notifier",)
-"""Libraries whose warnings tell, with a trace, of what we deal with; at DEBUG they would log customers' words."""
+"""Libraries logged from ERROR up: warnings are handled, DEBUG has messages."""
 
 _IN_TEXT = (
     (re.compile(r"((?:access_token|secret|appsecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+", re.IGNORECASE), r"\1***"),
     (re.compile(r"\bo[A-Za-z0-9_-]{4}[A-Za-z0-9_-]{19}([A-Za-z0-9_-]{4})(?![A-Za-z0-9_-])"), r"o***\1"),
 )
-"""What looks like a credential or an openid (28 characters that begin with o), whoever wrote it."""
+"""Patterns of credentials and openids (28 characters that begin with o)."""
 
 
 class Mask:
-    """Replaces the given secrets, and what looks like one, by ***."""
+    """Replaces the given secrets, and everything that looks like one, by ***."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         self._secrets = tuple(secret for secret in secrets if len(secret) >= 4)
 
     def __call__(self, line: str) -> str:
-        """`line` without anything secret."""
+        """Mask all secrets in `line`."""
         for secret in self._secrets:
             line = line.replace(secret, "***")
         for pattern, replacement in _IN_TEXT:
@@ -76,12 +76,12 @@ class _ShortLines(logging.Formatter):
 
 
 class _Discreet(logging.Handler):
-    """Says once that it cannot write, and not what: Python's own would print that to stderr, unmasked."""
+    """Reports a record that cannot be written once, without its unmasked text."""
 
     _told = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Called where writing a record has raised."""
+        """Report that writing a record has failed."""
         if self._told or sys.stderr is None:
             return
         self._told = True
@@ -92,18 +92,18 @@ class _Discreet(logging.Handler):
 
 
 class _File(_Discreet, RotatingFileHandler):
-    """The file, which only its owner may read."""
+    """Log file that only its owner may read."""
 
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
 class _Console(_Discreet, logging.StreamHandler[TextIO]):
-    """Short lines for whoever started the program."""
+    """Short lines on stderr for the person who started the program."""
 
 
 def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
-    """Send every record at `level` and above to the file and to stderr, masked. Called once, at start.
+    """Send records at `level` and above, masked, to file and stderr; called once.
 
     Raises:
         UnusableFile: the file cannot be written.

@@ -1,4 +1,4 @@
-"""Where things are: the operator's folder and the files that come with the program."""
+"""Paths of the operator's folder and of the files shipped with the program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def default_home() -> Path:
 
 
 def resource(*parts: str) -> Path:
-    """A file or folder that ships with the program: icons, translations, starter rules.
+    """Locate a file or folder shipped with the program: icons, translations, rules.
 
     It stands beside the package in a checkout, and inside it once installed or frozen.
     """

@@ -1,4 +1,4 @@
-"""A desk at work: on a thread of its own beside a window, or alone until it is told to stop."""
+"""Runs a desk: on its own thread beside a window, or alone until told to stop."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from wxdesk.threads import LoopThread
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 3.0
-"""What a stop may take, whatever is under way."""
+"""Seconds that stopping a desk may take, whatever is in progress."""
 
 
 class DeskThread:
-    """A desk on a thread of its own, for a program whose main thread shows a window.
+    """A desk on its own thread, for a program whose main thread shows a window.
 
-    `opened` is all of it; but for what `desk` offers it is to be touched on its own loop only.
+    Everything in `opened` except `desk` may be touched only on the desk's own loop.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -37,12 +37,12 @@ class DeskThread:
 
     @property
     def desk(self) -> Desk:
-        """The parts that people use."""
+        """The parts that operators use."""
         return self.opened.desk
 
     @property
     def url(self) -> str:
-        """Where the listener is."""
+        """The listener's URL."""
         return self.opened.url
 
     @property
@@ -51,11 +51,11 @@ class DeskThread:
         return self._thread.loop
 
     def call[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine of the desk and wait for it; for tests and scripts, never from the window."""
+        """Run a coroutine of the desk and wait for it; only for tests and scripts."""
         return self._thread.call(work)
 
     def stop(self) -> bool:
-        """Stop the desk; False if that took longer than it may, and something was cut off."""
+        """Stop the desk; False if it took too long and work was cut off."""
         try:
             self._thread.call(self.opened.stop(), STOP_SECONDS)
         except TimeoutError:
@@ -65,7 +65,7 @@ class DeskThread:
 
 
 async def serve(setup: Setup) -> None:
-    """Run a desk without a window until SIGTERM or Ctrl+C; says on stdout when it listens."""
+    """Run a desk without a window until a signal; print a line when it listens."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""A thread with an asyncio loop of its own, as the desk has beside the window."""
+"""Thread with its own asyncio loop, as the desk has beside the window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 class LoopThread:
     """Runs a standard asyncio loop on a daemon thread until stopped.
 
-    A daemon, so that a part that hangs can delay the end of the program but never prevent it.
+    A daemon, so that a hanging part can delay the end of the program but never prevent it.
     """
 
     def __init__(self, name: str) -> None:
@@ -29,11 +29,11 @@ class LoopThread:
         return self._loop
 
     def call[T](self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
-        """Run `work` on the loop and wait for its result here. Raises what it raises, or TimeoutError."""
+        """Run `work` on the loop and wait; raises its errors or TimeoutError."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout)
 
     def stop(self, timeout: float = 1.0) -> bool:
-        """End the loop, cancelling what still runs on it; False if the thread did not end in `timeout` seconds."""
+        """Stop the loop and all its tasks; False if the thread did not end in `timeout` s."""
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(timeout)
         return not self._thread.is_alive()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 
 def zone_named(name: str) -> tzinfo | None:
-    """The time zone of that name, such as `Asia/Shanghai`; None if there is none."""
+    """Find a time zone by name, such as `Asia/Shanghai`; None if unknown."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can also be no path at all, or a folder
@@ -15,5 +15,5 @@ def zone_named(name: str) -> tzinfo | None:
 
 
 def zone_names() -> list[str]:
-    """The time zones of places on earth that this machine knows, in the order of the alphabet."""
+    """List the geographical time zones that this machine knows, alphabetically."""
     return sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))

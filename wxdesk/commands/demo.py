@@ -1,8 +1,8 @@
-"""`wxdesk demo`: a simulated WeChat, customers who write, and a real desk on top. Nothing to configure.
+"""`wxdesk demo`: a simulated WeChat, simulated customers and a real desk.
 
-The desk is the same as any other: its own folder, its own listener, rules from the starter file, signed and
-encrypted pushes over HTTP. Only WeChat is not WeChat. With a display the window opens while customers go
-on writing; without one the scenario is played offscreen, printed, and its pictures are saved.
+Nothing to configure. The desk is the same as any other: its own folder and listener, rules from the starter
+file, signed and encrypted pushes over HTTP. With a display the window opens while customers go on writing;
+without one the scenario is played offscreen, printed, and screenshots are saved.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ from wxdesk.ui.wording.messages import author_word, clock_time, kind_word, name_
 from wxdesk.ui.wording.reply_status import standing_of_reply
 
 HOLD_SECONDS = 90
-"""How long a held reply waits here: long enough to look at it."""
+"""Seconds a reply is held in the demo: long enough to look at it."""
 
 PICTURES = Path("wxdesk-demo")
-"""Where pictures go when there is no display and nobody said where."""
+"""Default folder of screenshots when there is no display."""
 
 
 def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int:
-    """Run the demonstration; 0 when it ended well. See the module's docstring."""
+    """Run the demonstration; return 0 if it ended well."""
     offscreen = screenshots is not None or not has_display()
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -73,7 +73,7 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
 
 
 def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequence[scenario.Step]) -> None:
-    """One after the other, each once the desk has done with the one before, so that every run shows the same."""
+    """Play the steps one by one, waiting for the desk, so that every run is the same."""
     for step in steps:
         wechat.call(scenario.play(sandbox, 0, (step,)))
         desk.call(_settled(desk.desk))
@@ -91,7 +91,7 @@ def _folder(home: Path | None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, DeskThread]]:
-    """The simulated WeChat on one thread, the desk on another, introduced to each other."""
+    """Start the simulated WeChat and the desk on two threads and connect them."""
     account, credentials = demo_account()
     logs.set_up(folder, log_level, (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key))
     wechat = LoopThread("wechat")
@@ -114,7 +114,7 @@ def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, 
 
 
 async def _furnish(desk: Desk) -> None:
-    """The starter rules and templates, and names for the customers as soon as they write."""
+    """Import the starter rules and templates, and name customers once they write."""
     rules = resource("rules", "starter.zh_CN.toml")
     if not await desk.rulebook.all():
         await desk.rulebook.import_text(rules.read_text(encoding="utf-8"), rules.name)
@@ -152,7 +152,7 @@ def _live(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, folder: Path) 
 
 
 async def _step_in(desk: Desk, sandbox: Sandbox) -> None:
-    """What an operator does in the scenario: take over, answer, choose to look first, and meet a refusal."""
+    """Act as the operator of the scenario: take over, reply, set hold, meet a refusal."""
     conversations = {row.conversation.contact.openid: row.conversation.id for row in await _rows(desk)}
     await desk.handoff.take_over(conversations[ZHANG_SANFENG.openid])
     await desk.handoff.hand_back(conversations[WANG_FANG.openid])
@@ -169,7 +169,7 @@ async def _rows(desk: Desk) -> list[InboxRow]:
 
 
 def _pose(desk: DeskThread) -> Callable[[MainWindow], None]:
-    """What is open in the pictures: the conversation with a reply about to be sent, and a sentence being tried."""
+    """Arrange the window for screenshots: one open conversation, one rule trial."""
     rows = desk.call(_rows(desk.desk))
     chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
 
@@ -187,7 +187,7 @@ def _page[T](window: MainWindow, kind: type[T]) -> T:
 
 
 async def _settled(desk: Desk) -> None:
-    """Wait until every message has its decision and nothing is queued or on its way any more."""
+    """Wait until every message has a decision and no reply is queued or sending."""
     changed = asyncio.Event()
     unsubscribe = desk.bus.subscribe(lambda _: changed.set())
     try:

@@ -1,6 +1,6 @@
-"""`wxdesk doctor`: each thing that must be right for messages to flow, looked at and told in a line.
+"""`wxdesk doctor`: checks everything messages need to flow, one line a check.
 
-Nothing is changed or made. A check that cannot be made because an earlier one failed is left out.
+Changes and creates nothing. A check that an earlier failure makes impossible is left out.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ from wxdesk.ui.runtime.display import INSTALL
 from wxdesk.wechat.client import WeChatClient
 
 FREE_BYTES = 500 * 1024 * 1024
-"""Less free space than this is worth a warning: a full disk stops the acknowledging."""
+"""Least free disk space for a good check; a full disk stops acknowledging."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check; `detail` says what was found and, if it failed, what to do."""
+    """Outcome of one check; `detail` says what was found and how to fix a failure."""
 
     ok: bool
     what: str
     detail: str
 
     def line(self) -> str:
-        """The finding as one line of output."""
+        """Format as one line of output."""
         return f"{'ok  ' if self.ok else 'FAIL'}  {self.what}: {self.detail}"
 
 
 async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
-    """Make every check that can be made, in the order in which a newcomer would mend them."""
+    """Run every possible check, in the order in which to fix the problems."""
     findings = list(_folder(home))
     try:
         config = load(home)
@@ -89,7 +89,7 @@ def _configuration(config: Config) -> Finding:
 
 
 type Asked = Mapping[str, tuple[Credentials, list[Missing]]]
-"""What was found for each account's secrets; asking a keychain may take long, so it is done once."""
+"""Found and missing secrets by account; read once, because a keychain may be slow."""
 
 
 def _secrets(config: Config, asked: Asked) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`wxdesk rules import|export`: the stored rules as a file and back, without a desk at work."""
+"""`wxdesk rules import|export`: stored rules to a file and back, without a desk."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from wxdesk.store.pictures.files import FolderOfPictures
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
-    """Replace the stored rules by those of a rules file, all or none; what that has changed, in one sentence."""
+    """Replace the stored rules by those of a file, all or none; return a summary."""
     async with _rules(setup) as exchange:
         return summary((await exchange.take_in(text, file_name)).check)
 
 
 async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
-    """What a rules file would change; changes nothing."""
+    """Compute the changes that a rules file would make, without making them."""
     async with _rules(setup) as exchange:
         return await exchange.check(text, file_name)
 
 
 def check_lines(check: ImportCheck) -> Iterator[str]:
-    """What a rules file changes, rule by rule, each with the lines of the file that differ; the sum comes last."""
+    """List the changes of a rules file with differing lines, then a summary."""
     for one in check.rules:
         if not one.is_none:
             place = one.place_after or one.place_before
@@ -67,7 +67,7 @@ def _differing(before: str, after: str) -> Iterator[str]:
 
 
 async def export_rules(setup: Setup) -> Exported:
-    """The stored rules as a rules file."""
+    """Export the stored rules as a rules file."""
     async with _rules(setup) as exchange:
         return await exchange.export()
 

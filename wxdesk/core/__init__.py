@@ -1,4 +1,5 @@
-"""What is true: records and pure functions.
+"""Domain records and pure functions, shared by every other layer.
 
-Standard library only, no input or output, no clock: whatever a function needs is handed to it.
+Standard library only, no input or output, no clock: a function is handed all it needs. May be imported by
+every package; imports nothing of wxdesk outside itself.
 """

@@ -1,31 +1,31 @@
-"""The tree of errors, and for each leaf whether to try again and whom to tell.
+"""The tree of errors; each leaf says whether to try again and who is told.
 
     WxdeskError
-    ├── BadInput                   tell: whoever gave it · again: after mending it
+    ├── BadInput                   tell: its author · again: after mending it
     │   ├── BadConfig              config.toml, environment: file, key, reason
     │   ├── UnusableFile           a file or folder that was named (`core.system_failures`): file, reason
     │   ├── BadPreference          a setting out of its bounds: field, least, most
     │   ├── BadPattern             a regular expression: reason
     │   ├── BadRule                a rule: name, reason
-    │   ├── CalendarInUse          business hours that rules ask for: calendar, rules
+    │   ├── CalendarInUse          business hours that rules use: calendar, rules
     │   ├── CalendarChanged        business hours that somebody else has changed as well: calendar
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
     │   │   └── MissingValue       it shows a variable that has no value: name
-    │   ├── UnusableTemplate       a stored answer: title, reason
-    │   ├── ShortcutTaken          another stored answer has it: shortcut, title
-    │   ├── AnswerInUse, AskedOfRules, NameOfAnother   rules say it (`core.answer_names`): title or question, rules
+    │   ├── UnusableTemplate       a template that cannot be stored: title, reason
+    │   ├── ShortcutTaken          another template has it: shortcut, title
+    │   ├── TemplateInUse, PromptWithoutDefault, TemplateNameInUse   by rules: title or question, rules
     │   ├── BadPicture             bytes that are no picture for WeChat: reason
     │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
-    │   ├── ReplyEmpty             a reply without a word in it
+    │   ├── ReplyEmpty             a reply without text
     │   ├── ReplyHasGap            a prepared reply in which a value is missing: name
     │   │   └── PartHasGap         the same of another part of its answer, to leave before or with it
     │   ├── ReplyTooLong           bytes, and how many WeChat takes
     │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
-    │   └── TooFewLeft             more messages than the contact's reply window allows
-    ├── Unsettled                  tell: operator (something is left to settle first) · again: after that
-    ├── MoveNotAllowed             tell: operator (the state changed under his hands) · again: no
-    ├── Outdated                   tell: nobody; a human spoke meanwhile · again: at once, from what is stored now
+    │   └── TooFewRepliesLeft      more messages than the contact's reply window allows
+    ├── UnsettledReply             tell: operator (a reply is left to settle first) · again: after that
+    ├── MoveNotAllowed             tell: operator (the state changed meanwhile) · again: no
+    ├── DecisionOutdated           tell: nobody; an operator acted meanwhile · again: at once, as stored now
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── StoreError
     │   ├── StoreDamaged           tell: operator, file untouched · again: no
@@ -35,11 +35,11 @@
     ├── PortInUse                  tell: operator · again: with another port
     ├── NoWindow                   tell: operator, in the terminal · again: with the library that is missing
     ├── PushRefused                tell: nobody outside; counted · again: no
-    └── SendError                  what became of one reply
+    └── SendError                  the result of sending one reply
         ├── NotSent                nothing left this machine · again: yes, with back-off
-        ├── Recalled               a human took it back before its call began · again: no
+        ├── Recalled               an operator took it back before its call began · again: no
         ├── NotSendable            nothing left this machine, and nothing can · again: after mending it
-        ├── Refused                WeChat said no: errcode · again: as `core.errcodes` says
+        ├── Refused                WeChat refused: errcode · again: as `core.wechat.errcodes` says
         └── DeliveryUnknown        the answer never came · again: only by an operator
 
 Messages are English sentences with `{named}` holes; `wxdesk.i18n.explain` gives them in the operator's
@@ -71,7 +71,7 @@ class BadInput(WxdeskError):
 
 
 class BadConfig(BadInput):
-    """config.toml or the environment says something this program cannot use."""
+    """config.toml or the environment has a value that this program cannot use."""
 
     template = "{file}: {key}: {reason}"
 
@@ -80,7 +80,7 @@ class BadConfig(BadInput):
 
 
 class BadPreference(BadInput):
-    """A setting that the desk cannot work with. `field` is that of `core.preferences.Preferences`."""
+    """A preference out of bounds; `field` is the one of `Preferences`."""
 
     template = "This takes a number from {least} to {most}."
 
@@ -109,7 +109,7 @@ class BadRule(BadInput):
 
 
 class CalendarInUse(BadInput):
-    """Business hours that cannot go, because rules ask for them."""
+    """Business hours that cannot be deleted, because rules use them."""
 
     template = "“{calendar}” cannot be deleted; used by: {rules}"
 
@@ -147,7 +147,7 @@ class BadTemplate(BadInput):
 
 
 class MissingValue(BadTemplate):
-    """A template shows a value that there is none of, such as `contact.alias`. `name` is the variable's."""
+    """A template shows variable `name`, such as `contact.alias`, that has no value."""
 
     def __init__(self, line: int, name: str, reason: str) -> None:
         super().__init__(line, reason)
@@ -155,7 +155,7 @@ class MissingValue(BadTemplate):
 
 
 class UnusableTemplate(BadInput):
-    """A stored answer that cannot be stored as it is."""
+    """A template that cannot be stored as it is."""
 
     template = "Template “{title}”: {reason}"
 
@@ -183,7 +183,7 @@ class BadPicture(BadInput):
 
 
 class BadContent(BadInput):
-    """A picture, link or card that WeChat would refuse. `field` is the field of `Content` to mend."""
+    """A picture, link or card that WeChat would refuse; `field` of `Content` is wrong."""
 
     template = "{reason}"
 
@@ -200,7 +200,7 @@ class ReplyEmpty(BadInput):
 
 
 class ReplyHasGap(BadInput):
-    """A value is missing in a prepared reply, which therefore cannot leave. `name` is the variable's."""
+    """A prepared reply lacks the value of variable `name` and cannot be sent."""
 
     template = "“{name}” has no value in this reply. Edit it and write what belongs there, then it can be sent."
 
@@ -209,7 +209,7 @@ class ReplyHasGap(BadInput):
 
 
 class PartHasGap(ReplyHasGap):
-    """A value is missing in another part of the same answer, without which this part would be half of it."""
+    """Another part of the same answer lacks a value and keeps this part from leaving."""
 
     template = (
         "“{name}” has no value in another part of this answer. Fill it in there first, then this part can be sent."
@@ -226,7 +226,7 @@ class ReplyTooLong(BadInput):
 
 
 class PartsDiffer(BadInput):
-    """A long text comes in another number of parts than the operator agreed to; nothing was sent."""
+    """A long text makes another number of parts than agreed to; nothing was sent."""
 
     template = "The number of messages is {made}, not {agreed}. Nothing was sent."
 
@@ -235,7 +235,7 @@ class PartsDiffer(BadInput):
 
 
 class TooFewLeft(BadInput):
-    """WeChat would refuse the last parts of a long text (45047), so none of it is sent."""
+    """WeChat would refuse the last parts of a long text (45047); none of it is sent."""
 
     template = "The text needs {needed} messages, and only {left} may be sent. Nothing was sent."
 
@@ -253,7 +253,7 @@ class MoveNotAllowed(WxdeskError):
 
 
 class Unsettled(WxdeskError):
-    """A conversation cannot be set aside, because a reply in it is left to its human; `state` is that reply's."""
+    """A reply in `state` needs the operator before its conversation can be snoozed."""
 
     template = "A reply here is left to you. Settle it first: what is set aside is out of sight."
 
@@ -262,7 +262,7 @@ class Unsettled(WxdeskError):
 
 
 class Outdated(WxdeskError):
-    """A decision was thought from a conversation about which a human has said something else since."""
+    """An operator changed the conversation while the decision was made."""
 
     template = "The conversation has changed since the decision was made."
 
@@ -299,7 +299,7 @@ class StoreTooNew(StoreError):
 
 
 class HomeInUse(StoreError):
-    """Another desk works on the same folder."""
+    """Another desk uses the same folder."""
 
     template = "Another wxdesk is already open on {home}. Close it first, or choose another folder with --home."
 
@@ -308,7 +308,7 @@ class HomeInUse(StoreError):
 
 
 class DatabaseInUse(StoreError):
-    """Another desk works on the same shared database."""
+    """Another desk uses the same shared database."""
 
     template = "Another wxdesk works on this database already. Close it first; one database has one desk."
 
@@ -326,7 +326,7 @@ class PortInUse(WxdeskError):
 
 
 class NoWindow(WxdeskError):
-    """The system has a display, but lacks a library that the window needs. `reason` is the loader's own."""
+    """The display lacks a library that the window needs; `reason` is the loader's own."""
 
     template = "The window cannot open: {reason}. On Debian and Ubuntu: {command}"
 
@@ -335,7 +335,7 @@ class NoWindow(WxdeskError):
 
 
 class PushRefused(WxdeskError):
-    """A request that is not a genuine push. `why` is for our own counters, never for the sender."""
+    """A request that is not a genuine push; `why` is for counters, not the sender."""
 
     template = "Push refused: {why}"
 
@@ -345,13 +345,13 @@ class PushRefused(WxdeskError):
 
 
 class SendError(WxdeskError):
-    """What became of a reply that was not simply accepted."""
+    """A reply was not simply accepted."""
 
 
 class NotSent(SendError):
-    """The request certainly did not reach WeChat, or WeChat certainly did not act on it.
+    """The request certainly did not reach WeChat, or had no effect there.
 
-    `busy` says that something answered in WeChat's place (a gateway's page): to be treated as WeChat's own -1.
+    `busy`: something answered in WeChat's place (a gateway's page), to be treated as WeChat's own -1.
     """
 
     template = "Not sent: {reason}"
@@ -362,13 +362,13 @@ class NotSent(SendError):
 
 
 class Recalled(SendError):
-    """The reply was about to leave when a human had the last word; nothing has left."""
+    """An operator took the reply back before it was sent; nothing has left."""
 
     template = "Taken back before it left."
 
 
 class NotSendable(SendError):
-    """The reply cannot leave as it is, because something of it is gone: the picture's file, for example."""
+    """The reply lacks something and cannot leave, such as the file of a picture."""
 
     template = "Not sent: {reason}"
 
@@ -377,7 +377,7 @@ class NotSendable(SendError):
 
 
 class Refused(SendError):
-    """WeChat answered with an errcode other than 0. `rid` identifies the call for 7 days."""
+    """WeChat answered with an errcode; `rid` identifies the call for 7 days."""
 
     template = "WeChat answered {errcode}: {errmsg}"
 
@@ -389,7 +389,7 @@ class Refused(SendError):
 
 
 class DeliveryUnknown(SendError):
-    """The request was written but no readable answer came: the contact may have got it."""
+    """The request was written, but no readable answer came: it may have arrived."""
 
     template = "May have been delivered: {reason}"
 

@@ -1,4 +1,4 @@
-"""What the desk tells whoever listens: past-tense facts, published on `desk.bus` after they are stored.
+"""Events: past-tense facts, published on `desk.runtime.bus` after they are stored.
 
 An event carries ids and the few values a listener needs to decide whether to look; the listener reads the
 row again for the rest, so that a late event can never show an old state.
@@ -21,7 +21,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class MessageKept(Event):
-    """A contact's message stands in a conversation now."""
+    """A contact's message was stored in a conversation."""
 
     conversation_id: int
     message_id: int
@@ -29,7 +29,7 @@ class MessageKept(Event):
 
 @dataclass(frozen=True, slots=True)
 class PictureChanged(Event):
-    """The picture that a contact's message names is awaited now, is kept, or will never come."""
+    """The picture of a contact's message is awaited, kept, or will never come."""
 
     conversation_id: int
     message_id: int
@@ -38,7 +38,7 @@ class PictureChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class DecisionMade(Event):
-    """Intake decided what to do about a message (perhaps nothing)."""
+    """A decision about a message was stored (perhaps to do nothing)."""
 
     conversation_id: int
     message_id: int
@@ -46,7 +46,7 @@ class DecisionMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class OperatorCalled(Event):
-    """A rule wants somebody at the desk to look at a conversation."""
+    """A rule calls for an operator to look at a conversation."""
 
     conversation_id: int
     rule_name: str
@@ -54,7 +54,7 @@ class OperatorCalled(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallRaised(Event):
-    """A conversation calls for its human, for a cause that it did not have or with something new behind it."""
+    """A conversation needs attention, for a new reason or anew for a known one."""
 
     conversation_id: int
     cause: Cause
@@ -62,21 +62,21 @@ class CallRaised(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallsChanged(Event):
-    """Calls of a conversation have ended, or somebody has looked at them."""
+    """Attention in a conversation has ended or was seen."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class TypingAsked(Event):
-    """A rule wants a contact to see that somebody is typing, because its next message takes a moment."""
+    """A rule wants the contact to see typing, because its next message takes a moment."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorWrites(Event):
-    """The operator began to write in a conversation, or stopped; what is held there waits for him."""
+    """The operator began or stopped writing; held replies wait meanwhile."""
 
     conversation_id: int
 
@@ -92,14 +92,14 @@ class ReplyChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConversationChanged(Event):
-    """Something about a conversation changed: unread, takeover, mode, alias, reply window."""
+    """A conversation changed: unread, takeover, mode, alias or reply window."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class TakeoverChanged(Event):
-    """A human took a conversation over, until `until` or until he hands it back, or has handed it back (None too)."""
+    """A takeover began or ended; `until` is None without an end, or if handed back."""
 
     conversation_id: int
     until: datetime | None
@@ -107,21 +107,21 @@ class TakeoverChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class RepliesRecalled(Event):
-    """Nothing automatic may leave any more in a conversation, also what the outbox has in hand already."""
+    """No automatic reply of a conversation may leave, not even from the outbox."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ModeChanged(Event):
-    """Another mode applies in a conversation: its own has been set, or taken away."""
+    """Another mode applies in a conversation: its own was set, or removed."""
 
     conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class TakeoverEnding(Event):
-    """Automatic replies return to a conversation at `until`, unless its human keeps it."""
+    """A takeover ends at `until` unless the operator extends it."""
 
     conversation_id: int
     until: datetime
@@ -129,7 +129,7 @@ class TakeoverEnding(Event):
 
 @dataclass(frozen=True, slots=True)
 class TakeoverEnded(Event):
-    """The time of a takeover was over `at`: automatic replies have returned. `waiting`: nobody answered yet."""
+    """A takeover ended by itself `at`; `waiting`: its contact waits for an answer."""
 
     conversation_id: int
     at: datetime
@@ -138,19 +138,19 @@ class TakeoverEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class RulesChanged(Event):
-    """The list of rules is another one now."""
+    """The list of rules changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplatesChanged(Event):
-    """The list of templates is another one now."""
+    """The list of templates changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PauseChanged(Event):
-    """All automatic replies were paused or resumed, or a pause that lasts has another end.
+    """Automatic replies were paused or resumed, or the end of a pause changed.
 
-    `until` is when they go on by themselves, None for never; `since` when the pause began, None where it is not known.
+    `until` is when they resume by themselves, None for never; `since` the pause's start, None if unknown.
     """
 
     paused: bool
@@ -160,19 +160,19 @@ class PauseChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PreferencesChanged(Event):
-    """The operator set how the desk works with him; the new ones are in `desk.preferences`."""
+    """The operator's preferences changed; see `desk.settings.preferences`."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChanged(Event):
-    """The operator set how an account answers; how it does so now is in `desk.accounts`."""
+    """The reply settings of an account changed; see `desk.settings.accounts`."""
 
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
-    """The operator has left the desk or come back to it, or is away for another reason: see `desk.presence`."""
+    """Presence at the desk or its reason changed; see `desk.conversations.presence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +195,16 @@ class TokenChanged(Event):
 
 
 TIMELY = timedelta(minutes=10)
-"""WeChat tries a push again within seconds, and sets no bound; what is farther off is worth a look."""
+"""Age up to which a push is normal; WeChat repeats within seconds, but unbounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushSeen(Event):
-    """A request reached the listener, for traffic and counters. `outcome`: kept, checked, duplicate or a refusal.
+    """A request reached the listener: kept, checked, duplicate or a refusal.
 
-    `kind` is the push's MsgType, for an event `event:` and its Event; empty when no push could be read. `key` finds
-    the kept push, also that of a duplicate; empty when none was verified. `signed_at` is the time in its signature,
-    by WeChat's clock; None when none was verified.
+    `kind` is the push's MsgType, for an event `event:` and its Event; empty when no push could be read. `key`
+    finds the kept push, also that of a duplicate; empty when none was verified. `signed_at` is the time in its
+    signature, by WeChat's clock; None when none was verified.
     """
 
     account: str
@@ -217,20 +217,20 @@ class PushSeen(Event):
 
     @property
     def age(self) -> timedelta:
-        """How old the signature was by this machine's clock; below zero if that is behind WeChat's."""
+        """Age of the signature by our clock; negative if that is behind WeChat's."""
         return timedelta() if self.signed_at is None else self.at - self.signed_at
 
     @property
     def is_untimely(self) -> bool:
-        """Whether it is an old push sent once more, or one of the clocks is wrong; it is taken anyway."""
+        """True for an old push sent again, or a wrong clock; it is accepted anyway."""
         return abs(self.age) > TIMELY
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCalled(Event):
-    """A call to WeChat's API ended. `outcome` is `0 ok`, an errcode with its word, or what broke the connection.
+    """A call to WeChat's API ended, with `0 ok`, an errcode, or a connection failure.
 
-    `errmsg` and `rid` are what WeChat said beside an errcode other than 0.
+    `errmsg` and `rid` are WeChat's own beside an errcode other than 0.
     """
 
     account: str
@@ -245,11 +245,11 @@ class ApiCalled(Event):
 
 @dataclass(frozen=True, slots=True)
 class TroubleRaised(Event):
-    """Something needs the operator; `key` is stable, so that the same trouble is shown once. Empty text clears it.
+    """Something needs the operator; an empty text clears it.
 
-    `passing` is one that happened and is over; nothing will clear it but the operator who has read it. `copy` is what
-    the remedy asks to put elsewhere, such as an address. `account` is set where that account waits for the trouble's
-    end: the operator can let it try at once.
+    `key` is stable, so that the same trouble is shown once. `passing`: it is over, and only the operator who
+    has read it clears it. `copy` is a text that the remedy needs elsewhere, such as an address. `account` is
+    set where that account waits for the trouble's end: the operator can let it try at once.
     """
 
     key: str
@@ -261,7 +261,7 @@ class TroubleRaised(Event):
 
 @dataclass(frozen=True, slots=True)
 class QuarantineChanged(Event):
-    """A signed push could not be read, or some that could not are read now."""
+    """A signed push could not be read, or some of those can be read now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Makes a customer's sentence and an operator's keyword comparable.
+"""Normalisation that makes a customer's sentence comparable with a keyword.
 
-Both sides go through the same steps, so that what looks the same to a reader is the same to a rule: full-width
-forms, letter case, surrounding and repeated blanks, emoji variation selectors and WeChat's emoticon markers make
-no difference. What is stored, shown and sent is never changed by this.
+Both sides go through the same steps, so that what looks the same to a reader is the same to a rule:
+full-width forms, letter case, surrounding and repeated blanks, emoji variation selectors and WeChat's
+emoticon markers make no difference. The stored, shown and sent texts are never changed by this.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _INVISIBLE = re.compile(
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader sees anything of `text`: one character that is no blank and not invisible."""
+    """True if a reader sees at least one character of `text`."""
     return _INVISIBLE.fullmatch(text) is None
 
 
 def seen(text: str) -> str:
-    """`text` as a reader sees it: NFKC, without invisible characters, every run of blanks one space.
+    """Return `text` as displayed: NFKC, no invisible characters, single spaces.
 
-    Among others those stay that join or part them (emoji, Persian); where there are no others, nothing is seen.
+    Invisible characters that join or part others (emoji, Persian) stay; a text of nothing else becomes empty.
     """
     found = " ".join(unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).split())
     return found if is_visible(found) else ""
@@ -43,9 +43,9 @@ def seen(text: str) -> str:
 class Normaliser:
     """Brings text into the form in which words are compared.
 
-    `codes` are the whole markers that WeChat's clients put for their own emoticons: slash codes, which begin with
-    `/:`, and bracket names (`[微笑]`). Letter case does not matter; each becomes a blank. What only looks like a
-    marker stays (`core.markers`).
+    `codes` are the whole markers that WeChat's clients put for their own emoticons: slash codes, which begin
+    with `/:`, and bracket names (`[微笑]`). Letter case does not matter; each becomes a blank. A text that only
+    looks like a marker stays (`core.wechat.emoticon_codes`).
 
     A text that consists of markers only is compared with its markers.
     """
@@ -56,20 +56,20 @@ class Normaliser:
         self._marker = marker_pattern(forms - self._names, re.IGNORECASE)
 
     def cased(self, text: str) -> str:
-        """`text` normalised but for its letter case: what a regex is searched in, and what its groups hold."""
+        """Return `text` normalised but for letter case, as a regex searches it."""
         return self._without_markers(seen(text))
 
     def __call__(self, text: str) -> str:
-        """`text` as it is compared. Doing it twice changes nothing more."""
+        """Return `text` as it is compared; doing it twice changes nothing more."""
         return self._without_markers(_folded(text))
 
     def forms(self, text: str) -> tuple[str, str]:
-        """`text` as a regex is searched in it, and as words are compared: both of the above, at once."""
+        """Return both forms of `text` at once: `cased`, and as it is compared."""
         plain = seen(text)
         return self._without_markers(plain), self._without_markers(unicodedata.normalize("NFKC", plain.casefold()))
 
     def is_markers(self, text: str) -> bool:
-        """Whether `text` consists of WeChat's own emoticons and nothing else."""
+        """True if `text` consists of WeChat's own emoticons and nothing else."""
         whole = _folded(text)
         return bool(whole) and not is_visible(self._marker.sub(self._blank, whole))
 
@@ -89,5 +89,5 @@ def _folded(text: str) -> str:
 
 
 def is_chinese(text: str) -> bool:
-    """Whether a sentence is written in Chinese: one character of it is enough."""
+    """True if a sentence contains a Chinese character."""
     return any("\u4e00" <= character <= "\u9fff" for character in text)

@@ -1,4 +1,4 @@
-"""How the desk works with its operator: what he can set in the window, with what holds until he does."""
+"""The operator's preferences, with their defaults and bounds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.core.errors import BadPreference
 
 
 class LastMoment(StrEnum):
-    """What becomes of a held reply when its contact's reply window is about to close."""
+    """Treatment of a held reply when its contact's reply window is about to close."""
 
     SEND = "send"
     HAND_OVER = "hand_over"
@@ -21,15 +21,14 @@ class Preferences:
     """The operator's settings; they hold for all accounts of this desk.
 
     undo_seconds: a written reply waits so long and can be taken back, 0 to 30, 0 for not at all ·
-    writing_takes_over: whoever writes has the word for `takeover_minutes`, 1 to 1440 ·
-    calendar: whose closing “until closing” means; the first calendar where it names none ·
-    last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 ·
-    away_minutes: without key or mouse for so long, nobody sits at the desk, 1 to 240 ·
-    hand_back_minutes: nobody there for so long, and what was taken over without an end goes back to the rules,
-    1 to 1440, 0 for not by itself ·
-    notifications: on the desktop, and whether they show what the contact wrote ·
-    sound, sound_every_seconds: whether a call rings, and how often until somebody looks, 5 to 600, 0 for once ·
-    warn_hours: how long before a reply window closes unanswered the operator is told, 1 to 47, 0 for not at all.
+    writing_takes_over: writing a reply takes over for `takeover_minutes`, 1 to 1440 · calendar: the one that
+    “until closing” refers to; the first calendar where it names none · last_moment: see `LastMoment` ·
+    stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 · away_minutes: without key
+    or mouse for so long, nobody is at the desk, 1 to 240 · hand_back_minutes: after so long an absence,
+    takeovers without an end are handed back to the rules, 1 to 1440, 0 for not by itself · notifications: on
+    the desktop, and whether they show what the contact wrote · sound, sound_every_seconds: whether attention
+    rings, and how often until somebody looks, 5 to 600, 0 for once · warn_hours: how long before a reply window
+    closes unanswered the operator is told, 1 to 47, 0 for not at all.
     """
 
     undo_seconds: int = 3
@@ -48,17 +47,17 @@ class Preferences:
 
     @property
     def away(self) -> timedelta:
-        """Without key or mouse for so long, nobody sits at the desk."""
+        """Time without key or mouse after which nobody is at the desk."""
         return timedelta(minutes=self.away_minutes)
 
     @property
     def late_after(self) -> timedelta:
-        """So long after its time, an automatic reply is left to its human."""
+        """Delay after which an automatic reply is left to the operator."""
         return timedelta(minutes=self.stale_minutes)
 
     @property
     def warning(self) -> timedelta:
-        """How long before a reply window closes unanswered the operator is told; zero for not at all."""
+        """Time before an unanswered reply window closes to warn; zero for not at all."""
         return timedelta(hours=self.warn_hours)
 
     def check(self) -> None:
@@ -78,4 +77,4 @@ BOUNDS = {
     "sound_every_seconds": (5, 600, True),
     "warn_hours": (1, 47, True),
 }
-"""Least and most of each number, and whether 0 is taken beside them."""
+"""Least and most of each number, and whether 0 is allowed as well."""

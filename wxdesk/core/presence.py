@@ -1,4 +1,4 @@
-"""Whether somebody sits at the desk, judged from what a window can see of its operator."""
+"""Presence of an operator at the desk, judged from the signals of the window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.core.model.rule import Presence
 
 
 class AwayReason(StrEnum):
-    """Why nobody counts as being at the desk, the weightiest first."""
+    """Reason for counting nobody as present, the weightiest first."""
 
     NO_WINDOW = "no_window"
     SAID = "said"
@@ -20,9 +20,9 @@ class AwayReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a window sees: whether he has said that he is away, a locked screen, since when no key or mouse moved.
+    """Signals of a window: declared absence, locked screen, idle since (aware).
 
-    `idle_since` is None until that has lasted for as long as the preferences say; aware.
+    `idle_since` is None until that has lasted for as long as the preferences say.
     """
 
     said_away: bool = False
@@ -32,14 +32,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class AtDesk:
-    """Who is at the desk since when (aware); `reason` is None while somebody is."""
+    """Presence at the desk `since` a time (aware); `reason` is None while present."""
 
     since: datetime
     reason: AwayReason | None = None
 
     @property
     def who(self) -> Presence:
-        """The same as rules ask for it."""
+        """The presence as rules test it."""
         return Presence.PRESENT if self.reason is None else Presence.AWAY
 
     @property
@@ -49,7 +49,7 @@ class AtDesk:
 
 
 def reason_in(seen: Seen | None) -> AwayReason | None:
-    """Why nobody is at the desk, None if somebody is; `seen` is None without a window."""
+    """Return the reason for absence, None if present; `seen` is None without a window."""
     if seen is None:
         return AwayReason.NO_WINDOW
     if seen.said_away:
@@ -60,9 +60,9 @@ def reason_in(seen: Seen | None) -> AwayReason | None:
 
 
 def next_at_desk(before: AtDesk, seen: Seen | None, now: datetime) -> AtDesk:
-    """Who is at the desk once a window has seen this.
+    """Return the presence after the signals `seen` of a window.
 
-    Another reason to be away is no new absence; one by idleness began with the last key, not when it was noticed.
+    Another reason is no new absence; one by idleness began with the last key, not when noticed.
     """
     reason = reason_in(seen)
     if reason is before.reason:

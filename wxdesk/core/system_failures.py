@@ -1,4 +1,4 @@
-"""What a failure of the operating system is called for the operator; its own words are in the system's language."""
+"""Operator's wording of system errors, whose own text is in the system's language."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ class UnusableFile(BadInput):
 
 
 def unusable(file: object, error: OSError | UnicodeError) -> UnusableFile:
-    """The error for a file or folder named `file` with which `error` happened."""
+    """Return the error for a file or folder named `file` with which `error` happened."""
     if isinstance(error, UnicodeError):
         return UnusableFile(str(file), NO_TEXT)
     return UnusableFile(str(file), why_unusable(error))
 
 
 def why_unusable(error: OSError) -> str:
-    """Why a file or folder cannot be used, as an English sentence."""
+    """Return the reason why a file or folder cannot be used, an English sentence."""
     return _FILES.get(error.errno or 0, UNUSABLE)
 
 
 def why_not_listening(error: OSError) -> str:
-    """Why nothing can listen at an address, as an English sentence."""
+    """Return the reason why an address cannot be listened at, an English sentence."""
     return _ADDRESSES.get(error.errno or 0, NO_ADDRESS)

@@ -1,7 +1,7 @@
-"""Stored answers: the record, what the operator is asked when he inserts one, and how one is found.
+"""Templates: the record, prompts to the operator on insertion, faults, and search.
 
-A template says one of the four kinds of `Content`. A text is Liquid, in one variant or several, and so are the written
-fields of a link or card. How a template is filled is in `desk.filling`.
+A template holds one of the four kinds of `Content`. A text is Liquid, in one variant or several, and so are
+the written fields of a link or card. It is filled by `desk.answers.filling`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from wxdesk.core.model.rule import Variant
 from wxdesk.core.normalise import is_visible
 
 ASK = "ask"
-"""`{{ ask.order_no }}` is what the operator fills in when he inserts the template by hand."""
+"""Variable of prompts: `{{ ask.order_no }}` is filled in by the operator."""
 
 TITLE_LIMIT = 120
 SHORTCUT_LIMIT = 30
@@ -29,7 +29,7 @@ CATEGORY_LIMIT = 30
 MOST_VARIANTS = 10
 
 IN_CONTENT = "content."
-"""What a fault's place begins with where it is in a field of the content."""
+"""Prefix of a fault's place in a field of the content."""
 
 _SHORTCUT = re.compile(r"[^\s/]+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -37,7 +37,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Something that the operator fills in, shown by `{{ ask.name }}`. An empty `label` means: ask by the name."""
+    """A value filled in by the operator for `{{ ask.name }}`; the label is optional."""
 
     name: str
     label: str = ""
@@ -46,17 +46,18 @@ class Prompt:
 
     @property
     def question(self) -> str:
-        """What stands beside the field."""
+        """The label beside the field."""
         return self.label or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A stored answer. `id` and `revision` are 0 until the store has given them.
+    """A stored answer; `id` and `revision` are 0 until the store has given them.
 
-    `body` and the `others` are Liquid, and `variant` chooses among them; `content` counts where its kind is not text.
-    `prompts` declare every `ask` that the texts show. `shortcut` is unique where it is not empty, whatever the case
-    of its letters. `uses` and `last_used_at` tell how often it was inserted; they belong to no revision.
+    `body` and the `others` are Liquid, and `variant` chooses among them; `content` counts where its kind is not
+    text. `prompts` declare every `ask` that the texts show. `shortcut` is unique where it is not empty,
+    whatever the case of its letters. `uses` and `last_used_at` tell how often it was inserted; they belong to
+    no revision.
     """
 
     id: int
@@ -76,7 +77,7 @@ class Template:
 
     @property
     def kind(self) -> ReplyKind:
-        """What it sends."""
+        """The kind of reply that it makes."""
         return self.content.kind
 
     @property
@@ -86,34 +87,34 @@ class Template:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """All Liquid that it holds: its variants, or the fields of a link or card."""
+        """All Liquid in it: its variants, or the fields of a link or card."""
         if self.kind is ReplyKind.TEXT:
             return self.texts
         return tuple(text for text in contents.words_of(self.content).values() if contents.has_liquid(text))
 
     @property
     def summary(self) -> str:
-        """One line that reminds of what it says."""
+        """One line of its content for lists."""
         said = self.body if self.kind is ReplyKind.TEXT else self.content.summary
         return " ".join(said.split())
 
     @property
     def unanswered(self) -> Prompt | None:
-        """The first question that only a person can answer; None if rules can say it."""
+        """The first prompt that needs an operator; None if rules can use it."""
         return next((prompt for prompt in self.prompts if prompt.required and not prompt.default), None)
 
     @property
     def written(self) -> Template:
-        """What a revision is a revision of: the template without what the store gave it."""
+        """The template as its revisions hold it, without the values given by the store."""
         return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None)
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFault:
-    """What is wrong: `where` is the field of `Template`, as `content.url` within a link, card or picture.
+    """A fault in a template, in the field `where`, as `content.url` within content.
 
-    In `body`, `variant` counts from 0 and `line` from 1. `reason` is an English sentence for `i18n.tr`, or comes
-    translated from the check of a text.
+    In `body`, `variant` counts from 0 and `line` from 1. `reason` is an English sentence for `i18n.tr`, or
+    comes translated from the check of a text.
     """
 
     where: str
@@ -123,13 +124,13 @@ class TemplateFault:
 
 
 type MistakesIn = Callable[[str], Sequence[BadTemplate]]
-"""All that is wrong with the Liquid of a text."""
+"""Returns all mistakes in the Liquid of a text."""
 
 
 def faults(template: Template, mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
-    """All that keeps `template` from being stored.
+    """Yield all faults that keep `template` from being stored.
 
-    Whether the shortcut is free is not asked here.
+    A shortcut that is taken is not checked here.
     """
     if not is_visible(template.title):
         yield TemplateFault("title", "The template has no title.")
@@ -171,20 +172,20 @@ def _faults_in_texts(texts: Sequence[str], mistakes_in: MistakesIn) -> Iterator[
 
 
 def same_shortcut(one: str, other: str) -> bool:
-    """Whether two shortcuts are the same to an operator; two empty ones are not."""
+    """True if two shortcuts are the same to an operator; two empty ones are not."""
     return bool(one) and shortcut_key(one) == shortcut_key(other)
 
 
 def shortcut_key(shortcut: str) -> str:
-    """What is the same of two shortcuts that are the same to an operator."""
+    """Return the form in which shortcuts are compared."""
     return _plain(shortcut)
 
 
 def found(templates: Iterable[Template], sought: str) -> list[Template]:
-    """The templates in which every word of `sought` is found, the best first, among equals the last used first.
+    """Return the templates that contain every word of `sought`, the best first.
 
-    A word is found in shortcut, title, keywords, category and text. In the first three its letters may stand apart
-    (`rfd` in `refund`), but not Chinese characters.
+    Among equals the last used comes first. A word is sought in shortcut, title, keywords, category and text. In
+    the first three its letters may stand apart (`rfd` in `refund`), but not Chinese characters.
     """
     words = _plain(sought.lstrip("/")).split()
     judged = [(_distance(template, words), template) for template in templates]
@@ -196,7 +197,7 @@ def found(templates: Iterable[Template], sought: str) -> list[Template]:
 
 
 def _distance(template: Template, words: Sequence[str]) -> int | None:
-    """How far the template is from what is sought, by its farthest word; None if one of them is not there."""
+    """Return the distance of the template's worst word; None if a word is missing."""
     distances = [_word_distance(template, word) for word in words]
     known = [distance for distance in distances if distance is not None]
     return max(known, default=0) if len(known) == len(distances) else None
@@ -220,7 +221,7 @@ def _word_distance(template: Template, word: str) -> int | None:
 
 
 def _scattered(word: str, text: str) -> bool:
-    """Whether the letters of `word` stand in `text` in this order. What is not ASCII is sought as a whole only."""
+    """True if `text` has the letters of an ASCII `word` in this order."""
     rest = iter(text)
     return len(word) > 1 and word.isascii() and all(letter in rest for letter in word)
 

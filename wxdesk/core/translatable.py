@@ -1,10 +1,10 @@
-"""A sentence with a value in it, kept apart so that it can be said in the operator's language."""
+"""Sentence with values, kept apart so that it can be translated later."""
 
 from __future__ import annotations
 
 
 class Phrase:
-    """A sentence that fills a hole of an error's and has holes of its own."""
+    """Sentence that fills a hole of an error's sentence and has holes of its own."""
 
     __slots__ = ("sentence", "values")
 

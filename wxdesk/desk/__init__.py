@@ -1,1 +1,5 @@
-"""Room 3 of 5, messages are answered: intake, outbox and the operator's commands, on one asyncio loop."""
+"""Customer service: answering messages, and the operator's commands.
+
+Uses the store and WeChat's API through `desk.ports` only. Imported by `ui`, `webhook`, `store`, `wechat`
+and the layers above them; imports `core`, `i18n`, `paths` and `timezones`.
+"""

@@ -1,4 +1,4 @@
-"""The desk as the window sees it: what can be read, what can be commanded, and where to listen."""
+"""The desk as the window sees it: queries, commands and events."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from wxdesk.desk.templates.templates import Phrasebook
 from wxdesk.desk.traffic import Traffic
 
 type BodyOf = Callable[[str, Content], bytes]
-"""The bytes that would go to WeChat for a contact's openid and a content, to be looked at beforehand."""
+"""Builds the bytes that WeChat would get for an openid and a content, for preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts that people use. All coroutines of it belong on the desk thread's loop."""
+    """The parts that the window uses; their coroutines run on the desk thread's loop."""
 
     accounts: Accounts
     store: Store

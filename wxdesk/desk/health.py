@@ -1,4 +1,4 @@
-"""How the desk is: listener, tokens, pause and troubles, gathered from the bus for whoever asks."""
+"""State of the desk (listener, tokens, pause, troubles), gathered from the bus."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChange
 
 @dataclass(frozen=True, slots=True)
 class TokenState:
-    """An account's access_token: valid until `expires_at` or missing; `error` is why no new one came."""
+    """An access_token: valid until `expires_at` or missing; `error`: why none came."""
 
     expires_at: datetime | None
     error: str = ""
@@ -18,10 +18,11 @@ class TokenState:
 
 @dataclass(frozen=True, slots=True)
 class HealthState:
-    """One moment's state. `listener_url` is empty while nothing listens; `troubles` are the present ones, one a key.
+    """The desk's state at one moment.
 
-    `paused_until` is when a pause ends by itself, None where it does not or where nothing is paused; `paused_since`
-    when it began.
+    `listener_url` is empty while nothing listens; `troubles` are the present ones, one a key. `paused_until` is
+    when a pause ends by itself, None where it does not or where nothing is paused; `paused_since` when it
+    began.
     """
 
     listener_url: str = ""
@@ -33,13 +34,13 @@ class HealthState:
 
 
 class Health:
-    """Keeps the newest state; subscribed to the bus. Reading it from another thread is safe: it is one record."""
+    """Keeper of the newest `state`, one record, readable from any thread."""
 
     def __init__(self) -> None:
         self.state = HealthState()
 
     def hear(self, event: Event) -> None:
-        """Take in what an event says about the desk's health."""
+        """Update the state from an event."""
         match event:
             case ListenerChanged(url):
                 self.state = replace(self.state, listener_url=url)

@@ -1,4 +1,4 @@
-"""The last requests in and calls out, for the traffic page; kept in memory only."""
+"""Recent requests in and API calls out, for the traffic page; in memory only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ KEPT = 2000
 
 
 class Traffic:
-    """A window on the newest `KEPT` requests and calls; subscribed to the bus."""
+    """The newest `KEPT` requests and API calls; subscribed to the bus."""
 
     def __init__(self) -> None:
         self._seen: deque[PushSeen | ApiCalled] = deque(maxlen=KEPT)
@@ -21,5 +21,5 @@ class Traffic:
             self._seen.append(event)
 
     async def newest_first(self, limit: int = 500) -> list[PushSeen | ApiCalled]:
-        """The newest entries. A coroutine, so that it runs on the desk's loop like every other question."""
+        """Return the newest entries; a coroutine, so that it runs on the desk's loop."""
         return list(reversed(self._seen))[:limit]

@@ -1,7 +1,7 @@
-"""The people of the demonstration, and the mini program that they write to.
+"""Customers of the demonstration, and the mini program that they write to.
 
-Their ids have the form of real ones but belong to nobody; the secrets are made from words, so that no value in
-the source looks like one that could open anything.
+Their ids have the form of real ones but belong to nobody; the secrets are made from words, so that no value
+in the source looks like one that could open anything.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.wechat.credentials import Credentials
 
 COVER_MEDIA_ID = "sandbox-cover"
-"""A picture that the simulated WeChat always has, for cards."""
+"""Id of a picture that the simulated WeChat always has, for cards."""
 
 TORN_BOX_MEDIA_ID = "sandbox-torn-box"
-"""The picture that a customer sends."""
+"""Id of the picture that a customer sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Somebody who writes. `alias` is what the operator calls him; WeChat tells no names."""
+    """A customer of the demonstration; `alias` is the name given by the operator."""
 
     openid: str
     alias: str = ""
@@ -40,7 +40,7 @@ CUSTOMERS = (WANG_FANG, ZHANG_SANFENG, LI_LEI, MISS_CHEN, ZHAO_MIN, HAN_MEIMEI, 
 
 
 def demo_account() -> tuple[Account, Credentials]:
-    """The account `shop` and its secrets, valid only on the simulated WeChat."""
+    """Make the account `shop` and its secrets, valid only on the simulated WeChat."""
     account = Account(
         name="shop",
         app_id="wx" + sha256(b"wxdesk sandbox app id").hexdigest()[:16],

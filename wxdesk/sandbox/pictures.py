@@ -1,4 +1,4 @@
-"""Pictures that customers send, drawn here so that none has to ship with the program."""
+"""Pictures that customers send, drawn here so that none ships with the program."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zlib
 
 type Colour = tuple[int, int, int]
 type Box = tuple[int, int, int, int, Colour]
-"""Left, top, right, bottom in pixels, and what fills it."""
+"""Filled rectangle: left, top, right, bottom in pixels, and its colour."""
 
 _PAPER: Colour = (236, 232, 224)
 _CARTON: Colour = (196, 150, 96)
@@ -40,12 +40,12 @@ _COVER: tuple[Box, ...] = (
 
 
 def torn_box() -> bytes:
-    """A parcel with a torn corner, as a PNG of 360 by 280."""
+    """Draw a parcel with a torn corner, as a PNG of 360 by 280."""
     return _png(360, 280, _PAPER, _TORN_BOX)
 
 
 def cover() -> bytes:
-    """A shopping bag for mini-program cards, as a PNG of 520 by 416."""
+    """Draw a shopping bag for mini-program cards, as a PNG of 520 by 416."""
     return _png(520, 416, _PAPER, _COVER)
 
 

@@ -1,4 +1,4 @@
-"""A few minutes in a shop's life, as data: who writes what, when, and who reacts to an answer.
+"""Script of the demonstration: customers' messages and reactions to replies.
 
 The texts have no emoji, because no font for them is assured where the demonstration runs.
 """
@@ -25,7 +25,7 @@ from wxdesk.sandbox.server import Sandbox
 
 
 class Doing(StrEnum):
-    """What a customer can do in a step."""
+    """Actions of a customer in a step."""
 
     SAYS = "says"  # `what` is the text
     ENTERS = "enters"  # `what` is the button's session-from
@@ -35,10 +35,10 @@ class Doing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`after` seconds behind the step before, `who` does `what`.
+    """One action of a customer in the script.
 
-    A step with `after_reply` is a reaction: it waits until the desk has said something to this customer since he
-    last did something, and is left out if nothing comes.
+    `who` does `what`, `after` seconds behind the step before. With `after_reply` it is a reaction: it waits for
+    a reply since the customer's last action, and is left out if none comes.
     """
 
     who: Customer
@@ -64,7 +64,7 @@ OPENING: tuple[Step, ...] = (
     Step(ZHANG_SANFENG, 3, "能不能快点处理", after_reply=True),
     Step(WANG_FANG, 3, "请问周末几点关门"),
 )
-"""Every kind of thing that a desk meets: answered by a rule, left to a human, calling for one, entering, a picture."""
+"""Opening scene with every situation: rule, human wanted, entering, a picture."""
 
 LATER: tuple[Step, ...] = (
     Step(LI_LEI, 40, "对了，订单 20488 到哪了"),
@@ -79,16 +79,16 @@ LATER: tuple[Step, ...] = (
     Step(HAN_MEIMEI, 45, "谢谢"),
     Step(WANG_FANG, 35, "goods/2201", Doing.ENTERS),
 )
-"""What goes on for as long as the demonstration runs."""
+"""Steps repeated for as long as the demonstration runs."""
 
 PATIENCE_SECONDS = 6.0
-"""How long a customer who would react waits for an answer."""
+"""Seconds a customer waits for a reply before leaving out a reaction."""
 
 
 async def play(
     sandbox: Sandbox, pace: float = 1.0, steps: Sequence[Step] = OPENING, patience: float = PATIENCE_SECONDS
 ) -> None:
-    """Let the customers of `steps` do their parts; `pace` stretches the pauses, 0 leaves them out."""
+    """Play the steps; `pace` stretches the pauses, 0 leaves them out."""
     last_done: dict[str, int] = {}
     for step in steps:
         await asyncio.sleep(step.after * pace)
@@ -99,7 +99,7 @@ async def play(
 
 
 async def go_on(sandbox: Sandbox, pace: float = 1.0, steps: Sequence[Step] = LATER) -> None:
-    """Let somebody write every now and then, until cancelled. `pace` must be more than 0."""
+    """Repeat the steps until cancelled; `pace` must be more than 0."""
     for step in cycle(steps):
         await play(sandbox, pace, (step,))
 

@@ -1,7 +1,7 @@
-"""A WeChat that runs on this machine: start it, point a desk at its URL, and let customers write.
+"""Simulated WeChat that runs on this machine: API, pushes, control and pictures.
 
-It answers on loopback, and then only to requests that name loopback as their host, so that no web page in a browser
-can reach it under a name of its own; another address has to be asked for.
+By default it answers on loopback, and then only requests that name loopback as their host, so that no web
+page in a browser can reach it under a name of its own; another address has to be asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LARGEST_REQUEST = 12 * 1024 * 1024
 
 
 class Sandbox(SimulatedWeChat):
-    """The simulated WeChat as a server: its API, its pictures, and /control, which steers it."""
+    """Simulated WeChat as a server: its API, its pictures, and the control API."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Sandbox(SimulatedWeChat):
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> str:
-        """Listen; the base URL of the API. Raises `OSError` if the port is taken."""
+        """Start listening; return the API's base URL. Raises `OSError` for a taken port."""
         app = web.Application(middlewares=[guard(loopback=self._host in _LOOPBACK)], client_max_size=_LARGEST_REQUEST)
         app.add_routes(self._api.routes())
         app.add_routes(Control(self).routes())
@@ -76,17 +76,17 @@ class Sandbox(SimulatedWeChat):
 
 
 def _called(host: str) -> str:
-    """By which name this machine reaches what listens on `host`."""
+    """Name the host by which this machine reaches a listener on `host`."""
     if host in ("", "0.0.0.0", "::"):  # noqa: S104 - not bound here, but understood
         return HOST
     return f"[{host}]" if ":" in host else host
 
 
 def guard(*, loopback: bool) -> Middleware:
-    """Refuse whoever steers from a foreign web page; with `loopback` also whoever is not this machine.
+    """Refuse requests from foreign web pages; with `loopback` also other machines.
 
-    A web page in a browser on this machine can call loopback, even under a name of its own; it cannot hide its origin
-    or the name that it called.
+    A web page in a browser on this machine can call loopback, even under a name of its own; it cannot hide its
+    origin or the name that it called.
     """
 
     @web.middleware

@@ -1,4 +1,4 @@
-"""The simulated WeChat itself: what customers, WeChat's own tool and time do to it, without a way in over HTTP."""
+"""Simulated WeChat without HTTP access: customers, WeChat's own tool, and time."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
 class SimulatedWeChat:
     """The simulated WeChat with its mini programs, customers and faults.
 
-    Without `programs` it has the one of `customers.demo_account`. `push_deadline` is how long it waits for a
-    listener's answer, in seconds.
+    Without `programs` it has the one of `demo_customers.demo_account`. `push_deadline` is how long it waits for
+    a listener's answer, in seconds.
     """
 
     def __init__(
@@ -51,62 +51,62 @@ class SimulatedWeChat:
 
     @property
     def sent(self) -> tuple[Sent, ...]:
-        """Everything that was accepted for customers so far, oldest first."""
+        """All messages accepted for customers so far, oldest first."""
         return tuple(self.platform.sent)
 
     def set_push_url(self, push_url: str, account: str = "") -> None:
-        """Push to this address from now on; the first account's if none is named."""
+        """Set an account's push URL; the first account's if none is named."""
         self.platform.set_push_url(account, push_url)
 
     async def verify_push_url(self, account: str = "") -> bool:
-        """Ask the push URL WeChat's question (URL verification); True if it was answered rightly."""
+        """Check the push URL as WeChat does; True if it answered correctly."""
         return await self._pusher.verify(self.platform.program(account))
 
     async def say(self, openid: str, text: str, account: str = "") -> PushOutcome:
-        """A customer writes a text."""
+        """Let a customer write a text."""
         msg_id = self.platform.wrote(self.platform.program(account), openid, "text", {"content": text})
         return await self.push(openid, bodies.text(text, msg_id), account)
 
     async def show(self, openid: str, media_id: str = TORN_BOX_MEDIA_ID, account: str = "") -> PushOutcome:
-        """A customer sends a picture, by default one that the platform has; media/get refuses what it has not."""
+        """Let a customer send a picture; media/get refuses an unknown `media_id`."""
         msg_id = self.platform.wrote(self.platform.program(account), openid, "image", {"media_id": media_id})
         fields = bodies.image(f"{self.url}/pictures/{media_id}", media_id, msg_id)
         return await self.push(openid, fields, account)
 
     async def show_own(self, openid: str, data: bytes, account: str = "") -> PushOutcome:
-        """A customer sends a picture of his own; raises `Refusal` if it is none, or too large."""
+        """Let a customer send a picture; raises `ApiRefusal` if invalid or too large."""
         app_id = self.platform.program(account).account.app_id
         return await self.show(openid, self.platform.media.put(data, app_id=app_id).media_id, account)
 
     async def send_card(self, openid: str, title: str, page_path: str, account: str = "") -> PushOutcome:
-        """A customer sends a mini-program card."""
+        """Let a customer send a mini-program card."""
         program = self.platform.program(account)
         content = {"title": title, "pagepath": page_path}
         msg_id = self.platform.wrote(program, openid, "miniprogrampage", content)
         return await self.push(openid, bodies.card(title, program.account.app_id, page_path, msg_id), account)
 
     async def enter(self, openid: str, session_from: str = "", account: str = "") -> PushOutcome:
-        """A customer enters the chat by the mini program's button."""
+        """Let a customer enter the chat by the mini program's button."""
         self.platform.entered(self.platform.program(account), openid, session_from)
         return await self.push(openid, bodies.enter(session_from), account)
 
     async def push(self, openid: str, fields: bodies.Fields, account: str = "") -> PushOutcome:
-        """Push any body; planned faults for pushes apply, and so does a session in WeChat's own tool."""
+        """Push any body, subject to planned faults and to a session in WeChat's own tool."""
         return await self.way.push(self.platform.program(account), openid, fields)
 
     def say_from_tool(self, openid: str, text: str, account: str = "") -> None:
-        """Somebody writes to a customer in WeChat's own customer-service tool, which no back end hears of."""
+        """Write to a customer from WeChat's own tool, unheard by any back end."""
         program = self.platform.program(account)
         self.platform.contact(program, openid).session.takes(self.clock())
         self.platform.tell(program, openid, Side.TOOL, "text", text)
 
     def forward(self, seconds: float) -> None:
-        """Let so much time pass at once for tokens, windows, media, limits and timed faults."""
+        """Move the clock of tokens, windows, media, limits and timed faults forward."""
         self.clock.forward(timedelta(seconds=seconds))
         self._changed()
 
     async def wait_for_reply(self, openid: str, after: int = 0) -> Sent:
-        """The first message accepted for `openid` behind the first `after` of all; waits for it."""
+        """Wait for a message to `openid` behind the first `after` of all, and return it."""
         while True:
             for sent in self.platform.sent[after:]:
                 if sent.openid == openid:
@@ -114,7 +114,7 @@ class SimulatedWeChat:
             await self._arrived.wait()
 
     def facts(self) -> dict[str, str]:
-        """What a desk must be told to use this WeChat, by the names of config.toml and the environment."""
+        """List what a desk needs, by the names of config.toml and the environment."""
         program = self.platform.program()
         account, secret = program.account, program.credentials
         prefix = variable(account.name, SecretName.APP_SECRET).removesuffix("APP_SECRET")

@@ -1,4 +1,4 @@
-"""`wxdesk sandbox`: the simulated WeChat by itself, for a back end of any kind."""
+"""`wxdesk sandbox`: the simulated WeChat alone, to test any back end with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_ORDERS = "it is neither one JSON object a line nor a JSON list of them"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Given:
-    """What the person says of his mini program; empty is what the demonstration has."""
+    """Options for the mini program; an empty one takes the demonstration's value."""
 
     name: str = ""
     app_id: str = ""
@@ -40,7 +40,7 @@ class Given:
     push_url: str = ""
 
     def program(self) -> MiniProgram:
-        """The mini program; raises `BadInput` if the key is none."""
+        """Make the mini program; raises `BadInput` if the key is invalid."""
         account, own = demo_account()
         account = Account(
             name=self.name or account.name,
@@ -59,7 +59,7 @@ class Given:
         return program
 
     def withhold(self, facts: Mapping[str, str]) -> dict[str, str]:
-        """The facts without the secrets that the person gave: he knows them, and output is kept in many places."""
+        """Remove the secrets that the person gave, and knows, from the facts to print."""
         given = {
             "_APP_SECRET": self.app_secret,
             "_PUSH_TOKEN": self.push_token,
@@ -80,11 +80,11 @@ async def run_sandbox(
 ) -> None:
     """Run the simulated WeChat until cancelled.
 
-    Once it listens, `on_ready` gets what a desk must be told (see `Sandbox.facts`); without it that is printed
+    Once it listens, `on_ready` gets the values a desk needs (see `Sandbox.facts`); without it they are printed
     as one line of JSON. Then the orders of `script` are carried out, and it runs on.
 
     Raises:
-        BadInput: something given makes no sense, the port is taken, or the script cannot be read or carried out.
+        BadInput: an option is invalid, the port is taken, or the script cannot be read or carried out.
     """
     given = given or Given()
     given = replace(given, push_url=push_url or given.push_url)
@@ -109,7 +109,7 @@ async def run_sandbox(
 
 
 def _read(script: Path) -> list[dict[str, object]]:
-    """The steps of a script file: a JSON list, or one JSON object a line; blank lines and those with # are left out."""
+    """Read a script: a JSON list or one object a line; skips blank lines and #."""
     try:
         text = script.read_text(encoding="utf-8-sig")
         if text.lstrip().startswith("["):

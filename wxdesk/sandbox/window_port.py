@@ -1,4 +1,4 @@
-"""The sandbox as the window's page of it wants it: asked on the desk's loop, done on the sandbox's own."""
+"""Adapter of the sandbox and its loop to the port `ui.simulator.port.Simulator`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _OPENID_LETTERS = string.ascii_letters + string.digits
 
 
 class SandboxForWindow:
-    """Fills `ui.simulator.port.Simulator`. `loop` is the one that `sandbox` runs on."""
+    """Implements `ui.simulator.port.Simulator`; `sandbox` runs on `loop`."""
 
     def __init__(self, sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
         self._sandbox = sandbox
@@ -60,7 +60,7 @@ class SandboxForWindow:
         sandbox.on_change = self._tell
 
     def subscribe(self, hear: Callable[[], None]) -> Callable[[], None]:
-        """Call `hear` on the sandbox's thread at each change; the result ends that."""
+        """Call `hear` on the sandbox's thread after each change; returns an unsubscriber."""
         self._hearing.append(hear)
 
         def end() -> None:
@@ -70,43 +70,43 @@ class SandboxForWindow:
         return end
 
     async def look(self, openid: str) -> Scene:
-        """Everything, with the phone of that customer."""
+        """Collect everything the page shows, with that customer's phone."""
         return await self._there(self._scene(openid))
 
     async def add(self) -> str:
-        """A new customer; his openid."""
+        """Add a customer; return the openid."""
         openid = "o" + "".join(secrets.choice(_OPENID_LETTERS) for _ in range(27))
         self._added.append(openid)
         return openid
 
     async def write(self, openid: str, text: str) -> Told:
-        """He writes."""
+        """Let the customer write."""
         return await self._pushed(self._sandbox.say(openid, text))
 
     async def enter(self, openid: str, session_from: str) -> Told:
-        """He enters by the button."""
+        """Let the customer enter by the button."""
         return await self._pushed(self._sandbox.enter(openid, session_from))
 
     async def show(self, openid: str, picture: bytes | None) -> Told:
-        """He sends a picture; raises `BadInput` for what WeChat does not take."""
+        """Let the customer send a picture; raises `BadInput` if WeChat refuses it."""
         if picture is None:
             return await self._pushed(self._sandbox.show(openid))
         return await self._pushed(self._sandbox.show_own(openid, picture))
 
     async def send_card(self, openid: str, title: str, page_path: str) -> Told:
-        """He sends a card."""
+        """Let the customer send a card."""
         return await self._pushed(self._sandbox.send_card(openid, title, page_path))
 
     async def let_go(self, openid: str) -> None:
-        """WeChat's own tool ends his session."""
+        """End the customer's session in WeChat's own tool."""
         await self._there(self._let_go(openid))
 
     async def switch_on(self, wish: Wish) -> None:
-        """Let something go wrong."""
+        """Switch a mishap on."""
         await self._there(self._switch_on(wish))
 
     async def switch_off(self, mishap: Mishap) -> None:
-        """Let it go well again."""
+        """Switch a mishap off."""
         await self._there(self._switch_off(mishap))
 
     # -- on the sandbox's loop

@@ -1,7 +1,7 @@
-"""Brings a database to this program's schema, in one transaction: a crash in between leaves it as it was.
+"""Migrates a database to this program's schema, in one transaction.
 
-Most starts find nothing to bring up. They read the names of the scripts, not the scripts, and do without Alembic, which
-alone takes a tenth of a start to import.
+Most starts find nothing to migrate. They read the names of the scripts, not the scripts, and do without
+Alembic, which alone takes a tenth of a start to import.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from wxdesk.core.errors import StoreTooNew
 SCRIPTS = Path(__file__).resolve().parent / "migrations"
 
 LOCK = 7_296_345_011
-"""The number of PostgreSQL's advisory lock that lets one desk at a time migrate."""
+"""Number of PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
 _NUMBER = "[0-9]" * 4
-"""Each script's name begins with its revision, and each follows the one before."""
+"""Pattern of the revision that each script's name begins with."""
 
 
 class Migrations:
@@ -30,7 +30,7 @@ class Migrations:
         self.newest = self.known[-1]
 
     def is_current(self, revision: str | None, name: str) -> bool:
-        """Whether a database at `revision` needs nothing.
+        """Tell if a database at `revision` needs no migration.
 
         Raises:
             StoreTooNew: this program does not know that revision. `name` is the database's, for the operator.
@@ -40,7 +40,7 @@ class Migrations:
         return revision == self.newest
 
     def upgrade(self, connection: Connection) -> None:
-        """Run what is missing, within the connection's transaction."""
+        """Run the missing migrations within the connection's transaction."""
         from alembic import command
         from alembic.config import Config
 
@@ -51,10 +51,10 @@ class Migrations:
         command.upgrade(config, "head")
 
     def upgrade_shared(self, connection: Connection, name: str) -> None:
-        """The same for a database that several desks share: one of them migrates, the others wait for it.
+        """Migrate a database that several desks share: one does, the others wait.
 
         Raises:
-            StoreTooNew: a newer program has been there.
+            StoreTooNew: a newer program has migrated it further.
         """
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
         if not self.is_current(revision_in(connection), name):
@@ -62,7 +62,7 @@ class Migrations:
 
 
 def revision_in(connection: Connection) -> str | None:
-    """The schema revision of an open database; None if there is nothing in it yet."""
+    """Return the schema revision of an open database; None if it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

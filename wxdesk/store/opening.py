@@ -1,4 +1,4 @@
-"""Opens the store: the lock, a look at the file, the migrations, and then the parts that fill the desk's ports."""
+"""Opens the store: lock, inspection, migrations, then the parts behind the ports."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 class SqlStore:
-    """Fills `desk.ports.Store`. Made by `open_store`; must be closed."""
+    """SQL implementation of the store port; made by `open_store`, must be closed."""
 
     def __init__(self, db: Database, lock: HomeLock) -> None:
         self._db = db
@@ -64,7 +64,7 @@ class SqlStore:
         self.aside = SqlAside(db)
 
     async def close(self) -> None:
-        """Commit what waits, close every connection, and let the home go. Doing it twice does nothing."""
+        """Commit waiting pushes, close connections and release the home; repeatable."""
         try:
             await self.pushes.close()
         finally:
@@ -74,7 +74,7 @@ class SqlStore:
 
 
 async def open_store(url: str, home: Path) -> SqlStore:
-    """Open, or make, the store that `url` names, for the desk whose folder is `home`.
+    """Open or create the store at `url` for the desk whose folder is `home`.
 
     url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
 
@@ -101,7 +101,7 @@ UNKNOWN_URL = "the store's url must begin with sqlite:/// and name a file, or be
 
 
 def parsed(url: str) -> URL:
-    """A URL from the configuration, with the driver of this program.
+    """Parse a URL from the configuration and set this program's driver.
 
     Raises:
         StoreError: it names neither a SQLite file nor a PostgreSQL database. The URL itself is never repeated.
@@ -161,11 +161,11 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
 
 
 def _nothing(_connection: Connection) -> None:
-    """What an up-to-date database needs."""
+    """Do nothing: the migration of an up-to-date database."""
 
 
 def _make(file: Path) -> None:
-    """An empty file that only its owner may read; SQLite gives its side files the same rights."""
+    """Create an empty file for its owner only; side files get the same rights."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)

@@ -1,10 +1,10 @@
-"""Finding what was said, in Chinese from one character up.
+"""Full-text search of messages and replies, in Chinese from one character up.
 
 Neither engine cuts Chinese into words. So the words of a message or reply are stored a second time, folded
 (NFKC, case), with everything that is no letter or digit turned into a space and a space round every
 character of a script that is written without spaces. Both engines index that as plain words, and a phrase
-is found where its words follow each other: 退款 is the phrase "退 款". WeChat's emoticon codes stand there by their
-names, so that 微笑 and "smile" find `/::)`.
+is found where its words follow each other: 退款 is the phrase "退 款". WeChat's emoticon codes are stored by
+their names, so that 微笑 and "smile" find `/::)`.
 
 SQLite: the FTS5 table `search_index` over `search_texts`, kept up by triggers in the same transaction.
 PostgreSQL: a GIN index over `to_tsvector('simple', words)`.
@@ -41,46 +41,46 @@ _ALONE = re.compile(f"[{_UNSPACED}]")
 
 @cache
 def _legends() -> tuple[Legend, Legend]:
-    """What an emoticon is stored as, all its names, and what it is sought by, one of them."""
+    """Return the emoticon names to store, all of each, and to search by, one of each."""
     table = emoticons.read_emoticons()
     return emoticons.findable(table), emoticons.named(table, "zh_CN")
 
 
 def stored(said: str) -> str:
-    """`said` as it is indexed: its words, and the names of its emoticons."""
+    """Return `said` as it is indexed: its words, and the names of its emoticons."""
     return spaced(_legends()[0](said[:LONGEST]))
 
 
 def spaced(said: str) -> str:
-    """`said` as words with single spaces between them."""
+    """Return `said` as words with single spaces between them."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
 
 
 def words_of(content: Content) -> str:
-    """What of a reply can be searched."""
+    """Return the searchable words of a reply."""
     return stored(f"{content.text} {content.title} {content.description}")
 
 
 def index_messages(connection: Connection, made: Sequence[Message]) -> None:
-    """Make new messages findable."""
+    """Index new messages."""
     rows = [{"message_id": message.id, "words": stored(message.text)} for message in made if message.text]
     _add(connection, rows)
 
 
 def index_replies(connection: Connection, made: Sequence[tuple[int, Content]]) -> None:
-    """Make new replies findable."""
+    """Index new replies."""
     _add(connection, [{"reply_id": reply_id, "words": words_of(content)} for reply_id, content in made])
 
 
 def index_again(connection: Connection, reply_id: int, content: Content) -> None:
-    """Make a reply findable by what it says now."""
+    """Index a reply by its changed content."""
     change = update(search_texts).where(search_texts.c.reply_id == reply_id).values(words=words_of(content))
     if (connection.execute(change)).rowcount == 0:
         index_replies(connection, [(reply_id, content)])
 
 
 def forget_replies(connection: Connection, ids: Collection[int]) -> None:
-    """Let replies be found no more."""
+    """Remove replies from the index."""
     connection.execute(delete(search_texts).where(search_texts.c.reply_id.in_(ids)))
 
 
@@ -91,14 +91,14 @@ def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 _INSERT = search_texts.insert()
-"""Put together once, because each message needs it."""
+"""Insert statement, built once, because each message needs it."""
 
 
 def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
-    """Messages and replies in which the words of `phrase` follow each other, newest first.
+    """Find messages and replies with the words of `phrase` in a row, newest first.
 
-    The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase without
-    a letter or digit finds nothing.
+    The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase
+    without a letter or digit finds nothing.
     """
     words = spaced(_legends()[1](phrase)).split()
     if not words:
@@ -129,7 +129,7 @@ def _items(
 
 
 def _contains(words: list[str], *, sqlite: bool) -> ColumnElement[bool]:
-    """The engine's own way to say "these words in a row". Words are letters and digits only, so quoting is safe."""
+    """Build the condition for these words in a row, letters and digits only, quoted."""
     last = words[-1]
     begins = not _ALONE.match(last)
     if sqlite:

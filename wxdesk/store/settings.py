@@ -1,4 +1,4 @@
-"""Small facts that must survive a restart, such as the pause."""
+"""Small values that must survive a restart, such as the pause."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from wxdesk.store.schema import settings
 
 
 class SqlSettings:
-    """Fills `desk.ports.Settings`."""
+    """SQL implementation of the settings port in `desk.ports.store`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def get(self, key: str) -> str | None:
-        """The stored value."""
+        """Return the stored value."""
         return await self._db.read(_get, key)
 
     async def set(self, key: str, value: str) -> None:
@@ -29,7 +29,7 @@ def _get(connection: Connection, key: str) -> str | None:
 
 
 def stored(connection: Connection, key: str) -> str | None:
-    """The value, which nobody else changes until the transaction ends."""
+    """Return a value, locked until the transaction ends."""
     query = select(settings.c.value).where(settings.c.key == key)
     value: str | None = connection.scalar(query.with_for_update())
     return value

@@ -1,4 +1,4 @@
-"""A look at the store that changes nothing, for whoever only wants to know how it is."""
+"""Read-only health check of the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wxdesk.store.opening import parsed
 
 
 class Condition(Enum):
-    """How a store was found."""
+    """State of a store as the check found it."""
 
     IN_USE = "in_use"  # by a desk, which is left alone
     EMPTY = "empty"
@@ -22,7 +22,7 @@ class Condition(Enum):
 
 
 async def look_at(url: str, home: Path) -> Condition:
-    """How the store that `url` names is, for the desk whose folder is `home`.
+    """Check the store at `url` for the desk whose folder is `home`.
 
     Raises:
         StoreDamaged, StoreTooNew, StoreError: it could not be opened, and why.

@@ -1,4 +1,4 @@
-"""Stored answers that an operator can insert, and every revision that was ever saved."""
+"""Templates, which operators insert and rules send, with every revision."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from wxdesk.store.schema import template_revisions, templates
 
 
 class SqlTemplates:
-    """Fills `desk.template_ports.Templates`."""
+    """SQL implementation of the port `desk.ports.templates`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def all(self) -> list[Template]:
-        """All templates by title, in code point order on every engine."""
+        """Return all templates by title, in code point order on every engine."""
         return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update, as the next revision; its uses stay. Rules that say it follow its names.
+        """Insert (`id` 0) or update, as the next revision; rules follow its names.
 
         Raises `NotFound`, `ShortcutTaken`, `AskedOfRules`, `NameOfAnother`.
         """
         return await self._db.write(_save, template, at)
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; its revisions stay. Raises `NotFound`, `AnswerInUse`."""
+        """Remove a template; its revisions stay. Raises `NotFound`, `AnswerInUse`."""
         await self._db.write(_delete, template_id)
 
     async def put_back(self, template: Template, at: datetime) -> None:
-        """Undo `delete`: the same id and uses, as it was saved last; once more changes nothing.
+        """Undo `delete`: restore id, uses and last content; a second call changes nothing.
 
         Raises `ShortcutTaken`, `NameOfAnother`.
         """
         await self._db.write(_put_back, template, at)
 
     async def revisions(self, template_id: int) -> list[Template]:
-        """All that was ever saved, the newest first; `updated_at` is when."""
+        """Return all revisions, newest first; `updated_at` is when each was saved."""
         return await self._db.read(_revisions, template_id)
 
     async def count_use(self, template_id: int, at: datetime) -> None:
-        """It was inserted once more; nothing happens if it was deleted meanwhile."""
+        """Count one more use; nothing happens if it was deleted meanwhile."""
         await self._db.write(_count_use, template_id, at)
 
 
@@ -71,7 +71,7 @@ def _template(row: Row[Any]) -> Template:
 
 
 def _known(connection: Connection) -> list[Template]:
-    """All templates; nobody else adds or changes one before this transaction ends."""
+    """Return all templates, locked against additions and changes by others."""
     if connection.dialect.name != "sqlite":
         connection.execute(text(f"LOCK TABLE {templates.name} IN SHARE ROW EXCLUSIVE MODE"))
     return _all(connection)
@@ -136,7 +136,7 @@ def _delete(connection: Connection, template_id: int) -> None:
 def _let_rules_follow(
     connection: Connection, before: Sequence[Template], after: Sequence[Template], at: datetime
 ) -> None:
-    """Rules go on saying what they say; those that call it by another name then get a revision."""
+    """Revise rules that name a template by an old name, to send the same answers."""
     if {_as_rules_see(one) for one in before} != {_as_rules_see(one) for one in after}:
         rules = all_rules(connection, for_update=True)
         revise(connection, followed(rules, AnswerNames(before), AnswerNames(after)), at)

@@ -1,1 +1,6 @@
-"""Room 5 of 5, people step in: the window."""
+"""The desktop window for operators, made with PySide6.
+
+Imported by the sandbox and by the layers above it; imports the desk and the core. Its rooms, top down:
+`window`, `notifications`, `shell`, the pages, `presence`, `editing`, `content`, `widgets`, `wording`,
+`runtime`, `look`.
+"""

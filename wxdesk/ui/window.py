@@ -1,4 +1,4 @@
-"""From a running desk to an open window, for the program and for its pictures; and what is shown if none runs."""
+"""Opens the window on a running desk, or shows why there is none; takes pictures."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def run_window(
     shown: Callable[[], None] | None = None,
     simulator: Simulator | None = None,
 ) -> int:
-    """Show the window on a running desk until the operator closes it (or SIGTERM, Ctrl+C); the exit code.
+    """Show the window on a running desk until it is closed; return the exit code.
 
-    Belongs on the main thread. The desk is left running; whoever started it stops it. `shown` is called once the
-    window is there. Where WeChat is simulated, `simulator` gets a page of its own.
+    SIGTERM and Ctrl+C close it too. Belongs on the main thread. The desk is left running for its owner to stop.
+    `shown` is called once the window is visible. Where WeChat is simulated, `simulator` gets a page of its own.
     """
     application = make_application()
     memory = Memory(facts.home)
@@ -70,9 +70,9 @@ def run_window(
 
 
 def show_failure(error: Exception) -> None:
-    """Show why no desk could be opened until the operator has read it (or SIGTERM, Ctrl+C).
+    """Show the error that kept the desk from opening until the operator closes it.
 
-    Belongs on the main thread.
+    SIGTERM and Ctrl+C close it too. Belongs on the main thread.
     """
     application = make_application()
     appearance = Appearance(application)
@@ -96,10 +96,10 @@ def grab_pages(
     prepare: Callable[[MainWindow], None] | None = None,
     simulator: Simulator | None = None,
 ) -> list[Path]:
-    """Save a picture of each page in light and dark, in Chinese and English; the files, like `inbox-light-en.png`.
+    """Save a picture of each page in both looks and both languages.
 
-    Waits for the pages' answers, never for time. `prepare` may select something in a new window before its
-    pages are shown. The language is afterwards what it was.
+    Returns the files, named like `inbox-light-en.png`. Waits for the pages' answers, never for time. `prepare`
+    may select something in a new window before its pages are shown. The language is restored afterwards.
     """
     application = make_application()
     try:
@@ -126,7 +126,7 @@ def grab_pages(
 
 
 def make_application() -> QApplication:
-    """The application with its fonts, language and icon; the one that runs already, if there is one.
+    """Return the running application, or make one with fonts, language and icon.
 
     Raises:
         NoWindow: a library is missing. Qt would abort the program.
@@ -149,14 +149,14 @@ def make_application() -> QApplication:
 
 
 def choose_input_method() -> None:
-    """Let users of fcitx type Chinese: Qt's wheel has no plugin for it, but fcitx speaks ibus too."""
+    """Let users of fcitx type Chinese: Qt lacks its plugin, but fcitx speaks ibus too."""
     plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforminputcontexts"
     if os.environ.get("QT_IM_MODULE", "").startswith("fcitx") and not list(plugins.glob("*fcitx*")):
         os.environ["QT_IM_MODULE"] = "ibus"
 
 
 def use_language(application: QApplication, language: str) -> None:
-    """Take a language for the sentences of windows made from now on, and for Qt's own."""
+    """Use a language for windows made from now on, and for Qt's own sentences."""
     i18n.use(language)
     for old in application.findChildren(QTranslator):
         application.removeTranslator(old)
@@ -196,7 +196,7 @@ async def _grab(
 
 
 async def settled(bridge: Bridge) -> None:
-    """Return once no question is open, and Qt has laid out what the last answer changed.
+    """Wait until no question is open and Qt has laid out the last answers.
 
     Answers lead to new questions, so it asks again after a turn of the loop in which nothing was asked.
     """
@@ -229,7 +229,7 @@ def _put_away(bridge: Bridge, window: MainWindow) -> None:
 
 
 async def _left(leaving: SignalInstance, shown: Callable[[], None] | None = None) -> int:
-    """Wait until the operator leaves, as `leaving` tells, or a signal of the system ends it; the exit code."""
+    """Wait for the signal `leaving` or a signal of the system; return the exit code."""
     closing = asyncio.get_running_loop().create_future()
 
     def close() -> None:
@@ -246,7 +246,7 @@ async def _left(leaving: SignalInstance, shown: Callable[[], None] | None = None
 
 @contextlib.contextmanager
 def _heard_signals(close: Callable[[], None]) -> Iterator[None]:
-    """Close at SIGTERM and Ctrl+C meanwhile; afterwards they do what they did before."""
+    """Call `close` at SIGTERM and Ctrl+C; restore their former handlers afterwards."""
     loop = asyncio.get_running_loop()
     former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     heard = []

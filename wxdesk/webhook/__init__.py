@@ -1,1 +1,4 @@
-"""Room 1 of 5, messages arrive: WeChat's pushes over HTTP, checked, decrypted and parsed."""
+"""WeChat's pushes over HTTP: checked, decrypted, parsed and acknowledged.
+
+Imported by `app` and `sandbox`; imports `desk` and layers below, never `ui`, `store` or `wechat`.
+"""

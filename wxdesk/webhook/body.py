@@ -1,4 +1,4 @@
-"""Reads a request's body within a size and a time, and refuses what a real push never is."""
+"""Reads a request's body within limits of size and time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from wxdesk.core.errors import PushRefused
 from wxdesk.webhook.refusal import Refusal
 
 MAX_BODY = 64 * 1024
-"""Bytes; real pushes have less than 10 KiB."""
+"""Largest body in bytes; real pushes have less than 10 KiB."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 async def read_body(request: web.BaseRequest, seconds: float) -> bytes:
-    """The whole body, as it came over the wire.
+    """Read the whole body, as it came over the wire.
 
     Raises:
         PushRefused: larger than MAX_BODY, compressed, malformed, or not complete after `seconds`.

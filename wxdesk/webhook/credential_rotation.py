@@ -1,6 +1,6 @@
-"""The push tokens and AES keys that count at one moment: the present ones, and former ones for a day.
+"""Valid push tokens and AES keys: the current ones, and former ones for a day.
 
-In WeChat's console, token and key are changed apart from each other and never in the same second as here, so each
+In WeChat's console, token and key are changed separately and never in the same second as here, so each
 token is tried with each key.
 """
 
@@ -18,12 +18,12 @@ from wxdesk.webhook.refusal import Refusal
 
 
 class SideBySide:
-    """Checks and opens with the present secrets first, then with the former ones while their time lasts.
+    """Checks and decrypts with the current secrets first, then with valid former ones.
 
-    Former ones that cannot work are left out.
+    Former ones that are unusable are left out.
 
     Raises:
-        BadInput: the present ones cannot work; see `PushCipher`.
+        BadInput: the current ones are unusable; see `PushCipher`.
     """
 
     __slots__ = ("_pairs", "present")
@@ -36,7 +36,7 @@ class SideBySide:
         self._pairs = (_Pair(self.present), *(pair for pair in former if pair is not None))
 
     def check(self, given: str, timestamp: str, nonce: str, at: datetime) -> PushCipher:
-        """The secrets that made the `signature` of a request at `at`; raises `PushRefused`."""
+        """Find the secrets that made a request's `signature`; raises `PushRefused`."""
         for cipher in self._at(at):
             try:
                 cipher.check(given, timestamp, nonce)
@@ -46,10 +46,10 @@ class SideBySide:
         raise PushRefused(Refusal.SIGNATURE)
 
     def open(self, given: str, timestamp: str, nonce: str, encrypted: str, at: datetime) -> tuple[PushCipher, bytes]:
-        """The secrets that a push was made with, and its decrypted message; raises `PushRefused`.
+        """Decrypt a push; return the secrets it was made with and its message.
 
-        The reason tells how far it came: a wrong key is not called a wrong signature because a former token did not
-        fit either.
+        Raises `PushRefused` with the reason of the pair that came farthest: a wrong key is not reported as a wrong
+        signature because a former token did not fit either.
         """
         why: str = Refusal.SIGNATURE
         for cipher in self._at(at):
@@ -66,7 +66,7 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    """A secret and when it ends to count; None for a present one."""
+    """A secret and the end of its validity; None for a current one."""
 
     value: str
     until: datetime | None = None
@@ -78,7 +78,7 @@ class _Dated:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A token and a key together, and when the first of them ends to count."""
+    """A token with a key, and the end of their common validity."""
 
     cipher: PushCipher
     until: datetime | None = None

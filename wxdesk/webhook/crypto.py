@@ -1,4 +1,4 @@
-"""WeChat's signatures and its message encryption, as far as pushes need them.
+"""WeChat's signatures and message encryption, as far as pushes need them.
 
 The scheme is WeChat's own (消息推送, "framework/server-ability/message-push"): SHA-1 over sorted strings, and
 AES-256-CBC over `random(16) · length(4, big-endian) · message · app_id`, padded to blocks of 32, not 16.
@@ -29,13 +29,13 @@ _HEAD = _RANDOM + 4
 
 
 def signature(*parts: str) -> str:
-    """SHA-1 over the sorted `parts` joined without a separator: 40 hex digits in lower case."""
+    """Compute SHA-1 over the sorted, joined `parts`: 40 lower-case hex digits."""
     joined = "".join(sorted(parts)).encode("utf-8", "surrogateescape")
     return sha1(joined, usedforsecurity=False).hexdigest()
 
 
 def same_signature(given: str, expected: str) -> bool:
-    """Compare in constant time; what is not 40 lower-case hex digits is never the same."""
+    """Compare two signatures (40 lower-case hex digits) in constant time."""
     return _SIGNATURE.fullmatch(given) is not None and hmac.compare_digest(given, expected)
 
 
@@ -64,11 +64,11 @@ class PushCipher:
         return self._cipher is not None
 
     def sign(self, timestamp: str, nonce: str) -> str:
-        """The `signature` of a request; it does not cover the body."""
+        """Compute the `signature` of a request; it does not cover the body."""
         return signature(self._push_token, timestamp, nonce)
 
     def sign_encrypted(self, timestamp: str, nonce: str, encrypted: str) -> str:
-        """The `msg_signature` of an encrypted body, over its Base64 text exactly as it is sent."""
+        """Compute the `msg_signature` of an encrypted body's Base64 text as it is sent."""
         return signature(self._push_token, timestamp, nonce, encrypted)
 
     def check(self, given: str, timestamp: str, nonce: str) -> None:
@@ -83,7 +83,7 @@ class PushCipher:
         return self.decrypt(encrypted)
 
     def decrypt(self, encrypted: str) -> bytes:
-        """The message in `encrypted` (Base64); check its signature first.
+        """Decrypt the message in `encrypted` (Base64); check its signature first.
 
         Raises:
             PushRefused: not Base64, not whole blocks, wrong padding, wrong length, or for another app_id.
@@ -101,7 +101,7 @@ class PushCipher:
         return inner[_HEAD:end]
 
     def encrypt(self, plaintext: bytes, random16: bytes | None = None) -> str:
-        """`plaintext` as Base64 for an envelope; `random16` fixes the random head of 16 bytes, for tests.
+        """Encrypt `plaintext` to Base64; `random16` fixes the random head, for tests.
 
         Raises:
             BadInput: there is no key, or `random16` is not 16 bytes long.

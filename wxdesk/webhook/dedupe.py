@@ -1,12 +1,12 @@
-"""The key by which a push is known for ever: a retry has the same one, two different pushes never do.
+"""Deduplication key of a push: the same for a retry, never for another push.
 
-WeChat repeats an unanswered push with the same content but perhaps another nonce, and an operator may switch
-between JSON and XML meanwhile, so the key is made of what the push says. Its documents name MsgId for messages
-and FromUserName with CreateTime for events; in the field one MsgId came from several people, and two events
-differed in nothing but one more field, so both keys are taken wider here.
+WeChat repeats an unanswered push with the same content but perhaps another nonce, and an operator may
+switch between JSON and XML meanwhile, so the key is made of the push's content. WeChat documents MsgId for
+messages and FromUserName with CreateTime for events; in the field one MsgId came from several people, and
+two events differed in nothing but one more field, so both keys are taken wider here.
 
-A key begins with what grows from push to push: then the store's index of keys grows at its end, and keeping a
-push touches one page of it instead of any of all.
+A key begins with a part that grows from push to push, so the store's index of keys grows at its end, and
+storing a push touches one page of it instead of any of all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DIGITS = 20
 
 
 def push_key(incoming: Incoming | None, body: bytes) -> str:
-    """The key of a push within its account, of at most 63 characters, without an openid in it.
+    """Compute the key of a push within its account: at most 63 characters, no openid.
 
     A message: openid and MsgId. An event, or a message without MsgId: openid, CreateTime, Event and all
     fields. A body that could not be read (`incoming` None): its bytes.
@@ -38,7 +38,7 @@ def push_key(incoming: Incoming | None, body: bytes) -> str:
 
 
 def _growing(number: str) -> str:
-    """`number` so that its order as text is its order as a number; nothing if it is none of 64 bits."""
+    """Pad `number` so that it sorts as text; empty if it is not one of 64 bits."""
     return number.zfill(_DIGITS) if len(number) <= _DIGITS and number.isascii() and number.isdigit() else ""
 
 

@@ -1,4 +1,4 @@
-"""Writes the envelope round an encrypted passive reply, and the fields of any body as WeChat writes them.
+"""Envelope of an encrypted passive reply, and bodies in WeChat's JSON and XML.
 
 Layouts: WeChat's "消息推送" (framework/server-ability/message-push).
 """
@@ -19,9 +19,9 @@ def reply_envelope(
     nonce: str,
     random16: bytes | None = None,
 ) -> bytes:
-    """A passive reply in secure mode, encrypted and signed; `success` must never go through here.
+    """Encrypt and sign a passive reply for secure mode.
 
-    `timestamp` is in seconds, `nonce` the one of the request, `written` the format of the request.
+    Never use it for `success`. `timestamp` is in seconds; `nonce` and `written` (format) are the request's.
 
     Raises:
         BadInput: `cipher` has no key.
@@ -37,7 +37,7 @@ def reply_envelope(
 
 
 def written_fields(fields: dict[str, str] | dict[str, str | int], written: BodyFormat) -> bytes:
-    """`fields` as WeChat writes them: numbers bare, texts in quotes or CDATA, UTF-8."""
+    """Write `fields` as WeChat does: bare numbers, quoted or CDATA texts, UTF-8."""
     if written is BodyFormat.JSON:
         return msgspec.json.encode(fields)
     return ("<xml>" + "".join(_element(name, value) for name, value in fields.items()) + "</xml>").encode()

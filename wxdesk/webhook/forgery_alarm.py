@@ -1,4 +1,4 @@
-"""Tells the operator that somebody tries to slip a message in; once, however often it is tried."""
+"""Warning to the operator when plain-text pushes reach an encrypted account."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from wxdesk.i18n import tr
 logger = logging.getLogger(__name__)
 
 QUIET = timedelta(hours=1)
-"""After a notice, so long nothing more is said about the same account; each attempt is a line of the traffic page."""
+"""Pause between warnings of an account; the traffic page shows every attempt."""
 
 
 class Alarm:
-    """Raises `TroubleRaised` for an account when a message in plain text was refused there."""
+    """Raises `TroubleRaised` for an account that refused a plain-text message."""
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
@@ -25,7 +25,7 @@ class Alarm:
         self._told_at: dict[str, datetime] = {}
 
     def plain_text_refused(self, account: str) -> None:
-        """Somebody pushed in plain text to an account that takes only encrypted pushes."""
+        """Warn of a plain-text push to an account that takes only encrypted ones."""
         now = self._clock()
         told_at = self._told_at.get(account)
         if told_at is not None and now - told_at < QUIET:

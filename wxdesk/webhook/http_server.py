@@ -1,7 +1,7 @@
-"""aiohttp's server, hardened: bounded connections, deadlines, and answers that give nothing away.
+"""Hardened aiohttp server: limited connections, deadlines, uninformative errors.
 
-It is the low-level server, not an Application: two routes need no router, and aiohttp answers a request that
-is not HTTP outside the Application, quoting it and naming its own version.
+It is the low-level server, not an Application: two routes need no router, and aiohttp answers a request
+that is not HTTP outside the Application, quoting it and naming its own version.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ MAX_HEADERS = 64
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a client may take up.
+    """Limits on the resources of clients.
 
-    `connections` are open at most: one more closes the one that has been waiting longest for a request, and if
-    none waits, it is answered 503 itself. `first_request` is how long a new connection may take until its first
-    request's headers are complete, `body` how long each body may take (WeChat itself gives up after 5),
-    `keepalive` how long a connection may be quiet after an answer, and `lingering` how long the rest of a
-    refused body is read and thrown away so that its sender can read the answer; all in seconds.
+    `connections`: most open ones; one more closes the one that has been idle longest, and if none is idle, it
+    is answered 503 itself. In seconds: `first_request`, until a new connection's first headers are complete;
+    `body`, for each body (WeChat itself gives up after 5); `keepalive`, of idle time after a response;
+    `lingering`, for which the rest of a refused body is read and discarded so that its sender can read the
+    response.
     """
 
     connections: int = 256
@@ -49,7 +49,7 @@ _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: c
 
 
 class Answer(web.Response):
-    """A response without the Server header, which would name Python's and aiohttp's versions."""
+    """Response without a Server header, which would name Python's version."""
 
     def __init__(
         self, status: int, body: bytes = b"", *, close: bool = False, content_type: str = "text/plain"
@@ -64,36 +64,36 @@ class Answer(web.Response):
 
 
 class Success(web.StreamResponse):
-    """The answer to a push that is kept, as finished bytes: one object for all of them.
+    """Acknowledgement of a push as ready-made bytes, one object for all requests.
 
-    It is by far the most frequent answer, and making its headers anew costs aiohttp a quarter of the whole request.
-    Only for requests that leave the connection open; others get an ordinary `Answer`.
+    By far the most frequent response; making its headers anew costs aiohttp a quarter of the whole request.
+    Only for requests that leave the connection open; others get a `PlainResponse`.
     """
 
     _BYTES = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nsuccess"
 
     @property
     def keep_alive(self) -> bool | None:
-        """The connection stays open."""
+        """True: the connection stays open."""
         return True
 
     @staticmethod
     def fits(request: web.BaseRequest) -> bool:
-        """Whether these bytes are the right answer to the request as HTTP."""
+        """Tell if these bytes are a correct response to the request."""
         return request.keep_alive and request.version >= HttpVersion11
 
     async def prepare(self, request: web.BaseRequest) -> None:
-        """Write it all."""
+        """Write the whole response."""
         if request.transport is None:
             raise ConnectionResetError("the client has hung up")
         request.transport.write(self._BYTES)
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Nothing is left to write."""
+        """Do nothing: everything has been written."""
 
 
 class Connection(web.RequestHandler):
-    """One client's connection; at work between `begin` and `end`, else waiting for a request."""
+    """One client's connection: busy between `begin` and `end`, idle otherwise."""
 
     __slots__ = ("_counted", "_first_request_timer", "_server")
 
@@ -104,7 +104,7 @@ class Connection(web.RequestHandler):
         self._first_request_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection, or turn it away when all others are at work."""
+        """Accept the connection, or reject it when all others are busy."""
         if not self._server.take(self):
             cast(asyncio.Transport, transport).write(_FULL)
             cast(asyncio.Transport, transport).close()
@@ -115,7 +115,7 @@ class Connection(web.RequestHandler):
         self._first_request_timer = loop.call_later(self._server.limits.first_request, self.force_close)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget it."""
+        """Release the connection's slot."""
         self._stop_timer()
         if self._counted:
             self._counted = False
@@ -123,12 +123,12 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def begin(self) -> None:
-        """A request has arrived: the connection must not be closed to make room."""
+        """Mark the connection as busy: it must not be closed to make room."""
         self._stop_timer()
         self._server.waiting.pop(self, None)
 
     def end(self) -> None:
-        """The request is answered; of those that wait, this connection is the youngest now."""
+        """Mark the connection as idle, the youngest of the idle ones."""
         if self._counted:
             self._server.waiting[self] = None
 
@@ -139,7 +139,7 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what is not HTTP; aiohttp's own answer would quote it and log it as an error."""
+        """Answer a request that is not HTTP, without quoting it as aiohttp would."""
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("A request met a fault: %s", type(exc).__name__)
         else:
@@ -153,9 +153,9 @@ class Connection(web.RequestHandler):
 
 
 class Server(web.Server):
-    """Makes the connections and bounds their number. `turned_away` is called for what is not HTTP.
+    """Makes the connections and limits their number.
 
-    `waiting` holds the connections without a request, the one that has waited longest first.
+    `turned_away` is called for what is not HTTP. `waiting` holds idle connections, the longest idle first.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class Server(web.Server):
         self._open = 0
 
     def __call__(self) -> Connection:
-        """A handler for a new connection."""
+        """Make the handler of a new connection."""
         return Connection(
             self,
             keepalive_timeout=self.limits.keepalive,
@@ -184,9 +184,9 @@ class Server(web.Server):
         )
 
     def take(self, connection: Connection) -> bool:
-        """Count a new connection, closing the one that has waited longest if there are too many.
+        """Count a new connection; at the limit, close the one that has been idle longest.
 
-        False if there are too many and none waits.
+        False if the limit is reached and none is idle.
         """
         if self._open >= self.limits.connections:
             longest = next(iter(self.waiting), None)
@@ -199,6 +199,6 @@ class Server(web.Server):
         return True
 
     def forget(self, connection: Connection) -> None:
-        """A connection that was taken is gone."""
+        """Release the slot of a connection that is gone."""
         self._open -= 1
         self.waiting.pop(connection, None)

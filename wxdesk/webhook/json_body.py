@@ -1,4 +1,4 @@
-"""Reads a JSON body into flat text fields, without a number ever passing through a float."""
+"""Reads a JSON body into flat text fields; no number ever becomes a float."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _FLOAT = re.compile(r"\d{1,40}(?:\.\d{1,40})?(?:[eE]\+?\d{1,2})?")
 
 
 def read_json_fields(body: bytes) -> dict[str, str]:
-    """The members of the object in `body`, each as text.
+    """Read the members of the JSON object in `body`, each as text.
 
-    Numbers keep their digits, true and false are words, null is empty, an object or array is compact JSON. MsgId and
-    CreateTime lose a fraction or an exponent that some program on the way gave them: the same id must stay the same.
-    Bytes that are not UTF-8, lone surrogates and NULs become U+FFFD; line breaks within a string are taken as meant.
-    Of a member that comes twice the last counts, as with other readers.
+    Numbers keep their digits, true and false are words, null is empty, an object or array is compact JSON.
+    MsgId and CreateTime lose a fraction or an exponent that some program on the way gave them: the same id must
+    stay the same. Bytes that are not UTF-8, lone surrogates and NULs become U+FFFD; line breaks within a string
+    are accepted. Of a repeated member the last counts, as with other readers.
 
     Raises:
         BadInput: not a JSON object, or nested too deeply.

@@ -1,7 +1,7 @@
-"""Reads a decrypted push body into a `core.model.Incoming`, whatever format it is in.
+"""Parses a decrypted push, JSON or XML, into a `core.model.messaging.Incoming`.
 
-Field names and types: WeChat's "接收消息和事件" (open-ability/customer-message/receive). Numbers also arrive as
-strings, MsgId is not always a number, and Content-Type says `text/xml` for JSON: only the body itself counts.
+Field names: WeChat's "接收消息和事件" (open-ability/customer-message/receive). Numbers also arrive as strings,
+MsgId is not always a number, and Content-Type says `text/xml` for JSON: only the body itself counts.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _TEXT_FIELD = {MessageType.TEXT: "Content", MessageType.CARD: "Title"}
 
 
 def find_format(body: bytes) -> BodyFormat | None:
-    """JSON or XML by the first byte that is neither BOM nor blank; None if it begins like neither."""
+    """Detect JSON or XML by the first byte after BOM and blanks; None for neither."""
     first = _trimmed(body)[:1]
     return BodyFormat.JSON if first == b"{" else BodyFormat.XML if first == b"<" else None
 
 
 def read_fields(body: bytes) -> dict[str, str]:
-    """All top-level fields of a push or an envelope as text, by WeChat's names.
+    """Read all top-level fields of a push or an envelope as text, by WeChat's names.
 
     Raises:
         BadInput: neither a JSON object nor well-formed XML, or nested too deeply.
@@ -48,7 +48,7 @@ def read_fields(body: bytes) -> dict[str, str]:
 
 
 def read_push(body: bytes) -> Incoming:
-    """What a decrypted push says. MsgTypes and events that this program does not know are `OTHER`.
+    """Parse a decrypted push. Unknown MsgTypes and events become `OTHER`.
 
     `msg_type` and `event` are in lower case, as WeChat's spelling of events varies; `fields` keeps it.
 

@@ -1,7 +1,7 @@
-"""Why a request was not taken for a push, and the status that its sender gets to see.
+"""Reasons for refusing a request as a push, and the HTTP status its sender sees.
 
 Every failure of a signature or a decryption is the same 403 with an empty body, so that nobody outside can
-learn which check it failed. The words are for our own counters and for the traffic page.
+learn which check failed. The reasons are for our own counters and for the traffic page.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 
 class Refusal(StrEnum):
-    """The reasons, as they stand in `PushRefused.why` and after `refused: ` in `PushSeen.outcome`."""
+    """Reasons in `PushRefused.why`, and after `refused: ` in `PushSeen.outcome`."""
 
     ADDRESS = "unknown address"
     METHOD = "wrong method"
@@ -38,9 +38,9 @@ STATUS: dict[str, HTTPStatus] = {
     Refusal.SLOW: HTTPStatus.REQUEST_TIMEOUT,
     Refusal.BROKEN_OFF: HTTPStatus.BAD_REQUEST,
 }
-"""What is wrong with the request as HTTP has a status of its own; everything else is 403."""
+"""HTTP statuses of requests that are wrong as HTTP; every other reason gets 403."""
 
 
 def status_of(why: str) -> HTTPStatus:
-    """The status for a reason: 403 unless the table says otherwise."""
+    """Look up the HTTP status of a reason: 403 unless `STATUS` says otherwise."""
     return STATUS.get(why, HTTPStatus.FORBIDDEN)

@@ -1,4 +1,4 @@
-"""The listener: takes WeChat's pushes over HTTP and acknowledges them once they are kept.
+"""Listener that takes WeChat's pushes over HTTP and acknowledges them once stored.
 
 A push is answered `success` only after `keep` has returned; nothing else is done before the answer. WeChat
 waits 5 seconds and tries three times ("消息推送", framework/server-ability/message-push).
@@ -35,7 +35,7 @@ from wxdesk.webhook.verification import Door, Query, read_query
 logger = logging.getLogger(__name__)
 
 SUCCESS = b"success"
-"""What WeChat wants to hear, to the byte; never encrypted."""
+"""Acknowledgement that WeChat expects, to the byte; never encrypted."""
 
 _PREFIX = "/wx/"
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
@@ -44,12 +44,13 @@ _TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
 
 
 class Listener:
-    """Listens for pushes at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
+    """Listens at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
 
-    `accounts` are read once. `keep` commits a push and says whether it is new and whether its answer hands the contact
-    over; it may raise `StoreError` (answered 500, so that WeChat tries again) or `asyncio.QueueFull` (503). Every
-    request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`, `checked`,
-    `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a word of `Refusal`.
+    `accounts` are read once. `keep` commits a push and says whether it is new and whether its answer transfers
+    the contact; it may raise `StoreError` (answered 500, so that WeChat tries again) or `asyncio.QueueFull`
+    (503). Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`,
+    `checked`, `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a value of
+    `Refusal`.
 
     `port` 0 means any free one.
     """
@@ -77,7 +78,7 @@ class Listener:
         self._alarm = Alarm(publish, clock)
 
     async def start(self) -> str:
-        """Begin to listen; returns the URL, `http://host:port`, with the port that was taken.
+        """Start listening; return the URL `http://host:port` with the actual port.
 
         Raises:
             PortInUse: another program listens there.
@@ -101,9 +102,9 @@ class Listener:
         return url
 
     async def stop(self) -> None:
-        """Stop within 2 seconds. Pushes that are being kept get their answer if that takes less than a second.
+        """Stop listening within 2 seconds.
 
-        What takes longer is cancelled without an answer, and WeChat tries again.
+        Pushes being stored within a second are answered; others are cancelled, and WeChat tries again.
         """
         runner, self._runner = self._runner, None
         if runner is None:
@@ -181,7 +182,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What became of one request; `push` is set if it was a genuine one."""
+    """Outcome of one request; `push` is set if the request was genuine."""
 
     outcome: str
     answer: web.StreamResponse
@@ -201,12 +202,12 @@ class _Seen:
 
 
 def _query(request: web.BaseRequest) -> Query:
-    """The parameters as they came over the wire: aiohttp's `query_string` has been decoded once already."""
+    """Parse the raw query; aiohttp's `query_string` is already decoded once."""
     return read_query(request.rel_url.raw_query_string)
 
 
 def _signed_at(query: Query) -> datetime | None:
-    """The time in a request whose signature is right; None if it is no time."""
+    """Read the signed timestamp of a verified request; None if it is not a time."""
     try:
         return datetime.fromtimestamp(int(query.get("timestamp", "")), UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,6 +1,6 @@
-"""The one passive reply that a mini program has: handing the contact over to WeChat's own tool.
+"""Passive reply that transfers the contact to WeChat's own customer-service tool.
 
-Fields and order: WeChat's "转发消息" (open-ability/customer-message/trans). It is answered in the format of the push,
+Fields and order: WeChat's "转发消息" (open-ability/customer-message/trans). Written in the push's format,
 because WeChat reads answers in the format that its console is set to.
 """
 
@@ -15,7 +15,7 @@ MSG_TYPE = "transfer_customer_service"
 
 
 def transfer_body(incoming: Incoming, written: BodyFormat, at: datetime) -> bytes:
-    """The answer to the message `incoming`, in the clear; sender and receiver change places."""
+    """Write the unencrypted transfer in answer to the message `incoming`."""
     fields: dict[str, str | int] = {
         "ToUserName": incoming.openid,
         "FromUserName": incoming.to_user,

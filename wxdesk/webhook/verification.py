@@ -1,4 +1,4 @@
-"""One account's door: what makes a request a genuine push, apart from HTTP.
+"""Verification of one account's requests as genuine pushes, apart from HTTP.
 
 Pure: a query and a body go in, the message comes out or `PushRefused` is raised.
 """
@@ -27,7 +27,7 @@ type Query = Mapping[str, str]
 
 
 def read_query(raw: str) -> Query:
-    """The parameters of a raw query string; bytes that are not UTF-8 survive as surrogate escapes.
+    """Parse a raw query string; bytes that are not UTF-8 become surrogate escapes.
 
     Raises:
         PushRefused: a parameter comes twice, or there are too many. Two programs in a row could each take
@@ -46,7 +46,7 @@ def read_query(raw: str) -> Query:
 
 
 class Door:
-    """Checks what arrives for one account. Credentials that cannot work keep the door shut."""
+    """Verifies an account's requests; unusable credentials refuse every one."""
 
     __slots__ = ("_secrets", "account")
 
@@ -55,7 +55,7 @@ class Door:
         self._secrets = _usable_secrets(account, credentials)
 
     def check_url(self, query: Query, at: datetime) -> bytes:
-        """The `echostr` that answers WeChat's check of the URL (GET) at `at`, byte for byte; raises `PushRefused`."""
+        """Return the `echostr` for WeChat's check of the URL; raises `PushRefused`."""
         echostr = query.get("echostr", "")
         if not echostr:
             raise PushRefused(Refusal.QUERY)
@@ -63,18 +63,18 @@ class Door:
         return echostr.encode("utf-8", "surrogateescape")
 
     def open(self, query: Query, body: bytes, at: datetime) -> bytes:
-        """The message that a `body` pushed at `at` carries, verified as far as the account's mode allows.
+        """Extract a push's message, verified as far as the account's mode allows.
 
         Plain mode: the query is signed, the body is not. Secure and compat mode: only the decrypted content of
         `Encrypt` counts; the clear fields beside it are covered by no signature.
 
         Raises:
-            PushRefused: whatever is wrong; `why` is for counters, the sender must not learn it.
+            PushRefused: the push is not genuine; `why` is for counters, the sender must not learn it.
         """
         return self._opened(query, body, at)[1]
 
     def _opened(self, query: Query, body: bytes, at: datetime) -> tuple[PushCipher, bytes]:
-        """The secrets that the request was made with, and its message."""
+        """Verify a request; return the secrets it was made with and its message."""
         secrets = self._ready()
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if self.account.push_mode is PushMode.PLAIN:
@@ -83,7 +83,7 @@ class Door:
         return secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
 
     def receive(self, query: Query, body: bytes, received_at: datetime) -> Push:
-        """A verified push, ready to be kept; with `incoming` None and a note if its message cannot be read.
+        """Verify and parse a push; `incoming` is None and `note` says why if unreadable.
 
         Raises:
             PushRefused: as `open`.
@@ -98,10 +98,10 @@ class Door:
         return Push(self.account.name, key, message, find_format(message), received_at, incoming, note)
 
     def transfer(self, query: Query, body: bytes, incoming: Incoming, at: datetime) -> bytes:
-        """The answer that hands the sender of a push received `at` over to WeChat's own tool, in its mode and format.
+        """Write the answer that transfers the sender of a push to WeChat's own tool.
 
-        It is sealed with the very secrets that the request was made with: while a change goes on, WeChat may not know
-        the new ones yet.
+        It has the push's mode and format and is encrypted with the very secrets of the request: during a change of
+        secrets, WeChat may not know the new ones yet.
 
         Raises:
             PushRefused: the request is none that `receive` takes.
@@ -120,7 +120,7 @@ class Door:
 
 
 def _encrypted(body: bytes) -> str:
-    """The `Encrypt` of an envelope; raises `PushRefused`, for what is a message by itself with a word of its own."""
+    """Read an envelope's `Encrypt`; raises `PushRefused`."""
     try:
         fields = read_fields(body)
     except BadInput:

@@ -1,4 +1,4 @@
-"""Reads an XML body into flat text fields: no DTD, no entities, no tree, bounded depth."""
+"""Reads an XML body into flat text fields; no DTD or entities, bounded depth."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from defusedxml.ElementTree import DefusedXMLParser
 from wxdesk.core.errors import BadInput
 
 MAX_DEPTH = 32
-"""Elements within elements; real pushes have four."""
+"""Deepest nesting of elements; real pushes have four."""
 
 MAX_ELEMENTS = 4000
-"""In one body; real pushes have tens. Each costs far more time than its bytes would elsewhere."""
+"""Most elements in one body, as each costs much time; real pushes have tens."""
 
 type _Value = str | dict[str, _Value] | list[_Value]
 
@@ -32,7 +32,7 @@ _REFERENCE = re.compile(
 
 
 def read_xml_fields(body: bytes) -> dict[str, str]:
-    """The elements under the root of `body`, each as text.
+    """Read the elements under the root of `body`, each as text.
 
     Blanks round a CDATA section are dropped, blanks inside are kept. An element with elements in it becomes
     compact JSON, repeated ones an array, like the JSON form of the same push. Bytes that are not UTF-8 and
@@ -68,7 +68,7 @@ def _read(text: str) -> _Value:
 
 
 def _allowed(found: re.Match[str]) -> str:
-    """A reference by number as XML takes it: halves of a surrogate pair joined, forbidden characters replaced."""
+    """Join surrogate pairs and replace forbidden characters written by number."""
     high, low, in_hex, in_decimal = found.groups()
     if high and low:
         return chr(0x10000 + ((int(high, 16) - 0x800) << 10) + (int(low, 16) - 0xC00))
@@ -84,7 +84,7 @@ def _as_json(value: _Value) -> str:
 
 
 class _Element:
-    """An element that is being read. `loose` is text outside CDATA whose end has not been seen yet."""
+    """Element being read; `loose` is text outside CDATA that may still continue."""
 
     __slots__ = ("children", "loose", "parts")
 
@@ -113,7 +113,7 @@ class _Element:
 
 
 class _Fields:
-    """The parser's target; `root` is what the document holds once it has been read."""
+    """Target of the parser; `root` is the finished content of the document."""
 
     def __init__(self) -> None:
         self.root: _Value = ""

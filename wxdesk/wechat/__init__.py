@@ -1,1 +1,4 @@
-"""Room 4 of 5, replies leave: WeChat's customer-service API over HTTP."""
+"""WeChat's customer-service API over HTTP: tokens, replies, typing and media.
+
+Imported by `app` and `commands`; imports `desk` and layers below, never `ui`, `store` or `webhook`.
+"""

@@ -1,8 +1,8 @@
-"""The access_token of each account: fetched once for all who need it, renewed before it ends.
+"""Cache of each account's access_token: fetched once for all users, renewed early.
 
-WeChat has two ways ("获取接口调用凭据", "获取稳定版接口调用凭据"). The classic one makes a new token with every
-call and ends the former five minutes later, so two programs on one account take it from each other. The stable
-one gives everybody the same token while it lasts; it is the default. A token lives in memory only.
+WeChat has two ways ("获取接口调用凭据", "获取稳定版接口调用凭据"). The classic one makes a new token with every call
+and ends the former five minutes later, so two programs on one account take it from each other. The stable one
+gives everybody the same token while it lasts; it is the default. A token lives in memory only.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from wxdesk.wechat.monotonic import seconds_elapsed
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 60.0
-"""How soon a failed renewal in the background is tried again."""
+"""Delay before a failed background renewal is tried again."""
 
 LONGEST_RETRY_SECONDS = 900.0
-"""What that grows to while WeChat refuses; an operator who mends something sends a reply, which asks at once."""
+"""Longest delay between retries while WeChat refuses; sending retries at once."""
 
 SUSPICIOUS = 3
-"""So many tokens refused before their time mean that another program fetches them too."""
+"""Tokens superseded in a row that suggest another program fetches them too."""
 
 TAKEN = "Another program probably fetches tokens for this mini program. Let both use stable_token, or stop one."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Grant:
-    """A token as WeChat gave it, with the seconds it lasts from then on."""
+    """A token as WeChat gave it, and its lifetime in seconds."""
 
     token: str
     seconds: float
 
 
 type Fetch = Callable[[Account], Awaitable[Grant]]
-"""Asks WeChat for a token; raises `Refused` or `NotSent`."""
+"""Fetches a token from WeChat; raises `Refused` or `NotSent`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,11 +57,11 @@ class _Held:
 
 
 class AccessTokens:
-    """The tokens of all accounts.
+    """Access tokens of all accounts.
 
     `margin` is how many seconds before its end a token is replaced; for the stable endpoint it must stay below
-    300, because before its last five minutes that one returns the same token again. `monotonic` must not stand still
-    while the machine sleeps: the tokens age.
+    300, because before its last five minutes that one returns the same token again. `monotonic` must not stand
+    still while the machine sleeps: the tokens age.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class AccessTokens:
         self._refused: dict[str, int] = {}
 
     async def get(self, account: Account) -> str:
-        """A token that is valid now; whoever asks while one is being fetched waits for that same one.
+        """Return a valid token; concurrent callers share one fetch.
 
         Raises:
             Refused: WeChat gives none, for example because the app secret is wrong.
@@ -106,10 +106,10 @@ class AccessTokens:
             raise
 
     def invalidate(self, account: Account, token: str, *, taken: bool = False) -> None:
-        """Drop `token`, which WeChat refused; nothing happens if a newer one is held already.
+        """Drop `token`, which WeChat refused, unless a newer one is already held.
 
-        `taken` says that WeChat called it superseded (40001); if that happens again and again before a token's
-        time, the operator is told that another program fetches them too.
+        `taken` says that WeChat called it superseded (40001); if that happens repeatedly before a token's time, the
+        operator is told that another program fetches them too.
         """
         held = self._held.get(account.name)
         if held is None or held.token != token:
@@ -120,12 +120,12 @@ class AccessTokens:
             self._suspect(account)
 
     def seconds_left(self, account: Account) -> float:
-        """How long the held token lasts; 0 if none is held."""
+        """Return the held token's remaining seconds; 0 if none is held."""
         good = self._good(account)
         return 0.0 if good is None else good.ends_at - self._monotonic()
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
-        """Fetch the tokens of `accounts` at once, and replace each token before it ends, until cancelled.
+        """Fetch the tokens of `accounts` and renew each before its end, until cancelled.
 
         Without this, both happen when a token is asked for.
         """
@@ -145,13 +145,13 @@ class AccessTokens:
                 await sleeping.sleep(min(soonest - now, sleeping.TICK_SECONDS), self._planned)
 
     def try_now(self, name: str) -> None:
-        """Ask again at once for the token of the account `name`, if WeChat has refused it."""
+        """Ask again at once for an account's token, if WeChat has refused it."""
         renewal = self._renewals.get(name)
         if renewal is not None and self._refused.get(name):
             self._plan(renewal[0], 0)
 
     async def close(self) -> None:
-        """Give up what is being fetched."""
+        """Cancel all fetches in progress."""
         flights = tuple(self._flights.values())
         for flight in flights:
             flight.cancel()
@@ -187,9 +187,9 @@ class AccessTokens:
         return grant.token
 
     def _missed(self, account: Account, error: SendError) -> None:
-        """No new token: say so, and ask again by itself; later and later if WeChat refuses, for that lasts.
+        """Report a failed renewal and plan the next try, later each time WeChat refuses.
 
-        The held one still counts until it ends, and then is asked for another at once.
+        The held token still counts until it ends, and then another one is asked for at once.
         """
         refused = self._refused[account.name] = self._refused.get(account.name, 0) + isinstance(error, Refused)
         wait = min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2 ** min(max(refused, 1) - 1, 10))
@@ -213,12 +213,12 @@ class AccessTokens:
         self._flight(account)
 
     def _good(self, account: Account) -> _Held | None:
-        """The held token while it has not ended."""
+        """Return the held token unless it has ended."""
         held = self._held.get(account.name)
         return held if held is not None and self._monotonic() < held.ends_at else None
 
     def _lived_its_time(self, account: Account) -> None:
-        """A token came to its end untaken, so nobody else fetches any."""
+        """Note that a token expired normally, so no other program fetches tokens."""
         if self._early.pop(account.name, 0) >= SUSPICIOUS:
             self._publish(TroubleRaised(f"token:{account.name}", ""))
 

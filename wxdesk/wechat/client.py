@@ -1,9 +1,10 @@
-"""The way out: fills `desk.ports.Sender` and `desk.media_ports` with WeChat's customer-service API.
+"""Client of WeChat's customer-service API for all accounts.
 
-Its pages are "发送客服消息", "下发客服当前输入状态", "上传临时素材" and "获取临时素材".
+Implements `desk.ports.store.Sender` and the ports of `desk.ports.media`. Its pages are "发送客服消息",
+"下发客服当前输入状态", "上传临时素材" and "获取临时素材".
 
-Each call is made once. The one exception is a refused access_token: WeChat certainly did not act then, so a new
-token is fetched and the call repeated once.
+Each call is made once. The one exception is a refused access_token: WeChat certainly did not act then, so a
+new token is fetched and the call repeated once.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from wxdesk.wechat.typing_path import WRONG_PATH, TypingPaths, typing_body
 type TokenEndpoint = Literal["stable", "classic"]
 
 MARGIN_SECONDS: Mapping[TokenEndpoint, float] = {"stable": 120.0, "classic": 300.0}
-"""How long before its end a token is replaced. The classic one must not run out while others still use it."""
+"""Seconds before its end at which a token is replaced; classic ones are shared."""
 
 SUPERSEDED = 40001
 
@@ -47,7 +48,7 @@ NO_PICTURE_NAMED = "The message names no picture that can be fetched."
 class WeChatClient:
     """Sends replies for all accounts over one pool of connections.
 
-    `credentials` are by account name. Every call, also those for tokens, is told to `publish` as `ApiCalled`.
+    `credentials` are by account name. Every call, also those for tokens, is published as `ApiCalled`.
     """
 
     def __init__(  # noqa: PLR0913 - what it is built from, named
@@ -80,7 +81,7 @@ class WeChatClient:
         reply_id: int | None = None,
         may_leave: Callable[[], bool] = always,
     ) -> None:
-        """Send one reply; see `desk.ports.Sender.send`."""
+        """Send one reply; see `desk.ports.store.Sender.send`."""
         body = to_body(openid, content)
 
         def call(token: str) -> Awaitable[Answer]:
@@ -96,7 +97,7 @@ class WeChatClient:
             raise refusal(answer)
 
     async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
-        """Give WeChat a picture for three days; see `desk.media_ports.Media.upload`."""
+        """Upload a picture for three days; see `desk.ports.media.Media.upload`."""
         part = Part(data, written)
 
         def call(token: str) -> Awaitable[Answer]:
@@ -111,7 +112,7 @@ class WeChatClient:
         return answer.media_id
 
     async def fetch(self, account: Account, media_id: str, address: str = "") -> bytes:
-        """What a customer sent; see `desk.media_ports.Media.fetch`."""
+        """Download a contact's picture; see `desk.ports.media.Media.fetch`."""
         refused: Exception = BadPicture(NO_PICTURE_NAMED)
         if media_id:
             found = await self._media(account, media_id)
@@ -124,7 +125,7 @@ class WeChatClient:
         return data
 
     async def typing(self, account: Account, openid: str, *, on: bool) -> None:
-        """Show that the operator is typing, or end it; see `desk.media_ports.TypingSender`."""
+        """Show or end the typing state; see `desk.ports.media.TypingSender`."""
         body = typing_body(openid, on=on)
         for name in self._typing_paths.to_try(account.name):
             answer = await self._type(account, name, body)
@@ -136,7 +137,7 @@ class WeChatClient:
         self._typing_paths.remember(account.name)
 
     async def check(self, account: Account) -> float:
-        """Make sure that there is a token for `account`; how many seconds it lasts.
+        """Make sure that `account` has a token; return its remaining seconds.
 
         Raises:
             Refused, NotSent: there is none, and why.
@@ -146,26 +147,26 @@ class WeChatClient:
 
     @property
     def clock_ahead(self) -> timedelta | None:
-        """By how much this machine's clock is ahead of WeChat's; None before WeChat has answered anything."""
+        """Lead of this machine's clock over WeChat's; None before the first answer."""
         return self._clock_check.ahead
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
-        """Keep the tokens of these accounts, and of all that were asked for, fresh until cancelled."""
+        """Keep the tokens of these and all used accounts fresh until cancelled."""
         await self._tokens.run(accounts)
 
     def hear(self, event: Event) -> None:
-        """Subscribed to the bus: whoever has mended an account does not wait for its token either."""
+        """Retry the token at once when the operator has fixed an account."""
         if isinstance(event, AccountFreed):
             self._tokens.try_now(event.account)
 
     async def close(self) -> None:
-        """Give up what is under way and close the connections."""
+        """Cancel calls in progress and close the connections."""
         await self._tokens.close()
         await self._http.close()
         await self._picture_hosts.close()
 
     async def _with_token[R](self, account: Account, call: Callable[[str], Awaitable[R]]) -> R:
-        """Make a call with the account's token, and once more with a new one if WeChat refused that."""
+        """Make a call with a token, and repeat it once if WeChat refused the token."""
         token = await self._tokens.get(account)
         result = await call(token)
         errcode = result.errcode if isinstance(result, Answer) else None
@@ -237,7 +238,7 @@ class WeChatClient:
 
 
 async def _harmless[R](call: Awaitable[R]) -> R:
-    """A call after which nobody has got anything: if its answer is lost, it can simply be made again."""
+    """Report a lost answer as `NotSent`: the call delivers nothing and is repeatable."""
     try:
         return await call
     except DeliveryUnknown as error:

@@ -1,4 +1,4 @@
-"""Compares this machine's clock with WeChat's, which stands in the `Date` of each of its answers."""
+"""Compares this machine's clock with the `Date` of WeChat's responses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TROUBLE = "clock"
 
 
 class ClockCheck:
-    """Raises a trouble while the clock is wrong. `ahead` is by how much, as the last answer told; None before one."""
+    """Raises a trouble while the clock is wrong by `ahead` (None before a response)."""
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
@@ -23,7 +23,7 @@ class ClockCheck:
         self.ahead: timedelta | None = None
 
     def hear(self, date: str) -> None:
-        """An answer has arrived with this `Date`; one that cannot be read tells nothing."""
+        """Compare with the `Date` of a response; an unreadable one is ignored."""
         try:
             there = parsedate_to_datetime(date)
         except ValueError:

@@ -1,8 +1,8 @@
-"""The only module that calls WeChat over HTTP.
+"""HTTP calls to WeChat's API; no other module makes them.
 
 It answers one question that the HTTP library does not: was the request handed over to the network before it
-failed? Until then nothing can have been sent (`NotSent`); from then on nobody knows (`DeliveryUnknown`). URLs
-carry the access_token and the app secret, so no exception of the library leaves this module.
+failed? Until then nothing can have been sent (`NotSent`); from then on nobody knows (`DeliveryUnknown`).
+URLs carry the access_token and the app secret, so no exception of the library leaves this module.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ DEADLINE_SECONDS = 10.0
 """For a whole call, from waiting for a connection to the last byte of the answer."""
 
 LARGEST_ANSWER = 256 * 1024
-"""Bytes; answers are a few hundred, so whatever is larger is not WeChat's."""
+"""Most bytes of a response; real ones have a few hundred."""
 
 LARGEST_PICTURE = 10 * 1024 * 1024
-"""Bytes of a customer's picture. WeChat makes them smaller by itself, so this is never met by a real one."""
+"""Most bytes of a customer's picture; WeChat shrinks real ones far below."""
 
 TOO_LARGE = "The picture is larger than 10 MB."
 
 _SLOWER = 6
-"""A picture may take so many times as long as an ordinary call."""
+"""Factor by which a picture may take longer than an ordinary call."""
 
 _KEEP_ALIVE_SECONDS = 5.0
-"""Short: a connection that the other side is about to drop would make a reply's fate unknown."""
+"""Idle time; short, as sending on a dying connection makes a reply `unknown`."""
 
 _SIDE_BY_SIDE = 32
 
@@ -43,41 +43,41 @@ _HANDED_OVER = "http11.send_request_body.started"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Part:
-    """The one part of a multipart body: a picture. Its file name is ASCII, as WeChat wants it."""
+    """A picture as a multipart body; its file name is ASCII, as WeChat requires."""
 
     data: bytes
     format: PictureFormat
 
     def as_files(self) -> dict[str, tuple[str, bytes, str]]:
-        """In the form of the HTTP library."""
+        """Convert to the HTTP library's form."""
         kind = "jpeg" if self.format is PictureFormat.JPEG else self.format.value
         return {"media": (f"picture.{self.format.value}", self.data, f"image/{kind}")}
 
 
 class TooLargeError(Exception):
-    """The other side sends more than it may."""
+    """The response is larger than allowed."""
 
 
 class _Progress:
-    """How far one request has come."""
+    """Progress of one request."""
 
     def __init__(self) -> None:
         self.written = False
 
     async def trace(self, name: str, info: object) -> None:
-        """Hear of each step of the request; from the body's start on it may reach WeChat whole."""
+        """Follow the request's steps; once its body has begun, WeChat may receive it."""
         if name == _HANDED_OVER:
             self.written = True
 
     def failure(self, reason: str) -> NotSent | DeliveryUnknown:
-        """The error for a request that broke now; `reason` is used if it had been written."""
+        """Make the error for a request that broke now; `reason` if it had been written."""
         return DeliveryUnknown(reason) if self.written else NotSent("WeChat cannot be reached")
 
 
 class ApiHttp:
-    """One pool of connections to WeChat's API at `base` (scheme and host, no path).
+    """Pool of connections to WeChat's API at `base` (scheme and host, no path).
 
-    `hear_date` gets the `Date` of each answer as soon as it begins to arrive.
+    `hear_date` gets the `Date` of each response as soon as it begins to arrive.
     """
 
     def __init__(
@@ -107,15 +107,15 @@ class ApiHttp:
         return await self._ask("POST", path, query, content=body, headers=headers)
 
     async def upload(self, path: str, query: Mapping[str, str], part: Part) -> Answer:
-        """POST a picture to `path` as multipart/form-data; raises `NotSent` or `DeliveryUnknown`."""
+        """POST a picture as multipart/form-data; raises `NotSent` or `DeliveryUnknown`."""
         return await self._ask("POST", path, query, slower=_SLOWER, files=part.as_files())
 
     async def download(self, path: str, query: Mapping[str, str]) -> bytes | Answer:
-        """GET what is a picture, or WeChat's answer why there is none.
+        """GET a picture, or WeChat's answer why there is none.
 
         Raises:
             BadPicture: it is larger than a picture may be; no more than that was read.
-            NotSent, DeliveryUnknown: no whole answer came.
+            NotSent, DeliveryUnknown: no complete response came.
         """
         try:
             return read_picture(*await self._call("GET", path, query, slower=_SLOWER, most=LARGEST_PICTURE))
@@ -123,7 +123,7 @@ class ApiHttp:
             raise BadPicture(TOO_LARGE) from None
 
     async def close(self) -> None:
-        """Close all connections; calls under way fail."""
+        """Close all connections; calls in progress fail."""
         await self._client.aclose()
 
     async def _note_date(self, response: httpx2.Response) -> None:
@@ -147,7 +147,7 @@ class ApiHttp:
         most: int = LARGEST_ANSWER,
         **parts: Any,  # noqa: ANN401 - the request's body, as the HTTP library takes it
     ) -> tuple[int, bytes]:
-        """Status and body of the answer, of which at most `most` bytes are read."""
+        """Make a call; return status and body, of which at most `most` bytes are read."""
         progress = _Progress()
         try:
             async with asyncio.timeout(self._deadline * slower):
@@ -164,7 +164,7 @@ class ApiHttp:
 
 
 async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, most: int) -> tuple[int, bytes]:
-    """Send `request`; status and body, as they come over the wire.
+    """Send `request`; return status and body, as they come over the wire.
 
     Raises:
         TooLargeError: the body has more than `most` bytes. The rest is not read.

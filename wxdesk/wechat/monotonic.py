@@ -1,6 +1,6 @@
-"""How much time has passed, sleep included.
+"""Monotonic clock that goes on while the machine sleeps.
 
-Python's monotonic clock stands still on Linux and macOS while the machine sleeps, and what WeChat gave for two hours
+Python's own stands still on Linux and macOS while the machine sleeps, and what WeChat gave for two hours
 goes on ageing.
 """
 
@@ -11,7 +11,7 @@ import time
 
 
 def seconds_elapsed() -> float:
-    """Seconds since some moment in the past; nobody sets this clock, and no sleep stops it."""
+    """Return seconds since a fixed moment, unaffected by sleep and clock changes."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     if sys.platform == "darwin":

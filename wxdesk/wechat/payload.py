@@ -1,7 +1,7 @@
-"""A reply's content as the JSON that custom/send takes ("发送客服消息").
+"""Converts a reply's content to the JSON that custom/send takes ("发送客服消息").
 
-The bytes are UTF-8: WeChat shows JSON's `u`-escapes to the contact as they are, or refuses them (40033). JSON
-must escape control characters in just that way, so those that are not line breaks or tabs are left out.
+The bytes are UTF-8: WeChat shows JSON's `u`-escapes to the contact as they are, or refuses them (40033).
+JSON escapes control characters the same way, so all but line breaks and tabs are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_body(openid: str, content: Content) -> bytes:
-    """The request body that sends `content` to `openid`."""
+    """Write the request body that sends `content` to `openid`."""
     msgtype, fields = _parts(content)
     cleaned = {name: _clean(value) for name, value in fields.items()}
     return msgspec.json.encode({"touser": openid, "msgtype": msgtype, msgtype: cleaned})

@@ -1,9 +1,9 @@
-"""Pictures from the address that a push names, for when WeChat's API no longer has them.
+"""Fetches pictures from a push's own address, if WeChat's API has them no longer.
 
-A push is written by a stranger as far as its addresses go, and whoever follows them can be led anywhere: to this
-machine's own services, to the router, to a server that learns who works here. So only hosts of WeChat's picture
-servers count, given by name, at their ordinary port, on a public address, and no redirect is followed. Nothing that
-identifies this desk goes along.
+The addresses in a push are written by a stranger, and following them could lead anywhere: to this machine's
+own services, to the router, to a server that learns who works here. So only WeChat's picture servers count,
+given by name, at their ordinary port, on a public address, and no redirect is followed. Nothing that
+identifies this desk is sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _UNREACHABLE = "the picture's address cannot be reached"
 _OK = 200
 
 type Locate = Callable[[str, int], Awaitable[tuple[str, int]]]
-"""Where to connect for a host and port; raises `NotSent`."""
+"""Resolves a host and port to an address to connect to; raises `NotSent`."""
 
 
 class PictureHosts:
@@ -54,7 +54,7 @@ class PictureHosts:
         )
 
     async def fetch(self, address: str) -> bytes | None:
-        """The bytes at `address`; None if it is not WeChat's, or has nothing.
+        """Fetch the bytes at `address`; None if it is not WeChat's or is empty.
 
         Raises:
             BadPicture: it is larger than a picture may be.
@@ -89,7 +89,7 @@ class PictureHosts:
 
 
 async def public_address(host: str, port: int) -> tuple[str, int]:
-    """The address of `host` in the public network; raises `NotSent` if it has none, or any that is not public."""
+    """Resolve `host` to a public address; raises `NotSent` if any is not public."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:

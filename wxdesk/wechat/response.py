@@ -1,7 +1,7 @@
-"""What WeChat's API answers, read from bytes.
+"""Parses the responses of WeChat's API.
 
-Every answer is JSON under HTTP 200, also an error, and its Content-Type says `text/plain`; so only the body
-counts. What is not WeChat's JSON came from a gateway on the way, or was cut off.
+Every response is JSON under HTTP 200, also an error, and its Content-Type says `text/plain`; so only the
+body counts. A body that is not WeChat's JSON came from a gateway on the way, or was cut off.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 _GATEWAY_STATUS = frozenset({502, 503})
 
 _GATEWAY_TIMEOUT = 504
-"""The gateway passed the request on and gave up waiting: WeChat may have acted on it."""
+"""Status of a gateway that gave up waiting; WeChat may have acted on the call."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The fields that this program uses; `errcode` None means that the answer carried none."""
+    """Used fields of a response; `errcode` is None if it carried none."""
 
     errcode: int | None = None
     errmsg: str = ""
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def read_answer(status: int, body: bytes) -> Answer:
-    """The answer in `body`.
+    """Parse the answer in `body`.
 
     Raises:
         NotSent: a gateway answered, so WeChat did not act on the call.
@@ -56,9 +56,9 @@ def read_answer(status: int, body: bytes) -> Answer:
 
 
 def read_picture(status: int, body: bytes) -> bytes | Answer:
-    """The picture that is `body`, or WeChat's answer why there is none: it comes under HTTP 200 as well.
+    """Return the picture in `body`, or WeChat's answer why there is none.
 
-    Whether the bytes are a picture at all is for the caller to find out.
+    Both come under HTTP 200. The caller checks if the bytes are a picture at all.
 
     Raises:
         NotSent: a gateway answered in WeChat's place, or nothing came.
@@ -72,13 +72,13 @@ def read_picture(status: int, body: bytes) -> bytes | Answer:
 
 
 def refusal(answer: Answer) -> Refused:
-    """The error that says what WeChat answered, with the rid taken out of the message."""
+    """Convert WeChat's answer to an error, with the rid taken out of the message."""
     message, rid = split_rid(answer.errmsg)
     return Refused(answer.errcode or 0, message, rid)
 
 
 def split_rid(errmsg: str) -> tuple[str, str]:
-    """The message and the id of the call that WeChat appended to it (`rid: …`, formerly `hint: […]`)."""
+    """Split an errmsg into message and request id (`rid: …`, formerly `hint: […]`)."""
     found = _RID.search(errmsg)
     if found is None:
         return errmsg.strip(), ""

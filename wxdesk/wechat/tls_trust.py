@@ -1,4 +1,4 @@
-"""Whom the connections to WeChat trust."""
+"""Certificate authorities trusted for connections to WeChat."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ import httpx2
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
-    """The authorities that the HTTP library trusts by itself, read once: that takes 10 ms of the loop."""
+    """Load the default certificate authorities once, as that takes 10 ms."""
     return httpx2.create_ssl_context(trust_env=False)

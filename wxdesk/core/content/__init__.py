@@ -1,1 +1,5 @@
-"""The room `core.content`."""
+"""Content of messages: limits, variables, links in text, picture headers.
+
+Imported by `core.replies` and the rooms above it, and by all other layers; imports `core.normalise`,
+`core.wechat`, `core.model` and `core.errors`.
+"""

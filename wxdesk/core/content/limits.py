@@ -1,9 +1,9 @@
-"""What WeChat would refuse in a reply, found before it is sent, so that the operator can mend it at once.
+"""WeChat's limits on a reply's content, checked before it is sent.
 
-WeChat has a code for each field that is too long (45002 to 45006) but names no figures for those of links and cards.
-The limits here are the ones of its own share panel ("分享到微信": title 512 bytes, description 1 KB, address 10 KB).
+WeChat has a code for each field that is too long (45002 to 45006), but no figures for links and cards.
+These are those of its share panel ("分享到微信": title 512 bytes, description 1 KB, address 10 KB).
 
-Rules and templates write the words of a link or card in Liquid; `check_written` judges those before they are filled.
+In rules and templates links and cards are Liquid; `check_written` judges them before they are filled.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ WORDS: Mapping[ReplyKind, tuple[str, ...]] = MappingProxyType(
         ReplyKind.CARD: ("title", "page_path"),
     }
 )
-"""The fields of each kind that are written, and not chosen: where variables can stand."""
+"""The written fields of each kind, in which variables can stand."""
 
 ADDRESSES = frozenset({"url", "thumb_url", "page_path"})
-"""Those that a program reads: a value enters them percent-encoded, so that it stays one value."""
+"""Fields read by a program: values enter them percent-encoded, as one value."""
 
 _BEGINNING = 100
-"""Characters that tell whether words are an address at all."""
+"""Characters that suffice to tell whether a text is an address."""
 
 _SHOWN = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
@@ -47,7 +47,7 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
 def check(content: Content) -> None:
-    """Refuse what WeChat would refuse.
+    """Refuse content that WeChat would refuse.
 
     Raises:
         ReplyEmpty, ReplyTooLong: a text.
@@ -66,17 +66,17 @@ def check(content: Content) -> None:
 
 
 def words_of(content: Content) -> dict[str, str]:
-    """What is written in `content`, by field."""
+    """Return the written texts of `content`, by field."""
     return {name: getattr(content, name) for name in WORDS[content.kind]}
 
 
 def has_liquid(text: str) -> bool:
-    """Whether anything in `text` can be filled in; a single brace is a brace."""
+    """True if `text` contains Liquid; a single brace does not count."""
     return "{{" in text or "{%" in text
 
 
 def check_written(content: Content) -> None:
-    """Refuse a link or card whose words WeChat would refuse whatever their variables are.
+    """Refuse a link or card that WeChat would refuse with any values of its variables.
 
     A variable counts as one letter. Of words among which a tag chooses, it is not known how long they come out.
 
@@ -88,7 +88,7 @@ def check_written(content: Content) -> None:
 
 
 def _about(text: str) -> str:
-    """How a template will read, as far as that is known."""
+    """Return the rendered form of a template, as far as that is known."""
     words = _SHOWN.sub("x", text)
     return _TAG.sub("", words)[:_BEGINNING] if _TAG.search(words) else words
 
@@ -120,7 +120,7 @@ def _check_card(content: Content) -> None:
 
 
 def check_url(url: str) -> None:
-    """Refuse what is no web address; raises `BadContent`."""
+    """Refuse anything but a web address; raises `BadContent`."""
     if not is_web_address(url):
         raise BadContent("url", "The link must be an address that begins with https:// or http://.")
     if byte_count(url) > URL_LIMIT_BYTES:
@@ -128,7 +128,7 @@ def check_url(url: str) -> None:
 
 
 def check_page_path(path: str) -> None:
-    """Refuse what is no path of a page within a mini program; raises `BadContent`."""
+    """Refuse anything but a page path within a mini program; raises `BadContent`."""
     if not is_visible(path):
         raise BadContent("page_path", "A card needs the path of a page, such as pages/index/index.")
     if _SCHEME.match(path) or _BLANK.search(path):
@@ -147,7 +147,7 @@ def _check_title(title: str, if_missing: str) -> None:
 
 
 def is_web_address(address: str) -> bool:
-    """Whether `address` is a whole one that a browser opens: http or https, with a host, without blanks."""
+    """True for a whole http or https address with a host and without blanks."""
     if _BLANK.search(address):
         return False
     try:

@@ -1,8 +1,8 @@
-"""What the first bytes of a picture say: its format and its measures, read without decoding it.
+"""Reader of a picture's format and size from its first bytes, without decoding.
 
-Pictures come from strangers. So nothing here trusts a name or a Content-Type, no decoder runs before the number of
-pixels is known, and whatever is not plainly a PNG, JPEG or GIF is none. These are the formats that WeChat takes
-("上传临时素材") and, made by WeChat, the ones that customers' pictures come in.
+Pictures come from strangers. So nothing here trusts a name or a Content-Type, no decoder runs before the
+number of pixels is known, and anything but a plain PNG, JPEG or GIF is refused. These are the formats that
+WeChat takes ("上传临时素材") and, made by WeChat, the ones that customers' pictures come in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
 
 MOST_PIXELS = 40_000_000
-"""A camera's picture has 12 to 24 million; far above that, a small file can claim more memory than there is."""
+"""Most pixels opened (a camera has 24 million): a small file can claim far more."""
 
 NOT_A_PICTURE = "This is not a PNG, JPEG or GIF picture."
 BROKEN = "The picture is damaged."
@@ -39,10 +39,10 @@ class Header:
 
 
 def read_header(data: bytes) -> Header:
-    """Format and measures of the picture that begins with `data`.
+    """Read the format and size of the picture that begins with `data`.
 
     Raises:
-        BadPicture: it is none of the three formats, says no measures, or has too many pixels to be opened.
+        BadPicture: it is none of the three formats, states no size, or has too many pixels to be opened.
     """
     if data.startswith(_PNG):
         found, (width, height) = PictureFormat.PNG, _png_measures(data)

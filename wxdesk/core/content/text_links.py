@@ -1,7 +1,8 @@
-"""Links inside a text that this desk sends: `<a href="…">label</a>`, the one markup that WeChat knows there.
+"""Links inside sent texts: `<a href="…">label</a>`, the only markup WeChat shows.
 
-A page of the mini program is named by `data-miniprogram-appid` and `data-miniprogram-path` beside the `href`, which
-old clients open instead ("文本消息支持插入跳转小程序的文字链"). What a contact writes is never read as a link.
+A page of the mini program is named by `data-miniprogram-appid` and `data-miniprogram-path` beside the
+`href`, which old clients open instead ("文本消息支持插入跳转小程序的文字链"). A contact's own text is never
+read as a link.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _IN_LABEL = str.maketrans({"<": "＜", ">": "＞"})
 
 @dataclass(frozen=True, slots=True)
 class TextLink:
-    """Where a label leads: to `url`, or to the page `path` of the mini program `app_id` with `url` for old clients."""
+    """Link with a label, to `url` or to page `path` of `app_id`, old clients to `url`."""
 
     label: str
     url: str = ""
@@ -29,20 +30,20 @@ class TextLink:
 
     @property
     def target(self) -> str:
-        """What an operator wants to know: the page, else the address."""
+        """The target to show to the operator: the page, else the address."""
         return self.path or self.url
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a text as the contact sees it; with `link`, it can be touched."""
+    """A piece of a text as the contact sees it; with `link`, it can be tapped."""
 
     text: str
     link: TextLink | None = None
 
 
 def segments(text: str) -> Iterator[Segment]:
-    """`text` in pieces, whole links by their labels; anything else in angle brackets is ordinary text."""
+    """Split `text` into plain pieces and whole links; other angle brackets are text."""
     start = 0
     for element in _ELEMENT.finditer(text):
         link = _link(element[1], element[2])
@@ -57,12 +58,12 @@ def segments(text: str) -> Iterator[Segment]:
 
 
 def as_seen(text: str) -> str:
-    """`text` as the contact reads it: each link by its label."""
+    """Return `text` as the contact reads it, each link by its label."""
     return "".join(segment.text for segment in segments(text)) if "<" in text else text
 
 
 def written(link: TextLink) -> str:
-    """The element that makes WeChat show `link`; nothing in it can end it early."""
+    """Return the element that shows `link`; nothing in it can end it early."""
     attributes = [("href", link.url)] if link.url else []
     if link.path:
         attributes += [("data-miniprogram-appid", link.app_id), ("data-miniprogram-path", link.path)]

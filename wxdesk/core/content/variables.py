@@ -1,7 +1,7 @@
-"""What a template may know, and how much text WeChat takes.
+"""Variables of templates, and WeChat's limit on the length of a text.
 
-Templates are written by the operator; everything a customer wrote enters them as a value and never as template
-text. Which engine fills them is decided in `desk.liquid`.
+Templates are written by the operator; a customer's text enters them as a value and never as template
+text. The engine that fills them is chosen in `desk.answers.liquid`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from wxdesk.core.normalise import is_visible
 from wxdesk.core.wechat.session_from import Plain, plain_fields
 
 TEXT_LIMIT_BYTES = 2048
-"""Most bytes of UTF-8 in one text; WeChat refuses more with 45002. Found by experience, in no document."""
+"""Most UTF-8 bytes in one text, found by experience; WeChat refuses more (45002)."""
 
 MAX_PARTS = 3
-"""Into how many messages one reply may be split: each costs one of the contact's five."""
+"""Most messages of one split reply: each costs one of the contact's five."""
 
 VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
     {
@@ -37,13 +37,13 @@ VARIABLES: Mapping[str, frozenset[str] | None] = MappingProxyType(
         "window": frozenset({"left", "until"}),
     }
 )
-"""The names that a template can use, with their fields where these are fixed. Those of `m` are the rule's groups.
+"""The names that a template can use, with their fields where these are fixed.
 
 account: name of the mini program here · contact: alias, short_id (the end of the openid, never all of it) ·
-message: text, type · m: named groups of the rule's patterns · session_from: value, and its fields if it is JSON
-or a query string, of the entry that is answered · session: the same of the customer's last entry, whatever he wrote
-since · hours: open, next_open, next_close of the calendar that the rule names, else of the first ·
-time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the account's clock ·
+message: text, type · m: named groups of the rule's patterns · session_from: value, and its fields if it is
+JSON or a query string, of the entry that is answered · session: the same of the customer's last entry, also
+when answering a later message · hours: open, next_open, next_close of the calendar that the rule names,
+else of the first · time (14:05), date (2026-11-24), weekday (1 Monday to 7 Sunday): the account's clock ·
 window: left (replies), until (date and time).
 """
 
@@ -59,11 +59,11 @@ def byte_count(text: str) -> int:
 
 
 def harmless(value: str) -> str:
-    """`value` from outside, made unable to become a link in a message that this desk sends.
+    """Make a `value` from outside unable to become a link in a sent message.
 
-    WeChat turns `<a href=…>` in a text into a link (文本消息支持插入跳转链接). Every `<` becomes the full-width `＜`,
-    not only one before an `a`: two values that stand side by side could make a tag that neither holds alone.
-    Lone surrogates are dropped, because they cannot be sent.
+    WeChat turns `<a href=…>` in a text into a link (文本消息支持插入跳转链接). Every `<` becomes the full-width
+    `＜`, not only one before an `a`: two values that stand side by side could make a tag that neither holds
+    alone. Lone surrogates are dropped, because they cannot be sent.
     """
     return value.encode("utf-8", "ignore").decode().replace("<", "＜")
 
@@ -71,9 +71,9 @@ def harmless(value: str) -> str:
 def variables(
     message: Message, conversation: Conversation, account: Account, groups: Mapping[str, str], now: datetime
 ) -> dict[str, object]:
-    """The values of VARIABLES but for `hours`. `now` is in the account's time zone.
+    """Return the values of VARIABLES but for `hours`; `now` is in the account's zone.
 
-    What nobody would see is left out, so that a template that shows it fails instead of having a hole: a customer
+    Invisible values are left out, so that a template that shows one fails instead of having a hole: a customer
     without an alias, a picture without a text, a group that took no part or found blanks only.
     """
     contact, window = conversation.contact, conversation.window
@@ -93,18 +93,18 @@ def variables(
 
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:
-    """The values of which something is seen, made harmless."""
+    """Return the visible values, made harmless."""
     return {name: harmless(value) for name, value in values.items() if is_visible(value)}
 
 
 def _known(session_from: str) -> dict[str, Plain]:
-    """The fields of a `SessionFrom` of which something is seen."""
+    """Return the visible fields of a `SessionFrom`."""
     fields = session_fields(session_from) if session_from else {}
     return {name: field for name, field in fields.items() if not isinstance(field, str) or is_visible(field)}
 
 
 def session_fields(value: str) -> dict[str, Plain]:
-    """The plain fields of a `SessionFrom` that is a JSON object or a query string, and the whole of it as `value`."""
+    """Return the plain fields of a `SessionFrom`, and the whole of it as `value`."""
     fields = {
         harmless(name): harmless(field) if isinstance(field, str) else field
         for name, field in plain_fields(value).items()

@@ -1,4 +1,4 @@
-"""Why a conversation calls for its human, and since when: records, and what they mean for the list."""
+"""Attention records: the reasons for which a conversation calls for an operator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """What calls, the most urgent first. `HELD` and `DRAFT` are told only; all others ring as well."""
+    """Reason for attention, the most urgent first; all but `HELD` and `DRAFT` ring."""
 
     CLOSING = "closing"  # the reply window is about to close and nobody has answered
     CALLED = "called"  # a rule asked for somebody
@@ -27,14 +27,14 @@ QUIET = frozenset({Cause.HELD, Cause.DRAFT})
 RINGING = frozenset(Cause) - QUIET
 
 SOMEBODY_WAITS = frozenset({Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
-"""These last until the contact is answered; the others have done their part once somebody has looked."""
+"""Reasons that last until the contact is answered; others end once seen."""
 
 _URGENCY = {cause: place for place, cause in enumerate(Cause)}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One cause in one conversation. `at` is when the newest thing behind it happened; `seen`: somebody has looked."""
+    """A reason for attention in a conversation, last raised `at`; `seen` by somebody."""
 
     conversation_id: int
     cause: Cause
@@ -43,15 +43,15 @@ class Call:
 
     @property
     def rings(self) -> bool:
-        """Whether somebody has to be fetched for it: a sound, the taskbar, the tray."""
+        """True if it must fetch somebody: by sound, taskbar and tray."""
         return not self.seen and self.cause in RINGING
 
     @property
     def rises(self) -> bool:
-        """Whether its conversation stands above all others in the list."""
+        """True if its conversation is listed above all others."""
         return self.rings or self.cause in SOMEBODY_WAITS
 
 
 def most_urgent(calls: Iterable[Call]) -> Call | None:
-    """The call that its conversation is shown with; the unseen before the seen."""
+    """Return the attention that its conversation is shown with; unseen before seen."""
     return min(calls, key=lambda call: (call.seen, _URGENCY[call.cause]), default=None)

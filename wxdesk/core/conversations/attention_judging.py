@@ -1,4 +1,4 @@
-"""Which causes a conversation has to call for its human, judged from what is stored about it."""
+"""Judgement of the reasons for attention that a conversation has."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from wxdesk.core.model.status import Status
 from wxdesk.core.wechat import quota
 
 STALE_AFTER = quota.AFTER_MESSAGE[1]
-"""What is older than any reply window is shown, but fetches nobody any more."""
+"""Age, beyond any reply window, from which attention is shown without ringing."""
 
 ABOUT_TO_ARRIVE = timedelta(minutes=1)
-"""What a human has written and has not arrived after so long is stuck: his account rests, or WeChat is not reached."""
+"""Time after which an operator's reply that has not arrived counts as stuck."""
 
 
 def calls_of(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Call, ...]:
-    """The calls that `row` should have at `now`, made from its facts and those it has.
+    """Return the attention that `row` needs at `now`, from its facts and what it has.
 
-    `reserve` is its account's, `warn` how long before a reply window closes it calls. What newly happened behind a
-    call makes it unseen again. What is set aside calls nobody.
+    `reserve` is its account's, `warn` how long before a reply window closes it asks for attention. Something
+    new makes an attention unseen again. A snoozed or resolved conversation needs none.
     """
     if row.conversation.status is not Status.OPEN:
         return ()
@@ -42,7 +42,7 @@ def _causes(
 ) -> list[tuple[Cause, datetime]]:
     found = list(_of_waiting(row.conversation, reserve, warn, now))
     arrives = should_have_arrived(row)
-    if arrives is not None:  # he has answered whoever waits; only the window is called while his word is stuck
+    if arrives is not None:  # the operator has answered; only a closing window calls while the reply is stuck
         found = [(cause, at) for cause, at in found if cause is Cause.CLOSING and arrives <= now]
     if row.conversation.called_at is not None:
         found.append((Cause.CALLED, row.conversation.called_at))
@@ -64,9 +64,9 @@ _ON_ITS_WAY = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING}
 
 
 def should_have_arrived(row: InboxRow) -> datetime | None:
-    """By when what a human has written should have arrived, however often it is tried; None if none is on its way.
+    """Return when an operator's reply on its way should have arrived; None if none is.
 
-    Nor is what WeChat has refused already, what asks him again, and what waits behind something that has failed.
+    Replies that WeChat refused, that ask the operator again, or wait behind a failed one do not count.
     """
     last = row.last_reply
     if last is None or last.author is not Author.OPERATOR or last.state not in _ON_ITS_WAY:
@@ -80,7 +80,7 @@ def should_have_arrived(row: InboxRow) -> datetime | None:
 def _of_waiting(
     conversation: Conversation, reserve: int, warn: timedelta, now: datetime
 ) -> list[tuple[Cause, datetime]]:
-    """Causes of a contact who waits and can still be answered."""
+    """Return the reasons of a contact who waits and can still be answered."""
     since, window = conversation.waiting_since, conversation.window
     left = quota.left(window, now)
     if since is None or window.until is None or not left or conversation.contact.blocked:
@@ -97,7 +97,7 @@ def _of_waiting(
 
 
 def _made_at(row: InboxRow, state: ReplyState, before: Call | None, now: datetime) -> datetime:
-    """When the newest reply in `state` was made, as far as the row tells."""
+    """Return the creation time of the newest reply in `state`, as far as known."""
     last = row.last_reply
     if last is not None and last.state is state:
         return last.created_at

@@ -1,4 +1,4 @@
-"""What an operator changes of a contact: only that is stored, so that nothing said by others meanwhile is lost."""
+"""Change of a contact by an operator; only changed fields are stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.core.model.conversation import Contact
 
 @dataclass(frozen=True, slots=True)
 class ContactChange:
-    """None leaves a field as it is; of the tags, `add` come and `remove` go, and the others stay."""
+    """Change of a contact: None keeps a field, tags of `add` come, of `remove` go."""
 
     alias: str | None = None
     note: str | None = None
@@ -18,7 +18,7 @@ class ContactChange:
     remove: tuple[str, ...] = ()
 
     def made_to(self, contact: Contact) -> Contact:
-        """`contact` with this change."""
+        """Return `contact` with this change."""
         kept = (tag for tag in contact.tags if tag not in self.remove)
         return replace(
             contact,
@@ -30,7 +30,7 @@ class ContactChange:
 
 
 def written(contact: Contact, alias: str, note: str, tags: tuple[str, ...]) -> ContactChange:
-    """What somebody has changed who was shown `contact` and leaves these."""
+    """Return the change from `contact`, as it was shown, to these values."""
     return ContactChange(
         alias=None if alias.strip() == contact.alias else alias.strip(),
         note=None if note.strip() == contact.note else note.strip(),

@@ -1,4 +1,4 @@
-"""What the window's list and timeline are made of: records that join what the store keeps apart."""
+"""Rows and counts of the conversation list, and items of the timeline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wxdesk.core.model.reply import Reply
 
 
 class InboxFilter(StrEnum):
-    """What the list can show: the chips above it, and beside the search what is set aside."""
+    """Filter of the list: the chips above it, and the statuses beside the search."""
 
     ALL = "all"  # that are open
     WAITING = "waiting"  # somebody wrote and nobody answered; longest first
@@ -27,14 +27,14 @@ class InboxFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One conversation in the list, with what its replies need.
+    """One conversation in the list, with the needs of its replies.
 
-    `due_at` is the earliest deadline of a held reply that may leave then, `waits` how many of the `held` ones may not,
-    because an earlier part of their answer waits for its human (`core.parts`). `drafts` is the number of drafts,
-    `failed` the newest reply that failed or is unknown and has not been settled, `last_reply` the newest reply of all.
-    `unfinished_at` is when a rule last had an answer that nobody has completed, or that could not be made and is still
-    waited for; one to a contact who has only opened the chat does not count. `calls` says why it calls for its human,
-    if it does.
+    `due_at` is the earliest deadline of a held reply that may leave then, `waits` how many of the `held` ones
+    may not, because an earlier part of their answer needs the operator (`core.replies.parts`). `drafts` is the
+    number of drafts, `failed` the newest reply that failed or is unknown and has not been settled, `last_reply`
+    the newest reply of all. `unfinished_at` is when a rule last had an answer that nobody has completed, or
+    that could not be made and is still waited for; one to a contact who has only opened the chat does not
+    count. `calls` is its attention.
     """
 
     conversation: Conversation
@@ -67,9 +67,9 @@ class InboxCounts:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """What the status bar tells: messages in and replies out by author today so far, and who waits now.
+    """Counts of the status bar: today's messages and replies, and who waits now.
 
-    `waiting` counts the conversations under the chip of that name, whenever they were written to.
+    `waiting` counts the conversations under the chip of that name, of any day.
     """
 
     messages: int = 0
@@ -83,7 +83,7 @@ type TimelineItem = Message | Reply
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A place where a searched phrase stands: a message or a reply of a conversation."""
+    """A message or reply of a conversation that contains the searched phrase."""
 
     conversation: Conversation
     item: TimelineItem

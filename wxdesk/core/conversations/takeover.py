@@ -1,6 +1,6 @@
-"""How long a human keeps the word in a conversation, and what moves the end of that time.
+"""Duration of takeovers, and the events that move their end.
 
-Whether he has it is `core.lifecycle.is_taken_over`: once the end has come, the rules speak again.
+A takeover counts until its end (`core.replies.lifecycle.is_taken_over`); then the rules answer again.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from wxdesk.core.presence import AtDesk
 from wxdesk.core.replies.lifecycle import is_taken_over
 
 SOON = timedelta(minutes=2)
-"""How long before it happens the return of automatic replies is announced."""
+"""Time before the end of a takeover at which it is announced."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOverFor:
-    """For how long a human takes the word; with nothing set, until he hands it back.
+    """Duration of a takeover; with nothing set, until it is handed back.
 
-    `span` from now on · `until` a time · `silence`: until nobody, contact or human, has written for so long.
-    Not more than one of them is set. `by_writing`: what he writes by hand puts the end off (`after_writing`).
+    `span` from now on · `until` a time · `silence`: until nobody, contact or operator, has written for so long.
+    At most one is set. `by_writing`: each reply puts the end off (`takeover_after_writing`).
     """
 
     span: timedelta | None = None
@@ -30,7 +30,7 @@ class TakeOverFor:
     by_writing: bool = False
 
     def ends(self, now: datetime) -> datetime | None:
-        """When it ends if it begins at `now` and nobody writes; None: not by itself."""
+        """Return the end if it begins at `now` and nobody writes; None if it has none."""
         if self.until is not None:
             return self.until
         span = self.span or self.silence
@@ -47,9 +47,9 @@ UNTIL_HANDED_BACK = TakeOverFor()
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """A human has the word: `until` then, or until he hands it back; `silence` and `by_writing` as `Conversation` does.
+    """A takeover until `until`, or until it is handed back; it may be over by now.
 
-    It may be over by now.
+    `silence` and `by_writing` are as in `Conversation`.
     """
 
     until: datetime | None
@@ -58,10 +58,10 @@ class Takeover:
 
 
 def after_writing(present: Takeover | None, now: datetime, span: timedelta) -> Takeover:
-    """Who has the word once a human has written at `now`, if he wants it for `span` by that.
+    """Return the takeover after a reply at `now`, if writing takes over for `span`.
 
-    He takes it where nobody has it, and keeps it so much longer where he took it by writing. What he has chosen for
-    himself, or a rule for him, stays as it is.
+    Writing begins one where there is none, and extends one that began by writing. One that the operator or a
+    rule chose stays as it is.
     """
     until = now + span
     if present is None or (present.until is not None and present.until <= now):
@@ -72,7 +72,7 @@ def after_writing(present: Takeover | None, now: datetime, span: timedelta) -> T
 
 
 def moved(until: datetime | None, silence: int | None, at: datetime) -> datetime | None:
-    """The end of a takeover after something was written at `at`: later if it ends by `silence`, else `until`.
+    """Return a takeover's end after a message at `at`: later if it ends by `silence`.
 
     One that is over already does not come back.
     """
@@ -82,31 +82,31 @@ def moved(until: datetime | None, silence: int | None, at: datetime) -> datetime
 
 
 def left(conversation: Conversation, now: datetime) -> timedelta | None:
-    """How long the human still has the word; None if he has not, or if it does not end by itself."""
+    """Return the rest of the takeover; None if there is none, or it has no end."""
     until = conversation.taken_over_until
     return until - now if until is not None and is_taken_over(conversation, now) else None
 
 
 def ends_soon(conversation: Conversation, now: datetime) -> bool:
-    """Whether automatic replies are about to return."""
+    """True if automatic replies are about to return."""
     remaining = left(conversation, now)
     return remaining is not None and remaining <= SOON
 
 
 def handed_back_at(at_desk: AtDesk, minutes: int) -> datetime | None:
-    """When takeovers without an end go back to the rules because nobody is there; None: not by themselves."""
+    """Return when absence hands back takeovers without an end; None for never."""
     return at_desk.since + timedelta(minutes=minutes) if at_desk.away and minutes else None
 
 
 def as_it_is(conversation: Conversation) -> TakeOverFor:
-    """What takes the word once more for as long as it is taken already."""
+    """Return the duration that begins the present takeover anew."""
     if conversation.takeover_silence is not None:
         return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))
     return TakeOverFor(until=conversation.taken_over_until, by_writing=conversation.takeover_by_writing)
 
 
 def longer(conversation: Conversation, span: timedelta) -> TakeOverFor:
-    """What keeps the word for another while: the same silence once more, else `span`."""
+    """Return the duration that extends a takeover: its silence once more, else `span`."""
     if conversation.takeover_silence is None:
         return TakeOverFor(span=span, by_writing=conversation.takeover_by_writing)
     return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))

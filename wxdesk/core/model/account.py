@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class PushMode(StrEnum):
-    """How WeChat protects a push (消息加密方式); set per account in WeChat's console and here alike."""
+    """Protection of pushes (消息加密方式), set per account here and in WeChat's console."""
 
     PLAIN = "plain"
     COMPAT = "compat"
@@ -15,7 +15,7 @@ class PushMode(StrEnum):
 
 
 class ReplyMode(StrEnum):
-    """What happens to an automatic reply: sent, sent after a wait, prepared only, or not made at all."""
+    """Treatment of automatic replies: send, hold first, only draft, or make none."""
 
     AUTO = "auto"
     HOLD = "hold"
@@ -24,7 +24,7 @@ class ReplyMode(StrEnum):
 
 
 class ModeSource(StrEnum):
-    """Whose word a mode is: the account's, the rule's delivery, or a human's about one conversation."""
+    """Setting that decided a reply's mode: account, rule, or conversation."""
 
     ACCOUNT = "account"
     RULE = "rule"
@@ -33,10 +33,10 @@ class ModeSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One mini program, as the operator configured it. `name` is the path of its push URL.
+    """One mini program as configured; `name` is the path of its push URL.
 
-    `reserve` is how many of the replies that WeChat allows to a contact the rules leave to the human, 0 to 4.
-    `timezone` is the IANA name of the one in which its customers are told the time; empty is the machine's own.
+    `reserve` is how many of the replies that WeChat allows to a contact are left to the operator by the rules,
+    0 to 4. `timezone` is the IANA name of its customers' time zone; empty is the machine's own.
     """
 
     name: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ReplyKind(StrEnum):
-    """What a reply consists of; the same four that WeChat's custom/send takes."""
+    """Kind of reply; the same four that WeChat's custom/send takes."""
 
     TEXT = "text"
     IMAGE = "image"
@@ -17,15 +17,15 @@ class ReplyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a reply says, whatever its kind; the fields that a kind does not use stay empty.
+    """The content of a reply or template of any kind; unused fields stay empty.
 
     text: `text` · image: `picture` or `media_id` · link: `title`, `description`, `url`, `thumb_url` ·
     card: `title`, `page_path`, and `thumb_picture` or `thumb_media_id`.
 
-    `picture` and `thumb_picture` are digests of kept pictures, uploaded when the reply leaves; a media_id names one
-    that WeChat holds already, for three days. Where both stand, the kept picture counts.
+    `picture` and `thumb_picture` are digests of kept pictures, uploaded when the reply leaves; a media_id names
+    one that WeChat holds already, for three days. Where both are set, the kept picture counts.
 
-    `gaps` names the values that were missing when a rule prepared the text (see `core.gaps`).
+    `gaps` names the values that were missing when a rule prepared the text (see `core.replies.gaps`).
     """
 
     kind: ReplyKind = ReplyKind.TEXT
@@ -43,5 +43,5 @@ class Content:
 
     @property
     def summary(self) -> str:
-        """One line for lists: the text, or the title of what is not text."""
+        """One line for lists: the text, or else the title."""
         return self.text or self.title

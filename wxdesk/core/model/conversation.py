@@ -11,7 +11,7 @@ from wxdesk.core.model.status import Status
 
 
 class Author(StrEnum):
-    """Who wrote something that stands in a conversation."""
+    """Author of a message or reply in a conversation."""
 
     CONTACT = "contact"
     RULE = "rule"
@@ -20,7 +20,7 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person who writes to an account. WeChat tells no name, so `alias` is the operator's own."""
+    """A person who writes to an account. `alias` is the operator's: WeChat tells none."""
 
     id: int
     account: str
@@ -34,7 +34,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ReplyWindow:
-    """What WeChat still allows to one contact (下发条数, 下发时限): `left` replies until `until`."""
+    """Allowance to one contact (下发条数, 下发时限): `left` replies until `until`."""
 
     left: int = 0
     until: datetime | None = None
@@ -44,21 +44,22 @@ class ReplyWindow:
 class Conversation:
     """The thread with one contact and its present state.
 
-    `mode` None means: as the account says. `taken_over` pauses automatic replies, until `taken_over_until`
-    if that is set, else until handed back. `waiting_since` is the time of the oldest message that nobody
-    answered yet, None when nothing waits. `preview` is the text of the last thing said, by `preview_author`;
-    `preview_kind` is its MessageType or ReplyKind, for what has no text.
+    `mode` None inherits the account's. `taken_over` pauses automatic replies, until `taken_over_until` if that
+    is set, else until handed back. `waiting_since` is the time of the oldest message that nobody answered yet,
+    None when there is none. `preview` is the text of the last message or reply, by `preview_author`;
+    `preview_kind` is its MessageType or ReplyKind, for one without text.
 
-    `takeover_silence`: the takeover ends after so many seconds in which nobody wrote; whatever is written moves
-    `taken_over_until`. `takeover_by_writing`: a human began it by writing, and each of his words puts its end off.
-    `called_at` is since when a rule, `called_by`, asks for a human; None when none does.
+    `takeover_silence`: the takeover ends after so many seconds in which nobody wrote; every message and reply
+    moves `taken_over_until`. `takeover_by_writing`: it began by writing a reply, and each further reply puts
+    its end off. `called_at` is since when a rule, `called_by`, asks for an operator; None when none does.
 
-    `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool. `transferred_until`
-    is when he comes back from there at the latest (see `core.transfer`), None while he is not there. `session_from`
-    is where he came from last, as the mini program told it.
+    `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool.
+    `transferred_until` is when the contact comes back from there at the latest (see
+    `core.conversations.transfer`), None while not there. `session_from` is the contact's last entry, as the
+    mini program told it.
 
-    `resolved_at` and `snoozed_until` are set while it is set aside (`core.aside`), by the rule `aside_by`, empty for a
-    human. `back_at` is when a snooze ended by itself, until somebody has looked.
+    `resolved_at` and `snoozed_until` are set while it is resolved or snoozed (`core.model.status`), by the rule
+    `aside_by`, empty for an operator. `back_at` is when a snooze ended by itself, until somebody has looked.
     """
 
     id: int
@@ -88,12 +89,12 @@ class Conversation:
 
     @property
     def status(self) -> Status:
-        """Whether it is in work, or set aside."""
+        """Open, snoozed or resolved."""
         if self.resolved_at is not None:
             return Status.RESOLVED
         return Status.OPEN if self.snoozed_until is None else Status.SNOOZED
 
     @property
     def awaits(self) -> bool:
-        """Whether somebody waits for an answer in it, and it is not set aside."""
+        """True while it is open and its contact waits for an answer."""
         return self.waiting_since is not None and self.status is Status.OPEN

@@ -11,7 +11,7 @@ from wxdesk.core.model.picture import PictureState
 
 
 class MessageType(StrEnum):
-    """What a contact did, in the words that rules use (`on = […]`)."""
+    """Kind of message from a contact, by its name in rules (`on = […]`)."""
 
     TEXT = "text"
     IMAGE = "image"
@@ -22,13 +22,14 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something a contact sent or did, as it stands in a conversation.
+    """A message or event of a contact in a conversation.
 
     `created_at` is WeChat's CreateTime (whole seconds), `received_at` our clock. `decided` is False until
     a decision has been stored for it.
 
     `picture_state` is None where the message names no picture. Once it is KEPT, `picture` is the digest of the
-    picture, or of a card's cover; once it is MISSING, `picture_problem` says why, an English sentence for `i18n.tr`.
+    picture, or of a card's cover; once it is MISSING, `picture_problem` says why, an English sentence for
+    `i18n.tr`.
     """
 
     id: int
@@ -52,7 +53,7 @@ class Message:
 
     @property
     def at(self) -> datetime:
-        """Its place in the timeline: WeChat's time, made finer by ours where the two agree.
+        """Position in the timeline: WeChat's time, refined by ours where the two agree.
 
         CreateTime has whole seconds only; within that second the arrival tells the order. A push that came
         late (a retry, an outage) still stands where it was written.

@@ -1,4 +1,4 @@
-"""The records of pictures: how they are written, whether one has arrived, and what is known of a kept one."""
+"""Records of pictures: format, state of arrival, and facts of a kept picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class PictureFormat(StrEnum):
-    """How a picture is written; the three that WeChat takes. The word is also its file's extension."""
+    """Picture format, one of the three WeChat takes; the value is its file extension."""
 
     PNG = "png"
     JPEG = "jpg"
@@ -15,7 +15,7 @@ class PictureFormat(StrEnum):
 
 
 class PictureState(StrEnum):
-    """What became of the picture that a contact's message names."""
+    """State of the picture that a contact's message names."""
 
     AWAITED = "awaited"
     KEPT = "kept"
@@ -24,9 +24,10 @@ class PictureState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that this desk keeps, found by `digest`: the SHA-256 of its bytes, in hex.
+    """A kept picture, found by its `digest`: the SHA-256 of its bytes, in hex.
 
-    `width` and `height` are pixels as stored, before a camera's note on orientation; `size` is bytes.
+    `width` and `height` are pixels as stored, before a camera's note on
+    orientation; `size` is bytes.
     """
 
     digest: str

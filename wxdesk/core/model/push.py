@@ -11,7 +11,7 @@ from wxdesk.core.model.message import MessageType
 
 
 class BodyFormat(StrEnum):
-    """How a push body is written; found from its first byte, never from Content-Type."""
+    """Format of a push body, found from its first byte, never from Content-Type."""
 
     JSON = "json"
     XML = "xml"
@@ -19,11 +19,11 @@ class BodyFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One parsed push: what WeChat says happened, before anything is known about the contact.
+    """One parsed push, before anything is known about the contact.
 
-    `event` is set for events (`MsgType` = event) and then `msg_id` is normally None. `media_id` and `pic_url` are
-    those of a picture, or of a card's cover. `fields` holds every field of the body as text, by WeChat's own names,
-    also those this program does not know.
+    `event` is set for events (`MsgType` = event) and then `msg_id` is normally None. `media_id` and `pic_url`
+    are those of a picture, or of a card's cover. `fields` holds every field of the body as text, by WeChat's
+    own names, also those this program does not know.
     """
 
     to_user: str
@@ -41,12 +41,12 @@ class Incoming:
 
     @property
     def names_picture(self) -> bool:
-        """True if there is a picture to fetch: the one a contact sent, or the cover of his card."""
+        """True if there is a picture to fetch: one that was sent, or a card's cover."""
         return self.type in (MessageType.IMAGE, MessageType.CARD) and bool(self.media_id or self.pic_url)
 
     @property
     def opens_conversation(self) -> bool:
-        """False for pushes that are not from a customer in the chat (audits, subscriptions, debugging)."""
+        """False for pushes outside the customer's chat (audits, subscriptions, debugging)."""
         return self.event is None or self.event == "user_enter_tempsession" or self.event.startswith("kf_")
 
 
@@ -69,7 +69,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class KeptPush:
-    """A row of the table of raw pushes. `derived` tells whether its message has been made from it."""
+    """A row of the table of raw pushes; `derived` once its message has been made."""
 
     id: int
     account: str

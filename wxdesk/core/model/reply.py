@@ -13,7 +13,7 @@ from wxdesk.core.model.status import Aside
 
 
 class ReplyState(StrEnum):
-    """Where a reply is on its way; the moves between them are in `core.lifecycle`."""
+    """State of a reply; the moves between them are in `core.replies.lifecycle`."""
 
     DRAFT = "draft"
     HELD = "held"
@@ -27,17 +27,18 @@ class ReplyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Something this desk says or said to a contact; a row before it is a request.
+    """A reply to a contact, pending, sent or failed; a row before it is a request.
 
-    `due_at` is the deadline of a held reply, None while it waits for its human; `not_before` delays a queued one
-    (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled it.
-    `confirmed`: that it arrived was said by a human, never by WeChat.
-    `errcode`, `error` and `rid` are WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first
-    part's id in the later parts of one answer. `aside`: what its rule does to the conversation, see `core.aside`.
-    `passed_by` is the id of what an operator wrote instead of it.
+    `due_at` is the deadline of a held reply, None while it waits for the operator; `not_before` delays a queued
+    one (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled
+    it. `confirmed`: an operator, never WeChat, stated that it arrived. `errcode`, `error` and `rid` are
+    WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first part's id in the later
+    parts of one answer. `aside`: the status change that its rule wants, see `core.model.status`. `passed_by` is
+    the id of the reply that an operator wrote instead of it.
 
-    `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from` whose word
-    that was; both stay what they are when the mode is set otherwise later. None where no rule made it.
+    `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from`
+    the source of that mode; both stay as they are when the mode is set otherwise later. None where no rule made
+    it.
     """
 
     id: int
@@ -72,7 +73,7 @@ class Reply:
 
     @property
     def at(self) -> datetime:
-        """Its place in the timeline: when it was made."""
+        """Position in the timeline: its creation."""
         return self.created_at
 
 

@@ -1,7 +1,7 @@
-"""What the operator wants said, and what was decided about a message: records only.
+"""Records of rules and of the decisions made about messages.
 
-How a rule is tested against a message is in `core.matching`; how a file of rules is read and written is in
-`desk.rules_file`. Rules stand in one list, first match wins from top to bottom.
+A rule is tested against a message in `core.rules.matching`; a file of rules is read and written in
+`desk.rules.file`. Rules stand in one list, first match wins from top to bottom.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wxdesk.core.model.message import MessageType
 
 @dataclass(frozen=True, slots=True)
 class FieldTest:
-    """A field inside `SessionFrom`, read as JSON or as a query string: its value is one of these."""
+    """Test that a field inside `SessionFrom` (JSON or query string) has a given value."""
 
     name: str
     values: tuple[str, ...]
@@ -27,7 +27,7 @@ class FieldTest:
 class SessionFromTest:
     """A test of `SessionFrom`, the value that the mini program's button carries.
 
-    At most one of equals, prefix and regex looks at it as a whole; `fields` look into it. All that is set must hold.
+    At most one of equals, prefix and regex tests the whole, `fields` its parts. All that is set must hold.
     """
 
     equals: str | None = None
@@ -38,14 +38,14 @@ class SessionFromTest:
 
 @dataclass(frozen=True, slots=True)
 class HoursTest:
-    """Whether the calendar of that name is open (`inside`) or closed when the message is decided on."""
+    """Test that a calendar is open (`inside`) or closed when the decision is made."""
 
     calendar: str
     inside: bool = True
 
 
 class Presence(StrEnum):
-    """Whether somebody sits at the desk."""
+    """Presence of an operator at the desk."""
 
     PRESENT = "present"
     AWAY = "away"
@@ -53,7 +53,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TagsTest:
-    """The contact carries at least one of `any`, if that is set, and none of `none`. Tags are compared like words."""
+    """Test that the contact has a tag of `any`, if set, and none of `none`."""
 
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class TagsTest:
 
 @dataclass(frozen=True, slots=True)
 class MessageNo:
-    """Which message it is since a human last answered, counted from 1; both bounds belong to it, `max` None is open."""
+    """Range, both bounds included, of the message's number since an operator answered."""
 
     min: int = 1
     max: int | None = None
@@ -71,13 +71,13 @@ class MessageNo:
 
     @property
     def decided_at(self) -> int:
-        """The number from which on every number has the same answer, so that nobody need count further."""
+        """The number from which on the result stays the same, so that counting can stop."""
         return self.min if self.max is None else max(self.min, self.max + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class LastRule:
-    """The rule of that name spoke to this contact at most `minutes` ago."""
+    """Test that the rule of that name answered this contact at most `minutes` ago."""
 
     rule: str
     minutes: int
@@ -85,8 +85,9 @@ class LastRule:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a rule applies: the fields that are set must all hold. Words match after normalising both sides.
+    """The condition of a rule: the fields that are set must all hold.
 
+    Words match after normalising both sides.
     any: one of the words occurs · all: every one does · none: none does · exact: the whole text is one of
     them · prefix, suffix: the text starts, ends with one of them · regex: an RE2 pattern is found in the text.
 
@@ -119,21 +120,21 @@ class Condition:
 
     @property
     def calendars(self) -> frozenset[str]:
-        """The names of the business hours that it asks for."""
+        """The names of the business hours that it refers to."""
         return frozenset(one.hours.calendar for one in self.both if one.hours is not None)
 
     def with_renamed_calendars(self, names: Mapping[str, str]) -> Condition:
-        """The same condition, asking for each calendar by the new name that `names` has for it, if any."""
+        """Return the condition with calendars renamed as `names` maps them."""
         hours = self.hours and replace(self.hours, calendar=names.get(self.hours.calendar, self.hours.calendar))
         return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
 
     @property
     def rules(self) -> frozenset[str]:
-        """The names of the other rules that it asks for."""
+        """The names of the other rules that it refers to."""
         return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
 
     def with_renamed_rules(self, names: Mapping[str, str]) -> Condition:
-        """The same condition, asking for each rule by the new name that `names` has for it, if any."""
+        """Return the condition with rules renamed as `names` maps them."""
         last = self.last_rule_within and replace(
             self.last_rule_within, rule=names.get(self.last_rule_within.rule, self.last_rule_within.rule)
         )
@@ -141,16 +142,16 @@ class Condition:
 
     @property
     def names_others(self) -> bool:
-        """Whether it depends on a calendar or on another rule, which can change behind its name."""
+        """True if it names a calendar or another rule, which can change independently."""
         return any(one.hours is not None or one.last_rule_within is not None for one in self.both)
 
 
 @dataclass(frozen=True, slots=True)
 class Cooldown:
-    """How often a rule may speak; 0 is no limit. While it cools down, it does not match.
+    """Limits on how often a rule may match; 0 is no limit.
 
-    per_contact_s: seconds between two times to one contact · per_conversation: so many times in a conversation, which
-    is one a contact · per_account_per_min: so many times within a minute to all contacts of an account.
+    per_contact_s: seconds between two times to one contact · per_conversation: so many times in a conversation,
+    which is one a contact · per_account_per_min: so many times within a minute to all contacts of an account.
     """
 
     per_contact_s: int = 0
@@ -159,12 +160,12 @@ class Cooldown:
 
 
 class Delivery(StrEnum):
-    """What happens to what a rule says.
+    """Treatment of the replies of a rule.
 
-    inherit: what the conversation's mode says · send: at once · hold: after a wait in which it can be stopped ·
-    draft: prepared only · shadow: the rule is judged and counted, and neither says nor does anything.
+    inherit: the conversation's mode decides · send: at once · hold: after a wait in which they can be stopped ·
+    draft: prepared only · shadow: the rule is tested and counted, but does nothing.
 
-    A mode that is set on the conversation itself goes before the rule's delivery, and that goes before the account's.
+    The conversation's own mode goes before the rule's delivery, and that before the account's mode.
     """
 
     INHERIT = "inherit"
@@ -175,7 +176,7 @@ class Delivery(StrEnum):
 
 
 class ActionKind(StrEnum):
-    """What a rule can do; the words of the rules file."""
+    """Kind of action of a rule, by its name in the rules file."""
 
     REPLY = "reply"
     TEMPLATE = "template"
@@ -197,7 +198,7 @@ SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.TEMPLATE, ActionKind.I
 
 
 class Variant(StrEnum):
-    """Which of a reply's texts is said: always the first, any of them, or one after the other to each contact."""
+    """Choice among a reply's texts: the first, a random one, or in turn per contact."""
 
     FIRST = "first"
     RANDOM = "random"
@@ -208,10 +209,10 @@ class Variant(StrEnum):
 class Action:
     """One step of a rule's answer.
 
-    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: `text` is the
-    shortcut or the title of a stored answer, which brings variants of its own · image, link, card:
-    `content` · tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
-    snooze: `minutes` for which the conversation is set aside · the others carry nothing.
+    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: `text` is
+    the shortcut or the title of a template, which brings variants of its own · image, link, card: `content` ·
+    tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
+    snooze: `minutes` for which the conversation is snoozed · the others carry nothing.
     """
 
     kind: ActionKind
@@ -231,10 +232,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the operator's list. `id` and `revision` are 0 until the store has given them.
+    """One rule of the list; `id` and `revision` are 0 until the store has given them.
 
     A `default` rule ignores `when` and answers what no other rule above it did. `continues` lets the rules
-    below it speak as well, which is the exception. `hold_seconds` belong to the delivery HOLD.
+    below it answer as well, which is the exception. `hold_seconds` belong to the delivery HOLD.
     """
 
     name: str
@@ -255,9 +256,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of one condition. `condition` is its word in the rules file (`any`, `regex`, `on` …).
+    """The outcome of one condition, by its name in the rules file (`any`, `regex` …).
 
-    `words` are what it looked for, `found` what of it was there (a word, or the matched stretch of text).
+    `words` are what it looked for, `found` what of it
+    was there (a word, or the matched stretch of text).
     """
 
     condition: str
@@ -268,9 +270,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """What one rule said about one message, condition by condition, up to the first that failed; in a trial all.
+    """The verdict of one rule on one message, condition by condition.
 
-    `shadow` tells that it matched and did nothing, as its delivery wants it.
+    It ends with the first failure, except in a trial. `shadow`: it matched and did nothing by its delivery.
     """
 
     rule_id: int
@@ -283,23 +285,24 @@ class RuleVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A rule that matched a message. In the `shadow` it did nothing more."""
+    """A rule that matched a message; under `shadow` it did nothing more."""
 
     rule_id: int
     shadow: bool = False
 
 
 class Outcome(StrEnum):
-    """What became of a message. The first eight are guards, in the order in which they are asked.
+    """The result of deciding about a message; the first eight are guards in order.
 
-    no_account: its mini program is not in config.toml any more ·
-    in_tool: WeChat's own tool serves the contact, the rules keep quiet · transferred: this message's answer handed the
-    contact over to it · transfer_armed: that came too late for this answer, so the next message's will · still_held:
-    no rule but a default had an answer, and the one to an earlier message waits still · yielded: an answer that a human
-    has in hand waits still, and no second one is made beside it · resolved, snoozed: a rule says nothing and sets the
-    conversation aside, because nothing is left to answer or because the answer has time · silent: it says nothing on
-    purpose · left_open: it only tags the contact or calls for a human, who has to answer · incomplete: the answer lacks
-    a value and is a draft in which its human writes what belongs there · not_rendered: it could not be made at all.
+    no_account: its mini program is not in config.toml any more · in_tool: WeChat's own tool serves the contact,
+    the rules keep quiet · transferred: this message's answer transferred the contact to it · transfer_armed:
+    that came too late for this answer, so the next message's will · still_held: only a default rule had an
+    answer, and the one to an earlier message is still pending · yielded: an answer that an operator is editing
+    is pending, and no second one is made beside it · resolved, snoozed: a rule sends nothing and resolves or
+    snoozes the conversation, because nothing is left to answer or the answer has time · silent: it sends
+    nothing on purpose · left_open: it only tags the contact or calls for an operator, who has to answer ·
+    incomplete: the answer lacks a value and is a draft for the operator to complete · not_rendered: it could
+    not be made at all.
     """
 
     NO_ACCOUNT = "no_account"
@@ -329,21 +332,21 @@ SETTLED = frozenset({Outcome.BLOCKED, Outcome.SILENT, Outcome.RESOLVED, Outcome.
 """Outcomes after which this desk owes the contact no answer."""
 
 UNFINISHED = frozenset({Outcome.INCOMPLETE, Outcome.NOT_RENDERED})
-"""Outcomes after which a rule has something to say that a human has to complete or to write himself."""
+"""Outcomes after which an operator has to complete or write a rule's answer."""
 
 UNANSWERED = UNFINISHED | {Outcome.UNMATCHED, Outcome.LEFT_OPEN}
-"""Outcomes with which the rules have no answer that could leave."""
+"""Outcomes for which the rules have no answer that can be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why a message got the answer it got, kept for ever. `id` is 0 until stored.
+    """The stored decision about a message, with its reasons.
 
-    `rule_*` name the rule that spoke (the last one, if an earlier one said continue); `verdicts` are those of
-    the rules asked, in order; of a long list only those that found something, for the others say the same to every
-    message (`core.matching.refusal_of`). `asked` counts all of them, None if that is not known. `rules_left` counts
-    the enabled rules below that were not asked any more.
-    `problem` says in words what kept a reply from being made, or complete (a value that is missing).
+    `id` is 0 until stored. `rule_*` name the rule that answered (the last one, if an earlier one continues);
+    `verdicts` are those of the rules asked, in order; of a long list only those that found something, for the
+    others say the same to every message (`core.rules.matching.matcher.refusal_of`). `asked` counts all of them,
+    None if that is not known. `rules_left` counts the enabled rules below that were not asked any more.
+    `problem` describes what kept a reply from being made or completed (a value that is missing).
     """
 
     message_id: int
@@ -361,5 +364,5 @@ class Decision:
 
     @property
     def went_to_rules(self) -> bool:
-        """False where a guard stopped it, or the rules failed."""
+        """False if a guard stopped it, or the rules failed."""
         return self.rule_id is not None or self.outcome in (Outcome.UNMATCHED, Outcome.STILL_HELD)

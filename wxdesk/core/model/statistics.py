@@ -1,10 +1,10 @@
-"""What the insights page shows: figures over a span of time, counted by the store.
+"""Figures of the insights page over a span of time, counted by the store.
 
 A message is counted once, by who answered it first: a rule, the operator, or nobody yet. A rule answers one
-message and those before it, a human all that stood there. What a rule left without an answer on purpose counts as
-the rule's, what a human resolved without one as his. What was handed over to WeChat's own tool counts as that and not
-as answered, whatever else was said.
-Events (such as entering the session) are not messages.
+message and those before it, an operator all that were there. Messages that a rule left unanswered on
+purpose count as the rule's, those that an operator resolved as the operator's. Messages transferred to
+WeChat's own tool count as that and not as answered, whatever else was sent. Events (such as entering the
+session) are not messages.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class Span:
     until: datetime
 
     def earlier(self, by: timedelta) -> Span:
-        """The stretch of the same length that lies `by` before this one."""
+        """Return the stretch of the same length that lies `by` before this one."""
         return Span(self.since - by, self.until - by)
 
 
 @dataclass(frozen=True, slots=True)
 class HourCount:
-    """The messages of one hour of the day, by who answered them."""
+    """Messages of one hour of the day, by who answered them."""
 
     by_rule: int = 0
     by_operator: int = 0
@@ -47,7 +47,7 @@ class HourCount:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long contacts waited, over `count` waits that ended. The times are None when there were none.
+    """Waiting times over `count` waits that ended; None when there were none.
 
     A wait begins with the first message that nobody has answered and ends when WeChat accepts the next reply.
     `median` is the mean of the middle two of an even number; nine of ten waits were no longer than `ninetieth`.
@@ -61,7 +61,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class RuleHits:
-    """How often a rule spoke, and how many of those answers an operator changed before they left."""
+    """Number of a rule's answers, and of those an operator edited before sending."""
 
     rule_id: int
     name: str
@@ -71,7 +71,7 @@ class RuleHits:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """Replies that did not arrive, or perhaps not (`UNKNOWN`); `errcode` is None where WeChat gave none."""
+    """Count of replies that failed or may have (`UNKNOWN`), by errcode if any."""
 
     state: ReplyState
     errcode: int | None
@@ -80,7 +80,7 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedText:
-    """A text that no rule answered, or only a default rule, and how often contacts wrote it."""
+    """Text that only a default rule answered, or none, and how often it was written."""
 
     text: str
     count: int
@@ -88,7 +88,7 @@ class UnmatchedText:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything over one span. `hours` has 24 entries from midnight; `week` has seven rows of 24, Monday first."""
+    """All figures over a span: 24 `hours` from midnight, `week` 7 × 24 from Monday."""
 
     span: Span
     hours: tuple[HourCount, ...]
@@ -122,7 +122,7 @@ class Figures:
 
     @property
     def handed_over(self) -> int:
-        """Messages whose contact was handed over to WeChat's own tool."""
+        """Messages whose contact was transferred to WeChat's own tool."""
         return sum(hour.handed_over for hour in self.hours)
 
     @property

@@ -1,8 +1,8 @@
-"""Conversations that are set aside: resolved, or snoozed until a time.
+"""Status of conversations: open, snoozed until a time, or resolved.
 
-What is set aside stands in no list but its own, in no figure, and calls nobody. So nothing may lie in it that its human
-still has to settle: what becomes a draft, waits for a word, fails or is unknown there opens it again at once, and so
-does the contact who writes.
+A snoozed or resolved conversation is in no list but its own, in no figure, and asks for no attention. So it
+must hide nothing that the operator still has to settle: it opens again as soon as one of its replies
+becomes a draft, asks the operator, fails or is unknown, or its contact writes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Whether a conversation is in work."""
+    """Status of a conversation."""
 
     OPEN = "open"
     SNOOZED = "snoozed"
@@ -21,24 +21,24 @@ class Status(StrEnum):
 
 
 LAST_CALL = timedelta(hours=2)
-"""How long before a reply window closes a snooze ends at the latest, where somebody waits for an answer."""
+"""Time before a reply window closes at which a snooze ends, if the contact waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What a rule does to the conversation once all that it says has arrived: snooze it for `minutes`, 0 resolves."""
+    """Status change after a rule's replies have arrived: snooze `minutes`, 0 resolves."""
 
     minutes: int = 0
 
     def until(self, now: datetime) -> datetime | None:
-        """When a snooze that begins at `now` ends; None for one that resolves."""
+        """Return the end of a snooze that begins at `now`; None for one that resolves."""
         return now + timedelta(minutes=self.minutes) if self.minutes else None
 
 
 def before_closing(until: datetime, closes: datetime | None, now: datetime) -> datetime:
-    """The end of a snooze of somebody who waits, brought before his reply window `closes`.
+    """Bring a snooze of a waiting contact to its end before the reply window `closes`.
 
-    After that, nobody could answer him. Where it closes too soon for that already, or is closed, it stays as it is.
+    After that, nobody could answer. Where it closes too soon, or is closed, `until` stays as it is.
     """
     if closes is None or closes - LAST_CALL <= now:
         return until
@@ -46,9 +46,9 @@ def before_closing(until: datetime, closes: datetime | None, now: datetime) -> d
 
 
 def combined(wanted: list[Aside], *, handed_over: bool) -> Aside | None:
-    """What becomes of a conversation where several rules spoke: whatever lets it come back first.
+    """Combine the status changes of several rules: the shortest snooze wins.
 
-    What was handed over to a human waits for him, so it is not set aside at all.
+    None after handing over to an operator, for whom the conversation waits.
     """
     if handed_over or not wanted:
         return None

@@ -1,4 +1,4 @@
-"""What became of a request or a call: the stored rows behind a line of the traffic page."""
+"""Stored rows behind a line of the traffic page: a push or a sent reply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.core.model.rule import Decision
 
 @dataclass(frozen=True, slots=True)
 class PushTrace:
-    """A kept push in a list: who it came from, once its message has been made.
+    """A kept push in a list, with its message and contact once they are known.
 
     `message` and `contact` are None before that, and for ever if it belongs in no conversation.
     """
@@ -30,7 +30,7 @@ class PushTrace:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTrace:
-    """A reply in a list of calls, with whom it went to."""
+    """A reply in a list of calls, with the contact it went to."""
 
     reply: Reply
     contact: Contact
@@ -38,7 +38,7 @@ class ReplyTrace:
 
 @dataclass(frozen=True, slots=True)
 class PushPath:
-    """A kept push's whole way: the raw row, its message, why it got its answer, and the replies, oldest first.
+    """The whole path of a kept push: raw row, message, decision, replies oldest first.
 
     `closes_at` is when the contact's reply window closes, as it is known now.
     """

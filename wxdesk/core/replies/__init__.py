@@ -1,1 +1,5 @@
-"""The room `core.replies`."""
+"""Replies: lifecycle, parts, gaps, history, back-off, effect of new messages.
+
+Imported by `core.templates` and the rooms above it, and by all other layers; imports `core.content` and
+below.
+"""

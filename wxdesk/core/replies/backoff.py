@@ -1,4 +1,4 @@
-"""How long to wait before a reply that was certainly not delivered is tried again."""
+"""Waiting times before a reply that was certainly not delivered is tried again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _UNREACHABLE = (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60)
 
 
 def wait_after(tries: int, *, busy: bool = False) -> timedelta | None:
-    """The wait after the `tries`-th try that ended so (from 1); None when it is time to give up.
+    """Return the wait after the `tries`-th failed try (from 1); None to give up.
 
     busy: WeChat answered -1, which its documents call worth three repeats. Otherwise WeChat could not be
     reached; that is tried for about ten minutes, since the contact still waits.

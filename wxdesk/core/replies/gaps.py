@@ -1,7 +1,7 @@
-"""Places in a prepared reply whose value was missing: it waits for its human, who writes what belongs there.
+"""Gaps: places in a draft for missing values, which the operator has to fill in.
 
-A gap is seen as a mark in the text, or in a field of a link or card: `‹contact.alias›`. As long as one stands there the
-reply does not leave, whoever lets it go; nor does one that was damaged while somebody typed round it, or that was
+A gap is a mark in the text, or in a field of a link or card: `‹contact.alias›`. While one is left the
+reply does not leave, even when released; nor does one whose mark was damaged while editing, or was
 written as in a template.
 """
 
@@ -14,17 +14,17 @@ from wxdesk.core.model.content import Content
 
 
 def mark(name: str) -> str:
-    """What stands in a text in the place of the value of that name."""
+    """Return the mark that stands for the missing value of that name."""
     return f"‹{name}›"
 
 
 def marked(content: Content) -> tuple[str, ...]:
-    """The names whose marks stand whole in the words; one that was cut in two or changed is seen by nobody."""
+    """Return the names whose marks are intact in the text."""
     return tuple(name for name in content.gaps if any(mark(name) in text for text in words_of(content).values()))
 
 
 def open_gaps(content: Content) -> tuple[str, ...]:
-    """The names of the values for which nobody has written anything yet."""
+    """Return the names of the values that nobody has filled in yet."""
     words = words_of(content).values()
     return tuple(name for name in content.gaps if any(_stands_in(text, name) for text in words))
 

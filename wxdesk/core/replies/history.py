@@ -1,4 +1,4 @@
-"""What happened to a reply on its way, one step after the other: who held, changed, released or stopped it."""
+"""Steps in the history of a reply: held, edited, released, cancelled, and others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from wxdesk.core.replies.lifecycle import Move
 
 
 class StepKind(StrEnum):
-    """What was done: the words of `core.lifecycle.Move`, without those of the plain way out.
+    """Kind of step: a `core.replies.lifecycle.Move` other than claim and arrival.
 
-    Beside them stands what changes for whom a reply waits, but not its state.
+    Besides, those that change who must decide about a reply, but not its state.
     """
 
     EDIT = "edit"
@@ -31,16 +31,16 @@ class StepKind(StrEnum):
     TAKE = "take"  # a draft in hand, as a held one is by a human's KEEP
     LEAVE = "leave"  # a draft again, as it was before it was taken in hand
     INSTEAD = "instead"  # its operator wrote something instead; where it was to leave, the KEEP says so
-    ASK = "ask"  # he took that back
+    ASK = "ask"  # the operator took that back
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a reply. `by` is empty where the desk itself did it; `reason` says why, a sentence for `i18n.tr`.
+    """A step of a reply; `by` is empty for the desk, `reason` is for `i18n.tr`.
 
-    `before` is what the reply consisted of until an EDIT. `until` is the deadline that a HOLD set, None where it asks
-    its human; the one that a human's KEEP stopped; and when a POSTPONEd reply may be tried again. With an `errcode` it
-    was WeChat that refused, and `reason` are its own words.
+    `before` is the content until an EDIT. `until` is the deadline that a HOLD set, None where it asks the
+    operator; the one that an operator's KEEP stopped; and when a POSTPONEd reply may be tried again. With an
+    `errcode`, WeChat refused, and `reason` is its own wording.
     """
 
     reply_id: int
@@ -54,7 +54,7 @@ class Step:
 
 
 def step_kind(move: Move) -> StepKind | None:
-    """The step that tells of `move`; None for a claim and an arrival, which the reply's own fields tell."""
+    """Return the step for `move`; None for a claim or arrival, which need none."""
     return None if move in _PLAIN_WAY else StepKind(move.value)
 
 

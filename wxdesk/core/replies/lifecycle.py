@@ -1,4 +1,4 @@
-"""The two tables of states: a reply's way to the contact, and who speaks in a conversation.
+"""State tables: a reply's way to the contact, and the mode that applies to it.
 
 Both are data, so that a reader sees every move on one screen and a test can walk them. Nothing else in
 the program decides whether a move is allowed: the store asks `next_state` before it writes.
@@ -21,7 +21,7 @@ S = ReplyState
 
 
 class Move(StrEnum):
-    """What can happen to a reply."""
+    """Event that changes the state of a reply."""
 
     HOLD = "hold"  # wait for a deadline (a fresh one, if it has waited before), or without one for a human's word
     KEEP = "keep"  # what was held or queued waits for its human now, not for its time
@@ -68,37 +68,36 @@ BEFORE_SENDING = frozenset({S.DRAFT, S.HELD, S.QUEUED})
 """States in which nothing has left this machine yet."""
 
 NEVER_ARRIVES = frozenset({S.FAILED, S.CANCELLED})
-"""States of what the contact has not got, and will not get unless a human sends it again."""
+"""States of replies that never arrive unless an operator sends them again."""
 
 BY_WECHAT = "WeChat"
-"""Who cancelled a reply (`Reply.by`) that became hopeless when WeChat refused another; other words are people's."""
+"""`Reply.by` of a reply cancelled because WeChat refused another; else a person's."""
 
 EXPIRED_AFTER = timedelta(minutes=5)
-"""An automatic reply that could not leave for so long after its time (an account at rest, a program that was closed) is
-not said any more without its human: the customer may have moved on. The operator can set another time."""
+"""Delay after which an automatic reply is not sent without an operator; a default."""
 
 
 def is_automatic(reply: Reply) -> bool:
-    """False for what an operator wrote, released or sends again: then a human has decided."""
+    """False for a reply that an operator wrote, released or sends again."""
     return reply.author is Author.RULE and not reply.by
 
 
 def can_be_undone(reply: Reply) -> bool:
-    """Whether an operator has just written `reply` and can still take it back: it counts down before it leaves."""
+    """True while a reply that an operator wrote counts down before it leaves."""
     return reply.author is Author.OPERATOR and reply.state is S.HELD and reply.due_at is not None
 
 
 def is_passed_over(reply: Reply) -> bool:
-    """Whether an operator wrote something himself instead of this draft of a rule, which asks nobody any more.
+    """True for a rule's draft instead of which an operator wrote a reply.
 
-    It stays a draft, and can still be sent. Once he takes it in hand or releases it, it is his and waits for him.
+    It asks nobody, but can still be sent; once edited or released, it waits again.
     """
     untouched = is_automatic(reply) and not reply.edited
     return reply.state is S.DRAFT and reply.passed_by is not None and untouched
 
 
 def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) -> bool:
-    """Whether it is too late for an automatic `reply` to be sent by itself: by more than `after`."""
+    """True if an automatic `reply` is late by more than `after`: not sent by itself."""
     if not is_automatic(reply):
         return False
     times = (reply.created_at, reply.due_at, reply.not_before)
@@ -106,7 +105,7 @@ def is_expired(reply: Reply, now: datetime, after: timedelta = EXPIRED_AFTER) ->
 
 
 def next_state(state: ReplyState, move: Move) -> ReplyState:
-    """The state that `move` leads to; raises `MoveNotAllowed` if the table has no such move."""
+    """Return the state after `move`; raises `MoveNotAllowed` if the table has none."""
     try:
         return REPLY_MOVES[(state, move)]
     except KeyError:
@@ -114,23 +113,23 @@ def next_state(state: ReplyState, move: Move) -> ReplyState:
 
 
 def states_before(move: Move) -> frozenset[ReplyState]:
-    """The states from which `move` is allowed."""
+    """Return the states from which `move` is allowed."""
     return frozenset(state for state, known in REPLY_MOVES if known is move)
 
 
 def first_state(mode: ReplyMode) -> ReplyState | None:
-    """The state in which an automatic reply is born under `mode`; None when none is made."""
+    """Return the first state of an automatic reply under `mode`; None if none is made."""
     return {ReplyMode.AUTO: S.QUEUED, ReplyMode.HOLD: S.HELD, ReplyMode.DRAFT: S.DRAFT, ReplyMode.OFF: None}[mode]
 
 
 def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
-    """The mode that applies: the conversation's own, else its account's."""
+    """Return the mode that applies: the conversation's own, else its account's."""
     return conversation.mode or account.reply_mode
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Under which mode something is born, whose word that is, and for how many seconds it is held if it is."""
+    """Mode of a new automatic reply, the source of that mode, and the hold time."""
 
     mode: ReplyMode
     source: ModeSource
@@ -138,10 +137,10 @@ class Delivered:
 
 
 def delivered(rule: Rule, conversation: Conversation, account: Account) -> Delivered:
-    """How what `rule` says is born.
+    """Return the mode for the replies of `rule`.
 
-    The narrowest word wins: a human's about this one contact, then the rule's, then the account's. Off, at the
-    conversation or else at the account, is a guard that stands before all rules.
+    The narrowest setting wins: the conversation's, then the rule's, then the account's. Off, at the
+    conversation or else at the account, is a guard before all rules.
     """
     if conversation.mode is not None:
         return Delivered(conversation.mode, ModeSource.CONVERSATION, account.hold_seconds)
@@ -157,20 +156,20 @@ BORN_BY: Mapping[ModeSource, str] = {
     ModeSource.RULE: "As the rule itself said.",
     ModeSource.CONVERSATION: "As it was set for this conversation.",
 }
-"""Why an automatic reply waited when it was made."""
+"""Reasons for which an automatic reply was pending when it was made."""
 
 CHANGED_BY: Mapping[ModeSource, str] = {
     ModeSource.ACCOUNT: "The mode was changed for the account while it waited.",
     ModeSource.CONVERSATION: "The mode was changed for this conversation while it waited.",
 }
-"""Why one that waited does not leave by itself any more."""
+"""Reasons for which a pending reply does not leave by itself any more."""
 
 RULE_SILENT = "Its rule was switched off or removed while it waited."
-"""Why one does not leave by itself any more whose rule may not speak."""
+"""Reason for which a pending reply of a disabled or deleted rule stays."""
 
 
 def is_taken_over(conversation: Conversation, now: datetime) -> bool:
-    """True while a human has the word; a takeover whose time has run out no longer counts."""
+    """True while a takeover lasts; one whose time has run out no longer counts."""
     if not conversation.taken_over:
         return False
     return conversation.taken_over_until is None or now < conversation.taken_over_until

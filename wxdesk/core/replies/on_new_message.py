@@ -1,4 +1,4 @@
-"""What becomes of an answer that still waits, held or as a draft, when its contact writes again."""
+"""Effect of a contact's new message on automatic replies that are still pending."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 
 LAST_MOMENT = timedelta(seconds=10)
-"""How long before a reply window closes a held reply leaves, or is handed to its human, whatever its own time."""
+"""Time before closing of a window when a held reply leaves or asks the operator."""
 
 
 WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
-"""The states in which a reply waits for its time or for its human."""
+"""The states in which a reply waits for its time or for the operator."""
 
 
 ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
@@ -30,19 +30,19 @@ HANDED_OVER = "The customer's reply window is about to close, so this was left t
 
 
 class Fate(StrEnum):
-    """What a decision does to the answers that wait in its conversation. What a human has in hand stays his."""
+    """Effect of a decision on pending replies, except those an operator is editing."""
 
     STAY = "stay"  # the contact wrote nothing
     GIVE_WAY = "give_way"  # the new decision takes their place
     BEGIN_AGAIN = "begin_again"  # the contact still waits for them: held from the beginning
-    ASK = "ask"  # no rule answers what he wrote since: a human decides whether they still fit
+    ASK = "ask"  # no rule answers the newer message: an operator decides whether they still fit
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An automatic reply that is held or a draft. `to_message`: it answers what the contact wrote, not an event.
+    """An automatic reply that is held or a draft; `to_message`: it answers no event.
 
-    `passed_over`: an operator has answered that himself, see `core.lifecycle.is_passed_over`.
+    `passed_over`: see `core.replies.lifecycle.is_passed_over`.
     """
 
     state: ReplyState
@@ -53,13 +53,13 @@ class Waiting:
 
     @property
     def can_give_way(self) -> bool:
-        """False once a human has edited it or is about to."""
+        """False once an operator has edited it or is about to."""
         return not self.in_hand
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """For how long replies are held that are held once more: `seconds`, or what `by_rule` says for their rule's id.
+    """Hold times for replies that are held again: `seconds`, or `by_rule` by rule id.
 
     None of them outlives `until`, the end of the contact's reply window.
     """
@@ -69,7 +69,7 @@ class Clocks:
     until: datetime | None = None
 
     def due_at(self, now: datetime, rule_id: int | None, after: timedelta = timedelta()) -> datetime:
-        """The deadline of a reply that is held from `now` on, `after` the first one of its answer."""
+        """Return the deadline of a hold from `now`, `after` the first part of its answer."""
         seconds = self.seconds if rule_id is None else self.by_rule.get(rule_id, self.seconds)
         return in_time(now + timedelta(seconds=seconds) + after, self.until)
 
@@ -78,27 +78,27 @@ NO_CLOCKS = Clocks()
 
 
 def in_time(due_at: datetime, until: datetime | None) -> datetime:
-    """A deadline brought before the end of the reply window."""
+    """Bring a deadline before the end of the reply window."""
     return due_at if until is None else min(due_at, until - LAST_MOMENT)
 
 
 def closes_with(due_at: datetime | None, until: datetime | None) -> bool:
-    """Whether a deadline is the one that the end of the reply window sets."""
+    """True if a deadline is the one that the end of the reply window sets."""
     return due_at is not None and until is not None and due_at >= until - LAST_MOMENT
 
 
 def freed(waiting: Sequence[Waiting]) -> int:
-    """How many promised replies another answer would free by taking their place."""
+    """Return how many promised replies a new answer would free by superseding them."""
     return sum(one.state is ReplyState.HELD and one.can_give_way for one in waiting)
 
 
 def is_waited_for(waiting: Sequence[Waiting], message: Message) -> bool:
-    """Whether an answer to something that the contact wrote before `message` still waits."""
+    """True if an answer to a message before `message` is still pending."""
     return message.event is None and any(one.to_message and not one.passed_over for one in waiting)
 
 
 def fate(waiting: Sequence[Waiting], message: Message, outcome: Outcome) -> Fate:
-    """What the decision on `message` does to what waits."""
+    """Return the effect of the decision on `message` on the pending replies."""
     if not waiting or message.event is not None:
         return Fate.STAY
     return _FATES.get(outcome, Fate.ASK)
@@ -116,6 +116,6 @@ _FATES = {
     Outcome.LEFT_OPEN: Fate.BEGIN_AGAIN,
     Outcome.RESOLVED: Fate.BEGIN_AGAIN,
     Outcome.SNOOZED: Fate.BEGIN_AGAIN,
-    # What a human's takeover has left waiting is the promise that he will come.
+    # A reply left waiting by an operator's takeover is the promise that a human will come.
     Outcome.TAKEN_OVER: Fate.BEGIN_AGAIN,
 }

@@ -1,8 +1,8 @@
-"""The parts of one answer: a long text in several messages, or several replies of one rule to one message.
+"""Parts of one answer: pieces of a long text, or several replies of one rule.
 
-They leave in their order, and a later one waits where an earlier one has not arrived: nobody shall read the second half
-of a sentence without the first. What may leave is decided in `store.parts`, in the query that claims it; here is the
-same for whoever has the replies at hand, such as the window.
+They leave in their order, and a later one waits where an earlier one has not arrived: nobody shall read the
+second half of a sentence without the first. `store.replies.parts` decides it in the query that claims a
+reply; here is the same for a caller that has the replies, such as the window.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING
 
 STOPS = frozenset({ReplyState.FAILED, ReplyState.UNKNOWN})
-"""A part in one of these lets no later one leave until its human has settled it."""
+"""A part in such a state blocks all later ones until the operator has settled it."""
 
 UNDECIDED = frozenset({ReplyState.DRAFT, ReplyState.HELD})
-"""A part in one of these lets only those of the later ones leave that their human has let go himself."""
+"""A part in such a state blocks later ones unless an operator released them."""
 
 
 def waits_behind(part: Reply, earlier: Reply) -> bool:
-    """Whether `part` may not leave, or will not when its time comes, because of an `earlier` part of its answer."""
+    """True if an `earlier` part keeps `part` from leaving, now or when it is due."""
     counts = part.state is ReplyState.HELD and part.due_at is not None
     if part.state is not ReplyState.QUEUED and not counts:
         return False
@@ -33,9 +33,9 @@ def waits_behind(part: Reply, earlier: Reply) -> bool:
 
 
 def waiting(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
-    """The parts that wait, by their ids, each with the earlier parts behind which it waits, the oldest first.
+    """Return the blocked parts by id, with the earlier parts that block each.
 
-    Answers are whole in `replies` or not in it at all; their parts have the same `created_at`.
+    Oldest first. Answers are whole in `replies` or not in it; their parts have the same `created_at`.
     """
     found: dict[int, tuple[Reply, ...]] = {}
     for parts in _answers(replies):
@@ -47,23 +47,23 @@ def waiting(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
 
 
 def needs_word(part: Reply) -> bool:
-    """Whether `part` waits for its human and has no time: it is a draft, or it is held and asks."""
+    """True if `part` waits for the operator: a draft, or held without a deadline."""
     return part.state is ReplyState.DRAFT or (part.state is ReplyState.HELD and part.due_at is None)
 
 
 def asking(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
-    """The parts of an answer that need a word, where they are several, by the id of the first of them.
+    """Return several parts of an answer that need the operator, by the first one's id.
 
-    One word at that one can be for all of them, unless a value is missing in a later one.
+    Releasing the first can release all of them, unless a value is missing in a later one.
     """
     answers = (tuple(part for part in parts if needs_word(part)) for parts in _answers(replies))
     return {parts[0].id: parts for parts in answers if len(parts) > 1 and not any(map(_lacks, parts[1:]))}
 
 
 def lacking_ahead(replies: Iterable[Reply]) -> dict[int, str]:
-    """The parts that may not leave because a value is missing in an earlier one, by their ids, with its name.
+    """Return the parts blocked by a gap in an earlier part, by id, with its name.
 
-    A human can fill that in, or cancel the earlier part and the later ones with it.
+    An operator can fill it in, or cancel the earlier part and the later ones with it.
     """
     found: dict[int, str] = {}
     for parts in _answers(replies):
@@ -76,9 +76,9 @@ def lacking_ahead(replies: Iterable[Reply]) -> dict[int, str]:
 
 
 def going_ahead(replies: Iterable[Reply]) -> dict[int, int]:
-    """How many earlier parts leave with a part that its human sends, by the ids of those of which there are such.
+    """Return how many earlier parts leave with a part sent by an operator, by its id.
 
-    All that wait, but for one that he has in hand and has not changed yet.
+    All pending ones but drafts that an operator is editing and has not changed yet.
     """
     found: dict[int, int] = {}
     for parts in _answers(replies):
@@ -96,9 +96,9 @@ def _lacks(part: Reply) -> tuple[str, ...]:
 
 
 def following(replies: Iterable[Reply]) -> dict[int, int]:
-    """How many later parts of its answer have not left, by the ids of the parts that have such.
+    """Return how many later parts have not left, by the id of the part.
 
-    It is those that are cancelled with it.
+    They are cancelled with it.
     """
     found: dict[int, int] = {}
     for parts in _answers(replies):
@@ -111,7 +111,7 @@ def following(replies: Iterable[Reply]) -> dict[int, int]:
 
 
 def _answers(replies: Iterable[Reply]) -> list[list[Reply]]:
-    """The parts of each answer in their order."""
+    """Return the parts of each answer in their order."""
     answers: defaultdict[int, list[Reply]] = defaultdict(list)
     for reply in sorted(replies, key=_id):
         answers[reply.part_of or reply.id].append(reply)

@@ -1,7 +1,7 @@
-"""Business hours: weekly spans, holidays, and when it opens next.
+"""Business hours: weekly spans, special days, and the next opening.
 
-Spans are told by the clock on the wall of a time zone, may cross midnight, and belong to the day on which they
-begin. All questions take and give aware times in UTC, so that the days when clocks are changed come out right.
+Spans are wall-clock times of a time zone, may cross midnight, and belong to the day on which they begin.
+All questions take and give aware times in UTC, so that the days when clocks are changed come out right.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 HORIZON_DAYS = 400
-"""How far ahead an opening is looked for; a calendar that is closed for longer does not open any more."""
+"""Days to look ahead for an opening; a calendar closed for longer never opens."""
 
 
 MIDNIGHT = "24:00"
@@ -36,14 +36,14 @@ class Weekday(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Open from `opens` to `closes`, which does not belong to it. Not later than `opens`: it ends the next day."""
+    """Open from `opens` until before `closes`; on the next day if that is not later."""
 
     opens: time
     closes: time
 
     @property
     def says_nothing(self) -> bool:
-        """Whether it begins when it ends: a whole day, or nothing? Only from midnight to midnight is that plain."""
+        """True if it opens when it closes, but at midnight: all day or never is unclear."""
         return self.opens == self.closes != time(0)
 
 
@@ -57,7 +57,7 @@ class WeeklySpan:
 
 @dataclass(frozen=True, slots=True)
 class SpecialDays:
-    """Days from `first` to `last` with other hours than the weekly ones; no span: closed."""
+    """Days from `first` to `last` with other hours than weekly; no span: closed."""
 
     first: date
     last: date
@@ -70,10 +70,10 @@ class SpecialDays:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Business hours as the operator writes them. `zone` is an IANA name; empty means that of the account that asks.
+    """Business hours; `zone` is an IANA name, or empty for that of the asking account.
 
-    Of special days that cover the same date, those that cover the fewest days hold, together if there are several:
-    a working Saturday within a closed week, or a morning and an afternoon.
+    Of special days that cover the same date, those that cover the fewest days hold, together if there are
+    several: a working Saturday within a closed week, or a morning and an afternoon.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Calendar:
     special: tuple[SpecialDays, ...] = ()
 
     def spans(self, day: date) -> tuple[Span, ...]:
-        """The spans that begin on `day`."""
+        """Return the spans that begin on `day`."""
         special = [days for days in self.special if day in days]
         if special:
             shortest = min(days.last - days.first for days in special)
@@ -92,7 +92,7 @@ class Calendar:
 
 
 class Schedule:
-    """A calendar in its time zone, ready to be asked. `zone` None is the machine's own."""
+    """A calendar in its time zone, ready for queries; `zone` None is the machine's."""
 
     def __init__(self, calendar: Calendar, zone: tzinfo | None) -> None:
         self._calendar = calendar
@@ -100,32 +100,32 @@ class Schedule:
         self._elsewhere: dict[tzinfo, Schedule] = {}
 
     def seen_in(self, zone: tzinfo | None) -> Schedule:
-        """The same hours for an account in `zone`, if it has one: by its clock, unless the calendar names its own."""
+        """Return the hours for an account in `zone`, unless the calendar has its own zone."""
         if zone is None or zone == self._zone or self._calendar.zone:
             return self
         return self._elsewhere.setdefault(zone, Schedule(self._calendar, zone))
 
     def local(self, at: datetime) -> datetime:
-        """`at` by the clock on its wall."""
+        """Return `at` in the schedule's time zone."""
         return at.astimezone(self._zone)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether `at` lies within the hours."""
+        """True if `at` lies within the hours."""
         today = self._day(at)
         days = (today - timedelta(days=1), today)
         return any(start <= at < end for day in days for start, end in self._spans(day))
 
     def next_open(self, at: datetime) -> datetime | None:
-        """The next time after `at` at which it opens, having been closed before; None if it does not."""
+        """Return the next opening after `at`, from closed; None if there is none."""
         return next((start for start, _ in self._openings(at) if start > at), None)
 
     def next_close(self, at: datetime) -> datetime | None:
-        """The next time after `at` at which it closes; None if it does not (any more, or ever)."""
+        """Return the next closing after `at`; None if there is none."""
         horizon = at + timedelta(days=HORIZON_DAYS)
         return next((end for _, end in self._openings(at) if end > at and end < horizon), None)
 
     def _openings(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The times during which it is open, from about `at` on, in order and without touching each other."""
+        """Yield the open times, from about `at` on, in order and without touching."""
         first = self._day(at) - timedelta(days=1)
         current: tuple[datetime, datetime] | None = None
         for offset in range(HORIZON_DAYS + 2):
@@ -143,7 +143,7 @@ class Schedule:
             yield current
 
     def _goes_on_for_ever(self, opening: tuple[datetime, datetime], day: date) -> bool:
-        """Whether it has been open through a whole week up to the end of `day`, and only more such weeks come."""
+        """True after an open week up to the end of `day`, if only such weeks follow."""
         begins = max([self._day(opening[0]), *(days.last for days in self._calendar.special)])
         return day - begins > timedelta(days=7) and self._day(opening[1]) > day
 
@@ -159,9 +159,9 @@ class Schedule:
         ]
 
     def _instant(self, day: date, clock: time, *, last: bool) -> datetime:
-        """When the clock on the wall shows this.
+        """Return the instant of a wall-clock time, of two the `last` or the first.
 
-        A time that it shows twice is the `last` or the first of both; one that it leaps over is the leap.
+        A time that is skipped is the moment of the change.
         """
         first, second = (self._utc(datetime.combine(day, clock.replace(fold=fold))) for fold in (0, 1))
         if first > second:
@@ -173,7 +173,7 @@ class Schedule:
         return (wall if self._zone is None else wall.replace(tzinfo=self._zone)).astimezone(UTC)
 
     def _leap(self, before: datetime, after: datetime) -> datetime:
-        """The minute between both at which the clock is put forward."""
+        """Return the minute between both at which the clock is put forward."""
         offset = after.astimezone(self._zone).utcoffset()
         while after - before > timedelta(minutes=1):
             middle = before + (after - before) / 2
@@ -185,12 +185,12 @@ class Schedule:
 
 
 def is_empty(calendar: Calendar) -> bool:
-    """Whether it is never open."""
+    """True if it is never open."""
     return not calendar.weekly and not any(days.span for days in calendar.special)
 
 
 def clock_from(text: str, *, closing: bool = False) -> time | None:
-    """The time that `HH:MM` says; None if it says none. Only what closes can do so at 24:00."""
+    """Parse `HH:MM`; None if it is no time. Only a closing time may be 24:00."""
     if closing and text == MIDNIGHT:
         return time(0)
     found = _CLOCK.fullmatch(text)

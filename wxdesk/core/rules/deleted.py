@@ -1,4 +1,4 @@
-"""A rule that was taken out of the list, with what it takes to bring it back as it was meant."""
+"""Deleted rules, with the facts needed to restore them as they were meant."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from wxdesk.core.templates import Template
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """`rule` as it stood in the list, whom its names meant, and the ids of those that stood `below` it."""
+    """A deleted rule, the binding of its names, and the ids of the rules `below` it."""
 
     rule: Rule
     bearers: Bearers
     below: frozenset[int] = frozenset()
 
     def place_in(self, listed: Sequence[Rule]) -> int:
-        """Before how many of the present rules it comes back: where it was, but a default below what is new.
+        """Return the index at which the rule is restored: its former one.
 
-        What was saved since stands at the end, and above a default that ended the list it can be reached.
+        A default goes below newer rules, which stand at the end, so that they can be reached.
         """
         if not self.rule.default:
             return min(self.rule.position - 1, len(listed))
@@ -34,7 +34,7 @@ class Removed:
 def removed_from(
     listed: Sequence[Rule], rule_id: int, answers: Sequence[Template], calendars: CalendarIds = NO_CALENDARS
 ) -> Removed | None:
-    """The rule of that id as it leaves the list, these being the stored `answers`; None if it is not there."""
+    """Return the rule of that id as deleted from `listed`; None if it is not there."""
     at = next((at for at, one in enumerate(listed) if one.id == rule_id), None)
     if at is None:
         return None

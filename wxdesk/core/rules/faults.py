@@ -1,6 +1,6 @@
-"""What can be wrong with a rule, found before it is saved and never while a customer waits.
+"""Faults of a rule, found before it is saved and never while a customer waits.
 
-The first fault is named with the place where it stands, so that a rules file can point at the line and the
+The first fault is named with its place, so that a rules file can point at the line and the
 editor at the field.
 """
 
@@ -28,49 +28,49 @@ from wxdesk.core.normalise import is_visible, seen
 from wxdesk.core.rules.patterns import CompilePattern
 
 MAX_SENDS = 5
-"""The most that WeChat allows to answer one message (下发条数); a rule that sends more can never be obeyed."""
+"""Most replies WeChat allows to one message (下发条数); no rule can send more."""
 
 MAX_WORD = 200
-"""Characters of one word. A customer's text is hardly longer; a longer word is a mistake."""
+"""Most characters of one word; customers' texts are hardly longer."""
 
 type MistakesIn = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
-"""All that is wrong with a template: its syntax, or what it shows; given the names that `m` has (None: any)."""
+"""Returns a template's mistakes, given the group names that `m` has (None: any)."""
 
 type Place = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
 
 MOST_DAYS = 3650
-"""Days of quiet that a rule may ask for, and days that a cool-down may last."""
+"""Most days of quiet that a rule may ask for, and that a cool-down may last."""
 
 MOST_MINUTES = 7 * 24 * 60
-"""How long ago another rule may have spoken."""
+"""Most minutes since another rule answered."""
 
 MOST_TIMES = 10_000
-"""As often as a rule may speak at all, or within a minute, if that is limited."""
+"""Most times that a limit allows a rule to match, in all or within a minute."""
 
 MOST_HOLD_SECONDS = 3600
-"""As long as a reply is held."""
+"""Most seconds for which a rule holds a reply."""
 
 MOST_TYPING_SECONDS = 15
-"""As long as WeChat shows that somebody is typing."""
+"""Most seconds for which WeChat shows typing."""
 
 MOST_SNOOZE_MINUTES = 7 * 24 * 60
-"""As long as a rule sets a conversation aside, and brings it back."""
+"""Most minutes for which a rule snoozes a conversation."""
 
 _FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
-"""A media_id has letters, digits, - and _ only."""
+"""File endings that no media_id has: it has letters, digits, - and _ only."""
 
 LOST = "This picture is not on this machine. Choose it again in the window."
 
 FIELDED = frozenset({ActionKind.LINK, ActionKind.CARD})
-"""Actions whose words stand in fields, each of which may be a template."""
+"""Actions with text in fields, each of which may be a template."""
 
 _WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong and where. `template_line` counts from 1 inside a template, and is 0 for anything else."""
+    """A fault and its place; `template_line` counts from 1, 0 outside templates."""
 
     where: Place
     reason: str
@@ -79,10 +79,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What is known of the things beside the rules that a rule can say.
+    """Checks of the templates and pictures that a rule refers to.
 
-    stored: why it cannot say the stored answer of that name, empty if it can · has_picture: whether a picture of that
-    digest is kept.
+    stored: why it cannot use the template of that name, empty if it can · has_picture: whether a picture of
+    that digest is kept.
     """
 
     stored: Callable[[str], str]
@@ -96,10 +96,10 @@ def find_fault(
     calendars: Container[str] | None = None,
     against: Against | None = None,
 ) -> Fault | None:
-    """The first thing wrong with `rule`, or None.
+    """Return the first fault of `rule`, or None.
 
-    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars` and
-    those of stored answers and pictures without `against`.
+    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars`
+    and those of templates and pictures without `against`.
     """
     return next(_faults(rule, compile_pattern, mistakes_in, calendars, against), None)
 
@@ -111,7 +111,7 @@ def find_faults(
     calendars: Container[str] | None = None,
     against: Against | None = None,
 ) -> tuple[Fault, ...]:
-    """All that is wrong with `rule`, the first one first; within a template all, elsewhere one fault a place."""
+    """Return all faults of `rule`, in order: one a place, but all within a template."""
     found: dict[tuple[Place, int, str], Fault] = {}
     for fault in _faults(rule, compile_pattern, mistakes_in, calendars, against):
         line = fault.template_line
@@ -376,7 +376,7 @@ def _mistakes(place: Place, text: str, names: frozenset[str] | None, mistakes_in
 
 
 def _field_faults(rule: Rule) -> Iterator[Fault]:
-    """What WeChat would refuse of a link or card that is there as a whole."""
+    """Yield what WeChat would refuse of a link or card that is otherwise complete."""
     for index, action in enumerate(rule.then):
         if action.kind in FIELDED and not _reason_against(action):
             try:

@@ -1,7 +1,7 @@
-"""Who bears the names by which rules call answers, other rules and business hours, and how one that comes back does.
+"""Binding of names in rules to templates, rules and business hours.
 
-Names in rules of the list follow whatever is done to their bearers. A rule that stood aside meanwhile (deleted, or
-replaced by an import) did not follow: when it comes back it has to call the same ones, whatever they are called by now.
+Names in rules of the list follow every renaming. A rule that was deleted, or replaced by an import, did not
+follow: when it is restored its names must refer to the same things, whatever they are called by now.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from wxdesk.core.rules.template_names import AnswerNames
 from wxdesk.core.templates import Template
 
 type CalendarIds = Mapping[str, int]
-"""Which business hours bear a name: they are told apart by numbers as long as the program runs."""
+"""Ids of business hours by name, stable as long as the program runs."""
 
 NO_CALENDARS: CalendarIds = MappingProxyType({})
 
 
 class Bearers:
-    """The rules, stored answers and business hours that bore names at some time."""
+    """The rules, templates and business hours that names referred to at some time."""
 
     def __init__(
         self, rules: Iterable[Rule], answers: Iterable[Template], calendars: CalendarIds = NO_CALENDARS
@@ -35,7 +35,7 @@ class Bearers:
             self._ids[name].append(rule_id)
 
     def named_by(self, rule: Rule) -> Bearers:
-        """Only those whose names stand in `rule`, to be kept for long."""
+        """Return the part of the binding that `rule` uses, to be kept for long."""
         calendars = {name: self._calendars[name] for name in rule.when.calendars & self._calendars.keys()}
         kept = Bearers((), filter(None, (self._answers.meant(name) for name in _answers_in(rule))), calendars)
         for name in rule.when.rules:
@@ -45,10 +45,10 @@ class Bearers:
         return kept
 
     def followed(self, rule: Rule, now: Bearers) -> Rule:
-        """`rule`, in which names meant these, worded so that it means the same ones among those of `now`.
+        """Return `rule`, bound to these names, reworded for the names of `now`.
 
-        An answer that is gone, or has no name that means it, is called by one that means nothing, and so are business
-        hours that are gone: the rule is left out and says so, rather than saying what another answer says, or at
+        A template that is gone, or has no name that means it, gets a name that means nothing, and so do business
+        hours that are gone: the rule is left out with a fault, rather than sending another template, or at
         other hours. A rule that is gone keeps its name, as it does in a rule of the list.
         """
         if not (rule.when.rules or rule.when.calendars or _answers_in(rule)):
@@ -59,7 +59,7 @@ class Bearers:
         return replace(rule, then=then, when=when) if (then, when) != (rule.then, rule.when) else rule
 
     def name_of_calendar(self, name: str, now: Bearers) -> str:
-        """What the business hours that `name` meant are called `now`; a name that nobody has if they are gone."""
+        """Return the name `now` of the hours that `name` meant; an unused one if gone."""
         was = self._calendars.get(name)
         if was is None or was == now._calendars.get(name):
             return name

@@ -1,4 +1,4 @@
-"""Which of the present rules each rule of another list continues, and which of them stand elsewhere then."""
+"""Pairing of the rules of two lists, and the fewest moves between their orders."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from wxdesk.core.model.rule import Rule
 
 
 def content(rule: Rule) -> Rule:
-    """What a revision is a revision of: the rule without its place, its switch and what the store gave it."""
+    """Return the rule without position, switch and values given by the store."""
     return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
 
 
 def saying(rule: Rule, wanted: Rule) -> Rule:
-    """`rule`, with its place, its switch and what the store gave it, saying what `wanted` says."""
+    """Return `rule` with the content of `wanted`, in its own place and switch."""
     return replace(
         wanted,
         id=rule.id,
@@ -28,7 +28,7 @@ def saying(rule: Rule, wanted: Rule) -> Rule:
 
 
 def continued(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
-    """The known rule that a wanted one continues, by its index: the same content first, then the same name."""
+    """Pair wanted rules, by index, with known ones: by content first, then by name."""
     found: dict[int, Rule] = {}
     left = list(known)
     for feature in (content, _name):
@@ -44,7 +44,7 @@ def continued(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
 
 
 def out_of_order(places: Sequence[int]) -> frozenset[int]:
-    """The fewest of these different places that must be taken out so that the others ascend."""
+    """Return the fewest of these places without which the others ascend."""
     tails: list[int] = []  # the least place with which so many ascending ones end
     ends: list[int] = []
     for place in places:

@@ -1,4 +1,4 @@
-"""What the rules need of a regex engine; `desk.patterns` fills it with RE2."""
+"""Interface to a regex engine; `desk.rules.patterns` implements it with RE2."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stretch of text that a pattern matched, and the named groups that took part in it."""
+    """A stretch of text that a pattern matched, and its named groups that took part."""
 
     text: str
     groups: Mapping[str, str]
@@ -24,19 +24,19 @@ class Pattern(Protocol):
         ...
 
     def search(self, text: str) -> Found | None:
-        """The first match anywhere in `text`."""
+        """Return the first match anywhere in `text`."""
         ...
 
 
 type CompilePattern = Callable[[str], Pattern]
-"""Compiles a pattern; raises `BadPattern` with a reason that an operator understands."""
+"""Compiles a pattern; raises `BadPattern` with a reason for the operator."""
 
 
 class PatternFilter(Protocol):
     """Many patterns at once, asked which of them are worth a search."""
 
     def possible(self, text: str) -> Collection[int]:
-        """The numbers of all patterns that can be found in `text`, and perhaps some that cannot."""
+        """Return the numbers of all patterns found in `text`, and perhaps a few more."""
         ...
 
 
@@ -45,11 +45,11 @@ type FilterPatterns = Callable[[Sequence[str]], PatternFilter]
 
 
 class NoFilter:
-    """Searches for every pattern."""
+    """Filter that lets every pattern be searched."""
 
     def __init__(self, sources: Sequence[str]) -> None:
         self._all = range(len(sources))
 
     def possible(self, _text: str) -> Collection[int]:
-        """All of them."""
+        """Return all numbers."""
         return self._all

@@ -1,7 +1,7 @@
-"""Which stored answer a rule means by a name, and how rules follow when names change or answers go.
+"""Names by which rules refer to templates, and their renaming with the templates.
 
-A rule names an answer by its shortcut or its title; whatever is done to the answers, it never comes to mean another
-one, or none, behind its back.
+A rule names a template by its shortcut or its title; after any change of the templates it must not refer to
+another one, or none, unnoticed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wxdesk.core.templates import Template, shortcut_key
 
 
 class AnswerInUse(BadInput):
-    """A stored answer that cannot go, because rules, switched off or not, say it."""
+    """A template that cannot be deleted, because rules, also disabled ones, use it."""
 
     template = "“{title}” cannot be deleted; used by: {rules}"
 
@@ -24,7 +24,7 @@ class AnswerInUse(BadInput):
 
 
 class AskedOfRules(BadInput):
-    """A question without a default in a stored answer that rules, switched off or not, say."""
+    """A prompt without a default in a template that rules, also disabled ones, use."""
 
     template = "Rules say this template and have nobody to ask for “{question}”: {rules}. Give it a default."
 
@@ -33,7 +33,7 @@ class AskedOfRules(BadInput):
 
 
 class NameOfAnother(BadInput):
-    """A name by which rules mean a stored answer that has no other name to be called by."""
+    """A name by which rules mean another template, which has no other name."""
 
     template = "By this name rules mean “{title}” still: {rules}. Choose another title or shortcut."
 
@@ -42,7 +42,7 @@ class NameOfAnother(BadInput):
 
 
 class AnswerNames:
-    """What names mean among `templates`: the one of that shortcut, else the first of that title."""
+    """Index of `templates` by name: by shortcut first, else the first of that title."""
 
     def __init__(self, templates: Iterable[Template]) -> None:
         listed = sorted(templates, key=lambda one: (one.title, one.id))
@@ -51,11 +51,11 @@ class AnswerNames:
         self._by_shortcut = {shortcut_key(one.shortcut): one for one in reversed(listed) if one.shortcut}
 
     def meant(self, name: str) -> Template | None:
-        """The template of that name, a shortcut with or without its stroke."""
+        """Return the template of that name, a shortcut with or without its slash."""
         return self._by_shortcut.get(shortcut_key(name.removeprefix("/"))) or self._by_title.get(name)
 
     def name_of(self, template: Template, former: str, was: Template) -> str | None:
-        """By what to call `template` that `was` called `former`; None if every name of it means another one."""
+        """Return a name for `template`, once `former` of `was`; None if all mean others."""
         by_title = (template.title, template.shortcut)
         names = (former, *(by_title if former == was.title else reversed(by_title)))
         meant = ((name, self.meant(name)) for name in names if name)
@@ -63,10 +63,10 @@ class AnswerNames:
 
 
 def followed(rules: Sequence[Rule], before: AnswerNames, after: AnswerNames) -> list[tuple[Rule, Rule]]:
-    """The rules that call an answer otherwise `after` a change, each with what it is to say.
+    """Return the rules whose names of templates change, each with its new form.
 
     Raises:
-        AnswerInUse, AskedOfRules, NameOfAnother: rules would have nothing to say, or what another answer says.
+        TemplateInUse, PromptWithoutDefault, TemplateNameInUse: rules would send nothing, or another template.
     """
     for was, calls in _said(rules, before):
         now, users = after.by_id.get(was.id), dict.fromkeys(rule.name for rule, _ in calls)
@@ -83,7 +83,7 @@ def followed(rules: Sequence[Rule], before: AnswerNames, after: AnswerNames) -> 
 
 
 def _said(rules: Sequence[Rule], names: AnswerNames) -> Iterator[tuple[Template, list[tuple[Rule, str]]]]:
-    """Each answer that rules say, with these rules and what they call it."""
+    """Yield each template in use, with its rules and the names they use."""
     calls: dict[int, list[tuple[Rule, str]]] = {}
     for rule in rules:
         for action in rule.then:

@@ -1,4 +1,4 @@
-"""How a rule fares: how often it spoke, when it last did, and how often a person thought better of it."""
+"""Usage of a rule: its matches, the last one, and how often it was corrected."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LATELY = timedelta(days=7)
-"""Over how long a rule's hits and corrections are counted."""
+"""Time over which a rule's hits and corrections are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """What is told of one rule in the list of rules.
+    """Figures of one rule in the list of rules.
 
-    hits: messages that it matched lately, in the shadow as well · last_at: when it matched the last time, however
-    long ago; None if it never did · corrected: of the messages that it answered lately, those where an operator changed
-    what it had prepared, or stopped it before it left. Whoever takes a conversation over stops what waits in it, and so
-    corrects it. Not counted is what the program or WeChat stopped, and what was discarded after a try to send it had
-    failed: that says nothing against the rule.
+    hits: messages that it matched lately, in the shadow as well · last_at: when it matched the last time,
+    however long ago; None if it never did · corrected: of the messages that it answered lately, those where an
+    operator changed the prepared reply, or stopped it before it left. A takeover stops the pending replies of
+    its conversation, and so corrects them. Replies that the program or WeChat stopped do not count, nor those
+    discarded after failing: that says nothing against the rule.
     """
 
     hits: int = 0
@@ -26,4 +26,4 @@ class RuleFigures:
 
 
 NO_FIGURES = RuleFigures()
-"""Of a rule that never matched."""
+"""Figures of a rule that never matched."""

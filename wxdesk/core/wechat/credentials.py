@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SIDE_BY_SIDE = timedelta(hours=24)
-"""How long a former push token or AES key is accepted beside the new one."""
+"""Time for which a former push token or AES key is accepted beside the new one."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class FormerSecret:
-    """A secret that another one has replaced; pushes made with it are still taken before `until`."""
+    """A replaced secret; pushes made with it are accepted before `until`."""
 
     value: str
     until: datetime
@@ -26,7 +26,7 @@ class FormerSecret:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """What WeChat and this desk share about one account.
+    """The secrets that WeChat and this desk share about one account.
 
     `app_secret` opens the API, `push_token` (the console's Token) signs pushes, `encoding_aes_key` (43
     characters, empty in plain mode) decrypts them. The former ones of both are there newest first.
@@ -40,13 +40,13 @@ class Credentials:
 
     @property
     def accepted_until(self) -> tuple[tuple[str, datetime], ...]:
-        """The former secrets by their names in `wxdesk secret set`, and when the last of each ends to count."""
+        """Former secrets, named as in `wxdesk secret set`, and the end of each."""
         former = {"push_token": self.former_push_tokens, "encoding_aes_key": self.former_encoding_aes_keys}
         return tuple((name, max(one.until for one in ones)) for name, ones in former.items() if ones)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every value that must not be seen in a log."""
+        """Every value that must not appear in a log."""
         former = (*self.former_push_tokens, *self.former_encoding_aes_keys)
         return (self.app_secret, self.push_token, self.encoding_aes_key, *(secret.value for secret in former))
 

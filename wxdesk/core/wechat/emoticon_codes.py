@@ -1,10 +1,10 @@
-"""Finds WeChat's own emoticons where they stand in a text: slash codes (`/:rose`) and bracket names (`[微笑]`).
+"""Finds WeChat's emoticons in a text: slash codes (`/:rose`) and names (`[微笑]`).
 
-Slash codes are short, and some are plain words (`/:no`, `/:v`); some names are too (`[OK]`). So three things are
-never markers: a word code that runs on into more letters or digits (`/:north`), anything inside an address or a
-path of at least two steps (`https://a.cn/:ok`, `pages/user/:no`), and a name without a Chinese character beside a
-letter or digit where it is a plain word in Chinese too (`status[OK]`). After a single word (`thanks/:rose`) a code
-counts, because WeChat itself draws it there.
+Slash codes are short, and some are plain words (`/:no`, `/:v`); some names are too (`[OK]`). So three
+things are never markers: a word code that runs on into more letters or digits (`/:north`), anything inside
+an address or a path of at least two steps (`https://a.cn/:ok`, `pages/user/:no`), and a name without a
+Chinese character beside a letter or digit where it is a plain word in Chinese too (`status[OK]`). After a
+single word (`thanks/:rose`) a code counts, because WeChat itself draws it there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WORD = re.compile(r"[A-Za-z0-9_]")
 
 
 def marker_pattern(codes: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """A pattern that finds every slash code of `codes`, and what may be a bracket name.
+    """Build a pattern for every slash code of `codes` and for possible bracket names.
 
     Its group `kept` is an address or path, which stays; `name` is anything in brackets, known or not. With
     neither, a slash code was found.
@@ -32,7 +32,7 @@ def marker_pattern(codes: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.
 
 
 def _slash_codes(codes: Iterable[str]) -> str:
-    """A pattern of all codes, longest first: word codes only as whole words, those without a colon never in one."""
+    """Build a pattern, longest codes first; word codes match whole words only."""
     known = sorted(codes, key=lambda code: (-len(code), code))
     rests = [code.removeprefix("/:") for code in known if code.startswith("/:")]
     whole = "|".join(re.escape(rest) + (r"(?![A-Za-z0-9_])" if rest.isalpha() else "") for rest in rests)
@@ -42,9 +42,9 @@ def _slash_codes(codes: Iterable[str]) -> str:
 
 
 class Legend:
-    """Shows a text with something readable in place of its emoticons; for display only, never for storage.
+    """Replaces the emoticons in a text by something readable, for display only.
 
-    `shown` tells for each whole marker what stands for it. Letter case matters: `/::D` and `/::d` are two faces.
+    `shown` maps each whole marker to its replacement. Letter case matters: `/::D` and `/::d` are two faces.
     `words` are the markers in brackets that may be ordinary text, and count only apart from letters and digits.
     """
 
@@ -54,7 +54,7 @@ class Legend:
         self._pattern = marker_pattern(marker for marker in self._shown if marker.startswith("/"))
 
     def __call__(self, text: str) -> str:
-        """`text` with every known marker replaced."""
+        """Return `text` with every known marker replaced."""
         if "/" not in text and "[" not in text:
             return text
         return self._pattern.sub(self._stand_in, text)

@@ -1,8 +1,8 @@
-"""What WeChat's errcodes mean and what to do about each, as one table.
+"""Table of WeChat's errcodes: meaning, remedy, and reaction of this program.
 
 Collected from WeChat's pages for customer-service messages, access_token and media ("发送客服消息",
-"获取稳定版接口调用凭据", "上传临时素材") and its list of global return codes (全局返回码). WeChat answers with HTTP
-200 in every case; only the code tells. The sentences are English and have their Chinese in
+"获取稳定版接口调用凭据", "上传临时素材") and its list of global return codes (全局返回码). WeChat answers
+with HTTP 200 in every case; only the code tells. The sentences are English and have their Chinese in
 resources/translations/zh_CN/wechat.po.
 """
 
@@ -15,13 +15,13 @@ from ipaddress import IPv6Address, ip_address
 
 
 class ErrorAction(StrEnum):
-    """What a code asks for."""
+    """Reaction that an errcode asks for."""
 
     NONE = "none"  # accepted
     RETRY = "retry"  # WeChat is busy: again with back-off, a few times
     TOKEN = "token"  # noqa: S105 - a new access_token and one repeat; the second time it is CONFIG
     WAIT = "wait"  # too fast: again after a minute
-    USER = "user"  # nothing more to this contact until he writes again
+    USER = "user"  # nothing more to this contact until they write again
     REUPLOAD = "reupload"  # the picture must be uploaded again
     FIX = "fix"  # this reply is wrong as it is; never again unchanged
     CONFIG = "config"  # the account cannot send at all until somebody mends it
@@ -162,34 +162,34 @@ _UNKNOWN = _Code(_A.FIX, "a code that wxdesk does not know", _CONSOLE)
 
 
 def is_about_the_contact(errcode: int | None) -> bool:
-    """Whether WeChat refused with `errcode` because nothing may be sent to this contact; None is no refusal."""
+    """True if `errcode` refuses any reply to this contact; None is no refusal."""
     return errcode is not None and action_for(errcode) is ErrorAction.USER
 
 
 def action_for(errcode: int) -> ErrorAction:
-    """What to do about `errcode`; FIX for one that is not in the table, so that it is shown and not repeated."""
+    """Return the reaction to `errcode`; FIX (show, never repeat) for an unknown one."""
     return _look_up(errcode).action
 
 
 def meaning_of(errcode: int) -> str:
-    """What `errcode` says, as an English part of a sentence for `i18n.tr`."""
+    """Return the meaning of `errcode`, an English part of a sentence for `i18n.tr`."""
     return _look_up(errcode).meaning
 
 
 def remedy_of(errcode: int) -> str:
-    """What an operator can do about `errcode`, an English sentence for `i18n.tr`; empty if there is nothing to do."""
+    """Return the remedy for `errcode`, an English sentence for `i18n.tr`, or empty."""
     return _look_up(errcode).remedy
 
 
 def is_known(errcode: int) -> bool:
-    """False for a code of which only WeChat's own words are known."""
+    """False for a code that is not in the table."""
     return _look_up(errcode) is not _UNKNOWN
 
 
 def addresses_in(errmsg: str) -> tuple[str, ...]:
-    """The IP addresses that WeChat names in `errmsg` (40164: `invalid ip A ipv6 B, not in whitelist`), each once.
+    """Return the IP addresses that WeChat names in `errmsg`, each once.
 
-    An IPv4 address inside an IPv6 one (`::ffff:…`) counts as itself.
+    For 40164: `invalid ip A ipv6 B, not in whitelist`. IPv4 inside IPv6 (`::ffff:…`) counts as itself.
     """
     found: dict[str, None] = {}
     for word in _ADDRESS.findall(errmsg):
@@ -203,7 +203,7 @@ def addresses_in(errmsg: str) -> tuple[str, ...]:
 
 
 def known_codes() -> frozenset[int]:
-    """Every code of the table, ranges included."""
+    """Return every code of the table, ranges included."""
     return frozenset(_TABLE).union(*(codes for codes, _ in _RANGES))
 
 

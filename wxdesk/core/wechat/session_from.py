@@ -1,7 +1,8 @@
-"""Where a contact comes from, as the mini program tells it: `SessionFrom`, the value of the button's session-from.
+"""Parsing of `SessionFrom`, the value of the button by which a contact entered.
 
-A mini program may put there what it likes, up to 1,024 characters (component `button`). Common are a word, a JSON
-object, a query string with or without a page before it, and either of them percent-encoded as a whole.
+A mini program may put there what it likes, up to 1,024 characters (component `button`). Common are a word,
+a JSON object, a query string with or without a page before it, and either of them percent-encoded as a
+whole.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from urllib.parse import parse_qsl, unquote
 
 MAX_CHARACTERS = 4096
-"""What is longer is cut before it is read; WeChat takes a quarter of it."""
+"""Length to which a value is cut before parsing; WeChat takes a quarter of it."""
 
 MAX_FIELDS = 50
 """Fields beyond these are left out."""
@@ -23,15 +24,15 @@ _ENCODED = re.compile(r"%7B|[\w.\-/?%]*%3D", re.IGNORECASE)
 
 
 def fields_of(value: str) -> dict[str, str]:
-    """The fields of `value` as text, in their order; none if it is a word like any other.
+    """Return the fields of `value` as text, in order; none if it is a plain word.
 
-    A page before a query string is `path`. What is a list or an object within an object is compact JSON.
+    A page before a query string is `path`. A list or an object within an object is compact JSON.
     """
     return {name: _told(field) for name, field in _pairs(value)}
 
 
 def plain_fields(value: str) -> dict[str, Plain]:
-    """The fields of `value` that are a text, a number, or true or false, as such."""
+    """Return the fields of `value` that are text, number or boolean, as such."""
     return {name: field for name, field in _pairs(value) if isinstance(field, str | int | float)}
 
 
@@ -63,5 +64,5 @@ def _told(field: object) -> str:
 
 
 def _sound(text: str) -> str:
-    """`text` without halves of surrogate pairs, which JSON can name and no text can hold."""
+    """Drop lone surrogates from `text`: JSON can name them and no text can hold them."""
     return text.encode("utf-8", "replace").decode()

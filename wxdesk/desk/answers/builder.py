@@ -1,7 +1,7 @@
-"""What rules that matched say to a contact, ready to be sent, and what they do beside it.
+"""The answer of the rules that matched: messages to send, and their side effects.
 
-Templates are filled, variants chosen, long texts cut. Nothing is said with a hole in it: where a value is missing that
-a template shows, the answer is prepared with a mark in its place, for a human to complete.
+Templates are filled, variants chosen, long texts split. No message has a hole in it: where a value that a
+template shows is missing, the answer is prepared with a mark in its place, for an operator to complete.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ from wxdesk.i18n import explain, tr
 from wxdesk.timezones import zone_named
 
 type Values = Callable[[str], Mapping[str, object]]
-"""What a text may speak of."""
+"""Returns the variables that a text may use."""
 
 type Choose = Callable[[Sequence[str], Variant], str]
-"""Takes one of the variants of a text."""
+"""Picks one of the variants of a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message to the contact, by the rule that says it, so many seconds of typing `after` the decision."""
+    """One message of an answer, `after` so many seconds of typing."""
 
     rule: Rule
     content: Content
@@ -54,14 +54,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the rules want said and done about one message.
+    """Messages and side effects that the rules want for one incoming message.
 
-    `said` is ready to be sent, in order; a text too long for one message stands there in parts. If a template does
-    not render, `problem` says why and `said` is empty: half an answer is none. If it lacks values only, `problem` names
-    them, and `said` is there to be completed (`missing`). `verdicts` is what the rules said
-    that were asked; of a long list only those that found something. `transfer` is the rule that hands the contact
-    over to WeChat's own tool, `notify` the one that calls for a human. `aside` is what
-    becomes of the conversation after that. `owed`: the contact has written, and is owed an answer.
+    `said` is ready to be sent, in order; a text too long for one message is in parts. If a template does not
+    render, `problem` says why and `said` is empty: half an answer is none. If it only lacks values, `problem`
+    names them, and `said` is there to be completed (`missing`). `verdicts` are those of the rules that were
+    asked; of a long list only those that found something. `transfer` is the rule that hands the contact over to
+    WeChat's own tool, `notify` the one that calls an operator. `aside` is the conversation's status afterwards.
+    `needs_reply`: the contact wrote a message, so silence leaves it unanswered.
     """
 
     matching: Matching
@@ -78,22 +78,22 @@ class Answer:
 
     @property
     def contents(self) -> tuple[Content, ...]:
-        """The messages as they would leave."""
+        """The contents of the messages, in order."""
         return tuple(one.content for one in self.said)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The values that are not there, by their names as variables."""
+        """The names of the variables that have no value."""
         return _missing(self.said)
 
     @property
     def rule(self) -> Rule | None:
-        """The rule that spoke."""
+        """The rule that answers."""
         return self.matching.rule
 
     @property
     def outcome(self) -> Outcome:
-        """What becomes of the message if all of it may be sent."""
+        """The outcome for the message if the whole answer may be sent."""
         if self.rule is None:
             return Outcome.UNMATCHED
         if self.problem:
@@ -109,9 +109,9 @@ class Answer:
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
 
     def kept_here(self, conversation: Conversation, account: Account) -> Answer:
-        """The same, left to this desk's human instead of WeChat's tool where he looks at it anyway.
+        """Replace a transfer to WeChat's tool by a takeover, where an operator is needed.
 
-        That is so for drafts and for what could not be made.
+        That is so for drafts, and for answers that could not be made.
         """
         rule = self.transfer
         if rule is None or not (self.problem or delivered(rule, conversation, account).mode is ReplyMode.DRAFT):
@@ -119,18 +119,18 @@ class Answer:
         return replace(self, transfer=None, take_over=True)
 
     def fits(self, left: int) -> bool:
-        """Whether it can be made where rules may send so many replies; a draft takes none."""
+        """Check that rules may still send this many replies (`left`); a draft takes none."""
         return bool(self.missing) or len(self.contents) <= left
 
     @property
     def rules_left(self) -> int:
-        """How many switched-on rules were not asked."""
+        """The number of switched-on rules that were not asked."""
         return self.matching.rules_left
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The message that is answered, with all that rules and templates may speak of. `now` is aware."""
+    """The message to answer, with all that rules and templates use; `now` is aware."""
 
     message: Message
     conversation: Conversation
@@ -141,7 +141,7 @@ class Occasion:
 
     @property
     def subject(self) -> Subject:
-        """The same as rules are asked about it."""
+        """The same facts in the form in which rules are asked."""
         message = self.message
         return Subject(
             message.type,
@@ -164,7 +164,7 @@ class Occasion:
 class Composer:
     """Turns rules that matched into an answer.
 
-    `zone` is that of `{{ time }}` and `{{ date }}` where the account has none of its own; None: the machine's.
+    `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one of their own; None: the machine's.
     """
 
     def __init__(self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, zone: tzinfo | None) -> None:
@@ -179,7 +179,7 @@ class Composer:
         return self._calendars.schedules
 
     def answer(self, matching: Matching, verdicts: tuple[RuleVerdict, ...], occasion: Occasion) -> Answer:
-        """Changes nothing; a template that fails is an answer too."""
+        """Build the answer; changes nothing, and a template that fails is an answer too."""
         actions = [action for one in matching.matched for action in one.rule.then]
         kinds = {action.kind for action in actions}
         said: tuple[Said, ...] = ()
@@ -215,7 +215,7 @@ class Composer:
         return said
 
     def values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
-        """What `text` may speak of."""
+        """Return the variables that `text` may use."""
         zone = occasion.zone
         now = occasion.now.astimezone(zone or self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
@@ -225,7 +225,7 @@ class Composer:
         return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
 
     def _schedule(self, rule: Rule) -> Schedule | None:
-        """The calendar that the rule names, also under “not”; else the first."""
+        """Return the calendar that the rule names, also under “not”; else the first."""
         schedules = self._calendars.schedules
         named = next((one.hours.calendar for one in rule.when.both if one.hours is not None), None)
         return next(iter(schedules.values()), None) if named is None else schedules.get(named)
@@ -265,14 +265,14 @@ def _missing(said: Sequence[Said]) -> tuple[str, ...]:
 
 
 def said_by(action: Action) -> Template:
-    """The words of a reply, or what a picture, link or card of a rule consists of."""
+    """Wrap the reply, picture, link or card of a rule as a template."""
     if action.kind is ActionKind.REPLY:
         return Template(0, "", action.text, others=action.others)
     return Template(0, "", content=action.content)
 
 
 def messages_of(content: Content) -> list[Content]:
-    """What was filled in, in as many messages as it takes.
+    """Split a filled content into as many messages as it takes.
 
     Raises:
         BadTemplate: a text that is empty or takes too many.
@@ -305,13 +305,13 @@ def _aside(actions: Sequence[Action]) -> Aside | None:
 
 
 def _first_that(matching: Matching, does: ActionKind) -> Rule | None:
-    """The first of the rules that matched with such an action."""
+    """Return the first rule that matched with such an action."""
     rules = (one.rule for one in matching.matched)
     return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
 
 
 def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], variant: Variant) -> str:
-    """The text that is said this time. The same message always gets the same, however often it is asked about."""
+    """Choose a text, always the same one for the same message."""
     match variant:
         case Variant.FIRST:
             return texts[0]
@@ -324,10 +324,10 @@ def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], va
 
 
 class Hours(Mapping[str, object]):
-    """open, and the next opening and closing in words; what does not come is left out.
+    """Values of `hours.*` in a template; a time that never comes is absent.
 
-    The words are in the language of `text`, in which they will stand: the customer reads it, not the operator. Each is
-    worked out when it is asked for, because most texts show none, and a calendar that never closes takes milliseconds.
+    The wording is in the language of `text`, which the customer reads, not the operator. Each value is computed
+    on access, because most texts show none, and a calendar that never closes takes milliseconds.
     """
 
     _NAMES = ("open", "next_open", "next_close")
@@ -338,7 +338,7 @@ class Hours(Mapping[str, object]):
         self._text = text
 
     def __getitem__(self, name: str) -> object:
-        """One of them; `KeyError` if it does not come."""
+        """Return one value; `KeyError` if it never comes."""
         match name:
             case "open":
                 return self._schedule.is_open(self._now)
@@ -350,11 +350,11 @@ class Hours(Mapping[str, object]):
                 raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        """The names of those that come."""
+        """Iterate over the names that have a value."""
         return (name for name in self._NAMES if name in self)
 
     def __len__(self) -> int:
-        """How many come."""
+        """Return the number of names that have a value."""
         return sum(1 for _ in self)
 
     def _words(self, name: str, at: datetime | None) -> str:
@@ -365,7 +365,7 @@ class Hours(Mapping[str, object]):
 
 
 def _spoken(at: datetime, now: datetime, *, chinese: bool) -> str:
-    """A time as one tells it to somebody now."""
+    """Format a time for a customer who reads it `now`."""
     match (at.date() - now.date()).days:
         case 0:
             return f"{at:%H:%M}"

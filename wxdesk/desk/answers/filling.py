@@ -1,7 +1,7 @@
-"""A stored answer becomes what a customer gets: what is asked for, and what comes out.
+"""Fills a template with values and with the operator's answers to its prompts.
 
-Everything that a customer wrote, and everything that the operator fills in, enters as a value and never as template
-text. Nothing comes out with a hole in it.
+Everything that a customer wrote or an operator fills in enters as a value, never as template text. Nothing
+comes out with a hole in it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from wxdesk.desk.answers.liquid.gaps import NOTHING, Marked
 from wxdesk.i18n import tr
 
 MOST_PLACEHOLDERS = 20
-"""Values that a text may lack before its template counts as one that cannot be shown."""
+"""Missing values before a template counts as one that cannot be shown."""
 
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """One insertion of `template`: the `text` that was chosen, and what the operator is asked for it."""
+    """One insertion of `template`: the chosen `text` and the prompts to be answered."""
 
     template: Template
     text: str
@@ -41,10 +41,10 @@ class Filling:
     renderer: LiquidRenderer
 
     def content(self, answers: Mapping[str, str], gaps: list[str] | None = None) -> Content:
-        """What is said.
+        """Fill the template.
 
-        `answers` are by variable (`ask.order_no`, or another one that has no value of its own), or by the expression
-        that shows nothing. With `gaps`, marks stand where nothing can be shown, and it gets their names.
+        `answers` are by variable (`ask.order_no`, or another one that has no value of its own), or by the
+        expression that shows nothing. With `gaps`, marks stand where nothing can be shown, and it gets their names.
 
         Raises:
             MissingValue: an answer that is required, or something that is shown, is not there.
@@ -59,7 +59,7 @@ class Filling:
         return replace(self.template.content, **filled)
 
     def _field(self, name: str, text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
-        """One field of a link or card, on one line but for the description."""
+        """Fill one field of a link or card, on one line except the description."""
         if name in contents.ADDRESSES:
             return self._shown(self.renderer.render_address, text, answers, gaps).strip()
         words = self._shown(self.renderer.render, text, answers, gaps)
@@ -70,7 +70,7 @@ class Filling:
         return render(text, self._with(answers), gaps, instead)
 
     def example(self) -> Content:
-        """What is said with each prompt's default, and with its question between marks where there is none.
+        """Fill the template with each prompt's default, else a mark with its question.
 
         Raises:
             BadTemplate: as above, or for an unknown variable; never for lack of a value.
@@ -80,16 +80,15 @@ class Filling:
         return self.with_gaps()
 
     def with_gaps(self) -> Content:
-        """The same, with the text taken as it is: whoever checks it knows what it may show."""
+        """Fill the example without checking the text first."""
         asked = {f"{ASK}.{prompt.name}": prompt.default or Marked.of(prompt.question) for prompt in self.prompts}
         return replace(self.prepared(asked), gaps=())
 
     def prepared(self, answers: Mapping[str, str] = NO_ANSWERS) -> Content:
-        """What is said, with a mark in the place of each value that is missing; its `gaps` names them.
+        """Fill the template, with a mark for each missing value, named in its `gaps`.
 
         Raises:
-            BadTemplate: as above; for lack of a value only where a condition needs it, and a mark in its place does not
-                help.
+            BadTemplate: as above; for lack of a value only where a condition needs it, and a mark does not help.
         """
         given, judged, began = dict(answers), list[str](), time.thread_time()
         while True:
@@ -105,7 +104,7 @@ class Filling:
                 judged.append(error.name)
 
     def _with(self, answers: Mapping[str, str]) -> dict[str, object]:
-        """All values: those of the conversation, and beside them what was asked."""
+        """Return all values: the conversation's and the answers to prompts."""
         filled = {**self.values, ASK: {prompt.name: self._answer(prompt, answers) for prompt in self.prompts}}
         for variable, answer in answers.items():
             root, _, name = variable.partition(".")
@@ -124,12 +123,12 @@ class Filling:
 
 
 def _given(answer: str) -> str:
-    """An answer as a value; a mark in the place of one stays a mark."""
+    """Return an answer as a harmless value; a mark stays a mark."""
     return answer if isinstance(answer, Marked) else harmless(answer.strip())
 
 
 def _seen(content: Content) -> Content:
-    """The same, with the marks in its addresses as they are seen elsewhere: what enters an address is encoded there."""
+    """Decode the marks in addresses, where all that is inserted is percent-encoded."""
     shown: dict[str, Any] = {}
     for field, text in contents.words_of(content).items():
         for name in content.gaps if field in contents.ADDRESSES else ():
@@ -139,7 +138,7 @@ def _seen(content: Content) -> Content:
 
 
 def _set_in(value: object, name: str, answer: str) -> object:
-    """`value` with the field `name`; without a name the answer itself."""
+    """Return `value` with the field `name` set; without a name, the answer itself."""
     if not name:
         return answer
     return {**(value if isinstance(value, Mapping) else {}), name: answer}

@@ -1,6 +1,6 @@
-"""Cuts a text that is too long for one message into as few as possible, where a reader would pause.
+"""Splits a text that is too long for one message into as few parts as possible.
 
-Each part costs one of the contact's five replies, so the number comes first, and the beauty of the cuts second.
+Each part costs one of the contact's five replies, so their number comes first, and natural breaks second.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CLOSING = frozenset("”’」』）》】)]\"'")
 
 
 class Pause(IntEnum):
-    """How well a message ends somewhere: the higher, the better."""
+    """Quality of a place to end a message: the higher, the better."""
 
     NONE = 0
     WORD = 1
@@ -34,20 +34,20 @@ class Pause(IntEnum):
 
 
 def rendered(text: str) -> tuple[str, ...]:
-    """`text` without blanks round it, in the parts that are sent, each in a message of its own; see `split_text`.
+    """Split stripped `text` into the messages that are sent; see `split_text`.
 
-    None if nobody would see anything of it.
+    None if nothing of it is visible.
     """
     return split_text(text.strip()) if is_visible(text) else ()
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
-    """`text` in the fewest parts of at most `limit` bytes of UTF-8; none if it is blank.
+    """Split `text` into the fewest parts of at most `limit` bytes of UTF-8.
 
-    Nothing is lost but the blanks where it was cut. A part ends at a paragraph, else at a line, a sentence, a comma or
-    a blank, looked for in its second half, else between two characters as a reader counts them (UAX #29's extended
-    grapheme clusters): emoji sequences, flags, letters with their marks and syllables of jamo stay whole unless one
-    alone exceeds the limit. A link `<a …>…</a>` is never cut.
+    None if it is blank. Nothing is lost but the blanks where it was cut. A part ends at a paragraph, else at a
+    line, a sentence, a comma or a blank, looked for in its second half, else between two characters as a reader
+    counts them (UAX #29's extended grapheme clusters): emoji sequences, flags, letters with their marks and
+    syllables of jamo stay whole unless one alone exceeds the limit. A link `<a …>…</a>` is never cut.
 
     Raises:
         ReplyTooLong: one link alone exceeds the limit.
@@ -68,7 +68,7 @@ def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
 
 
 def _units(text: str, limit: int) -> Iterator[str]:
-    """What must not be cut, in order."""
+    """Yield the units that must not be cut, in order."""
     start = 0
     for link in _LINK.finditer(text):
         if byte_count(link[0]) > limit:
@@ -88,7 +88,7 @@ def _characters(text: str, limit: int) -> Iterator[str]:
 
 
 def _ends(units: Sequence[str], limit: int) -> list[int]:
-    """Where each part ends, as places in `units`."""
+    """Return the end of each part as a position in `units`."""
     sizes = [byte_count(unit) for unit in units]
     reach = _reach(sizes, limit)
     fewest = [0] * (len(units) + 1)
@@ -106,7 +106,7 @@ def _ends(units: Sequence[str], limit: int) -> list[int]:
 
 
 def _reach(sizes: Sequence[int], limit: int) -> list[int]:
-    """For each place, how far a part that begins there can go."""
+    """For each position, return how far a part that begins there can go."""
     reach = []
     end = held = 0
     for size in sizes:
@@ -119,14 +119,14 @@ def _reach(sizes: Sequence[int], limit: int) -> list[int]:
 
 
 def _best_end(units: Sequence[str], first: int, last: int) -> int:
-    """The latest of the best places between `first` and `last` (both included)."""
+    """Return the latest of the best positions from `first` to `last`, inclusive."""
     if last == len(units):
         return last
     return max(range(first, last + 1), key=lambda end: (_pause(units, end), end))
 
 
 def _pause(units: Sequence[str], end: int) -> Pause:
-    """What ends before `units[end]`."""
+    """Rate a cut before `units[end]`."""
     before, after = units[end - 1], units[end]
     if _breaks_line(before):
         return Pause.PARAGRAPH if end >= 2 and _breaks_line(units[end - 2]) else Pause.LINE
@@ -149,7 +149,7 @@ def _breaks_line(unit: str) -> bool:
 
 
 def _trimmed(part: Sequence[str], *, begins: bool, ends: bool) -> Sequence[str]:
-    """`part` without the blanks at its seams; those at the ends of the whole text stay."""
+    """Strip blanks where `part` was cut; those at the ends of the whole text stay."""
     first, last = 0, len(part)
     while not begins and first < last and part[first].isspace():
         first += 1

@@ -1,4 +1,4 @@
-"""The stored answers as rules name them: by shortcut or by title."""
+"""Finds templates by the names that rules use: shortcut or title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.i18n import tr
 
 
 class Shelf:
-    """What was there when `load` was called last; without `templates` it stays empty."""
+    """Templates as of the last `load`; always empty without a `templates` port."""
 
     def __init__(self, templates: Templates | None = None) -> None:
         self._templates = templates
@@ -17,21 +17,21 @@ class Shelf:
         self._names = AnswerNames(())
 
     async def load(self) -> None:
-        """Take them from the store."""
+        """Load all templates from the store."""
         if self._templates is not None:
             self.all = tuple(await self._templates.all())
             self._names = AnswerNames(self.all)
 
     async def revisions(self, template_id: int) -> list[Template]:
-        """All that was ever saved of one, the newest first."""
+        """Return all saved revisions of a template, the newest first."""
         return [] if self._templates is None else await self._templates.revisions(template_id)
 
     def named(self, name: str) -> Template | None:
-        """The template of that shortcut, else the first of that title."""
+        """Return the template of that shortcut, else the first of that title."""
         return self._names.meant(name)
 
     def reason_against(self, name: str) -> str:
-        """Why a rule cannot say the template of that name, in the operator's language; empty if it can."""
+        """Explain to the operator why a rule cannot use the template; empty if it can."""
         template = self.named(name)
         if template is None:
             return tr("There is no template “{name}”.", name=name)

@@ -1,7 +1,7 @@
-"""Which conversations call for a human now: looked at again where something happened, and when a window closes.
+"""Watches which conversations need attention, by events and closing windows.
 
-What calls is judged from stored facts (`core.calling`), and the calls are stored as well: so each is raised once, also
-over a restart, and ends by itself when its facts do.
+Attention is judged from stored facts (`core.conversations.attention_judging`) and stored as well: so each
+is raised once, also across a restart, and ends by itself when its facts do.
 """
 
 from __future__ import annotations
@@ -36,31 +36,31 @@ from wxdesk.desk.runtime.wall_clock import sleep_until
 log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.1
-"""What happens within this time is looked at together."""
+"""Events within this time are judged together."""
 
 AT_ONCE = 200
-"""Conversations looked at together."""
+"""Conversations judged together."""
 
 SHARE = 4
-"""After a look, this many times as long is rested: a flood of messages must not be doubled by watching it."""
+"""Rest after a check, in lengths of the check, so that a flood is not doubled."""
 
 RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmState:
-    """The calls at which nobody has looked."""
+    """Attention that nobody has looked at yet."""
 
     unseen: tuple[Call, ...] = ()
 
     @property
     def ringing(self) -> frozenset[int]:
-        """Conversations for which somebody has to be fetched."""
+        """Conversations that ring, to fetch the operator."""
         return frozenset(call.conversation_id for call in self.unseen if call.rings)
 
 
 class Alarms:
-    """Keeps the calls up to date until cancelled. Reading `state` from another thread is safe: it is one record."""
+    """Keeps attention up to date; `state`, one record, is readable from any thread."""
 
     def __init__(
         self,
@@ -77,17 +77,17 @@ class Alarms:
         self._clock = clock
         self._touched: set[int] = set()
         self._answered: dict[int, datetime] = {}
-        """Where a human's word is about to arrive, and when to look whether it has."""
+        """Conversations with an operator's reply on its way, and the time to check it."""
         self._awake = asyncio.Event()
         self._unseen: dict[tuple[int, Cause], Call] = {}
         self._due: datetime | None = None
         self._by_new_settings = False
         self._comparing = asyncio.Lock()
-        """Nobody looks while calls are compared: what he has seen would be taken for new."""
+        """Lock against marking as seen while attention entries are being compared."""
         self.state = AlarmState()
 
     def hear(self, event: Event) -> None:
-        """Look again where something happened; subscribed to the bus."""
+        """Check again where something happened; subscribed to the bus."""
         match event:
             case MessageKept() | DecisionMade() | ReplyChanged() | ConversationChanged() | OperatorCalled():
                 self._touched.add(event.conversation_id)
@@ -97,7 +97,7 @@ class Alarms:
                 self._awake.set()
 
     async def load(self) -> None:
-        """Take over what was stored before the restart, and find what has changed since."""
+        """Load what was stored before the restart, and find what has changed since."""
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
         self._tell_state()
         await self._wake()
@@ -108,7 +108,7 @@ class Alarms:
         await self._look_at_touched()
 
     async def look(self, conversation_id: int) -> None:
-        """Somebody looks at this conversation: nothing in it rings any more."""
+        """Mark a conversation's attention as seen, so that it stops ringing."""
         async with self._comparing:
             if not await self._calls.look(conversation_id):
                 return
@@ -117,7 +117,7 @@ class Alarms:
         self._publish(CallsChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
-        """The contact who waits longest of all who can still be answered."""
+        """Return the longest waiting conversation that can still be answered."""
         return await self._calls.longest_waiting(self._clock())
 
     async def run(self) -> None:
@@ -136,7 +136,7 @@ class Alarms:
             await sleep_until(self._due, self._awake, self._clock)
 
     async def _look_where_needed(self) -> None:
-        """Look where something happened and, when it is time, at the windows that close."""
+        """Check conversations with events and, when due, those whose window closes."""
         now = self._clock()
         if self._by_new_settings or self._due is None or self._due <= now:
             self._by_new_settings = False
@@ -147,13 +147,17 @@ class Alarms:
         self._due = await self._next_due(now)
 
     async def _wake(self) -> None:
-        """Bring back what was snoozed until now; that it is back calls somebody."""
+        """Reopen conversations whose snooze is over; this raises attention."""
         for conversation_id in await self._calls.wake(self._clock()):
             self._touched.add(conversation_id)
             self._publish(ConversationChanged(conversation_id))
 
     async def _next_due(self, now: datetime) -> datetime | None:
-        """When a window closes, or begins to be about to, a snooze ends, or a human's word should have arrived."""
+        """Return the next time to check.
+
+        That is when a reply window closes or enters its warning time, a snooze ends, or an operator's reply should
+        have arrived.
+        """
         warn = self._warn()
         closes, closes_later = await self._calls.next_close(now), await self._calls.next_close(now + warn)
         moments = (
@@ -203,7 +207,7 @@ class Alarms:
         return calls_of(row, account.reserve, self._warn(), self._clock())
 
     def _tell(self, ids: frozenset[int], present: Sequence[Call], ended: set[int]) -> None:
-        """Publish what calls newly in these conversations, each once, and where something has ended."""
+        """Publish new attention, each once, and conversations where some has ended."""
         unseen = {(call.conversation_id, call.cause): call for call in present if not call.seen}
         known = {key: call for key, call in self._unseen.items() if key[0] in ids}
         raised = [call for key, call in unseen.items() if key not in known or known[key].at < call.at]

@@ -1,6 +1,7 @@
-"""The operator blocks contacts who only disturb: rules keep quiet, and nothing that they write is new or calls anybody.
+"""Commands that block and unblock a contact.
 
-WeChat is not told; its own black list is another thing. What is written stays in the conversation.
+Rules do not answer a blocked contact, and messages from it are neither new nor raise attention. They stay
+in the conversation. WeChat is not told; its own black list is another thing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from wxdesk.desk.ports.store import Clock, Store
 
 
 class Blocking:
-    """Each command returns after its commit and has then been published."""
+    """Commands about blocking; each returns after it is committed and published."""
 
     def __init__(self, store: Store, publish: Callable[[Event], None], clock: Clock) -> None:
         self._store = store
@@ -23,9 +24,9 @@ class Blocking:
         self._clock = clock
 
     async def block(self, conversation_id: int) -> bool:
-        """Block its contact: automatic replies that wait are cancelled, and the conversation is resolved.
+        """Block a contact, cancel pending automatic replies and resolve the conversation.
 
-        False if it could not be resolved, because a reply in it is left to settle. Raises `NotFound`.
+        False if it could not be resolved because a reply in it is left to the operator. Raises `NotFound`.
         """
         await self._set(conversation_id, blocked=True)
         now = self._clock()
@@ -37,7 +38,7 @@ class Blocking:
         return resolved
 
     async def unblock(self, conversation_id: int) -> None:
-        """Hear its contact again: the conversation is in work as it was before; raises `NotFound`."""
+        """Unblock a contact and reopen its conversation; raises `NotFound`."""
         await self._set(conversation_id, blocked=False)
         await self._store.aside.reopen(conversation_id)
         self._publish(ConversationChanged(conversation_id))

@@ -1,4 +1,4 @@
-"""What a window on the inbox asks, one coroutine a question, so that each answer is one trip between threads."""
+"""Queries of the inbox window, one coroutine each, so one trip between threads."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.desk.ports.store import Store
 
 LIST_PAGE = 100
-"""Conversations in one answer."""
+"""Conversations in one page of the list."""
 
 TIMELINE_PAGE = 50
-"""Messages and replies in one answer."""
+"""Messages and replies in one page of a timeline."""
 
 _CONTEXT = timedelta(minutes=10)
 _FIRST_STEP = timedelta(hours=6)
@@ -29,7 +29,7 @@ _FINEST = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A page of the list with the figures on its chips."""
+    """A page of the conversation list, with the counts of its filter chips."""
 
     chosen: InboxFilter
     offset: int
@@ -39,7 +39,7 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The open conversation at one moment: its row, its newest items, why the last message got its answer.
+    """The open conversation at one moment: its row, newest items and latest decision.
 
     `more` are older replies that had changed.
     """
@@ -52,10 +52,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A reply that is held back, with its contact, and when that one's reply window closes.
+    """A held reply with its contact and the end of the contact's reply window.
 
-    Of an answer whose parts ask, the first has their number in `asking`, and the others `follow`: one word is for all.
-    `behind`: it does not leave in time, because an earlier part of its answer has not arrived.
+    Of an answer whose parts have no deadline, the first has their number in `asking`, and the others `follow`:
+    one decision is for all. `behind`: it does not leave in time, because an earlier part of its answer has not
+    arrived.
     """
 
     reply: Reply
@@ -68,25 +69,25 @@ class HeldReply:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of a timeline. `to_end` tells that nothing newer exists."""
+    """A piece of a timeline; `to_end`: nothing newer exists."""
 
     items: tuple[TimelineItem, ...]
     to_end: bool
 
 
 async def list_page(store: Store, chosen: InboxFilter, offset: int) -> ListPage:
-    """The rows from `offset` on."""
+    """Return the rows from `offset` on."""
     rows = await store.conversations.page(chosen, offset, LIST_PAGE)
     return ListPage(chosen, offset, tuple(rows), await store.conversations.counts())
 
 
 async def touched_rows(store: Store, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
-    """The rows of conversations that events named, as they are now."""
+    """Return the current rows of conversations that events named."""
     return await store.conversations.rows(ids), await store.conversations.counts()
 
 
 async def held(store: Store) -> tuple[HeldReply, ...]:
-    """Everything that is held back: the soonest first, then what asks; nothing that its operator has just written."""
+    """Return held replies by deadline, then those without; none in their undo time."""
     pending = await store.replies.pending()
     waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
@@ -102,7 +103,7 @@ async def held(store: Store) -> tuple[HeldReply, ...]:
 
 
 def answers(held: Sequence[HeldReply]) -> list[HeldReply]:
-    """Of these, one a decision: the parts that follow are left out."""
+    """Keep one reply for each decision, leaving out the parts that follow."""
     return [one for one in held if not one.follows]
 
 
@@ -111,7 +112,7 @@ def _is_held(reply: Reply) -> bool:
 
 
 async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> Snapshot:
-    """The open conversation; raises `NotFound` if there is none with this id."""
+    """Return the open conversation; raises `NotFound`."""
     rows = await store.conversations.rows([conversation_id])
     if not rows:
         raise NotFound("conversation")
@@ -123,20 +124,20 @@ async def snapshot(store: Store, conversation_id: int, changed_replies: Collecti
 
 
 async def last_written(store: Store, conversation_id: int) -> Message | None:
-    """What the contact wrote last, as far as the newest page of the timeline goes; None if nothing there is his."""
+    """Return the contact's last message on the timeline's newest page, if any."""
     items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
     written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
     return next(written, None)
 
 
 async def older(store: Store, conversation_id: int, before: datetime) -> Stretch:
-    """The page above `before`."""
+    """Return the page above `before`."""
     items = await store.conversations.timeline(conversation_id, before, TIMELINE_PAGE)
     return Stretch(tuple(items), to_end=False)
 
 
 async def around(store: Store, conversation_id: int, hit: TimelineItem) -> Stretch:
-    """The page that holds `hit`, with a little of what came after it."""
+    """Return the page that contains `hit`, with a little of what came after it."""
     newest = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
     if _holds(newest, hit):
         return Stretch(tuple(newest), to_end=True)
@@ -147,7 +148,7 @@ async def around(store: Store, conversation_id: int, hit: TimelineItem) -> Stret
 
 
 async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> Stretch:
-    """The page below `last`.
+    """Return the page below `last`.
 
     The store reads pages towards the past only, so the end of the next page is searched for: further away
     while the time up to it is silent, nearer while it holds more than a page.

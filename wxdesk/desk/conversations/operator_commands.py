@@ -1,4 +1,4 @@
-"""Everything a human can do to the conversations: write, take over, hand back, and settle each reply.
+"""The operator's commands: write, take over, hand back, and decide on each reply.
 
 Each command returns after its commit and has then been published. One that comes too late, because the
 reply has just left, raises `MoveNotAllowed` and changes nothing.
@@ -58,9 +58,9 @@ class Handoff:
         self._clock = clock
 
     async def write(self, conversation_id: int, text: str) -> Reply:
-        """Send `text` as the operator; the rules keep quiet in this conversation for a while (`desk.word`).
+        """Send `text` as the operator and take over (`desk.conversations.takeover`).
 
-        It is held first for as long as it can be taken back (`undo`), unless the reply window is about to close.
+        It is held first as long as it can be undone (`undo`), unless the reply window is about to close.
 
         Raises:
             ReplyEmpty, ReplyTooLong: WeChat would refuse it.
@@ -68,9 +68,9 @@ class Handoff:
         return await self.write_content(conversation_id, Content(text=text))
 
     async def write_content(self, conversation_id: int, content: Content) -> Reply:
-        """Send a picture, link, card or text as the operator; the rules keep quiet as after `write`.
+        """Send a picture, link, card or text as the operator, taking over like `write`.
 
-        Pictures are named by the digests that `desk.pictures.add` gave: `Content(ReplyKind.IMAGE, picture=digest)`;
+        Pictures are named by the digests that `Pictures.add` gave: `Content(ReplyKind.IMAGE, picture=digest)`;
         for a card's cover, `thumb_picture`. They are uploaded when the reply leaves.
 
         Raises:
@@ -84,13 +84,13 @@ class Handoff:
         return reply
 
     async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
-        """Send a long `text` in `parts` messages, one after the other; the operator has agreed to that number.
+        """Send a long `text` in `parts` messages, the number the operator has agreed to.
 
-        They are one answer: where one of them fails, the later ones wait for the operator (`core.parts`).
+        They are one answer: where one of them fails, the later ones wait for the operator (`core.replies.parts`).
 
         Raises:
             ReplyEmpty, ReplyTooLong: WeChat would refuse it.
-            PartsDiffer, TooFewLeft: it would take another number of messages, or more than may be sent.
+            PartsDiffer, TooFewRepliesLeft: it would take another number of messages, or more than may be sent.
         """
         if not is_visible(text):
             raise ReplyEmpty
@@ -104,18 +104,18 @@ class Handoff:
         return await self._say(conversation, [Content(text=part) for part in made])
 
     async def _promised(self, conversation_id: int) -> int:
-        """What waits there already, and leaves before what is written now."""
+        """Count replies that leave before what is written now."""
         silences = self._preferences.now.writing_takes_over
         return await self._store.replies.promised(conversation_id, only_by_hand=silences)
 
     async def _check(self, content: Content) -> None:
-        """Refuse what WeChat would refuse, and pictures that are not here."""
+        """Refuse content that WeChat would refuse, and pictures that are not kept here."""
         contents.check(content)
         for digest in filter(None, (content.picture, content.thumb_picture)):
             await self._pictures.get(digest)
 
     async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
-        """Take the word, and store what leaves in a moment, one message after the other."""
+        """Take over, and store the messages in their order."""
         spoken = await self._word.take_by_writing(conversation.id)
         now = self._clock()
         due_at = self._can_undo_until(conversation, now)
@@ -130,19 +130,19 @@ class Handoff:
         return instead.written
 
     def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
-        """Until when what is written now can be taken back; None where it leaves at once."""
+        """Return the end of the undo time; None if the reply leaves at once."""
         due_at = now + timedelta(seconds=self._preferences.now.undo_seconds)
         in_haste = in_time(due_at, conversation.window.until) < due_at
         return None if due_at == now or in_haste else due_at
 
     async def undo(self, reply_id: int) -> list[Reply]:
-        """Take back what was written while it counts down: all of its messages, as they are then, in their order.
+        """Take back an operator's reply with all of its messages, during its undo time.
 
-        So is the word in the conversation that was taken by writing it, if nothing was said there since, and what the
-        rules had ready asks again.
+        The takeover by writing it ends too, if nothing was written since, and drafts that it passed over are
+        restored. Returns the messages as they are then, in their order.
 
         Raises:
-            MoveNotAllowed: it is too late, it is on its way.
+            MoveNotAllowed: it is too late, it is being sent.
         """
         undone = await self._store.waiting.undo(reply_id, OPERATOR, self._clock())
         await self._word.unsay(undone.replies)
@@ -151,46 +151,48 @@ class Handoff:
         return undone.replies
 
     async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
-        """The human has the word, for as long as `how` says, from now on. What would leave by itself is cancelled.
+        """Take over for as long as `how` says; cancel replies that leave by themselves.
 
-        What he has released stays on its way. Drafts and what asks wait on, as does what he has edited or kept.
+        Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
         """
         await self._word.take(conversation_id, how)
 
     async def hand_back(self, conversation_id: int) -> None:
-        """The rules have the word again, from the next message on. What a rule's takeover left waiting still leaves."""
+        """Hand back: rules answer the next message. A rule's promise still leaves."""
         await self._word.give(conversation_id)
 
     async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
-        """Hand the contact over to WeChat's own tool with his next message, or do not; it cannot be done before."""
+        """Arm or disarm a transfer by the contact's next message, the first WeChat allows."""
         await self._transfers.arm(conversation_id, armed)
         self._publish(ConversationChanged(conversation_id))
 
     async def take_back(self, conversation_id: int) -> None:
-        """The contact counts as served here again. WeChat's own tool is not told: a session there goes on there."""
+        """Mark a contact as served here again; a session in WeChat's own tool goes on."""
         await self._store.transfers.take_back(conversation_id)
         self._publish(ConversationChanged(conversation_id))
 
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        """Set the conversation's own mode; None follows the account. What waits there follows as well."""
+        """Set the conversation's mode (None: the account's); pending replies follow."""
         await self._store.conversations.set_mode(conversation_id, mode)
         await self._following.conversation(conversation_id)
         self._publish(ModeChanged(conversation_id))
         self._publish(ConversationChanged(conversation_id))
 
     async def mark_read(self, conversation_id: int) -> None:
-        """Nothing in this conversation is new any more."""
+        """Mark a conversation as read."""
         if await self._store.conversations.mark_read(conversation_id):
             self._publish(ConversationChanged(conversation_id))
 
     async def describe(self, conversation_id: int, change: ContactChange) -> None:
-        """Store what the operator has come to know about the contact; what he did not change stays."""
+        """Store the operator's notes on the contact; fields without a change stay."""
         conversation = await self._store.conversations.get(conversation_id)
         await self._store.conversations.change_contact(conversation.contact.id, change)
         self._publish(ConversationChanged(conversation_id))
 
     async def release(self, reply_id: int) -> Reply:
-        """Send a held reply or a draft now, behind what of its answer waits before it; what waits behind it follows.
+        """Send a held reply or a draft now, after earlier parts of its answer.
+
+        Later parts that wait for it follow.
 
         Raises:
             ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that comes before it.
@@ -198,7 +200,7 @@ class Handoff:
         return await self._move(reply_id, Move.RELEASE)
 
     async def release_answer(self, reply_id: int) -> Reply:
-        """Send a reply now that asks or is a draft, with the later parts of its answer that are so too.
+        """Send a draft or a reply without a deadline now, with later parts like it.
 
         Raises:
             ReplyHasGap: a value is missing in it; `PartHasGap`: in another part. Nothing was sent.
@@ -206,56 +208,59 @@ class Handoff:
         return await self._move(reply_id, Move.RELEASE, whole=True)
 
     async def keep(self, reply_id: int) -> Reply:
-        """Take a held reply or a draft in hand to edit it: its clock stops, and no other answer takes its place."""
+        """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
         return self._told(await self._store.replies.take_in_hand(reply_id, self._clock(), OPERATOR))
 
     async def put_back(self, before: Reply) -> Reply:
-        """Leave a reply as it was `before` it was taken in hand; how it waits then, see `desk.holding`."""
+        """Release an edit lock without a change (see `desk.replies.hold_timers`)."""
         return self._told(await self._holding.put_back(before, OPERATOR))
 
     async def edit(self, reply_id: int, text: str) -> Reply:
-        """Change what a draft, held or failed reply says; raises like `write`."""
+        """Change the text of a draft, held or failed reply; raises like `write`."""
         return await self.edit_content(reply_id, Content(text=text))
 
     async def edit_content(self, reply_id: int, content: Content) -> Reply:
-        """Change what a draft, held or failed reply consists of; raises like `write_content`."""
+        """Edit a draft, held or failed reply; raises like `write_content`."""
         await self._check(content)
         return self._told(await self._store.replies.edit(reply_id, content, self._clock(), OPERATOR))
 
     async def cancel(self, reply_id: int) -> Reply:
-        """Stop a reply that has not left, or discard a failed or unknown one; the later parts of its answer with it."""
+        """Cancel or discard a reply that was not sent, with the later parts of its answer."""
         return await self._move(reply_id, Move.CANCEL)
 
     async def retry(self, reply_id: int) -> Reply:
-        """Send a failed or unknown reply again; what of its answer waits behind it follows."""
+        """Send a failed or unknown reply again; later parts that wait follow."""
         return await self._move(reply_id, Move.RETRY)
 
     async def confirm(self, reply_id: int) -> Reply:
-        """An unknown reply did arrive; what of its answer waits behind it follows."""
+        """Confirm that an unknown reply arrived; later parts that wait follow."""
         return await self._move(reply_id, Move.CONFIRM)
 
     async def pause(self, until: datetime | None = None) -> None:
-        """Nothing automatic leaves from this instant, `until` then (an aware time) or until somebody resumes.
+        """Pause automatic replies at once, until `until` (an aware time) or until resumed.
 
-        What waits stays as it is; what a human writes or releases leaves.
+        Pending replies stay as they are; what an operator writes or releases leaves.
         """
         await self._holding.pause(until)
 
     async def resume(self) -> None:
-        """Rules speak again from the next message on. What waited is held and asks: it leaves when a human says so."""
+        """Resume automatic replies, from the next message on.
+
+        Replies that waited are held without a deadline: they leave when an operator releases them.
+        """
         await self._holding.resume()
 
     async def release_held(self, only: Collection[int] | None = None) -> int:
-        """Send everything now that is held back, in all conversations, or `only` those with these ids; how many.
+        """Send all held replies now, or `only` those with these ids; return how many.
 
-        Those that are not held any more stay what they are.
+        Those that are not held any more stay as they are.
         """
         return await self._holding.release_all(OPERATOR, only)
 
     async def cancel_held(self, only: Collection[int] | None = None) -> int:
-        """Stop everything that is held back, in all conversations, or `only` those with these ids; how many.
+        """Cancel all held replies, or `only` those with these ids; return how many.
 
-        Drafts stay, and so does what is not held any more.
+        Drafts stay, and so do those that are not held any more.
         """
         return await self._holding.cancel_all(OPERATOR, only)
 

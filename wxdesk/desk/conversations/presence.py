@@ -1,7 +1,7 @@
-"""Who sits at the desk, for all who go by it: rules, and whoever fetches the operator.
+"""Presence of an operator at the desk, for rules and notifications.
 
-A window reports what it sees. Without one, as in `wxdesk serve`, nobody sits there. It is not kept: whoever opens the
-program is there by that.
+A window reports it. Without one, as in `wxdesk serve`, nobody is there. It is not stored: opening the
+program counts as presence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class DeskPresence:
-    """Who is there at present is `now`; reading it from another thread is safe: it is one record."""
+    """Keeper of the state `now`, one record, readable from any thread."""
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
@@ -25,7 +25,7 @@ class DeskPresence:
         self.now = AtDesk(clock(), AwayReason.NO_WINDOW)
 
     async def report(self, seen: Seen | None) -> None:
-        """Take what the window sees, or None when it closes; holds for the next message that is decided on."""
+        """Take the window's signals, None when it closes; for decisions from now on."""
         before, self.now = self.now, next_at_desk(self.now, seen, self._clock())
         if self.now != before:
             log.info("At the desk: %s", self.now.reason or self.now.who)

@@ -1,4 +1,4 @@
-"""The operator sets conversations aside and opens them again; how rules do it is in `desk.composing`."""
+"""Commands that resolve, snooze and reopen; rules do so in `desk.answers.builder`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.desk.ports.store import Clock
 
 
 class SettingAside:
-    """Each command returns after its commit and has then been published."""
+    """Commands about the status; each returns after it is committed and published."""
 
     def __init__(self, stored: Stored, publish: Callable[[Event], None], clock: Clock) -> None:
         self._stored = stored
@@ -19,20 +19,20 @@ class SettingAside:
         self._clock = clock
 
     async def resolve(self, conversation_id: int) -> None:
-        """Nothing is left to do in it, until the contact writes again; raises `NotFound`, `Unsettled`."""
+        """Resolve until the contact writes again; raises `NotFound`, `UnsettledReply`."""
         await self._stored.resolve(conversation_id, self._clock())
         self._publish(ConversationChanged(conversation_id))
 
     async def snooze(self, conversation_id: int, until: datetime) -> datetime:
-        """Let it come back at `until`, or when the contact writes before that; when it does. Raises like `resolve`.
+        """Snooze until `until` or the contact's next message; return the end.
 
-        That is earlier where somebody waits whose reply window closes before.
+        It ends earlier where the contact waits and the reply window closes before. Raises like `resolve`.
         """
         snoozed = await self._stored.snooze(conversation_id, self._clock(), until)
         self._publish(ConversationChanged(conversation_id))
         return snoozed
 
     async def reopen(self, conversation_id: int) -> None:
-        """It is in work again, as it was before; raises `NotFound`."""
+        """Reopen a conversation; raises `NotFound`."""
         await self._stored.reopen(conversation_id)
         self._publish(ConversationChanged(conversation_id))

@@ -1,4 +1,4 @@
-"""Who has the word in a conversation: a human takes it, also by writing, until he hands it back or his time is over."""
+"""Commands that start and end a takeover, also by writing and by undoing that."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from wxdesk.desk.settings.preferences import KeptPreferences
 OPERATOR = "operator"
 
 _CAN_BE_UNDONE = timedelta(minutes=1)
-"""Longer than any word can be taken back."""
+"""Longer than any reply can be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What was written, by the id of its first message, and what that did."""
+    """A takeover by writing, with the id of the first message that was written."""
 
     reply_id: int
     at: datetime
@@ -29,7 +29,7 @@ class _Said:
 
 
 class Word:
-    """Gives it to the human, who stops thereby what is automatic, and back to the rules."""
+    """Starts and ends takeovers; starting one stops pending automatic replies."""
 
     def __init__(
         self, store: Store, preferences: KeptPreferences, publish: Callable[[Event], None], clock: Clock
@@ -41,7 +41,7 @@ class Word:
         self._said: dict[int, list[_Said]] = {}
 
     async def take(self, conversation_id: int, how: TakeOverFor) -> None:
-        """He has it for as long as `how` says, from now on."""
+        """Take over, for as long as `how` says, from now on."""
         until = how.ends(self._clock())
         await self._store.conversations.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
         self._silenced(
@@ -50,15 +50,15 @@ class Word:
         self._tell(conversation_id, until)
 
     async def give(self, conversation_id: int) -> None:
-        """The rules have it again, from the next message on."""
+        """Hand back: rules answer again, from the next message on."""
         await self._store.conversations.hand_back(conversation_id)
         self._tell(conversation_id, None)
 
     async def take_by_writing(self, conversation_id: int) -> Spoken | None:
-        """Whoever writes has it for a while, if he wants that; None if he does not.
+        """Take over because the operator writes; None if the preferences do not want it.
 
-        Where he has it by writing already, he keeps it so much longer; what he has chosen stays as it is. Where it is a
-        rule's takeover that counts, what the rule says beside it may wait still, and is not said after him.
+        A takeover by writing is prolonged; one by choice or by a rule stays as it is. Automatic replies that would
+        leave by themselves become drafts, so that none is sent after the operator's.
         """
         wanted = self._preferences.now
         if not wanted.writing_takes_over:
@@ -71,7 +71,7 @@ class Word:
         return spoken
 
     def said(self, written: Sequence[Reply], spoken: Spoken) -> None:
-        """Remember by which messages he has taken it, for as long as they can be taken back."""
+        """Remember the replies behind a takeover, as long as they can be undone."""
         now, thread = self._clock(), written[0].conversation_id
         old = now - _CAN_BE_UNDONE
         self._said = {
@@ -80,10 +80,7 @@ class Word:
         self._said.setdefault(thread, []).append(_Said(written[0].id, now, spoken))
 
     async def unsay(self, undone: Sequence[Reply]) -> None:
-        """He has taken these messages back: unless he has said more since, or taken it otherwise, he has it no longer.
-
-        Then it is as it was before them.
-        """
+        """Restore the takeover before these replies, unless something else has changed it."""
         thread = undone[0].conversation_id
         said = self._said.get(thread, [])
         its = next((word for word in said if word.reply_id == undone[0].id), None)

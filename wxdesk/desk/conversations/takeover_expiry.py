@@ -1,7 +1,7 @@
-"""Watches over takeovers that end by themselves: says before it happens, and when it has happened.
+"""Announces takeovers that are about to end or have ended by themselves.
 
-Who speaks is decided by the clock alone (`core.lifecycle.is_taken_over`). Here is one thing done about that: while the
-operator writes in a conversation, its end is put off.
+The clock alone decides who answers (`core.replies.lifecycle.is_taken_over`). This module changes one thing
+about it: while the operator is typing in a conversation, the end is postponed.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ STORE_RETRY_SECONDS = 5.0
 class Takeovers:
     """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
 
-    What contact or human write may move an end further away without a word to this place; so each end is looked up
-    before it is told. None comes before he has stopped who writes there, as for what is held (`desk.writing`).
+    Messages may postpone an end without notice, so each end is looked up before it is announced. None comes
+    before the operator has stopped typing there, as for held replies (`desk.replies.operator_typing`).
 
-    One that has no end gets one when its human hands all of them back, or at the time that `returns_at` tells: when
-    nobody has been at the desk for as long as the operator wants.
+    A takeover without an end gets one when the operator hands all of them back, or at the time from
+    `returns_at`: when nobody has been at the desk for as long as the operator wants.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Takeovers:
         self._awake = asyncio.Event()
 
     def hear(self, event: Event) -> None:
-        """A takeover began, was changed or handed back, somebody left, or begins to write; subscribed to the bus."""
+        """React to takeovers, presence, preferences and typing; subscribed to the bus."""
         if isinstance(event, PresenceChanged | PreferencesChanged | OperatorWrites):
             self.look()
         elif isinstance(event, TakeoverChanged):
@@ -78,20 +78,20 @@ class Takeovers:
             self.look()
 
     def look(self) -> None:
-        """Look again now; the clock may have been moved."""
+        """Check again now; the clock may have been changed."""
         self._awake.set()
 
     async def endless(self) -> list[Conversation]:
-        """What a human has until he hands it back."""
+        """Return conversations whose takeover lasts until it is handed back."""
         return await self._takeovers.endless()
 
     async def hand_back_endless(self) -> None:
-        """Let all of that end now, like any other takeover whose time is over: where somebody waits, he waits on."""
+        """End all those takeovers as if their time were over; contacts go on waiting."""
         for conversation in await self._takeovers.end_endless(self._clock()):
             self._publish(TakeoverChanged(conversation.id, conversation.taken_over_until))
 
     async def load(self) -> None:
-        """Find what is to end, or has ended since it was looked at last, perhaps while the program was closed."""
+        """Find ends to come, and those that came while the program was closed."""
         told = await self._settings.get(KEY)
         if not told:
             told = self._clock().isoformat()
@@ -101,7 +101,7 @@ class Takeovers:
                 self._ends[conversation.id] = conversation.taken_over_until
 
     async def run(self) -> None:
-        """Tell what ends, until cancelled."""
+        """Announce ends, until cancelled."""
         while True:
             self._awake.clear()
             try:
@@ -113,7 +113,7 @@ class Takeovers:
             await sleep_until(moment, self._awake, self._clock)
 
     async def _tell(self) -> datetime | None:
-        """Tell what is due now; when something else may be."""
+        """Announce what is due now; return when to check again."""
         now, returns_at = self._clock(), self._returns_at()
         if returns_at is not None and returns_at <= now and returns_at != self._returned_at:
             self._returned_at = returns_at  # once an absence: what is taken over later has not been left behind
@@ -127,7 +127,7 @@ class Takeovers:
         return min(moments, default=None)
 
     def _next_look(self, conversation_id: int, end: datetime, now: datetime) -> datetime:
-        """Where somebody writes, also when he may have stopped: if he has not, the end is put off again."""
+        """Return when to check again, also when typing that postpones the end may be over."""
         if conversation_id not in self._warned:
             return end - SOON
         quiet = end - GRACE
@@ -147,7 +147,7 @@ class Takeovers:
             await self._put_off(conversation_id, until, now)
 
     async def _put_off(self, conversation_id: int, until: datetime, now: datetime) -> None:
-        """Let it last until he has stopped who writes there; that is announced already."""
+        """Postpone the end until the operator stops typing; it is announced already."""
         later = self._writing.held_until(now).get(conversation_id, until)
         if later <= until or not await self._takeovers.put_off(conversation_id, until, later):
             return

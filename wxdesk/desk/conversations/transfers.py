@@ -1,8 +1,9 @@
-"""Handing contacts over to WeChat's own tool: who shall be, and which answers to WeChat can still do it.
+"""Transfers of contacts to WeChat's own customer-service tool.
 
-WeChat takes a transfer in the answer of a push only (see `core.transfer`). An answer that could become one is kept back
-until its message has been decided; for a while, because WeChat gives up after five seconds. Whoever decides claims the
-answer first, so that never both happen: a transfer is stored, and `success` has left already.
+WeChat takes a transfer in the answer to a push only (see `core.conversations.transfer`). An answer that
+could become one is kept back until its message has been decided; for a while, because WeChat gives up after
+five seconds. The decision claims the answer first, so that never both happen: a transfer is stored, and
+`success` has left already.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from wxdesk.core.model.push import Push
 from wxdesk.desk.ports.transfers import Transfers as Stored
 
 PATIENCE = 3.0
-"""Seconds for which an answer waits for the decision of its message."""
+"""Seconds for which an answer waits for its message's decision."""
 
 COMMITTING = 1.5
-"""Seconds more while that decision is being stored. Both together stay below WeChat's five."""
+"""Further seconds while it is being stored; the sum stays below WeChat's five."""
 
 type Key = tuple[str, str]
 
 
 class Transfers:
-    """Knows the contacts that are to be handed over, and holds the answers that wait.
+    """Contacts to be transferred, and the answers to pushes that wait for a decision.
 
-    `may_arise` tells whether a message could be handed over although nobody armed it: whether any rule does that.
+    `may_arise` tells whether any rule transfers contacts, so that a message could be although nobody armed it.
     """
 
     def __init__(self, stored: Stored, may_arise: Callable[[], bool], patience: float = PATIENCE) -> None:
@@ -39,23 +40,23 @@ class Transfers:
         self._by_key: dict[Key, _Answer] = {}
 
     async def load(self) -> None:
-        """Learn from the store whom the last run left armed."""
+        """Load from the store the contacts left armed by the last run."""
         self._armed = await self._stored.armed()
 
     async def arm(self, conversation_id: int, armed: bool) -> None:
-        """Hand the contact over with his next message, or do not; raises `NotFound`."""
+        """Arm or disarm a transfer with the contact's next message; raises `NotFound`."""
         contact = await self._stored.arm(conversation_id, armed)
         self.note(contact, armed=armed)
 
     def note(self, contact: Key, *, armed: bool) -> None:
-        """Remember what the store says about a contact by now."""
+        """Remember what the store now says about a contact."""
         if armed:
             self._armed.add(contact)
         else:
             self._armed.discard(contact)
 
     def hold(self, push_id: int, push: Push) -> None:
-        """Keep the answer to a new push back if it could hand its sender over; `answer` waits for it then."""
+        """Make `answer` wait for the decision if this new push could become a transfer."""
         incoming = push.incoming
         if incoming is None or not is_message(incoming):
             return
@@ -64,7 +65,7 @@ class Transfers:
             self._by_push[push_id] = self._by_key[answer.key] = answer
 
     async def answer(self, push: Push, *, new: bool) -> bool:
-        """Whether the answer to this push hands its sender over; a repeated push gets what the first one got.
+        """Tell whether the answer to this push, new or repeated, is a transfer.
 
         Raises:
             StoreError: it was decided, but is not stored yet; WeChat must ask again.
@@ -75,18 +76,18 @@ class Transfers:
         return False if new else await self._stored.was_transferred(push.account, push.key)
 
     def claim(self, push_id: int) -> bool:
-        """Make the answer to this push a transfer, once that is stored; False if it has left or never waited."""
+        """Reserve the answer to this push for a transfer; False if it does not wait."""
         answer = self._by_push.get(push_id)
         return answer is not None and answer.claim()
 
     def unclaim(self, push_ids: Iterable[int]) -> None:
-        """Nothing could be stored: these answers wait again."""
+        """Let these answers wait again because nothing could be stored."""
         for push_id in push_ids:
             if (answer := self._by_push.get(push_id)) is not None:
                 answer.claimed = False
 
     def settle(self, push_id: int, *, transferred: bool) -> None:
-        """Let the answer go, if one waits: what was decided about it is stored."""
+        """Send the answer, if one waits: the decision is stored."""
         answer = self._by_push.pop(push_id, None)
         if answer is not None:
             del self._by_key[answer.key]
@@ -94,7 +95,7 @@ class Transfers:
 
 
 class _Answer:
-    """An answer that waits for its message's decision; `claimed` while that makes a transfer of it."""
+    """An answer that waits for a decision; `claimed` while that makes it a transfer."""
 
     __slots__ = ("_decided", "_left", "claimed", "key")
 

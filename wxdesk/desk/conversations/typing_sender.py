@@ -1,8 +1,7 @@
-"""Tells the contact that somebody is typing, when it is true and WeChat lets it.
+"""Shows the contact WeChat's typing indicator, when true and WeChat allows it.
 
-WeChat ("下发客服当前输入状态") shows it for 15 seconds, takes it only within 30 seconds of something said in the
-chat, and ends it with the next message. It is a courtesy: what goes wrong with it is nobody's concern, and it must
-never cost a reply its turn.
+WeChat ("下发客服当前输入状态") shows it for 15 seconds, takes it only within 30 seconds of a message in the chat, and
+ends it with the next one. It is a courtesy: its errors are only logged, and it must never delay a reply.
 """
 
 from __future__ import annotations
@@ -23,18 +22,17 @@ from wxdesk.desk.replies.operator_typing import Writing
 log = logging.getLogger(__name__)
 
 SHOWN = timedelta(seconds=15)
-"""How long WeChat shows it; a repeat before that is refused (45081)."""
+"""Time for which WeChat shows it; a repeat before that is refused (45081)."""
 
 AFTER_A_WORD = timedelta(seconds=30)
-"""So soon after something said; later it is refused (45080)."""
+"""Longest time after a message; later it is refused (45080)."""
 
 
 class Typing:
-    """Called by the composer; `hear` is subscribed to the bus for `MessageKept`, `ReplyChanged` and `TypingAsked`.
+    """Typing indicator; hears `MessageKept`, `ReplyChanged` and `TypingAsked`.
 
-    What a rule asks for is shown by `run`, which works until it is cancelled.
-
-    With `wanted` False, nothing is ever sent.
+    What a rule asks for is shown by `run`, which works until it is cancelled. With `wanted` False, nothing is
+    ever sent.
     """
 
     def __init__(
@@ -60,11 +58,11 @@ class Typing:
 
     @property
     def written_in(self) -> frozenset[int]:
-        """In which conversations the operator writes now; a look from another thread is safe."""
+        """Conversations in which the operator is typing; safe to read from another thread."""
         return self._writing.told
 
     def hear(self, event: Event) -> None:
-        """Take note of what is said; a message that arrives at the contact also ends what he is shown."""
+        """Note messages and replies; one that arrives also ends the indicator."""
         match event:
             case MessageKept(conversation_id=conversation_id):
                 self._said(conversation_id)
@@ -77,23 +75,21 @@ class Typing:
                 pass
 
     async def run(self) -> None:
-        """Show what rules ask for, one after the other."""
+        """Show the indicators that rules ask for, one after the other."""
         while True:
             await self._show(await self._asked.get())
 
     async def show(self, conversation_id: int) -> None:
-        """The operator typed something. Cheap: call it on every key stroke; at most one call leaves in 15 seconds.
+        """Note a key stroke of the operator and show the indicator.
 
-        What is held in that conversation waits for him from now on, whatever the customer is shown.
+        Cheap: call it on every key stroke; at most one call leaves in 15 seconds. Held replies of that conversation
+        wait from now on, whether the indicator is shown or not.
         """
         self._writing.key(conversation_id)
         await self._show(conversation_id)
 
     async def prepare(self, conversation_id: int) -> None:
-        """The operator makes something else there than a text, or looks for one: what is held waits for him as well.
-
-        Nothing is typed that the customer could be shown.
-        """
+        """Make held replies wait while the operator prepares no text; shows no indicator."""
         self._writing.key(conversation_id)
 
     async def _show(self, conversation_id: int) -> None:
@@ -105,7 +101,7 @@ class Typing:
         await self._tell(conversation_id, on=True)
 
     async def stop(self, conversation_id: int) -> None:
-        """The composer was emptied or left without sending. Nothing leaves unless typing is being shown."""
+        """End the indicator, if shown: the composer was emptied or left without sending."""
         self._writing.stop(conversation_id)
         shown = self._shown.pop(conversation_id, None)
         if shown is not None and self._clock() - shown < SHOWN:

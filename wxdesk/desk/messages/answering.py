@@ -1,8 +1,8 @@
-"""What to answer to a message: guards first, then rules, and what follows from both.
+"""Decides how a message is answered: by guards first, then by rules.
 
-Pure of effects: it reads the rulebook and the pause, and returns what the store shall keep. A rule that
-fails on a message is a decision too (`incomplete`, `not_rendered`), so that the operator sees it where it happened;
-what it does beside its answer is done all the same.
+Without side effects: it reads the rulebook and the pause, and returns what the store shall keep. A rule
+that fails on a message leads to a decision too (`incomplete`, `not_rendered`), so that the operator sees it
+there; its other actions are done all the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log
 
 
 class Answering:
-    """Decides on messages, one after the other, each knowing what was decided before it."""
+    """Decides on messages in order, each with knowledge of the decisions before it."""
 
     def __init__(
         self,
@@ -56,14 +56,11 @@ class Answering:
 
     @property
     def wanted(self) -> Wanted:
-        """What `Undecided.history` needs to tell for the present rules."""
+        """The history that the present rules need in `UndecidedMessage.history`."""
         return self._rulebook.ruleset.wanted
 
     def resolve(self, undecided: Sequence[Undecided]) -> list[Resolution]:
-        """One resolution a message, in the same order.
-
-        Each is decided as though the store had been told of those before it in the same batch.
-        """
+        """Make one resolution for each message, in order, knowing those before it."""
         batch = _Batch()
         resolutions = []
         for item in undecided:
@@ -74,7 +71,7 @@ class Answering:
         return resolutions
 
     def given_up(self, item: Undecided) -> Resolution:
-        """What is left to say of a message whose decision could not be carried out: nobody has answered it."""
+        """Make the resolution of a message that is unanswered because its decision failed."""
         return Resolution(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
 
     def _resolve(self, item: Undecided) -> Resolution:
@@ -99,7 +96,7 @@ class Answering:
         return self._ask_rules(item, situation)
 
     def _clocks(self, item: Undecided, account: Account) -> Clocks:
-        """For how long what waits would be held if it were made now."""
+        """Return how long pending replies would be held if they were made now."""
         ready = self._rulebook.ruleset.by_id
         rules = [ready[one.rule_id].rule for one in item.waiting if one.rule_id is not None and one.rule_id in ready]
         seconds = {rule.id: delivered(rule, item.conversation, account).hold_seconds for rule in rules}
@@ -136,7 +133,7 @@ class Answering:
         return self._handed_over(item, resolution) if answer.transfer else resolution
 
     def _handed_over(self, item: Undecided, resolution: Resolution) -> Resolution:
-        """`resolution` with the contact handed over to WeChat's own tool: by this answer, else by the next one."""
+        """Add a transfer to WeChat's own tool, by this answer or else by the next one."""
         decision = resolution.decision
         if self._transfers.claim(item.message.push_id):
             transferred = replace(decision, outcome=Outcome.TRANSFERRED)
@@ -149,7 +146,7 @@ def _decision(item: Undecided, outcome: Outcome, now: datetime, problem: str = "
 
 
 def _still_held(item: Undecided, answer: Answer, now: datetime) -> Resolution:
-    """Nothing but a default has an answer, and the contact waits for another already: that one, not two."""
+    """Keep the pending answer and give no second one: only a default rule matched."""
     unsaid = {one.rule.id for one in answer.matching.matched if one.rule.default}
     explained = _explained(_decision(item, Outcome.STILL_HELD, now), answer)
     return Resolution(
@@ -175,7 +172,7 @@ def _explained(decision: Decision, answer: Answer) -> Decision:
 
 
 def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:
-    """Whether a rule that matched only prepares things, or could not: then nothing is set aside by itself."""
+    """Tell whether a rule only made a draft or failed, so that the status stays."""
     if answer.problem:
         return True
     rules = (one.rule for one in answer.matching.matched)
@@ -183,13 +180,13 @@ def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> b
 
 
 def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
-    """The rules that matched: all of them if they had their say, else those that would have had none anyway."""
+    """Return the firings of the matched rules, of shadow ones only unless `spoke`."""
     matched = (one for one in answer.matching.verdicts if one.matched)
     return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
 
 
 def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
-    """One that lacks a value is a draft whatever the mode, and with it all of its answer: half an answer is none."""
+    """Make an answer's replies; if one lacks a value, all are drafts in any mode."""
     replies = (_reply(item, account, answer, said, now) for said in answer.said)
     return tuple(reply for reply in replies if reply is not None)
 
@@ -221,7 +218,7 @@ def _reply(item: Undecided, account: Account, answer: Answer, said: Said, now: d
 
 
 class _Batch:
-    """What was decided a moment ago and is not stored yet."""
+    """Decisions of this batch that are not stored yet."""
 
     def __init__(self) -> None:
         self._changes: defaultdict[int, dict[str, Any]] = defaultdict(dict)
@@ -232,7 +229,7 @@ class _Batch:
         self._waiting: dict[int, tuple[Waiting, ...]] = {}
 
     def now_known(self, item: Undecided) -> Undecided:
-        """`item` with what the messages before it have changed."""
+        """Return `item` with the changes by messages before it."""
         thread, history = item.conversation, item.history
         for rule_id, at in self._fired[thread.id]:
             history = history.after(rule_id, at)
@@ -247,7 +244,7 @@ class _Batch:
         )
 
     def take(self, item: Undecided, resolution: Resolution) -> None:
-        """Remember what follows from one decision."""
+        """Remember the effects of one decision."""
         thread = item.conversation
         changes = self._changes[thread.id]
         if resolution.take_over:
@@ -264,7 +261,7 @@ class _Batch:
         self._lately[thread.account].update(fired)
 
     def _promise(self, item: Undecided, resolution: Resolution) -> None:
-        """Count what the decision lets wait, and no more what gave way to it. `item` is what was known then."""
+        """Count replies that a decision makes pending, less those that it supersedes."""
         stay, replies = list(item.waiting), resolution.replies
         if resolution.fate is Fate.GIVE_WAY:
             in_hand = [one for one in item.waiting if not one.can_give_way]

@@ -1,18 +1,19 @@
-"""From a verified push to a decision: keep, acknowledge, then think.
+"""Takes in verified pushes: stores them, then derives messages and decides.
 
-`keep` returns once the push is on disk, and only that; the listener answers WeChat then. Only an answer that could
-hand the contact over to WeChat's own tool waits for the decision as well (see `desk.transfers`). All else happens
-behind it, from what is stored and in the order of arrival: message and conversation are derived, guards and rules
-decide, and the decision is stored together with the replies that follow from it. A crash in between loses nothing:
-the work begins with what the last run left underived or undecided, while the listener acknowledges already. It looks
-for more of that whenever WeChat repeats itself: what seemed not to be kept may be on the disk after all.
+`keep` returns once the push is on disk, and only that; the listener answers WeChat then. Only an answer
+that could transfer the contact to WeChat's own tool waits for the decision as well (see
+`desk.conversations.transfers`). All else happens later, from what is stored and in the order of arrival:
+message and conversation are derived, guards and rules decide, and the decision is stored together with the
+replies that follow from it. A crash in between loses nothing: work begins with what the last run left
+underived or undecided, while the listener acknowledges already. It looks for more of that whenever WeChat
+repeats a push: one that seemed not to be kept may be on the disk after all.
 
-What a human says while a decision is made goes before it: the store keeps no decision that was thought from an older
-word of his, and it is thought again.
+An operator's command during a decision goes before it: the store refuses a decision made from an older
+state (`Outdated`), and it is made again.
 
-What fails: a store that cannot be written is tried again, with the operator told. A decision that fails is
-stored as such (see `desk.answering`), and so is one that cannot be stored with what follows from it: one message never
-holds up the others.
+Errors: a store that cannot be written is tried again, with the operator told. A decision that fails is
+stored as such (see `desk.messages.answering`), and so is one that cannot be stored with its effects: one
+message never holds up the others.
 """
 
 from __future__ import annotations
@@ -58,11 +59,11 @@ UNREADABLE = "quarantine"
 CANNOT_BE_READ = "WeChat sent something that this program cannot read. It is kept, and shown under Traffic, Quarantine."
 
 NEAR = 100
-"""With more than this undecided, no answer waits for its decision: it would come too late, and many would wait."""
+"""Most undecided pushes at which an answer waits: beyond, decisions come too late."""
 
 
 class Intake:
-    """Takes pushes in, in the order in which they came, and sees that each gets its decision."""
+    """Takes in pushes in order of arrival, and gets a decision for each message."""
 
     def __init__(  # noqa: PLR0913 - what it is built from, named
         self,
@@ -91,7 +92,7 @@ class Intake:
         self._pacing = Pacing()
 
     async def keep(self, push: Push) -> Receipt:
-        """Commit `push`. Where its answer could hand the contact over, this waits for the decision as well.
+        """Commit `push`; wait for the decision too if its answer could be a transfer.
 
         Raises:
             StoreError: it could not be committed, so WeChat must not get its `success`.
@@ -113,12 +114,12 @@ class Intake:
         return Receipt(new, await self._transfers.answer(push, new=new))
 
     def take_up(self, pushes: Sequence[ToDerive]) -> None:
-        """Derive and decide on these as well, behind what waits: kept ones that can be read now."""
+        """Queue stored pushes that can be read now, to be derived and decided on."""
         self._fresh.extend(pushes)
         self._awake.set()
 
     async def run(self) -> None:
-        """Work until cancelled, at first on what the last run left. What is cancelled half-way is found again so."""
+        """Work until cancelled, at first on what the last run left unfinished."""
         while True:
             await self._awake.wait()
             self._awake.clear()
@@ -129,7 +130,7 @@ class Intake:
                 await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
 
     async def _work(self) -> None:
-        """The next batch; if the store fails, it is looked for again there."""
+        """Process the next batch; after an error, search the store for unfinished work."""
         batch = list(islice(self._fresh, self._pacing.batch))
         try:
             if self._behind:
@@ -159,7 +160,7 @@ class Intake:
         self._awake.set()
 
     async def _catch_up(self) -> None:
-        """A batch of what is kept and not derived or decided yet, the oldest first; after the last, nothing is."""
+        """Process a batch of unfinished pushes and messages from the store, oldest first."""
         self._behind = False
         left = await self._store.pushes.underived(BATCH)
         read = {push.push_id: push for push in islice(self._fresh, BATCH)}
@@ -179,7 +180,7 @@ class Intake:
         return undecided
 
     async def _decide(self, undecided: Sequence[Undecided]) -> None:
-        """Decide on these; where that fails unexpectedly, on each alone, and one that fails alone is told so."""
+        """Decide on these, after an unexpected error on each alone, recording its failure."""
         try:
             await self._decide_together(undecided)
         except StoreError:
@@ -223,7 +224,7 @@ class Intake:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
 
     def _carry_out(self, item: Undecided, resolution: Resolution) -> None:
-        """Let the answer to a message go that is decided, and remember whom the next one hands over."""
+        """Send the held answer to the push, and remember whether a transfer is armed."""
         transferred = resolution.transferred_until is not None
         self._transfers.settle(item.message.push_id, transferred=transferred)
         if transferred or resolution.arm_transfer:
@@ -231,7 +232,7 @@ class Intake:
             self._transfers.note((contact.account, contact.openid), armed=not transferred)
 
     async def _with_history(self, undecided: Sequence[Undecided]) -> Sequence[Undecided]:
-        """What the present rules want to know of the past; most want nothing."""
+        """Add the history that the present rules need; most need none."""
         asked = Wanted()
         while undecided and (wanted := self._answering.wanted) != asked:  # other rules may have come meanwhile
             undecided = await self._store.conversations.with_history(undecided, wanted, self._clock())

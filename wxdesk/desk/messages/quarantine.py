@@ -1,4 +1,4 @@
-"""Signed pushes that could not be read: the operator can look at them, and have them read again by a newer program."""
+"""Signed pushes that could not be read: shown, and read again on command."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from wxdesk.desk.ports.reports import Quarantined
 from wxdesk.desk.ports.store import ReadPush, ToDerive
 
 SHOWN = 500
-"""So many are shown at most, the newest."""
+"""Most pushes shown, the newest."""
 
 AT_ONCE = 100
-"""Pushes read again between two looks at what else waits."""
+"""Pushes read again at once, before other work gets its turn."""
 
 type TakeUp = Callable[[Sequence[ToDerive]], None]
-"""Lets intake derive these, behind what waits already."""
+"""Queues these pushes for intake, behind those that wait already."""
 
 
 class Quarantine:
-    """The door to what nothing could be made of; nothing leaves it but what can be read."""
+    """The quarantine; a push leaves it only when it can be read."""
 
     def __init__(
         self, kept: Quarantined, read_push: ReadPush, take_up: TakeUp, publish: Callable[[Event], None]
@@ -32,11 +32,11 @@ class Quarantine:
         self._publish = publish
 
     async def newest(self) -> tuple[int, list[KeptPush]]:
-        """How many there are, and the newest of them."""
+        """Return their number, and the newest of them."""
         return await self._kept.size(), await self._kept.page(limit=SHOWN)
 
     async def read_again(self) -> int:
-        """Try every one of them anew; how many became messages. Their times are WeChat's, so rules find them stale."""
+        """Read each push again, with its old time (so stale); return how many succeeded."""
         found, before = 0, None
         while page := await self._kept.page(before, AT_ONCE):
             before = page[-1].id

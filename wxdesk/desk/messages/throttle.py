@@ -1,20 +1,20 @@
-"""How the thinking makes way for the acknowledging: they share one processor and one writer to the disk."""
+"""Slows down deciding in a flood: acknowledging shares its processor and disk."""
 
 from __future__ import annotations
 
 from collections import deque
 
 FLOOD = 500
-"""Pushes a second from which on the thinking makes way. Below, there is time for both."""
+"""Pushes a second from which on deciding is slowed down."""
 
 LATELY_SECONDS = 0.1
-"""The least time over which that rate is taken: what comes together in a moment is no flood."""
+"""Shortest time to take that rate over: a few pushes at once are no flood."""
 
 WAY = 16.0
-"""In a flood, the pause after a batch, in lengths of the batch."""
+"""Rest after a batch in a flood, in lengths of the batch."""
 
 BACKLOG = 60_000
-"""With more than this undecided, no way is made any more, so that the flood meets its bound: about 100 MB."""
+"""Undecided messages (100 MB) beyond which deciding is not slowed any more."""
 
 BATCH = 50
 """Messages derived in one transaction."""
@@ -24,7 +24,7 @@ FLOOD_BATCH = 20
 
 
 class Pacing:
-    """Learns after each batch how many pushes have been kept, and tells how to go on."""
+    """Measures the rate of pushes after each batch, and sets batch size and rest."""
 
     def __init__(self) -> None:
         self._marks: deque[tuple[float, int]] = deque([(0.0, 0)])
@@ -32,11 +32,11 @@ class Pacing:
 
     @property
     def batch(self) -> int:
-        """How many messages to take next."""
+        """Messages to take next."""
         return FLOOD_BATCH if self._flood else BATCH
 
     def rest(self, now: float, took: float, kept: int, backlog: int) -> float:
-        """Seconds to leave to the acknowledging.
+        """Return the seconds to leave to acknowledging.
 
         now: a monotonic time, at which `kept` pushes have been kept in all and `backlog` are undecided, after a
         batch that took `took` seconds.

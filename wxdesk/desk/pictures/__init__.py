@@ -1,1 +1,4 @@
-"""The room `desk.pictures`."""
+"""Pictures: keeping, fetching, shrinking, uploading and sending them.
+
+Imported by the rooms of `desk` above it, by `ui` and `app`; imports `desk.runtime` and `desk.ports`.
+"""

@@ -1,16 +1,17 @@
-"""Fetches the pictures that customers send, as they arrive: WeChat keeps each for three days only.
+"""Fetches contacts' pictures as they arrive, as WeChat keeps each for three days.
 
-Each message says in the store what became of its picture, so a restart goes on where the last run stopped. The
+Each message has the state of its picture in the store, so a restart goes on where the last run stopped. The
 policy:
 
     a picture came                  kept by its digest; the message names it
     what came is no picture         missing, with the reason; it was never opened
-    WeChat no longer has it         missing, with what WeChat said
-    WeChat cannot be reached, or    again, later and later, at most an hour apart; until WeChat's three days are
+    WeChat no longer has it         missing, with WeChat's reason
+    WeChat cannot be reached, or    again, later and later, at most an hour apart; until WeChat's three days
+        are
     refuses the account             over, then missing
 
-A few at a time, oldest first. An account whose calls fail rests between them, so that an outage costs few calls;
-a message that fails again and again waits by itself and holds up no other.
+A few at a time, oldest first. An account whose calls fail rests between them, so that an outage costs few
+calls; a message that fails again and again waits by itself and holds up no other.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ SIDE_BY_SIDE = 3
 KEPT_BY_WECHAT = timedelta(days=3)
 
 LOOK_AGAIN = timedelta(hours=1)
-"""How often it looks for what has become too old, when nothing else happens."""
+"""Longest time between two searches for pictures that are too old."""
 
 GIVE_UP_EVERY = timedelta(minutes=1)
-"""And how often at most, because it looks at everything that is awaited."""
+"""Shortest time between them, because each reads all awaited pictures."""
 
 STORE_RETRY_SECONDS = 5.0
 
@@ -55,7 +56,7 @@ _LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, Erro
 
 
 class PictureFetching:
-    """Fetches awaited pictures until cancelled. `hear` is subscribed to the bus for `PictureChanged`."""
+    """Fetches awaited pictures until cancelled; subscribed to `PictureChanged`."""
 
     def __init__(
         self,
@@ -81,12 +82,12 @@ class PictureFetching:
         self._given_up_at: datetime | None = None
 
     def hear(self, event: Event) -> None:
-        """Look when a picture is awaited."""
+        """Check when a picture is awaited."""
         if isinstance(event, PictureChanged) and event.state is PictureState.AWAITED:
             self._awake.set()
 
     async def run(self) -> None:
-        """Work until cancelled. What is cancelled half-way is awaited still, and found again by the next run."""
+        """Work until cancelled; a cancelled fetch is still awaited at the next run."""
         try:
             while True:
                 self._awake.clear()
@@ -114,7 +115,7 @@ class PictureFetching:
             self._tell(awaited, PictureState.MISSING)
 
     async def _start_due(self, now: datetime) -> datetime:
-        """Begin what may begin; when to look again."""
+        """Start the fetches that are due; return when to check again."""
         self._waiting = {message_id: until for message_id, until in self._waiting.items() if until > now}
         self._resting = {name: until for name, until in self._resting.items() if until > now}
         free = SIDE_BY_SIDE - len(self._under_way)

@@ -1,4 +1,4 @@
-"""The pictures that this desk keeps: taken in from the operator, shown by the window, uploaded when a reply needs one.
+"""Kept pictures: added by the operator, shown in the window, sent with a reply.
 
 A picture is known by its digest. The same picture twice is one file.
 """
@@ -17,7 +17,7 @@ from wxdesk.desk.ports.media import PictureFiles, PictureRecords
 from wxdesk.desk.ports.store import Clock
 
 LARGEST_ORIGINAL = 20 * 1024 * 1024
-"""Bytes of a picture that an operator may choose; it is made smaller before it leaves."""
+"""Most bytes of an operator's picture; it is shrunk before it is sent."""
 
 TOO_LARGE = "The picture is larger than 20 MB."
 
@@ -31,13 +31,13 @@ class Pictures:
         self._clock = clock
 
     async def add(self, data: bytes) -> Picture:
-        """Keep a picture that an operator chose; it can be sent from now on, by its digest.
+        """Keep an operator's picture; it can be sent from now on, by its digest.
 
-        data: a PNG, JPEG or GIF of at most 20 MB and 40 million pixels. What is larger than WeChat's 2 MB is kept as
-        it is and made smaller when it leaves.
+        data: a PNG, JPEG or GIF of at most 20 MB and 40 million pixels. One larger than WeChat's 2 MB is kept as it
+        is and shrunk when it is sent.
 
         Raises:
-            BadPicture: it is no such picture, is damaged, or moves and is too large for WeChat.
+            BadPicture: it is no such picture, is damaged, or is animated and too large for WeChat.
             StoreError: it could not be written.
         """
         picture = await asyncio.to_thread(self._admit, data)
@@ -45,15 +45,15 @@ class Pictures:
         return picture
 
     async def get(self, digest: str) -> Picture:
-        """What is known about a kept picture; raises `NotFound`."""
+        """Return the record of a kept picture; raises `NotFound`."""
         return await self._records.get(digest)
 
     async def upload_size(self, digest: str) -> int:
-        """How many bytes of a kept picture leave: its own, or fewer where it is made smaller; raises `NotFound`."""
+        """Return the bytes to upload, fewer if it is shrunk; raises `NotFound`."""
         return await asyncio.to_thread(self._upload_size, digest)
 
     def path(self, digest: str) -> Path | None:
-        """The file of a picture, for showing it; None if it is not on this machine. May be called on any thread."""
+        """Return a picture's file, None if not on this machine; callable on any thread."""
         return self._files.path(digest)
 
     def _upload_size(self, digest: str) -> int:
@@ -70,7 +70,7 @@ class Pictures:
 
 
 def described(data: bytes) -> Picture:
-    """The record of the picture that `data` is; raises `BadPicture`."""
+    """Make the record of the picture in `data`; raises `BadPicture`."""
     header = read_header(data)
     digest = hashlib.sha256(data).hexdigest()
     return Picture(digest, header.format, header.width, header.height, len(data))

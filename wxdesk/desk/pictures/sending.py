@@ -1,6 +1,6 @@
-"""Replies with pictures: puts the media_id in place of the kept picture, and then sends as any other reply.
+"""Sends replies with kept pictures: uploads these and puts in their media_ids.
 
-What goes wrong before the reply itself leaves has certainly not delivered anything, so none of it is "unknown".
+Errors before the reply itself leaves have certainly not delivered anything, so none of it is "unknown".
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ GONE = "the picture is no longer on this machine"
 
 
 class PictureSender:
-    """Fills `desk.ports.Sender`, before another one that knows nothing of kept pictures.
+    """Fills `desk.ports.store.Sender`, around a sender that knows no kept pictures.
 
-    A reply whose media_id WeChat no longer knows (40007) is uploaded and sent once more; WeChat certainly did not
-    deliver it then. Replies that name a media_id themselves are sent as they are.
+    A reply whose media_id WeChat no longer knows (40007) is uploaded and sent once more; WeChat certainly did
+    not deliver it then. Replies that name a media_id themselves are sent as they are.
     """
 
     def __init__(self, sender: Sender, uploads: Uploads) -> None:
@@ -39,7 +39,7 @@ class PictureSender:
         reply_id: int | None = None,
         may_leave: Callable[[], bool] = always,
     ) -> None:
-        """See `desk.ports.Sender.send`."""
+        """See `desk.ports.store.Sender.send`."""
         ready = await self._with_media(account, content)
         try:
             await self._sender.send(account, openid, ready, reply_id, may_leave)

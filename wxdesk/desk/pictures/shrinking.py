@@ -1,6 +1,6 @@
-"""Making a picture small enough for WeChat. The only file that decodes one, and only the operator's own.
+"""Shrinks a picture to WeChat's upload limit; the only module that decodes one.
 
-What customers send is never decoded here; the window shows it, within its own limits.
+Only operators' pictures are decoded, never contacts'; the window shows those, within its own limits.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
 
 LARGEST_UPLOAD = 2 * 1024 * 1024
-"""Bytes. WeChat's page says 2 MB in its notes and 10 MB in its list ("上传临时素材"); the smaller one always works."""
+"""Most bytes of an upload.
+
+WeChat's page says 2 MB in its notes and 10 MB in its list ("上传临时素材"); the smaller one always works.
+"""
 
 MOVING = "An animation of more than 2 MB cannot be made smaller without losing its movement. Use a smaller one."
 
 _SIDES = (4096, 2560, 1600, 1024, 640)
-"""The longer side in pixels, tried from the left. WeChat itself shows pictures at about 1,000."""
+"""Longer sides in pixels, tried in order; WeChat shows pictures at about 1,000."""
 
 _QUALITIES = (90, 80, 65)
 
@@ -40,20 +43,20 @@ _DECODER_FAILURES = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Upload:
-    """A picture as WeChat is to get it."""
+    """A picture's bytes and format for an upload."""
 
     data: bytes
     format: PictureFormat
 
 
 def for_upload(data: bytes, written: PictureFormat, limit: int = LARGEST_UPLOAD) -> Upload:
-    """`data` itself where it has at most `limit` bytes, else the same picture as a JPEG that has.
+    """Return `data` itself if it has at most `limit` bytes, else a smaller JPEG of it.
 
-    A camera's note on orientation is carried out, and transparency becomes white. Takes up to some seconds of a
-    thread's time.
+    The camera's orientation is applied, and transparency becomes white. Takes up to some seconds of a thread's
+    time.
 
     Raises:
-        BadPicture: it cannot be decoded, or it moves and would not any more.
+        BadPicture: it cannot be decoded, or its animation would be lost.
     """
     if len(data) <= limit:
         return Upload(data, written)

@@ -1,7 +1,7 @@
-"""Which media_id stands for a kept picture: uploaded when a reply first needs it, and again before WeChat forgets it.
+"""Uploads kept pictures when replies need them, and again before they expire.
 
-WeChat keeps an uploaded picture for three days ("上传临时素材"), for one account, and any number of replies may name
-it. So an upload is remembered, and replies that need the same one at the same time wait for the same one.
+WeChat keeps an uploaded picture for three days ("上传临时素材"), for one account, and any number of replies may
+name it. So an upload is remembered, and replies that need the same one at the same time share it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from wxdesk.desk.ports.media import Media, PictureFiles, PictureRecords
 from wxdesk.desk.ports.store import Clock
 
 GOOD_FOR = timedelta(days=2.5)
-"""Half a day before its end, an upload is no longer trusted."""
+"""Time for which an upload is trusted, half a day less than WeChat keeps it."""
 
 REFUSED_AGAIN = 40007
-"""WeChat's own word for a media_id that it does not know."""
+"""WeChat's errcode for an unknown media_id."""
 
 type _Key = tuple[str, str, str]
-"""Account, digest, and the media_id that is refused: who does not know of it cannot speak for who does."""
+"""Account, digest, and the refused media_id (or empty).
+
+An upload begun without knowledge of the refusal is not shared with one that knows of it.
+"""
 
 
 class Uploads:
@@ -37,7 +40,9 @@ class Uploads:
         self._flights: dict[_Key, asyncio.Task[str]] = {}
 
     async def media_id(self, account: Account, digest: str, *, refused: str = "") -> str:
-        """The media_id that stands for the picture now. `refused` is one that WeChat no longer knows (40007).
+        """Return the picture's media_id, uploading it if needed.
+
+        `refused` is one that WeChat no longer knows (40007).
 
         Raises:
             NotFound, BadPicture: the picture is gone from this machine, or cannot be made small enough.
@@ -51,7 +56,7 @@ class Uploads:
         return found
 
     async def close(self) -> None:
-        """Give up what is being uploaded."""
+        """Cancel running uploads."""
         flights = tuple(self._flights.values())
         for flight in flights:
             flight.cancel()

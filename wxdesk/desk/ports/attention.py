@@ -1,4 +1,4 @@
-"""What calling for a human asks of the store: the rest of `desk.ports`, which is long enough."""
+"""Port for conversations that need an operator's attention."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from wxdesk.core.model.conversation import Conversation
 
 
 class Calls(Protocol):
-    """Which conversations call for a human, and whether somebody has looked."""
+    """Conversations that need attention, why, and whether somebody has looked."""
 
     async def unseen(self) -> list[Call]:
-        """All calls at which nobody has looked yet."""
+        """Return all attention that nobody has looked at yet."""
         ...
 
     async def might_call(self, ids: Collection[int]) -> list[InboxRow]:
-        """Those of these conversations that have something that might call, or that do call."""
+        """Return those of these conversations that have, or might need, attention."""
         ...
 
     async def candidates(self, after: int, now: datetime) -> list[int]:
-        """Ids above `after`, in order, of conversations that might call at `now` or do; none when that was all."""
+        """Return the next ids above `after` that have or may need attention; none at last."""
         ...
 
     async def closing(self, now: datetime, until: datetime) -> list[int]:
-        """Conversations of waiting contacts whose window closes up to `until`, and those that call for that reason."""
+        """Return waiting conversations whose window closes by `until`, and flagged ones."""
         ...
 
     async def next_close(self, after: datetime) -> datetime | None:
-        """When the first window of a waiting contact closes after `after`."""
+        """Return when the first reply window of a waiting contact closes after `after`."""
         ...
 
     async def wake(self, now: datetime) -> list[int]:
-        """Bring back the conversations whose snooze is over by `now`; their ids."""
+        """Reopen the conversations whose snooze is over by `now`; return their ids."""
         ...
 
     async def next_wake(self) -> datetime | None:
-        """When the next snooze ends."""
+        """Return when the next snooze ends."""
         ...
 
     async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
-        """Store new calls and changed ones, and take away those that have ended."""
+        """Store new and changed attention, and delete what has ended."""
         ...
 
     async def look(self, conversation_id: int) -> bool:
-        """Somebody looks at this conversation; False if nothing in it called unseen."""
+        """Mark a conversation's attention as seen; False if none was unseen."""
         ...
 
     async def longest_waiting(self, now: datetime) -> Conversation | None:
-        """The contact who waits longest of all who can still be answered."""
+        """Return the longest waiting conversation that can still be answered."""
         ...

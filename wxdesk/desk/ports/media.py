@@ -1,4 +1,4 @@
-"""What the desk needs from the other rooms for pictures and typing, as Protocols: the rest of `desk.ports`."""
+"""Ports for pictures, WeChat's temporary media, and the typing indicator."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from wxdesk.core.model.picture import Picture, PictureFormat
 
 
 class PictureFiles(Protocol):
-    """The pictures' bytes, by digest. Its methods block; all but `path` belong in a thread."""
+    """Files of the pictures, by digest; all methods but `path` block."""
 
     def keep(self, picture: Picture, data: bytes) -> None:
-        """Have `data` on disk when this returns; raises `StoreError`."""
+        """Write `data` to disk before returning; raises `StoreError`."""
         ...
 
     def read(self, digest: str) -> bytes:
-        """The bytes; raises `NotFound`, or `StoreError` if they are not what they were."""
+        """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
         ...
 
     def path(self, digest: str) -> Path | None:
-        """The file, None if it is not on this machine."""
+        """Return the file, None if it is not on this machine."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A picture as WeChat knows it, for one account and three days."""
+    """A picture's upload to WeChat, for one account and three days."""
 
     media_id: str
     uploaded_at: datetime
@@ -38,7 +38,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AwaitedPicture:
-    """What is still to be fetched for a message. `address` is the one that the push named; it may be anything."""
+    """A picture still to be fetched; the push's `address` may be anything."""
 
     message_id: int
     conversation_id: int
@@ -48,38 +48,38 @@ class AwaitedPicture:
 
 
 class PictureRecords(Protocol):
-    """What is known about kept pictures, and about those that messages await."""
+    """Records of kept pictures, and of those still awaited for messages."""
 
     async def add(self, picture: Picture, at: datetime) -> None:
-        """Make a kept picture known; nothing happens if it is."""
+        """Record a kept picture, unless it is recorded already."""
         ...
 
     async def get(self, digest: str) -> Picture:
-        """One picture; raises `NotFound`."""
+        """Return one picture; raises `NotFound`."""
         ...
 
     async def upload(self, account: str, digest: str) -> Uploaded | None:
-        """The last upload of a picture for an account."""
+        """Return the last upload of a picture for an account."""
         ...
 
     async def note_upload(self, account: str, digest: str, media_id: str, at: datetime) -> None:
-        """Remember an upload instead of the one before."""
+        """Record an upload in place of the one before."""
         ...
 
     async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
-        """Messages of these accounts whose picture is awaited, oldest first; the messages in `without` left out."""
+        """Return these accounts' awaited pictures, oldest message first, except `without`."""
         ...
 
     async def settle(self, message_id: int, picture: Picture, at: datetime) -> None:
-        """The message's picture is kept; makes it known, too."""
+        """Record the message's picture as kept."""
         ...
 
     async def miss(self, message_id: int, problem: str) -> None:
-        """The message's picture will never come; `problem` is an English sentence for `i18n.tr`."""
+        """Record that a picture will never come; `problem` is a sentence for `i18n.tr`."""
         ...
 
     async def give_up(self, before: datetime, problem: str) -> list[AwaitedPicture]:
-        """The same for all that are awaited since before `before`; which ones these were."""
+        """Do like `mark_missing` for all awaited since before `before`; return these."""
         ...
 
 
@@ -90,7 +90,7 @@ class Media(Protocol):
     """
 
     async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
-        """Give WeChat a picture; the media_id by which replies of this account can name it.
+        """Upload a picture; return its media_id for this account's replies.
 
         Raises:
             NotSent: WeChat did not take it, or its answer got lost; it may be tried again.
@@ -99,9 +99,10 @@ class Media(Protocol):
         ...
 
     async def fetch(self, account: Account, media_id: str, address: str = "") -> bytes:
-        """What a customer sent: by its media_id, else from `address` if that is at one of WeChat's picture servers.
+        """Fetch a contact's picture by its media_id, else from `address`.
 
-        At most 10 MB, and not yet known to be a picture.
+        `address` is used only if it is at one of WeChat's picture servers. Returns at most 10 MB, not yet known to
+        be a picture.
 
         Raises:
             NotSent: it cannot be reached now; it may be tried again.
@@ -112,10 +113,10 @@ class Media(Protocol):
 
 
 class TypingSender(Protocol):
-    """WeChat's sign that somebody is typing ("对方正在输入")."""
+    """WeChat's typing indicator ("对方正在输入")."""
 
     async def typing(self, account: Account, openid: str, *, on: bool) -> None:
-        """Show it for 15 seconds, or end it. Does nothing for an account that may not.
+        """Show it for 15 seconds, or end it; nothing for accounts without permission.
 
         Raises:
             NotSent, Refused: it is not shown; nobody needs to be told.

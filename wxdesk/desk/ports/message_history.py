@@ -1,4 +1,4 @@
-"""What was said before, as the dry run and the list of the unmatched read it: the port that the store fills."""
+"""Port for past messages and replies, read by dry runs and the review of rules."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from wxdesk.core.rules.lint.clustering import Sentence
 from wxdesk.core.rules.matching.facts import History, Wanted
 
 BURST = timedelta(minutes=10)
-"""What a contact writes with no longer silence in between is said in one go; an operator's reply answers all of it."""
+"""Longest silence within a burst; an operator's reply answers all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastMessage:
-    """As much of a stored message as rules look at. `at` is its place in the timeline."""
+    """The part of a stored message that rules look at; `at` is its timeline position."""
 
     id: int
     conversation_id: int
@@ -30,12 +30,12 @@ class PastMessage:
 
     @classmethod
     def of(cls, sentence: Sentence) -> PastMessage:
-        """What a contact wrote or sent."""
+        """Make it from a contact's sentence."""
         return cls(sentence.message_id, sentence.conversation_id, sentence.type, sentence.text, None, None, sentence.at)
 
     @property
     def message(self) -> Message:
-        """The same as templates speak of it."""
+        """The same as a `Message`, for templates."""
         return Message(
             self.id,
             self.conversation_id,
@@ -51,10 +51,10 @@ class PastMessage:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an operator said, and when; one line of it. `edited`: a rule had prepared it, and he changed it.
+    """One reply an operator sent; one line of text. `edited`: a rule had prepared it.
 
-    It answers what the contact wrote in his last burst before it, which began at `burst`, but for what rules had
-    answered by then: `answered` is the id of the newest such message, 0 if there is none.
+    It answers the contact's last burst before it, which began at `burst`, except for messages that rules had
+    answered: `answered` is the id of the newest such message, 0 if there is none.
     """
 
     conversation_id: int
@@ -65,47 +65,51 @@ class Written:
     edited: bool = False
 
     def answers(self, message: PastMessage) -> bool:
-        """Whether it answers `message`, which came before it and after whatever an operator said before."""
+        """Tell whether it answers `message`, an earlier one that no reply answered before."""
         return message.at >= self.burst and message.id > self.answered
 
 
 class Past(Protocol):
-    """Reads what is stored, in slices."""
+    """Reader of stored messages and replies, in slices."""
 
     async def extent(self, newest: int) -> tuple[int, int]:
-        """How many messages there are, at most `newest`, and the id before the first of these."""
+        """Return the number of messages, at most `newest`, and the id before the first."""
         ...
 
     async def messages(self, after_id: int, limit: int) -> list[PastMessage]:
-        """The messages that rules are asked about with an id above `after_id`, in the order in which they came."""
+        """Return messages above `after_id` that rules are asked about, oldest first."""
         ...
 
     async def written(self, since: datetime) -> list[Written]:
-        """What operators said since `since`, in order, each with the messages that it answered.
+        """Return operators' replies since `since`, in order.
 
-        A rule's reply that left as it was answers its message and those before it, unless it was only the promise that
-        a human will come.
+        A rule's reply that left as it was answers its message and those before it, unless it only promised that an
+        operator would come.
         """
         ...
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
-        """These conversations as they are now, by id."""
+        """Return these conversations as they are now, by id."""
         ...
 
     async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
+        """Return the texts of rules' replies to these messages, by message id.
+
+        A message is left out where no reply has arrived or still may arrive.
+        """
         ...
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """What contacts wrote or sent since `since`, the newest.
+        """Return the newest messages since `since` that no rule answered completely.
 
-        That is what no rule had a whole answer to, or only one that is a default now.
+        Those that only a rule answered that is a default now are among them.
         """
         ...
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
-        """What had happened when each of these was written, by message id, as far as it is `wanted`.
+        """Return each message's history when it was written, by message id, as `wanted`.
 
-        `History.lately` is left empty: how often rules spoke to everybody within a minute is not looked up.
+        `ContactHistory.lately` is left empty: how often rules replied to everybody within a minute is not looked
+        up.
         """
         ...

@@ -1,8 +1,8 @@
-"""What supervision asks of the store about many replies at once: the rest of `desk.ports`, which is long enough.
+"""Port for pending replies, many at once: timers, modes, pauses, restart and undo.
 
-Each method moves, in one transaction, all replies that it is about and that may make the move, and returns them as
-they are then. What a human does so to a part of an answer (`core.parts`) has for the later ones the same consequence
-as `reply_ports.Replies.settle`; then those stand in what is returned too.
+Each method moves all replies concerned that may make the move, in one transaction, and returns them as they
+are then. An operator's move on a part of an answer affects the later parts as
+`desk.ports.replies.Replies.settle` does; those are returned too.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from wxdesk.core.model.reply import Reply
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How to tend what waits: everything or `only_by_hand`; whether a reply window's end `hands_over` or sends.
+    """Conditions under which timers release pending replies.
 
-    `held_until` is until when nothing automatic may leave these conversations at the earliest. What should have left
-    before `stale_before` does not leave by itself any more: an automatic reply is a draft that says `late`, and what an
-    operator wrote asks, saying `why`.
+    `only_by_hand`: automatic replies wait · `hands_over`: at the end of a reply window held replies become
+    drafts instead of being sent · `held_until`: by conversation, when automatic replies may leave at the
+    earliest · `stale_before`: what was due before does not leave by itself any more; an automatic reply becomes
+    a draft with the reason `late`, an operator's is held without a deadline, with the reason `why`.
     """
 
     only_by_hand: bool = False
@@ -35,10 +36,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class NewMode:
-    """A mode that applies from now on, and what it means for what waits.
+    """A mode that applies from now on, and its consequence for pending replies.
 
-    With HOLD, for how many seconds what has never been held is held then. What was due before `stale_before` is not
-    said by itself any more: it is a draft that says `late`.
+    With HOLD, replies that have never been held are held for `hold_seconds`. Replies that were due before
+    `stale_before` become drafts with the reason `late`.
     """
 
     mode: ReplyMode
@@ -49,7 +50,7 @@ class NewMode:
 
 @dataclass(frozen=True, slots=True)
 class Tended:
-    """The replies that were moved; those `handed_over` at the last moment of a reply window need their human now."""
+    """Replies that timers moved; those `handed_over` to the operator need attention."""
 
     moved: list[Reply] = field(default_factory=list)
     handed_over: list[Reply] = field(default_factory=list)
@@ -57,72 +58,71 @@ class Tended:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an operator took back, in its messages, and the drafts that he had passed over by it."""
+    """Replies that an operator took back, and the drafts passed over by writing them."""
 
     replies: list[Reply]
     passed: list[Reply]
 
 
 class WaitingReplies(Protocol):
-    """Replies that have not left: drafts, held and queued ones. "Automatic" is what a rule made, edited or not."""
+    """Drafts, held and queued replies; "automatic" ones are by a rule, edited or not."""
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Let everything leave now that is held back, or `only` those with these ids, because `by` says so.
+        """Release all held replies, or `only` those with these ids, in the name of `by`.
 
-        What waits of their answers before those leaves with them.
-        What can be undone leaves by itself.
+        Earlier parts of their answers that wait leave with them. Replies that can still be undone leave by
+        themselves.
         """
         ...
 
     async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Cancel everything that is held back, or `only` those with these ids, with the later parts of its answers.
+        """Cancel all held replies, or `only` these, with the later parts of their answers.
 
-        Other drafts stay, and what its operator has just written.
+        Other drafts stay, and so do replies that can still be undone.
         """
         ...
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:
-        """Do to what waits what is due at `now`, in this order.
+        """Apply everything that is due at `now`, in this order.
 
-        What cannot be sent any more, because its contact's reply window has closed, is a draft that says so; nothing
-        automatic is held for a blocked contact; where the operator writes, deadlines move behind him; at the last
-        moment of a reply window what is held becomes a draft, if the terms say so; what is due is queued, if it is not
-        stale. Without a
-        deadline, nothing ever leaves by itself.
+        Replies whose reply window has closed become drafts that say so; automatic replies to blocked contacts are
+        cancelled; where the operator is typing, deadlines are postponed; at the last moment of a reply window held
+        replies become drafts, if the terms say so; due replies are queued, unless stale. Without a deadline nothing
+        leaves by itself.
         """
         ...
 
     async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Let nothing automatic leave a conversation otherwise than by its `new` mode.
+        """Apply a conversation's `new` mode to its pending automatic replies.
 
-        With DRAFT, held and queued replies become drafts; with OFF they are cancelled, by that name, but for those that
-        a human has edited. With HOLD, queued ones are held, and their parts keep their distance, but for those that
-        have been held before, and parts that wait for their human anyhow (`core.parts`); what is late is a draft. With
-        AUTO, nothing is done. DRAFT and HOLD of the account leave those alone that wait by their rule's own word.
+        With DRAFT, held and queued replies become drafts; with OFF they are cancelled, but for those that an
+        operator has edited. With HOLD, queued ones are held, their parts at their distance, but for those that have
+        been held before, and parts that wait for the operator anyhow (`core.replies.parts`); stale ones become
+        drafts. AUTO changes nothing. DRAFT and HOLD of the account leave replies alone whose rule has its own mode.
         """
         ...
 
     async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """As `withhold`, in all conversations of an account that have no mode of their own."""
+        """Apply an account's mode like `withhold`, in conversations without their own."""
         ...
 
     async def withhold_unruled(self, at: datetime) -> list[Reply]:
-        """Make drafts of automatic replies, held or queued, whose rule is switched off or not there any more."""
+        """Make drafts of automatic replies whose rule is switched off or deleted."""
         ...
 
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
-        """Hold without a deadline what was held, by whomever; automatic replies of before `stale_before` are drafts.
+        """Hold all held replies without a deadline after a restart.
 
-        So is held what a human wrote or released, and what has waited in the queue since before that.
-
-        `why` is said in the bubbles of those that ask, `late` in those of the drafts.
+        So are operators' written or released replies held that were queued before `stale_before`; automatic ones
+        from before then become drafts. The reason shown is `why` for held ones, `late` for drafts.
         """
         ...
 
     async def undo(self, reply_id: int, by: str, at: datetime) -> Undone:
-        """Cancel, by the name `by`, what an operator wrote while it counts down: every message of it.
+        """Take back an operator's reply during its undo time, with all of its messages.
 
-        What he had passed over by that asks again, unless he has written something else since.
+        They are cancelled by the name `by`. Drafts that it passed over are restored, unless the operator has
+        written something else since.
 
         Raises:
             NotFound, MoveNotAllowed: it is too late; nothing was changed.
@@ -130,21 +130,24 @@ class WaitingReplies(Protocol):
         ...
 
     async def hurry(self, at: datetime) -> list[Reply]:
-        """Let leave at once what operators wrote and could still take back."""
+        """Queue at once the operators' replies that could still be undone."""
         ...
 
     async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
-        """Hold those of these replies without a deadline that are still queued; `why` is said in their bubbles."""
+        """Hold queued ones of these replies without a deadline, with the reason `why`."""
         ...
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
-        """When the next held reply is due, the next postponed one may be tried, or a reply window closes on one."""
+        """Return the next time at which a pending reply needs a timer.
+
+        That is a held reply's deadline, a postponed one's next attempt, or the end of a reply window.
+        """
         ...
 
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
-        """Hold without a deadline what a pause has kept from leaving: what is queued, or held with its time over.
+        """Hold without a deadline the replies that a pause kept from leaving.
 
-        Parts that wait for their human anyhow (`core.parts`) go on doing so.
-        `why`, a sentence for `i18n.tr`, is said in its bubble.
+        Those are queued, or held past their deadline. Parts that wait for the operator anyhow
+        (`core.replies.parts`) go on doing so. `why`, a sentence for `i18n.tr`, is the reason shown.
         """
         ...

@@ -1,4 +1,4 @@
-"""What the desk needs of the outbox's table, one reply at a time: a part of `desk.ports`, where the rest stands."""
+"""Port for single replies of the outbox: add, claim, move and edit them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wxdesk.core.wechat.quota import Claimed
 
 @dataclass(frozen=True, slots=True)
 class ReplyChanges:
-    """What else changes when a reply moves; None leaves a field as it is.
+    """Further fields to change when a reply moves; None leaves a field as it is.
 
     `window` gets the contact's reply window and returns the one to store, in the same transaction.
     """
@@ -33,7 +33,7 @@ class ReplyChanges:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """What an operator wrote, in its messages, and the drafts that he passed over by that."""
+    """Replies an operator wrote, and the drafts passed over by writing them."""
 
     written: list[Reply]
     passed: list[Reply]
@@ -43,30 +43,30 @@ class Replies(Protocol):
     """The outbox's table: every reply in exactly one state."""
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
-        """Store a reply that no rule made, and update the conversation's preview if the reply is not held."""
+        """Store a reply that no rule made; unless it is held, update the preview."""
         ...
 
     async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
-        """Store the parts of one answer that no rule made, in one transaction, and update the preview; at least one."""
+        """Store the parts (one or more) of one answer by no rule; update the preview."""
         ...
 
     async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
-        """The same of what an operator writes, who passes over all drafts there that he does not have in hand."""
+        """Store what an operator writes, and pass over drafts that nobody is editing."""
         ...
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
-        """How many replies of a conversation wait to be sent or are under way, as `desk.ports.Undecided` counts them.
+        """Count a conversation's promised replies (see `UndecidedMessage`).
 
-        `only_by_hand` leaves out what `cancel_automatic` would stop.
+        `only_by_hand` leaves out those that `cancel_automatic` would stop.
         """
         ...
 
     async def get(self, reply_id: int) -> Reply:
-        """One reply; raises `NotFound`."""
+        """Return one reply; raises `NotFound`."""
         ...
 
     async def parts(self, firsts: Collection[int]) -> list[Reply]:
-        """All parts of the answers whose first parts have these ids, in their order."""
+        """Return all parts of the answers with these first parts, in order."""
         ...
 
     async def claim(
@@ -78,21 +78,22 @@ class Replies(Protocol):
         only_by_hand: bool,
         without: Collection[str] = (),
     ) -> list[Claimed]:
-        """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
+        """Move queued replies to `sending` and commit; one a conversation, oldest first.
 
-        Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`,
-        replies whose `not_before` is later than `now`, parts behind one that needs its human (`core.parts`), and, if
-        `only_by_hand`, those that no human wrote or released. A reply is never claimed before an older queued one of
-        its conversation (paused ones do not block written ones, parts that wait for a human block nothing).
+        Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`, replies
+        whose `not_before` is later than `now`, parts behind one that needs the operator (`core.replies.parts`),
+        and, if `only_by_hand`, those that no operator wrote or released. A reply is never claimed before an older
+        queued one of its conversation (paused ones do not block written ones, parts that wait for the operator
+        block nothing).
         """
         ...
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:
-        """Make one move of `core.lifecycle`'s table, with what changes beside it.
+        """Make one move of `core.replies.lifecycle`'s table, with further changes.
 
-        CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the
-        same transaction: of all by an operator's reply, of the answered message by a rule's, of none by a rule's
-        where a human has taken over.
+        CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the same
+        transaction: of all messages by an operator's reply, of the answered message by a rule's, of none by a
+        rule's during a takeover.
 
         Raises:
             NotFound, MoveNotAllowed: nothing was changed.
@@ -100,29 +101,30 @@ class Replies(Protocol):
         ...
 
     async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
-        """Make the move that the human `by` wants, and what follows for the later parts of the answer.
+        """Make the operator's move, and what follows for the other parts of the answer.
 
-        CANCEL cancels those that have not left. RELEASE, RETRY and CONFIRM let those go on that wait, as though he had
-        released them too; a RELEASE of the `whole` answer also those that need a word of their own (`core.parts`).
-        A RELEASE releases also the earlier parts that are held or drafts, but for one that is in hand to be changed.
-        Returns the reply and then the other parts that may have changed; raises like `move`.
+        CANCEL cancels the later parts that have not left. RELEASE, RETRY and CONFIRM let later parts go on that
+        wait, as though `by` had released them too; a RELEASE of the `whole` answer also those that need a decision
+        of their own (`core.replies.parts`). A RELEASE releases also the earlier parts that are held or drafts,
+        unless locked for editing. Returns the reply and then the other parts that may have changed; raises like
+        `move`.
         """
         ...
 
     async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
-        """Let nothing take the place of a held reply or a draft, because `by` is about to change it.
+        """Lock a held reply or a draft for editing by `by`, so that nothing replaces it.
 
-        A held one is a draft from then on, and its step tells which deadline was stopped. What is in a human's hand
-        already gets no step. Raises like `move`.
+        A held one becomes a draft, and its step records which deadline was stopped. One that is locked already gets
+        no step. Raises like `move`.
         """
         ...
 
     async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-        """Let a reply that was taken in hand wait again as it was `before` that.
+        """Release an edit lock, so that the reply waits as it did `before`.
 
-        Held with what was left of its time, and a few seconds at least; if the contact has written meanwhile, it asks.
-        It stays a draft where it was one, if it may not leave by itself any more (`may_leave`), or if the reply window
-        has closed; one whose content has been changed stays as it is.
+        It is held with the rest of its time, but a few seconds at least; without a deadline if the contact has
+        written meanwhile. It stays a draft where it was one, if it may not leave by itself any more (`may_leave`),
+        or if the reply window has closed; one whose content has been changed stays as it is.
 
         Raises:
             NotFound, MoveNotAllowed: it is no draft any more.
@@ -130,36 +132,36 @@ class Replies(Protocol):
         ...
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
-        """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
+        """Edit a draft, held or failed reply, and mark it so; raises `MoveNotAllowed`."""
         ...
 
     async def steps(self, reply_id: int) -> list[Step]:
-        """What happened to a reply on its way, oldest first; each was stored together with what it tells of."""
+        """Return a reply's history, oldest first; each step is stored with its move."""
         ...
 
     async def cancel_automatic(
         self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
     ) -> list[Reply]:
-        """Cancel everything automatic of one conversation that has not left; those that were moved.
+        """Cancel a conversation's automatic replies that have not left; return those.
 
-        The answer whose first part is `but_answer` is not touched.
-        What a human has released or sends again stays as it is, and so does a draft that he has edited or kept from
-        leaving. What he has edited and what would have left by itself is a draft then.
+        The answer whose first part is `but_answer` is not touched. Replies that an operator released or sends again
+        stay, and so do drafts that an operator edited or kept. What was edited and would have left by itself
+        becomes a draft.
         """
         ...
 
     async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """The same, but for drafts and what is held and asks: neither would leave by itself."""
+        """Cancel like `cancel_automatic`, but only replies that would leave by themselves."""
         ...
 
     async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
-        """Make drafts of everything automatic of one conversation that would leave by itself; those that were moved."""
+        """Make drafts of automatic replies that would leave by themselves."""
         ...
 
     async def pending(self) -> list[Reply]:
-        """Held replies, those that ask first (they have no deadline) and then the soonest; drafts after them."""
+        """Return held replies: those without a deadline, then the soonest, then drafts."""
         ...
 
     async def recover(self, at: datetime) -> list[Reply]:
-        """After a crash: every `sending` becomes `unknown`."""
+        """Change every `sending` reply to `unknown` after a crash."""
         ...

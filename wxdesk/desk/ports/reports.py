@@ -1,4 +1,4 @@
-"""What the pages that look back ask of the store: the rest of `desk.ports`, which is long enough."""
+"""Ports for decisions, traffic traces, the quarantine and statistics."""
 
 from __future__ import annotations
 
@@ -14,58 +14,58 @@ from wxdesk.core.rules.usage import RuleFigures
 
 
 class Decisions(Protocol):
-    """Why each message got its answer."""
+    """Decisions on messages, and the figures of rules."""
 
     async def for_message(self, message_id: int) -> Decision | None:
-        """The decision about a message."""
+        """Return the decision on a message."""
         ...
 
     async def latest(self, conversation_id: int) -> Decision | None:
-        """The newest decision in a conversation."""
+        """Return the newest decision in a conversation."""
         ...
 
     async def all_verdicts(self, message_id: int) -> tuple[RuleVerdict, ...]:
-        """What every rule said that was asked about a message, in order, those that found nothing as well."""
+        """Return the verdicts of all rules asked about a message, in order."""
         ...
 
     async def hits(self, since: datetime) -> dict[int, int]:
-        """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
+        """Count each rule's hits since `since`, shadow hits included, by rule id."""
         ...
 
     async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
-        """How each rule fares, by its id, counted since `since`; rules that never matched are left out."""
+        """Return the figures since `since` of each rule that ever matched, by rule id."""
         ...
 
 
 class Traces(Protocol):
-    """What requests and calls were about, for the traffic page. A push is found by its account and key."""
+    """Links from traffic to messages and replies; a push is found by account and key."""
 
     async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
-        """The pushes with these (account, key), in no particular order; unknown ones are left out."""
+        """Return the pushes with these (account, key), unordered; unknown ones left out."""
         ...
 
     async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
-        """These replies, in no particular order; unknown ones are left out."""
+        """Return these replies, unordered; unknown ones are left out."""
         ...
 
     async def path(self, account: str, key: str) -> PushPath:
-        """Everything that followed from one push; raises `NotFound`."""
+        """Return everything that followed from one push; raises `NotFound`."""
         ...
 
 
 class Quarantined(Protocol):
-    """Pushes that were signed and could not be read."""
+    """Signed pushes that could not be read."""
 
     async def size(self) -> int:
-        """How many there are."""
+        """Count them."""
         ...
 
     async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
-        """Those with an id below `before_id` (all if None), newest first; each says in its note why."""
+        """Return those with ids below `before_id` (None: all), newest first, with reasons."""
         ...
 
     async def release(self, ids: Collection[int]) -> list[int]:
-        """Let these be derived like any other push; the ids of those that were still here, in order."""
+        """Release these for deriving; return the ids of those still here, in order."""
         ...
 
 
@@ -73,8 +73,9 @@ class Statistics(Protocol):
     """Figures over a span of time."""
 
     async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
-        """Everything over `span`, by the hours and weekdays of `zone` (None: this machine's own).
+        """Return all figures over `span`, by the hours and weekdays of `zone`.
 
-        `before` is a span to compare with: its messages are counted as `messages_before`.
+        `zone` None: this machine's own. `before` is a span to compare with: its messages are counted as
+        `messages_before`.
         """
         ...

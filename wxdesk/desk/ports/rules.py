@@ -1,4 +1,4 @@
-"""What the desk needs for its rules; the rest of its ports are in `desk.ports`."""
+"""Port for the operator's rules, their order and revisions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ class Rules(Protocol):
     """The ordered list of rules; every saved revision is kept."""
 
     async def all(self) -> list[Rule]:
-        """All rules by position, switched-off ones included."""
+        """Return all rules by position, switched-off ones included."""
         ...
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
-        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
+        """Insert a rule (`id` 0) or update it, as the next revision.
 
-        Rules that ask for it by its name (`last_rule_within`) follow a new one, in the same transaction.
+        A new one goes to the end, but before a trailing default rule. Rules that refer to it by name
+        (`last_rule_within`) follow a new name, in the same transaction.
         """
         ...
 
@@ -38,7 +39,7 @@ class Rules(Protocol):
         ...
 
     async def delete(self, rule_id: int) -> None:
-        """Remove a rule from the list; its revisions stay for the decisions that name them."""
+        """Delete a rule; its revisions stay for the decisions that name them."""
         ...
 
     async def put_back(
@@ -46,20 +47,20 @@ class Rules(Protocol):
     ) -> None:
         """Undo a deletion: the rule as it was saved last, with its id.
 
-        It means those of the stored `answers` and `calendars` that it meant.
+        It refers to the same stored `answers` (templates) and `calendars` as before.
         """
         ...
 
     async def revisions(self, rule_id: int) -> list[Rule]:
-        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
+        """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
         ...
 
     async def replace_all(
         self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
     ) -> list[Rule]:
-        """Replace the list, and store the settings `beside` it (key: value), in one transaction.
+        """Replace the list and store the settings `beside` it, in one transaction.
 
-        A rule keeps id and revision where its name and content are the same.
+        `beside` maps keys to values. A rule keeps id and revision where its name and content are the same.
         """
         ...
 
@@ -70,9 +71,9 @@ class Rules(Protocol):
         beside: Mapping[str, str] = NOTHING_BESIDE,
         expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
-        """Let the list be as it was, ids included, and store the settings `beside` it, in one transaction.
+        """Restore an earlier list, ids included, and store the settings `beside` it.
 
-        What reads otherwise now gets its former content as a revision.
+        All in one transaction. A rule whose content differs now gets its former content as a new revision.
 
         Raises:
             Outdated: the list is not as `expected` any more; nothing was changed.
@@ -87,14 +88,16 @@ class Rules(Protocol):
         gone: Collection[str],
         at: datetime,
     ) -> None:
-        """Store `settings`, and let rules ask for `renamed` calendars by their new names, in one transaction.
+        """Store `settings` and rename calendars in rules, in one transaction.
+
+        `renamed` maps old names to new ones.
 
         Raises:
             Outdated: a setting is not as `expected` any more; nothing was changed.
-            CalendarInUse: a rule asks for one that is `gone`; nothing was changed.
+            CalendarInUse: a rule uses one that is `gone`; nothing was changed.
         """
         ...
 
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
-        """Note that these are asked in this order from `at` on (id and revision), if they are others than before."""
+        """Record the rules asked from `at` on, in order (id and revision), if changed."""
         ...

@@ -1,4 +1,4 @@
-"""What setting conversations aside by hand asks of the store: the rest of `desk.ports`, which is long enough."""
+"""Port for the status of conversations: resolving, snoozing and reopening."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from typing import Protocol
 
 
 class SettingAside(Protocol):
-    """Resolving, snoozing and opening again, each in one transaction. Both of the first end what called in it."""
+    """Status changes by the operator; resolving and snoozing end attention."""
 
     async def resolve(self, conversation_id: int, at: datetime) -> None:
-        """A human says that nothing is left to do, also for what nobody has answered.
+        """Resolve a conversation, also where messages are unanswered.
 
         Raises:
             NotFound: there is no such conversation.
-            Unsettled: a reply in it is left to its human, as draft, held, failed or unknown; nothing was changed.
+            UnsettledReply: a draft, held, failed or unknown reply is left to the operator; nothing was changed.
         """
         ...
 
     async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
-        """A human does not want to see it until then; until when that is. Raises like `resolve`.
+        """Snooze a conversation; return the end. Raises like `resolve`.
 
-        Where somebody waits, it ends before his reply window closes (`core.aside.before_closing`).
+        Where the contact waits, it ends before the reply window closes
+        (`core.model.status.snooze_end_before_closing`).
         """
         ...
 
     async def reopen(self, conversation_id: int) -> None:
-        """It is in work again, and who waited in it waits on; raises `NotFound`."""
+        """Reopen a conversation; a contact who waited waits again. Raises `NotFound`."""
         ...

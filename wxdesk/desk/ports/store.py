@@ -1,7 +1,7 @@
-"""What the desk needs from the other rooms, as Protocols. `app.py` plugs the real parts in.
+"""The store's main ports: pushes, conversations, settings, the store as a whole.
 
-All of them are called on the desk thread's loop. A method that changes something returns after its
-commit; what it returns is what the database says then.
+`app.py` plugs the real parts in. All are called on the desk thread's loop. A method that changes something
+returns after its commit; what it returns is what the database holds then.
 """
 
 from __future__ import annotations
@@ -35,20 +35,19 @@ from wxdesk.desk.ports.templates import Templates
 from wxdesk.desk.ports.transfers import Transfers
 
 type Clock = Callable[[], datetime]
-"""Tells the time, aware and in UTC."""
+"""Returns the current time, aware and in UTC."""
 
 type ReadPush = Callable[[bytes], Incoming]
-"""Parses a decrypted push body; raises `BadInput` if it cannot be read. Filled by `webhook.parse`."""
+"""Parser of a decrypted push body; raises `BadInput`. Filled by `webhook.parse`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """A stored message that awaits its decision, with its conversation as it is now.
 
-    `promised` is how many replies of the conversation wait to be sent or are under way. Drafts do not count, nor does
-    what is left to a human with an earlier part of its answer.
-    `history` is empty until `Conversations.with_history` has told it. `waiting` are the automatic replies that are held
-    or drafts, in the order in which they were made.
+    `promised` counts the conversation's replies that are queued, held or being sent; not drafts, and not later
+    parts that are left to the operator. `history` is empty until `Conversations.with_history` fills it.
+    `waiting` are the automatic replies that are held or drafts, in the order in which they were made.
     """
 
     message: Message
@@ -60,7 +59,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A stored conversation as its contact's next message would meet it; `promised` and `waiting` as in `Undecided`."""
+    """A conversation with history and pending replies, as its next message meets it."""
 
     conversation: Conversation
     history: History = NO_HISTORY
@@ -70,7 +69,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class ToDerive:
-    """A kept push whose message has not been made yet; `incoming` is None if its body cannot be read."""
+    """A stored push without its message yet; `incoming` is None if it is unreadable."""
 
     push_id: int
     account: str
@@ -80,16 +79,18 @@ class ToDerive:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """All that follows from one decision, stored together with it or not at all.
+    """A decision with everything that follows from it, stored together or not at all.
 
-    `called_by`: the rule that wants somebody to look, which is kept as a call (`core.calls`); empty if none does.
-    `transferred_until`: the answer hands the contact over to WeChat's own tool · `arm_transfer`: the next one shall.
+    `called_by`: the rule that asks for the operator's attention, empty if none · `transferred_until`: the
+    answer transfers the contact to WeChat's own tool · `arm_transfer`: the answer to the next message shall do
+    so.
 
-    `fate` is that of the answers that wait already, `clocks` are for those that are held again. `needs` is how many
-    held ones must give way, because only then does WeChat allow enough for the new ones. `aside` is what becomes of the
-    conversation at once; what is to happen after a reply stands on the reply.
+    `fate` is that of pending automatic replies, `clocks` holds the times for those that are held again. `needs`
+    is how many held ones must give way because of the quota. `aside` resolves or snoozes the conversation at
+    once; what is to happen after a reply is stored with the reply.
 
-    `thought_from` is the conversation as it was before any decision of the batch; None if nobody may have spoken since.
+    `thought_from` is the conversation before any decision of the batch; None skips the check for operator
+    actions.
     """
 
     decision: Decision
@@ -108,10 +109,12 @@ class Resolution:
 
 
 class Pushes(Protocol):
-    """Raw pushes: the only thing that must be on disk before WeChat gets its answer."""
+    """Raw pushes: all that must be on disk before a push is acknowledged."""
 
     async def keep(self, push: Push) -> int | None:
-        """Commit `push`, together with others that arrive now. Its id, or None if its key is known already.
+        """Commit `push`, together with others that arrive now, and return its id.
+
+        None if its key is known already.
 
         Raises:
             StoreError: it could not be committed; nothing was kept.
@@ -119,96 +122,97 @@ class Pushes(Protocol):
         ...
 
     async def underived(self, limit: int = 500) -> list[KeptPush]:
-        """The oldest kept pushes from which no message has been made yet."""
+        """Return the oldest stored pushes from which no message has been made yet."""
         ...
 
     async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
-        """Kept pushes, newest first."""
+        """Return stored pushes, newest first."""
         ...
 
 
 class Conversations(Protocol):
-    """Contacts and the threads with them."""
+    """Contacts, and the conversations with them."""
 
     async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
-        """Make contact, conversation and message from each push and mark it derived, in one transaction.
+        """Make contact, conversation and message from each push, in one transaction.
 
-        Reply window (`core.quota.opened`), unread, waiting, and preview are updated. A push that opens no
-        conversation, or that cannot be read, is only marked. Returns the new messages in the given order, each
-        with its conversation as it is after the whole batch.
+        Reply window (`core.wechat.quota.window_after_event`), unread, waiting and preview are updated. A push that
+        opens no conversation, or that cannot be read, is only marked as derived. Returns the new messages in the
+        given order, each with its conversation as it is after the whole batch.
         """
         ...
 
     async def undecided(self, limit: int = 500) -> list[Undecided]:
-        """Messages without a decision, oldest first (what a crash left over)."""
+        """Return messages without a decision, oldest first (left over from a crash)."""
         ...
 
     async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
-        """Those of these messages that have no decision, oldest first, with their conversations as they are now."""
+        """Return those of these messages that have no decision yet, oldest first."""
         ...
 
     async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
-        """The same messages with what rules want to know of the past, as it was when each was written."""
+        """Add the history that rules need, as it was when each message was written."""
         ...
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
-        """Store decisions with their replies, takeovers and tags, in one transaction; the replies made or moved.
+        """Store decisions with their effects in one transaction; return changed replies.
 
-        What waits already meets its `fate` in the same transaction, as it is then: what gives way is cancelled by
-        "contact". Where a human has one in hand, no new ones are made, and the decision says so (YIELDED); nor are
-        they where fewer gave way than they need (NO_QUOTA).
+        Pending replies meet their `fate` in the same transaction, as they are then: those that give way are
+        cancelled by "contact". Where the operator edits one, no new ones are made, and the decision says so
+        (YIELDED); nor are they where fewer gave way than needed (NO_QUOTA). A reply's `created_at` is the
+        decision's `decided_at`. A message that has a decision already is left alone, and its replies are not made a
+        second time.
 
         Raises:
-            Outdated: a human has said something else about one of the conversations than it was `thought_from`
-                (`core.guards.human_word`). Nothing was stored; whoever says it later waits until all is.
-
-        A reply's `created_at` is the decision's `decided_at`. Each message is marked decided. A message that is decided
-        already is left alone, its replies are not made a second time.
+            Outdated: an operator has changed a conversation since `thought_from`
+                (`core.rules.matching.guards.operator_decisions`).
+                Nothing was stored; operators' later changes wait until all is.
         """
         ...
 
     async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
-        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN.
+        """Return rows of the inbox, newest first.
 
-        Under ALL, those with a call that rises come before all others, the longest waiting first.
+        WAITING and NEEDS_HUMAN list the longest waiting first. Under ALL, those with attention that rises come
+        before all others, the longest waiting first.
         """
         ...
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
-        """The rows of these conversations, in no particular order; unknown ids are left out."""
+        """Return the rows of these conversations, unordered; unknown ids are left out."""
         ...
 
     async def get(self, conversation_id: int) -> Conversation:
-        """One conversation; raises `NotFound`."""
+        """Return one conversation; raises `NotFound`."""
         ...
 
     async def timeline(
         self, conversation_id: int, before: datetime | None = None, limit: int = 50
     ) -> list[TimelineItem]:
-        """The last messages and replies before `before` (all times if None), oldest first by `at`, then id."""
+        """Return messages and replies before `before` (or now), oldest first by `at`, id."""
         ...
 
     async def counts(self) -> InboxCounts:
-        """The figures for the chips; waiting and needs_human as `page` would list them."""
+        """Count for the filter chips; waiting and needs_human as `page` would list them."""
         ...
 
     async def day_counts(self, since: datetime) -> DayCounts:
-        """What happened since `since`, and who waits now."""
+        """Count events since `since`, and the contacts who wait now."""
         ...
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
-        """Messages and replies that contain `phrase`, newest first; Chinese from one character up."""
+        """Find messages and replies by `phrase` (or one Chinese character), newest first."""
         ...
 
     async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
-        """Those whose contact's alias contains `phrase`, or whose openid begins or ends with it; the newest first.
+        """Find conversations by their contact's alias or openid, newest first.
 
-        An empty phrase finds all of these accounts.
+        An alias must contain `phrase`, an openid begin or end with it. An empty phrase finds all of these accounts.
         """
         ...
 
     async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
-        """One conversation with all that its next message would meet; raises `NotFound`."""
+        """Return a conversation as its next message would meet it; raises `NotFound`."""
         ...
 
     async def mark_read(self, conversation_id: int) -> bool:
@@ -222,14 +226,15 @@ class Conversations(Protocol):
     async def take_over(
         self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
     ) -> None:
-        """A human has the word, until `until` or until handed back; what is written moves it by `silence` seconds.
+        """Take over, until `until` or, with None, until handed back.
 
-        `by_writing`: what he writes himself moves it (`TimedTakeovers.written`).
+        Each message postpones the end by `silence` seconds; with `by_writing`, the operator's replies postpone it
+        (`TakeoverStore.written`).
         """
         ...
 
     async def hand_back(self, conversation_id: int) -> None:
-        """The rules have the word again."""
+        """End a takeover, so that rules answer again."""
         ...
 
     async def change_contact(self, contact_id: int, change: ContactChange) -> None:
@@ -238,10 +243,10 @@ class Conversations(Protocol):
 
 
 class Settings(Protocol):
-    """Small facts that must survive a restart, such as the pause."""
+    """Small key-value settings that must survive a restart, such as the pause."""
 
     async def get(self, key: str) -> str | None:
-        """The stored value."""
+        """Return the stored value."""
         ...
 
     async def set(self, key: str, value: str) -> None:
@@ -250,7 +255,7 @@ class Settings(Protocol):
 
 
 class Store(Protocol):
-    """The kept things, one attribute a table family."""
+    """The store: one attribute for each family of tables."""
 
     @property
     def pushes(self) -> Pushes:
@@ -259,27 +264,27 @@ class Store(Protocol):
 
     @property
     def conversations(self) -> Conversations:
-        """Contacts and threads."""
+        """Contacts and conversations."""
         ...
 
     @property
     def replies(self) -> Replies:
-        """The outbox's table."""
+        """Single replies of the outbox."""
         ...
 
     @property
     def calls(self) -> Calls:
-        """Which conversations call for a human."""
+        """Conversations that need the operator's attention."""
         ...
 
     @property
     def aside(self) -> SettingAside:
-        """Conversations that a human resolves, snoozes or opens again."""
+        """Resolving, snoozing and reopening conversations."""
         ...
 
     @property
     def decisions(self) -> Decisions:
-        """Why each message got its answer."""
+        """The decision on each message."""
         ...
 
     @property
@@ -289,7 +294,7 @@ class Store(Protocol):
 
     @property
     def templates(self) -> Templates:
-        """Stored answers."""
+        """The operator's templates."""
         ...
 
     @property
@@ -299,12 +304,12 @@ class Store(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """Small facts."""
+        """Small key-value settings."""
         ...
 
     @property
     def traces(self) -> Traces:
-        """What requests and calls were about."""
+        """Links from requests and API calls to messages and replies."""
         ...
 
     @property
@@ -314,7 +319,7 @@ class Store(Protocol):
 
     @property
     def transfers(self) -> Transfers:
-        """Who is handed over to WeChat's own tool."""
+        """Contacts transferred to WeChat's own tool."""
         ...
 
     @property
@@ -324,12 +329,12 @@ class Store(Protocol):
 
     @property
     def waiting(self) -> WaitingReplies:
-        """The outbox's table, many replies at once."""
+        """Pending replies, many at once."""
         ...
 
 
 def always() -> bool:
-    """What nothing keeps back may leave."""
+    """Allow every reply to leave."""
     return True
 
 
@@ -344,12 +349,13 @@ class Sender(Protocol):
         reply_id: int | None = None,
         may_leave: Callable[[], bool] = always,
     ) -> None:
-        """Send one reply; returning means that WeChat accepted it. `reply_id` goes into the `ApiCalled` it tells.
+        """Send one reply; returning means that WeChat accepted it.
 
-        `may_leave` is asked right before the call itself begins, when token and pictures are there.
+        `reply_id` goes into the `ApiCalled` event. `may_leave` is asked right before the call begins, when token
+        and pictures are ready.
 
         Raises:
-            Recalled: it may not.
+            Recalled: `may_leave` returned False.
             NotSent: it certainly did not leave.
             Refused: WeChat answered with an errcode; the token has been renewed and tried once where that helps.
             DeliveryUnknown: it may have been delivered.

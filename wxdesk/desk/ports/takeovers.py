@@ -1,4 +1,4 @@
-"""What the store has to offer for takeovers that end by themselves."""
+"""Port for the end of takeovers: timed, by writing, or for all at once."""
 
 from __future__ import annotations
 
@@ -12,46 +12,50 @@ from wxdesk.core.model.conversation import Conversation
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a human's word has done to who has the word: how that was `before`, and is `after` it; None: nobody has."""
+    """A takeover before an operator wrote (None if there was none), and after it."""
 
     before: Takeover | None
     after: Takeover
 
 
 class TimedTakeovers(Protocol):
-    """The conversations that a human has for a time; how they are taken over is in `desk.ports.Conversations`."""
+    """The ends of takeovers; `desk.ports.store.Conversations.take_over` starts them."""
 
     async def ending(self, after: datetime) -> list[Conversation]:
-        """Those whose time ends later than `after`, the first to end first; it may have ended by now."""
+        """Return conversations whose takeover ends or ended after `after`, earliest first."""
         ...
 
     async def endless(self) -> list[Conversation]:
-        """Those that a human has until he hands them back."""
+        """Return conversations whose takeover lasts until it is handed back."""
         ...
 
     async def end_endless(self, at: datetime) -> list[Conversation]:
-        """Let all of these end at `at`; they, as they are then."""
+        """End all those takeovers at `at`; return the conversations as they are then."""
         ...
 
     async def end_of(self, conversation_id: int) -> datetime | None:
-        """When a takeover ends, or ended, by itself; None if it does not, if there is none, or no such conversation."""
+        """Return when a takeover ends or ended by itself; None if there is none."""
         ...
 
     async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
-        """A human writes at `now` and has the word for `span` by it (`core.takeover.after_writing`); or `NotFound`."""
+        """Take over for `span` because an operator writes at `now`; raises `NotFound`.
+
+        The rules are those of `core.conversations.takeover.takeover_after_writing`.
+        """
         ...
 
     async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
-        """Let it be as it was before `spoken`, if it is as it was after that; whether it was. Raises `NotFound`."""
+        """Restore the takeover before `spoken` unless changed since; raises `NotFound`."""
         ...
 
     async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
-        """Let what ends at `known` end at `until`; False, and nothing changed, if it has another end, or none."""
+        """Postpone a takeover's end from `known` to `until`; False if it ends otherwise."""
         ...
 
     async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
-        """Forget a takeover whose time is over by `now`; the conversation as it was, or None if it is not over.
+        """Delete a takeover that is over by `now`; return the conversation before that.
 
-        Where somebody still waits, it stays as it is: the rules do not go back to what was left to a human.
+        None if it is not over. Where the contact still waits, the takeover is kept: rules do not answer what was
+        left to an operator.
         """
         ...

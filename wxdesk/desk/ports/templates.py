@@ -1,4 +1,4 @@
-"""What the desk needs for its stored answers; the rest of its ports are in `desk.ports`."""
+"""Port for the operator's templates and their revisions."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from wxdesk.core.templates import Template
 
 
 class Templates(Protocol):
-    """Stored answers; every saved revision is kept."""
+    """Templates; every saved revision is kept."""
 
     async def all(self) -> list[Template]:
-        """All templates by title."""
+        """Return all templates by title."""
         ...
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update, as the next revision; its uses stay.
+        """Insert a template (`id` 0) or update it, as the next revision; its uses stay.
 
-        Rules that say a template go on saying it, by another name if need be, in the same transaction.
+        Rules that use it keep using it, by another name if need be, in the same transaction.
 
         Raises:
             NotFound, ShortcutTaken: nothing was stored.
-            AskedOfRules, NameOfAnother: rules would lose what they say; nothing was stored.
+            PromptWithoutDefault, TemplateNameInUse: rules would lose their answer; nothing was stored.
         """
         ...
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; its revisions stay. Raises `NotFound`, or `AnswerInUse` if a rule says it."""
+        """Delete a template, keeping its revisions; raises `NotFound`, `TemplateInUse`."""
         ...
 
     async def put_back(self, template: Template, at: datetime) -> None:
-        """Undo `delete`: the same id and uses, as it was saved last. Raises `ShortcutTaken`, `NameOfAnother`."""
+        """Undo a deletion, with id and uses; raises `ShortcutTaken`, `TemplateNameInUse`."""
         ...
 
     async def revisions(self, template_id: int) -> list[Template]:
-        """All that was ever saved, the newest first; `updated_at` is when."""
+        """Return all saved revisions, newest first; `updated_at` is when each was saved."""
         ...
 
     async def count_use(self, template_id: int, at: datetime) -> None:
-        """It was inserted once more; nothing happens if it was deleted meanwhile."""
+        """Count one more insertion; does nothing if the template was deleted."""
         ...

@@ -1,9 +1,9 @@
-"""Which accounts rest because WeChat refused the account itself, until when, and how each goes on.
+"""Pauses sending for an account that WeChat refused, and resumes it with a probe.
 
-While an account rests nothing leaves for it: its replies wait in the queue, those of other accounts go on. When
-the time is over, one reply asks for all (the probe); if WeChat accepts it or refuses only that reply, the others
-follow, else the account rests again, twice as long. An operator who has mended something need not wait: he lets
-the probe go at once.
+While an account rests nothing leaves for it: its replies wait in the queue, those of other accounts go on.
+When the time is over, one reply is sent first (the probe); if WeChat accepts it or refuses only that reply,
+the others follow, else the account rests again, twice as long. An operator who has mended something need
+not wait: a command sends the probe at once.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from wxdesk.core.events import AccountFreed, Event, TokenChanged
 from wxdesk.desk.ports.store import Clock
 
 FIRST = timedelta(seconds=60)
-"""WeChat's limit of calls a minute (45011) ends after this, so nothing is tried earlier."""
+"""First rest; WeChat's limit of calls a minute (45011) ends after it, not before."""
 
 LONGEST = timedelta(minutes=15)
 
 BEIJING = timezone(timedelta(hours=8))
-"""WeChat's days begin and end there; China has no summer time."""
+"""Time zone of WeChat's days; China has no summer time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class _Rest:
 
 
 class Rests:
-    """The resting accounts, by name; in memory, as a restart is a good moment to ask again.
+    """The resting accounts, by name; in memory, so a restart is a chance to retry.
 
-    Subscribed to the bus: an account that gets its access_token again need not rest on.
+    Subscribed to the bus: an account that gets its access_token again stops resting.
     """
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
@@ -55,7 +55,7 @@ class Rests:
                 pass
 
     def begin(self, account: str) -> datetime:
-        """Let `account` rest, longer each time in a row; until when. Calls that were under way together count once."""
+        """Start a rest, longer each time but once for concurrent calls; return its end."""
         now = self._clock()
         rest = self._rests.get(account)
         if rest is None or now >= rest.until:
@@ -65,43 +65,43 @@ class Rests:
         return rest.until
 
     def begin_until_midnight(self, account: str) -> datetime:
-        """Let `account` rest until WeChat counts its calls anew; until when."""
+        """Let `account` rest until WeChat counts its calls anew, and return the end."""
         today = self._clock().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
         until = (today + timedelta(days=1)).astimezone(self._clock().tzinfo)
         self._rests[account] = _Rest(until)
         return until
 
     def end(self, account: str) -> bool:
-        """WeChat dealt with a reply of `account`; False if it was not resting."""
+        """End the rest, since WeChat dealt with a reply; False if there was none."""
         return self._rests.pop(account, None) is not None
 
     async def try_now(self, account: str) -> None:
-        """The operator thinks that it is mended: ask at once, by one reply of `account` or at least for its token."""
+        """Probe at once for the operator, or at least ask for a token again."""
         if not self._free(account):
             self._publish(AccountFreed(account))
 
     def shut(self) -> frozenset[str]:
-        """The accounts from which the queue as a whole gets nothing, those with a probe to come included."""
+        """Return the accounts that get nothing from the queue, also those to be probed."""
         return frozenset(self._rests)
 
     def to_probe(self, now: datetime) -> tuple[str, ...]:
-        """The accounts whose time is over and of which no probe is under way."""
+        """Return the accounts whose rest is over and that have no probe under way."""
         return tuple(name for name, rest in self._rests.items() if now >= rest.until and rest.probe is None)
 
     def probing(self, account: str, reply_id: int) -> None:
-        """This reply has left as the probe of `account`; it may be of one that is not configured any more."""
+        """Note that this reply was sent as the probe of `account`, configured or not."""
         rest = self._rests.get(account)
         if rest is not None and rest.probe is None:
             self._rests[account] = replace(rest, probe=reply_id)
 
     def came_back(self, reply_id: int) -> None:
-        """A reply's call has ended; if it was a probe and told nothing about the account, another one may go."""
+        """Allow another probe if this reply was one and told nothing about its account."""
         for account, rest in self._rests.items():
             if rest.probe == reply_id:
                 self._rests[account] = replace(rest, probe=None)
 
     def ends_after(self, now: datetime) -> Iterable[datetime]:
-        """The moments still to come at which a rest is over."""
+        """Return the ends of rests that are still to come."""
         return (rest.until for rest in self._rests.values() if rest.until > now)
 
     def _free(self, account: str) -> bool:

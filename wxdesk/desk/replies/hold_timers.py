@@ -1,6 +1,7 @@
-"""What waits with a clock or for a word: released in time, handed to its human, or all of it where an operator says so.
+"""Releases held replies in time or turns them into drafts; pauses all of them.
 
-The outbox asks `look` before it sends, and again when `look` has said; so everything here keeps to the one clock.
+The outbox calls `look` before it sends, and again at the time that `look` returned; so everything here
+keeps to one clock.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ class Holding:
         self._clock = clock
 
     async def recover(self) -> None:
-        """At start: what was held when the program was closed asks, or is a draft if that was long ago."""
+        """Ask about replies held at the last exit, and turn those too old into drafts."""
         now = self._clock()
         self._tell(await self._store.waiting.ask_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE))
 
     async def look(self, now: datetime) -> datetime | None:
-        """Let go what was held until `now`; when the next look is due, None if nothing has a time."""
+        """Release what was held until `now`; return when to look again, None for never."""
         if self._pause.until is not None and self._pause.until <= now:
             await self._end_pause(self._pause.until)
         self._writing.settle(now)
@@ -73,33 +74,34 @@ class Holding:
         return min((time for time in times if time is not None), default=None)
 
     async def hurry(self) -> list[int]:
-        """Let leave at once what operators could still take back, because the program is closed; which ones."""
+        """Send replies that could still be undone, because of the exit; return their ids."""
         hurried = await self._store.waiting.hurry(self._clock())
         self._tell(hurried)
         return [reply.id for reply in hurried]
 
     async def hold_back(self, ids: Collection[int]) -> None:
-        """What of these has not left after all asks, at the next start."""
+        """Hold those of these replies that did not leave, to be asked about at next start."""
         self._tell(await self._store.waiting.hold_back(ids, self._clock(), AFTER_RESTART))
 
     def is_late(self, reply: Reply, now: datetime) -> bool:
-        """Whether `reply` is so late that it may not be said without its human."""
+        """Return True if `reply` is too late to be sent without an operator."""
         return is_expired(reply, now, self._late_after)
 
     async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
-        """Send everything now that is held back, or `only` these; how many."""
+        """Send all held replies now, or `only` these; return how many."""
         return self._tell(await self._store.waiting.release_held(by, self._clock(), only))
 
     async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
-        """Stop everything that is held back, or `only` these, and leave the drafts; how many."""
+        """Cancel all held replies, or `only` these, but no drafts; return how many."""
         moved = await self._store.waiting.cancel_held(by, self._clock(), only)
         self._tell(moved)
         return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def put_back(self, before: Reply, by: str) -> Reply:
-        """Let what `by` had in hand and did not change wait again as it was `before`.
+        """Let a reply that `by` edited without a change wait again as it was `before`.
 
-        It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by itself.
+        It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by
+        itself.
         """
         conversation = await self._store.conversations.get(before.conversation_id)
         account = self._accounts.get(conversation.account)
@@ -109,17 +111,17 @@ class Holding:
         return await self._store.replies.put_back(before, self._clock(), by, may_leave=may_leave)
 
     async def pause(self, until: datetime | None = None) -> None:
-        """Nothing automatic leaves from this instant, `until` then or until somebody resumes."""
+        """Stop all automatic replies from now, `until` then or until somebody resumes."""
         await self._pause.set(True, until, self._clock())
 
     async def resume(self) -> None:
-        """Rules may speak again. What waited is held now and asks, so that nothing leaves by surprise."""
-        word = self._pause.word  # whoever pauses anew meanwhile has the last one
+        """End the pause, and hold what waited until an operator decides on it."""
+        word = self._pause.word  # a later pause wins
         await self._ask_after_pause()
         await self._pause.set(False, after=word)
 
     async def _end_pause(self, until: datetime) -> None:
-        """The same because its time is over; whoever pauses anew meanwhile has the last word."""
+        """End a pause whose time is over, unless somebody has paused anew meanwhile."""
         await self._ask_after_pause()
         await self._pause.end(until)
 

@@ -1,4 +1,4 @@
-"""Replies that the outbox has claimed and whose outcome is not stored yet, and what people have said meanwhile."""
+"""Replies being sent, and the changes that still may stop them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.core.replies.lifecycle import is_automatic
 
 
 class UnderWay:
-    """The calls under way, at most one a conversation. What is written here is heard of right before each begins."""
+    """Calls under way, at most one per conversation, and changes since their claim."""
 
     def __init__(self) -> None:
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -25,28 +25,28 @@ class UnderWay:
 
     @property
     def conversations(self) -> tuple[int, ...]:
-        """Those in which something is under way."""
+        """The conversations in which a reply is being sent."""
         return tuple(self._tasks)
 
     @property
     def tasks(self) -> Collection[asyncio.Task[None]]:
-        """What works on them."""
+        """The tasks that send them."""
         return self._tasks.values()
 
     def add(self, reply: Reply, task: asyncio.Task[None]) -> None:
-        """`task` sends `reply`."""
+        """Register that `task` sends `reply`."""
         self._tasks[reply.conversation_id] = task
         if self._changed_since_claim:
             self._outdated.add(reply.conversation_id)
 
     def remove(self, reply: Reply) -> None:
-        """What became of `reply` is stored."""
+        """Remove `reply`, whose outcome is stored."""
         del self._tasks[reply.conversation_id]
         for said in (self._recalled, self._outdated, self._begun):
             said.discard(reply.conversation_id)
 
     def hear(self, event: Event) -> None:
-        """Take in what bears on a call that has not begun."""
+        """Note an event that concerns a call that has not begun."""
         match event:
             case RepliesRecalled(conversation_id):
                 self._recalled.add(conversation_id)
@@ -59,26 +59,26 @@ class UnderWay:
                 pass
 
     def forget_what_is_settled(self) -> None:
-        """Before a claim: what was recalled earlier is not there to be claimed, nor is anything decided before that.
+        """Forget earlier changes before a claim; what they stopped cannot be claimed.
 
-        See `store.resolving`. What is recalled or changed while the claim is made may be in it.
+        See `store.decisions.resolving`. What is recalled or changed while the claim is made may be in it.
         """
         self._changed_since_claim = False
         self._recalled &= self._tasks.keys()
         self._outdated &= self._tasks.keys()
 
     def is_recalled(self, reply: Reply) -> bool:
-        """Whether a human has taken the word since it was claimed."""
+        """Return True if an operator has taken over since an automatic reply was claimed."""
         return reply.conversation_id in self._recalled and is_automatic(reply)
 
     def is_outdated(self, reply: Reply) -> bool:
-        """Whether a mode or the rules have changed since it was claimed; it has to be asked about again."""
+        """Check for changed modes or rules since an automatic reply was claimed."""
         return reply.conversation_id in self._outdated and is_automatic(reply)
 
     def begin(self, reply: Reply) -> None:
-        """Its call begins: from here on nobody knows whether it arrives until WeChat has answered."""
+        """Note that the call begins: until WeChat answers, its outcome is unknown."""
         self._begun.add(reply.conversation_id)
 
     def has_begun(self, reply: Reply) -> bool:
-        """Whether its call has."""
+        """Return True if the call has begun."""
         return reply.conversation_id in self._begun

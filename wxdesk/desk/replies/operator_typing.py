@@ -1,4 +1,4 @@
-"""In which conversations the operator is writing: what is held there waits until he has done."""
+"""Tracks where the operator is typing, so that held replies wait there."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from wxdesk.core.events import Event, OperatorWrites
 from wxdesk.desk.ports.store import Clock
 
 QUIET = timedelta(minutes=1)
-"""Without a key for so long he writes no more, whatever stands there; whoever only looks an order up is not done."""
+"""Time without a key until typing counts as ended; looking up an order is shorter."""
 
 GRACE = timedelta(seconds=5)
-"""For so long at least what is held stays held once he has stopped."""
+"""Shortest time for which replies stay held after typing has ended."""
 
 AHEAD = timedelta(seconds=15)
-"""By no more than this is a deadline moved at a time: once he has emptied what he wrote, it is near."""
+"""Longest step by which a deadline moves, so that it is near once typing ends."""
 
 
 class Writing:
-    """Told of every key by `desk.typing`, asked by `desk.holding`."""
+    """Typing times by conversation, for `desk.replies.hold_timers`."""
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
         self._clock = clock
         self._held_until: dict[int, datetime] = {}
         self.told: frozenset[int] = frozenset()
-        """Where he writes, as it was told; a look from another thread is safe."""
+        """Conversations with typing as last published; readable from any thread."""
 
     def key(self, conversation_id: int) -> None:
-        """He typed something there. Told when he begins, also where he had stopped and that was not told yet."""
+        """Note a key; publish when typing begins, also if its end was not published yet."""
         now = self._clock()
         stopped = self._held_until.get(conversation_id, now) - GRACE <= now
         self._held_until[conversation_id] = now + QUIET + GRACE
@@ -38,25 +38,25 @@ class Writing:
             self._publish(OperatorWrites(conversation_id))
 
     def stop(self, conversation_id: int) -> None:
-        """He emptied what he wrote, or left it."""
+        """Note that the operator has emptied the draft or left it."""
         if conversation_id in self._held_until:
             self._held_until[conversation_id] = self._clock() + GRACE
             self.told -= {conversation_id}
             self._publish(OperatorWrites(conversation_id))
 
     def settle(self, now: datetime) -> None:
-        """Tell where he has stopped by typing no more."""
+        """Publish the conversations in which typing has ended."""
         for thread in sorted(self.told):
             if self._held_until.get(thread, now) - GRACE <= now:
                 self.told -= {thread}
                 self._publish(OperatorWrites(thread))
 
     def held_until(self, now: datetime) -> dict[int, datetime]:
-        """By conversation, until when nothing automatic may leave there at the earliest; to be asked again by then."""
+        """Return by conversation until when replies stay held; ask again by then."""
         self._held_until = {thread: until for thread, until in self._held_until.items() if until > now}
         return {thread: min(until, now + AHEAD) for thread, until in self._held_until.items()}
 
     def next_quiet(self, now: datetime) -> datetime | None:
-        """When he will have stopped somewhere if he types no more."""
+        """Return the next time at which typing counts as ended without another key."""
         ends = (until - GRACE for until in self._held_until.values())
         return min((end for end in ends if end > now), default=None)

@@ -1,8 +1,8 @@
-"""The way out: replies leave in order, one after the other to a person, different people side by side.
+"""Sends queued replies: in order for one contact, several contacts at a time.
 
-The row is moved to `sending` and committed before the call, and to its outcome after it; what follows from each
-outcome is the policy in `desk.consequences`. An account that WeChat refused rests, and goes on by one reply that
-asks for all (`desk.rests`).
+The row is moved to `sending` and committed before the call, and to its outcome after it; what follows from
+each outcome is the policy in `desk.replies.outcomes`. An account that WeChat refused rests, and goes on
+with one probe (`desk.replies.account_backoff`).
 
 Automatic replies rank last: no more than `SIDE_BY_SIDE` calls are under way, and a pause keeps those that
 wait, although they are queued. What an operator wrote is never paused.
@@ -54,17 +54,17 @@ from wxdesk.desk.settings.pause import Pause
 log = logging.getLogger(__name__)
 
 _MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
-"""States after which something may leave: the reply itself, or what has waited behind it."""
+"""States after which a reply may leave: itself, or one that waited behind it."""
 
 SIDE_BY_SIDE = 8
 """Calls to WeChat under way at the same time."""
 
 STORE_RETRY_SECONDS = 1.0
 LINGER_SECONDS = 1.5
-"""How long a stop may send what can still be taken back, and wait for answers before they count as unknown."""
+"""Time at exit to send replies that can be undone and wait for WeChat to answer."""
 
 SEND_SECONDS = 0.5
-"""What a call needs at the least: a stop begins none that it would cut off."""
+"""Least time for a call: at exit, none begins that would be cut off."""
 
 
 class Outbox:
@@ -99,7 +99,7 @@ class Outbox:
         self._consequences = Consequences(store, rests, publish, clock)
 
     def hear(self, event: Event) -> None:
-        """Look at the queue again when something may wait in it; subscribed to the bus."""
+        """Look at the queue again after an event that may add to it."""
         self._consequences.hear(event)
         match event:
             case ReplyChanged(state=state) if state not in _MAKES_ROOM:
@@ -114,14 +114,14 @@ class Outbox:
         self._awake.set()
 
     async def recover(self) -> None:
-        """What the last run left: what was being sent may have been delivered and says so, what was held asks."""
+        """Mark replies cut off by the last exit as unknown, and ask about held ones."""
         for reply in await self._store.replies.recover(self._clock()):
             self._tell(reply)
         await self._holding.recover()
         await self._following.recover()
 
     async def run(self) -> None:
-        """Send what is due; on cancellation send what was just written and wait briefly for answers."""
+        """Send what is due; on cancellation finish what was just written."""
         self._stopping = False
         try:
             while True:
@@ -138,7 +138,7 @@ class Outbox:
             raise
 
     async def _send_due(self) -> datetime | None:
-        """Do what is due; when something else will be."""
+        """Send what is due, and return when something else will be."""
         now = self._clock()
         if not self._wake_known or (self._wake is not None and self._wake <= now):
             await self._release(now)
@@ -151,7 +151,7 @@ class Outbox:
         return min(moments, default=None)
 
     async def _release(self, now: datetime) -> None:
-        """Let go what was held until now, and learn when the next look is due; not to be asked after each reply."""
+        """Release held replies, and learn when to look again; not after each reply."""
         self._wake_known = True
         try:
             self._wake = await self._holding.look(now)
@@ -173,7 +173,7 @@ class Outbox:
         return claimed
 
     async def _probe(self, now: datetime) -> None:
-        """Let one reply go for each account whose rest is over."""
+        """Send one reply for each account whose rest is over."""
         for account in self._rests.to_probe(now):
             for claimed in await self._claim(now, 1, without=self._accounts.keys() - {account}):
                 self._rests.probing(account, claimed.reply.id)
@@ -200,7 +200,7 @@ class Outbox:
         await self._settle(reply, *outcome)
 
     async def _settle(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
-        """Record what became of a reply, and see to what follows: for one that comes back, and for others."""
+        """Record the outcome of a reply, and act on what follows for it and others."""
         if move is Move.POSTPONE and self._under_way.is_recalled(reply):
             move, changes = self._consequences.recalled(reply, Author.OPERATOR)
         await self._record(reply, move, changes)
@@ -236,7 +236,7 @@ class Outbox:
         return self._consequences.accepted(reply)
 
     def _untried(self, reply: Reply, window: ReplyWindow) -> Consequence | None:
-        """What becomes of an automatic reply that may not leave, or is not worth trying; None for one that is."""
+        """Return the outcome of a reply that may not leave; None if it is to be tried."""
         now = self._clock()
         if not self._may_leave(reply):
             return self._consequences.stopped()
@@ -245,20 +245,20 @@ class Outbox:
         return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
 
     def _may_leave(self, reply: Reply) -> bool:
-        """Asked again right before the call begins: whatever stops what waits stops also what has been claimed."""
+        """Check for a pause, recall or change; repeated right before the call begins."""
         if self._pause.on and is_automatic(reply):
             return False
         return not (self._under_way.is_recalled(reply) or self._under_way.is_outdated(reply))
 
     def _may_begin(self, reply: Reply) -> bool:
-        """The last look."""
+        """Check for the last time, and note that the call begins."""
         if not self._may_leave(reply):
             return False
         self._under_way.begin(reply)
         return True
 
     def _cut_off(self, reply: Reply) -> Consequence:
-        """The program is closed before WeChat has answered, or before it was even asked."""
+        """Return the outcome of a call cut off by the exit, before or after it began."""
         if self._under_way.has_begun(reply):
             return self._consequences.lost(reply, "wxdesk was closed before WeChat answered")
         return self._consequences.stopped()
@@ -271,7 +271,7 @@ class Outbox:
         self._publish(ConversationChanged(reply.conversation_id))
 
     async def _insist(self, store: Callable[[], Awaitable[None]]) -> None:
-        """Store what became of a reply, however long the store cannot."""
+        """Store an outcome, retrying as long as the store fails."""
         while True:
             try:
                 await store()
@@ -285,7 +285,7 @@ class Outbox:
             return
 
     async def _linger(self) -> None:
-        """What operators have just written leaves without the rest of its wait; what does not fit in is held back."""
+        """Send operators' last replies at once; hold those that do not fit in the time."""
         self._stopping = True
         try:
             hurried = await self._holding.hurry()
@@ -297,7 +297,7 @@ class Outbox:
             await self._finish(sends=False)
 
     async def _finish(self, *, sends: bool) -> None:
-        """Wait for answers, and send what humans have decided in the meantime; what takes too long is cut off."""
+        """Wait for answers, sending replies of operators meanwhile; cut off late calls."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + LINGER_SECONDS
         while (left := ends - loop.time()) > 0:

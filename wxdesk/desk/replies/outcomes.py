@@ -1,18 +1,19 @@
-"""What follows from each way in which a call to WeChat can end: for the reply, its contact and its account.
+"""Policy for each way in which a call to WeChat can end.
 
 accepted                         sent; the reply window loses one
-certainly not delivered          queued again, later and later (`core.backoff`), then failed
+certainly not delivered          queued again, later and later (`core.replies.backoff`), then failed
 paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture is gone from this machine
 no answer came                   unknown: never sent again by itself
-not even tried, being too late   a draft: its human decides whether it still fits
-refused, by its errcode's action (`core.errcodes`):
+not even tried, being too late   a draft: an operator decides whether it still fits
+refused, by its errcode's action (`core.wechat.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
-    WAIT, CONFIG, TOKEN, QUOTA   queued again and the account rests (`desk.rests`); the operator is told.
-                                 A refused token was renewed and tried once more by the client before
-    USER                         failed; other automatic answers to this contact are cancelled, the later parts of this
-                                 one wait behind it, and no rule speaks before he writes again
+    WAIT, CONFIG, TOKEN, QUOTA   queued again and the account rests (`desk.replies.account_backoff`); the
+                                 operator is told. A refused token was renewed and tried once more before
+    USER                         failed; other automatic answers to this contact are cancelled, the later
+                                 parts of this one wait behind it, and no rule answers before the contact
+                                 writes again
     all others                   failed, as this reply is wrong; never repeated unchanged
 """
 
@@ -44,7 +45,7 @@ _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 class Consequences:
-    """The policy of the way out. What it says about the reply is for the outbox to record."""
+    """Chooses the outcome of each reply, for the outbox to record."""
 
     def __init__(self, store: Store, rests: Rests, publish: Callable[[Event], None], clock: Clock) -> None:
         self._store = store
@@ -54,41 +55,41 @@ class Consequences:
         self._tries: dict[tuple[int, bool], int] = {}
 
     def hear(self, event: Event) -> None:
-        """Forget how often a reply was tried that is not to leave any more; sent again later, it begins anew."""
+        """Forget the tries of a reply that is not to leave any more."""
         if isinstance(event, ReplyChanged) and event.state not in _ON_ITS_WAY:
             self._forget(event.reply_id)
 
     def accepted(self, reply: Reply) -> Consequence:
-        """WeChat has it, and so the account is well."""
+        """Mark a reply as sent; its account works."""
         self._account_is_well(reply.account)
         return self._final(reply, Move.ACCEPT, ReplyChanges(errcode=0, error="", window=quota.spent))
 
     def lost(self, reply: Reply, reason: str) -> Consequence:
-        """The answer never came; what may have arrived counts as sent."""
+        """Mark a reply as unknown if no answer came; its quota counts as spent."""
         return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.spent))
 
     def hopeless(self, reply: Reply, reason: str) -> Consequence:
-        """It cannot leave: something of it is gone, or WeChat would certainly refuse it."""
+        """Fail a reply whose content is gone or that WeChat would certainly refuse."""
         return self._final(reply, Move.REFUSE, ReplyChanges(error=reason))
 
     def expired(self, reply: Reply) -> Consequence:
-        """Its time was so long ago that the customer may have moved on; nothing has left."""
+        """Return an unsent reply as a draft: the customer may have moved on."""
         return self._final(reply, Move.EXPIRE, ReplyChanges(error=TOO_LATE))
 
     def recalled(self, reply: Reply, by: str) -> Consequence:
-        """A human took the word between its claim and its call."""
+        """Cancel a reply whose conversation was taken over before its call."""
         return self._final(reply, Move.RECALL, ReplyChanges(by=by))
 
     def stopped(self) -> Consequence:
-        """Something came between its claim and its call: nothing has left, and it is where it was."""
+        """Return an unsent reply to the queue: something stopped it before its call."""
         return Move.POSTPONE, ReplyChanges()
 
     def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
-        """It certainly did not reach the contact."""
+        """Retry or fail a reply that certainly did not reach the contact."""
         return self._again_or_failed(reply, ReplyChanges(error=str(error.values["reason"])), busy=error.busy)
 
     def refused(self, reply: Reply, error: Refused) -> Consequence:
-        """WeChat answered with an errcode."""
+        """Apply the policy for WeChat's errcode."""
         action = action_for(error.errcode)
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
         if action is ErrorAction.RETRY:
@@ -134,9 +135,9 @@ class Consequences:
             self._publish(TroubleRaised(f"account:{account}", ""))
 
     async def spare(self, refused: Reply) -> None:
-        """What follows from a refusal that is about the contact: nothing else is tried where WeChat takes nothing.
+        """Cancel the other automatic replies to a contact for whom WeChat accepts nothing.
 
-        Whoever sends the refused part again has the rest of its answer, too.
+        The rest of the refused answer stays, for an operator who sends the refused part again.
         """
         cancelled = await self._store.replies.cancel_automatic(
             refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id

@@ -1,7 +1,7 @@
-"""What waits follows what has been changed since it was said: how accounts and conversations answer, and the rules.
+"""Re-applies changed modes and rules to replies that are still pending.
 
-A command that changes one of these returns once nothing that it has ruled out can leave by itself any more. Of what
-the outbox has in hand by then, whose call has not begun comes back here (`again`).
+A command that changes one of these returns once nothing that it has ruled out can leave by itself any more.
+A reply that the outbox has claimed, and whose call has not begun, comes back here (`again`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from wxdesk.desk.settings.preferences import KeptPreferences
 
 
 class Following:
-    """Holds back what may not leave by itself any more, or not yet. What a human has in hand or released stays his."""
+    """Holds back pending replies, except those an operator edits or has released."""
 
     def __init__(
         self,
@@ -41,15 +41,15 @@ class Following:
         self._clock = clock
 
     async def account(self, account: Account) -> None:
-        """Its mode has changed: what waits follows where no conversation says otherwise.
+        """Apply the changed mode of an account where no conversation has its own.
 
-        Where replies shall be held or drafts, a rule's own word goes first; where nothing is said, none does.
+        For hold and draft, a rule's own delivery goes first; for off, none does.
         """
         await self._deciding.settled()
         await self._account(account)
 
     async def conversation(self, conversation_id: int) -> None:
-        """Its mode has changed, or it follows its account's again. Raises `NotFound`."""
+        """Apply the changed or inherited mode of a conversation. Raises `NotFound`."""
         conversation = await self._store.conversations.get(conversation_id)
         account = self._accounts.get(conversation.account)
         mode = conversation.mode if account is None else mode_of(conversation, account)
@@ -59,17 +59,17 @@ class Following:
             self._tell(await self._store.waiting.withhold(conversation_id, new, Author.OPERATOR, now))
 
     async def rules(self) -> None:
-        """Other rules speak now: what one has said that is switched off or gone is left to a human."""
+        """Leave replies of rules that are switched off or deleted to an operator."""
         await self._deciding.settled()
         await self._rules()
 
     async def again(self, conversation_id: int) -> None:
-        """A reply came back unsent into the queue of this conversation, and meanwhile something has changed."""
+        """Apply changes to a reply that came back to the queue unsent."""
         await self.conversation(conversation_id)
         await self._rules()
 
     async def recover(self) -> None:
-        """At start: config.toml or the rules may be others than when what still waits was said."""
+        """At start, apply changes made to config.toml or the rules since the last run."""
         for account in self._accounts.values():
             await self._account(account)
         await self._rules()

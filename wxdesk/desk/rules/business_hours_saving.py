@@ -1,4 +1,4 @@
-"""Business hours on their way into the store, with all that names them: rules, and the operator's settings."""
+"""Saves business hours, together with the rules and settings that name them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from wxdesk.desk.settings.preferences import KeptPreferences
 
 @dataclass(frozen=True, slots=True)
 class HoursEdit:
-    """Business hours as they are to be, and as they were when they were `opened`; `renamed` has new names by the old.
+    """New business hours, the version `opened` for editing, and new names by old.
 
-    `insists`: of what somebody else has changed since as well, this is to hold.
+    `insists`: the edit overrides what somebody else has changed since.
     """
 
     calendars: Sequence[Calendar]
@@ -27,7 +27,7 @@ class HoursEdit:
     insists: bool = False
 
     def onto(self, there: Sequence[Calendar]) -> tuple[Calendar, ...]:
-        """What is to be kept where these are `there` by now; what only others have changed stays as they want it.
+        """Merge the edit with the calendars `there` now; changes by others only are kept.
 
         Raises:
             CalendarChanged: one of them was changed on both sides.
@@ -60,9 +60,9 @@ class HoursEdit:
 
 
 class HoursKeeping:
-    """Keeps business hours, and lets rules and settings follow their new names, all of it or nothing.
+    """Saves business hours and renames them in rules and settings, all or nothing.
 
-    Rules that were taken out of the list follow when they come back (`core.bearers`).
+    Deleted rules are renamed when they come back (`core.rules.name_binding`).
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class HoursKeeping:
         self._clock = clock
 
     async def save(self, edit: HoursEdit) -> None:
-        """Keep them.
+        """Save the edit.
 
         Raises:
             CalendarInUse: a rule, switched off or not, asks for one that would be gone; nothing was changed.

@@ -1,4 +1,4 @@
-"""Rules go out into a file and come in from one: checked first, and taken back if it was a mistake."""
+"""Imports rules from a file and exports them, with a check first and an undo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wxdesk.desk.rules.snapshot import Restored, Standing
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file has changed: how everything stood before, how it was left, and the difference."""
+    """The result of an import: the rules before and after, and the difference."""
 
     before: Standing
     left: Standing
@@ -25,7 +25,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A rules file of so many rules, and the kept pictures that it names and cannot carry."""
+    """A rules file, with the number of rules and the pictures that it cannot carry."""
 
     text: str
     rules: int
@@ -33,7 +33,7 @@ class Exported:
 
 
 class RulesExchange:
-    """Looks at files before they replace the rules of `rulebook`, and brings back what they replaced."""
+    """Checks, imports, exports and restores the rules of `rulebook`."""
 
     def __init__(self, rulebook: Rulebook, rules: Rules, clock: Clock) -> None:
         self._rulebook = rulebook
@@ -41,7 +41,7 @@ class RulesExchange:
         self._clock = clock
 
     async def check(self, text: str, file_name: str) -> ImportCheck:
-        """What the file would change; changes nothing.
+        """Return what the file would change, without changing anything.
 
         Raises:
             BadRulesFile: it cannot be imported.
@@ -49,7 +49,7 @@ class RulesExchange:
         return await self._compared(await self._rulebook.judge.read(text, file_name))
 
     async def take_in(self, text: str, file_name: str) -> Imported:
-        """Let the file's rules take the place of all that there are.
+        """Replace all rules by the file's.
 
         Raises:
             BadRulesFile: nothing was changed.
@@ -64,22 +64,22 @@ class RulesExchange:
         return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, read)
 
     async def export(self) -> Exported:
-        """All rules and calendars as a file."""
+        """Export all rules and calendars as a file."""
         rules = await self._rules.all()
         contents = [action.content for rule in rules for action in rule.then]
         named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
         return Exported(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
 
     async def standing(self) -> Standing:
-        """Rules and business hours as they are, to be restored later."""
+        """Return rules and business hours as they are now, to be restored later."""
         calendars = self._rulebook.calendars
         return Standing(tuple(await self._rules.all()), calendars.all, self._rulebook.shelf.all, calendars.ids)
 
     async def restore(self, former: Standing, left: Standing) -> Restored:
-        """Let the list be as it was, where what took its place was `left` like that; what was saved since stays.
+        """Restore the `former` rules, keeping what was saved since the import (`left`).
 
-        A rule keeps its id, and so all that is known of it; one that reads otherwise now gets its former words as the
-        next revision, naming what they named as it is called by now.
+        A rule keeps its id, and so all that is known of it; one whose content differs now gets its former content
+        as the next revision, with references under the names of now.
         """
         while True:
             now = await self.standing()

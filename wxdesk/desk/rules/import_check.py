@@ -1,4 +1,4 @@
-"""What a rules file would change, known before it does, and the same afterwards in one sentence."""
+"""The changes that importing a rules file makes, and a summary in one sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.i18n import ntr, tr
 
 
 class Change(Enum):
-    """What becomes of a rule."""
+    """Kind of change to a rule."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -24,9 +24,9 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """One rule before and after. Places count from 1; 0 where there is none.
+    """One rule before and after; places count from 1, and 0 means none.
 
-    `moved`: it stands in another order among those that stay. `switched`: it is on now and was off, or the other way.
+    `moved`: its order among the rules that stay differs.
     """
 
     change: Change
@@ -38,19 +38,19 @@ class RuleChange:
 
     @property
     def rule(self) -> Rule:
-        """As it will be, else as it was."""
+        """The rule after the import, else before."""
         rule = self.after or self.before
         assert rule is not None  # noqa: S101 - it is one of both
         return rule
 
     @property
     def switched(self) -> bool:
-        """Whether it is switched on or off by the import."""
+        """True if the import switches it on or off."""
         return bool(self.before and self.after and self.before.enabled is not self.after.enabled)
 
     @property
     def is_none(self) -> bool:
-        """Whether nothing becomes of it."""
+        """True if the rule stays as it is."""
         return self.change is Change.SAME and not self.moved and not self.switched
 
 
@@ -64,7 +64,7 @@ class CalendarChange:
 
 @dataclass(frozen=True, slots=True)
 class ImportCheck:
-    """All that an import changes: the file's rules in their order, then those that go; and calendars.
+    """Changes of an import: the file's rules in order, deleted ones, and calendars.
 
     Calendars that the file does not name stay.
     """
@@ -73,27 +73,27 @@ class ImportCheck:
     calendars: tuple[CalendarChange, ...] = ()
 
     def having(self, change: Change) -> tuple[RuleChange, ...]:
-        """The rules of which this becomes."""
+        """Return the rules with this kind of change."""
         return tuple(one for one in self.rules if one.change is change)
 
     @property
     def before(self) -> int:
-        """How many rules there are without it."""
+        """The number of rules before the import."""
         return sum(one.before is not None for one in self.rules)
 
     @property
     def after(self) -> int:
-        """How many there are then."""
+        """The number of rules after the import."""
         return sum(one.after is not None for one in self.rules)
 
     @property
     def is_none(self) -> bool:
-        """Whether it changes nothing at all."""
+        """True if the import changes nothing at all."""
         return not self.calendars and all(one.is_none for one in self.rules)
 
 
 def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: RulesFile) -> ImportCheck:
-    """What takes the place of the `stored` rules, and what joins the `calendars`."""
+    """Compare a file with the `stored` rules and `calendars`."""
     matches = continued(file.rules, stored)
     places = {rule.id: place for place, rule in enumerate(stored, 1)}
     moved = out_of_order([places[matches[index].id] for index in sorted(matches)])
@@ -114,13 +114,13 @@ def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: Ru
 
 
 def outlook(check: ImportCheck) -> str:
-    """How many rules would take the place of how many, and what would become of them, in one sentence."""
+    """Summarise in one sentence what the import would change."""
     rules = ntr("{n} rule", "{n} rules", check.after)
     return _sentence(tr("{rules} instead of {before}", rules=rules, before=check.before), check)
 
 
 def summary(check: ImportCheck) -> str:
-    """The same once it has happened."""
+    """Summarise in one sentence what the import has changed."""
     now = ntr("{n} rule now", "{n} rules now", check.after)
     return _sentence(tr("{now}, {before} before", now=now, before=check.before), check)
 
@@ -153,7 +153,7 @@ def _parts(check: ImportCheck) -> Iterator[str]:
 
 
 def left_word(pictures: int) -> str:
-    """That an exported file names so many pictures which only this machine has; empty for none."""
+    """Warn that pictures named in an exported file stay on this machine; empty for 0."""
     if not pictures:
         return ""
     return ntr(

@@ -1,7 +1,7 @@
-"""By which words it begins and ends what rules say, whatever the message: enough to know that a human said otherwise.
+"""Literal beginnings and ends of rule texts, compared with an operator's reply.
 
-Filling a template takes many times as long as looking at both its ends. Blanks are not compared: where templates trim
-them and long texts are cut, they come and go.
+Filling a template takes many times as long as looking at both its ends. Blanks are not compared: where
+templates trim them and long texts are cut, they come and go.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _ANY = ("",)
 
 
 class FixedWords:
-    """Knows what stands at both ends of the texts that rules say. `shelf` has the stored answers."""
+    """Knows the literal ends of the texts of rules; `shelf` has the templates."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
     def rule_out(self, words: str, matching: Matching) -> bool:
-        """Whether these rules certainly say something else than `words`, or nothing at all.
+        """Check that these rules certainly send something other than `words`.
 
-        Of blank words nothing is certain: they are as nothing is.
+        Blank words are as good as nothing, so for them nothing is certain.
         """
         sought = _without_blanks(words)
         if not sought:
@@ -38,7 +38,7 @@ class FixedWords:
         )
 
     def _texts(self, matching: Matching) -> Iterator[Sequence[str]]:
-        """The wordings of each thing that is said, in order."""
+        """Yield the wordings of each message, in order."""
         for action in (action for one in matching.matched for action in one.rule.then):
             match action.kind:
                 case ActionKind.REPLY:

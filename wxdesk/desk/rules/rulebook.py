@@ -1,7 +1,7 @@
-"""The operator's rules at work: loaded, changed, imported, tried out, and asked for an answer.
+"""The rules at work: loaded, changed, imported, tried, and asked for an answer.
 
-A rule is judged before it is stored. One that is stored and cannot be used any more (a newer program may know
-better) is left out and reported, and the others go on.
+A rule is validated before it is stored. One that is stored and cannot be used any more (a newer program may
+know better) is left out and reported, and the others go on.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ from wxdesk.i18n import explain, tr
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-"""So many rules are made ready within a tenth of a second."""
+"""Most rules that are prepared in the event loop, within a tenth of a second."""
 
 KEPT_WHOLE = 20
-"""Of so many rules asked, each one's verdict is kept with the decision; of more only those that found something."""
+"""Most asked rules whose verdicts are all stored; beyond, only those that matched."""
 
 
 def _trusted(_digest: str) -> bool:
@@ -62,11 +62,11 @@ class Rulebook:
     """The list of rules, and the answers that follow from it.
 
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
-    `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the business hours
-    that rules name, `shelf` the stored answers; `has_picture` knows the kept pictures; `follow` lets what waits follow
-    other rules. Sentences are tried as though
-    sent to the first of the `accounts`. `judge` tells whether a rule can be stored, `examples` what one by itself
-    comes to, and `left_out` why a stored one cannot be used, by its id.
+    `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the
+    business hours that rules name, `shelf` the templates; `has_picture` knows the kept pictures; `follow`
+    re-applies changed rules to pending replies. Sentences are tried as though sent to the first of the
+    `accounts`. `judge` validates rules, `examples` shows the messages of one by itself, and `left_out` has the
+    reason why a stored one cannot be used, by id.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -115,13 +115,13 @@ class Rulebook:
 
     @property
     def transfers(self) -> bool:
-        """Whether any rule that is asked hands contacts over to WeChat's own tool."""
+        """True if any active rule hands contacts over to WeChat's own tool."""
         return self._transfers
 
     async def load(self) -> None:
-        """Take rules and calendars from the store; what cannot be used is left out and published as trouble.
+        """Load rules and calendars; publish trouble for those that cannot be used.
 
-        Very many rules are made ready beside the loop, so that no acknowledgement waits for them.
+        Very many rules are prepared in a thread, so that no acknowledgement waits for them.
         """
         async with self._loading:
             await self._calendars.load()
@@ -137,7 +137,7 @@ class Rulebook:
             self._tell({rule.id: rule.name for rule in rules})
 
     def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, str]]:
-        """The rules that can be used, ready to be asked, and what is wrong with the others."""
+        """Return the usable rules, their prepared ruleset, and the faults of the others."""
         known = {rule.id: rule for rule in self._sound}
         sound: list[Rule] = []
         left_out: dict[int, str] = {}
@@ -153,15 +153,15 @@ class Rulebook:
         return tuple(sound), ruleset, left_out
 
     async def all(self) -> list[Rule]:
-        """All rules in order, switched-off ones included, as they were loaded last; each change loads them."""
+        """Return all rules in order as last loaded, switched-off ones included."""
         return list(self._stored)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
-        """All that was ever saved of a rule, the newest first; of a deleted one as well."""
+        """Return all saved revisions of a rule, also a deleted one, the newest first."""
         return await self._rules.revisions(rule_id)
 
     async def save(self, rule: Rule) -> Rule:
-        """Store `rule` as it is after being judged; returns it with its id and revision.
+        """Validate and store `rule`; return it with its id and revision.
 
         Raises:
             BadRule, BadTemplate: nothing was stored.
@@ -179,12 +179,12 @@ class Rulebook:
         await self.changed()
 
     async def reorder(self, ids: Sequence[int]) -> None:
-        """Put the rules in this order; those left out keep their order at the end."""
+        """Put the rules in this order; those not listed keep theirs at the end."""
         await self._rules.reorder(ids)
         await self.changed()
 
     async def delete(self, rule_id: int) -> None:
-        """Remove a rule."""
+        """Delete a rule."""
         removed = removed_from(self._stored, rule_id, self.shelf.all, self._calendars.ids)
         await self._rules.delete(rule_id)
         if removed is not None:
@@ -192,13 +192,13 @@ class Rulebook:
         await self.changed()
 
     async def put_back(self, rule: Rule) -> None:
-        """Undo the deletion of `rule`; it means whom it meant, whatever they are called by now."""
+        """Undo the deletion of `rule`, with its references under their names of now."""
         removed = self._removed.get(rule.id) or Removed(rule, Bearers((), ()))
         await self._rules.put_back(removed, self.shelf.all, self._calendars.ids, self._clock())
         await self.changed()
 
     async def import_text(self, text: str, file_name: str) -> list[Rule]:
-        """Replace all rules by those of a file, all of them or none; its calendars are added to those there are.
+        """Replace all rules by those of a file, all or none; its calendars are added.
 
         Raises:
             BadRulesFile: nothing was changed.
@@ -212,7 +212,7 @@ class Rulebook:
         return kept
 
     async def export_text(self) -> str:
-        """All rules and calendars as a file, switched-off rules included."""
+        """Export all rules and calendars as a file, switched-off rules included."""
         return write_rules(self._stored, self._calendars.all)
 
     def answer(
@@ -223,11 +223,11 @@ class Rulebook:
         history: History = NO_HISTORY,
         operator: Presence = Presence.PRESENT,
     ) -> Answer:
-        """What the rules say to `message`. Changes nothing, and a template that fails is an answer too."""
+        """Answer `message`; changes nothing, and a template that fails is an answer too."""
         return self.answer_on(Occasion(message, conversation, account, self._clock(), history, operator))
 
     def answer_on(self, occasion: Occasion) -> Answer:
-        """What the present rules say on an occasion that may be long past."""
+        """Answer by the rules of now in a context that may be long past."""
         return self._answer(self._ruleset, occasion)
 
     def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
@@ -246,10 +246,10 @@ class Rulebook:
         instead: Rule | None = None,
         around: Supposed = NOTHING_SUPPOSED,
     ) -> Trial:
-        """What the rules would say to `sentence`, sent under these circumstances; nothing is stored or sent.
+        """Try the rules on `sentence` in this scenario; nothing is stored or sent.
 
-        `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0). It is tried
-        as though it were switched on; others that are not have the verdict that they are switched off.
+        `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0). It is
+        tried as though it were switched on; others that are not have the verdict that they are switched off.
 
         Raises:
             BadRule: `instead` has a fault other than in a template.
@@ -264,15 +264,15 @@ class Rulebook:
         return tried.occasion(self._accounts, self._clock())
 
     def composed(self, matching: Matching, occasion: Occasion) -> Answer:
-        """What rules that matched would say on an occasion that may be long past."""
+        """Build the answer of rules that matched, in a context that may be long past."""
         return self._composer.answer(matching, matching.verdicts, occasion)
 
     def rules_out(self, words: str, matching: Matching) -> bool:
-        """Whether rules that matched would certainly not have said `words`; else what is `composed` tells."""
+        """Check that rules that matched certainly did not send `words`."""
         return self._fixed_words.rule_out(words, matching)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
-        """The rules with `rule` in the place of the stored one of its id, or where a new one would be put (id 0).
+        """Return the rules with `rule` in place of its stored version, or added (id 0).
 
         Raises:
             BadRule: it has a fault other than in a template.
@@ -283,11 +283,11 @@ class Rulebook:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
 
     def fault_in(self, rule: Rule) -> Fault | None:
-        """The first thing that keeps `rule` from being stored, with its place; None if it can be."""
+        """Return the first fault that keeps `rule` from being stored, or None."""
         return self.judge.fault_in(rule)
 
     async def changed(self) -> None:
-        """The store has other rules: take them, and tell everybody."""
+        """Load the changed rules, and publish the change."""
         await self.load()
         await self._follow()
         self._publish(RulesChanged())
@@ -303,12 +303,12 @@ class Rulebook:
 
 
 def _names_others(rule: Rule) -> bool:
-    """Whether it can become wrong without being changed: by calendars or stored answers that go away."""
+    """Return True if calendars or templates that go away can make the rule invalid."""
     return rule.when.names_others or any(action.kind is ActionKind.TEMPLATE for action in rule.then)
 
 
 def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
-    """`rules` with `rule` in its place; who asks for it asks by the name that it has now, as once it is saved."""
+    """Insert `rule` in its place, and rename the references of other rules to it."""
     others = [other for other in rules if other.id != rule.id]
     at = sum(other.position < rule.position for other in others) if rule.id else len(others)
     if not (rule.id or rule.default) and others and others[-1].default:

@@ -1,4 +1,4 @@
-"""Rules and business hours as a whole, and how they are brought back without losing what was saved since."""
+"""Snapshots of rules and business hours, restored without losing later changes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from wxdesk.core.templates import Template
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Rules and business hours as they stood at some time, and the stored `answers` that rules could name then.
+    """Rules and business hours at some time, with the templates then (`answers`).
 
-    `ids` tell which business hours are meant, whatever they are called later.
+    `ids` identify business hours whatever they are called later.
     """
 
     rules: tuple[Rule, ...]
@@ -24,10 +24,10 @@ class Standing:
     ids: CalendarIds = NO_CALENDARS
 
     def since(self, left: Standing) -> Standing:
-        """What is other here than it was `left`: worded or switched otherwise since, or new.
+        """Return what was changed, switched or added here since it was `left`.
 
-        Places do not count, nor does a revision that says the same: taking something back makes one, and so does a
-        new name of what a rule names.
+        Places do not count, nor does a revision with the same content: undo makes one, and so does a new name of
+        something that a rule names.
         """
         left = left.named_as_in(self)
         rules = {rule.id: _as_meant(rule) for rule in left.rules}
@@ -39,9 +39,9 @@ class Standing:
         )
 
     def named_as_in(self, now: Standing) -> Standing:
-        """The same rules, naming what they name as it is called `now`, and the same business hours, so called.
+        """Rename references and business hours to the names that they have `now`.
 
-        Those that are gone and whose name others have now are left out.
+        Business hours that are gone and whose name others have now are left out.
         """
         then, there = Bearers(self.rules, self.answers, self.ids), Bearers(now.rules, now.answers, now.ids)
         names = {one.name: then.name_of_calendar(one.name, there) for one in self.calendars}
@@ -53,16 +53,16 @@ class Standing:
         )
 
     def restored(self, left: Standing, now: Standing) -> tuple[Standing, Standing]:
-        """What is to stand in the place of `now` for this one to be back, and what of `now` that keeps.
+        """Return what replaces `now` to restore this snapshot, and what it keeps of `now`.
 
-        What took its place was `left` in another state; what was saved since then stays.
+        The replaced rules were `left` in another state; what was saved since then stays.
         """
         kept = now.since(left)
         names = self.named_as_in(now).with_kept(kept, now)
         return self.named_as_in(names).with_kept(kept, now), kept
 
     def with_kept(self, kept: Standing, now: Standing) -> Standing:
-        """This one, but with what is `kept` of `now`: in its place, else at the end but before a trailing default.
+        """Add what is `kept` of `now`: in place, else last but before a trailing default.
 
         The business hours that a kept rule asks for stay as well.
         """
@@ -80,7 +80,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restoring replaced, what it has made, and what of the former it kept because it was saved meanwhile."""
+    """Rules before and after a restore, and what was kept as saved meanwhile."""
 
     before: Standing
     left: Standing

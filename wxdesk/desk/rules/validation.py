@@ -1,4 +1,4 @@
-"""What keeps a rule from being stored, judged with all that this desk knows beside it."""
+"""Validates rules against the templates, calendars and pictures of this desk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wxdesk.i18n import tr
 
 
 class Judge:
-    """Finds the faults of rules. `has_picture` tells whether a picture of that digest is kept on this machine."""
+    """Finds faults in rules; `has_picture` tells if a picture digest is kept here."""
 
     def __init__(
         self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, has_picture: Callable[[str], bool]
@@ -27,16 +27,16 @@ class Judge:
         self._against = Against(shelf.reason_against, has_picture)
 
     def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> Fault | None:
-        """The first fault with its place; None if it can be stored. `calendars`: if others count than those kept."""
+        """Return the first fault and its place, or None; `calendars` replace the stored."""
         known = self._calendars.schedules if calendars is None else calendars
         return find_fault(rule, compile_pattern, self._renderer.mistakes, known, self._against)
 
     async def read(self, text: str, file_name: str) -> RulesFile:
-        """Read a rules file that shall take the place of all rules, and judge what it holds, beside the loop.
+        """Read and validate a rules file that is to replace all rules, in a thread.
 
         Raises:
-            BadRulesFile: a mistake stands in it, or no rule at all: a file that was cut off or never written would
-                remove all rules without a word.
+            BadRulesFile: it has a mistake, or no rule at all: a file that was cut off or never written would remove
+                all rules without notice.
         """
         read = await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
         if not read.rules:
@@ -44,5 +44,5 @@ class Judge:
         return read
 
     def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
-        """All faults, the first one first."""
+        """Return all faults, the first one first."""
         return find_faults(rule, compile_pattern, self._renderer.mistakes, self._calendars.schedules, self._against)

@@ -1,4 +1,4 @@
-"""How the rooms hear of each other: facts, published after they are stored.
+"""Event bus: facts, published after they are stored.
 
 Everything happens on the desk thread's loop; a subscriber is a plain function that returns at once.
 """
@@ -16,14 +16,14 @@ type Subscriber = Callable[[Event], None]
 
 
 class Bus:
-    """Hands each published event to those who want its kind, in the order in which they subscribed."""
+    """Calls the subscribers of each event's kind, in order of subscription."""
 
     def __init__(self) -> None:
         self._subscribers: list[tuple[Subscriber, tuple[type[Event], ...]]] = []
         self._wanted: dict[type[Event], tuple[Subscriber, ...]] = {}
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
-        """Call `subscriber` with every event of `kinds`, of all kinds if none is named; returns what ends it."""
+        """Call `subscriber` with events of `kinds` (none: all); returns the unsubscriber."""
         entry = (subscriber, kinds)
         self._subscribers.append(entry)
         self._wanted.clear()
@@ -35,7 +35,7 @@ class Bus:
         return end
 
     def publish(self, event: Event) -> None:
-        """Tell everyone. A subscriber that fails is logged and does not keep the others from hearing."""
+        """Call all subscribers; one that fails is logged, and the others are still called."""
         for subscriber in self._who_wants(type(event)):
             try:
                 subscriber(event)

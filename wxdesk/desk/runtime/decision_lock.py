@@ -1,9 +1,9 @@
-"""The time between the thought of a decision and its row: who changes what it is thought from waits for its end.
+"""Lock that makes policy changes wait for decisions that are being made.
 
-What a human says about one conversation is looked up by the store when it keeps a decision (`Outdated`). What holds for
-all of them (the pause, an account's mode, the rules) is not in those rows: a command that has changed it waits here, so
-that whatever was thought before is there to be stopped when the command goes on, on databases that write side by side
-as well.
+Changes to one conversation are checked by the store when it stores a decision (`Outdated`). Those for all
+(the pause, an account's mode, the rules) are not in those rows: a command that has changed one waits here,
+so that every decision made before is stored and can be stopped when the command goes on, also on databases
+with several writers.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import asyncio
 
 
 class Deciding:
-    """Held by `desk.intake` while it thinks and stores."""
+    """The lock, held by `desk.messages.intake` while it decides and stores."""
 
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
 
     async def settled(self) -> None:
-        """Wait until all that was thought by now is stored, or has failed; what is thought later sees what is new."""
+        """Wait until all decisions begun by now are stored or have failed."""
         async with self.turn:
             return

@@ -1,7 +1,8 @@
-"""The parts of a desk that work until it is closed. One that fails begins again, and its operator hears of it.
+"""Runs the desk's parts as tasks; restarts one that fails and tells the operator.
 
-What can be expected to fail is seen to by each part itself. Here is what nobody expected: without this the listener
-would go on acknowledging, and nothing would be answered, sent or called, while the window looks well.
+Expected errors are handled by each part itself. This is for unexpected ones: otherwise the listener would
+go on acknowledging while nothing is answered or sent and no attention is raised, and the window would look
+well.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before a part that failed begins again: twice as many each time."""
 
 WELL_AFTER = 60.0
-"""Having worked for so many seconds, a part counts as well again."""
+"""Seconds of work after which a part counts as well again."""
 
 type Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class PartsAtWork:
-    """Tasks, each with its name for the log."""
+    """The tasks, each with its name for the log."""
 
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self, name: str, title: str, work: Work) -> None:
-        """Let `work` run until `stop`. `title`, a sentence for `i18n.tr`, says what stands still without it."""
+        """Run `work` until `stop`; `title` (for `i18n.tr`) tells what fails without it."""
         self._tasks.append(asyncio.create_task(self._keep_at(name, title, work), name=name))
 
     async def stop(self) -> None:
-        """Cancel all of them and wait for their last work."""
+        """Cancel all tasks and wait for them to end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,7 +1,7 @@
-"""Waiting for a moment of the clock. A machine that sleeps stops the loop's own timers, and its clock goes on.
+"""Timers by the wall clock, which goes on while the machine sleeps.
 
-So whoever waits for a time looks at the clock every few seconds, however long it is still to come. That costs nothing:
-what is due is asked only once the clock has come there.
+Sleep stops the loop's own timers, so a timer looks at the clock every few seconds, however far off its time
+is. That costs nothing: callers query only once the time has come.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from wxdesk.desk.ports.store import Clock
 
 TICK_SECONDS = 5.0
-"""Between two looks at the clock at most; after a sleep, what is overdue is dealt with so soon."""
+"""Longest time between two looks at the clock, so also the delay after a sleep."""
 
 
 async def sleep(seconds: float, awake: asyncio.Event) -> None:
@@ -25,7 +25,7 @@ async def sleep(seconds: float, awake: asyncio.Event) -> None:
 
 
 async def sleep_until(moment: datetime | None, awake: asyncio.Event, clock: Clock) -> None:
-    """Return when `awake` is set, or once the clock has come to `moment`; None is never."""
+    """Return when `awake` is set, or once the clock reaches `moment` (None: never)."""
     if moment is None:
         await awake.wait()
         return

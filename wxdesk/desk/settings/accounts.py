@@ -1,4 +1,4 @@
-"""The accounts as they answer now: config.toml says how, and what the operator has set in the window goes before it."""
+"""Accounts with their modes: config.toml, overridden by the operator's settings."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from wxdesk.desk.ports.store import Settings
 log = logging.getLogger(__name__)
 
 KEY = "account:"
-"""What an account's setting is kept under, before its name; an empty value is none."""
+"""Key of an account's setting, followed by its name; an empty value is none."""
 
 LONGEST_HOLD = 3600
-"""Seconds that an account may hold its replies, as in config.toml."""
+"""Most seconds for which an account may hold replies, as in config.toml."""
 
 
 class AccountSetting(msgspec.Struct, frozen=True):
-    """How an account answers, by the operator's word."""
+    """The operator's setting for an account's mode."""
 
     reply_mode: ReplyMode
     hold_seconds: int
 
     def check(self) -> None:
-        """Raise `BadPreference` if it cannot be worked by."""
+        """Raise `BadPreference` if it is out of range."""
         if not 0 <= self.hold_seconds <= LONGEST_HOLD:
             raise BadPreference("hold_seconds", 0, LONGEST_HOLD)
 
 
 class Accounts(Mapping[str, Account]):
-    """All accounts by name. A look from another thread is safe: each is one record, replaced as a whole.
+    """All accounts by name.
 
-    `follow` lets what waits follow an account whose mode has changed.
+    Reading from another thread is safe: each is one record, replaced as a whole. `follow` applies a changed
+    mode to the account's pending replies.
     """
 
     def __init__(
@@ -64,11 +65,11 @@ class Accounts(Mapping[str, Account]):
         return len(self._now)
 
     def is_set_here(self, name: str) -> bool:
-        """Whether the operator has set how this account answers, whatever config.toml says."""
+        """Tell whether the operator's setting overrides config.toml for this account."""
         return name in self._set_here
 
     async def load(self) -> None:
-        """Take the operator's settings from the store. What cannot be read counts as never set."""
+        """Load the operator's settings; what cannot be read counts as never set."""
         for name in self.configured:
             stored = await self._settings.get(KEY + name)
             try:
@@ -81,7 +82,7 @@ class Accounts(Mapping[str, Account]):
             self._take(name, found)
 
     async def set_mode(self, name: str, mode: ReplyMode, hold_seconds: int) -> None:
-        """Let `name` answer like this from now on; what waits there follows.
+        """Set an account's mode from now on; pending replies follow.
 
         Raises:
             BadPreference: no such number of seconds; nothing has changed then.
@@ -92,7 +93,7 @@ class Accounts(Mapping[str, Account]):
         await self._change(name, setting)
 
     async def follow_config(self, name: str) -> None:
-        """Let `name` answer as config.toml says; what waits there follows. Raises like `set_mode`."""
+        """Return to config.toml's mode; pending replies follow. Raises like `set_mode`."""
         await self._change(name, None)
 
     async def _change(self, name: str, setting: AccountSetting | None) -> None:

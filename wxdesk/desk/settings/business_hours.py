@@ -1,4 +1,4 @@
-"""The operator's business hours, kept and ready to be asked."""
+"""The operator's business hours, loaded and ready to be asked."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ KEY = "calendars"
 
 
 class Calendars:
-    """All calendars by name, in the order in which they came.
+    """All calendars by name, in the order in which they came; call `load` first.
 
-    Names are all that the store knows of who they are. `ids` tells them apart while this program runs, so that what is
-    brought back finds those that were renamed meanwhile; one that another desk has renamed counts as another.
+    The store knows them by name only. `ids` identifies them while this program runs, so that a restored rule
+    finds those that were renamed meanwhile; one that another desk has renamed counts as another.
 
     `zone` is for those that name none, where the account that asks has none either; None: the machine's.
-
-    Call `load` before anything else.
     """
 
     def __init__(self, settings: Settings, zone: tzinfo | None = None) -> None:
@@ -39,14 +37,11 @@ class Calendars:
         self._last_id = 0
 
     async def load(self) -> None:
-        """Take them from the store."""
+        """Load them from the store."""
         self._take((await self.stored())[1])
 
     async def stored(self) -> tuple[str | None, tuple[Calendar, ...]]:
-        """As they stand in the store now, as a text and read.
-
-        What cannot be read (a newer program wrote it) counts as none.
-        """
+        """Return the store's text and calendars; none if a newer program wrote them."""
         stored = await self._settings.get(KEY)
         try:
             return stored, msgspec.json.decode(stored or "[]", type=tuple[Calendar, ...])
@@ -55,38 +50,38 @@ class Calendars:
             return stored, ()
 
     async def put(self, calendars: Iterable[Calendar]) -> None:
-        """Add these, each in the place of the one that has its name; the others stay."""
+        """Add these, each replacing the one of its name; the others stay."""
         await self.replace_all(self._with(calendars))
 
     async def replace_all(self, calendars: Iterable[Calendar]) -> None:
-        """Keep exactly these. Whether rules still ask for another is for `HoursKeeping` to know."""
+        """Keep exactly these; `BusinessHoursSaving` checks whether rules use another."""
         kept = tuple(calendars)
         if kept != self.all:
             await self._settings.set(KEY, _written(kept))
             self._take(kept)
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Know by their new names those that are stored so (new by old)."""
+        """Follow a renaming in the store (`names`: new by old)."""
         stay = {name: one for name, one in self.ids.items() if name not in (*names, *names.values())}
         self.ids = stay | {names[name]: one for name, one in self.ids.items() if name in names}
 
     def recognise(self, ids: CalendarIds) -> None:
-        """Know as these those that are stored, some of which were there before and come back."""
+        """Set the ids of the stored calendars, some of which are back."""
         self.ids = ids
 
     def stored_with(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
-        """What `put` would store, for a transaction that stores more; none if nothing is to be added."""
+        """Return the settings that `put` would store, if any, for a larger transaction."""
         return {KEY: _written(self._with(calendars))} if calendars else {}
 
     def stored_as(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
-        """What `replace_all` would store, for a transaction that stores more."""
+        """Return the settings that `replace_all` would store, for a larger transaction."""
         return {KEY: _written(calendars)}
 
     def _with(self, calendars: Iterable[Calendar]) -> tuple[Calendar, ...]:
         return tuple({calendar.name: calendar for calendar in (*self.all, *calendars)}.values())
 
     def schedule_of(self, calendar: Calendar) -> Schedule:
-        """`calendar`, which need not be kept, in its time zone and ready to be asked."""
+        """Return `calendar`, which need not be stored, with its time zone applied."""
         return Schedule(calendar, self._zone_of(calendar))
 
     def _take(self, calendars: Iterable[Calendar]) -> None:

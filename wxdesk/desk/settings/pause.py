@@ -1,4 +1,4 @@
-"""The switch for everything automatic; it holds from the instant it is set, and through a restart."""
+"""The pause of all automatic replies; it holds at once, and across restarts."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ KEY = "paused"
 SINCE = "paused_since"
 
 OFF, ON = "0", "1"
-"""What is stored; a pause with an end is stored as that time, in ISO 8601."""
+"""Stored value of a pause without an end; one with an end is its time in ISO 8601."""
 
 
 class Pause:
-    """Whether automatic replies are paused. Intake asks before it decides, the outbox before it sends."""
+    """The pause; intake checks it before it decides, the outbox before it sends."""
 
     def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
         self._settings = settings
@@ -38,11 +38,11 @@ class Pause:
 
     @property
     def until(self) -> datetime | None:
-        """When the desk ends the pause by itself, None for never; see `desk.holding`."""
+        """End of the pause, None for never; see `desk.replies.hold_timers`."""
         return self._until if self._on else None
 
     async def load(self) -> None:
-        """Take over what was stored before the restart. What cannot be read counts as a pause without an end."""
+        """Load it from the store; what cannot be read counts as a pause without an end."""
         stored = await self._settings.get(KEY) or OFF
         self._on = stored != OFF
         self._until = _end_in(stored)
@@ -52,16 +52,16 @@ class Pause:
 
     @property
     def word(self) -> int:
-        """Which word holds: another number once somebody has paused or resumed since."""
+        """Number of the latest command; another once somebody has paused or resumed since."""
         return self._word
 
     async def set(
         self, on: bool, until: datetime | None = None, at: datetime | None = None, *, after: int | None = None
     ) -> None:
-        """Pause or resume, `at` this time. Pausing holds at once, before it is even stored; resuming only once it is.
+        """Pause or resume `at` a time; a pause holds before it is stored, a resume after.
 
-        A pause that lasts keeps the time at which it began. Of two words said at once the later one holds; what was
-        begun `after` a word that does not hold any more is not said.
+        A pause that lasts keeps the time at which it began. Of two commands at once the later one holds; one that
+        was begun `after` a command that does not hold any more does nothing.
         """
         if after is not None and after != self._word:
             return
@@ -79,7 +79,7 @@ class Pause:
                 self._take(False, None, None)
 
     async def end(self, until: datetime) -> None:
-        """Resume because the time `until` has come, unless another pause has been set since."""
+        """Resume because the time `until` has come, unless another pause was set since."""
         if self.until == until:
             await self.set(False)
 

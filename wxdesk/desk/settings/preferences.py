@@ -1,4 +1,4 @@
-"""The operator's settings, kept through a restart, and told to whoever works by them."""
+"""The operator's preferences in force, kept across restarts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "preferences"
 
 
 class KeptPreferences:
-    """What holds at present is `now`; reading it from another thread is safe: it is one record."""
+    """Keeper of the preferences `now`, one record, readable from any thread."""
 
     def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
         self._settings = settings
@@ -26,7 +26,7 @@ class KeptPreferences:
         self.now = Preferences()
 
     async def load(self) -> None:
-        """Take them from the store. What cannot be read (a newer program wrote it) counts as never set."""
+        """Load them; what cannot be read (from a newer program) counts as never set."""
         stored = await self._settings.get(KEY)
         try:
             found = msgspec.json.decode(stored or "{}", type=Preferences)
@@ -37,17 +37,17 @@ class KeptPreferences:
         self.now = found
 
     async def set(self, preferences: Preferences) -> None:
-        """Work by these from now on; raises `BadPreference`, and then nothing has changed."""
+        """Store and apply these; raises `BadPreference`, and then nothing has changed."""
         preferences.check()
         for key, value in self.stored_as(preferences).items():
             await self._settings.set(key, value)
         self.take(preferences)
 
     def stored_as(self, preferences: Preferences) -> Mapping[str, str]:
-        """What `set` would store, for a transaction that stores more."""
+        """Return the settings that `set` would store, for a larger transaction."""
         return {KEY: msgspec.json.encode(preferences).decode()}
 
     def take(self, preferences: Preferences) -> None:
-        """Such are stored now: work by them."""
+        """Apply preferences that are stored already."""
         self.now = preferences
         self._publish(PreferencesChanged())

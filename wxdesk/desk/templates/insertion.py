@@ -1,4 +1,4 @@
-"""How an operator's insertion of a stored answer begins: which variant is said, and with which values."""
+"""Starts the insertion of a template: chooses its variant, finds its values."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from wxdesk.desk.settings.business_hours import Calendars
 
 
 class Filler:
-    """Begins insertions. `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one.
+    """Starts insertions.
 
-    `choose` gives a number below the one it gets, for templates that say any of their variants.
+    `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one. `choose` gives a number below the
+    one it gets, for templates with random variants.
     """
 
     def __init__(
@@ -36,17 +37,20 @@ class Filler:
         self._choose = choose
 
     def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
-        """All that keeps `text` from standing in a stored answer."""
+        """Return all mistakes that keep `text` out of a template."""
         return self._renderer.mistakes(text, frozenset(), by_hand=True)
 
     def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
-        """What `texts` ask for, as `declared`, else plainly; what does not parse asks for nothing."""
+        """Return the prompts for the values that `texts` ask for.
+
+        Those in `declared` are used, others have a name only. A text that does not parse asks for nothing.
+        """
         known = {prompt.name: prompt for prompt in declared}
         names = dict.fromkeys(name for text in texts for name in self._asked(text))
         return tuple(known.get(name, Prompt(name)) for name in names)
 
     def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
-        """Insert `template` into the conversation of `occasion`; `variant` counts from 0, None lets it choose."""
+        """Start an insertion; `variant` counts from 0, None lets the template choose."""
         text = template.texts[self._variant(template) if variant is None else variant]
         sources = [text] if template.kind is ReplyKind.TEXT else template.sources
         values = self._values(occasion, "\n".join(sources))

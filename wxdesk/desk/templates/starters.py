@@ -15,7 +15,7 @@ from wxdesk.paths import resource
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as the file writes it."""
+    """A link as written in the file."""
 
     title: str
     url: str
@@ -24,7 +24,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One `[[templates]]` of a file: several texts are variants, and a link stands instead of a text."""
+    """One `[[templates]]` of a file; several texts are variants, a link replaces text."""
 
     title: str
     shortcut: str
@@ -36,7 +36,7 @@ class Entry:
     link: Link | None = None
 
     def template(self) -> Template:
-        """The template, not stored yet."""
+        """Make the template, not stored yet."""
         link = self.link
         said = Content() if link is None else Content(ReplyKind.LINK, "", "", link.title, link.description, link.url)
         return Template(
@@ -55,13 +55,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """All of it."""
+    """The whole file."""
 
     templates: tuple[Entry, ...]
 
 
 def starter_templates(language: str) -> tuple[Template, ...]:
-    """Those of a language of `i18n.LANGUAGES`, in the order of the file."""
+    """Read those of a language of `i18n.LANGUAGES`, in the order of the file."""
     text = resource("templates", f"starter.{language}.toml").read_text(encoding="utf-8")
     file = msgspec.convert(tomllib.loads(text), type=_File)
     return tuple(entry.template() for entry in file.templates)

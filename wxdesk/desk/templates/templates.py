@@ -1,4 +1,4 @@
-"""The operator's stored answers at work: judged, kept, counted, and inserted."""
+"""The operator's templates: validated, stored, counted and inserted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from wxdesk.desk.templates.insertion import Filler
 
 
 class Phrasebook:
-    """All templates. What does not wait for the store may be called on any thread.
+    """All templates; methods that are no coroutines may be called on any thread.
 
-    `changed` is awaited after each change, for those who answer with what the templates say.
+    `changed` is awaited after each change, for the rules that answer with templates.
     """
 
     def __init__(
@@ -37,19 +37,21 @@ class Phrasebook:
         self._changed = changed
 
     async def all(self) -> list[Template]:
-        """All templates by title."""
+        """Return all templates by title."""
         return await self._templates.all()
 
     async def revisions(self, template_id: int) -> list[Template]:
-        """All that was ever saved of one, the newest first."""
+        """Return all saved revisions of one, newest first."""
         return await self._templates.revisions(template_id)
 
     async def save(self, template: Template) -> Template:
-        """Store `template` after judging it; returns it with its id and revision. Rules follow its new names.
+        """Validate and store `template`; return it with its id and revision.
+
+        Rules follow its new names.
 
         Raises:
             BadTemplate, UnusableTemplate, ShortcutTaken, NotFound: nothing was stored.
-            AskedOfRules, NameOfAnother: rules that say it would have nothing to say; nothing was stored.
+            PromptWithoutDefault, TemplateNameInUse: rules would lose their answer; nothing was stored.
         """
         tidy = self.tidied(template)
         for fault in self.faults(tidy):
@@ -63,17 +65,17 @@ class Phrasebook:
         return [await self.save(template) for template in templates]
 
     async def delete(self, template_id: int) -> None:
-        """Remove one; raises `NotFound`, or `AnswerInUse` if a rule says it."""
+        """Delete a template; raises `NotFound`, or `TemplateInUse` if a rule uses it."""
         await self._templates.delete(template_id)
         await self._tell()
 
     async def put_back(self, template: Template) -> None:
-        """Undo the deletion of `template`; raises `ShortcutTaken`, `NameOfAnother`."""
+        """Undo the deletion of `template`; raises `ShortcutTaken`, `TemplateNameInUse`."""
         await self._templates.put_back(template, self._clock())
         await self._tell()
 
     async def count_use(self, template_id: int) -> None:
-        """One was inserted."""
+        """Count one insertion of a template."""
         await self._templates.count_use(template_id, self._clock())
         self._publish(TemplatesChanged())
 
@@ -82,11 +84,11 @@ class Phrasebook:
         self._publish(TemplatesChanged())
 
     def faults(self, template: Template) -> tuple[TemplateFault, ...]:
-        """All that keeps `template` from being stored; a taken shortcut is known to `save` only."""
+        """Return all that keeps `template` from being stored, except a taken shortcut."""
         return tuple(faults(template, self._filler.mistakes))
 
     def tidied(self, template: Template) -> Template:
-        """The template without blanks round its words, with the prompts of its texts and the fields of its kind."""
+        """Return the template stripped of blanks, with its prompts and kind's fields only."""
         is_text = template.kind is ReplyKind.TEXT
         return replace(
             template,
@@ -101,5 +103,5 @@ class Phrasebook:
         )
 
     def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
-        """Insert `template`; `variant` counts from 0, None lets the template choose."""
+        """Start inserting `template`; `variant` counts from 0, None lets it choose."""
         return self._filler.begin(template, occasion, variant)

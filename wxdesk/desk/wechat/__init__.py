@@ -1,1 +1,5 @@
-"""The room `desk.wechat`."""
+"""Texts about WeChat: emoticons, refusals by errcode, and clock skew.
+
+Imported by the rooms of `desk` above it, by `wechat`, `store`, `ui` and `commands`; imports no other room
+of `desk`.
+"""

@@ -1,7 +1,7 @@
-"""What to say about this machine's clock, when it is compared with WeChat's.
+"""Warning about this machine's clock, compared with WeChat's.
 
-By a fast one every message looks old, and old messages are left to the human (`core.guards`); by a slow one reply
-windows seem to be open that are closed.
+With a fast clock every message looks old, and old messages are left to the operator
+(`core.rules.matching.guards`); with a slow one, closed reply windows seem to be open.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TOLERATED = timedelta(minutes=1)
 
 
 def clock_words(ahead: timedelta) -> str:
-    """What is wrong with a clock that is so much ahead of WeChat's, and what to do; nothing if it goes right."""
+    """Return the warning for a clock `ahead` of WeChat's; empty if it is right."""
     if abs(ahead) < TOLERATED:
         return ""
     if ahead > timedelta(0):

@@ -1,7 +1,8 @@
-"""WeChat's own emoticons, which arrive as text: what stands for them, and what they are called.
+"""WeChat's own emoticons, which arrive as text: their codes, names and stand-ins.
 
-A text message carries a slash code (`/::)`) or a bracket name in the language of the customer's phone (`[微笑]`,
-`[Smile]`). The table in resources/emoticons.json holds facts about WeChat's clients and no pictures.
+A text message carries a slash code (`/::)`) or a bracket name in the language of the customer's phone
+(`[微笑]`, `[Smile]`). The table in resources/emoticons.json holds facts about WeChat's clients and no
+pictures.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from wxdesk.paths import resource
 
 
 class Emoticon(msgspec.Struct, frozen=True):
-    """One emoticon: slash code if it has one, names without brackets, and a Unicode stand-in if there is one.
+    """One emoticon: slash code, names without brackets, and a Unicode stand-in if any.
 
-    `hk` is given where the traditional name differs; `other` and `other_codes` hold further spellings that clients
-    have used.
+    `hk` is given where the traditional name differs; `other` and `other_codes` hold further spellings that
+    clients have used.
     """
 
     zh: str
@@ -33,7 +34,7 @@ class Emoticon(msgspec.Struct, frozen=True):
 
     @property
     def markers(self) -> Iterator[str]:
-        """Everything that stands for it in a text."""
+        """All spellings that stand for it in a text."""
         if self.code:
             yield self.code
         yield from self.other_codes
@@ -44,28 +45,28 @@ class Emoticon(msgspec.Struct, frozen=True):
 
 @cache
 def read_emoticons() -> tuple[Emoticon, ...]:
-    """The table that comes with the program."""
+    """Read the table that comes with the program."""
     return msgspec.json.decode(resource("emoticons.json").read_bytes(), type=tuple[Emoticon, ...])
 
 
 @cache
 def normaliser(emoticons: tuple[Emoticon, ...]) -> Normaliser:
-    """The normaliser that takes these emoticons out of what it compares."""
+    """Make the normaliser that removes these emoticons before comparing."""
     return Normaliser(marker for emoticon in emoticons for marker in emoticon.markers)
 
 
 def readable(emoticons: Sequence[Emoticon], language: str) -> Legend:
-    """Shows each by its Unicode stand-in, or by its name in `language` (zh_CN, else English) where it has none."""
+    """Show each by its Unicode stand-in, else by name in `language`, zh_CN or English."""
     return _legend(emoticons, lambda one: one.unicode or f"[{_name(one, language)}]")
 
 
 def named(emoticons: Sequence[Emoticon], language: str) -> Legend:
-    """Shows each by its name in brackets, in `language`."""
+    """Show each by its name in brackets, in `language`."""
     return _legend(emoticons, lambda one: f"[{_name(one, language)}]")
 
 
 def findable(emoticons: Sequence[Emoticon]) -> Legend:
-    """Gives each all the names by which somebody may search for it, as words."""
+    """Show each as all the names by which somebody may search for it."""
     return _legend(emoticons, lambda one: f" {' '.join(dict.fromkeys(filter(None, (one.zh, one.hk, one.en))))} ")
 
 
@@ -74,7 +75,7 @@ def _name(emoticon: Emoticon, language: str) -> str:
 
 
 def _legend(emoticons: Sequence[Emoticon], show: Callable[[Emoticon], str]) -> Legend:
-    """Where two share a name, it is the first one's: clients do not tell them apart either."""
+    """Map each spelling to its display; a shared name is the first one's."""
     shown: dict[str, str] = {}
     for emoticon in emoticons:
         for marker in emoticon.markers:

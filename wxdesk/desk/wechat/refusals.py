@@ -1,6 +1,6 @@
-"""What a refusal of WeChat's says to the operator, in his language: what it means, what helps, what to copy.
+"""Explains WeChat's refusals to the operator: meaning, remedy, text to copy.
 
-The one source of these words for bubbles, notices, the traffic page and `wxdesk doctor`.
+The only source of these texts for bubbles, notices, the traffic page and `wxdesk doctor`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from wxdesk.i18n import explain, tr
 NOT_IN_THE_IP_LIST = 40164
 
 LONGEST = 120
-"""Characters of WeChat's own words that are told."""
+"""Characters of WeChat's own errmsg that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalWords:
-    """Meaning (part of a sentence), remedy (sentences, perhaps empty) and what the remedy asks to put elsewhere."""
+    """Explanation of an errcode.
+
+    `meaning` is part of a sentence, `remedy` sentences (perhaps empty), `copy` the text that the remedy asks to
+    paste elsewhere.
+    """
 
     errcode: int
     meaning: str
@@ -34,7 +38,7 @@ class RefusalWords:
 
 
 def refusal_words(errcode: int, errmsg: str = "") -> RefusalWords:
-    """The words for `errcode`; `errmsg`, WeChat's own, gives the address to allow and speaks for unknown codes."""
+    """Explain `errcode`; `errmsg` has the address to allow, or explains unknown codes."""
     meaning = tr(meaning_of(errcode))
     if not is_known(errcode) and errmsg:
         meaning = tr("{meaning}: “{said}”", meaning=meaning, said=errmsg[:LONGEST])
@@ -46,5 +50,5 @@ def refusal_words(errcode: int, errmsg: str = "") -> RefusalWords:
 
 
 def explain_refusal(error: BaseException) -> str:
-    """As `i18n.explain`, but what WeChat refused is told with meaning and remedy in place of its own words."""
+    """Explain any error like `i18n.explain`, a refusal by meaning and remedy."""
     return refusal_words(error.errcode, error.errmsg).sentence if isinstance(error, Refused) else explain(error)

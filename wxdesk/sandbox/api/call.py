@@ -1,6 +1,6 @@
 """One call of the simulated API, and the shapes of its answers.
 
-Every answer has HTTP status 200 and Content-Type text/plain, also a refusal; only a picture comes as itself.
+Every answer, also a refusal, has status 200 and Content-Type text/plain; only a picture has its own type.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ class Call:
 
     @property
     def caller(self) -> MiniProgram:
-        """The mini program that its access_token names."""
+        """The mini program that the access_token belongs to."""
         if self.program is None:
             raise Refusal(41001)
         return self.program
 
     @property
     def address(self) -> str:
-        """Where it comes from."""
+        """IP address of the caller."""
         return self.request.remote or ""
 
 
@@ -41,7 +41,7 @@ type Act = Callable[[Call], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path under /cgi-bin; `group` is the name that faults call it by. Without `by_token`, it asks for the secret."""
+    """A path under /cgi-bin; `group` in faults; takes the secret unless `by_token`."""
 
     method: str
     path: str
@@ -51,15 +51,15 @@ class Endpoint:
 
     @property
     def secretive(self) -> bool:
-        """True if its body and answer hold secrets."""
+        """True if the body and the answer hold secrets."""
         return not self.by_token
 
 
 def answer(fields: Mapping[str, object]) -> web.Response:
-    """A JSON answer."""
+    """Make a JSON answer."""
     return web.Response(body=msgspec.json.encode(fields), content_type="text/plain")
 
 
 def ok(**fields: object) -> web.Response:
-    """A good answer with errcode 0 and what belongs to it."""
+    """Make an answer with errcode 0 and the given fields."""
     return answer({"errcode": 0, "errmsg": "ok", **fields})

@@ -1,4 +1,4 @@
-"""The endpoints that a back end needs to answer customers: tokens, messages, typing, media."""
+"""Endpoints needed to answer customers: tokens, messages, typing, media."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _BUSINESS = "/cgi-bin/message/custom/business"
 
 
 class CustomerService:
-    """Their handlers."""
+    """Handlers of these endpoints."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """All of them."""
+        """List all endpoints."""
         return (
             Endpoint("GET", paths.TOKEN, "token", self._token, by_token=False),
             Endpoint("POST", paths.STABLE_TOKEN, "token", self._stable_token, by_token=False),
@@ -95,7 +95,7 @@ class CustomerService:
 
 
 def _need_business_id(call: Call) -> None:
-    """The paths for sub-merchants miss their businessid, whatever a page of 2022 said of them."""
+    """Refuse a call to a `business/` path (for sub-merchants) without businessid."""
     if call.caller.settings.business_needs_id and not parse_body(call.body).get("businessid"):
         raise Refusal(40101)
 

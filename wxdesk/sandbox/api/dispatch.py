@@ -1,4 +1,4 @@
-"""WeChat's API over HTTP: each call through the planned faults, the caller's limits, and into the journal."""
+"""Simulated API over HTTP: applies planned faults and limits, records every call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 
 HOLD_SECONDS = 60.0
-"""How long a call that shall get no answer is kept waiting, if the caller does not give up before."""
+"""Longest time a call without an answer is kept open, unless the caller gives up."""
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
@@ -33,7 +33,7 @@ _GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
 
 @dataclass(slots=True)
 class _Said:
-    """What became of a call: `response` None if no answer may leave, `cut` if only half of it may."""
+    """Outcome of a call; no `response` means silence, `cut` means half of it."""
 
     response: web.Response | None
     account: str = ""
@@ -51,7 +51,7 @@ class Api:
         self._closing = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them, each behind the planned faults; another method, or another path, is refused as WeChat does."""
+        """List all routes with planned faults; others are refused as WeChat does."""
         open_api = OpenApi(self._platform, self._journal)
         endpoints = CustomerService(self._platform).endpoints() + open_api.endpoints()
         open_api.know(frozenset(endpoint.path for endpoint in endpoints))
@@ -60,7 +60,7 @@ class Api:
         return [*served, *wrong, web.route("*", "/cgi-bin/{rest:.*}", _no_such_path)]
 
     def release(self) -> None:
-        """Let go of all calls that wait for an answer they shall not get."""
+        """Let go of all calls that are held without an answer."""
         self._closing.set()
 
     def _serve(self, endpoint: Endpoint) -> _Handler:
@@ -68,7 +68,7 @@ class Api:
             started, at, number = time.perf_counter(), self._platform.clock(), self._journal.next_call()
             try:
                 body = b"" if endpoint.group == "upload" else await request.read()
-            except ConnectionResetError:  # the caller was gone before he had finished
+            except ConnectionResetError:  # the caller left before the request was complete
                 return web.Response()
             faults = self._faults.take(endpoint.group)
             said = await self._say(faults, endpoint, Call(request, body))
@@ -143,7 +143,7 @@ def _gateway_page(kind: FaultKind) -> web.Response:
 
 
 async def _leave(request: web.Request, said: _Said) -> web.StreamResponse:
-    """Let the answer leave: whole, by half, or not at all, which resets the connection."""
+    """Send the answer whole, by half, or not at all, which resets the connection."""
     whole = said.response
     if whole is None:
         if request.transport is not None:
@@ -161,7 +161,7 @@ async def _leave(request: web.Request, said: _Said) -> web.StreamResponse:
 
 
 def _entry(endpoint: Endpoint, call: Call, said: _Said) -> ApiCall:
-    """What the journal keeps; its number and times are the caller's business."""
+    """Make the journal's entry; the caller fills in its number and times."""
     text = _text_of(said.response, endpoint)
     asked = "" if endpoint.secretive else call.body[:LONGEST_BODY].decode("utf-8", "replace")
     status = None if said.response is None else said.response.status

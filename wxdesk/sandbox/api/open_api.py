@@ -1,4 +1,4 @@
-"""The endpoints about the API itself: quotas, failed calls, WeChat's addresses, and whether the push URL is reached."""
+"""Endpoints about the API itself: quotas, failed calls, addresses, callback check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ADDRESSES = ["127.0.0.1"]
 
 
 class OpenApi:
-    """Their handlers."""
+    """Handlers of these endpoints."""
 
     def __init__(self, platform: Platform, journal: Journal) -> None:
         self._platform = platform
@@ -23,7 +23,7 @@ class OpenApi:
         self._paths: frozenset[str] = frozenset()
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """All of them."""
+        """List all endpoints."""
         return (
             Endpoint("POST", "/cgi-bin/clear_quota", "openapi", self._clear_quota),
             Endpoint("POST", "/cgi-bin/clear_quota/v2", "openapi", self._clear_by_secret, by_token=False),
@@ -35,7 +35,7 @@ class OpenApi:
         )
 
     def know(self, paths: frozenset[str]) -> None:
-        """Which paths there are to ask for the quota of."""
+        """Set the paths whose quota can be asked for."""
         self._paths = paths
 
     async def _clear_quota(self, call: Call) -> web.Response:

@@ -1,1 +1,5 @@
-"""The room `sandbox.control`."""
+"""Control API and page of the sandbox under /control.
+
+For people who test a back end. Imported by `sandbox.server`, `sandbox.standalone`; imports `sandbox.push`
+and below.
+"""

@@ -1,4 +1,4 @@
-"""What can be asked of the sandbox over /control, one record an order; JSON decodes into them and nothing else."""
+"""Orders that the control API accepts, one record each, decoded from JSON."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from wxdesk.sandbox.demo_customers import TORN_BOX_MEDIA_ID
 from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind
 
 type Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
-"""A time to wait in earnest."""
+"""Delay in real seconds."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all have: `account` may be left out wherever there is only one."""
+    """Fields of every order; `account` is optional where there is only one."""
 
     account: str = ""
 
 
 class Message(Order, frozen=True):
-    """A customer writes."""
+    """Let a customer write."""
 
     openid: str
     type: Literal["text", "image", "card"] = "text"
@@ -31,21 +31,21 @@ class Message(Order, frozen=True):
 
 
 class Enter(Order, frozen=True):
-    """A customer enters the chat by the button."""
+    """Let a customer enter the chat by the button."""
 
     openid: str
     session_from: str = ""
 
 
 class Push(Order, frozen=True):
-    """Any push body; WeChat's common fields are added."""
+    """Push any body; WeChat's common fields are added."""
 
     openid: str
     fields: dict[str, str | int]
 
 
 class Customer(Order, frozen=True):
-    """A customer is put on the black list or refuses messages; what is None stays as it is."""
+    """Blacklist a customer or let one refuse messages; None changes nothing."""
 
     openid: str
     blocked: bool | None = None
@@ -53,7 +53,7 @@ class Customer(Order, frozen=True):
 
 
 class Tool(Order, frozen=True):
-    """WeChat's own customer-service tool takes a customer, lets him go, or writes to him."""
+    """Let WeChat's own tool accept a customer, close the session, or write."""
 
     openid: str
     do: Literal["accept", "close", "say"]
@@ -61,7 +61,7 @@ class Tool(Order, frozen=True):
 
 
 class PlanFault(Order, frozen=True):
-    """A fault is planned, or one is taken back, or all are."""
+    """Plan a fault, remove one, or clear all."""
 
     kind: FaultKind | None = None
     call: Literal["send", "token", "typing", "upload", "media", "check", "openapi", "kf", "push", "*"] = "send"
@@ -77,7 +77,7 @@ class PlanFault(Order, frozen=True):
     remove: int | None = None
 
     def as_fault(self, kind: FaultKind) -> Fault:
-        """The fault to plan."""
+        """Convert to the fault to plan."""
         return Fault(
             kind, "push" if kind in FOR_PUSHES else self.call, self.times, self.errcode, self.milliseconds,
             self.seconds, self.chance, self.seed, self.delivered, self.text,
@@ -85,31 +85,31 @@ class PlanFault(Order, frozen=True):
 
 
 class ExpireToken(Order, frozen=True):
-    """All tokens end, as if their time were over or as if others had replaced them."""
+    """End all tokens, as if expired or as if replaced by others."""
 
     how: Literal["expire", "revoke"] = "expire"
 
 
 class PushUrl(Order, frozen=True):
-    """Where to push; with `verify` only if it answers WeChat's question."""
+    """Set the push URL; with `verify` only if it passes WeChat's check."""
 
     url: str
     verify: bool = False
 
 
 class Clock(Order, frozen=True):
-    """So many seconds pass at once."""
+    """Move the clock forward by some seconds."""
 
     forward: float
 
 
 class Change(Order, frozen=True):
-    """Some of `settings.Settings` change, by their names."""
+    """Change some of `platform.settings.ProgramSettings`, by name."""
 
     settings: dict[str, Any]
 
 
 class Script(Order, frozen=True):
-    """Orders one after the other: each has `do` (its path) and `after` (seconds to wait before) beside its fields."""
+    """Carry out orders in turn; each step has `do` (path), `after` (s) and fields."""
 
     steps: list[dict[str, Any]]

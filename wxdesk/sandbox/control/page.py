@@ -1,7 +1,7 @@
-"""The page at /control, for people who test a back end: HTML with its style and script, nothing from elsewhere.
+"""The page at /control, for people who test a back end: HTML, style and script.
 
-Its policy allows nothing but these three files and calls to the sandbox itself, so nothing that a customer or a back
-end wrote can load or run anything.
+Its policy allows nothing but these three files and calls to the sandbox itself, so nothing that a customer
+or a back end wrote can load or run anything.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TYPES = {"control.html": "text/html", "control.css": "text/css", "control.js": 
 
 
 def routes() -> list[web.RouteDef]:
-    """The page and its two files."""
+    """List the routes of the page and its two files."""
     return [
         web.get("/control", _file("control.html")),
         web.get("/control/control.css", _file("control.css")),

@@ -1,26 +1,26 @@
-"""The strings that move the simulated WeChat, over HTTP under /control: JSON in, JSON out.
+"""Control API of the simulated WeChat under /control: JSON in, JSON out.
 
     GET  /control                                                             a page for people
     GET  /control/state                                                       everything at a glance
-    GET  /control/chat          ?openid=…                                     what a customer has on his phone
-    GET  /control/sent          ?after=N                                      what was accepted for customers
-    GET  /control/calls         ?after=N                                      the last API calls and their answers
-    GET  /control/pushes        ?after=N                                      the last pushes and their answers
-    GET  /control/customers                                                   who wrote, and what is allowed
+    GET  /control/chat          ?openid=…                                     the chat on a customer's phone
+    GET  /control/sent          ?after=N                                      messages to customers
+    GET  /control/calls         ?after=N                                      the last API calls
+    GET  /control/pushes        ?after=N                                      the last pushes
+    GET  /control/customers                                                   customers and their limits
     POST /control/message       {openid, type: text|image|card, content, …}   a customer writes
-    POST /control/picture       ?openid=…, a PNG, JPEG or GIF as the body     a customer sends a picture of his own
+    POST /control/picture       ?openid=…, a PNG, JPEG or GIF as the body     a customer sends this picture
     POST /control/enter         {openid, session_from}                        a customer enters the chat
     POST /control/push          {openid, fields}                              any push body
-    POST /control/customer      {openid, blocked, refuses}                    the black list, and who wants nothing
-    POST /control/tool          {openid, do: accept|close|say, content}       WeChat's own customer-service tool
-    POST /control/fault         {kind, call, times, …} or {clear} or {remove} see `faults`
+    POST /control/customer      {openid, blocked, refuses}                    black list, refusal
+    POST /control/tool          {openid, do: accept|close|say, content}       WeChat's own service tool
+    POST /control/fault         {kind, call, times, …} or {clear} or {remove} see `platform.faults`
     POST /control/expire_token  {how: expire|revoke}
     POST /control/push_url      {url, verify}
     POST /control/clock         {forward}                                     seconds pass at once
-    POST /control/settings      {settings: {name: value, …}}                  see `settings`
+    POST /control/settings      {settings: {name: value, …}}                  see `platform.settings`
     POST /control/script        {steps: [{do, after, …}, …]}                  orders one after the other
 
-`account` may be left out wherever there is only one. What is wrong with a request is answered with 400.
+`account` may be left out where there is only one. A wrong request is answered with 400.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ type _Told = dict[str, Any]
 
 
 class BadOrder(Exception):
-    """An order that makes no sense; its text says why."""
+    """An invalid order; its text says why."""
 
 
 class Control:
-    """Carries out orders and shows what there is."""
+    """Carries out orders and shows the sandbox's state."""
 
     def __init__(self, sandbox: SimulatedWeChat) -> None:
         self._sandbox = sandbox
@@ -66,7 +66,7 @@ class Control:
         }
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them."""
+        """List all routes."""
         return [
             *control_page.routes(),
             *(web.post(f"/control/{name}", self._ordered(name)) for name in self._orders),

@@ -1,4 +1,4 @@
-"""What the control API shows of the sandbox: plain data for JSON, without any secret."""
+"""Views of the sandbox for the control API: plain data for JSON, no secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
 
 def told(outcome: PushOutcome) -> dict[str, Any]:
-    """What the listener made of a push."""
+    """Describe the listener's answer to a push."""
     return {
         "accepted": outcome.accepted,
         "answer": outcome.answer,
@@ -24,7 +24,7 @@ def told(outcome: PushOutcome) -> dict[str, Any]:
 
 
 def state(sandbox: SimulatedWeChat) -> dict[str, Any]:
-    """Everything at a glance."""
+    """Describe everything at a glance."""
     return {
         "now": sandbox.clock(),
         "ahead_seconds": sandbox.clock.ahead.total_seconds(),
@@ -36,7 +36,7 @@ def state(sandbox: SimulatedWeChat) -> dict[str, Any]:
 
 
 def accounts(platform: Platform) -> list[dict[str, Any]]:
-    """The mini programs with their settings; no token, no key, no app secret."""
+    """Describe the mini programs with their settings, without secrets."""
     return [
         {
             "account": program.account.name,
@@ -52,12 +52,12 @@ def accounts(platform: Platform) -> list[dict[str, Any]]:
 
 
 def customers(platform: Platform) -> list[dict[str, Any]]:
-    """Everybody who ever wrote or entered, with what is allowed."""
+    """Describe everybody who ever wrote or entered, with what is allowed."""
     return [customer(account, contact, platform) for account, contact in platform.contacts()]
 
 
 def customer(account: str, contact: Contact, platform: Platform) -> dict[str, Any]:
-    """One of them."""
+    """Describe one customer."""
     now, allowance = platform.clock(), contact.allowance
     return {
         "account": account,
@@ -74,17 +74,17 @@ def customer(account: str, contact: Contact, platform: Platform) -> dict[str, An
 
 
 def chat(contact: Contact) -> list[dict[str, Any]]:
-    """What he has on his phone, oldest first."""
+    """List the chat on a customer's phone, oldest first."""
     return [asdict(line) for line in contact.lines]
 
 
 def faults(sandbox: SimulatedWeChat) -> list[dict[str, Any]]:
-    """What is still to go wrong; `id` takes it back."""
+    """List the planned faults; `id` removes one."""
     return [{"id": number, **asdict(fault)} for number, fault in sandbox.faults.numbered]
 
 
 def counters(sandbox: SimulatedWeChat) -> dict[str, int]:
-    """How many messages came to customers, how many came twice, and what became of the pushes."""
+    """Count delivered messages, messages delivered twice, and pushes by success."""
     return {
         "delivered": len(sandbox.platform.sent),
         "doubled": sum(contact.doubled for _, contact in sandbox.platform.contacts()),
@@ -94,12 +94,12 @@ def counters(sandbox: SimulatedWeChat) -> dict[str, int]:
 
 
 def call(made: ApiCall) -> dict[str, Any]:
-    """One API call."""
+    """Describe one API call."""
     return asdict(made)
 
 
 def push(made: PushMade) -> dict[str, Any]:
-    """One push with its answers."""
+    """Describe one push with its answers."""
     return {
         "number": made.number,
         "at": made.at,

@@ -1,7 +1,7 @@
-"""The simulated WeChat's own time: what the machine says, and as far ahead of it as somebody turned it.
+"""Clock of the simulated WeChat: the machine's, moved forward by hand.
 
-Tokens, reply windows, media, limits and timed faults all go by it, so that hours can pass in a test without waiting.
-Only what happens on the wire (deadlines, latency) is measured in real time.
+Tokens, reply windows, media, limits and timed faults all go by it, so that hours can pass in a test without
+waiting. Only what happens on the wire (deadlines, latency) is measured in real time.
 """
 
 from __future__ import annotations
@@ -11,32 +11,32 @@ from datetime import UTC, datetime, timedelta
 from wxdesk.desk.ports.store import Clock
 
 FARTHEST = timedelta(days=3650)
-"""Beyond, the ends of windows and tokens would come to a year that no calendar has."""
+"""Farthest lead; beyond it, ends of windows would exceed the calendar."""
 
 
 def now() -> datetime:
-    """The system's clock."""
+    """Read the system's clock."""
     return datetime.now(UTC)
 
 
 class MovableClock:
-    """Time by `base`, moved forward by hand. It never goes back: neither does WeChat's."""
+    """Clock that runs with `base` and moves forward only, as WeChat's does."""
 
     def __init__(self, base: Clock = now) -> None:
         self._base = base
         self._ahead = timedelta()
 
     def __call__(self) -> datetime:
-        """The time now."""
+        """Read the time."""
         return self._base() + self._ahead
 
     @property
     def ahead(self) -> timedelta:
-        """How far it is ahead of the clock that it goes by."""
+        """Lead over the base clock."""
         return self._ahead
 
     def forward(self, span: timedelta) -> datetime:
-        """Let `span` pass at once; the time then. Raises `ValueError` if it is negative or goes too far."""
+        """Let `span` pass at once; return the time. Raises `ValueError` for a bad span."""
         if span < timedelta():
             raise ValueError("the clock goes forward only")
         if self._ahead + span > FARTHEST:

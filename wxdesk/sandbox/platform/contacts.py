@@ -1,4 +1,4 @@
-"""One contact of a mini program as the simulated WeChat knows him, and his side of the chat."""
+"""Contacts of a mini program as the simulated WeChat knows them, with their chats."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from wxdesk.sandbox.platform.reply_allowance import Allowance
 LINES_KEPT = 500
 
 NOT_AVAILABLE = "该小程序提供的服务出现故障，请稍后再试"
-"""What a contact reads when no push of his message was answered well."""
+"""WeChat's notice to a contact whose message no listener acknowledged."""
 
 
 class Side(StrEnum):
-    """Whose line it is on the contact's phone."""
+    """Author of a line on the contact's phone."""
 
     CONTACT = "contact"
     SHOP = "shop"  # sent through the API
@@ -29,9 +29,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What stands in the chat. `kind` is WeChat's word (text, image, link, miniprogrampage, enter); `content` its part.
+    """One line of a contact's chat.
 
-    `to_tool` is True for what the contact wrote while WeChat's own tool had him.
+    `kind` is WeChat's word (text, image, link, miniprogrampage, enter), `content` its part of the body;
+    `to_tool`: the contact wrote it in a session of WeChat's own tool.
     """
 
     at: datetime
@@ -42,16 +43,16 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The text, else the title of what has one."""
+        """The text, else the title if there is one."""
         return str(self.content.get("content") or self.content.get("title") or "")
 
 
 @dataclass(slots=True)
 class Contact:
-    """`blocked`: on the mini program's black list (43019). `refuses`: he wants no messages (48002).
+    """A contact's state at the simulated WeChat.
 
-    `doubled` counts what the shop said again word for word although he had said nothing in between: what a back end
-    that sends twice looks like from here.
+    `blocked`: on the black list (43019). `refuses`: wants no messages (48002).
+    `doubled` counts exact repetitions while the contact wrote nothing: the mark of a back end sending twice.
     """
 
     openid: str
@@ -65,7 +66,7 @@ class Contact:
     _said: set[str] = field(default_factory=set)
 
     def add(self, line: Line) -> None:
-        """Put a line into his chat."""
+        """Add a line to the contact's chat."""
         self.lines.append(line)
         if line.side is Side.CONTACT or line.kind == "enter":
             self._said.clear()

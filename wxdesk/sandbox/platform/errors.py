@@ -1,4 +1,4 @@
-"""How WeChat says no: an errcode with a terse English errmsg that ends in the call's rid."""
+"""WeChat's refusals: an errcode, and a terse English errmsg ending in the rid."""
 
 from __future__ import annotations
 
@@ -114,10 +114,10 @@ class Refusal(Exception):
         super().__init__(f"{errcode} {self.errmsg}")
 
     def as_answer(self) -> dict[str, object]:
-        """The JSON object of the answer."""
+        """Convert to the answer's JSON object."""
         return {"errcode": self.errcode, "errmsg": f"{self.errmsg} rid: {self.rid}"}
 
 
 def new_rid() -> str:
-    """An id as WeChat gives one to each failed call."""
+    """Make a request id such as WeChat gives to each failed call."""
     return "-".join(secrets.token_hex(4) for _ in range(3))

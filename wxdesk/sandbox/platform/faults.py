@@ -1,7 +1,7 @@
-"""Faults on demand: what the simulated WeChat shall do wrong, to which calls or pushes, and how often.
+"""Planned faults of the simulated WeChat, for API calls and for pushes.
 
-A fault happens a number of times, or for a span of the sandbox's time, or with a probability by a seed, or any of
-these together. Faults combine: an answer can be late and refused, a push delayed, doubled and wrongly signed.
+A fault happens a number of times, or for a span of the sandbox's time, or with a probability by a seed, or
+any of these together. Faults combine: an answer can be late and refused, a push delayed and doubled.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wxdesk.sandbox.platform.clock import now as system_now
 
 
 class FaultKind(StrEnum):
-    """What goes wrong; `FOR_PUSHES` are for pushes, the others for API calls."""
+    """Kinds of faults; those in `FOR_PUSHES` are for pushes, the others for API calls."""
 
     LATENCY = "latency"  # the answer comes `milliseconds` later
     ERRCODE = "errcode"  # `errcode` is the answer, nothing is done
@@ -52,12 +52,12 @@ FOR_PUSHES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A planned fault, to happen `times` times, None for ever.
+    """A planned fault, to happen `times` times; None means without end.
 
-    `call` is send, token, typing, upload, media, check, openapi, kf or push; `*` is any of them but push. `seconds` is
-    how long of the sandbox's time it lasts, `chance` how probable it is each time (0 to 1), drawn by `seed`.
-    `delivered` lets a gateway's page or an errcode be the answer to a call that was done nevertheless. `text` is the
-    errmsg or the Content-Type.
+    `call` is send, token, typing, upload, media, check, openapi, kf or push; `*` is any of them but push.
+    `seconds` is how long of the sandbox's time it lasts, `chance` its probability at each call (0 to 1), drawn
+    by `seed`. `delivered` lets a gateway's page or an errcode be the answer to a call that was done
+    nevertheless. `text` is the errmsg or the Content-Type.
     """
 
     kind: FaultKind
@@ -72,7 +72,7 @@ class Fault:
     text: str = ""
 
     def hits(self, call: str) -> bool:
-        """True if it is meant for this call."""
+        """True if the fault applies to this call."""
         return self.call == call or (self.call == "*" and call != "push")
 
 
@@ -93,35 +93,35 @@ class Faults:
         self._number = 0
 
     def plan(self, fault: Fault) -> int:
-        """Let this happen from now on; a number to take it back by."""
+        """Plan a fault; return the number that removes it."""
         self._number += 1
         until = None if fault.seconds is None else self._clock() + timedelta(seconds=fault.seconds)
         self._planned.append(_Planned(self._number, fault, until, Random(fault.seed)))  # noqa: S311 - no secret
         return self._number
 
     def take_back(self, number: int) -> None:
-        """Let the fault of that number happen no more."""
+        """Remove the fault of that number."""
         self._planned = [planned for planned in self._planned if planned.number != number]
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._planned.clear()
 
     @property
     def planned(self) -> tuple[Fault, ...]:
-        """What is still to come."""
+        """The faults still to come."""
         return tuple(fault for _, fault in self.numbered)
 
     @property
     def numbered(self) -> tuple[tuple[int, Fault], ...]:
-        """What is still to come, with the numbers."""
+        """The faults still to come, with their numbers."""
         self._forget_ended()
         return tuple((planned.number, planned.fault) for planned in self._planned)
 
     def take(self, call: str) -> tuple[Fault, ...]:
-        """The faults that befall this call, counted; empty if it goes well.
+        """Draw and count the faults for this call; empty if it goes well.
 
-        Of each kind at most one, and of those that decide how an API call ends at most one in all.
+        At most one of each kind, and at most one in all of those that decide the end of an API call.
         """
         self._forget_ended()
         taken: dict[str, Fault] = {}
@@ -150,5 +150,5 @@ class Faults:
 
 
 def _slot(kind: FaultKind) -> str:
-    """Kinds in one slot cannot befall one call together."""
+    """Name the slot of a kind; two kinds of one slot never hit the same call."""
     return kind.value if kind in FOR_PUSHES or kind is FaultKind.LATENCY else "ending"

@@ -1,7 +1,7 @@
-"""A contact's session in WeChat's own customer-service tool (网页端客服工具) after he was handed over.
+"""Session of a transferred contact in WeChat's own tool (网页端客服工具).
 
-While it only queues, pushes go on; while somebody there has taken it, messages go to the tool alone; thirty minutes
-after the last word, or once it is closed, they are pushed again ("转发消息", "消息转发到客服").
+While it only queues, pushes go on; once somebody there has accepted it, messages go to the tool alone;
+thirty minutes after the last message, or once it is closed, they are pushed again ("转发消息", "消息转发到客服").
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ IDLE_ENDS = timedelta(minutes=30)
 
 
 class KfState(StrEnum):
-    """Who has the contact."""
+    """Receiver of the contact's messages."""
 
     NONE = "none"  # the push URL
-    QUEUED = "queued"  # the push URL still, and he waits for the tool
+    QUEUED = "queued"  # the push URL still; the customer waits for the tool
     OPEN = "open"  # the tool
 
 
@@ -29,31 +29,31 @@ class KfSession:
     _active_at: datetime | None = None
 
     def state(self, now: datetime) -> KfState:
-        """Where it stands; an open one that was idle for too long has ended."""
+        """Return the present state; an open session that was idle for too long has ended."""
         if self._state is KfState.OPEN and self._active_at is not None and now - self._active_at >= IDLE_ENDS:
             self._state = KfState.NONE
         return self._state
 
     def queue(self, now: datetime) -> None:
-        """He was handed over; a session that is open already stays so."""
+        """Queue the transferred contact; a session already open stays so."""
         if self.state(now) is KfState.NONE:
             self._state = KfState.QUEUED
 
     def accept(self, now: datetime) -> bool:
-        """Somebody at the tool takes it; False if it was open already."""
+        """Open the session at the tool; False if it was open already."""
         if self.state(now) is KfState.OPEN:
             return False
         self._state, self._active_at = KfState.OPEN, now
         return True
 
     def close(self, now: datetime) -> bool:
-        """It is closed at the tool; False if there was none."""
+        """Close the session at the tool; False if there was none."""
         had = self.state(now) is not KfState.NONE
         self._state = KfState.NONE
         return had
 
     def takes(self, now: datetime) -> bool:
-        """True if a message of this moment belongs to the tool; it keeps the session from being idle."""
+        """Tell if a message now belongs to the tool, which keeps the session active."""
         if self.state(now) is not KfState.OPEN:
             return False
         self._active_at = now

@@ -1,4 +1,4 @@
-"""Temporary media as WeChat keeps them (上传临时素材, 获取临时素材): pictures only, three days."""
+"""Temporary media as WeChat keeps them (上传临时素材, 获取临时素材): pictures, three days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OTHER_PICTURES = (b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\1\0", b"<svg")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Medium:
-    """A kept picture of the mini program `app_id`, of all if empty; `ends_at` None keeps it for ever."""
+    """A stored picture; `app_id` empty: of all programs, `ends_at` None: for ever."""
 
     media_id: str
     app_id: str
@@ -42,12 +42,12 @@ class Shelf:
         self._kept: dict[str, Medium] = {}
 
     def put(self, data: bytes, media_id: str = "", app_id: str = "") -> Medium:
-        """Keep a picture.
+        """Store a picture.
 
         A given `media_id` makes it one that never ends, for pictures that ship with the sandbox.
 
         Raises:
-            Refusal: 44001 (empty), 45001 (a file too large), 40009 (a picture too large), 40137 (a picture of another
+            ApiRefusal: 44001 (empty), 45001 (file too large), 40009 (picture too large), 40137 (another picture
                 format), 40005 (not a picture); told by the first bytes, whatever the file is called.
         """
         if not data:
@@ -67,7 +67,7 @@ class Shelf:
         return medium
 
     def get(self, media_id: str, app_id: str = "") -> Medium:
-        """The picture, if it is one of `app_id`'s (anybody's if empty); raises `Refusal` 41006 or 40007."""
+        """Find a picture of `app_id` (empty: of any); raises `ApiRefusal` 41006, 40007."""
         if not media_id:
             raise Refusal(41006)
         medium = self._kept.get(media_id)

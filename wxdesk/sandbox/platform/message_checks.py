@@ -1,6 +1,6 @@
-"""WeChat's checks of a custom/send body ("发送客服消息"), in the order in which it makes them.
+"""WeChat's checks of a custom/send body ("发送客服消息"), in WeChat's order.
 
-The longest title, description and addresses are the sandbox's own: WeChat has codes for them but names no numbers.
+Limits of title, description and addresses are the sandbox's own: WeChat has codes but names no numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wxdesk.sandbox.platform.errors import Refusal
 from wxdesk.sandbox.platform.settings import Escapes, Settings
 
 LONGEST_TEXT = 2048
-"""Bytes of UTF-8."""
+"""Most bytes of UTF-8 in a text message."""
 
 LONGEST_TITLE = 512
 LONGEST_DESCRIPTION = 2048
@@ -36,7 +36,7 @@ type FindMedium = Callable[[str], object]
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
-    """The JSON object in a request body; raises `Refusal` 44002 (empty) or 47001 (not a JSON object)."""
+    """Parse a JSON object; raises `ApiRefusal` 44002 (empty) or 47001 (invalid)."""
     if not body.strip():
         raise Refusal(44002)
     try:
@@ -49,7 +49,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
 
 
 def as_read(body: bytes, settings: Settings) -> bytes:
-    r"""The body as WeChat reads it where `\uXXXX` stands for more than ASCII; raises `Refusal` 40033."""
+    r"""Treat `\uXXXX` escapes beyond ASCII as WeChat does; raises `ApiRefusal` 40033."""
     if _ESCAPED.search(body) is None:
         return body
     if settings.escapes is Escapes.REFUSED:
@@ -58,7 +58,7 @@ def as_read(body: bytes, settings: Settings) -> bytes:
 
 
 def recipient(message: Content) -> str:
-    """The openid; raises `Refusal` 41009 or 47001."""
+    """Read the recipient's openid; raises `ApiRefusal` 41009 or 47001."""
     openid = message.get("touser")
     if openid is None or openid == "":
         raise Refusal(41009)
@@ -68,7 +68,7 @@ def recipient(message: Content) -> str:
 
 
 def content_of(message: Content) -> tuple[str, Content]:
-    """The kind and its part; raises `Refusal` 40008, 45162, 44004, 40097, 47001, 61452."""
+    """Read kind and content; `ApiRefusal` 40008, 45162, 44004, 40097, 47001, 61452."""
     msgtype = message.get("msgtype")
     if msgtype in _NOT_FOR_MINI_PROGRAMS:
         raise Refusal(45162)
@@ -84,7 +84,7 @@ def content_of(message: Content) -> tuple[str, Content]:
 
 
 def check(msgtype: str, content: Content, settings: Settings, app_id: str, find_medium: FindMedium) -> None:
-    """Raise `Refusal` unless this kind may say this; `find_medium` raises it for a media_id that is not there."""
+    """Raise `ApiRefusal` for forbidden content; `find_medium` for unknown media_ids."""
     match msgtype:
         case "text":
             _check_text(content)

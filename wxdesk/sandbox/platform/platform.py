@@ -1,7 +1,7 @@
-"""What the simulated WeChat knows: mini programs, their tokens and contacts, and what was sent to whom.
+"""State of the simulated WeChat: programs, tokens, contacts and sent messages.
 
-Nothing here speaks HTTP. Calls that WeChat would refuse raise `Refusal` with its errcode, in the order in which
-WeChat checks: token, limits, body, contact, kind, content, count.
+Nothing here speaks HTTP. Calls that WeChat would refuse raise `ApiRefusal` with its errcode, in the order
+in which WeChat checks: token, limits, body, contact, kind, content, count.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["MiniProgram", "Platform", "Sent"]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that WeChat accepted for a contact. `content` is the part of the body named by `msgtype`."""
+    """A message accepted for a contact; `content` is the body's part of `msgtype`."""
 
     number: int
     at: datetime
@@ -41,14 +41,14 @@ class Sent:
 
     @property
     def text(self) -> str:
-        """The text of a text message, else the title of what has one."""
+        """The text of a text message, else the title if there is one."""
         return str(self.content.get("content") or self.content.get("title") or "")
 
 
 class Platform:
     """All state of the simulated WeChat; in memory, gone when the program ends.
 
-    `on_sent` is told of every message for a contact, `on_change` of everything that changes a contact's side.
+    `on_sent` is called with every message for a contact, `on_change` after every change to a contact's side.
     """
 
     def __init__(self, programs: Iterable[MiniProgram], clock: Clock) -> None:
@@ -69,7 +69,7 @@ class Platform:
         return tuple(self._programs.values())
 
     def program(self, name: str = "") -> MiniProgram:
-        """The mini program of that account name, the first if empty; raises `KeyError`."""
+        """Find the mini program of an account, the first if empty; raises `KeyError`."""
         return self._programs[name] if name else next(iter(self._programs.values()))
 
     def set_push_url(self, name: str, push_url: str) -> None:
@@ -77,13 +77,13 @@ class Platform:
         self._change(replace(self.program(name), push_url=push_url))
 
     def set_settings(self, name: str, settings: Settings) -> None:
-        """Let these settings hold for this account from now on."""
+        """Replace the settings of an account."""
         self._change(replace(self.program(name), settings=settings))
 
     # -- tokens
 
     def grant_token(self, fields: Mapping[str, object], *, stable: bool, address: str = "") -> tuple[str, int]:
-        """A token for whoever knows appid and secret, and its seconds; raises `Refusal`."""
+        """Grant a token and its seconds to the holder of a secret; raises `ApiRefusal`."""
         if fields.get("grant_type") != "client_credential":
             raise Refusal(40002)
         app_id = self.holder(fields.get("appid"), fields.get("secret"), address).account.app_id
@@ -95,7 +95,7 @@ class Platform:
         return self.tokens.stable(app_id, force=force)
 
     def holder(self, app_id: object, secret: object, address: str) -> MiniProgram:
-        """The mini program whose appid and secret these are, asked from an address; raises `Refusal`."""
+        """Find the program of an appid and secret; raises `ApiRefusal`."""
         if not app_id:
             raise Refusal(41002)
         program = next((one for one in self.programs if one.account.app_id == app_id), None)
@@ -111,33 +111,33 @@ class Platform:
         return program
 
     def caller(self, token: str) -> MiniProgram:
-        """The mini program that calls with `token`; raises `Refusal`."""
+        """Find the mini program that calls with `token`; raises `ApiRefusal`."""
         app_id = self.tokens.owner(token)
         return next(one for one in self.programs if one.account.app_id == app_id)
 
     # -- contacts
 
     def contact(self, program: MiniProgram, openid: str) -> Contact:
-        """The contact of that openid; a new one if nobody had it."""
+        """Find the contact of that openid, or make a new one."""
         return self._contacts.setdefault((program.account.app_id, openid), Contact(openid))
 
     def known(self, program: MiniProgram, openid: str) -> Contact | None:
-        """The contact of that openid, None if nobody had it."""
+        """Find the contact of that openid; None if there is none."""
         return self._contacts.get((program.account.app_id, openid))
 
     def contacts(self) -> list[tuple[str, Contact]]:
-        """Everybody, with the name of his account."""
+        """List all contacts with the names of their accounts."""
         names = {program.account.app_id: program.account.name for program in self.programs}
         return [(names[app_id], contact) for (app_id, _), contact in self._contacts.items()]
 
     def customers(self) -> list[tuple[str, str, Allowance]]:
-        """Account name, openid and allowance of everybody."""
+        """List account name, openid and allowance of all contacts."""
         return [(account, contact.openid, contact.allowance) for account, contact in self.contacts()]
 
     def wrote(
         self, program: MiniProgram, openid: str, kind: str = "text", content: Mapping[str, Any] | None = None
     ) -> str:
-        """A contact sent a message; its MsgId."""
+        """Record a message from a contact; return its MsgId."""
         now, contact = self.clock(), self.contact(program, openid)
         contact.allowance.wrote(now)
         to_tool = contact.session.state(now) is KfState.OPEN
@@ -147,21 +147,21 @@ class Platform:
         return str(self._msg_id)
 
     def entered(self, program: MiniProgram, openid: str, session_from: str = "") -> None:
-        """A contact entered the chat by the mini program's button."""
+        """Record that a contact entered the chat by the mini program's button."""
         contact = self.contact(program, openid)
         contact.allowance.entered(self.clock())
         contact.add(Line(self.clock(), Side.NOTICE, "enter", {"content": session_from}))
         self.on_change()
 
     def tell(self, program: MiniProgram, openid: str, side: Side, kind: str, text: str) -> None:
-        """Put a line into the contact's chat that did not come through the API."""
+        """Add a line to a contact's chat that did not come through the API."""
         self.contact(program, openid).add(Line(self.clock(), side, kind, {"content": text}))
         self.on_change()
 
     # -- calls
 
     def send(self, program: MiniProgram, body: bytes) -> Sent:
-        """custom/send: check everything, count it, and let the contact have it; raises `Refusal`."""
+        """Check, count and deliver a custom/send body; raises `ApiRefusal`."""
         settings, app_id = program.settings, program.account.app_id
         message = checks.parse_body(checks.as_read(body, settings))
         contact = self._reachable(program, message)
@@ -179,7 +179,7 @@ class Platform:
         return sent
 
     def type(self, program: MiniProgram, body: bytes) -> None:
-        """custom/typing; raises `Refusal`."""
+        """Carry out custom/typing; raises `ApiRefusal`."""
         message = checks.parse_body(body)
         contact = self._reachable(program, message)
         contact.allowance.type(str(message.get("command")), self.clock())
@@ -200,7 +200,7 @@ class Platform:
 
 
 def _check_address(settings: Settings, address: str) -> None:
-    """Raise `Refusal` 40164, with the address, unless it is in the IP list."""
+    """Raise `ApiRefusal` 40164 unless the address is in the IP list."""
     seen = settings.seen_as or address
     if settings.allowed_ips is None or not seen:
         return

@@ -13,7 +13,7 @@ from wxdesk.webhook.crypto import PushCipher
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MiniProgram:
-    """One mini program. `push_url` empty: push is off."""
+    """One mini program; push is off while `push_url` is empty."""
 
     account: Account
     credentials: Credentials
@@ -23,6 +23,6 @@ class MiniProgram:
 
 
 def cipher_of(program: MiniProgram) -> PushCipher:
-    """What signs and encrypts its pushes."""
+    """Make the cipher that signs and encrypts a program's pushes."""
     secret = program.credentials
     return PushCipher(secret.push_token, secret.encoding_aes_key, program.account.app_id)

@@ -1,7 +1,7 @@
-"""How often each API was called, by minute and by day, and what WeChat does about it.
+"""Rate limits of the simulated API, by minute and by day.
 
-A day is Beijing's; a minute ends with the minute ("retry next minute"). The day's counts can be cleared ten times a
-month (重置API调用次数).
+A day is Beijing's; a minute ends with the minute ("retry next minute"). The day's counts can be cleared ten
+times a month (重置API调用次数).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class CallMeter:
         self._cleared: Counter[tuple[str, str]] = Counter()
 
     def count(self, app_id: str, path: str, settings: Settings) -> None:
-        """One call of `path`; raises `Refusal` 45009 (the day's are used up) or 45011 (the minute's)."""
+        """Count a call; raises `ApiRefusal` 45009 (day) or 45011 (minute)."""
         self._turn()
         key = (app_id, path)
         if settings.a_day(path) and self._today[key] >= settings.a_day(path):
@@ -38,17 +38,17 @@ class CallMeter:
         self._today[key] += 1
 
     def count_for(self, app_id: str, openid: str, settings: Settings) -> None:
-        """One message to one contact; raises `Refusal` 45011."""
+        """Count one message to one contact; raises `ApiRefusal` 45011."""
         self._turn()
         self._within_minute((app_id, "to " + openid), settings.to_one_a_minute)
 
     def used(self, app_id: str, path: str) -> int:
-        """Calls of `path` today."""
+        """Return the number of calls of `path` today."""
         self._turn()
         return self._today[app_id, path]
 
     def clear(self, app_id: str) -> None:
-        """Begin the day's counts anew; raises `Refusal` 48006 after ten times in a month."""
+        """Reset the day's counts; raises `ApiRefusal` 48006 after ten times in a month."""
         month = (app_id, f"{self._beijing():%Y-%m}")
         if self._cleared[month] >= CLEARED_A_MONTH:
             raise Refusal(48006)

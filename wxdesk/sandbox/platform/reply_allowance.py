@@ -1,7 +1,7 @@
-"""How many replies WeChat lets through to one contact, as the platform itself counts them.
+"""Quota of replies to one contact, as the simulated WeChat counts it.
 
-Written apart from `core.quota`, which is the desk's guess at this count: the two are tested against each other.
-The numbers are those of the guide "发送客服消息".
+Written apart from `core.wechat.quota`, which is the desk's guess at this count: the two are tested against
+each other. The numbers are those of the guide "发送客服消息".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from wxdesk.sandbox.platform.errors import Refusal
 
 @dataclass(slots=True)
 class Allowance:
-    """What is left for one contact. `exchanged_at` is when either side last said something."""
+    """Replies left for a contact; `exchanged_at` is the last message of either side."""
 
     left: int = 0
     until: datetime | None = None
@@ -22,30 +22,30 @@ class Allowance:
     typing_until: datetime | None = None
 
     def wrote(self, now: datetime) -> None:
-        """The contact sent a message: five within 48 hours."""
+        """Allow five replies within 48 hours: the contact sent a message."""
         self._open(5, now, timedelta(hours=48))
         self.exchanged_at = now
 
     def entered(self, now: datetime) -> None:
-        """The contact entered by the button: two within a minute, unless more is allowed anyway."""
+        """Allow two replies within a minute after entering, unless more are allowed."""
         self._open(2, now, timedelta(minutes=1))
 
     def check(self, now: datetime) -> None:
-        """Raise `Refusal` 45015 when it is too late for a reply, 45047 when there were too many."""
+        """Raise `ApiRefusal` 45015 if it is too late for a reply, 45047 if none is left."""
         if self.until is None or now >= self.until:
             raise Refusal(45015)
         if self.left <= 0:
             raise Refusal(45047)
 
     def spend(self, now: datetime) -> None:
-        """One reply; raises `Refusal` as `check` does."""
+        """Use up one reply; raises `ApiRefusal` as `check` does."""
         self.check(now)
         self.left -= 1
         self.exchanged_at = now
         self.typing_until = None
 
     def type(self, command: str, now: datetime) -> None:
-        """Show or end "typing" (客服输入状态); raises `Refusal` 45072, 45015, 45047, 45080, 45081."""
+        """Show or end typing; raises `ApiRefusal` 45072, 45015, 45047, 45080, 45081."""
         if command not in ("Typing", "CancelTyping"):
             raise Refusal(45072)
         self.check(now)  # it may be shown only where a message could be sent
@@ -59,7 +59,7 @@ class Allowance:
         self.typing_until = now + timedelta(seconds=15)
 
     def typing(self, now: datetime) -> bool:
-        """True while the contact sees that somebody types."""
+        """True while the contact sees the typing state."""
         return self.typing_until is not None and now < self.typing_until
 
     def _open(self, count: int, now: datetime, span: timedelta) -> None:

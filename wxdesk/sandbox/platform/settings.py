@@ -1,6 +1,6 @@
-"""What can be set at the simulated WeChat: the parts of a mini program's console that a back end feels.
+"""Settings of a simulated mini program.
 
-Where WeChat publishes a number, it is the default; where it does not, the default is no limit.
+Those that a back end notices. Defaults are the numbers WeChat publishes, else no limit.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ SEND = "/cgi-bin/message/custom/send"
 UPLOAD = "/cgi-bin/media/upload"
 
 OTHERWISE_A_DAY = 1_000_000
-"""Calls a day for what WeChat names no number for."""
+"""Calls a day for paths without a number from WeChat."""
 
 RISKY_WORD = "沙箱违规词"
-"""A text with this word is refused as risky content (87014) unless other words are set."""
+"""Word refused as risky content (87014) unless other words are set."""
 
 
 class Escapes(StrEnum):
-    r"""What becomes of non-ASCII characters that were written as `\uXXXX`; both are seen at WeChat."""
+    r"""Treatment of non-ASCII characters sent as `\uXXXX`; WeChat does both."""
 
     REFUSED = "refused"  # 40033
     LITERAL = "literal"  # the customer reads the escapes
@@ -33,11 +33,11 @@ class Escapes(StrEnum):
 class Settings:
     """The settings of one mini program. Numbers of calls: 0 means no limit.
 
-    `daily` and `minutely` are by path; what `daily` does not name has `OTHERWISE_A_DAY`. `allowed_ips` has addresses
-    and networks that may use the app secret, None for all; `seen_as` is the address that WeChat sees callers come from,
-    empty for their real one. `business_needs_id` is whether the paths with `business/` miss the businessid (40101).
-    `kf_takes_at_once` is whether somebody at WeChat's own tool takes a handed-over session at once, or it queues;
-    `kf_events` is whether its beginnings and ends are pushed as events.
+    `daily` and `minutely` are by path; a path not in `daily` has `OTHERWISE_A_DAY`. `allowed_ips` has addresses
+    and networks that may use the app secret, None for all; `seen_as` is the address that WeChat sees callers
+    come from, empty for their real one. `business_needs_id` is whether the paths with `business/` need a
+    businessid (40101). `kf_takes_at_once` is whether WeChat's own tool accepts a transferred session at once,
+    or it queues; `kf_events` is whether its beginnings and ends are pushed as events.
     """
 
     risky_words: tuple[str, ...] = (RISKY_WORD,)
@@ -56,12 +56,12 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` for what is no address or network."""
+        """Raise `ValueError` for an invalid address or network."""
         for allowed in self.allowed_ips or ():
             ip_network(allowed, strict=False)
         if self.seen_as:
             ip_address(self.seen_as)
 
     def a_day(self, path: str) -> int:
-        """Calls of `path` a day."""
+        """Return the allowed calls of `path` a day."""
         return self.daily.get(path, OTHERWISE_A_DAY)

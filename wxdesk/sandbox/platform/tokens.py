@@ -1,9 +1,9 @@
 """Access tokens as WeChat issues them: two families that do not know each other.
 
 Classic ("获取接口调用凭据"): every call makes a new token; the former lives five more minutes. Stable
-("获取稳定版接口调用凭据"): the same token for everybody until its last five minutes, then a new one while both
-are valid; a forced refresh ends every former one at once, is ignored within 30 seconds of the last, and allowed 20
-times a day (Beijing's).
+("获取稳定版接口调用凭据"): the same token for everybody until its last five minutes, then a new one while both are
+valid; a forced refresh ends every former one at once, is ignored within 30 seconds of the last, and allowed
+20 times a day (Beijing's).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FORCED_A_DAY = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """A token of `app_id`, good until `ends_at`; `revoked` if it was ended before its time."""
+    """A token of `app_id`, valid until `ends_at`; `revoked` if ended early."""
 
     token: str
     app_id: str
@@ -33,7 +33,7 @@ class Issued:
 
 
 class TokenBook:
-    """Every token ever issued here. `lifetime` is shortened only by tests."""
+    """All tokens issued so far. Only tests shorten `lifetime`."""
 
     def __init__(self, clock: Clock, lifetime: timedelta = LIFETIME) -> None:
         self.lifetime = lifetime
@@ -45,14 +45,14 @@ class TokenBook:
         self._forced: dict[str, list[datetime]] = {}
 
     def classic(self, app_id: str) -> tuple[str, int]:
-        """A new token and its seconds; the former one of this family ends in five minutes at the latest."""
+        """Issue a classic token and its seconds; the former one ends in five minutes."""
         former = self._issued.get(self._classic.get(app_id, ""))
         if former is not None:
             self._end(former, self._clock() + OVERLAP)
         return self._new(app_id, self._classic)
 
     def stable(self, app_id: str, *, force: bool = False) -> tuple[str, int]:
-        """The common token and its seconds, or a new one near its end; raises `Refusal` 45009 if forced too often."""
+        """Return the stable token or a new one near its end; raises `ApiRefusal` 45009."""
         now = self._clock()
         current = self._issued.get(self._stable.get(app_id, ""))
         if force and current is not None and self._may_force(app_id, now):
@@ -63,7 +63,7 @@ class TokenBook:
         return current.token, int((current.ends_at - now).total_seconds())
 
     def owner(self, token: str) -> str:
-        """The app id that `token` speaks for; raises `Refusal` 41001, 40001 or 42001."""
+        """Find the app id of `token`; raises `ApiRefusal` 41001, 40001 or 42001."""
         if not token:
             raise Refusal(41001)
         issued = self._issued.get(token)
@@ -74,7 +74,7 @@ class TokenBook:
         return issued.app_id
 
     def expire(self, app_id: str) -> None:
-        """End all tokens of `app_id` now, as if their time were over (42001)."""
+        """End all tokens of `app_id` now, as if expired (42001)."""
         for issued in tuple(self._issued.values()):
             if issued.app_id == app_id:
                 self._end(issued, self._clock())

@@ -13,17 +13,17 @@ type Fields = Mapping[str, str | int]
 
 
 def text(content: str, msg_id: str) -> dict[str, str | int]:
-    """A text message's own fields."""
+    """Make the fields of a text message."""
     return {"MsgType": "text", "Content": content, "MsgId": int(msg_id)}
 
 
 def image(pic_url: str, media_id: str, msg_id: str) -> dict[str, str | int]:
-    """A picture's own fields."""
+    """Make the fields of a picture."""
     return {"MsgType": "image", "PicUrl": pic_url, "MediaId": media_id, "MsgId": int(msg_id)}
 
 
 def card(title: str, app_id: str, page_path: str, msg_id: str) -> dict[str, str | int]:
-    """A mini-program card's own fields; the thumbnail's are legal when empty."""
+    """Make the fields of a mini-program card; empty thumbnail fields are legal."""
     return {
         "MsgType": "miniprogrampage",
         "MsgId": int(msg_id),
@@ -36,17 +36,17 @@ def card(title: str, app_id: str, page_path: str, msg_id: str) -> dict[str, str 
 
 
 def enter(session_from: str) -> dict[str, str | int]:
-    """The fields of the event that somebody entered the chat by the button."""
+    """Make the fields of the event for entering the chat by the button."""
     return {"MsgType": "event", "Event": "user_enter_tempsession", "SessionFrom": session_from}
 
 
 def session_event(event: str, kf_account: str) -> dict[str, str | int]:
-    """The fields of kf_create_session or kf_close_session, when WeChat's own tool takes or leaves somebody."""
+    """Make the fields of kf_create_session or kf_close_session."""
     return {"MsgType": "event", "Event": event, "KfAccount": kf_account}
 
 
 def write(fields: Fields, form: BodyFormat) -> bytes:
-    """`fields` as one body: numbers bare, strings in CDATA or quotes, UTF-8."""
+    """Write `fields` as one body: bare numbers, strings in CDATA or quotes, UTF-8."""
     if form is BodyFormat.JSON:
         return msgspec.json.encode(dict(fields))
     inner = "".join(f"<{name}>{_xml_value(value)}</{name}>\n" for name, value in fields.items())

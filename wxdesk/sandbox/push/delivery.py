@@ -1,7 +1,8 @@
-"""The way of a push from the simulated WeChat to the listener, with everything that may befall it.
+"""Dispatch of the simulated WeChat's pushes to the listener, with planned faults.
 
-A message of a contact whom WeChat's own tool has is not pushed at all. Faults are drawn once for a push, then it is
-held back, delayed, doubled, bent and repeated as they say; afterwards its answer has its effect on the contact's side.
+A message of a contact in an open session of WeChat's own tool is not pushed at all. Faults are drawn once
+for a push, then it is held back, delayed, doubled, changed and repeated as they say; afterwards its answer
+takes effect on the contact's side.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from wxdesk.sandbox.push.passive_answer import Understood
 from wxdesk.sandbox.push.pusher import Delivery, Pusher, PushOutcome
 
 HELD_BACK_SECONDS = 5.0
-"""How long a push waits for another one to overtake it, unless the fault says otherwise."""
+"""Default seconds a push waits for another one to overtake it."""
 
 
 class PushWay:
-    """Carries pushes one by one; those that are held back or follow from an answer run beside."""
+    """Dispatches pushes one by one; delayed and consequent ones run in own tasks."""
 
     def __init__(self, platform: Platform, faults: Faults, journal: Journal, pusher: Pusher) -> None:
         self._platform = platform
@@ -36,7 +37,7 @@ class PushWay:
         self._beside: set[asyncio.Task[None]] = set()
 
     async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
-        """Push a body; an outcome without attempts if it did not leave (yet)."""
+        """Push a body; the outcome has no attempts if nothing left (yet)."""
         is_message = fields.get("MsgType") != "event"
         if is_message and self._platform.contact(program, openid).session.takes(self._platform.clock()):
             return PushOutcome()
@@ -55,7 +56,7 @@ class PushWay:
         return outcome
 
     async def close(self) -> None:
-        """Let nothing leave any more."""
+        """Cancel all pushes in progress and close the connections."""
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
@@ -102,7 +103,7 @@ class PushWay:
             self._platform.tell(program, openid, Side.NOTICE, "not_available", NOT_AVAILABLE)
 
     def accept(self, program: MiniProgram, openid: str, kf_account: str = "") -> bool:
-        """Somebody at WeChat's own tool takes the contact; False if one had him already."""
+        """Accept the contact at WeChat's own tool; False if the session was open already."""
         new = self._platform.contact(program, openid).session.accept(self._platform.clock())
         if new:
             self._tell_of_session(
@@ -112,7 +113,7 @@ class PushWay:
         return new
 
     def end(self, program: MiniProgram, openid: str) -> bool:
-        """The session in WeChat's own tool is closed; False if there was none."""
+        """Close the session in WeChat's own tool; False if there was none."""
         had = self._platform.contact(program, openid).session.close(self._platform.clock())
         if had:
             self._tell_of_session(program, openid, bodies.session_event("kf_close_session", self._agent(program)))

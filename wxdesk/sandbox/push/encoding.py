@@ -1,4 +1,4 @@
-"""One push as it goes over the wire: signed, in its mode and format, and bent where a fault says so."""
+"""Signs and encodes one push in its mode and format, distorted by planned faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.sandbox.push import bodies
 from wxdesk.webhook.crypto import signature
 
 USUAL_CONTENT_TYPE = "text/xml"
-"""WeChat's servers say so whatever the body is."""
+"""Content-Type that WeChat's servers send with every body."""
 
 FOREIGN_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
@@ -22,7 +22,7 @@ _LIE = "这不是客户写的"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is bent about a push; by default nothing."""
+    """Distortions of a push; none by default."""
 
     wrong_signature: bool = False
     plain_body: bool = False
@@ -32,7 +32,7 @@ class Shape:
 
     @staticmethod
     def under(faults: Iterable[Fault]) -> Shape:
-        """The shape that these faults give."""
+        """Make the shape that these faults cause."""
         kinds = {fault.kind: fault for fault in faults}
         foreign = kinds.get(FaultKind.CONTENT_TYPE)
         return Shape(
@@ -45,7 +45,7 @@ class Shape:
 
     @property
     def is_forged(self) -> bool:
-        """True if it is not WeChat who sends it: nobody will try again."""
+        """True if the push does not come from WeChat, so it is not retried."""
         return self.wrong_signature or self.plain_body
 
 
@@ -60,7 +60,7 @@ def sign(
     nonce: str,
     shape: Shape = USUAL,
 ) -> tuple[dict[str, str], bytes]:
-    """Query and body of one push in the program's mode and format."""
+    """Make query and body of one push in the program's mode and format."""
     cipher = cipher_of(program)
     query = {"signature": cipher.sign(timestamp, nonce), "timestamp": timestamp, "nonce": nonce, "openid": openid}
     bom = _BOM if shape.bom else b""

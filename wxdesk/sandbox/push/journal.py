@@ -1,6 +1,6 @@
-"""The last API calls and pushes, for whoever looks at what his back end does.
+"""Journal of the last API calls and pushes, for people who test a back end.
 
-Tokens and app secrets are never in it: the query is left out, and so is everything that a call about tokens carried.
+Never with tokens or app secrets: queries are left out, and all that calls about tokens carried.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RID_KEPT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One call. `errcode` is None if it was given no answer with one; `faults` are those that befell it."""
+    """One API call; `errcode` is None without an answer, `faults` are those applied."""
 
     number: int
     at: datetime
@@ -39,7 +39,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class PushMade:
-    """One push: what it was, what the listener made of it, and the faults that befell it."""
+    """One push: its kind, its outcome, and the faults that applied."""
 
     number: int
     at: datetime
@@ -52,7 +52,7 @@ class PushMade:
 
 @dataclass(slots=True)
 class Journal:
-    """Both lists, oldest first, and how many pushes there ever were; `on_change` is told of every new entry."""
+    """Both lists, oldest first, and total counts; `on_change` follows each new entry."""
 
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=KEPT))
     pushes: deque[PushMade] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -63,17 +63,17 @@ class Journal:
     _numbered: int = 0
 
     def next_call(self) -> int:
-        """The number for the next call's entry."""
+        """Number the next call's entry."""
         self._called += 1
         return self._called
 
     def next_push(self) -> int:
-        """The number for the next push's entry."""
+        """Number the next push's entry."""
         self._numbered += 1
         return self._numbered
 
     def add(self, entry: ApiCall | PushMade) -> None:
-        """Keep one more."""
+        """Add an entry."""
         if isinstance(entry, ApiCall):
             self.calls.append(entry)
         else:
@@ -83,7 +83,7 @@ class Journal:
         self.on_change()
 
     def find(self, rid: str, account: str, now: datetime) -> ApiCall:
-        """The call that was refused with `rid`; raises `Refusal` 76001, 76002 (another's) or 76004 (too old)."""
+        """Find a refused call; raises `ApiRefusal` 76001, 76002 (another's), 76004 (old)."""
         call = next((call for call in self.calls if call.rid and call.rid == rid), None)
         if call is None:
             raise Refusal(76001)

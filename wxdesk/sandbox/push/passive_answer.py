@@ -1,7 +1,8 @@
-"""What WeChat makes of a listener's answer to a push ("接收消息和事件", "转发消息").
+"""WeChat's reading of a listener's answer to a push ("接收消息和事件", "转发消息").
 
-Good is `success`, nothing, or `transfer_customer_service` in the mode and format of the push. Everything else is a
-fault: the message comes again, and in the end the contact reads that the service is not available.
+Valid are `success`, nothing, or `transfer_customer_service` in the mode and format of the push. Everything
+else is a fault: the message comes again, and in the end the contact reads that the service is not
+available.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ TRANSFER = "transfer_customer_service"
 
 
 class Understood(StrEnum):
-    """How an answer was understood."""
+    """Meaning of an answer."""
 
     ACKNOWLEDGED = "acknowledged"
     TRANSFER = "transfer"
@@ -36,7 +37,7 @@ class Understood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An answer as WeChat understands it; `reason` says in English what is wrong with it."""
+    """An answer as WeChat understands it; `reason` says in English what is wrong."""
 
     understood: Understood
     reason: str = ""
@@ -44,16 +45,16 @@ class Reading:
 
     @property
     def is_good(self) -> bool:
-        """True if WeChat is content with it."""
+        """True if WeChat accepts the answer."""
         return self.understood in (Understood.ACKNOWLEDGED, Understood.TRANSFER)
 
 
 class _Wrong(Exception):
-    """The answer is not what it must be; its text says why."""
+    """The answer is invalid; its text says why."""
 
 
 def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, answer: str) -> Reading:
-    """Understand the `answer` to the push of the fields `pushed`."""
+    """Interpret the `answer` to the push of the fields `pushed`."""
     if status != 200:
         return Reading(Understood.WRONG, f"HTTP status {status}, not 200")
     if answer in ("", "success"):
@@ -66,7 +67,7 @@ def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, an
 
 
 def _opened(program: MiniProgram, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields themselves, decrypted if they are encrypted."""
+    """Decrypt the fields if they are encrypted."""
     mode = program.account.push_mode
     if "Encrypt" not in fields:
         if mode is PushMode.SECURE:

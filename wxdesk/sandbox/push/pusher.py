@@ -1,7 +1,7 @@
-"""Pushes to a listener in WeChat's way (消息推送): signed, encrypted, with its deadline and its retries.
+"""Delivers pushes to a listener as WeChat does (消息推送), with deadline and retries.
 
-On an answer that is not good (see `passive_answer`), or none within five seconds, the same message comes again with a
-fresh nonce, three times in all.
+On an invalid answer (see `passive_answer`), or none within five seconds, the same message comes again with
+a fresh nonce, three times in all.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOTHING = Reading(Understood.NOT_PUSHED)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try. `status` is None if no answer came, `trouble` then says why in English."""
+    """One attempt; `status` is None without an answer, `trouble` says why in English."""
 
     status: int | None
     answer: str
@@ -39,7 +39,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class PushOutcome:
-    """What the listener made of a push; no attempts if there is no push URL or the push was dropped."""
+    """Outcome of a push; without attempts if it was dropped or has no URL."""
 
     attempts: tuple[Attempt, ...] = ()
     accepted: bool = False
@@ -47,18 +47,18 @@ class PushOutcome:
 
     @property
     def answer(self) -> str:
-        """The last answer's body."""
+        """Body of the last answer."""
         return self.attempts[-1].answer if self.attempts else ""
 
     def and_then(self, other: PushOutcome) -> PushOutcome:
-        """Both together, when a push was made twice: good if either was."""
+        """Combine the outcomes of a push made twice: accepted if either was."""
         better = other if other.accepted or not self.accepted else self
         return PushOutcome(self.attempts + other.attempts, better.accepted, better.reading)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A push that is to be made: the same fields each time, in the same shape."""
+    """A push to deliver: the same fields at each attempt, in the same shape."""
 
     program: MiniProgram
     openid: str
@@ -67,7 +67,7 @@ class Delivery:
 
 
 class Pusher:
-    """Delivers push bodies over HTTP. `deadline` is for one try, in seconds."""
+    """Delivers push bodies over HTTP. `deadline` is for one attempt, in seconds."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Pusher:
         fields: bodies.Fields,
         shape: Shape = USUAL,
     ) -> Delivery:
-        """A message or event of `openid` with `fields` of its own; WeChat's common ones are added, as of now."""
+        """Prepare a push with its own `fields` and WeChat's common ones, as of now."""
         common: dict[str, str | int] = {
             "ToUserName": program.account.original_id,
             "FromUserName": openid,
@@ -101,7 +101,7 @@ class Pusher:
         return await self.deliver(self.delivery(program, openid, fields))
 
     async def deliver(self, delivery: Delivery) -> PushOutcome:
-        """Deliver it, up to three times until it is answered well, each time with a fresh nonce."""
+        """Deliver a push in up to three attempts, each with a fresh nonce."""
         if not delivery.program.push_url:
             return PushOutcome()
         attempts: list[Attempt] = []
@@ -114,7 +114,7 @@ class Pusher:
                 return PushOutcome(tuple(attempts), reading.is_good, reading)
 
     async def deliver_and_repeat(self, delivery: Delivery) -> PushOutcome:
-        """Deliver it and send the very same bytes once more, as if the answer had got lost."""
+        """Deliver a push and send the same bytes once more, as if the answer got lost."""
         if not delivery.program.push_url:
             return PushOutcome()
         url, body = self._request(delivery, self._nonce())
@@ -126,7 +126,7 @@ class Pusher:
         return outcome
 
     async def verify(self, program: MiniProgram) -> bool:
-        """Ask the push URL the question that WeChat asks when an operator saves it (a GET with echostr)."""
+        """Check the push URL as WeChat does when it is saved (a GET with echostr)."""
         timestamp, nonce, echostr = self._timestamp(), self._nonce(), str(secrets.randbelow(10**19))
         query = {
             "signature": cipher_of(program).sign(timestamp, nonce),

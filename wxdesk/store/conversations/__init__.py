@@ -1,1 +1,4 @@
-"""The room `store.conversations`."""
+"""A conversation's columns: status, takeover, transfer, preview, waiting since.
+
+Imported by `store.replies` and the rooms above it; imports `store.engine` and `store.schema`.
+"""

@@ -1,7 +1,7 @@
-"""What it does to a conversation that something was said in it: its preview, its takeover, and who still waits there.
+"""Column updates for a conversation when a reply is added or has arrived.
 
-Columns by their names, to be set by an UPDATE that gets the values of `saying` beside its own. They are put together
-once: it happens to each reply, and making them takes longer than running them.
+Preview, end of the takeover and waiting since: columns by name, for an UPDATE with the parameters of
+`message_values`. Each is built once: every reply needs them, and building takes longer than running.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SHOWN = ("preview", "preview_kind", "preview_author")
 
 
 def saying(author: Author, content: Content, at: datetime, written_at: datetime) -> dict[str, Any]:
-    """The values for what follows when `author` has said `content` at `at`, which was written at `written_at`."""
+    """Return the update parameters for a message at `at`, written at `written_at`."""
     shown = (content.summary, content.kind.value, author)
     times = {"said_at": at, "said_since": (at - EPOCH) // MICROSECOND, "written_at": written_at}
     return times | {f"said_{name}": it for name, it in zip(_SHOWN, shown, strict=True)}
@@ -50,7 +50,7 @@ def _preview() -> dict[str, ColumnElement[Any]]:
 
 
 PREVIEW = _preview()
-"""The conversation's preview, unless something later stands there, as it does in the chat: by when it was written."""
+"""New preview, unless something written later is shown already."""
 
 
 def _still_talking() -> dict[str, ColumnElement[Any]]:
@@ -61,10 +61,10 @@ def _still_talking() -> dict[str, ColumnElement[Any]]:
 
 
 STILL_TALKING = _still_talking()
-"""A takeover that ends by silence goes on: `core.takeover.moved` in SQL."""
+"""New end of a takeover that ends after silence."""
 
 OTHERS_WAIT: dict[str, ColumnElement[Any]] = {"waiting_since": oldest_owed(messages.c.id > bindparam("heard_id"))}
-"""A human answers all that had come when he wrote, up to `heard_id`: what came before that arrived still waits."""
+"""Waiting since, after an operator's reply: it answers messages up to `heard_id`."""
 
 
 def _later_wait() -> dict[str, ColumnElement[Any]]:
@@ -76,4 +76,4 @@ def _later_wait() -> dict[str, ColumnElement[Any]]:
 
 
 LATER_WAIT = _later_wait()
-"""A rule answers one message, with the id `answered_id`: what was written after it still waits."""
+"""Waiting since, after a rule's reply to `answered_id`: later messages still wait."""

@@ -1,6 +1,6 @@
-"""Conversations that are set aside, and what opens them again: in the transaction in which that happens.
+"""Resolved and snoozed conversations, and what reopens them.
 
-Nothing lies in one that its human has to settle: `reopen_for` is called wherever a reply comes to such a state.
+No conversation with a reply that needs an operator is closed: see `reopen_conversations`.
 """
 
 from __future__ import annotations
@@ -23,26 +23,25 @@ from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 NOT_ASIDE = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
 
 TO_SETTLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
-"""States of a reply that wants a human's word, unless he has passed it over by a word of his own; a held one may leave
-by itself, and can be stopped until then."""
+"""States of replies that need an operator, unless passed over or still undoable."""
 
 
 class SqlAside:
-    """Fills `desk.aside_ports.SettingAside`."""
+    """SQL implementation of the port `desk.ports.status`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def resolve(self, conversation_id: int, at: datetime) -> None:
-        """A human says that nothing is left to do; raises `NotFound`, `Unsettled`."""
+        """Resolve a conversation for an operator; raises `NotFound`, `Unsettled`."""
         await self._db.write(_by_hand, conversation_id, at, None)
 
     async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
-        """A human does not want to see it until then; until when that is. Raises like `resolve`."""
+        """Snooze a conversation and return the end; raises like `resolve`."""
         return await self._db.write(_by_hand, conversation_id, at, until) or until
 
     async def reopen(self, conversation_id: int) -> None:
-        """It is in work again, and who waited in it waits on; raises `NotFound`."""
+        """Reopen a conversation; its unanswered messages wait again. Raises `NotFound`."""
         await self._db.write(_reopen, conversation_id)
 
 
@@ -91,9 +90,9 @@ def _reopen(connection: Connection, conversation_id: int) -> None:
 
 
 def set_aside(connection: Connection, conversation_id: int, aside: Aside, at: datetime, by: str) -> None:
-    """Do what the rule `by` wants done to a conversation, unless something in it is left to a human.
+    """Resolve or snooze a conversation for the rule `by`, unless it needs an operator.
 
-    What an operator has set aside stays as he wanted it. One in which somebody waits is not resolved.
+    What an operator has resolved or snoozed stays as it is. One with unanswered messages is not resolved.
     """
     chosen = and_(conversations.c.id == conversation_id, OPEN, ~exists().where(_to_settle(conversation_id)))
     if not aside.minutes:
@@ -106,9 +105,9 @@ def set_aside(connection: Connection, conversation_id: int, aside: Aside, at: da
 
 
 def follow(connection: Connection, arrived: Reply, at: datetime) -> None:
-    """After `arrived` has been sent: set its conversation aside if its rule wants that and all of the answer is there.
+    """Apply the status that a rule asked for, once its whole answer has been sent.
 
-    Not if the contact has written since, nor if a human has had any of it in hand: then he closes it himself.
+    Not if the contact has written since or an operator edited a part.
     """
     if arrived.aside is None:
         return
@@ -125,20 +124,20 @@ def follow(connection: Connection, arrived: Reply, at: datetime) -> None:
 
 
 def reopen_for(connection: Connection, ids: Collection[int]) -> None:
-    """Open these conversations again, because something in them wants a human's word."""
+    """Reopen these conversations, because something in them needs an operator."""
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids), ~OPEN)
         connection.execute(change.values(NOT_ASIDE))
 
 
 def wanting_a_word(some: Iterable[Reply]) -> set[int]:
-    """The conversations of those that want one; what its operator can still take back leaves by itself."""
+    """Return the conversations of those replies that need an operator."""
     to_settle = (reply for reply in some if reply.state in TO_SETTLE)
     return {one.conversation_id for one in to_settle if not (can_be_undone(one) or is_passed_over(one))}
 
 
 def wake(connection: Connection, now: datetime) -> list[int]:
-    """Bring back those whose snooze is over by `now`, and note since when; their ids."""
+    """End the snoozes over by `now` and note the time; return the conversations' ids."""
     until = conversations.c.snoozed_until
     over = update(conversations).where(until <= now)
     values = NOT_ASIDE | {"back_at": until}
@@ -146,6 +145,6 @@ def wake(connection: Connection, now: datetime) -> list[int]:
 
 
 def next_wake(connection: Connection) -> datetime | None:
-    """When the next snooze ends."""
+    """Return the end of the next snooze, or None."""
     at: datetime | None = connection.scalar(select(func.min(conversations.c.snoozed_until)))
     return at

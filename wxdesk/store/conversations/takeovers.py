@@ -1,4 +1,4 @@
-"""Takeovers that end by themselves, among the conversations."""
+"""Takeovers with an end, and those without one, of conversations."""
 
 from __future__ import annotations
 
@@ -20,46 +20,46 @@ _ENDLESS = conversations.c.taken_over & _until.is_(None)
 
 
 class SqlTakeovers:
-    """Fills `desk.takeover_ports.TimedTakeovers`."""
+    """SQL implementation of the port `desk.ports.takeovers`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def ending(self, after: datetime) -> list[Conversation]:
-        """Those whose time ends later than `after`, the first to end first."""
+        """Return the conversations whose takeover ends later than `after`, soonest first."""
         return await self._db.read(_ending, after)
 
     async def endless(self) -> list[Conversation]:
-        """Those that a human has until he hands them back."""
+        """Return the conversations taken over until an operator hands them back."""
         return await self._db.read(_endless)
 
     async def end_endless(self, at: datetime) -> list[Conversation]:
-        """Let all of these end at `at`; they, as they are then."""
+        """Let all open-ended takeovers end at `at`; return their conversations."""
         return await self._db.write(_end_endless, at)
 
     async def end_of(self, conversation_id: int) -> datetime | None:
-        """When a takeover ends, or ended, by itself."""
+        """Return the time at which a takeover ends or ended by itself, if it has one."""
         return await self._db.read(_end_of, conversation_id)
 
     async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
-        """A human writes at `now` and has the word for `span` by that; raises `NotFound`."""
+        """Take over for `span` because an operator writes at `now`; raises `NotFound`."""
         return await self._db.write(_written, conversation_id, now, span)
 
     async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
-        """Let it be as it was before somebody spoke, if it is as he left it; whether it was."""
+        """Restore the takeover from before the writing; False if it has changed since."""
         return await self._db.write(_give_back, conversation_id, spoken)
 
     async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
-        """Let what ends at `known` end at `until`; False if it has another end, or none."""
+        """Move a takeover's end from `known` to `until`; False if it has another, or none."""
         return await self._db.write(_put_off, conversation_id, known, until)
 
     async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
-        """Forget a takeover whose time is over by `now`, unless somebody still waits; None if it is not over."""
+        """End a takeover over by `now` unless the contact waits; None if not over yet."""
         return await self._db.write(_end, conversation_id, now)
 
 
 def values_of(takeover: Takeover | None) -> dict[str, Any]:
-    """What stands in a conversation's row where it is taken over so, or by nobody."""
+    """Return the conversation's columns for a takeover, or for none."""
     if takeover is None:
         return NO_TAKEOVER
     return {

@@ -1,4 +1,4 @@
-"""Handing contacts over to WeChat's own tool: what of it is asked and changed outside of deriving and resolving."""
+"""Transfers of contacts to WeChat's own customer service tool."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from wxdesk.store.schema import ARMED, contacts, conversations, decisions, messa
 
 
 class SqlTransfers:
-    """Fills `desk.transfer_ports.Transfers`."""
+    """SQL implementation of the port `desk.ports.transfers`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def armed(self) -> set[tuple[str, str]]:
-        """The contacts whose next message is to be answered with a transfer."""
+        """Return the contacts whose next message is to be answered with a transfer."""
         return await self._db.read(_armed)
 
     async def arm(self, conversation_id: int, armed: bool) -> tuple[str, str]:
-        """Let the next message be answered with a transfer, or let it not; the contact."""
+        """Set if the next message is answered with a transfer; return account and openid."""
         return await self._db.write(_changed, conversation_id, {"transfer_armed": armed})
 
     async def take_back(self, conversation_id: int) -> None:
-        """The contact counts as served here again."""
+        """Count the contact as served by this desk again."""
         await self._db.write(_changed, conversation_id, {"transferred_until": None})
 
     async def was_transferred(self, account: str, key: str) -> bool:
-        """Whether the answer to the kept push of that key handed its contact over."""
+        """Tell if the answer to the kept push with this key was a transfer."""
         return await self._db.read(_was_transferred, account, key)
 
 

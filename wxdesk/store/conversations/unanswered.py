@@ -1,7 +1,7 @@
-"""Which messages this desk still owes an answer, and since when somebody therefore waits.
+"""Messages that are still unanswered, and the time since which a contact waits.
 
-A reply that a human wrote, or wrote anew, has in `heard_id` the last message that he had before him then: it answers
-that and all before it. No clock tells as much: the desk's own may be set back, and a message can come late.
+A reply written or edited by an operator stores in `heard_id` the last message seen; it answers that and all
+before. Clocks are not enough: the desk's own may be set back, and a message can come late.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _ANSWERED = (
 
 
 def oldest_owed(*which: ColumnElement[bool]) -> ScalarSelect[object]:
-    """When the oldest of those messages was written that wait in the conversation of the outer query and are `which`.
+    """Build a subquery for the time of the oldest unanswered message, NULL if none.
 
-    NULL where none does. Nothing that was written before its `waiting_since` waits any more.
+    It is correlated to the outer query's conversation and filtered by `which`.
     """
     return (
         select(func.min(messages.c.at))
@@ -53,7 +53,7 @@ def oldest_owed(*which: ColumnElement[bool]) -> ScalarSelect[object]:
 
 
 def newest_message(connection: Connection, conversation_id: int) -> int | None:
-    """The id of the last message that has come in a conversation; None if none has."""
+    """Return the id of the newest message of a conversation; None if there is none."""
     query = select(func.max(messages.c.id)).where(messages.c.conversation_id == conversation_id)
     newest: int | None = connection.scalar(query)
     return newest

@@ -1,4 +1,4 @@
-"""Why each message got its answer."""
+"""Read access to the decisions about messages, and to how often rules matched."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_fi
 
 
 class SqlDecisions:
-    """Fills `desk.ports.Decisions`."""
+    """SQL implementation of the decisions port in `desk.ports.reports`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._lengths = ListLengths()
 
     async def for_message(self, message_id: int) -> Decision | None:
-        """The decision about a message."""
+        """Return the decision about a message."""
         return await self._db.read(_one, select(decisions).where(decisions.c.message_id == message_id), self._lengths)
 
     async def latest(self, conversation_id: int) -> Decision | None:
-        """The newest decision in a conversation."""
+        """Return the newest decision in a conversation."""
         of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
         return await self._db.read(_one, of_thread.order_by(decisions.c.id.desc()).limit(1), self._lengths)
 
     async def all_verdicts(self, message_id: int) -> tuple[RuleVerdict, ...]:
-        """What every rule said that was asked about a message, in order, those that found nothing as well."""
+        """Return the verdicts of all rules asked about a message, in order."""
         return await self._db.read(_all_verdicts, message_id, self._lengths)
 
     async def hits(self, since: datetime) -> dict[int, int]:
-        """How often each rule had its say since `since`, or would have had in the shadow, by rule id."""
+        """Count each rule's matches since `since`, in the shadow too, by rule id."""
         return await self._db.read(_hits, since)
 
     async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
-        """How each rule fares, by its id, counted since `since`; rules that never matched are left out."""
+        """Return the figures since `since` of each rule that ever matched, by rule id."""
         return await self._db.read(_rule_figures, since)
 
 
@@ -74,7 +74,7 @@ def _rule_figures(connection: Connection, since: datetime) -> dict[int, RuleFigu
 
 
 def _corrected(connection: Connection, since: datetime) -> dict[int, int]:
-    """By rule, the messages to which what it had prepared was corrected. A reply is as old as its decision."""
+    """Count by rule the messages whose prepared replies an operator corrected."""
     of_rule, messages_told = replies.c.rule_id, func.count(replies.c.message_id.distinct()).label("messages")
     query = select(of_rule, messages_told).where(replies.c.created_at >= since, CORRECTED).group_by(of_rule)
     return {row.rule_id: row.messages for row in connection.execute(query)}

@@ -1,4 +1,4 @@
-"""What follows from decisions: the decision, its replies, takeovers and tags, all stored or none of it."""
+"""Stores decisions with their replies, takeovers, transfers, statuses and tags."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
 
 def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[Reply]:
-    """See `desk.ports.Conversations.resolve`."""
+    """Store decisions with all that follows; return new and changed replies."""
     if not resolutions:
         return []
     ids = _insert_decisions(connection, [resolution.decision for resolution in resolutions])
@@ -58,10 +58,10 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
 
 
 def _hear_what_humans_said(connection: Connection, resolutions: Iterable[Resolution]) -> None:
-    """Raise `Outdated` if a human has said something about a conversation since the decisions on it were thought.
+    """Raise `Outdated` if an operator acted since a decision was computed.
 
-    What he says from now on waits until this transaction has ended, and finds what it has made. The rows are locked
-    behind those of the replies, in the same order as by `moving.locked`, and only here: nothing has changed them yet.
+    Later commands of operators wait for this transaction. The conversations are locked after the replies, in
+    the same order as by `store.replies.moves.lock_reply`, and only here: nothing has changed them yet.
     """
     known = {one.decision.conversation_id: one.thought_from for one in resolutions if one.thought_from is not None}
     if not known:
@@ -83,7 +83,7 @@ _DECIDED = update(messages).where(messages.c.id.in_(bindparam("ids", expanding=T
 
 
 def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
-    """The replies by decision and rule: what one rule says to one message is one answer."""
+    """Group the replies by decision and rule into answers."""
     answers: defaultdict[tuple[int, int | None], list[int]] = defaultdict(list)
     for row, reply_id in zip(rows, ids, strict=True):
         answers[row["decision_id"], row["rule_id"]].append(reply_id)
@@ -91,7 +91,7 @@ def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[in
 
 
 def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[int, int]:
-    """Ids of the decisions that are new, by message id."""
+    """Insert the decisions that are new; return their ids by message id."""
     rows = [{name: getattr(decision, name) for name in DECISION_FIELDS} for decision in made]
     statement = insert_into(connection, decisions).on_conflict_do_nothing(index_elements=[decisions.c.message_id])
     inserted = connection.execute(statement.returning(decisions.c.id, decisions.c.message_id), rows)
@@ -105,21 +105,21 @@ def _take_over(connection: Connection, ids: Collection[int]) -> None:
 
 
 def _set_aside(connection: Connection, one: Resolution) -> None:
-    """Where the rule has nothing to say first; a reply that it makes carries this with it."""
+    """Apply a rule's status at once, unless it sends a reply, which carries it."""
     if one.aside is not None:
         decision = one.decision
         set_aside(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
 
 
 def _call(connection: Connection, made: Sequence[Resolution]) -> None:
-    """Note who asked for somebody to look, and when."""
+    """Note which rule requested attention, and when."""
     for one in made:
         change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
         connection.execute(change.values(called_at=one.decision.decided_at, called_by=one.called_by))
 
 
 def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    """Hand contacts over to WeChat's own tool, or at their next message."""
+    """Transfer contacts to WeChat's own tool, now or at their next message."""
     for one in resolutions:
         change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
         if one.transferred_until is not None:
@@ -129,7 +129,7 @@ def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None
 
 
 def stop_waiting_for_settled(connection: Connection, ids: Collection[int]) -> None:
-    """Let these conversations wait since their oldest waiting message to which this desk still owes an answer."""
+    """Set `waiting_since` of these conversations to their oldest unanswered message."""
     if not ids:
         return
     change = update(conversations).where(conversations.c.id.in_(ids))
@@ -137,7 +137,7 @@ def stop_waiting_for_settled(connection: Connection, ids: Collection[int]) -> No
 
 
 def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    """Add tags to contacts; those they have stay, in their order."""
+    """Add tags to contacts after those they have, without duplicates."""
     wanted: dict[int, list[str]] = {}
     for one in resolutions:
         wanted.setdefault(one.decision.conversation_id, []).extend(one.tags)

@@ -1,4 +1,4 @@
-"""What happened before a message, as far as the present rules ask for it: one query a batch and kind of fact."""
+"""Facts from before a message, as far as rules ask for them: a query per kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wxdesk.store.schema.columns import EPOCH, Moment
 def with_history(
     connection: Connection, undecided: Sequence[Undecided], wanted: Wanted, now: datetime
 ) -> list[Undecided]:
-    """See `desk.ports.Conversations.with_history`."""
+    """Return the undecided messages with the history that the rules ask for."""
     threads = {item.conversation.id for item in undecided}
     found = {item.message.id: History() for item in undecided}
     if wanted.last_written_at or wanted.message_no:
@@ -43,7 +43,7 @@ def with_history(
 
 
 def so_far(connection: Connection, thread: Conversation, now: datetime) -> History:
-    """All that a message would have before it that the contact wrote `now`, whatever the rules ask for."""
+    """Return the full history for a message that the contact would write `now`."""
     ours = messages.c.conversation_id == thread.id
     by_human = and_(replies.c.conversation_id == thread.id, OF_A_HUMAN)
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
@@ -74,9 +74,9 @@ _answered: ScalarSelect[datetime | None] = (
 
 
 def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) -> dict[int, History]:
-    """When the contact wrote before each message, and which one it is since a human answered, as far as that is asked.
+    """Look up previous writing times, and message numbers since an operator's reply.
 
-    A conversation may hold a hundred thousand messages without a human's answer; rules tell the first few apart.
+    A conversation may hold 100,000 messages without an operator's reply; rules only tell the first few apart.
     """
     last = select(func.max(messages.c.at)).where(_before).correlate(_asked).scalar_subquery()
     since = func.coalesce(_answered, literal(EPOCH, Moment))
@@ -97,7 +97,7 @@ def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) 
 
 
 def when_written(connection: Connection, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
-    """See `desk.past.Past.histories`."""
+    """Return the history at each sentence's time by message id, as far as `wanted`."""
     found = {sentence.message_id: History() for sentence in sentences}
     if found and (wanted.last_written_at or wanted.message_no):
         found = _written(connection, wanted, found)

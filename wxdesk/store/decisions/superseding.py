@@ -1,7 +1,7 @@
-"""What a decision does to the answers that wait already in its conversation: in the transaction that stores it.
+"""Effect of a decision on the pending answers in its conversation.
 
-`core.waiting` says what becomes of them. Here it is done to what waits by then: a human may have taken one in hand, or
-a deadline may have passed, since the decision was thought.
+`core.replies.on_new_message` decides it. The decision's transaction applies it to what is pending by then:
+an operator may have begun to edit, or a deadline passed, since the decision was computed.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from wxdesk.store.schema import decisions, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
 CONTACT = Author.CONTACT.value
-"""By whom an answer is cancelled that gives way."""
+"""Name in `by` of an answer that was cancelled because the contact wrote again."""
 
 WROTE_AGAIN = "The customer wrote again."
-"""Why it was cancelled, or begins to wait again."""
+"""Reason noted when a new message cancels a pending answer or restarts its hold."""
 
 _IN_HAND = not_(and_(replies.c.edited.is_(false()), replies.c.by == "")).label("in_hand")
 _WAITING = (
@@ -44,7 +44,7 @@ _WAITING = (
 
 
 def waiting_in(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Waiting, ...]]:
-    """The automatic replies that are held or drafts in these conversations; those without any are left out."""
+    """Return the automatic replies that are held or drafts, by conversation."""
     found: defaultdict[int, list[Waiting]] = defaultdict(list)
     if ids:
         for row in connection.execute(_WAITING.where(replies.c.conversation_id.in_(ids))):
@@ -58,7 +58,7 @@ def _waiting_of(row: Row[Any]) -> Waiting:
 
 @dataclass(slots=True)
 class _Held:
-    """One that waits: stored already (`id`), or made by this very batch (`row`)."""
+    """A pending reply: stored already (`id`), or made by this very batch (`row`)."""
 
     what: Waiting
     due_at: datetime | None
@@ -68,7 +68,7 @@ class _Held:
 
 
 class GivingWay:
-    """The answers that wait in the conversations of some resolutions, which are then taken one after the other."""
+    """Pending answers in the conversations of resolutions, taken one after the other."""
 
     def __init__(self, connection: Connection, resolutions: Iterable[Resolution]) -> None:
         self._connection = connection
@@ -83,11 +83,13 @@ class GivingWay:
                 )
 
     def take(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """Let what waits meet its fate; the rows of the resolution's replies, none where they must not be made."""
+        """Apply a resolution to the pending answers; return its rows that may be inserted."""
         thread, at = resolution.decision.conversation_id, resolution.decision.decided_at
         waiting = self._waiting[thread]
         if resolution.fate is not Fate.STAY:
-            self._write([one for one in waiting if one.closed], at, error="")  # he wrote, so they can be sent again
+            self._write(
+                [one for one in waiting if one.closed], at, error=""
+            )  # the contact wrote, so they can be sent again
         match resolution.fate:
             case Fate.GIVE_WAY:
                 rows = self._give_way(resolution, rows)
@@ -118,13 +120,13 @@ class GivingWay:
         return rows
 
     def _cancel_behind(self, ids: Collection[int], at: datetime) -> None:
-        """Cancel what waits in the queue behind these parts of its answer, but for what a human has released."""
+        """Cancel queued later parts of these answers, unless an operator released them."""
         behind = QUEUED & ~by_hand(replies) & replies.c.id.in_(later_parts(self._connection, ids))
         gone = move_all(self._connection, Move.CANCEL, behind, at, WROTE_AGAIN, by=CONTACT)
         self.moved.update(reply.id for reply in gone)
 
     def _begin_again(self, waiting: Sequence[_Held], clocks: Clocks, at: datetime) -> None:
-        """A fresh deadline for each that has one, in the order and at the distance in which they stood."""
+        """Set fresh deadlines for those that have one, keeping their order and distance."""
         clocked = [(one, one.due_at) for one in waiting if one.due_at is not None]
         first = min((due_at for _, due_at in clocked), default=at)
         for one, due_at in clocked:

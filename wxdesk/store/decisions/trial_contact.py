@@ -1,4 +1,4 @@
-"""What a trial takes from a contact who is stored: he is found by his name, and with all that he would meet now."""
+"""Stored contacts for a rule trial: the search by name, and their present state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wxdesk.store.schema.records import conversation_of, select_conversations
 
 
 def named(connection: Connection, phrase: str, accounts: Collection[str], limit: int) -> list[Conversation]:
-    """See `desk.ports.Conversations.named`."""
+    """Find contacts by a part of their alias or an end of their openid, newest first."""
     query = select_conversations().where(conversations.c.account.in_(accounts))
     if phrase:
         # First the contacts, in one pass: a rare name sought from the newest conversation on takes ten times as long.
@@ -29,7 +29,7 @@ def named(connection: Connection, phrase: str, accounts: Collection[str], limit:
 
 
 def _called(phrase: str, engine: str) -> ColumnElement[bool]:
-    """In upper or lower case; SQLite's LIKE does not mind that, and is three times as fast without `lower`."""
+    """Match a phrase in any case; SQLite's LIKE does so, and faster, without `lower`."""
     alias, openid = contacts.c.alias, contacts.c.openid
     if engine == "sqlite":
         begins, ends = openid.startswith(phrase, autoescape=True), openid.endswith(phrase, autoescape=True)
@@ -39,7 +39,7 @@ def _called(phrase: str, engine: str) -> ColumnElement[bool]:
 
 
 def known(connection: Connection, thread: Conversation, now: datetime) -> Known:
-    """See `desk.ports.Conversations.as_it_stands`."""
+    """Return a conversation with all that its next message would meet."""
     left = unsent(connection, [thread.id]).get(thread.id, Unsent())
     waiting = waiting_in(connection, [thread.id]) if left.waits else {}
     return Known(thread, history.so_far(connection, thread, now), left.promised, waiting.get(thread.id, ()))

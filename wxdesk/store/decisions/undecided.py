@@ -1,4 +1,4 @@
-"""Messages that await their decision, with what the store knows about their conversations."""
+"""Messages that await their decision, with the known facts of their conversations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wxdesk.store.replies.quota_counts import Unsent, unsent
 def undecided_of(
     connection: Connection, found: Sequence[Message], threads: Mapping[int, Conversation]
 ) -> list[Undecided]:
-    """One a message, in the same order; `threads` has the conversation of each by its id."""
+    """Build an `Undecided` for each message, in order; `threads` is keyed by id."""
     known = unsent(connection, threads)
     waiting = waiting_in(connection, [thread for thread, one in known.items() if one.waits])
     return [

@@ -1,7 +1,7 @@
-"""One shared database has one desk: a lock that the server holds for a connection, and lets go when that is gone.
+"""Lock that gives a shared PostgreSQL database to one desk at a time.
 
-Each desk settles at its start what the last run left, sends what is queued and knows alone whether it is paused. Two of
-them on one database would call each other's replies unknown and send over each other's pause.
+The server holds it for a connection. Each desk at its start settles what the last run left, sends what is
+queued, and alone knows its pause. Two would mark each other's replies unknown and ignore their pauses.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ KEY = 0x77786465736B
 """The lock's number among those of all programs: "wxdesk" in ASCII."""
 
 PATIENCE_SECONDS = 3.0
-"""A server may take a moment to see that the desk before has gone."""
+"""Time for the server to notice that the previous desk has gone."""
 
 LOOK_SECONDS = 10.0
-"""How long nobody asks whether the connection is there; a server lets go of a lost one after half a minute."""
+"""Longest time between checks; a server drops lost connections after 30 s."""
 
 _THERE = text("SELECT 1")
 _TAKE = text("SELECT pg_try_advisory_lock(:key)").bindparams(key=KEY)
@@ -38,14 +38,14 @@ _HELD = text(
 
 
 def is_locked(connection: Connection) -> bool:
-    """Whether a desk has the database, without taking it."""
+    """Tell if a desk holds the database, without taking it."""
     return bool(connection.scalar(_HELD))
 
 
 class DatabaseLock:
-    """Held from `take` until `release`, on a connection of its own, which `engine` must not share.
+    """Lock held from `take` until `release`, on an unshared connection of `engine`.
 
-    With that connection it is lost, whoever ended it; `hold` takes it again, unless another desk has.
+    The lock is lost with that connection; `hold` takes it again, unless another desk has it.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -75,7 +75,7 @@ class DatabaseLock:
         self._connection, self._looked_at = connection, time.time()
 
     async def hold(self) -> None:
-        """See that it is held still; to be asked in each transaction that writes, and cheap. Raises `DatabaseInUse`."""
+        """Make sure that the lock is held, cheaply; raises `DatabaseInUse`."""
         if await self._is_fresh():
             return
         async with self._looking:
@@ -87,7 +87,7 @@ class DatabaseLock:
                 await self.take()
 
     async def release(self) -> None:
-        """Let go, by ending the connection itself."""
+        """Release the lock by ending the connection."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -97,7 +97,7 @@ class DatabaseLock:
             await connection.close()
 
     async def _is_fresh(self) -> bool:
-        """Whether the connection was there a moment ago. The clock on the wall goes on while a machine sleeps."""
+        """Tell if the connection was there a moment ago, by the wall clock despite sleep."""
         if self._connection is None or not 0 <= time.time() - self._looked_at < LOOK_SECONDS:
             return False
         raw = (await self._connection.get_raw_connection()).driver_connection

@@ -1,6 +1,6 @@
-"""What a database error is called for the operator.
+"""Translation of database errors into reasons for the operator.
 
-The text of a driver's error can hold row values (openids, what a customer wrote) or the URL, so none of it
+The text of a driver's error can hold row values (openids, what a contact wrote) or the URL, so none of it
 goes into our errors or the log: only a sentence from this table and the error's own code.
 """
 
@@ -31,7 +31,7 @@ CROSSED = "two desks changed the same thing at once"
 OTHER = "the database answered with an error"
 
 SQLITE_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
-"""What working with SQLite can raise."""
+"""Exceptions that working with SQLite can raise."""
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: DISK_FULL,
@@ -70,11 +70,11 @@ _SQLSTATE = {
     "XX001": DAMAGED,
     "XX002": DAMAGED,
 }
-"""By the whole code, or else by its class."""
+"""Reasons by the whole SQLSTATE code, or else by its class."""
 
 
 def store_error(error: BaseException) -> StoreError:
-    """The `StoreError` that stands for a driver's or the network's error; logs its code, not its text."""
+    """Turn a driver's or network error into a `StoreError`; log its code, not text."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     code = getattr(original, "sqlite_errorcode", None)
     sqlstate = getattr(original, "sqlstate", None)
@@ -91,6 +91,6 @@ def store_error(error: BaseException) -> StoreError:
 
 
 def file_error(error: OSError) -> StoreError:
-    """The `StoreError` for a database file, or its folder, that the system does not let be used."""
+    """Turn a file error of the database or its folder into a `StoreError`."""
     log.error("the database file cannot be used: errno %s", error.errno)
     return StoreError(reason=_FILE.get(error.errno or 0, DISK_FAULT))

@@ -1,7 +1,7 @@
-"""One home has one desk: a lock on a file in it, which the system lets go when its process dies, however it dies.
+"""Lock that gives a home folder to one desk at a time.
 
-The lock is advisory and belongs to the open file, not to the file's existence; a lock file that lies about
-after a crash means nothing.
+It is on a file there; the system releases it when the process dies. The lock is advisory and
+belongs to the open file, not to the file's existence; a lock file left after a crash means nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FILE = "desk.lock"
 
 
 class HomeLock:
-    """Held from `take` until `release`, or until the process is gone."""
+    """Lock held from `take` until `release`, or until the process ends."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
@@ -43,7 +43,7 @@ class HomeLock:
 
     @classmethod
     def is_taken(cls, home: Path) -> bool:
-        """Whether a desk has `home`; makes no file. Raises `StoreError` if that cannot be found out."""
+        """Tell if a desk has `home`, without creating a file; raises `StoreError`."""
         try:
             descriptor = os.open(home / FILE, os.O_RDWR)
         except (FileNotFoundError, NotADirectoryError):
@@ -59,7 +59,7 @@ class HomeLock:
         return False
 
     def release(self) -> None:
-        """Let go; doing it twice does nothing."""
+        """Release the lock; a second call does nothing."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

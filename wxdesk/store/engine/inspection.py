@@ -1,4 +1,4 @@
-"""A look at a SQLite file before anything may write to it.
+"""Read-only inspection of a SQLite file before anything may write to it.
 
 A file that is damaged, foreign or from a newer program must stay byte for byte as it is, so this opens it
 read-only, with the plain driver, in a thread.
@@ -14,14 +14,14 @@ from wxdesk.core.errors import StoreDamaged
 from wxdesk.store.engine.failures import DAMAGED, file_error, store_error
 
 CHECKED_UP_TO = 64 * 1024 * 1024
-"""Bytes up to which the whole file is checked at every start: about 0.1 s. Beyond, damage shows when it is read."""
+"""Bytes up to which a file is checked at every start, in about 0.1 s."""
 
 NOT_SQLITE = "it is not a SQLite database"
 FOREIGN = "it belongs to another program"
 
 
 def revision_of(file: Path) -> str | None:
-    """The schema revision of the database in `file`; None if there is nothing in it yet.
+    """Return the schema revision of the database in `file`; None if it is empty.
 
     Raises:
         StoreDamaged: the file is not a SQLite database, is damaged, or is another program's.
@@ -44,7 +44,7 @@ def revision_of(file: Path) -> str | None:
 
 
 def _read_only(file: Path) -> sqlite3.Connection:
-    """A connection that leaves no side files behind where there are none: then nothing but the file counts."""
+    """Connect without creating side files where there are none."""
     log = file.with_name(f"{file.name}-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=4)
@@ -66,7 +66,7 @@ def _revision(connection: sqlite3.Connection, file: Path) -> str | None:
 
 
 def back_up(file: Path, revision: str) -> Path:
-    """Copy the database as it stands to a file beside it, before its schema changes from `revision`."""
+    """Copy the database to a file beside it before migrating it from `revision`."""
     copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
     copy.unlink(missing_ok=True)
     with (

@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool of connections on the desk's own loop, with the server's locks."""
+"""PostgreSQL: a connection pool on the desk's own loop, under the server's lock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 POOL_SIZE = 8
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 15.0
-"""How long a statement may take; a server that was put to sleep, or a network that forgets, never answers."""
+"""Time limit of a statement; suspended servers and broken networks never answer."""
 
 SERVER_SETTINGS = {
     "application_name": "wxdesk",
@@ -33,17 +33,16 @@ SERVER_SETTINGS = {
 }
 
 GAVE_WAY = frozenset({"40P01", "40001"})
-"""What the server says to one of two transactions that waited for each other: nothing of it was kept, it may be tried
-again. Bodies bear that, as on SQLite (`store.shared_commit`)."""
+"""Error codes of transactions that kept nothing and may be tried again."""
 
 PAUSES = (0.02, 0.05, 0.1, 0.2)
-"""Seconds at most before each new try."""
+"""Longest pause in seconds before each new try."""
 
 NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
 
 
 class PostgresqlDatabase(Database):
-    """The database of a team, at `url`. Nothing is connected before it is asked for.
+    """The database of a team, at `url`; connects when first used.
 
     A connection on which a statement takes longer than `patience` seconds is given up; None waits for ever.
 
@@ -76,7 +75,7 @@ class PostgresqlDatabase(Database):
         self._locked = False
 
     async def lock(self) -> None:
-        """Be the only desk on this database from now on; raises `DatabaseInUse`, `StoreError`."""
+        """Lock the database for this desk; raises `DatabaseInUse`, `StoreError`."""
         try:
             await self._lock.take()
         except self._failures as error:
@@ -108,7 +107,7 @@ class PostgresqlDatabase(Database):
         return self._finished(self._read(body))
 
     def _finished[R](self, call: Coroutine[Any, Any, R]) -> asyncio.Future[R]:
-        """`call` as a task of its own, which goes on when its caller is cancelled."""
+        """Run `call` as a task of its own, which goes on when its caller is cancelled."""
         # A pool that was closed would open again by itself, and nobody would close it a second time.
         if self._closing:
             call.close()

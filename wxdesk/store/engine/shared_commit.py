@@ -1,9 +1,9 @@
-"""Writes that wait for SQLite's one writer at the same time share one transaction, and so one wait for the disk.
+"""Writes on SQLite that share one transaction, and so one wait for the disk.
 
-With eight replies under way, their outcomes and the next claims would otherwise queue for the disk one by one.
-Each caller gets its result after the common commit. If one of them fails, nothing is kept of the common try and
-each gets a transaction of its own: so it harms nobody else, and a transaction that SQLite itself has given up is
-never built on.
+With eight replies under way, their outcomes and the next claims would otherwise queue for the disk one by
+one. Each caller gets its result after the common commit. If one of them fails, nothing is kept of the
+common try and each gets a transaction of its own: so it harms nobody else, and a transaction that SQLite
+itself has given up is never built on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from wxdesk.store.engine.failures import CLOSED, SQLITE_FAILURES, store_error
 from wxdesk.store.engine.worker_pool import Crew, settle
 
 TOGETHER = 16
-"""Writes in one transaction at most: a push waits for its end."""
+"""Most writes in one transaction: a push waits for its end."""
 
 type Body = Callable[[Connection], Any]
 type Transact = Callable[[Sequence[Body]], list[Any]]
@@ -39,7 +39,7 @@ class _Outcome(NamedTuple):
 
 
 class SharedCommit:
-    """Gathers writes for a crew of one thread; `transact` runs bodies there in one transaction, all or none."""
+    """Gathers writes for a pool of one thread; `transact` runs them, all or none."""
 
     def __init__(self, crew: Crew, transact: Transact) -> None:
         self._crew = crew
@@ -49,10 +49,10 @@ class SharedCommit:
         self._closing = False
 
     def write(self, body: Body) -> asyncio.Future[Any]:
-        """Have `body` done in a transaction. It is done a second time if the first try is taken back.
+        """Run `body` in a transaction, a second time if the shared one is rolled back.
 
         Raises:
-            StoreError: it was told to finish.
+            StoreError: `finish` was called.
         """
         if self._closing:
             raise StoreError(reason=CLOSED)
@@ -62,7 +62,7 @@ class SharedCommit:
         return write.future
 
     async def finish(self, seconds: float) -> None:
-        """Refuse what comes, and wait for what waits, but no longer than `seconds`. Only then stop the crew."""
+        """Refuse new writes and wait up to `seconds` for others, before the pool stops."""
         self._closing = True
         waiting = [write.future for write in tuple(self._waiting)]
         if waiting:
@@ -74,7 +74,7 @@ class SharedCommit:
             self._crew.run(self._do).add_done_callback(self._tell)
 
     def _do(self) -> list[_Outcome]:
-        # First this, then the look: whoever puts something here meanwhile calls again rather than never.
+        # Reset first, look then: work that is put here meanwhile causes one call too many, never none.
         self._called = False
         batch = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
         if len(batch) > 1:

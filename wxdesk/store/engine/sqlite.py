@@ -26,13 +26,13 @@ from wxdesk.store.engine.worker_pool import Crew, Rank
 log = logging.getLogger(__name__)
 
 BUSY_MS = 4000
-"""How long SQLite waits for a foreign lock: WeChat gives up on a push after 5 s."""
+"""Wait for a foreign lock, in milliseconds: WeChat gives up on a push after 5 s."""
 
 READERS = 3
 
 
 class SqliteDatabase(Database):
-    """The database in `file`, which is created when first written. Nothing is opened before it is asked for."""
+    """The database in `file`, opened when first used and created by the first write."""
 
     def __init__(self, file: Path) -> None:
         # Whoever writes takes the lock at once, not when it comes to the first write.
@@ -44,7 +44,7 @@ class SqliteDatabase(Database):
         self._readers = Crew("store reader", READERS)
 
     async def close(self) -> bool:
-        """See `Database`. The writer comes last, so that SQLite folds its log into the file."""
+        """See `Database`; the writer is last, so that SQLite folds its log into the file."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + CLOSE_SECONDS
         await self._shared.finish(CLOSE_SECONDS / 2)

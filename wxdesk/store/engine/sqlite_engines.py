@@ -1,8 +1,8 @@
-"""SQLAlchemy's engines on SQLite files, which all share what has been compiled.
+"""SQLAlchemy engines on SQLite files that share their compiled statements.
 
-A statement of the desk is the same text on each connection, and compiling it costs ten times what running it does. An
-engine of `create_engine` compiles for itself alone: the readers again what the writer has, and after each opening all
-of it again.
+A statement of the desk is the same text on each connection, and compiling it costs ten times what running
+it does. An engine of `create_engine` compiles for itself alone: the readers again what the writer has, and
+after each opening all of it again.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.util import LRUCache
 
 STATEMENTS = 1000
-"""Compiled statements that are kept; the program has about 300, and search and filters make more of them."""
+"""Most compiled statements kept; the program has about 300, search makes more."""
 
 
 class _Language(NamedTuple):
-    """What this process says to SQLite."""
+    """The dialect and the compiled statements that this process shares."""
 
     dialect: Dialect
     compiled: LRUCache[Any, Any]
@@ -30,7 +30,7 @@ class _Language(NamedTuple):
 
 @functools.cache
 def _language() -> _Language:
-    """The dialect asks the library once what it can do: there is one in a process, whatever the file."""
+    """Return the one dialect of this process, made once for all files."""
     engine = create_engine("sqlite://")
     engine.connect().close()
     engine.dispose()
@@ -40,7 +40,7 @@ def _language() -> _Language:
 def engine_on(
     file: Path, mode: str, connections: int, prepare: Callable[[DBAPIConnection, object], None], begin: str
 ) -> Engine:
-    """An engine with so many `connections`, each opened in SQLite's `mode` and made ready by `prepare`.
+    """Create an engine with so many `connections` in SQLite's `mode`.
 
     `begin` is the statement that begins a transaction: the driver's own comes late and only before a write.
     """

@@ -1,7 +1,7 @@
-"""Threads that work for the desk's loop: the most urgent call first, the others as they came.
+"""Threads that run calls for the desk's loop, the most urgent call first.
 
-A whole transaction is one call. So its statements follow each other without a change of threads, and the loop is
-woken once for all of them, when their result is there.
+A whole transaction is one call, so its statements follow each other without a change of threads, and the
+loop is woken once for all of them, with their result.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.failures import CLOSED
 
 LAST_BREATH_SECONDS = 0.5
-"""What a thread that has said its last word may take to be gone."""
+"""Seconds to wait for a finished thread to exit."""
 
 
 class Rank(IntEnum):
-    """Which of the calls that wait goes first."""
+    """Urgency of a waiting call; the lowest goes first."""
 
     ACKNOWLEDGING = 0
     OTHER = 1
@@ -35,7 +35,7 @@ class _Call(NamedTuple):
 
 
 class Crew:
-    """Threads with one queue. To be used, and stopped, on one loop. Each does `last` before it ends.
+    """Threads with one queue on one loop; each runs `last` before it ends.
 
     They are daemons, so that a disk that hangs can delay the end of the program but never prevent it.
     """
@@ -51,10 +51,10 @@ class Crew:
             thread.start()
 
     def run[R](self, work: Callable[[], R], rank: Rank = Rank.OTHER) -> asyncio.Future[R]:
-        """Have one of the threads do `work`; it does it also when nobody waits for the result any more.
+        """Run `work` in one of the threads, even if the result is not awaited any more.
 
         Raises:
-            StoreError: the crew was told to stop.
+            StoreError: the pool was stopped.
         """
         if self._ended:
             raise StoreError(reason=CLOSED)
@@ -64,9 +64,9 @@ class Crew:
         return future
 
     async def stop(self, seconds: float) -> bool:
-        """Let the threads do what waits, and end. Doing it twice does nothing.
+        """Finish waiting calls and end the threads; a second call only waits.
 
-        False if that takes longer than `seconds`: then what waits is refused, and a call that hangs is left alone.
+        False if that takes longer than `seconds`: then waiting calls are refused, and one that hangs is abandoned.
         """
         if not self._ended:
             loop = asyncio.get_running_loop()
@@ -114,7 +114,7 @@ def _deliver(future: asyncio.Future[Any], result: object, error: BaseException |
 
 
 def settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
-    """Give a call's result or error to whoever waits for it, if he still does."""
+    """Set a call's result or error on its future, unless it is already done."""
     if future.done():
         return
     if error is None:

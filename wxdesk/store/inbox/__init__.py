@@ -1,1 +1,4 @@
-"""The room `store.inbox`."""
+"""The inbox: list rows, figures, timeline, and conversations that need attention.
+
+Imported by `store.opening` only; imports `store.messages`, `store.decisions` and what is below them.
+"""

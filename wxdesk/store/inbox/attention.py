@@ -1,4 +1,4 @@
-"""Which conversations call for a human, and whether somebody has looked."""
+"""Conversations that need an operator's attention, and if one has looked at them."""
 
 from __future__ import annotations
 
@@ -19,54 +19,54 @@ from wxdesk.store.schema.records import call_of, conversation_of, select_convers
 from wxdesk.store.schema.reply_predicates import PENDING
 
 CANDIDATES = 500
-"""Conversations of one look through all that might call."""
+"""Most conversations per query of those that might need attention."""
 
 
 class SqlCalls:
-    """Fills `desk.call_ports.Calls`."""
+    """SQL implementation of the port `desk.ports.attention`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def unseen(self) -> list[Call]:
-        """All calls at which nobody has looked yet."""
+        """Return every attention that no operator has looked at yet."""
         return await self._db.read(_unseen)
 
     async def might_call(self, ids: Collection[int]) -> list[InboxRow]:
-        """Those of these conversations that have something that might call, or that do call."""
+        """Return the rows of those conversations that need attention or might."""
         return await self._db.read(_might_call, ids)
 
     async def candidates(self, after: int, now: datetime) -> list[int]:
-        """Ids above `after`, in order, of conversations that might call at `now` or do call; the first 500."""
+        """Return up to 500 ids above `after` that need attention at `now` or might."""
         return await self._db.read(_candidates, after, now)
 
     async def closing(self, now: datetime, until: datetime) -> list[int]:
-        """Conversations of waiting contacts whose window closes up to `until`, and those that call for that reason."""
+        """Return waiting conversations whose window closes by `until`, or marked so."""
         return await self._db.read(_closing, now, until)
 
     async def next_close(self, after: datetime) -> datetime | None:
-        """When the first window of a waiting contact closes after `after`."""
+        """Return the first end after `after` of a waiting contact's reply window."""
         query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
         return await self._db.read(_moment, query)
 
     async def wake(self, now: datetime) -> list[int]:
-        """Bring back the conversations whose snooze is over by `now`; their ids."""
+        """End the snoozes that are over by `now`; return the conversations' ids."""
         return await self._db.write(aside.wake, now)
 
     async def next_wake(self) -> datetime | None:
-        """When the next snooze ends."""
+        """Return the end of the next snooze, or None."""
         return await self._db.read(aside.next_wake)
 
     async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
-        """Store new calls and changed ones, and take away those that have ended."""
+        """Store new and changed attention, and remove what has ended."""
         await self._db.write(_change, put, ended)
 
     async def look(self, conversation_id: int) -> bool:
-        """Somebody looks at this conversation; False if nothing in it called unseen."""
+        """Mark a conversation's attention as seen; False if none was unseen."""
         return await self._db.write(_look, conversation_id)
 
     async def longest_waiting(self, now: datetime) -> Conversation | None:
-        """The contact who waits longest of all who can still be answered."""
+        """Return the longest waiting conversation that can still be answered."""
         return await self._db.read(_longest_waiting, now)
 
 
@@ -84,7 +84,7 @@ _THAT_MIGHT = inbox_rows.naming(or_(WAITING, CALLED, BACK, conversations.c.id.in
 
 
 def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
-    """Each of them has an index; nobody looks at the contacts of past years whom nobody answered."""
+    """Find candidates by one index each, without reading unanswered past years."""
     waiting = select(conversations.c.id).where(AWAITS, conversations.c.window_until > now)
     called, back = select(conversations.c.id).where(CALLED), select(conversations.c.id).where(BACK)
     every = union(waiting, called, back, _WITH_OPEN_REPLIES, select(calls.c.conversation_id)).subquery()

@@ -1,4 +1,4 @@
-"""Contacts and the threads with them. The long stories stand in their own files: deriving, resolving, the list."""
+"""Contacts and their conversations: the entry point for most of the store."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from wxdesk.store.schema.records import conversation_of, message_of, reply_of, s
 
 
 class SqlConversations:
-    """Fills `desk.ports.Conversations`."""
+    """SQL implementation of the conversations port in `desk.ports.store`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -42,40 +42,40 @@ class SqlConversations:
         return await self._db.write(deriving.derive, pushes)
 
     async def undecided(self, limit: int = 500) -> list[Undecided]:
-        """Messages without a decision, oldest first."""
+        """Return messages without a decision, oldest first."""
         return await self._db.read(_undecided, limit)
 
     async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
-        """Those of these messages that have no decision, as they are now."""
+        """Return those of these messages that still have no decision, as they are now."""
         return await self._db.read(_undecided, len(message_ids), messages.c.id.in_(message_ids))
 
     async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
-        """The same messages with what rules want to know of the past."""
+        """Return the same messages with the history that the rules ask for."""
         return await self._db.read(history.with_history, undecided, wanted, now)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
-        """Store decisions with what follows from them, in one transaction; the new replies."""
+        """Store decisions with all that follows from them; return the changed replies."""
         return await self._db.write(resolving.resolve, resolutions)
 
     async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
-        """Rows of the list: newest first, or longest waiting first for WAITING and NEEDS_HUMAN.
+        """Return rows of the list, newest first; longest waiting for WAITING, NEEDS_HUMAN.
 
         Under NEEDS_HUMAN, those that only have an unsettled reply come after those that wait, newest first.
         """
         return await self._db.read(inbox_rows.page, chosen, offset, limit)
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
-        """The rows of these conversations; unknown ids are left out."""
+        """Return the rows of these conversations; unknown ids are left out."""
         return await self._db.read(inbox_rows.rows, ids)
 
     async def get(self, conversation_id: int) -> Conversation:
-        """One conversation; raises `NotFound`."""
+        """Return one conversation; raises `NotFound`."""
         return await self._db.read(_get, conversation_id)
 
     async def timeline(
         self, conversation_id: int, before: datetime | None = None, limit: int = 50
     ) -> list[TimelineItem]:
-        """The last messages and replies before `before`, oldest first; at the same time messages come first.
+        """Return the last messages and replies before `before`, oldest first.
 
         Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
         out; a page can be longer than `limit` for that.
@@ -83,23 +83,23 @@ class SqlConversations:
         return await self._db.read(_timeline, conversation_id, before, limit)
 
     async def counts(self) -> InboxCounts:
-        """The figures for the chips, from the same expressions as `page`."""
+        """Return the figures for the chips, from the same expressions as `page`."""
         return await self._db.read(inbox_rows.counts)
 
     async def day_counts(self, since: datetime) -> DayCounts:
-        """What contacts wrote since `since` (events are not counted), what was answered, and who waits now."""
+        """Count messages, not events, and replies since `since`, and who waits now."""
         return await self._db.read(inbox_rows.day_counts, since)
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
-        """Messages and replies that contain `phrase`, newest first."""
+        """Find messages and replies that contain `phrase`, newest first."""
         return await self._db.read(search.search, phrase, limit)
 
     async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
-        """Those whose contact's alias contains `phrase`, or whose openid begins or ends with it; the newest first."""
+        """Find conversations by a part of the alias or an end of the openid, newest first."""
         return await self._db.read(supposing.named, phrase, accounts, limit)
 
     async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
-        """One conversation with all that its next message would meet; raises `NotFound`."""
+        """Return a conversation as its next message would meet it; raises `NotFound`."""
         return await self._db.read(_as_it_stands, conversation_id, now)
 
     async def mark_read(self, conversation_id: int) -> bool:
@@ -114,11 +114,11 @@ class SqlConversations:
     async def take_over(
         self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
     ) -> None:
-        """A human has the word, until `until` or until handed back; raises `NotFound`."""
+        """Take over, until `until` or until handed back; raises `NotFound`."""
         await self._change(conversation_id, values_of(Takeover(until, silence, by_writing)) | NOT_CALLED)
 
     async def hand_back(self, conversation_id: int) -> None:
-        """The rules have the word again; raises `NotFound`."""
+        """Hand the conversation back to the rules; raises `NotFound`."""
         await self._change(conversation_id, values_of(None) | NOT_CALLED)
 
     async def change_contact(self, contact_id: int, change: ContactChange) -> None:
@@ -179,7 +179,7 @@ def _timeline(connection: Connection, conversation_id: int, before: datetime | N
 
 
 def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
-    """The newest `limit` rows of `query`, and those as old as the last of them."""
+    """Select the newest `limit` rows of `query`, and those as old as the last of them."""
     edge = query.with_only_columns(at).order_by(at.desc(), table.c.id.desc()).limit(1).offset(limit - 1)
     oldest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(EPOCH, Moment))
     return query.where(at >= oldest).order_by(at, table.c.id)

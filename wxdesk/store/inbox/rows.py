@@ -1,4 +1,4 @@
-"""The list of conversations and the figures on its chips: one SQL expression a chip, for listing and counting."""
+"""Rows of the inbox list and figures on its chips: one SQL expression per chip."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE,
 
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
 
-# What its operator has just written leaves by itself, and he has answered himself what he passed over.
+# An operator's fresh reply leaves by itself, and a passed-over draft has been answered by the operator.
 _AT_ISSUE = not_(or_(UNDOABLE, PASSED_OVER))
 _WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), _AT_ISSUE)
 
@@ -84,12 +84,12 @@ _CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
 
 
 def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
-    """Which conversations stand under a chip, or in a part of the list."""
+    """Return the condition for conversations under a chip or in a part of the list."""
     return _CHOSEN[chip]
 
 
 def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
-    """See `desk.ports.Conversations.page`."""
+    """Return a page of rows under a chip, in that chip's order."""
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
     order = _ORDERS.get(chip, _NEWEST)
@@ -97,7 +97,7 @@ def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> 
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
-    """First those that call, then all others: two queries, so that each can follow its index."""
+    """Return a page of open conversations, those that need attention first."""
     risen, id_ = and_(conversations.c.id.in_(_RISEN), OPEN), conversations.c.id
     first = _ROWS.where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
     found = _rows(connection, first)
@@ -109,22 +109,22 @@ def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]
 
 
 def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
-    """See `desk.ports.Conversations.rows`."""
+    """Return the rows of these conversations; unknown ids are left out."""
     return rows_of(connection, _NAMED, ids)
 
 
 def naming(*chosen: ColumnElement[bool]) -> Select[Any]:
-    """What `rows_of` asks for: of the conversations that it names, those that all of `chosen` hold for."""
+    """Build the query for `load_rows`: conversations by id that match all of `chosen`."""
     return _ROWS.where(conversations.c.id.in_(bindparam("ids", expanding=True)), *chosen)
 
 
 def rows_of(connection: Connection, named: Select[Any], ids: Collection[int]) -> list[InboxRow]:
-    """The rows of these conversations, in no particular order; `named` is made by `naming`, once."""
+    """Return the rows of these conversations, unordered, by a query of `rows_query`."""
     return _rows(connection, named, {"ids": tuple(ids)}) if ids else []
 
 
 def _select_rows() -> Select[Any]:
-    """Conversations with what their replies need: each figure is one look into an index."""
+    """Select conversations with their replies' figures, each one look into an index."""
     own = replies.c.conversation_id == conversations.c.id
 
     def of_state(column: ColumnElement[Any], *states: ReplyState) -> Any:  # noqa: ANN401
@@ -146,17 +146,17 @@ def _select_rows() -> Select[Any]:
 _SOMEBODY_WROTE = or_(
     conversations.c.waiting_since.is_not(None), exists().where(messages.c.id == decisions.c.message_id, WRITTEN)
 )
-"""What a rule prepares for whoever only opens the chat is no reason to fetch somebody."""
+"""Condition: the contact wrote, and did not only open the chat."""
 
 
 def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
-    """The decisions behind the drafts of a conversation that nobody has edited or passed over."""
+    """Select the decisions behind a conversation's untouched drafts."""
     untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()), not_(PASSED_OVER))
     return select(replies.c.decision_id).where(untouched).correlate(conversations)
 
 
 def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
-    """When a rule last had something to say that it could not say."""
+    """Select the time of the last decision whose answer could not be completed."""
     own = and_(decisions.c.conversation_id == conversations.c.id, UNFINISHED)
     return select(func.max(decisions.c.decided_at)).where(own, which).correlate(conversations).scalar_subquery()
 
@@ -195,14 +195,14 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
 
 @dataclass(slots=True)
 class _Behind:
-    """How many held parts of a conversation wait behind earlier ones, and when the first of the others is due."""
+    """Count of held parts behind earlier ones, and the first due time of the rest."""
 
     parts: int = 0
     due_at: datetime | None = None
 
 
 def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
-    """The same of those of these conversations, which hold something back, that hold parts of an answer."""
+    """Find the waiting parts of those conversations that hold back parts of an answer."""
     if not ids:
         return {}
     here = and_(HELD_BACK, replies.c.conversation_id.in_(ids))
@@ -230,7 +230,7 @@ def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Call
 
 
 def counts(connection: Connection) -> InboxCounts:
-    """See `desk.ports.Conversations.counts`."""
+    """Return the figures for the chips."""
     return InboxCounts(**connection.execute(_COUNTS).mappings().one())
 
 
@@ -256,7 +256,7 @@ _COUNTS = _counting()
 
 
 def day_counts(connection: Connection, since: datetime) -> DayCounts:
-    """See `desk.ports.Conversations.day_counts`."""
+    """Count messages and replies since `since`, and conversations that wait now."""
     return DayCounts(**connection.execute(_DAY_COUNTS, {"midnight": since}).mappings().one())
 
 

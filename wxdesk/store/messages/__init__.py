@@ -1,1 +1,4 @@
-"""The room `store.messages`."""
+"""Pushes, the messages derived from them, and the message history.
+
+Imported by `store.opening` and `store.inbox`; imports `store.decisions` and what is below it.
+"""

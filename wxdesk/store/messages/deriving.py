@@ -1,7 +1,7 @@
-"""From raw pushes to contacts, conversations and messages: a batch at a time, in one transaction.
+"""Derives contacts, conversations and messages from raw pushes, a batch at a time.
 
-The number of statements does not depend on the number of pushes. What a message does to its conversation is
-worked out here, on records, while the conversations' rows are locked; then all rows are written at once.
+The number of statements does not depend on the batch. A message's effect on its conversation is computed
+here, on records, while the conversations' rows are locked; then all rows are written at once.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ FOLDED = (
     "taken_over_until",
     *NOT_ASIDE,
 )
-"""What messages change about their conversation, beside its reply window."""
+"""Columns of the conversation that messages change, beside its reply window."""
 
 type Key = tuple[str, str]
 """Account and openid."""
 
 
 def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided]:
-    """See `desk.ports.Conversations.derive`."""
+    """Make contact, conversation and message from each push; return undecided ones."""
     if not pushes:
         return []
     ids = sorted({push.push_id for push in pushes})
@@ -70,7 +70,7 @@ def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided
 
 
 def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Which of the pushes still wait, and do no more from now on, so that two desks do not make a message twice."""
+    """Mark these pushes derived and return those that were not, once for all desks."""
     return set(connection.scalars(_DERIVE, {"ids": ids}))
 
 
@@ -93,7 +93,7 @@ _LOCKED = (
 
 
 def _threads(connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]]) -> dict[Key, Conversation]:
-    """The conversation of each writer, made where there was none."""
+    """Return the conversation of each contact, created where there was none."""
     first_seen: dict[Key, datetime] = {}
     for push, incoming in readable:
         first_seen.setdefault(_key(push, incoming), push.received_at)
@@ -144,7 +144,7 @@ def _insert_threads(connection: Connection, missing: dict[Key, datetime]) -> Non
 def _insert_messages(
     connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
 ) -> list[Message]:
-    """Insert the messages, and fold what each does into `threads`."""
+    """Insert the messages, and fold the effect of each into `threads`."""
     drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
     rows = [{name: getattr(message, name) for name in MESSAGE_FIELDS} for message in drafts]
     inserted = connection.execute(_INSERT, rows)
@@ -165,7 +165,7 @@ MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
 
 
 def _message(push: ToDerive, incoming: Incoming, conversation_id: int) -> Message:
-    """The message as the database will say it is, without its id."""
+    """Build the message as the database will return it, without its id."""
     return Message(
         id=0,
         conversation_id=conversation_id,
@@ -190,10 +190,10 @@ def _cleaned(text: str | None) -> str | None:
 
 
 def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
-    """The conversation once `message` stands in it; `sent` is how many replies left after it was written.
+    """Return the conversation with `message`; `sent` counts replies sent after it.
 
-    A message that comes late does not hide what was said after it. Events of WeChat's own tool (kf_…) tell whether
-    somebody serves the contact there: nobody waits for an answer to them, and they allow no reply.
+    A late message does not hide later replies. Events of WeChat's own tool (kf_…) show if the contact is served
+    there: nobody waits for an answer to them, and they allow no reply.
     """
     at = message.at
     written = message.event is None
@@ -207,7 +207,7 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
         changes |= {"preview_author": Author.CONTACT, "last_at": at}
     if entered:
         changes |= {"session_from": message.session_from or ""}
-    if written and not thread.contact.blocked:  # whoever is blocked is not heard: nothing is new, nobody waits
+    if written and not thread.contact.blocked:  # a blocked contact is not heard: nothing is new, nobody waits
         waiting = None if thread.resolved_at is not None else thread.waiting_since
         changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | NOT_ASIDE
         heard = message.received_at  # by our clock, as the takeover is
@@ -216,7 +216,7 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
 
 
 def _kind(message: Message) -> str:
-    """The message's type; WeChat's own word for one that rules do not tell apart."""
+    """Return the message's type, or WeChat's own name for one that rules do not know."""
     return message.msg_type if message.type is MessageType.OTHER else message.type.value
 
 

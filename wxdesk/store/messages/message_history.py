@@ -1,4 +1,4 @@
-"""What was said before, in slices: a hundred thousand messages are read in the time of a breath."""
+"""Past messages and replies, read in slices for dry runs and the unmatched list."""
 
 from __future__ import annotations
 
@@ -34,40 +34,40 @@ _COLUMNS = (
 
 
 class SqlPast:
-    """Fills `desk.past.Past`."""
+    """SQL implementation of the port `desk.ports.message_history`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def extent(self, newest: int) -> tuple[int, int]:
-        """How many messages there are, at most `newest`, and the id before the first of these."""
+        """Count messages, at most `newest`, and return the id before the first as well."""
         return await self._db.read(_extent, newest)
 
     async def messages(self, after_id: int, limit: int) -> list[PastMessage]:
-        """The messages that rules are asked about with an id above `after_id`, in the order in which they came."""
+        """Return messages that rules are asked about, with ids above `after_id`, in order."""
         return await self._db.read(_messages, after_id, limit)
 
     async def written(self, since: datetime) -> list[Written]:
-        """What operators said since `since`, in order, each with the messages that it answered."""
+        """Return operators' replies since `since`, each with the messages it answered."""
         return await self._db.read(written_since, since)
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
-        """These conversations as they are now, by id."""
+        """Return these conversations as they are now, by id."""
         return await self._db.read(_conversations, ids)
 
     async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """What rules said to these messages, by their ids; where nothing arrived or still may, one is left out."""
+        """Return rules' replies to these messages that arrived or may, by message id."""
         return await self._db.read(_said_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
-        """What contacts wrote or sent since `since`, the newest.
+        """Return the newest messages since `since` that no rule answered.
 
-        That is what no rule had a whole answer to, or only one that is a default now.
+        Also those with an incomplete answer, or only one by a rule that is a default now.
         """
         return await self._db.read(_unmatched, since, limit)
 
     async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
-        """What had happened when each of these was written, by message id, as far as it is `wanted`."""
+        """Return the history at each sentence's time by message id, as far as `wanted`."""
         return await self._db.read(history.when_written, sentences, wanted)
 
 

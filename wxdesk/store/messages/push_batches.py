@@ -1,9 +1,9 @@
-"""Pushes that arrive together share one transaction, and so one wait for the disk.
+"""Group commit: pushes that arrive together share one transaction.
 
-A commit costs an fsync and several changes of threads however many rows it holds, and in a flood those cost more than
-the rows. While one is under way the next pushes gather. When several are under way at once, those who have just been
-answered are likely to write again, so what waits lingers for them a moment, as with PostgreSQL's `commit_delay`. A lone
-push goes at once.
+A commit costs an fsync and several changes of threads however many rows it holds, and in a flood those cost
+more than the rows. While one is under way the next pushes gather. When several are under way at once,
+senders that have just been answered are likely to write again, so the next batch lingers for them a moment,
+as with PostgreSQL's `commit_delay`. A lone push goes at once.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from wxdesk.store.engine.failures import CLOSED, OTHER, SILENT
 log = logging.getLogger(__name__)
 
 LIMIT = 2000
-"""Pushes that may wait at once; WeChat repeats what is refused beyond."""
+"""Most pushes that may wait at once; WeChat repeats what is refused beyond."""
 
 BATCH = 500
-"""Rows of one transaction at most, so that nobody waits long behind a flood."""
+"""Most rows of one transaction, so that nobody waits long behind a flood."""
 
 SIBLINGS = 4
-"""Fewer pushes than this under way at once wait for nobody."""
+"""Fewest pushes under way at once for which a batch lingers."""
 
 LINGER_SECONDS = 0.001
-"""How long a batch may wait for the rest of those who were there a moment ago."""
+"""Time that a batch waits for as many pushes as there were a moment ago."""
 
 PATIENCE_SECONDS = 4.0
-"""How long a commit may take before WeChat, which gives up after 5 s, is told to send its pushes once more."""
+"""Time limit of a commit; WeChat gives up after 5 s and must repeat the push."""
 
 type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
-"""Commits pushes in one transaction; for each, in order, its id or None for a copy of a known one."""
+"""Commits pushes in one transaction; returns an id each, None for a copy."""
 
 
 class GroupCommit:
@@ -63,11 +63,11 @@ class GroupCommit:
         self._crowd_is_back = asyncio.Event()
 
     async def keep(self, push: Push) -> int | None:
-        """Commit `push` with the others that wait. Its id, or None if its key is known already.
+        """Commit `push` with the others that wait; return its id, None for a known key.
 
         Raises:
             asyncio.QueueFull: too many wait already; nothing was kept.
-            StoreError: the commit failed, or its answer did not come: then the push may have been kept all the same.
+            StoreError: the commit failed, or its answer did not come: the push may have been kept all the same.
         """
         if self._closed:
             raise StoreError(reason=CLOSED)
@@ -83,7 +83,7 @@ class GroupCommit:
         return await future
 
     async def close(self) -> None:
-        """Refuse what comes, and commit what waits, unless that takes longer than `CLOSE_SECONDS`."""
+        """Refuse new pushes and commit waiting ones, within `CLOSE_SECONDS`."""
         self._closed = True
         if self._running is not None:
             await asyncio.wait([self._running], timeout=CLOSE_SECONDS)

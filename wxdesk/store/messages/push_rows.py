@@ -1,8 +1,8 @@
-"""How raw pushes get their rows: one statement for all that arrived together.
+"""Inserts raw pushes: one statement for all that arrived together.
 
-WeChat waits for this one, so SQLite gets a single INSERT with all values, handed to its driver. SQLAlchemy's own
-would fetch each new row's id, and give away and take back the interpreter's lock for each. The SQL is still
-SQLAlchemy's; only its VALUES list is repeated.
+WeChat waits for this one, so SQLite gets a single INSERT with all values, handed to its driver.
+SQLAlchemy's own would fetch each new row's id, and give away and take back the interpreter's lock for each.
+The SQL is still SQLAlchemy's; only its VALUES list is repeated.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from wxdesk.store.schema.columns import cleaned
 
 COLUMNS = ("account", "key", "body", "format", "received_at", "derived", "note")
 NEW = (raw_pushes.c.id, raw_pushes.c.account, raw_pushes.c.key)
-"""What tells which rows of a batch were new."""
+"""Columns that identify the new rows of a batch."""
 
 
 def keep(connection: Connection, pushes: Sequence[Push]) -> list[int | None]:
-    """Insert pushes; for each, in order, its id, or None if its key is known already."""
+    """Insert pushes; return the id of each in order, None for a key that is known."""
     rows = [(push.account, push.key, push.body, push.format, push.received_at, False, push.note) for push in pushes]
     if connection.dialect.name == "sqlite":
         ids = _insert_at_once(connection, rows)
@@ -45,7 +45,7 @@ def _unless_known(insert: Insert) -> Insert:
 
 
 def _insert_at_once(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> range:
-    """The ids of those that were new: nobody else writes, so they follow one another in the order given."""
+    """Insert rows at once; return the new ids, in order, as there is only one writer."""
     values = tuple(
         value if bind is None else bind(value) for row in rows for value, bind in zip(row, _BINDS, strict=True)
     )

@@ -1,4 +1,4 @@
-"""Raw pushes: kept byte for byte, once for ever, before WeChat gets its answer."""
+"""Raw pushes: stored byte for byte, once for ever, before WeChat gets its answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.store.schema import UNDERIVED, raw_pushes
 
 
 class SqlPushes:
-    """Fills `desk.ports.Pushes`."""
+    """SQL implementation of the pushes port in `desk.ports.store`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -25,19 +25,19 @@ class SqlPushes:
         return await self._group.keep(push)
 
     async def underived(self, limit: int = 500) -> list[KeptPush]:
-        """The oldest kept pushes from which no message has been made yet."""
+        """Return the oldest kept pushes that no message has been derived from."""
         query = select(raw_pushes).where(UNDERIVED).order_by(raw_pushes.c.id).limit(limit)
         return await self._db.read(_list, query)
 
     async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
-        """Kept pushes, newest first."""
+        """Return kept pushes, newest first."""
         query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)
         if before_id is not None:
             query = query.where(raw_pushes.c.id < before_id)
         return await self._db.read(_list, query)
 
     async def close(self) -> None:
-        """Commit what waits, then refuse what comes."""
+        """Commit waiting pushes and refuse new ones."""
         await self._group.close()
 
 

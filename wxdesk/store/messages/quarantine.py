@@ -1,4 +1,4 @@
-"""Pushes that WeChat signed and this program could not read: kept with a note that says why."""
+"""Pushes that WeChat signed but this program could not read, with the reason."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from wxdesk.store.schema import UNREADABLE, raw_pushes
 
 
 class SqlQuarantine:
-    """Fills `desk.looking_back.Quarantined`."""
+    """SQL implementation of the quarantine port in `desk.ports.reports`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def size(self) -> int:
-        """How many there are."""
+        """Return the number of unreadable pushes."""
         return await self._db.read(_size)
 
     async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
-        """Those with an id below `before_id` (all if None), newest first."""
+        """Return unreadable pushes with ids below `before_id` (all if None), newest first."""
         query = select(raw_pushes).where(UNREADABLE).order_by(raw_pushes.c.id.desc()).limit(limit)
         if before_id is not None:
             query = query.where(raw_pushes.c.id < before_id)
         return await self._db.read(_list, query)
 
     async def release(self, ids: Collection[int]) -> list[int]:
-        """Let these be derived like any other push; the ids of those that were still here."""
+        """Release these pushes for deriving; return the ids of those that were still here."""
         change = update(raw_pushes).where(raw_pushes.c.id.in_(ids), UNREADABLE).values(note="", derived=false())
         return await self._db.write(_released, change.returning(raw_pushes.c.id))
 

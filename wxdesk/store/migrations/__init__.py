@@ -1,1 +1,1 @@
-"""Alembic's folder: how the schema came to be what it is, step by step. Run by `store.migrate` at every start."""
+"""Alembic's folder: the schema's history, run by `store.migrate` at every start."""

@@ -1,4 +1,4 @@
-"""What Alembic runs for each command; it works within the connection and transaction that it is handed."""
+"""Script that Alembic runs for each command, within the given transaction."""
 
 from __future__ import annotations
 

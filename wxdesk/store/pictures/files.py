@@ -1,7 +1,7 @@
-"""Pictures as files under HOME/pictures, named by what they hold.
+"""Picture files under HOME/pictures, named by the digest of their content.
 
-A file stands in the folder of its digest's first two letters and never changes. It gets its name only when it is
-whole and on disk, so that a crash leaves either the picture or a nameless rest that the next start clears away.
+A file is in the folder of its digest's first two letters and never changes. It is named only when whole
+and on disk, so that a crash leaves either the picture or a nameless rest that the next start removes.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class FolderOfPictures:
-    """Fills `desk.media_ports.PictureFiles` with the folder `root`, which is made when first needed.
+    """Folder of picture files for `desk.ports.media`, made when first needed.
 
-    Whoever opens it is alone with it (see `store.home_lock`), so what is unfinished there was left by a crash.
+    The home lock keeps other desks out, so unfinished files were left by a crash.
     """
 
     def __init__(self, root: Path) -> None:
@@ -35,7 +35,7 @@ class FolderOfPictures:
         self._clear()
 
     def keep(self, picture: Picture, data: bytes) -> None:
-        """Have `data` on disk when this returns; raises `StoreError`."""
+        """Write `data` to disk before returning; raises `StoreError`."""
         target = self._place(picture.digest, picture.format)
         try:
             if target.is_file() and target.stat().st_size == picture.size:
@@ -47,7 +47,7 @@ class FolderOfPictures:
             raise StoreError(reason=DISK_FULL if error.errno == errno.ENOSPC else DISK_FAULT) from None
 
     def read(self, digest: str) -> bytes:
-        """The bytes; raises `NotFound`, or `StoreError` if they are not what they were."""
+        """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
         path = self.path(digest)
         if path is None:
             raise NotFound("picture")
@@ -60,13 +60,13 @@ class FolderOfPictures:
         return data
 
     def path(self, digest: str) -> Path | None:
-        """The file, None if it is not on this machine."""
+        """Return the file; None if it is not on this machine."""
         if not _DIGEST.fullmatch(digest):  # it may come from a file that a person wrote, and names a path here
             return None
         return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
 
     def holds(self, digest: str) -> bool:
-        """Whether the picture is on this machine."""
+        """Tell if the picture is on this machine."""
         return self.path(digest) is not None
 
     def _clear(self) -> None:

@@ -1,4 +1,4 @@
-"""What is known about pictures: those that are kept, their uploads, and those that messages still await."""
+"""Records of pictures: kept ones, their uploads, and those that messages await."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ _AWAITED: Select[Any] = select(*_COLUMNS).join_from(messages, conversations).whe
 
 
 class SqlPictures:
-    """Fills `desk.media_ports.PictureRecords`."""
+    """SQL implementation of the picture records port in `desk.ports.media`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def add(self, picture: Picture, at: datetime) -> None:
-        """Make a kept picture known; nothing happens if it is."""
+        """Record a kept picture, unless it is recorded already."""
         await self._db.write(_add, picture, at)
 
     async def get(self, digest: str) -> Picture:
-        """One picture; raises `NotFound`."""
+        """Return one picture; raises `NotFound`."""
         picture = await self._db.read(_get, digest)
         if picture is None:
             raise NotFound("picture")
         return picture
 
     async def upload(self, account: str, digest: str) -> Uploaded | None:
-        """The last upload of a picture for an account."""
+        """Return the last upload of a picture for an account."""
         return await self._db.read(_upload, account, digest)
 
     async def note_upload(self, account: str, digest: str, media_id: str, at: datetime) -> None:
-        """Remember an upload instead of the one before."""
+        """Record an upload in place of the one before."""
         await self._db.write(_note_upload, account, digest, Uploaded(media_id, at))
 
     async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
-        """Messages of these accounts whose picture is awaited, oldest first; the messages in `without` left out."""
+        """Return messages of these accounts that await their picture, oldest first."""
         here = conversations.c.account.in_(accounts)
         return await self._db.read(_find, _AWAITED.where(here, messages.c.id.not_in(without)).limit(limit))
 
     async def settle(self, message_id: int, picture: Picture, at: datetime) -> None:
-        """The message's picture is kept; makes it known, too."""
+        """Record the picture of a message, and the picture itself."""
         await self._db.write(_settle, message_id, picture, at)
 
     async def miss(self, message_id: int, problem: str) -> None:
-        """The message's picture will never come."""
+        """Record that the message's picture will never come."""
         await self._db.write(_execute, _missing(problem).where(messages.c.id == message_id))
 
     async def give_up(self, before: datetime, problem: str) -> list[AwaitedPicture]:
-        """The same for all that are awaited since before `before`; which ones these were."""
+        """Mark all pictures awaited since before `before` as missing; return these."""
         late = messages.c.received_at < before
         if not await self._db.read(_find, _AWAITED.where(late).limit(1)):
             return []  # nearly always: and then no turn to write is taken

@@ -1,4 +1,4 @@
-"""One move of many replies at once: which ones are meant, and what they are then."""
+"""One move of many replies at once, and the conditions that select them."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ BY_RULE = replies.c.author == Author.RULE
 
 
 HELD_BACK = and_(HELD, not_(UNDOABLE))
-"""What is held and stands in the strip: all but what leaves by itself in a moment, because its operator wrote it."""
+"""Condition: held replies, without those of operators that can still be undone."""
 
 
 def counting(*, only_by_hand: bool) -> ColumnElement[bool]:
-    """Which replies count: all, or only what a human has decided."""
+    """Return the condition for all replies, or only those that an operator decided."""
     return by_hand(replies) if only_by_hand else true()
 
 
 def move_all(
     connection: Connection, move: Move, which: ColumnElement[bool], at: datetime, why: str = "", /, **values: object
 ) -> list[Reply]:
-    """Make `move` with all replies that are `which` and from whose state the table allows it.
+    """Make `move` with all replies that match `which` and whose state allows it.
 
-    Their steps tell `why`, or what stands in `error` from now on.
+    Their steps show `why`, or the new value of `error`.
     """
     before = states_before(move)
     [after] = {next_state(state, move) for state in before}  # the moves of many lead to one state each
     if move is Move.KEEP:
         values = {"due_at": None, "aside": None, **values}
-    if move is Move.RELEASE:  # whoever lets go what asks says himself what becomes of its conversation
+    if move is Move.RELEASE:  # an operator who releases it decides about the conversation
         values = {"aside": case((replies.c.due_at.is_(None), null()), else_=replies.c.aside), **values}
     change = update(replies).where(replies.c.state.in_(before), which)
     moved = changed(connection, change.values(state=after, updated_at=at, **values))
@@ -52,6 +52,6 @@ def move_all(
 
 
 def changed(connection: Connection, change: Update) -> list[Reply]:
-    """The replies that `change` was about, as they are then."""
+    """Run the update `change` and return its replies as they are then."""
     ids = list(connection.scalars(change.returning(replies.c.id)))
     return load_replies(connection, ids)

@@ -1,4 +1,4 @@
-"""The steps of replies: each is written in the transaction that changes its reply, so that neither is ever alone."""
+"""Steps in the history of replies, written in the transaction of each change."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SAID = select(*(reply_steps.c[name] for name in ("reply_id", "id", "kind", "by"
 
 
 def write_steps(connection: Connection, steps: Iterable[Step]) -> None:
-    """Write these behind all others of their replies.
+    """Append these steps to the histories of their replies.
 
-    What is held again for the reason for which it is held already only moves its deadline: an operator who writes on,
-    or a customer, would else fill the history.
+    A hold for the same reason as the last step only moves its deadline: someone who goes on writing would
+    otherwise fill the history.
     """
     for some in batched(steps, AT_ONCE):
         prolonged = _prolonged(connection, [step for step in some if step.kind is StepKind.HOLD and step.reason])
@@ -36,7 +36,7 @@ def write_steps(connection: Connection, steps: Iterable[Step]) -> None:
 
 
 def _prolonged(connection: Connection, holds: Sequence[Step]) -> set[int]:
-    """Move the deadlines of those whose last step says the same; the replies of these."""
+    """Move the deadlines of holds that repeat the last step; return the reply ids."""
     last = _newest(connection, [step.reply_id for step in holds])
     same = [
         {"step": row.id, "until": step.until}
@@ -52,7 +52,7 @@ def _prolonged(connection: Connection, holds: Sequence[Step]) -> set[int]:
 
 
 def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """The newest step of each of these replies that has one."""
+    """Return the newest step of each of these replies that has one."""
     if not ids:
         return {}
     columns = reply_steps.c
@@ -61,7 +61,7 @@ def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
 
 
 def write_passed_over(connection: Connection, passed: Sequence[Reply], at: datetime) -> None:
-    """Write that a human wrote something instead of these, but for those whose last step says that already."""
+    """Record in these drafts' histories, once, that an operator wrote instead."""
     for some in batched(passed, AT_ONCE):
         last = _newest(connection, [one.id for one in some])
         told = {row.reply_id for row in last.values() if (row.kind, row.reason) == (StepKind.KEEP, WROTE_INSTEAD)}
@@ -78,9 +78,9 @@ def write_moves(  # noqa: PLR0913 - what a step tells, named
     reason: str = "",
     errcode: int | None = None,
 ) -> None:
-    """Write that `moved` made `move`; nothing for the moves of the plain way out.
+    """Record that `moved` made `move`; nothing for moves on the plain way out.
 
-    They are as they are now; but of a KEEP as they were, if it shall tell which deadline it has stopped.
+    The replies are as they are now; for KEEP, as they were, if the step shall show which deadline it stopped.
     """
     kind = step_kind(move)
     if kind is not None:
@@ -88,7 +88,7 @@ def write_moves(  # noqa: PLR0913 - what a step tells, named
 
 
 def steps_of(connection: Connection, reply_id: int) -> list[Step]:
-    """The steps of one reply, oldest first."""
+    """Return the steps of one reply, oldest first."""
     return [Step(*row) for row in connection.execute(_STEPS.where(reply_steps.c.reply_id == reply_id))]
 
 

@@ -1,4 +1,4 @@
-"""How a reply gets its row, whoever made it, and how replies are read again by their ids."""
+"""Inserts new replies of any author, and loads replies by id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wxdesk.store.search import index_replies
 
 
 def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
-    """The values of a new reply's row, made at `at`."""
+    """Return the values of a new reply's row, made at `at`."""
     return {
         "conversation_id": reply.conversation_id,
         "author": reply.author,
@@ -49,7 +49,7 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
 
 
 def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Insert replies so that their ids grow in the given order; the ids in that order."""
+    """Insert replies so that their ids grow in the given order; return the ids."""
     if not rows:
         return []
     ids = list(connection.scalars(_INSERT, rows))
@@ -64,8 +64,7 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
 _INSERT = replies.insert().returning(replies.c.id, sort_by_parameter_order=True)
 
 _BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP, ReplyState.CANCELLED: StepKind.CANCEL}
-"""What a reply has been through when it gets its row. One is cancelled already if a later message of its batch is
-answered in its place. A draft tells only whose word that was."""
+"""First step of a new reply by state; cancelled if a later message is answered."""
 
 
 def _born(reply_id: int, row: dict[str, Any]) -> Step | None:
@@ -77,7 +76,7 @@ def _born(reply_id: int, row: dict[str, Any]) -> Step | None:
 
 
 def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
-    """The replies with these ids, oldest first."""
+    """Return the replies with these ids, oldest first."""
     found: list[Reply] = []
     for some in batched(sorted(ids), AT_ONCE):
         found += [reply_of(row) for row in connection.execute(_BY_IDS, {"ids": some})]

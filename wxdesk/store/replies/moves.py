@@ -1,4 +1,4 @@
-"""One move of a reply, and what it does to the reply's conversation: all in the transaction it is given."""
+"""One move of a reply and its effect on the conversation, in one transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 
 
 _LEFT_TO_A_HUMAN = STOPS | {ReplyState.DRAFT}
-"""Whoever settles one of these, or one that asks, also says himself what becomes of its conversation."""
+"""States in which an operator decides, also about the conversation's status."""
 
 _LOCKED = (
     select_replies()
@@ -49,7 +49,7 @@ _LOCKED = (
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A reply with its contact's window and its conversation's takeover."""
+    """A reply with its contact's reply window and its conversation's takeover, locked."""
 
     reply: Reply
     window: ReplyWindow
@@ -59,11 +59,10 @@ class Locked:
     heard_id: int | None
 
     def promises(self, at: datetime) -> bool:
-        """Whether the reply, arriving at `at`, is but the promise that a human will come.
+        """Tell if the reply, arriving at `at`, only promises that an operator will come.
 
-        That is what a rule says that `hands_over` with it, also once nobody has the word any more: no human has come
-        by that. So is whatever a rule says while a human has the word; what he released is his answer. What he wrote
-        anew always is.
+        Its rule hands over with it (`hands_over`), or it is automatic and arrives during a takeover. One that an
+        operator edited, or released without `hands_over`, is an answer.
         """
         if self.reply.message_id is None:
             return False
@@ -72,12 +71,12 @@ class Locked:
         return self.has_the_word(at) and is_automatic(self.reply)
 
     def has_the_word(self, at: datetime) -> bool:
-        """Whether a human has the word in the conversation."""
+        """Tell if the conversation is taken over at `at`."""
         return self.taken_over and (self.taken_over_until is None or self.taken_over_until > at)
 
 
 def locked(connection: Connection, reply_id: int) -> Locked:
-    """The reply and what of its conversation bears on it, their rows locked until the transaction ends."""
+    """Load a reply with its window and takeover, locked until the transaction ends."""
     row = connection.execute(_LOCKED, {"its_id": reply_id}).one_or_none()
     if row is None:
         raise NotFound("reply")
@@ -86,7 +85,7 @@ def locked(connection: Connection, reply_id: int) -> Locked:
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
-    """See `desk.reply_ports.Replies.move`."""
+    """Make one move of a reply, with its changes and its effect on the conversation."""
     found = locked(connection, reply_id)
     before, promise = found.reply, made in ARRIVED and found.promises(at)
     state = next_state(before.state, made)
@@ -110,7 +109,7 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
 
 
 def _refuse_gap(connection: Connection, reply: Reply) -> None:
-    """A reply in which a value is missing goes nowhere but away, and nothing behind it in its answer goes before it."""
+    """Raise if the reply, or an earlier part of its answer, has a gap."""
     for name in open_gaps(reply.content):
         raise ReplyHasGap(name)
     if reply.part_of is not None:
@@ -121,7 +120,7 @@ def _refuse_gap(connection: Connection, reply: Reply) -> None:
 
 
 def refuse_gaps_among(connection: Connection, others: ColumnElement[bool]) -> None:
-    """Raise `PartHasGap` if a value is missing in one of the `others`, parts of the same answer."""
+    """Raise `PartHasGap` if one of `others`, parts of the same answer, has a gap."""
     for content in connection.scalars(select(replies.c.content).where(others).order_by(replies.c.id)):
         for name in open_gaps(content):
             raise PartHasGap(name)
@@ -131,7 +130,7 @@ _TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
 
 
 def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> dict[str, Any]:
-    """What the move changes in the row beside the state. What is released, sent again, or sent keeps no old trouble."""
+    """Return the columns that a move changes; release and sending clear old errors."""
     values: dict[str, Any] = {}
     if made is Move.CLAIM:
         values["attempts"] = before.attempts + 1
@@ -148,7 +147,7 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
 
 
 def guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
-    """Change the row of `before` if it is in the same state still; `what` names it where it is not."""
+    """Update a reply's row in the state of `before`, else `MoveNotAllowed` for `what`."""
     given = {f"new_{name}": value for name, value in values.items()}
     change = _guarded(frozenset(values))
     if (connection.execute(change, {"its_id": before.id, "its_state": before.state} | given)).rowcount == 0:
@@ -156,11 +155,11 @@ def guarded(connection: Connection, before: Reply, what: str, values: dict[str, 
 
 
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str) -> Reply:
-    """See `desk.reply_ports.Replies.edit`."""
+    """Change the content of a draft, held or failed reply and mark it edited."""
     before = locked(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
-    content = replace(content, gaps=before.content.gaps)  # what he has not filled in is still missing
+    content = replace(content, gaps=before.content.gaps)  # a value that was not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None}
     heard = {"heard_id": newest_message(connection, before.conversation_id)}
     guarded(connection, before, "edit", values | heard)
@@ -172,7 +171,7 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
 
 
 class _Effect(Enum):
-    """What a move of a reply does to its conversation, beside the reply window."""
+    """Effect of a reply's move on its conversation, beside the reply window."""
 
     NONE = 0
     PROMISED = 1
@@ -198,13 +197,13 @@ def _effect(reply: Reply, made: Move, *, promise: bool) -> _Effect:
 
 
 _ANY = 2**62
-"""The last message that a human had before him where that was not noted yet: whatever has come."""
+"""Id above all messages, for replies without `heard_id`: they answer everything."""
 
 
 def _update_conversation(
     connection: Connection, reply: Reply, at: datetime, effect: _Effect, heard_id: int, window: ReplyWindow | None
 ) -> None:
-    """Let the move of `reply` at `at` have its effect on the conversation, and put down what its window is now."""
+    """Apply a move's effect at `at` to the conversation, and store its new window."""
     if effect is _Effect.NONE and window is None:
         return
     values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id, "heard_id": heard_id}
@@ -217,7 +216,7 @@ def _update_conversation(
 
 @cache
 def _change(effect: _Effect, *, window: bool) -> Update:
-    """The statement for it; there are few, and each reply needs one."""
+    """Return the statement for an effect, cached, because each reply needs one."""
     values = _EFFECTS[effect]
     if window:
         values = values | {name: bindparam(f"new_{name}") for name in ("window_left", "window_until")}

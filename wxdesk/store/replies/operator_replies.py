@@ -1,4 +1,4 @@
-"""What operators said themselves, and which messages each word of theirs answered."""
+"""Operators' replies, each with the messages it answered."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from wxdesk.store.schema.columns import MICROSECOND
 
 _OF_A_RULE = replies.c.author == Author.RULE
 _HIS_WORDS = or_(OF_A_HUMAN, and_(_OF_A_RULE, replies.c.edited.is_(true())))
-# The promise that a human will come is no answer: it is his that the contact waits for.
+# The promise that a human will come is no answer: the contact waits for the human's.
 _A_RULES_WORDS = and_(_OF_A_RULE, replies.c.edited.is_(false()), replies.c.promise.is_(false()))
 
 
 def written_since(connection: Connection, since: datetime) -> list[Written]:
-    """See `desk.past.Past.written`."""
+    """Return operators' replies since `since`, each with the messages it answered."""
     query = (
         select(replies.c.conversation_id, replies.c.sent_at, replies.c.content, replies.c.author)
         .where(_HIS_WORDS, replies.c.sent_at >= since)
@@ -49,7 +49,7 @@ def _last_before[T](known: Sequence[tuple[datetime, T]], at: datetime, otherwise
 
 
 def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, int]]]:
-    """By conversation: when a rule's reply was sent, and the newest message that rules had answered by then."""
+    """Return by conversation the times of rules' replies and the newest answered id."""
     query = (
         select(replies.c.conversation_id, replies.c.sent_at, replies.c.message_id)
         .where(_A_RULES_WORDS, replies.c.sent_at >= since, _concerned(replies.c.conversation_id, since))
@@ -63,7 +63,7 @@ def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[
 
 
 def _begun(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
-    """By conversation: when the contact began to write after a silence, each time twice."""
+    """Return by conversation the times at which the contact began a burst, each twice."""
     at = type_coerce(messages.c.at, BigInteger)
     before = func.lag(at).over(partition_by=messages.c.conversation_id, order_by=(messages.c.at, messages.c.id))
     silences = (
@@ -80,5 +80,5 @@ def _begun(connection: Connection, since: datetime) -> Mapping[int, Sequence[tup
 
 
 def _concerned(thread: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
-    """Conversations in which an operator said anything."""
+    """Match conversations with an operator's reply since `since`."""
     return thread.in_(select(replies.c.conversation_id).where(_HIS_WORDS, replies.c.sent_at >= since))

@@ -1,6 +1,6 @@
-"""The parts of one answer in the outbox's table: which of them wait, and what a human's word on one does to the others.
+"""Parts of one answer: which of them wait, and the effect of operators' moves.
 
-`core.parts` has the same rule for records. Every query here looks into the index of `part_of`, or at one row by its id.
+`core.replies.parts` has the same rule. Every query looks into the index of `part_of`, or at one row by id.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ _FIRST, _BETWEEN = replies.alias(), replies.alias()
 _NAMED, _OTHER = replies.alias(), replies.alias()
 
 LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
-"""A human's moves of one part after which the later ones go on."""
+"""An operator's moves of one part after which the later ones go on."""
 
 
 WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
-"""What is released keeps no old trouble, and waits for nothing more."""
+"""Columns of a released reply: no old error, and no time to wait for."""
 
 
 def needs_word(part: Replies) -> ColumnElement[bool]:
-    """Whether `part` is a draft, or is held and asks: `core.parts.needs_word` in SQL."""
+    """Match a draft, or a held reply without a deadline: `core.replies.parts` in SQL."""
     asks = and_(part.c.state == ReplyState.HELD, part.c.due_at.is_(None))
     return or_(part.c.state == ReplyState.DRAFT, asks)
 
 
 def behind_a_stop(part: Replies) -> ColumnElement[bool]:
-    """Whether a queued `part` has to wait, because an earlier part of its answer does."""
+    """Match a queued `part` that must wait for an earlier part of its answer."""
     return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", _undecided(earlier))))
 
 
 def behind_a_human(part: Replies) -> ColumnElement[bool]:
-    """Whether `part` leaves by no time of its own, because an earlier part of its answer needs its human's word."""
+    """Match a `part` that waits because an earlier part needs an operator."""
     return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", needs_word(earlier))))
 
 
@@ -63,7 +63,7 @@ def _undecided(part: Replies) -> ColumnElement[bool]:
 
 
 def _behind(part: Replies, stops: Callable[[Replies], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Whether an earlier part `stops` it; two looks, since an answer's first part names no other."""
+    """Match a `part` with an earlier part that `stops` it."""
     is_first = _FIRST.c.id == part.c.part_of
     is_between = and_(_BETWEEN.c.part_of == part.c.part_of, _BETWEEN.c.id < part.c.id)
     return and_(
@@ -86,7 +86,7 @@ def join_parts(connection: Connection, answers: Iterable[Sequence[int]]) -> None
 def settle(
     connection: Connection, reply_id: int, made: Move, at: datetime, by: str, *, whole: bool = False
 ) -> list[Reply]:
-    """See `desk.reply_ports.Replies.settle`."""
+    """Make an operator's move of one part, and what follows for the other parts."""
     if made is Move.RELEASE:
         lock_answers(connection, [reply_id])
     later = later_parts(connection, [reply_id])
@@ -112,7 +112,7 @@ def settle(
 
 
 def lock_answers(connection: Connection, ids: Collection[int]) -> None:
-    """Lock all parts of these replies' answers, the first one first, before any of them is changed."""
+    """Lock all parts of these replies' answers, in order, before any change."""
     for some in batched(sorted(ids), AT_ONCE):
         firsts = select(func.coalesce(replies.c.part_of, replies.c.id)).where(replies.c.id.in_(some))
         theirs = or_(replies.c.id.in_(firsts), replies.c.part_of.in_(firsts))
@@ -120,9 +120,9 @@ def lock_answers(connection: Connection, ids: Collection[int]) -> None:
 
 
 def release_ahead(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
-    """Release what waits of the earlier parts of these replies' answers, so that nobody reads the end first.
+    """Release the pending earlier parts of these answers, so that order is kept.
 
-    What `by` has in hand to change it, and has not changed yet, is not said as it stands.
+    A part that is being edited, and not changed yet, is not released.
     """
     in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
     released: list[Reply] = []
@@ -135,10 +135,9 @@ def release_ahead(connection: Connection, ids: Collection[int], at: datetime, by
 
 
 def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, ReplyState]:
-    """The later parts of these replies' answers with their states, but for those that are among these replies.
+    """Lock these replies and their later parts; return the later ones with states.
 
-    They are locked together with them, the first one first, so that of two humans who settle two parts neither waits
-    for the other for ever.
+    The first part is locked first, so that two operators never wait for each other.
     """
     given, found = set(ids), dict[int, ReplyState]()
     for some in batched(sorted(given), AT_ONCE):
@@ -155,7 +154,7 @@ def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplySt
 
 
 def let_go(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
-    """Let those of the `later` parts leave whose turn it is, as though `by` had released them too; these."""
+    """Release those `later` parts whose turn it is, on behalf of `by`; return them."""
     held_up = _behind(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
     freed: list[Reply] = []
     for some in batched(sorted(later), AT_ONCE):
@@ -167,9 +166,9 @@ def let_go(connection: Connection, later: Collection[int], at: datetime, by: str
 
 
 def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime, by: str) -> list[Reply]:
-    """Cancel all replies that are `which`, and the later parts of their answers with them.
+    """Cancel all replies that match `which`, and the later parts of their answers.
 
-    With those are told the drafts that ask again, because what an operator wrote instead of them is among those.
+    Drafts that are pending again by this are returned too.
     """
     cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
     later = later_parts(connection, [reply.id for reply in cancelled])

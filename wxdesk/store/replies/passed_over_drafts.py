@@ -1,4 +1,4 @@
-"""Drafts that an operator passes over by writing himself, and that ask again when he takes back what he wrote."""
+"""Drafts passed over by an operator's own reply, and restored if that is undone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
 
 def pass_over(connection: Connection, conversation_id: int, written: int, at: datetime) -> list[Reply]:
-    """Let no draft of a conversation ask any more that a human does not have in hand: he wrote `written` instead."""
+    """Pass over untouched drafts, because an operator wrote `written` instead."""
     here = DRAFT & (replies.c.conversation_id == conversation_id) & ~by_hand(replies)
     asks = here & replies.c.edited.is_(false()) & replies.c.passed_by.is_(None)
     error = case((replies.c.error == WORD_TAKEN_BACK, ""), else_=replies.c.error)
@@ -30,10 +30,9 @@ def pass_over(connection: Connection, conversation_id: int, written: int, at: da
 
 
 def ask_again(connection: Connection, cancelled: Sequence[Reply], at: datetime) -> list[Reply]:
-    """Let ask again what was passed over by those of the `cancelled` that an operator wrote; which ones.
+    """Restore the drafts passed over by those of `cancelled` that an operator wrote.
 
-    Where he has written something else since, it is that which stands instead. With those comes what he has in hand and
-    what says now that he took his word back, not that he has spoken meanwhile.
+    A later reply of an operator stands instead. Drafts being edited whose reason changes are returned too.
     """
     asking: list[Reply] = []
     words: defaultdict[int, list[int]] = defaultdict(list)
@@ -57,19 +56,18 @@ def _ask_again(connection: Connection, conversation_id: int, words: list[int], a
     passed = update(replies).where(replies.c.passed_by.in_(words), DRAFT).values(updated_at=at)
     if later is not None:
         return changed(connection, passed.values(passed_by=later))
-    unexplained = PASSED_OVER & (replies.c.error == "")  # what he has in hand meanwhile asks already
+    unexplained = PASSED_OVER & (replies.c.error == "")  # one locked for editing asks already
     error = case((unexplained, WORD_TAKEN_BACK), else_=replies.c.error)
     asking = changed(connection, passed.values(passed_by=None, error=error))
-    asked = [one for one in asking if not one.edited]  # what he has changed since asked all the time
+    asked = [one for one in asking if not one.edited]  # one that was edited has asked all the time
     write_steps(connection, [Step(one.id, at, StepKind.ASK, reason=WORD_TAKEN_BACK) for one in asked])
     return asking + changed(connection, _UNSPOKEN.where(replies.c.conversation_id == conversation_id))
 
 
 def _unspoken() -> Update:
-    """What he has in hand, and what nothing that he has said since he took it keeps from leaving any more.
+    """Build the update of drafts being edited that no operator's reply stops any more.
 
-    It asks still, because he has spoken: only why is told as of what he did not have in hand. A takeover that was not
-    made by writing stands, whatever he takes back.
+    Only their reason changes; they stay drafts. A takeover not begun by writing stays, whatever is undone.
     """
     word, columns = replies.alias("word"), reply_steps.c
     takes = columns.kind.in_((StepKind.KEEP, StepKind.TAKE)) & (columns.by != "")

@@ -1,4 +1,4 @@
-"""What the outbox's table knows about how much WeChat still allows: replies that wait, and those sent since a time."""
+"""Counts of pending and sent replies, to compare with WeChat's quota."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """How many replies of a conversation are to be sent or under way, and whether any is held or a draft.
+    """Number of a conversation's replies to be sent, and if any is held or a draft.
 
-    What waits behind a part of its answer that is left to a human is promised no more than a draft is.
+    A part that waits behind one left to an operator is not counted, like a draft.
     """
 
     promised: int = 0
@@ -32,7 +32,7 @@ NOTHING_UNSENT = Unsent()
 
 
 def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
-    """What has not left in each of these conversations; those in which nothing waits are left out."""
+    """Count the unsent replies of each conversation; those without any are left out."""
     if not ids:
         return {}
     return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(_UNSENT, {"ids": tuple(ids)})}
@@ -51,7 +51,7 @@ _UNSENT = (
 
 
 def promised_by_hand(connection: Connection, conversation_id: int) -> int:
-    """How many replies of a conversation are to be sent or under way once what is automatic there is silenced."""
+    """Count a conversation's replies to be sent, once automatic ones are cancelled."""
     ours, state = replies.c.conversation_id == conversation_id, replies.c.state
     stays = or_(by_hand(replies), state == ReplyState.SENDING)
     return (
@@ -60,7 +60,7 @@ def promised_by_hand(connection: Connection, conversation_id: int) -> int:
 
 
 def sent_since(connection: Connection, conversation_id: int, since: datetime) -> int:
-    """How many replies WeChat has accepted since, or may have accepted."""
+    """Count the replies that WeChat has accepted since `since`, or may have accepted."""
     ours = replies.c.conversation_id == conversation_id
     earlier = or_(replies.c.sent_at.is_(None), replies.c.sent_at < since)
     lost = and_(replies.c.state == ReplyState.UNKNOWN, replies.c.updated_at >= since, earlier)

@@ -1,4 +1,4 @@
-"""The outbox's table: every reply in exactly one state, and each change of state guarded by the state before."""
+"""The outbox's table: each reply in one state, each move guarded by the old state."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ from wxdesk.store.schema.reply_predicates import PENDING, by_hand, undoable
 QUEUED = replies.c.state == ReplyState.QUEUED
 
 INTERRUPTED = "wxdesk ended before WeChat answered"
-"""Why it is unknown what became of a reply that was being sent when the program was last seen."""
+"""Reason of the state `unknown` after the program ended during a call to WeChat."""
 
 
 class SqlReplies:
-    """Fills `desk.reply_ports.Replies`."""
+    """SQL implementation of the port `desk.ports.replies`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
-        """Store a reply that no rule made, and update the preview if it is to leave at once; else `NotFound`."""
+        """Store a reply that no rule made, with a preview if it leaves now; or `NotFound`."""
         [made] = await self._db.write(_add, [reply], at)
         return made
 
@@ -58,24 +58,24 @@ class SqlReplies:
         return await self._db.write(_add, parts, at)
 
     async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
-        """The same, and pass over the drafts of its conversation; see `store.passing_over`."""
+        """Store an operator's parts and pass over the conversation's drafts."""
         return await self._db.write(_add_instead, parts, at)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
-        """How many replies of a conversation wait to be sent or are under way."""
+        """Count a conversation's replies that wait to be sent or are under way."""
         if only_by_hand:
             return await self._db.read(promised_by_hand, conversation_id)
         return (await self._db.read(unsent, [conversation_id])).get(conversation_id, NOTHING_UNSENT).promised
 
     async def get(self, reply_id: int) -> Reply:
-        """One reply; raises `NotFound`."""
+        """Return one reply; raises `NotFound`."""
         found = await self._db.read(load_replies, [reply_id])
         if not found:
             raise NotFound("reply")
         return found[0]
 
     async def parts(self, firsts: Collection[int]) -> list[Reply]:
-        """All parts of the answers whose first parts have these ids, in their order."""
+        """Return all parts of the answers whose first parts have these ids, in order."""
         which = replies.c.id.in_(firsts) | replies.c.part_of.in_(firsts)
         return await self._db.read(_list, select_replies().where(which).order_by(replies.c.id))
 
@@ -88,60 +88,60 @@ class SqlReplies:
         only_by_hand: bool,
         without: Collection[str] = (),
     ) -> list[Claimed]:
-        """Move queued replies to `sending` and commit; at most one a conversation, the oldest first.
+        """Move queued replies to `sending`, oldest first, at most one per conversation.
 
         A reply made earlier leaves earlier, also if it waits for another try: then its conversation waits with it.
-        Only a part that waits for its human (`store.parts`) is passed by what was made after it.
+        Only a part that waits for an operator is passed by later replies.
         """
         given = {"now": now, "busy": tuple(busy), "limit": limit, "without": tuple(without)}
         return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
-        """Make one move of `core.lifecycle`'s table, with what changes beside it; see `store.moving`."""
+        """Make one move of a reply, with its other changes; see `store.replies.moves`."""
         return await self._db.write(moving.move, reply_id, move, at, changes)
 
     async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
-        """Make a human's move, with what follows for the later parts of the same answer; see `store.parts`."""
+        """Make an operator's move, and what follows for the other parts of the answer."""
         return await self._db.write(partial(settle, whole=whole), reply_id, move, at, by)
 
     async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
-        """Keep a held reply or a draft for `by`, who is about to change it; see `store.in_hand`."""
+        """Lock a held reply or a draft for editing by `by`."""
         return await self._db.write(in_hand.take, reply_id, at, by)
 
     async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-        """Let a reply that was taken in hand wait again as it was before; see `store.in_hand`."""
+        """Release the edit lock of an unchanged reply: pending again as it was before."""
         return await self._db.write(partial(in_hand.put_back, may_leave=may_leave), before, at, by)
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
-        """Change what a draft, held or failed reply says and mark it edited; else `MoveNotAllowed`."""
+        """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
         return await self._db.write(moving.edit, reply_id, content, at, by)
 
     async def steps(self, reply_id: int) -> list[Step]:
-        """What happened to a reply on its way, oldest first."""
+        """Return the steps of a reply, oldest first."""
         return await self._db.read(steps_of, reply_id)
 
     async def cancel_automatic(
         self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
     ) -> list[Reply]:
-        """Cancel everything automatic that has not left, but for what a human has in hand; see `store.silencing`."""
+        """Cancel a conversation's pending automatic replies, but not those being edited."""
         return await self._db.write(partial(silencing.stop_all, but_answer=but_answer), conversation_id, by, at)
 
     async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """The same, but for drafts and what asks."""
+        """Cancel those automatic replies that would leave by themselves."""
         return await self._db.write(silencing.stop_leaving, conversation_id, by, at)
 
     async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
-        """Make drafts of what is automatic and would leave by itself."""
+        """Make drafts of automatic replies that would leave by themselves."""
         return await self._db.write(silencing.keep_leaving, conversation_id, at)
 
     async def pending(self) -> list[Reply]:
-        """Held replies, those that ask first and then the soonest; drafts come last, the oldest first."""
+        """Return held replies by deadline, those without one first; then drafts by age."""
         query = select_replies().where(replies.c.state.in_(PENDING))
         held_first, asking_first = replies.c.state != ReplyState.HELD, nulls_first(replies.c.due_at)
         return await self._db.read(_list, query.order_by(held_first, asking_first, replies.c.id))
 
     async def recover(self, at: datetime) -> list[Reply]:
-        """After a crash: every `sending` becomes `unknown`; it may have been delivered, and so counts as sent."""
+        """Move `sending` replies to `unknown` after a crash; these count as sent."""
         return await self._db.write(_recover, at)
 
 
@@ -190,7 +190,7 @@ def _list(connection: Connection, query: Select[Any]) -> list[Reply]:
 
 
 def _claiming(*, only_by_hand: bool) -> ReturningUpdate[Any]:
-    """The statement of `claim`; it takes `now`, `busy`, `limit` and `without`."""
+    """Build the statement of `claim`; it takes `now`, `busy`, `limit` and `without`."""
     # A WITH, because PostgreSQL may run a plain subquery again for each row and so exceed the limit.
     first = _first_in_line(only_by_hand=only_by_hand).limit(bindparam("limit", type_=Integer))
     chosen = first.with_for_update(of=replies, skip_locked=True).cte("chosen")
@@ -203,7 +203,7 @@ _NOW = bindparam("now", type_=Moment)
 
 
 def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
-    """Ids of the queued replies that may leave now: each the first of its conversation, none beside another."""
+    """Select queued replies that may leave now, each the next of its conversation."""
     earlier, underway = replies.alias("earlier"), replies.alias("underway")
     queued: ColumnElement[bool] = (earlier.c.state == ReplyState.QUEUED) & ~behind_a_stop(earlier)
     query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)

@@ -1,8 +1,8 @@
-"""Figures over a span of time, counted where the rows are.
+"""Figures over a span of time, counted in the database.
 
-The database groups by quarters of an hour: every time zone of today lies a whole number of them from UTC, so
-the local hour and weekday can be told afterwards, also across a change of the clocks, and both engines need
-no idea of zones.
+The database groups by quarters of an hour: every time zone of today lies a whole number of them from UTC,
+so the local hour and weekday can be told afterwards, also across a change of the clocks, and both engines
+need no idea of zones.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ RULE, OPERATOR, NOBODY, ELSEWHERE = "rule", "operator", "nobody", "elsewhere"
 
 
 class SqlStatistics:
-    """Fills `desk.ports.Statistics`."""
+    """SQL implementation of the statistics port in `desk.ports.reports`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
-        """Everything over `span`; `messages_before` counts `before`, for comparison."""
+        """Return all figures of `span`; `messages_before` counts `before`, for comparison."""
         return await self._db.read(_figures, span, zone, before)
 
 
@@ -81,7 +81,7 @@ def _figures(connection: Connection, span: Span, zone: tzinfo | None, before: Sp
 
 
 def _number(moment: ColumnElement[Any]) -> ColumnElement[int]:
-    """A moment as the microseconds that it is stored as, to reckon with."""
+    """Return a time as its stored microseconds, to calculate with."""
     return type_coerce(moment, BigInteger)
 
 
@@ -90,10 +90,10 @@ def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
 
 
 def _first_answer() -> ScalarSelect[int]:
-    """The id of the first reply that answered the message of the outer query.
+    """Build a subquery for the first answer to the message of the outer query.
 
-    A rule answers one message and those before it; a human answers all that stood there when he wrote. The promise that
-    a human will come is no answer, as it is none for those who wait.
+    A rule answers one message and those before it; an operator all that were there when writing. The promise
+    that an operator will come is no answer.
     """
     subject = messages.alias("subject")
     before = and_(replies.c.message_id.is_(None), replies.c.heard_id.is_(None))  # the column is younger
@@ -115,9 +115,9 @@ def _first_answer() -> ScalarSelect[int]:
 
 
 def _answered(span: Span) -> CTE:
-    """Each message of the span with the reply that answered it, and the outcome of its decision.
+    """Select each message of the span with its first answer and its outcome.
 
-    `settled`: a human resolved the conversation before anybody answered.
+    `settled`: an operator resolved the conversation before anybody answered.
     """
     columns = (messages.c.id, messages.c.conversation_id, messages.c.at, _first_answer().label("reply_id"))
     asked = select(*columns).where(WRITTEN, _within(messages.c.at, span)).cte("asked")
@@ -154,7 +154,7 @@ type Counted = tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]
 
 
 def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
-    """By hour of the day, and by weekday and hour, in `zone` or this machine's own."""
+    """Count by hour of the day, and by weekday and hour, in `zone` or the local zone."""
     by_hour: Counter[tuple[int, str]] = Counter()
     by_day: Counter[tuple[int, int]] = Counter()
     for row in quarters:
@@ -174,10 +174,9 @@ def _count(connection: Connection, span: Span | None) -> int:
 
 
 def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
-    """The waits that ended: all of them, and those that the operator ended.
+    """Return the waits that ended: all of them, and those that the operator ended.
 
-    What a rule or a human left without an answer on purpose made nobody wait, nor what was handed over to WeChat's own
-    tool.
+    Messages left unanswered on purpose, or transferred to WeChat's own tool, made nobody wait.
     """
     answered = _answered(span)
     before = func.lag(answered.c.reply_id).over(
@@ -201,7 +200,7 @@ def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
 
 
 def _measured(waits: CTE) -> Select[Any]:
-    """Number, both middle values, ninth tenth and greatest: of all waits, then of those ended by hand."""
+    """Select count, medians, 90th percentile and maximum of waits: all, operators'."""
     ranked = select(
         waits.c.wait,
         waits.c.by_hand,

@@ -1,4 +1,4 @@
-"""What requests and calls were about: the rows behind the lines of the traffic page."""
+"""Traces of requests and calls: the stored rows behind the traffic page's lines."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from wxdesk.store.schema.records import conversation_of, message_of, reply_of, s
 
 
 class SqlTraces:
-    """Fills `desk.ports.Traces`."""
+    """SQL implementation of the traces port in `desk.ports.reports`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
-        """The pushes with these (account, key); unknown ones are left out."""
+        """Return traces of the pushes with these (account, key), as far as known."""
         return await self._db.read(_of_pushes, set(keys))
 
     async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
-        """These replies with whom they went to; unknown ones are left out."""
+        """Return these replies with their contacts; unknown ones are left out."""
         return await self._db.read(_of_replies, ids)
 
     async def path(self, account: str, key: str) -> PushPath:
-        """Everything that followed from one push; raises `NotFound`."""
+        """Return everything that followed from one push; raises `NotFound`."""
         return await self._db.read(_path, account, key)
 
 
@@ -75,7 +75,7 @@ def _path(connection: Connection, account: str, key: str) -> PushPath:
 
 
 def _people(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
-    """Contacts by their conversations' ids."""
+    """Return contacts by their conversations' ids."""
     return {thread.id: thread.contact for thread in _threads(connection, ids)}
 
 

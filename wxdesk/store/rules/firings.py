@@ -1,4 +1,4 @@
-"""When rules spoke: each time that one matched is a row, and what it said then may never have reached its contact."""
+"""Firings: each match of a rule is a row, although its reply may not have arrived."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FAILED = and_(exists().where(_SAID_THEN, replies.c.state == ReplyState.FAILED),
 
 
 class _Asked:
-    """A query that is asked with every message, made once: making it costs more than what it finds."""
+    """Query about firings, built once, because building it costs more than running."""
 
     def __init__(self, query: Select[Any], thread: ColumnElement[int], rule_id: ColumnElement[Any]) -> None:
         self._of_all = query.where(thread.in_(bindparam("threads", expanding=True)))
@@ -40,7 +40,7 @@ class _Asked:
     def of(
         self, rule_ids: Collection[int] | None, threads: Collection[int], **more: datetime
     ) -> tuple[Select[Any], dict[str, Any]]:
-        """It and its values, about these rules (None: all) in these conversations."""
+        """Return the query and its parameters for these rules (None: all) and threads."""
         values = {"threads": list(threads)} | more
         return (self._of_all, values) if rule_ids is None else (self._of_some, values | {"rule_ids": list(rule_ids)})
 
@@ -75,7 +75,7 @@ _LAST_SAID = _last_said()
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """One time that a rule spoke to a contact. `said` and `failed` as `History.said` and `History.fired` take them."""
+    """A past match of a rule; `said` and `failed` are as `History` takes them."""
 
     rule_id: int
     at: datetime
@@ -84,14 +84,14 @@ class Spoke:
 
 
 def _of(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
-    """The firings of these rules, of all for None."""
+    """Match the firings of these rules, of all for None."""
     return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
 
 
 def fired(
     connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]
 ) -> dict[int, dict[int, Fired]]:
-    """How often each of these rules (None: all) spoke in each of these conversations; see `History.fired`."""
+    """Count the matches of these rules (None: all) in each of these conversations."""
     found: defaultdict[int, dict[int, Fired]] = defaultdict(dict)
     if rule_ids is None or rule_ids:
         thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
@@ -107,11 +107,11 @@ def fired(
 
 
 type Failed = Mapping[tuple[int, int], Mapping[int, datetime]]
-"""By conversation and rule: the messages to which all that it said has failed, and when it was decided."""
+"""Messages to which all of a rule's replies failed, by conversation and rule."""
 
 
 def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]) -> Failed:
-    """Few, and found without a look at whatever else rules said."""
+    """Find failed firings; there are few, and no other replies are read."""
     found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
     for thread, rule_id, message_id, decided_at in connection.execute(*_FAILED_REPLIES.of(rule_ids, threads)):
         found[thread, rule_id][message_id] = decided_at
@@ -119,7 +119,7 @@ def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: C
 
 
 def _take_failed(connection: Connection, found: Mapping[int, dict[int, Fired]], failed: Failed) -> None:
-    """Count no more what failed. All is read from the index alone, however often a rule spoke."""
+    """Subtract the failed firings from the counts, by a look into the index alone."""
     firing = rule_firings.c
     for (thread, rule_id), moments in failed.items():
         spoke = found[thread].pop(rule_id, None)
@@ -133,7 +133,7 @@ def _take_failed(connection: Connection, found: Mapping[int, dict[int, Fired]], 
 def last_said(
     connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int], since: datetime = EPOCH
 ) -> dict[int, dict[int, datetime]]:
-    """When each of these rules (None: all) last said anything in each of these conversations; see `History.said`."""
+    """Return the times of these rules' last replies by conversation (None: all rules)."""
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
     if rule_ids is None or rule_ids:
         for row in connection.execute(*_LAST_SAID.of(rule_ids, threads, since=since)):
@@ -142,7 +142,7 @@ def last_said(
 
 
 def each_time(connection: Connection, rule_ids: Collection[int], threads: Collection[int]) -> dict[int, list[Spoke]]:
-    """Each time that these rules spoke in these conversations, in order."""
+    """Return each match of these rules in these conversations, in order."""
     found: defaultdict[int, list[Spoke]] = defaultdict(list)
     if rule_ids and threads:
         firing = rule_firings.c
@@ -159,7 +159,7 @@ def each_time(connection: Connection, rule_ids: Collection[int], threads: Collec
 def lately(
     connection: Connection, rule_ids: Collection[int] | None, accounts: Collection[str], now: datetime
 ) -> dict[str, dict[int, int]]:
-    """How often each of these rules (None: all) spoke to anybody of these accounts; see `History.lately`."""
+    """Count the recent matches of these rules (None: all) in each of these accounts."""
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
     if rule_ids is None or rule_ids:
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
@@ -174,7 +174,7 @@ def lately(
 
 
 def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    """Keep which rules matched."""
+    """Store which rules matched."""
     threads = {one.decision.conversation_id for one in resolutions if one.firings}
     if not threads:
         return

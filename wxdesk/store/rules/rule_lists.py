@@ -1,4 +1,4 @@
-"""Which rules there were when: what makes a decision of last year explain itself rule by rule."""
+"""Past lists of rules: they explain an old decision rule by rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEWEST = (rule_lists.c.since.desc(), rule_lists.c.id.desc())
 
 
 def keep_list(connection: Connection, wanted: Sequence[tuple[int, int]], at: datetime) -> None:
-    """See `desk.rule_ports.Rules.keep_list`."""
+    """Store the list of rules from `at` on, if it differs from the last one."""
     rules = tuple(wanted)
     last = connection.execute(select(rule_lists.c.rules).order_by(*_NEWEST).limit(1)).one_or_none()
     if last is None or last.rules != rules:
@@ -23,20 +23,20 @@ def keep_list(connection: Connection, wanted: Sequence[tuple[int, int]], at: dat
 
 
 def list_at(connection: Connection, at: datetime) -> tuple[tuple[int, int], ...]:
-    """The rules that were asked at `at`, by id and revision; none if that is not known."""
+    """Return the rules asked at `at`, by id and revision; none if that is unknown."""
     query = select(rule_lists.c.rules).where(rule_lists.c.since <= at).order_by(*_NEWEST).limit(1)
     row = connection.execute(query).one_or_none()
     return () if row is None else tuple(row.rules)
 
 
 class ListLengths:
-    """How many rules were on the list at a time. A list never changes once kept, so each is counted once."""
+    """Cache of the lengths of past rule lists, which never change once stored."""
 
     def __init__(self) -> None:
         self._known: dict[int, int] = {}
 
     def at(self, connection: Connection, at: datetime) -> int | None:
-        """The number of rules that could be asked at `at`; None if that is not known."""
+        """Return the number of rules that could be asked at `at`; None if unknown."""
         query = select(rule_lists.c.id).where(rule_lists.c.since <= at).order_by(*_NEWEST).limit(1)
         list_id = connection.scalar(query)
         if list_id is not None and list_id not in self._known:
@@ -46,7 +46,7 @@ class ListLengths:
 
 
 def revisions(connection: Connection, ids: Collection[int]) -> dict[tuple[int, int], Rule]:
-    """All revisions of these rules, by id and revision."""
+    """Return all revisions of these rules, by id and revision."""
     query = select(rule_revisions).where(rule_revisions.c.rule_id.in_(ids))
     return {
         (row.rule_id, row.revision): replace(row.rule, id=row.rule_id, revision=row.revision)

@@ -1,4 +1,4 @@
-"""The operator's rules: one ordered list, and every revision that was ever saved."""
+"""The operator's rules: one ordered list, and every revision ever saved."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from wxdesk.store.settings import put, stored
 
 
 class SqlRules:
-    """Fills `desk.rule_ports.Rules`. Positions count from 1."""
+    """SQL implementation of the port `desk.ports.rules`; positions count from 1."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def all(self) -> list[Rule]:
-        """All rules by position, switched-off ones included."""
+        """Return all rules by position, switched-off ones included."""
         return await self._db.read(all_rules)
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
-        """Insert (`id` 0, at the end but before a trailing default rule) or update, as the next revision.
+        """Insert (`id` 0, before a trailing default rule) or update, as the next revision.
 
-        An updated rule keeps its position; rules that ask for it by its name follow a new one. Raises `NotFound` if it
-        was deleted meanwhile.
+        An updated rule keeps its position; rules that ask for it by its name follow a new one. Raises `NotFound` if
+        it was deleted meanwhile.
         """
         return await self._db.write(_save, rule, at)
 
     async def set_enabled(self, rule_id: int, enabled: bool) -> None:
-        """Switch a rule on or off; no new revision. Raises `NotFound`."""
+        """Switch a rule on or off, without a new revision; raises `NotFound`."""
         await self._db.write(_change, _enable(rule_id, enabled))
 
     async def reorder(self, ids: Sequence[int]) -> None:
-        """Put the rules in this order; ids left out keep their order at the end, unknown ones are passed over."""
+        """Put the rules in this order; others keep theirs at the end."""
         await self._db.write(_reorder, ids)
 
     async def delete(self, rule_id: int) -> None:
@@ -55,15 +55,15 @@ class SqlRules:
     async def put_back(
         self, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
     ) -> None:
-        """Undo a deletion: the rule as it was saved last, with its id and so all that is known of it.
+        """Undo a deletion: restore the rule as last saved, with its id and so its history.
 
-        It is switched on if it was. Where what it names is called otherwise by now, among the stored `answers`, the
-        `calendars` or the rules, it follows as its next revision.
+        It is switched on if it was. Where names in it have changed meanwhile, among the stored `answers`, the
+        `calendars` or the rules, it follows them as its next revision.
         """
         await self._db.write(_put_back, removed, answers, calendars, at)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
-        """All that was ever saved of a rule, the newest first, also of a deleted one; `updated_at` is when."""
+        """Return all revisions of a rule, newest first, with `updated_at`; also deleted."""
         return await self._db.read(_revisions, rule_id)
 
     async def keep_hours(
@@ -74,15 +74,15 @@ class SqlRules:
         gone: Collection[str],
         at: datetime,
     ) -> None:
-        """Store `settings`, and let rules ask for `renamed` calendars by their new names, in one transaction.
+        """Store `settings` and rename calendars in the rules, in one transaction.
 
-        Raises `Outdated` if a setting is not as `expected` any more, `CalendarInUse` if a rule asks for one that is
-        `gone`; nothing was changed then.
+        `renamed` maps old to new names. Raises `Outdated` if a setting is not as `expected` any more,
+        `CalendarInUse` if a rule asks for one that is `gone`; nothing was changed then.
         """
         await self._db.write(_keep_hours, settings, expected, (renamed, gone), at)
 
     async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
-        """Note that these are asked in this order from `at` on, if they are others than before."""
+        """Store the list of rules asked from `at` on, if it differs from the last one."""
         await self._db.write(rule_lists.keep_list, revisions, at)
 
     async def replace_all(
@@ -91,7 +91,7 @@ class SqlRules:
         """Replace the list, and store the settings `beside` it, in one transaction.
 
         A rule of the same name and content keeps id and revision; one of the same name keeps its id and gets the
-        next revision; the rest are new, and what is not named any more is removed from the list.
+        next revision; the rest are new, and rules not named any more are removed from the list.
         """
         return await self._db.write(_replace_all, rules, at, beside)
 
@@ -102,9 +102,9 @@ class SqlRules:
         beside: Mapping[str, str] = NOTHING_BESIDE,
         expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
-        """Let the list be as it was, ids and places included, and store the settings `beside` it, in one transaction.
+        """Restore a former list with ids and positions, and store settings `beside` it.
 
-        What is not among these is removed; what reads otherwise now gets its former content as the next revision.
+        Rules not in it are removed; those with other content now get the former content as the next revision.
         Raises `Outdated` if the list is not as `expected` any more; nothing was changed then.
         """
         return await self._db.write(_restore, rules, at, beside, expected)
@@ -129,7 +129,7 @@ def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
 
 
 def _renamed(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule, Rule]]:
-    """`known` as it is to be, and those of the others that ask for it by a name that no rule has any more."""
+    """Pair `known` with its new version, and rules that follow a new name likewise."""
     if known.name == rule.name or any(one.name == known.name for one in listed if one.id != known.id):
         return [(known, rule)]
     pairs = [(one, rule if one.id == known.id else one) for one in listed]
@@ -212,7 +212,7 @@ def _restore(
 
 
 def _said(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
-    """What the revisions that these have say: another thing, where what a rule names is called otherwise since."""
+    """Return the stored contents of these rules' revisions, with the names of then."""
     query = select(rule_revisions).where(rule_revisions.c.rule_id.in_([rule.id for rule in listed]))
     kept = {(row.rule_id, row.revision): row.rule for row in connection.execute(query)}
     return {rule.id: content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept}
@@ -250,7 +250,7 @@ def _insert_again(connection: Connection, rule: Rule) -> None:
 
 
 def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
-    """All rules by position; `for_update`: nobody else changes one of them before this transaction ends."""
+    """Return all rules by position, locked by `for_update` until the transaction ends."""
     query = select(rules).order_by(rules.c.position, rules.c.id)
     found = connection.execute(query.with_for_update() if for_update else query)
     return [_rule(row) for row in found]
@@ -281,7 +281,7 @@ def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[R
 
 
 def revise(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datetime) -> list[Rule]:
-    """The next revision of known rules (first of each pair) with what they are to be (second)."""
+    """Save pairs of a known rule and its new version as next revisions; return them."""
     if not pairs:
         return []
     last = _last_revisions(connection, [known.id for known, _ in pairs])
@@ -330,7 +330,7 @@ def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
 
 
 def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
-    """Number the rules as they stand; only what moved is written."""
+    """Number the rules in this order; only changed positions are written."""
     moved = [
         {"its_id": rule.id, "new_position": position}
         for position, rule in enumerate(listed, start=1)

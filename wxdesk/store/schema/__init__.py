@@ -1,22 +1,22 @@
 """Every table, once, for both engines.
 
-    raw_pushes ──┐ what WeChat said, byte for byte; its key is unique for ever
-    contacts     │ who wrote
-    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, set aside
-    calls        │ one a conversation and cause that calls for a human
+    raw_pushes ──┐ what WeChat sent, byte for byte; its key is unique for ever
+    contacts     │ the senders
+    conversations│ one a contact: mode, takeover, unread, waiting, preview, reply window, transfer, status
+    calls        │ one a conversation and reason to need attention
     messages ────┘ one a push that belongs in a conversation
     decisions      one a message: why it got its answer
     rule_firings   one a rule that matched a message
     replies        the outbox: each in exactly one state
-    reply_steps    what happened to a reply on its way, and who did it
-    pictures       what is known about each kept picture; its bytes are a file (see `store.picture_files`)
+    reply_steps    the history of each reply, and by whom
+    pictures       one a kept picture; its bytes are a file (see `store.pictures.files`)
     uploads        one a picture and account: the media_id that WeChat gave for it
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
     rules · rule_revisions · rule_lists · templates · template_revisions · settings
 
-A change here needs a migration; a test compares the two. Each index stands for a query in this folder.
+A change here needs a migration; a test compares the two. Each index serves a query of the store.
 Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept
-whatever that says today.
+whatever that says today. Imported by every room of the store above `store.engine`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tables of what the operator has written for later: rules, templates, settings."""
+"""Tables of what the operator writes in advance: rules, templates, settings."""
 
 from __future__ import annotations
 

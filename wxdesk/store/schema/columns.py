@@ -1,4 +1,4 @@
-"""How the records' values stand in columns, the same on both engines.
+"""Column types for the records' values, the same on both engines.
 
 Times are whole microseconds since 1970 in UTC: exact, sortable, and without an engine's own idea of zones.
 Nested records are JSON text. Text from outside is cleaned of what one engine or the other cannot hold, so
@@ -20,12 +20,12 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def identity() -> TypeEngine[int]:
-    """The type of an id. On SQLite it must be spelled INTEGER to be the rowid."""
+    """Return the type of an id; on SQLite it must be INTEGER to be the rowid."""
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
 def cleaned(text: str) -> str:
-    """`text` without NUL (PostgreSQL refuses it) and lone surrogates (UTF-8 has none), each replaced by U+FFFD."""
+    """Replace NUL and lone surrogates, which PostgreSQL and UTF-8 refuse, by U+FFFD."""
     if "\0" in text:
         text = text.replace("\0", "\ufffd")
     try:
@@ -36,18 +36,18 @@ def cleaned(text: str) -> str:
 
 
 class Words(TypeDecorator[str]):
-    """Text from outside."""
+    """Text from outside, cleaned when stored."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Clean it."""
+        """Clean the text."""
         return None if value is None else cleaned(value)
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime, exact to the microsecond. A naive one is refused with ValueError."""
+    """An aware UTC datetime, exact to the microsecond; a naive one raises ValueError."""
 
     impl = BigInteger
     cache_ok = True
@@ -61,12 +61,12 @@ class Moment(TypeDecorator[datetime]):
         return (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """The time again, in UTC."""
+        """Return the time in UTC."""
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 class Choice(TypeDecorator[StrEnum]):
-    """One word of a closed set, stored as that word."""
+    """A member of a StrEnum, stored as its value."""
 
     impl = Text
     cache_ok = True
@@ -76,16 +76,16 @@ class Choice(TypeDecorator[StrEnum]):
         self.words = words
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
-        """The plain word."""
+        """Return the member's value."""
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """The member of the set."""
+        """Return the member of the enum."""
         return None if value is None else self.words(value)
 
 
 class Nested(TypeDecorator[object]):
-    """A record or collection of the core as JSON text, read back into the type it was."""
+    """A record or collection of the core as JSON text, decoded into its own type."""
 
     impl = Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""The tables of what is said, and of what is known about it; `written.py` has the others."""
+"""Tables of messages and replies, and of all that is known about them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ conversations = Table(
     Column("back_at", Moment),
     # A human has resolved what the contact wrote until then, whether it was answered or not.
     Column("settled_at", Moment),
-    # A human began the takeover by writing: what he writes puts its end off.
+    # An operator began the takeover by writing: each further reply puts its end off.
     Column("takeover_by_writing", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("contact_id"),
 )
@@ -269,7 +269,7 @@ Index(
 Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
 IS_PASSED = replies.c.passed_by.is_not(None)
 Index("ix_replies_passed_by", replies.c.passed_by, sqlite_where=IS_PASSED, postgresql_where=IS_PASSED)
-# What an operator changed, stopped before it was tried, or said himself instead, of what a rule had prepared; see
+# What an operator changed, stopped before it was tried, or wrote instead, of what a rule had prepared; see
 # `core.rule_figures`.
 CORRECTED = text(
     "author = 'rule' AND (edited IS true"

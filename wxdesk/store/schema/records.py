@@ -1,4 +1,4 @@
-"""From rows to the core's records: which columns a record needs, and how it is put together."""
+"""Builds the core's records from rows, and the selects for their columns."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ _REPLIES: Select[Any] = (
 
 
 def select_conversations() -> Select[Any]:
-    """Conversations with their contacts, for `conversation_of`."""
+    """Select conversations with their contacts, for `conversation_of`."""
     return _CONVERSATIONS
 
 
 def select_replies() -> Select[Any]:
-    """Replies with the account and openid they go to, for `reply_of`."""
+    """Select replies with account and openid of their contact, for `reply_of`."""
     return _REPLIES
 
 
 def conversation_of(row: Row[Any]) -> Conversation:
-    """A row of `select_conversations`."""
+    """Build a conversation from a row of `select_conversations`."""
     return Conversation(
         id=row.id,
         account=row.account,
@@ -79,7 +79,7 @@ def conversation_of(row: Row[Any]) -> Conversation:
 
 
 def message_of(row: Row[Any]) -> Message:
-    """A row with all columns of messages."""
+    """Build a message from a row with all columns of messages."""
     return Message(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -103,12 +103,12 @@ def message_of(row: Row[Any]) -> Message:
 
 
 def call_of(row: Row[Any]) -> Call:
-    """A row with all columns of calls."""
+    """Build an attention record from a row with all columns of calls."""
     return Call(row.conversation_id, row.cause, row.at, row.seen)
 
 
 def reply_of(row: Row[Any]) -> Reply:
-    """A row of `select_replies`."""
+    """Build a reply from a row of `select_replies`."""
     return Reply(
         id=row.id,
         conversation_id=row.conversation_id,

@@ -1,4 +1,4 @@
-"""What `core.lifecycle` says of one reply, said in SQL of many."""
+"""SQL conditions on replies, the counterparts of `core.replies.lifecycle`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 
 
 def by_hand(table: FromClause) -> ColumnElement[bool]:
-    """Whether a human wrote a reply, released it or sends it again: what `is_automatic` denies."""
+    """Match replies that an operator wrote, released or sends again: not automatic."""
     return or_(table.c.author != Author.RULE, table.c.by != "")
 
 
 def undoable(table: FromClause) -> ColumnElement[bool]:
-    """Whether an operator can still take back what he wrote: `can_be_undone`."""
+    """Match operators' replies that can still be undone."""
     counts_down = and_(table.c.state == ReplyState.HELD, table.c.due_at.is_not(None))
     return and_(table.c.author == Author.OPERATOR, counts_down)
 
 
 def passed_over(table: FromClause) -> ColumnElement[bool]:
-    """Whether an operator wrote something himself instead of this draft: `is_passed_over`."""
+    """Match drafts that an operator passed over by writing a reply instead."""
     untouched = and_(table.c.edited.is_(false()), table.c.by == "")
     return and_(table.c.state == ReplyState.DRAFT, table.c.passed_by.is_not(None), untouched)
 
 
 def unsaid(table: FromClause) -> ColumnElement[bool]:
-    """Whether the contact has not got a reply, and will not unless a human wants it after all."""
+    """Match replies that did not arrive, and will not unless an operator decides so."""
     return or_(table.c.state.in_(NEVER_ARRIVES), passed_over(table))
 
 

@@ -1,1 +1,4 @@
-"""What is said, as people see it: laid out and painted alike in bubbles, previews and editors; and its pictures."""
+"""Content of messages and replies, laid out and painted as contacts see it.
+
+Imported by `editing` and the rooms above it; imports `widgets`, `wording`, `runtime` and `look`.
+"""

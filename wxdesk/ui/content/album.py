@@ -1,7 +1,7 @@
-"""Pictures made small for showing, read away from the window's thread and kept in bounds.
+"""Cache of small pictures, read outside the window's thread and bounded.
 
-A customer's picture is only ever opened here, as a local file, in the size at which it is shown and with a limit on
-what a decoder may allocate.
+A customer's picture is only ever opened here, as a local file, in the size at which it is shown and with a
+limit on what a decoder may allocate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 type FindFile = Callable[[str], Path | None]
-"""The file of a picture by its digest, or None if it is not on this machine. Called on any thread."""
+"""Finds a picture's file by digest, on any thread; None if it is not here."""
 
 
 class Ask(Protocol):
@@ -31,19 +31,19 @@ class Ask(Protocol):
 
 
 AT_A_TIME = 2
-"""Pictures that are read side by side; each may need what ALLOCATION_MB allows."""
+"""Pictures that are read at the same time; each may need ALLOCATION_MB."""
 
 CACHE_BYTES = 48 * 1024 * 1024
 """About 90 screens of pictures."""
 
 ALLOCATION_MB = 256
-"""What one decoder may ask for: 40 million pixels of 4 bytes, and its own work on them."""
+"""Memory limit of one decoder: 40 million pixels of 4 bytes, and its own work."""
 
 MOST_PIXELS = 40_000_000
-"""Larger pictures are not opened; their header tells the size before anything is decoded."""
+"""Largest picture to open; its header tells the size before decoding."""
 
 FORMATS = frozenset({b"png", b"jpeg", b"gif"})
-"""Those that WeChat takes; Qt would open drawings that name other files, too."""
+"""Formats that WeChat takes; Qt would also open drawings that name other files."""
 
 type _Key = tuple[str, int, int]
 
@@ -52,7 +52,7 @@ class Album(QObject):
     """Small pictures by digest and size.
 
     Signals:
-        ready: the digest of a picture that was asked for and can be shown now, or never can.
+        ready: the digest of a requested picture that can be shown now, or never can.
     """
 
     ready = Signal(str)
@@ -68,7 +68,7 @@ class Album(QObject):
         self._reading: set[_Key] = set()
 
     def picture(self, digest: str, size: QSize) -> QImage | None:
-        """The picture within `size` pixels; None while it is being read, a null image if it cannot be shown."""
+        """Return the picture within `size`; None until it is read, null if unreadable."""
         key = (digest, size.width(), size.height())
         found = self._kept.get(key)
         if found is not None:
@@ -81,7 +81,7 @@ class Album(QObject):
         return None
 
     def _go_on(self) -> None:
-        """Read what was asked for last: it is what is in sight now."""
+        """Read the picture that was asked for last: it is in sight now."""
         while self._wanted and len(self._reading) < AT_A_TIME:
             key, _ = self._wanted.popitem()
             self._reading.add(key)
@@ -102,14 +102,14 @@ class Album(QObject):
 
 
 def _read(key: _Key, find_file: FindFile) -> QImage:
-    """On a thread of its own; Qt lets the others go on meanwhile."""
+    """Read a picture on a thread of its own; Qt releases the interpreter meanwhile."""
     digest, width, height = key
     path = find_file(digest)
     return QImage() if path is None else read_picture(path, QSize(width, height))
 
 
 def read_picture(path: Path, within: QSize) -> QImage:
-    """The picture in `path`, upright and no larger than `within`; a null image if it is none or too large."""
+    """Read a picture, upright and within `within`; null if it is none or too large."""
     reader = QImageReader(str(path))
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)

@@ -1,4 +1,4 @@
-"""Where the pieces of a bubble's content stand, computed once for each width, from their own top left corner."""
+"""Layout of a bubble's content from its top left corner, computed once per width."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ GAP = 4
 FIGURE_GAP = 6
 
 SIZES = {Frame.PHOTO: (200.0, 150.0), Frame.COVER: (200.0, 160.0)}
-"""Width and height of a picture's frame; the same before and after it was read, so that nothing jumps."""
+"""Width and height of a picture's frame, constant so that nothing jumps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A wrapped paragraph and its place."""
+    """A wrapped paragraph and its position."""
 
     lines: QTextLayout
     at: QPointF
@@ -32,7 +32,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A picture's frame and its place."""
+    """A picture's frame and its position."""
 
     figure: Figure
     rect: QRectF
@@ -40,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class ContentLayout:
-    """Everything that a bubble holds, with the size of it all."""
+    """The laid-out content of a bubble, with its size."""
 
     blocks: tuple[Block, ...]
     boxes: tuple[Box, ...]
@@ -48,7 +48,7 @@ class ContentLayout:
     height: float
 
     def span_at(self, at: QPointF) -> Span | None:
-        """The link under a point."""
+        """Return the link under a point."""
         for block in self.blocks:
             found = _span_in(block, at) if block.spans else None
             if found is not None:
@@ -56,7 +56,7 @@ class ContentLayout:
         return None
 
     def figure_at(self, at: QPointF) -> Figure | None:
-        """The picture under a point."""
+        """Return the picture under a point."""
         return next((box.figure for box in self.boxes if box.rect.contains(at)), None)
 
 
@@ -81,7 +81,7 @@ def lay_out_content(pieces: Sequence[Piece], room: float) -> ContentLayout:
 
 
 def flow(paragraph: Paragraph, room: float, top: float = 0.0) -> Block:
-    """A paragraph in lines no longer than `room`; a word longer than that is broken."""
+    """Break a paragraph into lines no longer than `room`, inside a word if needed."""
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     lines = QTextLayout(paragraph.text.replace("\n", "\u2028"), face_font(paragraph.face))
@@ -99,7 +99,7 @@ def flow(paragraph: Paragraph, room: float, top: float = 0.0) -> Block:
 
 
 def face_font(face: Face) -> QFont:
-    """The face of a paragraph."""
+    """Return the font of a paragraph."""
     if face is Face.SENTENCE:
         return sentence_font(Size.SMALL)
     if face is Face.NOTE:

@@ -1,4 +1,4 @@
-"""Paints the pieces of a bubble's content where `layout` put them."""
+"""Paints a bubble's content where `layout` put it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
 type ShowPicture = Callable[[str, QSize], QImage | None]
-"""A picture by its digest within a size; None while it is being read, a null image if it cannot be shown."""
+"""Returns a picture as `Album.picture` does: None until read, null if unreadable."""
 
 RADIUS = 6
 _ICON = 20
@@ -23,7 +23,7 @@ _ICON = 20
 def paint_content(
     painter: QPainter, content: ContentLayout, role: str, show: ShowPicture, hot: Span | None = None
 ) -> None:
-    """Everything a bubble holds, from the painter's origin; text in the colour of `role`, `hot` underlined."""
+    """Paint a bubble's content in the colour of `role`; the link `hot` is underlined."""
     theme = Theme.current()
     for block in content.blocks:
         _paint_block(painter, block, role, theme, hot)
@@ -32,7 +32,7 @@ def paint_content(
 
 
 def picture_size(box: Box, ratio: float) -> QSize:
-    """In which size, in pixels of the screen, a frame's picture is read; a cover has room to be cut."""
+    """Return the screen pixels to read a picture at; covers are larger, to be cut."""
     room = box.rect.size() * ratio * (2 if box.figure.frame is Frame.COVER else 1)
     return room.toSize()
 
@@ -88,7 +88,7 @@ def _paint_words(painter: QPainter, box: Box, words: str, theme: Theme) -> None:
 
 
 def _placed(image: QImage, box: Box) -> QRectF:
-    """A photo whole within its frame and never larger than it is; a cover over all of its frame."""
+    """Return the rectangle of a picture: a photo within its frame, a cover filling it."""
     ratio = Qt.AspectRatioMode.KeepAspectRatio
     if box.figure.frame is Frame.COVER:
         ratio = Qt.AspectRatioMode.KeepAspectRatioByExpanding

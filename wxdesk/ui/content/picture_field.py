@@ -1,4 +1,4 @@
-"""Chooses one picture: from a file, by pasting, or by dropping it; and says its size or what is wrong with it."""
+"""A field for one picture: chosen from a file, pasted or dropped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KILOBYTE = 1024
 
 
 class PictureField(QWidget):
-    """Holds the picture that was taken in last.
+    """Holds the picture that was added last, and shows its size or its error.
 
     Signals:
         changed: another picture, or none, or one is being read.
@@ -62,7 +62,7 @@ class PictureField(QWidget):
         return self._digest
 
     def open_files(self) -> None:
-        """Choose a file; returns at once."""
+        """Let the operator choose a file; returns at once."""
         dialog = QFileDialog(self.window(), self._name, "", tr("Pictures (*.png *.jpg *.jpeg *.gif)"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -70,7 +70,7 @@ class PictureField(QWidget):
         dialog.open()
 
     def take(self, source: Source) -> None:
-        """Take in another picture."""
+        """Read and store another picture."""
         self._turn += 1
         self._digest = ""
         self._show(tr("Reading the picture…"))
@@ -78,7 +78,7 @@ class PictureField(QWidget):
         self._bridge.ask(take_in(self._bridge.desk.pictures, source), done, failed)
 
     def hold(self, digest: str) -> None:
-        """Hold a picture that is kept already; empty for none."""
+        """Hold a picture that is stored already; empty for none."""
         self._turn += 1
         self._digest = digest
         self._show(tr("As before") if digest else "")
@@ -88,7 +88,7 @@ class PictureField(QWidget):
         self.hold("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What is pasted while the keyboard is here is taken in."""
+        """Add a pasted picture."""
         pasted = event.matches(QKeySequence.StandardKey.Paste)
         source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
         if source is not None:
@@ -97,13 +97,13 @@ class PictureField(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A picture can be dropped here."""
+        """Accept a picture for dropping."""
         if source_in(event.mimeData()) is not None:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take in what is dropped."""
+        """Add a dropped picture."""
         source = source_in(event.mimeData())
         if source is not None:
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -111,7 +111,7 @@ class PictureField(QWidget):
             self.take(source)
 
     def complain(self, reason: str) -> None:
-        """Say what is wrong; empty takes that away."""
+        """Show an error below the field; empty removes it."""
         self.error.setText(reason)
         self.error.setVisible(bool(reason))
         self.choose.setAccessibleDescription(reason)
@@ -137,14 +137,14 @@ class PictureField(QWidget):
 
 
 def taken_words(taken: Taken) -> str:
-    """A picture's name and size, and whether it is made smaller before it leaves."""
+    """Return a picture's name and size, and its smaller upload size if it has one."""
     size, own = size_words(taken.size), size_words(taken.picture.size)
     told = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
     return f"{taken.name} · {told}" if taken.name else told
 
 
 def size_words(size: int) -> str:
-    """Bytes in the unit that suits them."""
+    """Return a number of bytes in a suitable unit."""
     kilobytes = size / KILOBYTE
     if kilobytes < KILOBYTE:
         return tr("{n} KB", n=max(1, round(kilobytes)))

@@ -1,4 +1,4 @@
-"""Takes in a picture from a file, the clipboard or a drop: read, encoded and kept away from the window's thread."""
+"""Adds a picture from a file, clipboard or drop, outside the window's thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNREADABLE = "The file cannot be read."
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture that is not read yet. `name` is its file's, empty for one without; `read` runs on any thread."""
+    """A picture to be read on any thread; `name` is empty without a file."""
 
     read: Callable[[], bytes]
     name: str = ""
@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A kept picture. `size` is the bytes that will leave, fewer than the picture's own where it is made smaller."""
+    """A stored picture; `size` counts the bytes to upload, fewer if it is shrunk."""
 
     picture: Picture
     size: int
@@ -36,7 +36,7 @@ class Taken:
 
 
 def source_in(data: QMimeData) -> Source | None:
-    """The picture that was pasted or dropped; None where there is none, or where text comes with it.
+    """Return the pasted or dropped picture; None without one, or with text beside it.
 
     Office programs put a picture of every text they copy beside it; a file's address is no such text.
     """
@@ -50,12 +50,12 @@ def source_in(data: QMimeData) -> Source | None:
 
 
 def source_of(path: Path) -> Source:
-    """A file."""
+    """Return the picture in a file."""
     return Source(partial(read_file, path), path.name)
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file; raises `BadPicture` if it cannot be read or is far too large to be a picture."""
+    """Read a file; raises `BadPicture` if that fails or it is far too large."""
     try:
         if path.stat().st_size > LARGEST_ORIGINAL:
             raise BadPicture(TOO_LARGE)
@@ -65,7 +65,7 @@ def read_file(path: Path) -> bytes:
 
 
 def encoded(image: QImage) -> bytes:
-    """A picture without a file, such as a screenshot, as PNG; raises `BadPicture` if it has no pixels."""
+    """Encode a picture without a file as PNG; raises `BadPicture` if it is empty."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -75,6 +75,6 @@ def encoded(image: QImage) -> bytes:
 
 
 async def take_in(pictures: Pictures, source: Source) -> Taken:
-    """Read `source` and keep it; raises `BadPicture`, `StoreError`."""
+    """Read `source` and store it; raises `BadPicture`, `StoreError`."""
     picture = await pictures.add(await asyncio.to_thread(source.read))
     return Taken(picture, await pictures.upload_size(picture.digest), source.name)

@@ -1,6 +1,6 @@
-"""What people see of a message or a reply, in pieces: paragraphs with their links, and pictures.
+"""Displayed pieces of a message or a reply: paragraphs with links, and pictures.
 
-Pure functions of records. Only what this desk writes can have links inside a text; what a contact writes is text.
+Pure functions of records. Only this desk's own texts can have links inside; a contact's text is plain.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wxdesk.ui.wording.messages import kind_word, readable
 
 
 class Face(Enum):
-    """How a paragraph is set: as a message, as the title of something, small below it, or as our own sentence."""
+    """Style of a paragraph: a message, a title, a small note, or our own sentence."""
 
     MESSAGE = "message"
     TITLE = "title"
@@ -26,7 +26,7 @@ class Face(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters of a paragraph that lead somewhere; `start` and `length` count UTF-16 units, as Qt does."""
+    """A link within a paragraph; `start` and `length` count UTF-16 units, as Qt does."""
 
     start: int
     length: int
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Text of one face; its lines end with a line feed alone."""
+    """Text in one style; its lines end with a line feed alone."""
 
     text: str
     face: Face = Face.MESSAGE
@@ -43,7 +43,7 @@ class Paragraph:
 
 
 class Frame(Enum):
-    """How a picture is framed: whole, or as a card's cover, which fills its frame."""
+    """Frame of a picture: a whole photo, or a card's cover that fills its frame."""
 
     PHOTO = "photo"
     COVER = "cover"
@@ -51,7 +51,7 @@ class Frame(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture of this desk's, by digest. Without one, `words` say why nothing is shown."""
+    """A picture of this desk, by digest; without one, `words` say why."""
 
     digest: str = ""
     frame: Frame = Frame.PHOTO
@@ -62,7 +62,7 @@ type Piece = Paragraph | Figure
 
 
 def pieces_of_content(content: Content) -> tuple[Piece, ...]:
-    """What a contact gets to see of `content`."""
+    """Return the pieces of `content` as a contact sees it."""
     match content.kind:
         case ReplyKind.TEXT:
             return (_linked(content.text),)
@@ -77,7 +77,7 @@ def pieces_of_content(content: Content) -> tuple[Piece, ...]:
 
 
 def link(title: str, description: str, url: str) -> tuple[Piece, ...]:
-    """A link to a page: its title, or that it is one, what it is about, and its address."""
+    """Return the pieces of a link: title (or a general one), description, address."""
     shown = Paragraph(readable(title) or kind_word("link"), Face.TITLE)
     about = [Paragraph(lines(readable(description)), Face.NOTE)] if description.strip() else []
     address = [Paragraph(url, Face.NOTE, (Span(0, _units(url), TextLink(url, url)),))] if url else []
@@ -85,13 +85,13 @@ def link(title: str, description: str, url: str) -> tuple[Piece, ...]:
 
 
 def card(title: str, path: str, cover: tuple[Figure, ...]) -> tuple[Piece, ...]:
-    """A mini-program card: its title above its cover, and the page it leads to."""
+    """Return the pieces of a mini-program card: its title, cover and page."""
     page = tr("Mini program · {path}", path=path) if path else tr("Mini program")
     return (Paragraph(readable(title) or kind_word("card"), Face.TITLE), *cover, Paragraph(page, Face.NOTE))
 
 
 def _linked(text: str) -> Paragraph:
-    """Text of this desk with each link by its label."""
+    """Return a text of this desk with each link shown by its label."""
     shown: list[str] = []
     spans: list[Span] = []
     at = 0
@@ -105,7 +105,7 @@ def _linked(text: str) -> Paragraph:
 
 
 def lines(text: str) -> str:
-    """`text` with its lines ended by a line feed alone, as paragraphs have them."""
+    """Return `text` with lines ended by a line feed alone, as paragraphs have them."""
     return text.replace("\r\n", "\n")
 
 
@@ -114,5 +114,5 @@ def _units(text: str) -> int:
 
 
 def span_at(spans: Sequence[Span], position: int) -> Span | None:
-    """The span that holds the character at `position`."""
+    """Return the link that holds the character at `position`."""
     return next((span for span in spans if span.start <= position < span.start + span.length), None)

@@ -1,4 +1,4 @@
-"""A link, card or picture as the contact will see it, before it is sent."""
+"""Preview of a link, card or picture as the contact will see it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDTH = 212
 
 
 class ContentPreview(QWidget):
-    """Painted as bubbles are. It asks for the height that the content has at its width.
+    """Widget that paints content as bubbles do, as high as the content needs.
 
     `fill` and `line` are roles of the theme.
     """
@@ -40,7 +40,7 @@ class ContentPreview(QWidget):
 
     @property
     def content(self) -> Content:
-        """What is shown."""
+        """The content that is shown."""
         return self._content
 
     def show_content(self, content: Content) -> None:
@@ -55,36 +55,36 @@ class ContentPreview(QWidget):
         self.update()
 
     def hug(self, widest: int) -> None:
-        """Be as wide as the content needs, `widest` at most, and as high as it is then."""
+        """Take the width that the content needs, `widest` at most, and its height."""
         needed = round(self._laid_out(widest).width + 0.5) + 2 * _PAD_X + 2
         width = min(needed, widest)
         self.setFixedSize(width, self.heightForWidth(width))
 
     def sizeHint(self) -> QSize:
-        """As wide as a card with its picture."""
+        """Return the width of a card with its picture."""
         return QSize(_WIDTH, self.heightForWidth(_WIDTH))
 
     def hasHeightForWidth(self) -> bool:
-        """The narrower, the higher."""
+        """Return True: the narrower, the higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height of the bubble."""
+        """Return the height of the bubble."""
         return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
 
     def changeEvent(self, event: QEvent) -> None:
-        """The bubble paints itself in the colours of the moment."""
+        """Repaint in the colours of a new appearance."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew."""
+        """Lay the content out again."""
         super().resizeEvent(event)
         self._layout = None
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A bubble with the content."""
+        """Paint a bubble with the content."""
         theme = Theme.current()
         if self._layout is None:
             self._layout = self._laid_out(self.width())

@@ -1,1 +1,4 @@
-"""What the editors of rules and templates share: a field for Liquid, its variables, and leaving what is unsaved."""
+"""Editing of records beside their list: fields, undo, saving, unsaved changes.
+
+Imported by the pages and `ui.presence`; imports `ui.content` and the rooms below it, never a page.
+"""

@@ -1,4 +1,4 @@
-"""What somebody else has stored of the very rule or template that is being written here."""
+"""Conflict between an edit and a change that was stored elsewhere meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY = "changed-elsewhere"
 
 
 class Overtaking(QObject):
-    """Says that it happened, in a bar that leads to the comparison, and asks before that is written over."""
+    """Bar and question for a record that was changed elsewhere while it is edited."""
 
     def __init__(self, notices: Notices, page: QWidget) -> None:
         super().__init__(page)
@@ -24,19 +24,19 @@ class Overtaking(QObject):
         self._overtaken = 0
 
     def happened(self, record_id: int, name: str, compare: Callable[[], None]) -> None:
-        """Somebody else has stored it, while something else is written here."""
+        """Report that another version has been stored while this one is being edited."""
         self._overtaken = record_id
         said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
         self._notices.bar(KEY, said, "pending", tr("Compare"), compare)
 
     def settle(self) -> None:
-        """It is stored, or what was written here is given up."""
+        """Remove the bar: the edit has been stored or given up."""
         if self._overtaken:
             self._overtaken = 0
             self._notices.bar(KEY, "")
 
     def ask(self, record_id: int, name: str, save: Callable[[], None], stay: Callable[[], None]) -> None:
-        """Call `save` at once, or `save` or `stay` once the operator has decided to write over the other's words."""
+        """Call `save`, or `save` or `stay` by the operator's choice in a conflict."""
         if not self._overtaken or record_id != self._overtaken:
             save()
             return

@@ -1,4 +1,4 @@
-"""Asks what shall become of changes that are not saved."""
+"""Dialog for unsaved changes: save, discard or stay."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class LeaveDialog(Dialog):
-    """Save, discard, or stay. Stay has the keyboard, so that Enter alone never loses anything.
+    """Dialog with save, discard and stay; Enter alone stays, so nothing is lost.
 
     `why` says why the changes cannot be saved as they are; empty where they can.
     """

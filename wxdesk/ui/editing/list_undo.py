@@ -1,4 +1,4 @@
-"""What was done to a list of rules or templates, and how each of these is taken back."""
+"""Undo and redo for changes of a list of rules or templates."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
 
 MOST = 200
-"""Changes that can be taken back."""
+"""Number of changes that can be undone."""
 
 type Work = Callable[[], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How to turn round what has just been turned round, and what to tell besides."""
+    """Inverse of an undo or redo step, and a message to show with it."""
 
     work: Work
     told: str = ""
@@ -32,10 +32,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the list, and how it is made undone and done again.
+    """Change of the list, with the calls that undo and redo it.
 
-    `restored` is the record that comes back when it is undone, `moved` the one that only went to another place.
-    `turned` makes of what the desk answered how to turn round the change from there, where that is not known before.
+    `restored` is the id of the record that an undo brings back, `moved` the one that only changes its place.
+    `turned` makes the `Inverse` from the desk's answer, where it is not known before.
     """
 
     undo: Work
@@ -46,12 +46,12 @@ class Change:
 
 
 class Past(QObject):
-    """Remembers the changes for as long as the page lives; `view` has the keys that take them back.
+    """Undo history of a list, kept as long as its page; `view` has the keys.
 
-    The last one is offered in a notice; what is moved on while that stands goes back to where it was first.
+    The last change is offered for undo in a notice. Moves of one record while it is shown are one step.
 
     Signals:
-        changed: the store has another list now, or refused; look at it again.
+        changed: the list must be loaded again, after a change or a refusal.
         restored: the id of a record that is back.
     """
 
@@ -72,11 +72,11 @@ class Past(QObject):
         view.redo_asked.connect(self.redo)
 
     def do(self, change: Change, said: str) -> None:
-        """Make a change, and offer to take it back."""
+        """Make a change and offer to undo it."""
         self._ask(change.redo, partial(self._was_done, change, said), self._failed)
 
     def keep(self, change: Change, said: str) -> None:
-        """A change has been made: offer to take it back."""
+        """Record a change that has been made, and offer to undo it."""
         last = self._done[-1] if self._done else None
         if change.moved and last is not None and last.moved == change.moved and self._standing.isActive():
             change = replace(change, undo=last.undo)
@@ -88,7 +88,7 @@ class Past(QObject):
         self._tell()
 
     def undo(self) -> None:
-        """Take back what was done last, once what is under way is done."""
+        """Undo the last change, once the running one is done."""
         if self._open:
             self._waiting.append(self.undo)
         elif self._done:
@@ -96,7 +96,7 @@ class Past(QObject):
             self._step(change, change.undo, self._was_undone)
 
     def redo(self) -> None:
-        """Do again what was taken back last."""
+        """Redo the last change that was undone."""
         if self._open:
             self._waiting.append(self.redo)
         elif self._undone:
@@ -104,7 +104,7 @@ class Past(QObject):
             self._step(change, change.redo, self._was_redone)
 
     def was_saved(self, record: Record) -> None:
-        """Doing again a deletion from which it had come back would remove what was saved just now."""
+        """Forget undone deletions of this record: redoing one would delete what was saved."""
         self._undone = [one for one in self._undone if one.restored != record.id]
         self._tell()
 

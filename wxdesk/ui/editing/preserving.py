@@ -1,4 +1,4 @@
-"""What a stored rule or template says that its fields cannot show to the letter."""
+"""Keeps stored values that the fields of an editor cannot show exactly."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def as_meant(now: Any, reads: Any, shown: Any) -> Any:  # noqa: ANN401 - a record, or any part of one
-    """What the fields say `now`, given that they `reads` so when they had just been `shown` something.
+    """Return `now`, with the `shown` value wherever a field still `reads` the same.
 
-    Whatever reads as it did then still means what was shown, so that looking changes nothing: a line break that a
-    field cannot hold, a name longer than its field, blanks round a word. Each part of a record is asked by itself.
+    `reads` is what the fields returned once filled with `shown`. So looking changes nothing: a line break that
+    a field cannot hold, an overlong name, blanks round a keyword. Parts of a record are compared one by one.
     """
     if now == reads:
         return shown
@@ -25,7 +25,7 @@ def as_meant(now: Any, reads: Any, shown: Any) -> Any:  # noqa: ANN401 - a recor
 
 
 def _all_meant(now: tuple[Any, ...], reads: tuple[Any, ...], shown: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Several are what reads like them in their place, or elsewhere if they were moved; else they have been changed."""
+    """Preserve items that read the same, in place or moved; others count as changed."""
     if len(now) != len(reads):
         known = dict(zip(reads, shown, strict=True))
         return tuple(known.get(one, one) for one in now)

@@ -1,4 +1,4 @@
-"""What is edited beside its list (rules, templates) as rows: each by its id, one of them perhaps not saved."""
+"""List model of rules or templates, one of them perhaps with unsaved changes."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ type AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class Record(Protocol):
-    """A stored rule or template."""
+    """Stored rule or template."""
 
     @property
     def id(self) -> int:
-        """By which it is known; 0 while it is not stored."""
+        """Id of the record; 0 while it is not stored."""
         ...
 
     @property
     def revision(self) -> int:
-        """How often it was stored so far."""
+        """Number of times it has been stored."""
         ...
 
 
 class RecordModel[R: Record](QAbstractListModel):
-    """The records that are shown, in their order. What a row tells of one is the subclass's."""
+    """List model of the shown records in their order; subclasses supply the row data."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,11 +51,11 @@ class RecordModel[R: Record](QAbstractListModel):
             self._all_changed()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """As many rows as are shown."""
+        """Return the number of shown records."""
         return 0 if parent.isValid() else len(self._rows)
 
     def _show_rows(self, rows: Sequence[R]) -> None:
-        """Show these. Where only contents changed, rows stay, and so does what is selected."""
+        """Show these; rows and selection stay where only contents changed."""
         if [one.id for one in rows] == [one.id for one in self._rows]:
             self._rows = list(rows)
             self._all_changed()

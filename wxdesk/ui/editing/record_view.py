@@ -1,4 +1,4 @@
-"""The list beside an editor: the row that one goes to is what is edited."""
+"""List beside an editor: the current row is the record that is edited."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
 
 
 class RecordView[R: Record](QListView):
-    """Rows of a `RecordModel`, painted by `delegate`; `name` says for those who cannot see it what they are.
+    """View of a `RecordModel`, painted by `delegate`; `name` is for screen readers.
 
-    Ctrl+Z takes back what was done to the list, Ctrl+Shift+Z does it again.
+    Ctrl+Z undoes the last change of the list, Ctrl+Shift+Z redoes it.
 
     Signals:
         chosen: a record's id, when another row becomes the current one, or the current one is clicked.
-        undo_asked, redo_asked: the operator wants the last change of the list taken back, or made again.
+        undo_asked, redo_asked: the operator wants the last change of the list undone, or redone.
     """
 
     chosen = Signal(int)
@@ -24,7 +24,7 @@ class RecordView[R: Record](QListView):
     redo_asked = Signal()
 
     undoable = redoable = False
-    """Whether Ctrl+Z and Ctrl+Shift+Z are the list's, which has something to take back; else they are the editor's."""
+    """True while the list can undo; else Ctrl+Z belongs to the editor. Redo alike."""
 
     def __init__(
         self, records: RecordModel[R], delegate: QAbstractItemDelegate, name: str, parent: QWidget | None = None
@@ -48,7 +48,7 @@ class RecordView[R: Record](QListView):
         return self.records.record_at(self.currentIndex())
 
     def show_current(self, record_id: int) -> None:
-        """Make a record's row the current one, without telling anybody; 0 for none."""
+        """Make a record's row the current one without a signal; 0 for none."""
         self.blockSignals(True)
         row = self.records.row_of(record_id)
         if row < 0:
@@ -60,7 +60,7 @@ class RecordView[R: Record](QListView):
         self.viewport().update()
 
     def event(self, event: QEvent) -> bool:
-        """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while there is something to take back here."""
+        """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while the list can undo or redo."""
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             undo = self.undoable and event.matches(QKeySequence.StandardKey.Undo)
             event.setAccepted(undo or (self.redoable and event.matches(QKeySequence.StandardKey.Redo)))
@@ -77,13 +77,13 @@ class RecordView[R: Record](QListView):
             super().keyPressEvent(event)
 
     def _clicked(self, index: QModelIndex) -> None:
-        """The current row leads back to what is edited, where something else stands in its place."""
+        """Choose the current row again when clicked, to return to the editor."""
         record = self.records.record_at(index)
         if record is not None and index == self.currentIndex():
             self.chosen.emit(record.id)
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:  # noqa: N802 - Qt's name
-        """Tell which record is looked at now."""
+        """Emit the id of the new current record."""
         super().currentChanged(current, previous)
         record = self.records.record_at(current)
         if record is not None and not self.signalsBlocked():

@@ -1,4 +1,4 @@
-"""What the rows beside an editor have in common: their ground, and words that are cut where they end."""
+"""Painting shared by the rows beside an editor: background and elided text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.ui.look.theme import Theme
 
 
 def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
-    """The ground of a row, chosen or under the mouse; the line below it; the ring of who came by keyboard."""
+    """Paint a row's background, its lower edge and the ring of keyboard focus."""
     selected = bool(state & QStyle.StateFlag.State_Selected)
     if selected or state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(rect, theme.color("selection" if selected else "hover"))
@@ -24,6 +24,6 @@ def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme:
 
 
 def paint_elided(painter: QPainter, rect: QRect, text: str) -> None:
-    """One line of it, cut where `rect` ends."""
+    """Paint a text on one line, elided where `rect` ends."""
     shown = QFontMetrics(painter.font()).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

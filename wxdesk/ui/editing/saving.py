@@ -1,4 +1,4 @@
-"""The way of what was edited into the store, and what comes back from there."""
+"""Stores edited records and shows the result in the editor and in notices."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class Keeper(Protocol):
-    """An editor of rules or templates, which stores nothing itself."""
+    """Editor of rules or templates that emits what to store but stores nothing."""
 
     @property
     def touched(self) -> SignalInstance:
-        """Carries whether it differs from what is stored."""
+        """Signal: True if the record differs from the stored one."""
         ...
 
     @property
     def save_asked(self) -> SignalInstance:
-        """Carries what shall be stored."""
+        """Signal: the record to store."""
         ...
 
     @property
     def saved(self) -> Any:  # noqa: ANN401 - of its own kind
-        """What is edited, as it is stored."""
+        """The edited record as it is stored."""
         ...
 
     def save(self) -> bool:
-        """Ask for it to be stored, if it differs and nothing is wrong with it; tells whether it did."""
+        """Ask to store the record if changed and valid; return True if asked."""
         ...
 
     def show_stored(self, record: Any, /) -> None:  # noqa: ANN401 - of its own kind
-        """This is stored now; what is being written stays."""
+        """Take over this stored record; what is being written stays."""
         ...
 
     def show_refusal(self, reason: str, /) -> None:
@@ -51,9 +51,9 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Way[R]:
-    """What differs between rules and templates: `store` one, what it is called, what is written now, `show` it anew.
+    """Callbacks in which saving differs between rules and templates.
 
-    `compare` shows its revisions.
+    store a record · name_of it · written: the one being edited · show it in the editor · compare its revisions
     """
 
     store: Callable[[R], Coroutine[Any, Any, R]]
@@ -64,9 +64,9 @@ class Way[R]:
 
 
 class Saving[R: Record](QObject):
-    """Stores what `editor` asks to be stored, and tells it and the operator what became of it.
+    """Stores what `editor` asks to be stored, and reports the outcome.
 
-    One at a time: what is asked meanwhile is stored once it is known under which id the first one is.
+    One at a time: a save asked meanwhile follows once the first one is stored and its id is known.
 
     Signals:
         saved: the record as it is stored now, once nothing more of it is on its way.
@@ -113,7 +113,7 @@ class Saving[R: Record](QObject):
         self.saved.emit(record)
 
     def hear(self, record: R) -> None:
-        """The store has this now of what is being written, and that stays; somebody else may have stored it."""
+        """Take over a newly stored version, and show a conflict if it is not the editor's."""
         overtaken = self._sent is None and record.revision != self._editor.saved.revision
         self._editor.show_stored(record)
         if overtaken and self._way.written() != record:
@@ -124,12 +124,12 @@ class Saving[R: Record](QObject):
             self._overtaking.settle()
 
     def _still_edited(self) -> bool:
-        """Whether the editor has still what was sent, and not another one by now."""
+        """Return True if the editor still has the record that was sent."""
         now = self._editor.saved
         return now is self._edited or now.id == self._edited.id != 0
 
     def _settle(self) -> tuple[R | None, bool]:
-        """Nothing is on its way any more; what was sent, and whether it was asked for again."""
+        """Mark saving as finished; return the record sent, and if another save was asked."""
         settled = self._sent, self._again
         self._sent, self._again = None, False
         return settled

@@ -1,4 +1,4 @@
-"""Which record stands in the editor beside its list: another one once what is unsaved has been settled."""
+"""Selection of the record to edit; unsaved changes are settled before it changes."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from wxdesk.ui.editing.saving import Keeper, Saving
 from wxdesk.ui.editing.unsaved_guard import Draft, Leaving
 
 NO_RECORD, EDITOR = range(2)
-"""What the pages of the middle are."""
+"""Pages of the middle: the empty page and the editor."""
 
 
 class Editor(Draft, Keeper, Protocol):
-    """Where one record is written."""
+    """Editor of one record."""
 
     @property
     def saved(self) -> Any:  # noqa: ANN401 - of its own kind
-        """The record as it is stored; one with id 0 is not."""
+        """The record as it is stored; id 0 if it is not."""
         ...
 
     @property
     def unsaved(self) -> bool:
-        """Whether something would be lost."""
+        """True if leaving the editor would lose changes."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Beside[R]:
-    """What differs between rules and templates.
+    """Callbacks in which selection differs between rules and templates.
 
-    edit: show one in the editor · reveal: show the row of an id as the current one · blank: a new one in the place of
-    one that is gone · load: ask the store for all of them, for `Choosing.show`.
+    edit: show a record in the editor · reveal: make the row of an id the current one · blank: a new record in
+    place of a deleted one · load: load all records, for `RecordSelection.show`.
     """
 
     edit: Callable[[R], None]
@@ -48,16 +48,16 @@ class Beside[R]:
 
 
 def _nothing() -> None:
-    """Nothing follows."""
+    """Do nothing."""
 
 
 class Choosing[R: Record](QObject):
     """Keeps the list in `view` and the `editor` on the same record.
 
-    The editor is the second page of `middle`; the first one stands there while there is no record.
+    The editor is the second page of `middle`; the first one is shown while there is no record.
 
     Signals:
-        stayed: the operator would rather go on with what he was writing.
+        stayed: the operator chose to go on editing.
     """
 
     stayed = Signal()
@@ -85,23 +85,23 @@ class Choosing[R: Record](QObject):
 
     @property
     def editing(self) -> bool:
-        """Whether a record is edited."""
+        """True while a record is edited."""
         return self._middle.currentIndex() == EDITOR
 
     @property
     def unsaved(self) -> bool:
-        """Whether leaving the editor now would lose something that was written."""
+        """True if leaving the editor now would lose changes."""
         return self.editing and self._editor.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
+        """Call `then` once unsaved changes are settled; never if the operator stays."""
         if self.unsaved:
             self._leaving.ask(then)
         else:
             then()
 
     def show(self, records: Sequence[R], first: R | None) -> None:
-        """These are stored now; go on with the same one, or the wanted one, or the `first`. What is written stays."""
+        """Show the stored records; edit the same, the wanted or the `first` one."""
         known: dict[int, R] = {one.id: one for one in records}
         wanted, now = known.get(self._wanted), self._editor.saved
         if wanted is not None and not self._leaving.waits:
@@ -119,11 +119,11 @@ class Choosing[R: Record](QObject):
         self._view.show_current(self._editor.saved.id if self.editing else 0)
 
     def want(self, record_id: int) -> None:
-        """Edit this one as soon as it is known."""
+        """Edit this record as soon as it is loaded."""
         self._wanted = record_id
 
     def choose(self, record_id: int, then: Callable[[], None] = _nothing) -> None:
-        """Edit this one once what is unsaved is settled; `then` follows, at once if there is nothing to change."""
+        """Edit this record once unsaved changes are settled, and call `then`."""
         edited = self.editing and record_id == self._editor.saved.id
         if edited or self._view.records.record(record_id) is None:
             then()
@@ -132,13 +132,13 @@ class Choosing[R: Record](QObject):
         self.leave(partial(self._edit_wanted, then))
 
     def begin(self, blank: R) -> None:
-        """Edit one that is not stored."""
+        """Edit a record that is not stored."""
         self._middle.setCurrentIndex(EDITOR)
         self._beside.edit(blank)
         self._view.show_current(0)
 
     def put_away(self) -> None:
-        """Edit none."""
+        """Close the editor."""
         self._middle.setCurrentIndex(NO_RECORD)
 
     def _edit(self, record: R) -> None:
@@ -148,7 +148,7 @@ class Choosing[R: Record](QObject):
         self._beside.reveal(record.id)
 
     def _refresh(self, record: R) -> None:
-        """The edited one as it is stored now; the list goes on showing what is sought."""
+        """Show the edited record as it is stored now; a search in the list stays."""
         if self._editor.unsaved:
             self._saving.hear(record)
         elif record != self._editor.saved:

@@ -1,4 +1,4 @@
-"""Undo and redo of a rule or a template that is being written, over all of its fields."""
+"""Undo and redo for a record being edited, across all of its fields."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.word_chips import WordField
 
 MOST = 200
-"""Steps that can be taken back."""
+"""Number of steps that can be undone."""
 
 
 class Steps[T]:
-    """How something read after each pause in writing it. `written` leaves out of it what only the store gives."""
+    """Undo steps, one a pause in typing; `written` removes what only the store sets."""
 
     def __init__(self, written: Callable[[T], T]) -> None:
         self._written = written
@@ -25,11 +25,11 @@ class Steps[T]:
         self._at = -1
 
     def begin(self, read: T) -> None:
-        """Forget all steps; this is how it reads at first."""
+        """Forget all steps and begin with this state."""
         self._steps, self._at = [self._written(read)], 0
 
     def note(self, read: T) -> None:
-        """It reads so now. What was undone before cannot be redone any more."""
+        """Add a state, if it differs; what was undone can no longer be redone."""
         written = self._written(read)
         if self._steps and self._steps[self._at] == written:
             return
@@ -37,7 +37,7 @@ class Steps[T]:
         self._at = len(self._steps) - 1
 
     def move(self, step: int) -> T | None:
-        """How it read a step before (-1), or after (1); None if there is no such step."""
+        """Return the state a step before (-1) or after (1), or None if there is none."""
         if not 0 <= self._at + step < len(self._steps):
             return None
         self._at += step
@@ -45,9 +45,9 @@ class Steps[T]:
 
 
 class UndoKeys(QObject):
-    """Gives Ctrl+Z and Ctrl+Shift+Z to the whole of `owner`, before the field that has the keyboard takes them.
+    """Gives Ctrl+Z and Ctrl+Shift+Z to `owner` before the focused field takes them.
 
-    A field undoes its own letters only, and forgets them when it is left.
+    A field undoes only its own typing, and forgets it when it loses the focus.
     """
 
     def __init__(self, owner: QWidget, undo: Callable[[], object], redo: Callable[[], object]) -> None:
@@ -61,7 +61,7 @@ class UndoKeys(QObject):
             application.focusChanged.connect(self._focus_changed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the keys from the field; a word that is only being typed is the field's own."""
+        """Keep the keys from the field, except while a word is being typed into a chip."""
         if not (event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)):
             return False
         if isinstance(watched, WordField) and watched.text():
@@ -79,13 +79,13 @@ class UndoKeys(QObject):
 
 
 def focused_name(owner: QWidget) -> str:
-    """The accessible name of the field in it that has the keyboard; empty for none."""
+    """Return the accessible name of the focused field in `owner`; empty for none."""
     focused = owner.focusWidget()
     return focused.accessibleName() if focused is not None and focused.hasFocus() else ""
 
 
 def refocus(owner: QWidget, name: str) -> None:
-    """Give the keyboard to the visible field of that accessible name, if there is one, once new fields are shown."""
+    """Focus the visible field of that accessible name once new fields are shown."""
     if name:
         QTimer.singleShot(0, owner, partial(_focus, owner, name))
 

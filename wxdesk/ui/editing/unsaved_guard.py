@@ -1,4 +1,4 @@
-"""Something that waits until the operator has decided about what he has not saved."""
+"""Guard that settles unsaved changes before an action goes on."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from wxdesk.ui.editing.leave_dialog import LeaveDialog
 
 
 class Draft(Protocol):
-    """An editor in which something stands that is not saved."""
+    """Editor that can have unsaved changes."""
 
     def judged(self) -> tuple[str, Fault | TemplateFault | None]:
-        """What it is called, and what keeps it from being saved."""
+        """Return the record's name, and the fault that keeps it from being saved, if any."""
         ...
 
     @property
     def unsaved(self) -> bool:
-        """Whether something would be lost."""
+        """True if leaving the editor would lose changes."""
         ...
 
     def save(self) -> bool:
-        """Ask for it to be stored; tells whether it did."""
+        """Ask to store the record; return True if asked."""
         ...
 
     def revert(self) -> None:
@@ -36,10 +36,10 @@ class Draft(Protocol):
 
 
 class Leaving(QObject):
-    """Asks over `page` whether to save, to discard or to stay, and remembers what was to happen then.
+    """Asks over `page` to save, discard or stay, and then runs the pending action.
 
     Signals:
-        stayed: nothing is to happen any more.
+        stayed: the pending action was given up.
     """
 
     stayed = Signal()
@@ -52,11 +52,11 @@ class Leaving(QObject):
 
     @property
     def waits(self) -> bool:
-        """Whether something is to happen once it is saved."""
+        """True while an action is pending until the record is saved."""
         return self._then is not None
 
     def ask(self, then: Callable[[], None]) -> None:
-        """Let the operator decide; `then` follows unless he stays. While he is asked, nothing else is."""
+        """Ask the operator, then call `then` unless they stay; one question at a time."""
         window = self._page.window()
         if any(asking.isVisible() for asking in window.findChildren(LeaveDialog)):
             return
@@ -66,12 +66,12 @@ class Leaving(QObject):
         LeaveDialog(window, name, why).ask(self._save, self._discard, self.stay)
 
     def stay(self) -> None:
-        """Nothing is to happen any more."""
+        """Give up the pending action."""
         self._then = None
         self.stayed.emit()
 
     def go_on(self) -> None:
-        """It has been saved: let happen what was to happen, or ask again about what was written since."""
+        """Run the pending action after saving, or ask again if there are newer changes."""
         then, self._then = self._then, None
         if then is None:
             return

@@ -1,4 +1,4 @@
-"""The column of an editor: as wide as can be read, in the middle, and scrolled."""
+"""Vertically scrolled, centred column of an editor, limited to a readable width."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 EDGES = 48
-"""What stands at both sides of it together."""
+"""Pixels of both side margins together."""
 
 
 class WidthScroll(QScrollArea):
-    """Scrolls upwards and downwards only; the inside is at most `widest` wide and stands in the middle."""
+    """Vertical scroll area whose content is centred and at most `widest` wide."""
 
     def __init__(self, inside: QWidget, widest: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -28,5 +28,5 @@ class WidthScroll(QScrollArea):
         self.setWidget(around)
 
     def minimumSizeHint(self) -> QSize:
-        """Narrower than that, fields could not be written in."""
+        """Return the smallest size in which the fields can still be used."""
         return QSize(360, 200)

@@ -1,4 +1,4 @@
-"""Tells the operator, wherever he is in the window, to whom rules call him."""
+"""Bar that tells the operator about customers to whom a rule has called them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,16 @@ from wxdesk.ui.wording.messages import name_of
 BAR = "call"
 
 _ASKED_FOR = frozenset({Cause.CALLED, Cause.DRAFT})
-"""A rule asks for somebody, or hands him what was about to leave when the reply window closes."""
+"""Reasons by which a rule asks for a human.
+
+A draft counts because it was about to leave when the reply window closed.
+"""
 
 
 class CallNews(QObject):
-    """One bar for all of them: it names who was called for first, and stays until somebody has looked at each.
+    """One bar for all calls of rules, shown wherever the operator is in the window.
+
+    It names the first call and stays until each of the conversations has been seen.
 
     Signals:
         wanted: the id of a conversation that the operator wants to see.

@@ -1,4 +1,4 @@
-"""A region that stands in the row of a wide window and slides over the page in a narrow one."""
+"""Side region that becomes a sliding drawer in a narrow window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.ui.widgets.buttons import MOVEMENT_MS, wants_movement
 
 
 class Drawer:
-    """One outer region of the page: part of the row, or lying over it until it is closed."""
+    """One side region: part of the row, or a drawer over the page."""
 
     def __init__(self, page: QWidget, panel: QWidget, row: QHBoxLayout, *, left: bool) -> None:
         self._page = page
@@ -25,11 +25,11 @@ class Drawer:
 
     @property
     def open(self) -> bool:
-        """Whether it lies over the page now."""
+        """True while it lies over the page."""
         return self.is_drawer and not self._panel.isHidden()
 
     def arrange(self, *, as_drawer: bool) -> None:
-        """Stand in the row or become a closed drawer; a drawer that is open keeps its height right."""
+        """Put the region into the row, or make it a closed drawer; fit an open drawer."""
         if as_drawer == self.is_drawer:
             if self.open:
                 self._panel.setGeometry(self._place().x(), 0, self._panel.width(), self._page.height())
@@ -44,14 +44,14 @@ class Drawer:
             self._panel.show()
 
     def toggle(self) -> None:
-        """Open or close it; nothing happens while it stands in the row."""
+        """Open or close the drawer; does nothing in the row."""
         if self.open:
             self.close()
         else:
             self.pull_out()
 
     def pull_out(self) -> None:
-        """Open it over the page."""
+        """Open the drawer over the page."""
         if not self.is_drawer or self.open:
             return
         place = self._place()
@@ -66,7 +66,7 @@ class Drawer:
             self._slide.start()
 
     def close(self) -> None:
-        """Put it away."""
+        """Close the drawer."""
         if self.open:
             self._slide.stop()
             self._panel.hide()

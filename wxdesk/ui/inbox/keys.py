@@ -1,4 +1,4 @@
-"""The keys of the inbox, as the sheet tells them."""
+"""Shortcuts of the inbox, for the shortcut sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key
 
 
 def key_sheet() -> Sequence[Key]:
-    """What the keys do."""
+    """Return each shortcut with its description."""
     return (
         Key("Ctrl+K Ctrl+F", tr("Search messages")),
         Key("Alt+Down", tr("Next conversation")),

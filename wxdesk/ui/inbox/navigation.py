@@ -1,4 +1,4 @@
-"""From one conversation to the next: by key through the list, and on from one that was set aside."""
+"""Moves from one conversation to the next: by key, or after resolving one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class Stepping(QObject):
-    """Goes by the order that `shown` has.
+    """Follows the order of the list `shown`.
 
     Signals:
         wanted: the id of the conversation to open.
@@ -26,19 +26,19 @@ class Stepping(QObject):
         self._notices = notices
 
     def next_one(self) -> None:
-        """Open the conversation below the open one."""
+        """Open the next conversation below."""
         self._step(1, unread=False)
 
     def previous_one(self) -> None:
-        """Open the conversation above the open one."""
+        """Open the next conversation above."""
         self._step(-1, unread=False)
 
     def next_unread(self) -> None:
-        """Open the next conversation below that has something unread."""
+        """Open the next unread conversation below."""
         self._step(1, unread=True)
 
     def previous_unread(self) -> None:
-        """Open the next conversation above that has something unread."""
+        """Open the next unread conversation above."""
         self._step(-1, unread=True)
 
     def _step(self, step: int, *, unread: bool) -> None:
@@ -49,7 +49,7 @@ class Stepping(QObject):
             self._notices.toast(tr("No more unread conversations in this direction."))
 
     def go_on(self, conversation_id: int) -> None:
-        """Leave what has been set aside for the next one in the list, the one above if it was the last."""
+        """Open the conversation below a resolved or snoozed one, or the one above."""
         if conversation_id != self._session.conversation_id:
             return
         found = self._list.neighbour(1, unread=False) or self._list.neighbour(-1, unread=False)

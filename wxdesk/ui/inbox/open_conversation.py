@@ -1,4 +1,4 @@
-"""The open conversation as the page knows it: what was read of its timeline, and how it is kept up to date.
+"""State of the open conversation: its row, its timeline, and their updates.
 
 No widget: it turns events and answers of the desk into entries of the timeline's model.
 """
@@ -42,10 +42,10 @@ class ChatSession(QObject):
     """Follows one conversation at a time.
 
     Signals:
-        turned: another conversation is followed now, or none; of it is known at most its row.
+        turned: another conversation is followed now, or none; at most its row is known.
         opened: the first page of another conversation is shown; carries the key to go to, or an empty text.
-        refreshed: the open conversation's row or decision is another one now, or it could not be read.
-        arrived: a contact's message came into the open conversation.
+        refreshed: the open conversation's row or decision has changed, or it could not be read.
+        arrived: a message of the contact was added.
     """
 
     turned = Signal()
@@ -76,21 +76,21 @@ class ChatSession(QObject):
 
     @property
     def fresh(self) -> bool:
-        """Whether nothing of the open conversation has been shown yet."""
+        """True until something of the open conversation is shown."""
         return self._fresh
 
     @property
     def to_end(self) -> bool:
-        """Whether the newest message is among those read; False after a jump into the past."""
+        """True if the newest message was read; False after a jump into the past."""
         return self.known.to_end
 
     @property
     def promised(self) -> bool:
-        """Whether something automatic waits here that leaves by itself, or asks; or may wait, before it is read."""
+        """True if an automatic reply is pending here, or may be before it is read."""
         return self.row is not None and bool(self.row.held) if self._fresh else self.known.promised
 
     def open(self, conversation_id: int, hit: SearchHit | None = None, row: InboxRow | None = None) -> None:
-        """Show another conversation, at its end or at `hit`; `row` is what is known of it, if something is."""
+        """Show a conversation, at its end or at `hit`; `row` is its row, if known."""
         other = conversation_id != self.conversation_id
         if other or hit is not None:
             self._reset(conversation_id)
@@ -103,27 +103,27 @@ class ChatSession(QObject):
         self._ask()
 
     def close(self) -> None:
-        """Follow nothing."""
+        """Follow no conversation."""
         self._reset(None)
         self._turn(None)
 
     def reload(self) -> None:
-        """Show the newest page, after a jump into the past."""
+        """Show the newest page after a jump into the past."""
         if self.conversation_id is not None and not self.to_end:
             self._reset(self.conversation_id)
             self._ask()
 
     def show_anew(self) -> None:
-        """Show what the clock alone has changed: what was today is yesterday, or the reply window has closed."""
+        """Update what only the clock has changed: day names, or a closed reply window."""
         if not self._fresh:
             self._show()
 
     def retry(self) -> None:
-        """Ask again for what could not be read."""
+        """Read again after a failure."""
         self._ask()
 
     def older(self) -> None:
-        """Read the page above; nothing happens while one is being read or when there is none."""
+        """Read the page above, unless one is being read or there is none."""
         if self._reading or self.known.complete or not self.known or self.conversation_id is None:
             return
         self._reading = True
@@ -142,7 +142,7 @@ class ChatSession(QObject):
         self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._read_failed, self._visit))
 
     def hear(self, events: Sequence[Event]) -> None:
-        """Read again what these events touch of the open conversation."""
+        """Read again what these events changed in the open conversation."""
         touched = False
         for event in events:
             match event:
@@ -166,21 +166,21 @@ class ChatSession(QObject):
             self._ask()
 
     def message(self, key: str) -> Message | None:
-        """The message that an entry shows or that a reply's entry answers, if it has been read."""
+        """Return the message of an entry, or the one its reply answers, if read."""
         return self.known.message(key)
 
     def reply(self, key: str) -> Reply | None:
-        """The reply of an entry."""
+        """Return the reply of an entry."""
         return self.known.reply(key)
 
     def entry(self, key: str) -> Entry | None:
-        """An entry of the timeline, by its key."""
+        """Return an entry of the timeline by its key."""
         return next((entry for entry in self.model.entries() if entry.key == key), None)
 
     # -- answers
 
     def _ask(self) -> None:
-        """Ask for the newest state; while an answer is awaited, once more after it."""
+        """Read the newest state, or once more after a read that is under way."""
         if self.conversation_id is None:
             return
         if self._asking:
@@ -209,7 +209,7 @@ class ChatSession(QObject):
         self._ask_again(visit)
 
     def _ask_again(self, visit: int) -> None:
-        """Ask for what has changed while the answer was awaited, or for whatever is open by now."""
+        """Read again if something changed, or another one opened, during the last read."""
         if self._again or visit != self._visit:
             self._again = False
             self._ask()
@@ -220,7 +220,7 @@ class ChatSession(QObject):
         self._bridge.failed.emit(error)
 
     def _not_found(self, visit: int, error: Exception) -> None:
-        """The place of a hit could not be read: show the end instead."""
+        """Show the end, because the place of a search result could not be read."""
         self._bridge.failed.emit(error)
         if visit == self._visit:
             self._hit = None
@@ -275,7 +275,7 @@ class ChatSession(QObject):
         self.refreshed.emit()
 
     def _reset(self, conversation_id: int | None) -> None:
-        """Begin anew; of the conversation that is open already, who it is stays known."""
+        """Forget what was read; the row of a conversation already open stays."""
         self._visit += 1
         if conversation_id != self.conversation_id:
             self.row = self.latest = None

@@ -1,4 +1,4 @@
-"""The inbox: four regions, what each of them is told, and the keys that work in all of them."""
+"""The inbox page: its regions, their connections, and its shortcuts."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
 
 
 class InboxPage(QWidget):
-    """Where operators sit all day.
+    """Shows the conversation list, the chat, and the details of a customer.
 
     Signals:
-        settings_wanted: there is no conversation yet and the operator wants to set the desk up.
+        settings_wanted: there is no conversation yet and the operator wants to open the settings.
     """
 
     settings_wanted = Signal()
@@ -102,15 +102,15 @@ class InboxPage(QWidget):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing the program now would lose something that was written."""
+        """True if closing the program would lose unsent text."""
         return bool(self.chat.unfinished.conversations())
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Call `then` at once, or if the operator lets go what he has not sent."""
+        """Call `then` at once, or after the operator agrees to lose unsent text."""
         self.chat.unfinished.leave(then)
 
     def keys(self) -> Sequence[Key]:
-        """What this page's keys do, for the sheet."""
+        """Return this page's shortcuts for the shortcut sheet."""
         return key_sheet()
 
     def _slots(self) -> Mapping[str, Callable[[], object]]:
@@ -138,11 +138,11 @@ class InboxPage(QWidget):
     # -- opening
 
     def open_conversation(self, conversation_id: int) -> None:
-        """Show a conversation, at its end."""
+        """Show a conversation at its end."""
         self._open(conversation_id, None)
 
     def open_hit(self, hit: SearchHit) -> None:
-        """Show the place where something was found."""
+        """Show a search result in its conversation."""
         self._open(hit.conversation.id, hit)
 
     def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
@@ -179,7 +179,7 @@ class InboxPage(QWidget):
         self._pace()
 
     def _turned(self) -> None:
-        """What was begun elsewhere for the conversation before is done, and whatever is typed now is for this one."""
+        """Save notes about the conversation before, and focus the composer."""
         self.detail.contact.save_unfinished()
         if self.session.conversation_id is not None and not self.list.isAncestorOf(self.focusWidget() or self):
             self._write()
@@ -195,7 +195,7 @@ class InboxPage(QWidget):
             self._write()
 
     def _mark_read(self) -> None:
-        """What is open and in sight of somebody is read, and its call answered."""
+        """Mark the open conversation read, and its calls seen, if an operator can see it."""
         row = self.session.row
         nobody = self._bridge.desk.presence.now.away
         if row is None or nobody or self.session.fresh or not self.isVisible() or not self.isActiveWindow():
@@ -217,7 +217,7 @@ class InboxPage(QWidget):
             self.detail.show_speaker(self.session.row.conversation, now)
 
     def _pace(self) -> None:
-        """Beat as often as the fastest figure in sight needs, and not at all when nothing counts."""
+        """Set the ticker to the fastest countdown in sight, or stop it."""
         shown = self.isVisible()
         bar = shown and bool(self.chat.timeline.counting())
         ends = self.list.model.counts_down(self.ticker.now())
@@ -228,7 +228,7 @@ class InboxPage(QWidget):
         self.ticker.need("minutes", Pace.MINUTES if minutes else Pace.STILL)
 
     def event(self, event: QEvent) -> bool:
-        """Whoever comes back to the window reads what is open; nothing needs to count while the page is hidden."""
+        """Mark as read when the window returns; stop the ticker while hidden."""
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
             self._pace()
         elif event.type() is QEvent.Type.WindowActivate:
@@ -243,7 +243,7 @@ class InboxPage(QWidget):
         self.detail.focus_reasons()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Whatever is typed with no field in focus goes into the composer; Esc closes a drawer."""
+        """Send text typed outside a field to the composer; close a drawer on Esc."""
         focused = self.focusWidget()
         writing = isinstance(focused, QLineEdit | QPlainTextEdit)
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
@@ -254,7 +254,7 @@ class InboxPage(QWidget):
             super().keyPressEvent(event)
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the chat: the other regions become drawers before that."""
+        """Return the chat's size, because the other regions become drawers."""
         return self.chat.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

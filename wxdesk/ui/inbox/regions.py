@@ -1,4 +1,4 @@
-"""The regions of the inbox: where they stand for the window's width, and how the keyboard goes round them."""
+"""Layout of the inbox's regions, and the order in which they get the focus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BY_KEY = Qt.FocusReason.ShortcutFocusReason
 
 
 class Regions:
-    """List, chat and detail of one page; the outer two become drawers in a narrow window."""
+    """List, chat and details of one page; the outer two become drawers if narrow."""
 
     def __init__(
         self, page: QWidget, shown: ConversationList, chat: ChatPanel, detail: DetailPanel, row: QHBoxLayout
@@ -31,11 +31,11 @@ class Regions:
 
     @property
     def drawer_open(self) -> bool:
-        """Whether something lies over the chat."""
+        """True while a drawer lies over the chat."""
         return self.list_drawer.open or self.detail_drawer.open
 
     def arrange(self, width: int) -> None:
-        """Stand as a window of this width wants it."""
+        """Arrange the regions for a window of this width."""
         self.detail_drawer.arrange(as_drawer=width < Measure.DETAIL_BECOMES_DRAWER)
         self.list_drawer.arrange(as_drawer=width < Measure.LIST_BECOMES_DRAWER)
         for shower, putter, drawer in (
@@ -46,13 +46,13 @@ class Regions:
             putter.setVisible(drawer.is_drawer)
 
     def leave_drawers(self) -> None:
-        """Close what lies over the chat, and write on."""
+        """Close the drawers and focus the composer."""
         self.detail_drawer.close()
         self.list_drawer.close()
         self._chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_detail(self) -> None:
-        """Open or close the drawer of a narrow window; in a wide one, go to the contact. Without one, nothing."""
+        """Toggle the details drawer, or focus the contact in a wide window."""
         if self._detail.area.isHidden():
             return
         self.detail_drawer.toggle()
@@ -60,19 +60,19 @@ class Regions:
             self._detail.focus_first()
 
     def focus_search(self) -> None:
-        """Write what is sought."""
+        """Focus the search field."""
         self.list_drawer.pull_out()
         self._list.search.setFocus(_BY_KEY)
         self._list.search.selectAll()
 
     def toggle_held(self) -> None:
-        """Unfold the list of what is held and go there, or fold it."""
+        """Unfold and focus the list of held replies, or fold it."""
         if not self._list.strip.isHidden():
             self.list_drawer.pull_out()
         self._list.strip.toggle()
 
     def cycle(self) -> None:
-        """Give the keyboard to the next region: list, timeline, composer, contact."""
+        """Focus the next region: list, timeline, composer, contact."""
         regions = [self._list, self._chat.timeline, self._chat.composer, self._detail]
         focused = self._page.focusWidget()
         at = next((i for i, region in enumerate(regions) if region.isAncestorOf(focused) or region is focused), -1)

@@ -1,4 +1,4 @@
-"""What the composer says about a text: whether it may leave, how large it is, and what it costs.
+"""Checks whether and how a text can be sent, and the texts about size and cost.
 
 Pure functions of records and times, without a widget.
 """
@@ -17,15 +17,15 @@ from wxdesk.desk.answers.splitting import split_text
 from wxdesk.i18n import ntr, tr
 
 MOST_BYTES = quota.AFTER_MESSAGE[0] * TEXT_LIMIT_BYTES
-"""A text beyond this cannot leave in any number of messages that WeChat allows; it is not cut to find out."""
+"""Bytes beyond which no number of messages suffices; longer texts are not split."""
 
 _SHOWN = 16
-"""Characters at each end of a message that tell where a text is cut."""
+"""Characters shown of each end of a message, to tell where a text is split."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How a text fits into `messages`; none where it cannot leave. `problem` says why it cannot go in one."""
+    """A text split into `messages`, none if unsendable; `problem`: why not in one."""
 
     size: int
     messages: tuple[str, ...]
@@ -34,22 +34,22 @@ class Fit:
 
     @property
     def parts(self) -> int:
-        """How many messages it takes."""
+        """Number of messages it takes."""
         return len(self.messages)
 
     @property
     def too_long(self) -> bool:
-        """Whether one message is too small for it."""
+        """True if it does not fit into one message."""
         return self.size > TEXT_LIMIT_BYTES
 
     @property
     def can_split(self) -> bool:
-        """Whether it may leave in several messages, if the operator agrees to their number."""
+        """True if it may be sent in several messages, once the operator agrees."""
         return self.parts > 1 and self.parts <= self.left
 
 
 def closed_words(conversation: Conversation | None, now: datetime | None) -> str:
-    """Why nothing at all may be sent to this contact now; empty if something may."""
+    """Return why nothing may be sent to this contact now; empty if something may."""
     if conversation is None or now is None:
         return tr("No conversation is open")
     over = over_words(conversation, now)
@@ -59,7 +59,7 @@ def closed_words(conversation: Conversation | None, now: datetime | None) -> str
 
 
 def over_words(conversation: Conversation, now: datetime) -> str:
-    """Why WeChat takes no reply at this time; empty while it does, even if none is left by our own count."""
+    """Return why WeChat accepts no reply at `now`; ignores our count of those left."""
     until = conversation.window.until
     if until is None:
         return tr("WeChat allows no reply until the customer writes")
@@ -67,7 +67,7 @@ def over_words(conversation: Conversation, now: datetime) -> str:
 
 
 def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> Fit:
-    """How `text` fits, and why it may not leave as it is; `whole` is for a text that cannot be split."""
+    """Return how `text` fits and why it may not be sent; a `whole` one is never split."""
     left = quota.left(conversation.window, now) if conversation is not None and now is not None else 0
     size = byte_count(text)
     problem = closed_words(conversation, now)
@@ -78,30 +78,30 @@ def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *
 
 
 def size_words(size: int) -> str:
-    """The size of a text beside what one message holds."""
+    """Return the size of a text beside the limit of one message."""
     return tr("{size} / {limit} bytes", size=f"{size:,}", limit=f"{TEXT_LIMIT_BYTES:,}")
 
 
 def cost_words(count: int, left: int) -> str:
-    """What something costs of the replies that are left."""
+    """Return how many of the remaining replies something takes."""
     takes = ntr("takes {n} reply", "takes {n} replies", count)
     return tr("{takes}, {left}", takes=takes, left=count_left_words(left))
 
 
 def count_left_words(left: int) -> str:
-    """How many replies are left."""
+    """Return how many replies are left."""
     return ntr("{n} is left", "{n} are left", left)
 
 
 def split_words(messages: Sequence[str]) -> str:
-    """Where a long text is cut: how each of its messages begins and ends, a line each."""
+    """Return where a long text is split: both ends of each message, one a line."""
     return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
 
 
 def editing_words(asking: int, ahead: int) -> str:
-    """What Enter does to a reply that is changed.
+    """Return what Enter does to a reply that is being edited.
 
-    `asking` parts of its answer leave if it is the first of them; `ahead` parts leave before a later one.
+    `asking` parts of its answer are sent if it is the first of them; `ahead` parts are sent before a later one.
     """
     if asking:
         return tr("You are changing this reply; Enter sends all {n} parts that ask", n=asking)
@@ -112,7 +112,7 @@ def editing_words(asking: int, ahead: int) -> str:
 
 
 def put_by_words(count: int) -> str:
-    """How many texts lie under the one that is being written."""
+    """Return how many drafts lie below the present one."""
     return ntr("{n} more text is put by", "{n} more texts are put by", count)
 
 

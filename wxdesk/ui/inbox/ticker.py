@@ -1,7 +1,6 @@
-"""The one clock of the page: it runs only while a figure on the screen counts.
+"""The page's one timer, which runs only while a figure on the screen counts.
 
-Countdowns, waiting times and the reply window all repaint on the same beat, so that they never disagree
-and an idle page wakes nobody.
+Countdowns, waiting times and the reply window repaint on the same beat, so that they never disagree.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from wxdesk.desk.ports.store import Clock
 
 
 class Pace(IntEnum):
-    """Milliseconds between two beats; the fastest that anyone asked for counts."""
+    """Milliseconds between two beats; the fastest that is needed counts."""
 
     STILL = 0
     MINUTES = 15_000
@@ -24,7 +23,7 @@ class Pace(IntEnum):
 
 
 class Ticker(QObject):
-    """Beats while somebody needs it.
+    """Beats while it is needed.
 
     Signals:
         ticked: the time now, aware and in UTC.
@@ -40,11 +39,11 @@ class Ticker(QObject):
         self._timer.timeout.connect(self.beat)
 
     def now(self) -> datetime:
-        """The desk's time."""
+        """Return the desk's time."""
         return self._clock()
 
     def need(self, who: str, pace: Pace) -> None:
-        """`who` counts at `pace` from now on; STILL when it does not count any more."""
+        """Set the pace that `who` needs; STILL for none."""
         if self._needs.get(who, Pace.STILL) is pace:
             return
         self._needs[who] = pace
@@ -56,9 +55,9 @@ class Ticker(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether anything counts."""
+        """True while the timer runs."""
         return self._timer.isActive()
 
     def beat(self) -> None:
-        """Tell everyone the time; also called by what has just changed."""
+        """Emit the time; also called after a change."""
         self.ticked.emit(self._clock())

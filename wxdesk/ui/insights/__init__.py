@@ -1,1 +1,4 @@
-"""The page that shows how it went: how much came in, who answered it, how long people waited, what failed."""
+"""Insights page: incoming messages, who answered, waiting times and failures.
+
+Imported by `ui.shell`; imports `ui.widgets`, `ui.wording` and rooms below them.
+"""

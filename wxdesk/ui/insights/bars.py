@@ -1,4 +1,4 @@
-"""Messages by hour of the day, each hour a stack: answered by rules, by the operator, by nobody."""
+"""Bar chart of messages by hour: answered by rules, by operators, or unanswered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEPS = (1, 2, 5)
 
 
 class Bars(Chart):
-    """The chart; empty until `show_hours`."""
+    """The bar chart; empty until `show_hours`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(1, HOURS, parent)
@@ -31,11 +31,11 @@ class Bars(Chart):
         self.show_hours(self.hours)
 
     def sizeHint(self) -> QSize:
-        """As tall as the page draws it."""
+        """Suggest the height of the page's design."""
         return QSize(480, 190)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for bars that can be told apart."""
+        """Leave room for distinguishable bars."""
         return QSize(280, 190)
 
     def show_hours(self, hours: Sequence[HourCount]) -> None:
@@ -53,17 +53,17 @@ class Bars(Chart):
         self.update()
 
     def cell_words(self, row: int, column: int) -> str:
-        """The hour and its three numbers."""
+        """Describe an hour and its counts."""
         return hour_counts(column, self.hours[column])
 
     def cell_rect(self, row: int, column: int) -> QRectF:
-        """The whole column of an hour, so that an empty one can be pointed at."""
+        """Return the whole column of an hour, so that an empty one can be pointed at."""
         plot = self._plot()
         width = plot.width() / HOURS
         return QRectF(plot.left() + column * width, plot.top(), width, plot.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Lines, bars, axes."""
+        """Paint lines, bars and axes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         step, top = scale(max(hour.total for hour in self.hours))
@@ -113,7 +113,7 @@ class Bars(Chart):
 
 
 def scale(most: int) -> tuple[int, int]:
-    """A round step for at most four lines, and the value of the top line, at least `most`."""
+    """Choose a round step for at most four lines, and a top value of at least `most`."""
     step, power = 1, 1
     while True:
         for base in STEPS:

@@ -1,4 +1,4 @@
-"""Sets cards in lines that fill the width, and breaks a line evenly where its cards would become too narrow."""
+"""Layout of cards in rows that fill the width and break evenly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GAP = 12
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A card, its share of what a line has to spare, and the width below which the line breaks."""
+    """A card, its share of a row's spare width, and its least width."""
 
     card: QWidget
     weight: int
@@ -21,7 +21,7 @@ class Place:
 
 
 class Board(QWidget):
-    """Lines of cards from top to bottom; as high as they need, so that a scroll area can hold it."""
+    """Rows of cards, as high as they need, so that a scroll area can hold them."""
 
     def __init__(self, margin: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,13 +29,13 @@ class Board(QWidget):
         self._lines: list[list[Place]] = []
 
     def add_line(self, *places: Place) -> None:
-        """Put a line of cards below the others."""
+        """Add a row of cards at the bottom."""
         for place in places:
             place.card.setParent(self)
         self._lines.append(list(places))
 
     def arrange(self) -> None:
-        """Set the cards for the present width; called again when a card wants another height."""
+        """Place the cards for the present width and heights."""
         y, width = 0, self.width() - 2 * self._margin
         for line in self._lines:
             for part in broken(line, width):
@@ -49,18 +49,18 @@ class Board(QWidget):
         self.setMinimumHeight(y - GAP + self._margin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Set the cards anew."""
+        """Place the cards again."""
         super().resizeEvent(event)
         self.arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Set the cards once their fonts are known."""
+        """Place the cards once their fonts are known."""
         super().showEvent(event)
         self.arrange()
 
 
 def broken(line: list[Place], width: int) -> list[list[Place]]:
-    """The line in as few parts as fit, each with about the same number of cards."""
+    """Split a row into as few parts as fit, of about the same number of cards."""
     for parts in range(1, len(line) + 1):
         size = -(-len(line) // parts)
         pieces = [line[at : at + size] for at in range(0, len(line), size)]
@@ -70,7 +70,7 @@ def broken(line: list[Place], width: int) -> list[list[Place]]:
 
 
 def widths_in(line: list[Place], width: int) -> list[int]:
-    """The widths of a line's cards, by their weights and together the whole width."""
+    """Compute the widths of a row's cards by their weights; together the whole width."""
     room = width - GAP * (len(line) - 1)
     whole = sum(place.weight for place in line)
     spare = room - sum(place.least for place in line)

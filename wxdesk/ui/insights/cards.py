@@ -1,4 +1,4 @@
-"""The cards of the insights page: one with a figure, one with a heading and something below."""
+"""Cards of the insights page: one with a figure, one with a heading and content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class FigureCard(QFrame):
-    """A word, the figure, and a line that says more."""
+    """Card with a title, a figure and a note."""
 
     def __init__(self, word: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class FigureCard(QFrame):
         column.addWidget(self.note)
 
     def tell(self, figure: str, note: str, role: str = "secondary") -> None:
-        """Show a figure and what it means."""
+        """Show a figure and its note."""
         self.figure.setText(figure)
         self.note.setText(note or " ")
         self.note.set_role(role)
@@ -36,7 +36,7 @@ class FigureCard(QFrame):
 
 
 class SectionCard(QFrame):
-    """A heading, aside of it perhaps a legend, below it a widget, and one sentence where that has nothing to show."""
+    """Card with heading, optional legend, and content or a sentence in its place."""
 
     def __init__(
         self,
@@ -71,13 +71,13 @@ class SectionCard(QFrame):
         self.sentence.setVisible(empty)
 
     def show_below(self, sentence: str) -> None:
-        """Say something below the content."""
+        """Show a sentence below the content."""
         self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
 
 
 class Legend(QWidget):
-    """Which colour is what: pairs of a word, the role of its colour in the chart, and of the word's own."""
+    """Legend of entries: text, role of its chart colour, role of its text colour."""
 
     def __init__(self, *entries: tuple[str, str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,11 +100,11 @@ class Swatch(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Ten pixels."""
+        """Suggest ten pixels."""
         return QSize(10, 10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The square."""
+        """Paint the square."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Theme.current().color(self._role))

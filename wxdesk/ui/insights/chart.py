@@ -1,4 +1,4 @@
-"""What both charts share: one value is looked at, by pointer or by arrow key, and is told in words."""
+"""Base of both charts: highlights one cell by pointer or arrow key, with tooltip."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.widgets.dialogs.notices import announce
 
 
 class Chart(QWidget):
-    """A painted chart of cells in rows. Subclasses place the cells, paint them and say what each means.
+    """Painted chart of cells in rows; subclasses place, paint and describe the cells.
 
     A chart is one stop of the Tab key; arrow keys walk its cells, and each is announced.
     """
@@ -24,20 +24,20 @@ class Chart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def cell_rect(self, row: int, column: int) -> QRectF:
-        """Where a cell can be pointed at."""
+        """Return the area in which a cell can be pointed at."""
         raise NotImplementedError
 
     def cell_words(self, row: int, column: int) -> str:
-        """What a cell says."""
+        """Describe a cell."""
         raise NotImplementedError
 
     def describe(self, name: str, summary: str) -> None:
-        """Tell screen readers what the chart is and what it shows."""
+        """Tell screen readers the chart's name and summary."""
         self.setAccessibleName(name)
         self.setAccessibleDescription(summary)
 
     def look_at(self, cell: tuple[int, int] | None) -> None:
-        """Mark a cell and show its words beside it."""
+        """Highlight a cell, or none."""
         if cell == self.looked_at:
             return
         self.looked_at = cell
@@ -46,30 +46,30 @@ class Chart(QWidget):
             QToolTip.hideText()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Look at what is under the pointer."""
+        """Highlight the cell under the pointer."""
         cell = self._cell_at(event.position().toPoint())
         self.look_at(cell)
         if cell is not None:
             self._tell(cell)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Look at nothing any more."""
+        """Remove the highlight."""
         self.look_at(None)
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Look at nothing any more."""
+        """Remove the highlight."""
         self.look_at(None)
         super().focusOutEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Leave Qt's own tooltip out: ours stands already."""
+        """Suppress Qt's own tooltip: the chart shows one already."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys walk the cells, Home and End go to the ends of a row, Esc looks at nothing."""
+        """Walk the cells: arrow keys, Home and End in a row, Esc removes the highlight."""
         steps = {
             Qt.Key.Key_Left: (0, -1),
             Qt.Key.Key_Right: (0, 1),
@@ -87,14 +87,14 @@ class Chart(QWidget):
             super().keyPressEvent(event)
 
     def paint_focus(self, painter: QPainter) -> None:
-        """The ring round a chart that has the keyboard."""
+        """Paint the ring round a chart that has the keyboard."""
         if self.hasFocus():
             painter.setPen(Theme.current().color("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def paint_caption(self, painter: QPainter, rect: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
-        """A small word of an axis."""
+        """Paint a caption of an axis."""
         painter.setFont(font(Size.CAPTION, tabular=True))
         painter.setPen(Theme.current().color("secondary"))
         painter.drawText(rect, flags, text)
@@ -121,7 +121,7 @@ class Chart(QWidget):
 
 
 def blend(under: QColor, over: QColor, amount: float) -> QColor:
-    """A colour between two: 0 is `under`, 1 is `over`."""
+    """Mix two colours: 0 is `under`, 1 is `over`."""
 
     def mix(a: int, b: int) -> int:
         return round(a + (b - a) * amount)

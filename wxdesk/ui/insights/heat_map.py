@@ -1,4 +1,4 @@
-"""When people write: seven days by twenty-four hours, the more the stronger."""
+"""Heat map of messages by weekday and hour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LABELS = 34
 AXIS_HEIGHT = 20
 GAP = 3
 FAINTEST = 0.06
-"""How much colour a cell without messages has, so that the map keeps its shape."""
+"""Colour of a cell without messages (0 to 1), so that the map keeps its shape."""
 
 SCALE_STEPS = 5
 SCALE_CELL = 14
@@ -28,7 +28,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class HeatMap(Chart):
-    """The map; empty until `show_week`."""
+    """The heat map; empty until `show_week`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(DAYS, HOURS, parent)
@@ -37,11 +37,11 @@ class HeatMap(Chart):
         self.show_week(self.week)
 
     def sizeHint(self) -> QSize:
-        """As tall as the page draws it."""
+        """Suggest the height of the page's design."""
         return QSize(380, 166)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for cells that can be told apart."""
+        """Leave room for distinguishable cells."""
         return QSize(280, 166)
 
     def show_week(self, week: Sequence[Sequence[int]]) -> None:
@@ -51,7 +51,7 @@ class HeatMap(Chart):
         self.update()
 
     def summary(self) -> str:
-        """The busiest hour of the week, in words; empty when nothing came in."""
+        """Describe the busiest hour of the week; empty if nothing came in."""
         day, hour = max(
             ((day, hour) for day in range(DAYS) for hour in range(HOURS)), key=lambda at: self.week[at[0]][at[1]]
         )
@@ -62,17 +62,17 @@ class HeatMap(Chart):
         return tr("Busiest: {when}, {most}", when=when, most=messages_word(most))
 
     def cell_words(self, row: int, column: int) -> str:
-        """Weekday, hour and number."""
+        """Describe a cell: weekday, hour and number of messages."""
         return f"{weekday_word(row)} {hour_word(column)}    {messages_word(self.week[row][column])}"
 
     def cell_rect(self, row: int, column: int) -> QRectF:
-        """A cell with half the gap round it."""
+        """Return a cell with half the gap round it."""
         width = (self.width() - LABELS) / HOURS
         height = (self.height() - AXIS_HEIGHT) / DAYS
         return QRectF(LABELS + column * width, row * height, width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Cells and both axes."""
+        """Paint cells and both axes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         most = max(map(max, self.week))
@@ -96,7 +96,7 @@ class HeatMap(Chart):
 
 
 class HeatScale(QWidget):
-    """The legend: from few to many, with the words at both ends."""
+    """The legend, from few to many."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,12 +105,12 @@ class HeatScale(QWidget):
         self._few, self._many = tr("few"), tr("many")
 
     def sizeHint(self) -> QSize:
-        """Both words and the steps between them."""
+        """Suggest room for both words and the steps between them."""
         words = self.fontMetrics().horizontalAdvance(self._few) + self.fontMetrics().horizontalAdvance(self._many)
         return QSize(words + SCALE_STEPS * SCALE_CELL + 2 * 6, 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Word, steps, word."""
+        """Paint word, steps, word."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())
@@ -126,7 +126,7 @@ class HeatScale(QWidget):
 
 
 def heat(count: int, most: int) -> QColor:
-    """The colour of a count where `most` is the strongest."""
+    """Compute the colour of a count where `most` is the strongest."""
     theme = Theme.current()
     amount = FAINTEST if not count else 0.18 + 0.82 * (count / most)
     return blend(theme.color("panel"), theme.color("accent_fill"), amount)

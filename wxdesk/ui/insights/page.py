@@ -1,4 +1,4 @@
-"""The insights page: how it went today, this week, this month."""
+"""Insights page: statistics of today, this week or this month."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import Days
 
 REFRESH_MS = 2000
-"""How soon what happens shows while the page is looked at; counting a month is not done for each message."""
+"""Delay of a refresh while the page is visible; a month is slow to count."""
 
 REST = 10
-"""The page rests this many times as long as its last question took, so that a large store is not kept busy."""
+"""Pause after a query, as a multiple of its duration, to spare a large store."""
 
 MARGIN = 24
 
 
 class InsightsPage(QWidget):
-    """Asks the store for the figures of one span at a time and shows the answer to the last question."""
+    """Queries the statistics of one period at a time; only the last answer is shown."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +51,7 @@ class InsightsPage(QWidget):
         bridge.events.connect(self._hear)
 
     def activate(self) -> None:
-        """Show the figures as they are now."""
+        """Refresh the statistics."""
         self._ask()
 
     def _build(self) -> None:
@@ -119,7 +119,7 @@ class InsightsPage(QWidget):
         self._show(figures)
 
     def _rest(self) -> None:
-        """A question is answered: rest before the next one, which is about what has happened meanwhile."""
+        """Pause after an answer before the next query, which covers events in between."""
         self._open -= 1
         self._refresh.setInterval(max(REFRESH_MS, REST * self._asking.elapsed()))
         if self._happened and not self._open and self.isVisible():
@@ -150,7 +150,7 @@ class InsightsPage(QWidget):
                 self._refresh.start()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Paint the charts anew when the appearance changes."""
+        """Repaint the charts when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_board"):
             self._board.update()

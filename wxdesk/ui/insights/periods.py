@@ -1,4 +1,4 @@
-"""The spans one can look at, in whole days up to now."""
+"""Periods of the insights page, in whole days up to now."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Period(IntEnum):
 
 
 def span_of(period: Period, now: datetime, days: Days) -> Span:
-    """From the midnight with which the first of its days begins until `now`."""
+    """Return the span from midnight of the period's first day until `now`."""
     return Span(days.midnight(now, before=period - 1), now)
 
 
 def before(period: Period, span: Span) -> Span:
-    """The same stretch one period earlier, to compare with."""
+    """Return the same span one period earlier, for comparison."""
     return span.earlier(timedelta(days=period))

@@ -1,4 +1,4 @@
-"""A short list of what happened most often: a name, perhaps a bar, the number, perhaps a remark."""
+"""Ranked list of what happened most often: name, bar, count and note."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ type Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A row. `share` is the length of its bar from 0 to 1, None for a list without bars."""
+    """A row; `share` is the length of its bar from 0 to 1, None without a bar."""
 
     name: str
     value: int
@@ -57,7 +57,7 @@ class RankModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
-        """A row, its words, or its whole name as a tooltip."""
+        """Return a row, its text, or its whole name as a tooltip."""
         if not index.isValid():
             return None
         row = self.rows[index.row()]
@@ -79,11 +79,11 @@ class RankDelegate(QStyledItemDelegate):
     """Paints a row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows are alike."""
+        """Suggest one height for all rows."""
         return QSize(0, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Name, bar, number, remark, from the left."""
+        """Paint name, bar, count and note, from the left."""
         row: Ranked = index.data(ROW_ROLE)
         theme, rect = Theme.current(), option.rect
         painter.save()

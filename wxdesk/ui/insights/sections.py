@@ -1,4 +1,4 @@
-"""What stands on the insights page, and how the figures are told there."""
+"""Cards of the insights page, filled with the statistics."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from wxdesk.ui.insights.text import (
 
 RULES_SHOWN = 8
 LONG_WAIT = timedelta(minutes=10)
-"""A human who answers later than this is worth a colour."""
+"""Waiting time above which a human's answer is coloured as late."""
 
 
 class Sections:
-    """The cards, by what they show."""
+    """The cards, by topic."""
 
     def __init__(self) -> None:
         self.messages = FigureCard(tr("Messages"))
@@ -54,14 +54,14 @@ class Sections:
         self._undelivered = SectionCard(tr("Not delivered"), self.undelivered, tr("Everything that left was accepted."))
 
     def place_on(self, board: Board) -> None:
-        """Put the cards in their lines."""
+        """Put the cards in their rows."""
         figures = (self.messages, self.by_rule, self.first_response, self.human_wait, self.unanswered)
         board.add_line(*(Place(card, 1, 184) for card in figures))
         board.add_line(Place(self._bars, 5, 480), Place(self._heat_map, 3, 400))
         board.add_line(Place(self._rules, 4, 360), Place(self._unmatched, 3, 280), Place(self._undelivered, 3, 260))
 
     def show_figures(self, figures: Figures, period: Period) -> None:
-        """Tell these figures."""
+        """Show these statistics."""
         self._show_messages(figures, period)
         self._show_waits(figures)
         self.bars.show_hours(figures.hours)

@@ -1,4 +1,4 @@
-"""The words of the insights page: lengths of time, shares, hours and what to call a failure."""
+"""Texts of the insights page: durations, shares, hours and names of failures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import ntr, tr
 
 NONE = "–"
-"""What stands where there is nothing to count yet."""
+"""Dash shown while there is nothing to count."""
 
 
 def wait_word(wait: timedelta | None) -> str:
-    """A length of time in its two largest units; a dash for none."""
+    """Format a duration in its two largest units; a dash for none."""
     if wait is None:
         return NONE
     seconds = max(0, round(wait.total_seconds()))
@@ -29,12 +29,12 @@ def wait_word(wait: timedelta | None) -> str:
 
 
 def share_word(part: int, whole: int) -> str:
-    """A share in whole per cent; a dash when there is no whole."""
+    """Format a share in whole per cent; a dash when there is no whole."""
     return f"{100 * part / whole:.0f} %" if whole else NONE
 
 
 def change_word(now: int, before: int) -> str:
-    """How much more or less than before, in per cent with its sign; empty when there was nothing before."""
+    """Format the change in signed per cent; empty if there was nothing before."""
     if not before:
         return ""
     percent = round(100 * (now - before) / before)
@@ -42,12 +42,12 @@ def change_word(now: int, before: int) -> str:
 
 
 def hour_word(hour: int) -> str:
-    """One hour of the day as its two ends."""
+    """Format one hour of the day as its two ends."""
     return f"{hour:02}:00–{(hour + 1) % 24:02}:00"
 
 
 def hour_counts(hour: int, count: HourCount) -> str:
-    """What happened in one hour of the day."""
+    """Describe the counts of one hour of the day."""
     said = tr(
         "rules {rule} · you {operator} · unanswered {nobody}",
         rule=count.by_rule,
@@ -59,17 +59,17 @@ def hour_counts(hour: int, count: HourCount) -> str:
 
 
 def messages_word(count: int) -> str:
-    """A number of messages."""
+    """Format a number of messages."""
     return ntr("{n} message", "{n} messages", count)
 
 
 def edited_word(rule: RuleHits) -> str:
-    """How often a rule's answer was changed before it left."""
+    """Describe the number of times a rule's reply was edited before it left."""
     return ntr("edited {n} time", "edited {n} times", rule.edited) if rule.edited else tr("never edited")
 
 
 def undelivered_word(lost: Undelivered) -> str:
-    """What kept replies from arriving: the code with its meaning, or that nobody knows."""
+    """Describe a failure by its errcode and meaning, or as unknown."""
     if lost.state is ReplyState.UNKNOWN:
         return tr("Outcome unknown, may have arrived")
     if lost.errcode is None:

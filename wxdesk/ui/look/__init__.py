@@ -1,1 +1,4 @@
-"""The room `ui.look`."""
+"""Look of the window: colours, fonts, icons, and the one style sheet.
+
+Imported by every other room of `ui`; imports none of them.
+"""

@@ -1,4 +1,4 @@
-"""Light or dark: as the system is, or as the operator chose."""
+"""Light or dark appearance, as the system has it or as the operator chose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.ui.look.theme import Theme
 
 
 class Look(StrEnum):
-    """The operator's choice."""
+    """The operator's choice of appearance."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -27,10 +27,10 @@ _SCHEMES = {
 
 
 class Appearance(QObject):
-    """Keeps the application in the chosen look, and follows the system where that is the choice.
+    """Applies the chosen look, and follows the system where that is the choice.
 
     Signals:
-        changed: the palette is another one now.
+        changed: the palette has changed.
     """
 
     changed = Signal()
@@ -43,7 +43,7 @@ class Appearance(QObject):
         self.choose(look)
 
     def choose(self, look: Look) -> None:
-        """Take this look from now on."""
+        """Apply this look from now on."""
         self.look = look
         hints = self._application.styleHints()
         hints.setColorScheme(_SCHEMES[look])

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def install(application: QApplication) -> None:
-    """Set the application's font: the theme's families at body size, plus the packaged face where none is installed."""
+    """Set the application's font, with the packaged one on a Linux without Chinese."""
     families = [family for family in FAMILIES if QFontDatabase.hasFamily(family)]
     if sys.platform == "linux" and not has_chinese():
         families = packaged() + families
@@ -27,17 +27,17 @@ def install(application: QApplication) -> None:
 
 
 def has_chinese() -> bool:
-    """Whether some installed face can write simplified Chinese."""
+    """Tell whether an installed font can show simplified Chinese."""
     return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
 
 
 def has_emoji() -> bool:
-    """Whether the interface can draw emoji; without a face for them it would show boxes."""
+    """Tell whether the interface's font can draw emoji; otherwise they would be boxes."""
     return QFontMetrics(QGuiApplication.font()).inFontUcs4(ord("🙂"))
 
 
 def packaged() -> list[str]:
-    """The families of the face that comes as a package on Linux; empty when the package is missing."""
+    """Load the font packaged for Linux and return its families; empty if missing."""
     try:
         from pylopdf_fonts_zh_cn import sans_path
     except ImportError:

@@ -1,7 +1,7 @@
 """The program's own line icons, tinted by a role of the theme.
 
 resources/icons/<name>.svg are drawn on 24 × 24 with strokes in `currentColor`; the colour is put in before
-they are rendered, so one drawing serves both appearances. QPixmapCache keeps what has been rendered.
+they are rendered, so one drawing serves both appearances. QPixmapCache keeps the rendered ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wxdesk.ui.look.theme import Theme
 
 
 def icon(name: str, role: str = "secondary", size: int = 20) -> QIcon:
-    """The icon `name` in the colour of `role`; faint while its control is disabled.
+    """Return the icon `name` in the colour of `role`, faint while disabled.
 
     It holds the colours of the moment: a widget sets it again when the palette changes.
     """
@@ -25,7 +25,7 @@ def icon(name: str, role: str = "secondary", size: int = 20) -> QIcon:
 
 
 def pixmap(name: str, role: str = "secondary", size: int = 20) -> QPixmap:
-    """The icon `name` as a picture of `size` device-independent pixels, sharp on the finest screen.
+    """Render the icon `name` at `size` device-independent pixels for this screen.
 
     Raises:
         FileNotFoundError: there is no such icon.

@@ -1,7 +1,7 @@
 """The one style sheet of the application, made from the theme.
 
-A widget asks for a look by its dynamic property `class` (one word): `window`, `panel`, `header` (a panel with a
-line below), `side` (a panel with a line on its left), `card`, `well` (a sunken ground for examples and code),
+A widget asks for a look by its dynamic property `class`: `window`, `panel`, `header` (a panel with a line
+below), `side` (a panel with a line on its left), `card`, `well` (a sunken ground for examples and code),
 `line` (a rule of one pixel), `list` (a view without a frame), `pending` and `failed` (tinted cards), `flat`
 (no ground). Buttons add `kind`, chips are `chip`. Nothing here touches labels: they carry their own colour.
 """
@@ -15,7 +15,7 @@ from wxdesk.ui.look.theme import Measure, Theme
 
 
 def style_sheet(theme: Theme) -> str:
-    """The style sheet in the colours of `theme`."""
+    """Return the style sheet in the colours of `theme`."""
     values = asdict(theme.colors) | {"radius": f"{Measure.RADIUS}px"}
     return Template(_SURFACES + _BUTTONS + _FIELDS + _VIEWS + _REST).substitute(values)
 

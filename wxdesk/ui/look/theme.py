@@ -1,6 +1,6 @@
-"""How the window looks: every colour by its role, every measure by its name.
+"""Theme of the window: every colour by its role, every measure by its name.
 
-Quiet surface, loud exceptions: what is normal is neutral, and only what needs the operator has colour. No
+Quiet surface, loud exceptions: the normal is neutral, and only what needs the operator has colour. No
 other file names a colour. `Theme.of(scheme)` gives the palette for light or dark; the window follows the
 system and repaints when that changes.
 """
@@ -17,7 +17,7 @@ from wxdesk import i18n
 
 @dataclass(frozen=True, slots=True)
 class Colors:
-    """One colour a role, as #RRGGBB."""
+    """One colour for each role, as #RRGGBB."""
 
     window: str
     panel: str
@@ -61,7 +61,7 @@ DARK = Colors(
 )  # fmt: skip
 
 AVATARS = ("#C2673A", "#3F7FC1", "#7C5BB3", "#2F8F83", "#B4526A", "#5C6B7A", "#9A7B2F", "#4F8A4B")
-"""Grounds for the letter that stands for a contact; white on each keeps 3:1 at avatar size."""
+"""Grounds of contacts' avatars; white on each keeps 3:1 at avatar size."""
 
 
 class Measure:
@@ -96,34 +96,34 @@ FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei",
     "WenQuanYi Micro Hei", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji",
 )  # fmt: skip
-"""Simplified-Chinese faces first, else a system may pick Japanese or Korean shapes of the same characters."""
+"""Font families, simplified Chinese before Japanese or Korean shapes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One appearance of the window."""
+    """The light or dark theme of the window."""
 
     dark: bool
     colors: Colors
 
     @staticmethod
     def of(scheme: Qt.ColorScheme) -> Theme:
-        """The theme for the system's colour scheme; light when the system does not tell."""
+        """Return the theme for the system's colour scheme; light if it is unknown."""
         dark = scheme is Qt.ColorScheme.Dark
         return Theme(dark, DARK if dark else LIGHT)
 
     @staticmethod
     def current() -> Theme:
-        """The theme that the application shows now, told by the palette that it was given."""
+        """Return the theme that the application shows now, told by its palette."""
         dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
         return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
 
     def color(self, role: str) -> QColor:
-        """The colour of a role of `Colors`, for painters."""
+        """Return the colour of a role of `Colors`, for painters."""
         return QColor(getattr(self.colors, role))
 
     def palette(self) -> QPalette:
-        """Qt's own palette in these colours, for the parts that the style draws."""
+        """Return Qt's palette in these colours, for the parts that the style draws."""
         palette = QPalette()
         roles = QPalette.ColorRole
         for role, name in (
@@ -139,7 +139,7 @@ class Theme:
 
 
 def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
-    """The interface's face at `size` pixels; `strong` is its one bolder weight, `tabular` for changing figures."""
+    """Return the interface's font in pixels; `tabular` is for changing figures."""
     face = QFont(QGuiApplication.font())
     face.setPixelSize(size)
     face.setWeight(strong_weight() if strong else QFont.Weight.Normal)
@@ -149,10 +149,10 @@ def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) 
 
 
 def sentence_font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
-    """The face for the interface's own sentences, with quotes as wide as their language writes them.
+    """Return the font for the interface's own sentences, with narrow Latin quotes.
 
-    A Chinese face gives each quote the room of a whole character, which tears English apart. What people wrote
-    keeps that: the same feature would narrow the commas between Chinese words.
+    A Chinese font gives each quote the room of a whole character, which tears English apart. Texts of people
+    keep the wide form: the same feature would narrow the commas between Chinese words.
     """
     face = font(size, strong=strong, tabular=tabular)
     if not i18n.language().startswith("zh"):
@@ -161,6 +161,6 @@ def sentence_font(size: int = Size.BODY, *, strong: bool = False, tabular: bool 
 
 
 def strong_weight() -> QFont.Weight:
-    """600 where the face has it; else 700, which Qt can at least imitate."""
+    """Return weight 600 where the font has it, else 700, which Qt can imitate."""
     family = QGuiApplication.font().family()
     return QFont.Weight.DemiBold if len(QFontDatabase.styles(family)) > 2 else QFont.Weight.Bold

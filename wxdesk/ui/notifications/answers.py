@@ -1,4 +1,4 @@
-"""What the operator's answer to a notice does: the same as the buttons of the bubble that it is about."""
+"""Commands behind a desktop notice's buttons, the same as the bubble's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 
 
 class NoticeAnswers(QObject):
-    """Gives the commands to the desk. One that comes too late changes nothing, and says so."""
+    """Runs the commands; one that comes too late changes nothing, and says so."""
 
     def __init__(self, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,22 +23,22 @@ class NoticeAnswers(QObject):
         self._window = window
 
     def give(self, notice: Notice, answer: Answer) -> None:
-        """Do what the operator chose."""
+        """Run the action that the operator chose."""
         if answer is Answer.OPEN:
             self.open(notice.conversation_id)
         elif answer is Answer.TAKE_OVER:
             self._bridge.ask(self._bridge.desk.handoff.take_over(notice.conversation_id))
-            self.open(notice.conversation_id)  # whoever takes the word has something to say
+            self.open(notice.conversation_id)  # taking over means writing something
         elif notice.reply_ids:
             self._settle(notice.reply_ids, answer)
 
     def open(self, conversation_id: int) -> None:
-        """Show a conversation, in front of everything."""
+        """Show a conversation, with the window in front."""
         self._window.come_forward()
         self._window.open_conversation(conversation_id)
 
     def _settle(self, parts: Sequence[int], answer: Answer) -> None:
-        """Only what is still held: stopping what has failed meanwhile would throw it away unread."""
+        """Act on replies still held: cancelling a failed one would discard it unread."""
         handoff = self._bridge.desk.handoff
         if answer is Answer.EDIT:
             self._window.come_forward()

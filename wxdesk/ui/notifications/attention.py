@@ -1,4 +1,4 @@
-"""Fetches the operator when a conversation calls: one place follows the calls and tells tray, taskbar and sound."""
+"""Tray, taskbar and sound alerts when a conversation needs attention."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
 SOUND = "call.wav"
-"""The sound's file in the operator's folder."""
+"""File of the sound in the operator's folder."""
 
 ICON = "notice.png"
-"""The picture beside a notice, likewise."""
+"""File of the picture beside a notice, in the operator's folder."""
 
 _FOLLOWED = (CallRaised, CallsChanged, ListenerChanged, PauseChanged, PreferencesChanged)
 
 
 class Attention(QObject):
-    """Lives as long as the window, and looks at the desk's alarms whenever they may be others."""
+    """Follows the desk's attention list as long as the window lives."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Attention(QObject):
         self._follow()
 
     def stop(self) -> None:
-        """Be quiet, and leave nothing in the tray or at the taskbar."""
+        """Stop the sound, and remove the tray icon, the notices and the badge."""
         self.ringer.silence()
         self.notifier.stop()
         self.tray.icon.hide()
@@ -103,7 +103,7 @@ class Attention(QObject):
 
 
 def _show_badge(number: int) -> None:
-    """The number at the program's place in the taskbar or dock, where the system shows one."""
+    """Show the number in the taskbar or dock, where the system supports it."""
     application = QGuiApplication.instance()
     if isinstance(application, QGuiApplication):
         application.setBadgeNumber(number)

@@ -1,4 +1,4 @@
-"""Which notices stand on the desktop: who calls, and what is about to leave while nobody looks at the window."""
+"""Desktop notices that are shown: attention, held replies, ending takeovers."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.conversation import standstill_of_row
 
 MOST_NOTICES = 3
-"""Of one moment; more than that nobody reads, and the window has them all."""
+"""Notices shown at one moment; nobody reads more, and the window has them all."""
 
 _RETURNS = (TakeoverEnding, TakeoverEnded)
 
 
 class NoticeBoard(QObject):
-    """Shows each matter once, and takes it away when it is over."""
+    """Shows each notice once, and withdraws it when its matter is over."""
 
     def __init__(self, bridge: Bridge, window: MainWindow, notifier: Notifier, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,7 @@ class NoticeBoard(QObject):
         self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
 
     def _tell_of_calls(self, raised: dict[int, set[Cause]]) -> None:
-        """Tell who calls, unless the operator is there and has it before his eyes."""
+        """Notify of attention, unless the operator has the conversation in sight."""
         desk = self._bridge.desk
         if self._window.isActiveWindow() and not desk.presence.now.away:
             raised.pop(self._window.open_conversation_id or 0, None)
@@ -70,7 +70,7 @@ class NoticeBoard(QObject):
             self._bridge.ask(desk.store.conversations.rows(raised.keys()), partial(self._find_callers, raised))
 
     def _tell_of_returns(self, returning: set[int]) -> None:
-        """Tell what the window says of takeovers, while nobody looks at it."""
+        """Notify of ending takeovers while nobody looks at the window."""
         desk = self._bridge.desk
         if returning and not looks(desk.presence) and desk.preferences.now.notifications:
             self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
@@ -81,7 +81,7 @@ class NoticeBoard(QObject):
             self._notifier.show(notice, self._answers.give)
 
     def _find_callers(self, raised: Mapping[int, Set[Cause]], rows: Sequence[InboxRow]) -> None:
-        """Ask what those wrote who still call for what was raised."""
+        """Read the last messages of the contacts who still need attention."""
         store = self._bridge.desk.store
         calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
         for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
@@ -105,7 +105,7 @@ class NoticeBoard(QObject):
 
 
 def _is_call(cause: Cause) -> bool:
-    """What is held has notices of its own."""
+    """Return False for held replies, which have notices of their own."""
     return cause is not Cause.HELD
 
 

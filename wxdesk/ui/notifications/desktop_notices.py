@@ -1,4 +1,4 @@
-"""Notices with buttons, by the system's notification service; where it shows none, by something simpler."""
+"""Desktop notices by the system's service, with a fallback where there is none."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from wxdesk.ui.notifications.notice import Answer, Answered, Notice, Notifier
 from wxdesk.ui.notifications.service import NoticeService
 
 CLOSE_SECONDS = 0.5
-"""How long the end of the program waits for the notices to go away."""
+"""Seconds for which the program's end waits for the notices to be withdrawn."""
 
 
 class DesktopNotices(QObject):
-    """Fills `Notifier`. The thread begins with the first notice, so that the window does not wait for it.
+    """Implements `Notifier` on a thread that starts with the first notice.
 
-    `icon` makes the picture beside a notice and tells its file.
+    So the window does not wait for it. `icon` makes the picture beside a notice and returns its file.
     """
 
     _answered = Signal(object, object)
@@ -37,20 +37,20 @@ class DesktopNotices(QObject):
         self._refused.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
 
     def show(self, notice: Notice, answered: Answered) -> None:
-        """Show a notice; it comes up a moment later."""
+        """Show a notice; it appears a moment later."""
         if self._thread is None:
             self._thread = LoopThread("notices")
         self._shown[notice.key] = (notice, answered)
         self._do(self._service.show(notice, self._icon()))
 
     def withdraw(self, key: str) -> None:
-        """Take a notice away."""
+        """Withdraw a notice."""
         if self._shown.pop(key, None) is not None:
             self._do(self._service.withdraw(key))
             self._otherwise.withdraw(key)
 
     def stop(self) -> None:
-        """Take all away, as far as the service is quick."""
+        """Withdraw all notices, as far as the service is quick."""
         self._shown.clear()
         thread, self._thread = self._thread, None
         if thread is not None:

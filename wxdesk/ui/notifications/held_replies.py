@@ -1,4 +1,4 @@
-"""What is about to leave while nobody looks at the window, told on the desktop."""
+"""Desktop notices of replies that leave while nobody looks at the window."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from wxdesk.ui.wording.hold_reasons import standstill_of_held
 from wxdesk.ui.wording.reply_status import Standstill
 
 MOST_HELD = 3
-"""Notices of held replies at any time; more than that nobody reads, and the window has them all."""
+"""Notices of held replies at any time; nobody reads more."""
 
 _LEFT = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowActivate, QEvent.Type.Hide})
 
 
 class HeldNotices(QObject):
-    """Tells each answer once, whole, and takes its notice away when it is settled or seen.
+    """Shows one notice for each answer, and withdraws it when it is settled or seen.
 
-    It is told anew when it is not any more what was told: at another time, in other words, or with a part less.
+    It is shown again when the answer has changed: its time, its text or its parts.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class HeldNotices(QObject):
         bridge.events.connect(self._hear)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The operator has left the window, or come back."""
+        """Follow the operator's leaving of the window, and the return to it."""
         if event.type() in _LEFT:
             self._soon.start()
         return super().eventFilter(watched, event)
@@ -63,9 +63,9 @@ class HeldNotices(QObject):
         self._soon.start()
 
     def _follow(self) -> None:
-        """Take away what is settled, was changed or is in sight, then tell the soonest of what was not told yet.
+        """Withdraw outdated notices, then show the soonest new ones.
 
-        Also what came while the operator looked at the window, once he has left it.
+        Outdated: settled, changed or in sight. Answers that came while the operator looked are shown after leaving.
         """
         wanted = self._wanted()
         for answer, notice in tuple(self._told.items()):
@@ -92,7 +92,7 @@ class HeldNotices(QObject):
             self._notifier.withdraw(self._told[answer].key)
 
     def _wanted(self) -> dict[int, Notice]:
-        """What there is to tell, the soonest first, by the first part of its answer."""
+        """Return the notices to show, soonest first, by the first part of each answer."""
         with_text = self._bridge.desk.preferences.now.notifications_show_text
         answers = defaultdict[int, dict[Standstill, list[HeldReply]]](dict)
         for held in self._feed.held:

@@ -1,4 +1,4 @@
-"""What is told on the desktop, what can be answered there, and the port of whoever can tell it."""
+"""Desktop notices, the actions they offer, and the port that shows them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wxdesk.ui.wording.takeover import returned_words
 
 
 class Topic(StrEnum):
-    """What a notice is about."""
+    """Subject of a notice."""
 
     CALL = "call"  # a conversation needs its human
     HELD = "held"  # a reply is about to leave
@@ -31,7 +31,7 @@ class Topic(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a notice can be answered with. `OPEN` is also what pressing the notice itself means."""
+    """Action of a notice; pressing the notice itself means `OPEN`."""
 
     SEND = "send"
     STOP = "stop"
@@ -41,16 +41,16 @@ class Answer(StrEnum):
 
 
 FOR_HELD = (Answer.SEND, Answer.STOP, Answer.TAKE_OVER, Answer.EDIT)
-"""The button that leads into the window comes last: GNOME shows three, and pressing the notice opens the window too."""
+"""Actions for held replies; Edit comes last, because GNOME shows only three."""
 
 FOR_CALL = (Answer.OPEN, Answer.TAKE_OVER)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; a later one with the same key takes its place. Both texts are plain.
+    """One notice; a later one with the same key replaces it. Both texts are plain.
 
-    `reply_ids`: the parts of the answer that it is about, in their order; empty where it is about no reply.
+    `reply_ids`: the parts of the answer that it is about, in their order; empty if it is about no reply.
     """
 
     conversation_id: int
@@ -62,37 +62,37 @@ class Notice:
 
     @property
     def key(self) -> str:
-        """What it is about, of which there is one at a time."""
+        """Key of the subject; there is one notice of each at a time."""
         return notice_key(self.topic, self.reply_ids[0] if self.reply_ids else self.conversation_id)
 
 
 type Answered = Callable[[Notice, Answer], None]
-"""Called on the window's thread when the operator answers a notice."""
+"""Called on the window's thread when the operator acts on a notice."""
 
 
 class Notifier(Protocol):
-    """Shows notices on the desktop, as far as the system lets it. Nothing here waits or raises."""
+    """Port that shows desktop notices where possible; it never waits or raises."""
 
     def show(self, notice: Notice, answered: Answered) -> None:
-        """Show a notice in the place of the former one with its key, or nothing where that is not possible."""
+        """Show a notice in place of the former one with its key, where possible."""
         ...
 
     def withdraw(self, key: str) -> None:
-        """Take a notice away whose matter is over, where it still stands and that is possible."""
+        """Withdraw a notice whose matter is over, where possible."""
         ...
 
     def stop(self) -> None:
-        """Take all away; the program ends."""
+        """Withdraw all notices at the end of the program."""
         ...
 
 
 def notice_key(topic: Topic, about: int) -> str:
-    """The key of notices about a conversation, for `HELD` about the first part of an answer."""
+    """Return the key of a notice: by conversation, or for `HELD` by the first part."""
     return f"{topic}:{about}"
 
 
 def answer_word(answer: Answer) -> str:
-    """What stands on an answer's button."""
+    """Return the label of an action's button."""
     return tr(_WORDS[answer])
 
 
@@ -114,10 +114,10 @@ def notice_of(
     *,
     with_text: bool,
 ) -> Notice:
-    """Who calls and why, as it stays true while the notice stands.
+    """Return the notice for a conversation that needs attention.
 
-    `calls` are those that it is about, of `row`; `said`, what the contact wrote last, is told as his and only if the
-    operator wants that to be seen on his screen.
+    Its text stays true while the notice is shown. `calls` are the entries of `row` that it is about; `said`,
+    the contact's last message, is quoted only if `with_text`.
     """
     why = _why(row, calls, now, standstill)
     body = f"{why}\n{tr('Customer: {said}', said=_words_of(said))}" if with_text and said is not None else why
@@ -125,7 +125,7 @@ def notice_of(
 
 
 def _why(row: InboxRow, calls: Iterable[Call], now: datetime, standstill: Standstill) -> str:
-    """By the clock, because a notice does not count down; and not what is on its way meanwhile, because that leaves."""
+    """Return the reason without countdowns or retries, which change meanwhile."""
     found = tuple(calls)
     if row.failed is not None and any(call.cause in _FAILURES for call in found):
         return standing_of_reply(row.failed, now).text
@@ -153,10 +153,10 @@ def _words_of(message: Message) -> str:
 def held_notice_of(
     parts: Sequence[HeldReply], standstill: Standstill = Standstill.NONE, *, with_text: bool
 ) -> Notice | None:
-    """What a rule is about to say to whom, and when: by the clock, because a notice does not count down.
+    """Return the notice for an answer that is about to leave, with its clock time.
 
-    `parts` are those of one answer that leave with a countdown, one or more. None where it is not about to leave: there
-    is nothing to be decided in a hurry, and the window says why.
+    `parts` are those of one answer that leave with a countdown, one or more. None if it is not about to leave:
+    nothing has to be decided in a hurry, and the window says why.
     """
     first, due_at = parts[0].reply, parts[0].reply.due_at
     if due_at is None:
@@ -176,7 +176,7 @@ def held_notice_of(
 
 
 def return_notice(conversation: Conversation, now: datetime) -> Notice:
-    """Automatic replies return to a conversation soon, or have returned."""
+    """Return the notice that a takeover ends soon, or has ended."""
     until = conversation.taken_over_until
     if is_taken_over(conversation, now) and until is not None:
         body = tr("Automatic replies return at {time}, unless you keep the word", time=clock_time(until))

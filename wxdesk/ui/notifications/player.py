@@ -1,4 +1,4 @@
-"""Plays a sound file with what the system has; where it has nothing, the system's own beep must do."""
+"""Plays a sound file with the system's player, or beeps where there is none."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ PLAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "darwin": (("afplay",),),
     "linux": (("pw-play",), ("paplay",), ("aplay", "-q")),
 }
-"""Programs that play a WAV file named last, the best first. Windows needs none."""
+"""Programs that play a WAV file given last, best first; Windows needs none."""
 
 
 def player_command(platform: str = sys.platform) -> tuple[str, ...]:
-    """The program that this machine plays sounds with; empty if there is none."""
+    """Return this machine's command to play sounds; empty if there is none."""
     found = (command for command in PLAYERS.get(platform, ()) if shutil.which(command[0]))
     return next(found, ())
 
@@ -49,7 +49,7 @@ class Player(QObject):
         self._process: QProcess | None = None
 
     def play(self) -> None:
-        """Begin to play and return; nothing happens while the last one still sounds."""
+        """Start playing and return; does nothing while the last sound still plays."""
         if sys.platform != "win32" and not self._command:
             self._beep()
         elif self._process is None:
@@ -60,7 +60,7 @@ class Player(QObject):
                 self._beep()
 
     def stop(self) -> None:
-        """Be silent now."""
+        """Stop the sound now."""
         process, self._process = self._process, None
         if process is not None:
             process.finished.disconnect(self._ended)

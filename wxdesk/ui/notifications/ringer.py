@@ -1,4 +1,4 @@
-"""Rings for those who call, again and again until somebody looks, or silences it."""
+"""Rings for attention, repeatedly until the operator looks or silences it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from wxdesk.ui.notifications.player import Player
 
 
 class Ringer(QObject):
-    """Follows which conversations ring.
+    """Follows the conversations that ring.
 
     Signals:
-        rings: whether a call sounds that can be silenced, now or again in a while.
+        rings: True while there is a sound to silence, now or again later.
     """
 
     rings = Signal(bool)
@@ -27,7 +27,7 @@ class Ringer(QObject):
         self._again.timeout.connect(player.play)
 
     def follow(self, ringing: frozenset[int], preferences: Preferences) -> None:
-        """Ring for `ringing`, as the operator has set it. Whom he has silenced rings again once it called anew."""
+        """Ring for `ringing`; a silenced conversation rings again for new attention."""
         new = ringing - self._ringing
         quiet_before = not self._preferences.sound
         self._ringing, self._preferences = ringing, preferences
@@ -46,7 +46,7 @@ class Ringer(QObject):
         self.rings.emit(True)
 
     def silence(self) -> None:
-        """Be quiet about all who call now; whoever calls later rings."""
+        """Silence all conversations that ring now; later ones ring again."""
         self._silenced = self._ringing
         self._stop()
 

@@ -1,4 +1,4 @@
-"""The system's notification service, asked from a thread of its own: it may answer slowly, or not at all."""
+"""The system's notification service, called on a thread of its own for its delays."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEADLINE = 3.0
-"""Seconds until a service that does not answer counts as absent: a held reply leaves in not many more."""
+"""Seconds until a silent service counts as absent; a held reply leaves soon after."""
 
 REST = 60.0
 """Seconds until an absent service is asked again."""
 
 
 class NoServiceError(Exception):
-    """Nothing here shows notices."""
+    """No service here shows notices."""
 
 
 class NoticeService:
-    """Shows and takes away notices; one call after the other, so that what is over cannot come up again.
+    """Shows and withdraws notices one call after the other.
 
-    `answered` is called with a notice and what it was answered with, `refused` with a notice that could not be shown,
-    both on the thread of the loop.
+    So a withdrawn notice cannot reappear. `answered` is called with a notice and its action, `refused` with a
+    notice that could not be shown, both on the thread of the loop.
     """
 
     def __init__(self, answered: Callable[[Notice, Answer], None], refused: Callable[[Notice], None]) -> None:
@@ -53,7 +53,7 @@ class NoticeService:
             self._refused(notice)
 
     async def withdraw(self, key: str) -> None:
-        """Take a notice away, if it stands there."""
+        """Withdraw a notice that is shown."""
         async with self._one_by_one:
             try:
                 async with asyncio.timeout(DEADLINE):
@@ -62,13 +62,13 @@ class NoticeService:
                 self._lose(error)
 
     async def close(self) -> None:
-        """Take all notices away and leave the service."""
+        """Withdraw all notices and leave the service."""
         for key in tuple(self._standing):
             await self.withdraw(key)
         self._leave()
 
     async def has_buttons(self) -> bool:
-        """Whether a notice can be answered here.
+        """Tell whether notices can have buttons here.
 
         Raises:
             NoServiceError: no notices can be shown at all.
@@ -133,7 +133,7 @@ class NoticeService:
         self._absent_until = time.monotonic() + REST
 
     def _leave(self) -> None:
-        """Forget the service. The library never hangs up on D-Bus by itself."""
+        """Forget the service; the library never hangs up on D-Bus by itself."""
         bus = getattr(getattr(self._notifier, "_backend", None), "bus", None)
         if bus is not None:
             bus.disconnect()
@@ -142,12 +142,12 @@ class NoticeService:
 
 
 def _plain(body: str, platform: str = sys.platform) -> str:
-    """`body` as the service takes it: on Linux its body is markup, and a customer could write some."""
+    """Return `body` escaped for Linux, where a customer's text could be markup."""
     return html.escape(body, quote=False) if platform == "linux" else body
 
 
 async def buttons_here() -> bool:
-    """Whether notices of this machine have buttons; raises `NoServiceError` like `NoticeService.has_buttons`."""
+    """Tell whether notices here have buttons; raises `NoServiceError` without any."""
     service = NoticeService(lambda _, __: None, lambda _: None)
     try:
         return await service.has_buttons()

@@ -1,4 +1,4 @@
-"""The icon beside the system's clock: how the desk is, who calls, and what is wanted most."""
+"""The tray icon: the desk's state, the number of alerts, and a small menu."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Tray(QObject):
     """Shown where the system has a place for it.
 
     Signals:
-        open_wanted, pause_wanted, silence_wanted, quit_wanted: what was chosen in the menu.
+        open_wanted, pause_wanted, silence_wanted, quit_wanted: the choice in the menu.
     """
 
     open_wanted = Signal()
@@ -50,7 +50,7 @@ class Tray(QObject):
         self.show_ringing(False)
 
     def show_state(self, health: HealthState, calling: int) -> None:
-        """Show whether the desk listens and may speak, and how many conversations call."""
+        """Show the listener, the pause, and the number of conversations needing attention."""
         state = (bool(health.listener_url), health.paused, calling)
         if state == self._shown:
             return
@@ -60,20 +60,20 @@ class Tray(QObject):
         self.icon.setIcon(_icon(*state))
 
     def show_ringing(self, ringing: bool) -> None:
-        """Offer silence while there is something to silence."""
+        """Enable Silence while something rings."""
         self.silence.setEnabled(ringing)
 
     def show(self, notice: Notice, answered: Answered) -> None:
-        """Fills `Notifier` with the message that an icon in the tray can show. It has no buttons."""
+        """Implement `Notifier` with the tray's message, which has no buttons."""
         if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
             self._told = (notice, answered)
             self.icon.showMessage(notice.title, notice.body, self.icon.icon())
 
     def withdraw(self, key: str) -> None:
-        """Such a message goes away by itself, and by nothing else; whoever presses it late still gets somewhere."""
+        """Do nothing: such a message goes away by itself, and a late press still works."""
 
     def stop(self) -> None:
-        """The last message has nobody any more who hears that it was pressed."""
+        """Forget the last message, so that a press on it does nothing."""
         self._told = None
 
     def _pressed(self) -> None:
@@ -93,7 +93,7 @@ class Tray(QObject):
 
 
 def _icon(listening: bool, paused: bool, calling: int) -> QIcon:
-    """The desk in the colour of its state, with the number of those who call."""
+    """Return the icon in the colour of the state, with the number of alerts."""
     role = "pending" if paused else "accent" if listening else "failed"
     picture = pixmap("pause" if paused else "inbox", role, SIDE)
     if not calling:

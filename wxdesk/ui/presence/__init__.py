@@ -1,1 +1,4 @@
-"""Whether the operator is at the desk: seen by the window, said by himself, and shown."""
+"""Presence of the operator: watched by the window, set by hand, and shown.
+
+Imported by the pages, `shell` and `notifications`; imports `widgets` and the rooms below.
+"""

@@ -1,4 +1,4 @@
-"""Who is at the desk, at the foot of the window: a quiet figure while somebody is, amber words while nobody is."""
+"""Presence in the status bar: a quiet icon at the desk, amber text while away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.status_dot import Lamp
 
 
 class PresenceChip(QWidget):
-    """Shows the desk's presence, and lets the operator say that he leaves.
+    """Shows the operator's presence, and lets the operator change it.
 
     Signals:
         said: True for away, False for at the desk.
@@ -36,7 +36,7 @@ class PresenceChip(QWidget):
         self.show_presence(at_desk)
 
     def show_presence(self, at_desk: AtDesk) -> None:
-        """Show who is there now."""
+        """Show the current presence."""
         self._at_desk = at_desk
         words = explained(at_desk)
         self.lamp.show_state("pending", chip_words(at_desk), words, short=tr("Away") if at_desk.away else "")
@@ -51,7 +51,7 @@ class PresenceChip(QWidget):
 
 
 class PresenceMenu(QMenu):
-    """At the desk, or away.
+    """Menu to choose between at the desk and away.
 
     Signals:
         said: True for away, False for at the desk.

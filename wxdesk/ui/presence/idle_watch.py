@@ -1,7 +1,7 @@
-"""Sees whether somebody uses the window, and reports it to the desk.
+"""Watches use of the window, and reports it to the desk.
 
-Filters stand on the windows and on what has the keyboard, not on the whole application: there Python would be asked
-about every event of every widget.
+Event filters are on the windows and on the focused object, not on the whole application: there Python would
+be called for every event of every widget.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _PRESSED = frozenset(
 
 
 class PresenceWatch(QObject):
-    """Knows when the operator last touched key or mouse here, whether the screen is locked, and what he said himself.
+    """Knows the last key or mouse input, the screen lock, and the operator's choice.
 
-    Times are those of the desk's clock, so that hours in which the machine slept count as nobody's.
+    Times are those of the desk's clock, so that hours in which the machine slept count as idle.
 
     Signals:
-        reported: the desk knows what was seen.
+        reported: the desk has received the report.
     """
 
     reported = Signal()
@@ -60,41 +60,41 @@ class PresenceWatch(QObject):
 
     @property
     def seen(self) -> Seen:
-        """What was reported last."""
+        """The last report."""
         return self._seen or Seen()
 
     def say_away(self, away: bool) -> None:
-        """The operator says that he leaves, or that he is back; what he says holds until he says otherwise."""
+        """Set the operator's own choice: away, or back; it holds until the next one."""
         self._touched_at = self._bridge.desk.clock()
         self._report(Seen(said_away=away))
 
     def look(self) -> None:
-        """See whether nothing has been touched for as long as the preferences say."""
+        """Report idleness once nothing was touched for as long as the preferences say."""
         now, allowed = self._bridge.desk.clock(), self._bridge.desk.preferences.now.away
         self._touched_at = min(self._touched_at, now)  # the clock was put back
         idle_since = self._touched_at if now - self._touched_at >= allowed else None
         self._report(Seen(self.seen.said_away, self.seen.locked, idle_since))
 
     def end(self) -> None:
-        """The window closes: nobody is there any more."""
+        """Report that the window closes and nobody is there."""
         self._timer.stop()
         self.lock.changed.disconnect(self._lock)
         self._bridge.ask(self._bridge.desk.presence.report(None))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice what a hand does; everything goes its way."""
+        """Notice input without consuming it."""
         kind = event.type()
         if kind in _PRESSED or (kind is QEvent.Type.MouseMove and self._moved(event)) or _composes(event):
             self._touch()
         return super().eventFilter(watched, event)
 
     def _touch(self) -> None:
-        """Somebody is there. A key that arrives here also means that the screen is not locked."""
+        """Note input; a key that arrives here also means that the screen is unlocked."""
         self._touched_at = self._bridge.desk.clock()
         self._report(Seen(said_away=self.seen.said_away))
 
     def _moved(self, event: QEvent) -> bool:
-        """False for a move to the same place, which systems report when windows change under a resting mouse."""
+        """Return False for a move to the same place, which changing windows can cause."""
         if not isinstance(event, QMouseEvent):
             return False
         before, self._pointer = self._pointer, event.globalPosition()
@@ -118,7 +118,7 @@ class PresenceWatch(QObject):
             window.installEventFilter(self)
 
     def _follow_keyboard(self, widget: QObject | None) -> None:
-        """What an input method composes goes there, past the window."""
+        """Watch the focused object too: input methods send text to it, past the window."""
         if self._keyboard is not None and isValid(self._keyboard) and not isinstance(self._keyboard, QWindow):
             self._keyboard.removeEventFilter(self)
         self._keyboard = widget

@@ -1,4 +1,4 @@
-"""Whether the operator has the program before his eyes."""
+"""Check that the operator has the program in sight."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from wxdesk.desk.conversations.presence import DeskPresence
 
 
 def looks(presence: DeskPresence) -> bool:
-    """A window of the program is in front, and he is at the desk."""
+    """Return True if a window of the program is in front and the operator is present."""
     return QApplication.activeWindow() is not None and not presence.now.away

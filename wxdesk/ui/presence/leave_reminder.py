@@ -1,4 +1,4 @@
-"""Tells an operator who leaves in how many conversations nobody answers meanwhile, and lets him hand them back."""
+"""Reminds an operator who leaves of endless takeovers, and offers to end them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOUCHING = (PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesC
 
 
 class LeftYours(QObject):
-    """A bar while nobody is at the desk and takeovers without an end are in force; looks again when one changes."""
+    """A bar while nobody is at the desk and takeovers without an end are in force."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The operator's presence as the window works it: watched, switched by him, and shown where nobody overlooks it."""
+"""The operator's presence in the window: watched, switched, and shown in a bar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BAR = "presence:away"
 
 
 class OperatorPresence(QObject):
-    """Follows the desk's presence, which is what rules go by, and not what was last pressed."""
+    """Shows the desk's presence, which rules go by, not the operator's last choice."""
 
     def __init__(self, bridge: Bridge, notices: Notices, chip: PresenceChip, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,11 +35,11 @@ class OperatorPresence(QObject):
         self.watch.reported.connect(self._show)
 
     def toggle(self) -> None:
-        """Say that the operator leaves, or that he is back."""
+        """Switch between away and back."""
         self.watch.say_away(not self.watch.seen.said_away)
 
     def end(self) -> None:
-        """The window closes."""
+        """Stop watching because the window closes."""
         self.watch.end()
 
     def _back(self) -> None:

@@ -1,8 +1,8 @@
-"""Knows from the system that the screen was locked or unlocked, where the system tells.
+"""Follows the screen lock, where the system reports it.
 
-On Linux the desktop's screen saver says so on the session bus: GNOME, KDE, Cinnamon, MATE and others each by the same
-signal of their own interface. Windows and macOS are asked every few seconds. Where nothing tells, the time without key
-or mouse decides alone.
+On Linux the desktop's screen saver reports it on the session bus: GNOME, KDE, Cinnamon, MATE and others
+each by the same signal of their own interface. Windows and macOS are asked every few seconds. Without any
+report, only the time without key or mouse counts.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ TELLERS = (
     "org.mate.ScreenSaver",
     "org.xfce.ScreenSaver",
 )
-"""Interfaces whose signal `ActiveChanged` carries whether the screen is locked; a desktop has one or two of them."""
+"""Interfaces with the signal `ActiveChanged`; a desktop has one or two."""
 
 
 class ScreenLock(QObject):
-    """Passes on what the system says when that changes; silent where it says nothing.
+    """Passes on changes of the screen lock; silent where the system reports none.
 
     Signals:
         changed: True when the screen was locked, False when it was unlocked.
@@ -53,11 +53,11 @@ class ScreenLock(QObject):
 
     @Slot(bool)
     def hear(self, locked: bool) -> None:
-        """Called by the session bus."""
+        """Receive the signal of the session bus."""
         self.changed.emit(locked)
 
     def look(self) -> None:
-        """Ask the system, where it has to be asked; no answer leaves all as it was."""
+        """Ask the system, if it has to be asked; no answer changes nothing."""
         answer = None if self._ask is None else self._ask()
         if answer is not None and answer is not self._answer:
             self._answer = answer

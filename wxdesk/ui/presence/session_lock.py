@@ -1,7 +1,7 @@
-"""Asks Windows and macOS whether the screen is locked; Qt has no word for it.
+"""Asks Windows and macOS whether the screen is locked; Qt offers no way.
 
-Both answer at once and change nothing, so that asking every few seconds costs less than a hidden window of our own to
-be told. Where a system does not answer, the time without key or mouse decides alone.
+Both answer at once and change nothing, so asking every few seconds costs less than a hidden window that is
+notified. Where a system does not answer, only the time without key or mouse counts.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from functools import cache
 log = logging.getLogger(__name__)
 
 type Ask = Callable[[], bool | None]
-"""Whether the screen is locked; None where the system does not say."""
+"""Tells whether the screen is locked; None if the system does not say."""
 
 _FLAGS_AT = 16
-"""Where WTSINFOEXW has its SessionFlags: behind Level (with what aligns the rest to 8), SessionId and SessionState."""
+"""Offset of SessionFlags in WTSINFOEXW, after Level (8 bytes), id and state."""
 
 _LOCKED, _UNLOCKED = 0, 1
 """WTS_SESSIONSTATE_LOCK and _UNLOCK; anything else is unknown.
@@ -34,7 +34,7 @@ _UTF_8 = 0x08000100
 
 
 def asking() -> Ask | None:
-    """How this system is asked; None where it tells by itself or cannot be asked."""
+    """Return this system's query; None if it reports by itself or cannot be asked."""
     if sys.platform == "win32":
         return _guarded(_windows)
     if sys.platform == "darwin":
@@ -43,7 +43,7 @@ def asking() -> Ask | None:
 
 
 def locked_in(session_info: bytes) -> bool | None:
-    """What a WTSINFOEXW of level 1 says; None if it is unknown there, or no such record."""
+    """Read the lock from a WTSINFOEXW of level 1; None if unknown or malformed."""
     if len(session_info) < _FLAGS_AT + 4 or struct.unpack_from("<I", session_info)[0] != 1:
         return None
     (flags,) = struct.unpack_from("<i", session_info, _FLAGS_AT)
@@ -51,7 +51,7 @@ def locked_in(session_info: bytes) -> bool | None:
 
 
 def _guarded(ask: Ask) -> Ask:
-    """Like `ask`; a system that lacks what is asked for has said nothing."""
+    """Wrap `ask` so that a system without the function gives no answer."""
 
     def guarded() -> bool | None:
         try:
@@ -65,7 +65,7 @@ def _guarded(ask: Ask) -> Ask:
 
 @cache
 def _no_answer(why: str) -> None:
-    """Said once, not every few seconds."""
+    """Log the missing answer once, not every few seconds."""
     log.warning("The system does not say whether the screen is locked: %s", why)
 
 
@@ -95,7 +95,7 @@ def _windows() -> bool | None:
 
 
 def _macos() -> bool | None:
-    """The session has the key `CGSSessionScreenIsLocked` while the screen is locked, and lacks it otherwise."""
+    """Check for the session's key `CGSSessionScreenIsLocked`, set only while locked."""
     frameworks = "/System/Library/Frameworks"
     graphics = ctypes.CDLL(f"{frameworks}/CoreGraphics.framework/CoreGraphics")
     foundation = ctypes.CDLL(f"{frameworks}/CoreFoundation.framework/CoreFoundation")

@@ -1,4 +1,4 @@
-"""Who is at the desk, in words."""
+"""Texts about the operator's presence."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from wxdesk.ui.wording.messages import clock_time
 
 
 def chip_words(at_desk: AtDesk) -> str:
-    """What the strip says; nothing while somebody is there."""
+    """Return the text of the status bar; empty while the operator is present."""
     return tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
 
 
 def explained(at_desk: AtDesk) -> str:
-    """Who is there and why the desk thinks so, with the key that says otherwise."""
+    """Return the presence, the reason for it, and the key that changes it."""
     time = clock_time(at_desk.since)
     match at_desk.reason:
         case None:
@@ -29,7 +29,7 @@ def explained(at_desk: AtDesk) -> str:
 
 
 def bar_words(at_desk: AtDesk) -> str:
-    """What stands across the window after the operator has said that he leaves."""
+    """Return the text of the bar shown after the operator chose to be away."""
     time = clock_time(at_desk.since)
     return tr(
         "You have been away since {time}. Until you say that you are back, rules count nobody at the desk.", time=time

@@ -1,1 +1,4 @@
-"""The page where the operator says what is answered by itself: list, editor, and a sentence to try."""
+"""Rules page: list, editor, trial, reviews, business hours, import and export.
+
+Imported by `ui.shell` and `ui.window`, not by other pages; imports `ui.editing` and the rooms below it.
+"""

@@ -1,4 +1,4 @@
-"""The keys of the rules page, as the sheet of all keys tells them."""
+"""Keys of the rules page, for the shortcut sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key
 
 
 def page_keys() -> Sequence[Key]:
-    """Each key with what it does."""
+    """Return each key with its action."""
     return (
         Key("Ctrl+N", tr("Begin a new rule")),
         Key("Ctrl+S", tr("Save the rule")),

@@ -1,4 +1,4 @@
-"""Tells what is doubtful about the rules: a number at the list, a card in the editor, a word after saving."""
+"""Distributes lint findings: a count at the list, a card, a notice after saving."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class Doubts(QObject):
-    """Hears what `reviews` found, and what `saving` has just stored.
+    """Shows the findings of `reviews`, and warns of new ones after `saving` a rule.
 
     Signals:
-        place_asked: the `Finding` whose place in the editor is wanted.
+        place_asked: the `LintFinding` whose place in the editor is wanted.
         other_asked: the id of another rule that is wanted.
     """
 

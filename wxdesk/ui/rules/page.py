@@ -1,4 +1,4 @@
-"""The page of the rules: puts list, editor and trial side by side and carries what they ask to the desk."""
+"""Rules page: connects list, editor and trial with each other and with the desk."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _unstored(rule: Rule) -> Rule:
 
 
 def _nothing() -> None:
-    """Nothing follows."""
+    """Do nothing."""
 
 
 class RulesPage(QWidget):
-    """Rules: list, editor, trial.
+    """Page with the list of rules, their editor and the trial.
 
     Signals:
-        front_wanted: it has something to show and wants to be in front; carries the page.
+        front_wanted: the page has something to show and wants to be in front; carries the page.
         conversation_wanted: the id of a conversation that the operator wants to see.
     """
 
@@ -134,22 +134,22 @@ class RulesPage(QWidget):
     # -- what the window asks
 
     def activate(self) -> None:
-        """The page is shown: load what it needs."""
+        """Load the rules when the page is shown."""
         self.editor.set_now(self._bridge.desk.clock())
         self.reviews.forget_count()
         self._load()
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing the program now would lose something that was written."""
+        """True if closing the program now would lose changes."""
         return self._choosing.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
+        """Call `then` once unsaved changes are settled; never if the operator stays."""
         self._choosing.leave(then)
 
     def explain(self, rule_id: int, revision: int) -> None:
-        """Come to the front with that rule and the revision of it that decided on some message."""
+        """Show the page with that rule and the revision that decided on a message."""
         self.front_wanted.emit(self)
         self._bridge.ask(self._rulebook.all(), partial(self._explain, rule_id, revision))
 
@@ -158,13 +158,13 @@ class RulesPage(QWidget):
         self._choose(rule_id, partial(self.history.explain, rule_id, revision))
 
     def try_as(self, conversation_id: int, sentence: str) -> None:
-        """Come to the front with `sentence` tried as the next one of that conversation's customer."""
+        """Show the page and try `sentence` as the next message of that conversation."""
         self.front_wanted.emit(self)
         self._place.open()
         self.trial.try_as(conversation_id, sentence)
 
     def keys(self) -> Sequence[Key]:
-        """The page's keys, for the sheet of all keys."""
+        """Return the page's keys, for the shortcut sheet."""
         return page_keys()
 
     # -- loading
@@ -189,7 +189,7 @@ class RulesPage(QWidget):
     # -- choosing and editing
 
     def start_new(self) -> None:
-        """Begin a rule, once what is unsaved has been settled."""
+        """Begin a rule once unsaved changes are settled."""
         self.leave(self._begin_new)
 
     def _begin_new(self, *, enabled: bool = True) -> None:
@@ -205,7 +205,7 @@ class RulesPage(QWidget):
         self.editor.write(rule)
 
     def _write_again(self, rule: Rule) -> None:
-        """What a rule said before is in the editor again; of a rule that is gone, as a new one, switched off."""
+        """Put a revision into the editor; of a deleted rule as a new one, switched off."""
         if rule.id == self.editor.saved.id:
             self.editor.write(rule)
         else:
@@ -235,7 +235,7 @@ class RulesPage(QWidget):
     # -- the list
 
     def _delete(self, rule: Rule) -> None:
-        """At once, for it can be undone; what is written and not saved could not be brought back."""
+        """Delete without asking, since it can be undone; settle unsaved changes first."""
         edited = rule.id == self.editor.saved.id
         self.leave(self._delete_edited) if edited else self.changes.delete(rule)
 
@@ -252,7 +252,7 @@ class RulesPage(QWidget):
         self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share out the room."""
+        """Adapt the columns to the page's width."""
         super().resizeEvent(event)
         narrow = self._place.fit()
         self.list.setFixedWidth(LIST_NARROW if narrow else LIST)

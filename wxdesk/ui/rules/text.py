@@ -1,4 +1,4 @@
-"""What rules, conditions, actions and verdicts are called in front of the operator."""
+"""Texts for rules, conditions, actions and verdicts as the operator sees them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from wxdesk.i18n import tr
 from wxdesk.ui.wording.conditions import circumstance, circumstances, straight
 
 SHOWN_WORDS = 4
-"""As many words of a condition as a line of the list names."""
+"""Words of a condition that a line of the list shows."""
 
 
 SHOWN_LETTERS = 60
-"""As many characters of a customer's sentence as are repeated."""
+"""Characters of a customer's sentence that a line repeats."""
 
 
 def type_word(kind: MessageType) -> str:
-    """What a contact can send or do."""
+    """Return the name of a kind of message that a contact can send."""
     match kind:
         case MessageType.TEXT:
             return tr("a text")
@@ -44,18 +44,18 @@ def type_word(kind: MessageType) -> str:
 
 
 def shortened(sentence: str) -> str:
-    """A customer's sentence, as much of it as a line repeats."""
+    """Return a customer's sentence, shortened for a line."""
     return sentence if len(sentence) <= SHOWN_LETTERS else sentence[:SHOWN_LETTERS] + "…"
 
 
 def types_word(kinds: Iterable[MessageType]) -> str:
-    """Several of them, in the order of the rules file's list."""
+    """Return the names of several kinds, in the order of the rules file's list."""
     chosen = frozenset(kinds)
     return tr(" or ").join(type_word(kind) for kind in MessageType if kind in chosen) or tr("nothing at all")
 
 
 def action_word(kind: ActionKind) -> str:
-    """What a rule can do, as a title."""
+    """Return the name of an action, as a title."""
     return tr(_ACTIONS[kind])
 
 
@@ -77,7 +77,7 @@ _ACTIONS = {
 
 
 def summary(rule: Rule) -> str:
-    """A rule on one line: when, and what it does."""
+    """Return a rule on one line: its conditions and actions."""
     return " · ".join(part for part in (_when(rule), _then(rule.then)) if part)
 
 
@@ -115,7 +115,7 @@ def _about_the_message(when: Condition) -> Iterable[str]:
 
 
 def delivery_word(rule: Rule) -> str:
-    """How what a rule says leaves, if that is the rule's own."""
+    """Return a rule's delivery in words, if it is the rule's own."""
     match rule.delivery:
         case Delivery.SEND:
             return tr("sends at once")
@@ -156,7 +156,7 @@ def _then(actions: Sequence[Action]) -> str:
 
 
 def verdict_words(verdict: RuleVerdict) -> str:
-    """Why a rule matched, or the one reason why not; of one in the shadow first that it only looks on."""
+    """Return why a rule matched, or did not; a shadow rule is marked as such."""
     if verdict.shadow:
         return tr("{what}: {why}", what=tr("looks on only"), why=verdict_words(replace(verdict, shadow=False)))
     said = verdict.verdicts if verdict.matched else verdict.verdicts[-1:]
@@ -167,7 +167,7 @@ def verdict_words(verdict: RuleVerdict) -> str:
 
 
 def verdict_lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
-    """Each condition that was asked, whether it held, and in words what was found."""
+    """Return each tested condition: if it held, and a text of what was found."""
     return [(one.ok, _verdict(one)) for one in verdict.verdicts if one.condition != "on" or not one.ok]
 
 
@@ -213,7 +213,7 @@ def _types_found(verdict: RuleVerdict) -> str:
 
 
 def lack_word(fault: Fault) -> str:
-    """What an unfinished rule still needs, for the line under its name: short, so that nothing below it moves."""
+    """Return what an unfinished rule still needs, short enough for one line."""
     where = fault.where if len(fault.where) == 1 else fault.where[1:]
     said = next((_LACKS[one] for one in where if isinstance(one, str) and one in _LACKS), None)
     return tr(fault.reason) if said is None else said()
@@ -230,4 +230,4 @@ _LACKS: Mapping[str, Callable[[], str]] = {
     "template": lambda: tr("a template"),
     "card": lambda: tr("title, page and cover of the card"),
 }
-"""By the part of the rule that is not finished."""
+"""Missing things by the unfinished part of the rule."""

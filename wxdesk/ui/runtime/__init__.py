@@ -1,1 +1,4 @@
-"""The room `ui.runtime`."""
+"""Runtime of the window: asyncio loop, bridge to the desk, garbage, memory.
+
+Imported by every other room of `ui` except `look`; imports `look` and the desk.
+"""

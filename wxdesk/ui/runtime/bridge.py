@@ -1,9 +1,9 @@
 """The only crossing between the window's thread and the desk's.
 
-Desk → window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
-of them; when much happens, a frame is longer (`ui/runtime/frame_pace.py`). Window → desk: `ask` hands a coroutine to
-the desk's loop; its result comes back as a plain call on the window's thread, its error goes to the notices. Widgets
-never see a task, a future or a thread.
+Desk to window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
+of them; under load a frame is longer (`ui.runtime.frame_pace`). Window to desk: `ask` hands a coroutine to
+the desk's loop; its result comes back as a plain call on the window's thread, its error goes to the
+notices. Widgets never see a task, a future or a thread.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from wxdesk.ui.runtime.frame_pace import FramePace
 log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 2.0
-"""How long closing waits for what the desk is still doing for the window."""
+"""Seconds for which closing waits for commands that the desk still runs."""
 
 
 class Bridge(QObject):
@@ -35,7 +35,7 @@ class Bridge(QObject):
     Signals:
         events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
         failed: an exception that nobody handled otherwise; the notices show it.
-        idle: the last open question has been answered and no event waits; the pages show what they have.
+        idle: the last open question has been answered and no event is pending.
     """
 
     events = Signal(object)
@@ -61,12 +61,12 @@ class Bridge(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """True while no question is open and no event waits for its frame."""
+        """True while no question is open and no event is pending."""
         with self._lock:
             return not self._open and not self._gathered
 
     def connect_to_bus(self) -> None:
-        """Begin to carry events; called once the window is ready to hear them."""
+        """Start carrying events; called once the window is ready for them."""
         self._loop.call_soon_threadsafe(self._subscribe)
 
     def ask[T](
@@ -75,10 +75,10 @@ class Bridge(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` on the desk's loop; then call `done` with its result here, or `failed` with its error.
+        """Run `work` on the desk's loop, then call `done` or `failed` on this thread.
 
-        Without `failed`, the error goes to the `failed` signal and so to the operator. A callback whose object has
-        been deleted meanwhile is not called.
+        `done` gets the result, `failed` the error. Without `failed`, the error goes to the `failed` signal and so
+        to the operator. A callback whose object has been deleted meanwhile is not called.
         """
         if self._closed:
             work.close()
@@ -88,7 +88,7 @@ class Bridge(QObject):
         future.add_done_callback(lambda ended: None if self._closed else self._answered.emit((ended, done, failed)))
 
     def close(self) -> None:
-        """Carry nothing any more. What is under way may end, unheard: the operator's last command is not cut off."""
+        """Stop carrying events and answers; commands under way are not cut off."""
         self._closed = True
         self._frame.stop()
         wait(self._open, CLOSE_SECONDS)
@@ -150,7 +150,7 @@ class Bridge(QObject):
 
 
 def _still_there(callback: Callable[..., object]) -> bool:
-    """False if `callback` belongs to a widget that has been deleted since it asked."""
+    """Tell whether the widget that `callback` belongs to still exists."""
     while isinstance(callback, partial):
         callback = callback.func
     owner = getattr(callback, "__self__", None)

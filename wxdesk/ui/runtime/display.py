@@ -1,4 +1,4 @@
-"""Whether the system has the libraries that a window needs. Qt would end the program without a word of ours."""
+"""Check for the libraries a window needs; without them Qt aborts the program."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ INSTALL = (
 
 
 def why_no_window() -> str:
-    """The loader's own words about the first library that is missing; empty if there is none.
+    """Return the loader's message about the first missing library, or an empty text.
 
-    On X11, Qt needs more than its own import does: the libraries of the plugin that it loads with the first window.
+    On X11, Qt needs more than its own import does: the libraries of the plugin loaded with the first window.
     """
     try:
         from PySide6.QtCore import QLibraryInfo

@@ -1,7 +1,7 @@
-"""How often the window takes up what has happened: at once when it is quiet, seldom when much happens.
+"""Pace of the window's updates: at once when it is quiet, rarely under load.
 
-Each update asks the desk for what has changed, and window and desk share one interpreter. Without a rest between
-updates a busy desk would spend more time on telling than on answering.
+Each update asks the desk for what has changed, and window and desk share one interpreter. Without a rest
+between updates a busy desk would spend more time on the window than on answering.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from time import monotonic
 
 FRAME_MS = 16
-"""What happens within it is told at once."""
+"""Milliseconds of one frame; the events within it are delivered together."""
 
 LONGEST_REST_MS = 100
-"""No rest is longer: ten updates a second are enough for the eye."""
+"""Longest rest between updates: ten updates a second are enough for the eye."""
 
 
 class FramePace:
-    """After an update the desk gets as much time as the update took, within bounds. `clock` counts seconds."""
+    """Gives the desk as much time after an update as it took; `clock` counts seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -25,12 +25,12 @@ class FramePace:
         self._free_from = 0.0
 
     def begin(self) -> None:
-        """An update begins. One that still went on goes on with it."""
+        """Note that an update begins; one that still goes on continues."""
         if self._began is None:
             self._began = self._clock()
 
     def end(self) -> None:
-        """Everything that was asked for the update has been shown; does nothing when none went on."""
+        """Note that everything the update asked for is shown; does nothing without one."""
         if self._began is not None:
             now = self._clock()
             self._free_from = now + min(now - self._began, LONGEST_REST_MS / 1000)

@@ -11,11 +11,11 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 LOOK_MS = 1000
-"""How often it is asked whether enough has gathered; a young collection takes well below a millisecond."""
+"""Milliseconds between checks; a young collection takes well below one."""
 
 
 class GarbageCollector(QObject):
-    """Takes the collector's place until `stop`; make it on the window's thread."""
+    """Replaces Python's own collector until `stop`; make it on the window's thread."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def look(self) -> None:
-        """Collect the oldest generation whose threshold has been passed, as the collector itself would."""
+        """Collect the oldest generation whose threshold has been passed, as Python would."""
         counts, thresholds = gc.get_count(), gc.get_threshold()
         for generation in (2, 1, 0):
             if thresholds[generation] and counts[generation] > thresholds[generation]:
@@ -34,7 +34,7 @@ class GarbageCollector(QObject):
                 return
 
     def stop(self) -> None:
-        """Collect what is left of the window here, then let Python collect by itself again."""
+        """Collect the window's remains here, then turn Python's own collector on again."""
         self._timer.stop()
         gc.collect()
         if self._was_on:

@@ -1,6 +1,6 @@
-"""The window's asyncio loop: Qt's own, made awaitable by qasync. The only file that names qasync.
+"""The window's asyncio loop: Qt's own, made awaitable by qasync.
 
-Only short things run on it: commands that wait for the desk thread, and dialogs that wait for a person.
+No other file names qasync. Only short things run here: commands that await the desk thread, and dialogs.
 """
 
 from __future__ import annotations

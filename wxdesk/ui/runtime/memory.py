@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next: its place and its look, in HOME/window.ini."""
+"""Window settings kept between starts in HOME/window.ini: geometry and look."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "window.ini"
 
 
 class Memory:
-    """A few values in a file of their own; losing it costs nothing but the window's place."""
+    """Stored geometry and look of the window; losing them costs nothing else."""
 
     def __init__(self, home: Path) -> None:
         self._file = QSettings(str(home / FILE), QSettings.Format.IniFormat)
@@ -25,15 +25,15 @@ class Memory:
         return Look(stored) if stored in set(Look) else Look.SYSTEM
 
     def keep_look(self, look: Look) -> None:
-        """Remember a choice."""
+        """Remember the chosen look."""
         self._file.setValue("look", look.value)
 
     def restore(self, window: QWidget) -> bool:
-        """Put the window where it was; False if there is nothing to go by."""
+        """Restore the window's geometry; return False if none was stored."""
         stored = self._file.value("geometry")
         return isinstance(stored, QByteArray) and window.restoreGeometry(stored)
 
     def keep_place(self, window: QWidget) -> None:
-        """Remember where the window is."""
+        """Remember the window's geometry."""
         self._file.setValue("geometry", window.saveGeometry())
         self._file.sync()

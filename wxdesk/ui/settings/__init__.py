@@ -1,1 +1,4 @@
-"""The page that shows how the desk is set up, and what is still missing."""
+"""The settings page: accounts, preferences, and missing configuration.
+
+Imported by `shell` and `ui.window`; imports `widgets` and the rooms below.
+"""

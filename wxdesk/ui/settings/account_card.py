@@ -1,4 +1,4 @@
-"""One mini program on the settings page: how WeChat reaches it, and what it lacks."""
+"""One account on the settings page: its addresses, secrets and access token."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wxdesk.ui.wording.messages import clock_time, countdown, day_word
 
 
 class AccountCard(Card):
-    """The facts about one account; the token's time runs.
+    """The facts about one account, with the countdown of its token.
 
     Signals:
         copied: something was put on the clipboard.
@@ -47,7 +47,7 @@ class AccountCard(Card):
 
     @property
     def push_url(self) -> str:
-        """The address that WeChat shall push to."""
+        """The address for WeChat's pushes."""
         return self._copy_url.text_to_copy
 
     def show_health(self, state: HealthState, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""How an account answers, to be set: its mode, its seconds, where they come from, and the way back to config.toml."""
+"""Reply mode and hold time of an account, with a way back to config.toml."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wxdesk.ui.wording.messages import mode_word
 
 
 class AccountMode(QWidget):
-    """Saved as soon as it is changed; a conversation's own mode and a rule's own delivery go before it."""
+    """Saves an account's reply mode; conversations and rules may override it."""
 
     def __init__(self, bridge: Bridge, notices: Notices, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class AccountMode(QWidget):
         self.show_account()
 
     def show_account(self) -> None:
-        """Show what holds now."""
+        """Show the current settings."""
         accounts = self._bridge.desk.accounts
         now, configured = accounts[self._name], accounts.configured[self._name]
         self.mode.setCurrentIndex(tuple(ReplyMode).index(now.reply_mode))
@@ -74,7 +74,7 @@ class AccountMode(QWidget):
         self.back.setVisible(here)
 
     def _set(self, _: int) -> None:
-        """Answer like this from now on, if it can be worked by."""
+        """Save the chosen mode and hold time if they differ."""
         account = self._bridge.desk.accounts[self._name]
         mode, seconds = tuple(ReplyMode)[self.mode.currentIndex()], self.seconds.last
         if (mode, seconds) != (account.reply_mode, account.hold_seconds):

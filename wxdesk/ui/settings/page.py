@@ -1,6 +1,6 @@
-"""The settings page: what is configured, what is missing, and the exact way to mend it.
+"""The settings page: present and missing configuration, and how to complete it.
 
-The configuration itself is a file; this page never writes it. It tells where the file is and what goes into it.
+The configuration is a file that this page never writes; it shows its place and the lines to add.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ reply_mode = "auto"
 
 
 class SetupPage(QWidget):
-    """Accounts, listener, places and appearance."""
+    """Accounts, preferences, listener, places and appearance."""
 
     def __init__(
         self,
@@ -67,22 +67,22 @@ class SetupPage(QWidget):
         self._show_health()
 
     def activate(self) -> None:
-        """Show the state of this moment."""
+        """Show the current state."""
         self.preferences.show_all()
         self._show_health()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The token's time runs while the page is shown."""
+        """Start the token's countdown."""
         super().showEvent(event)
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """And only then."""
+        """Stop the token's countdown."""
         super().hideEvent(event)
         self._tick.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Two columns where there is room, else one."""
+        """Use two columns where there is room, else one."""
         super().resizeEvent(event)
         wide = self.width() >= TWO_COLUMNS
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)

@@ -1,4 +1,4 @@
-"""One line of the preferences: a sentence with a number in it, a switch, or a choice, and what is wrong below."""
+"""Lines of the preferences: a number in a sentence, a switch, or a choice."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class PreferenceLine(QWidget):
-    """Shows the setting `field` of `core.preferences.Preferences`.
+    """Shows the setting `field` of `core.preferences.Preferences`, and its error.
 
     Signals:
-        changed: the field and what the operator wants it to be.
+        changed: the field and the value that the operator chose.
     """
 
     changed = Signal(str, object)
@@ -36,17 +36,17 @@ class PreferenceLine(QWidget):
         self._column.setSpacing(3)
 
     def show_value(self, value: object) -> None:
-        """Show what holds, and tell nobody."""
+        """Show the stored value without emitting a signal."""
         raise NotImplementedError
 
     def complain(self, reason: str) -> None:
-        """Say below what is wrong; empty takes that away."""
+        """Show an error below; empty removes it."""
         self.error.setText(reason)
         self.error.setVisible(bool(reason))
 
 
 class NumberLine(PreferenceLine):
-    """A number within a sentence: `before` it and `after` it."""
+    """A number within a sentence, between the texts `before` and `after`."""
 
     def __init__(self, field: str, before: str, after: Callable[[int], str], parent: QWidget) -> None:
         super().__init__(field, parent)
@@ -69,7 +69,7 @@ class NumberLine(PreferenceLine):
         self.complain("")
 
     def complain(self, reason: str) -> None:
-        """Frame the field as well."""
+        """Show an error below, and frame the field in red."""
         super().complain(reason)
         set_wrong(self.number, bool(reason))
         self.number.setAccessibleDescription(reason)
@@ -79,7 +79,7 @@ class NumberLine(PreferenceLine):
 
 
 class SwitchLine(PreferenceLine):
-    """On or off, with what that means."""
+    """A switch with its meaning."""
 
     def __init__(self, field: str, words: str, parent: QWidget) -> None:
         super().__init__(field, parent)
@@ -93,7 +93,7 @@ class SwitchLine(PreferenceLine):
         self.switch.clicked.connect(self._tell)
 
     def show_value(self, value: object) -> None:
-        """Turn it."""
+        """Set the switch."""
         self.switch.setChecked(bool(value))
 
     def _tell(self, on: bool) -> None:
@@ -101,7 +101,7 @@ class SwitchLine(PreferenceLine):
 
 
 class ChoiceLine(PreferenceLine):
-    """One of several."""
+    """A choice among several values."""
 
     def __init__(self, field: str, words: str, parent: QWidget) -> None:
         super().__init__(field, parent)
@@ -113,13 +113,13 @@ class ChoiceLine(PreferenceLine):
         self.choice.activated.connect(self._tell)
 
     def offer(self, choices: list[tuple[object, str]]) -> None:
-        """Let the operator choose among these values, each with its words."""
+        """Let the operator choose among these values, each with its text."""
         self._values = [value for value, _ in choices]
         self.choice.clear()
         self.choice.addItems([words for _, words in choices])
 
     def show_value(self, value: object) -> None:
-        """Choose it; what is not offered shows the first."""
+        """Show this value as chosen; one that is not offered shows the first."""
         self.choice.setCurrentIndex(self._values.index(value) if value in self._values else 0)
 
     def _tell(self, index: int) -> None:

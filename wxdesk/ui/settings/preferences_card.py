@@ -1,4 +1,4 @@
-"""How the desk works with its operator: every setting of `core.preferences`, saved as soon as it is changed."""
+"""Card of all settings in `core.preferences`, saved as soon as one is changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wxdesk.ui.wording.messages import MINUTE, unit_word
 
 
 class PreferencesCard(Card):
-    """A calm list of sentences; a number that the desk cannot work with is said at its field and not saved.
+    """A list of sentences; an invalid number is reported at its field and not saved.
 
     Signals:
         hours_wanted: the operator wants to edit the business hours.
@@ -48,7 +48,7 @@ class PreferencesCard(Card):
         self.show_all()
 
     def show_all(self) -> None:
-        """Show what holds now, and the business hours that there are."""
+        """Show the current preferences, and the existing business hours."""
         self._wanted = self._bridge.desk.preferences.now
         self._offer_calendars()
         for field, line in self.lines.items():
@@ -99,7 +99,7 @@ class PreferencesCard(Card):
         return stack
 
     def _change(self, field: str, value: object) -> None:
-        """Work by this from now on, if it can be worked by."""
+        """Save the new value if it is valid, else report it at its field."""
         wanted = replace(self._wanted, **{field: value})  # type: ignore[arg-type]  # each line knows its field's type
         try:
             wanted.check()
@@ -115,7 +115,7 @@ class PreferencesCard(Card):
         self._notices.offer(tr("Saved"), tr("Undo"), partial(self._undo, field, before))
 
     def _undo(self, field: str, before: object) -> None:
-        """Only this one: another may have been set since."""
+        """Restore this field only: another may have been set since."""
         self._save(replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
 
     def _save(self, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
@@ -140,6 +140,6 @@ class PreferencesCard(Card):
             self._follow()
 
     def _follow(self) -> None:
-        """Show what was set elsewhere. While something of this card is being stored, the desk still tells of before."""
+        """Show preferences set elsewhere, unless a change of this card is being stored."""
         if not self._under_way and self._bridge.desk.preferences.now != self._wanted:
             self.show_all()

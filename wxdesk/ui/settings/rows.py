@@ -1,4 +1,4 @@
-"""The rows of a card on the settings page: what it is at the left, how it is at the right."""
+"""Cards of the settings page, with rows of a name and a value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 NAME_WIDTH = 104
 
 MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": "clock"}
-"""The icon that says the same as the colour."""
+"""Icon for each colour role, with the same meaning."""
 
 
 class Card(QFrame):
@@ -37,7 +37,7 @@ class Card(QFrame):
         self._column.addLayout(self._grid)
 
     def add_row(self, name: str, value: QWidget | QLayout) -> None:
-        """Add a row; the name stands at the height of the value's first line."""
+        """Add a row; its name is aligned with the value's first line."""
         row = self._grid.rowCount()
         label = PlainLabel(name, role="secondary", wrap=True, parent=self)
         label.setMinimumHeight(20)
@@ -48,12 +48,12 @@ class Card(QFrame):
             self._grid.addLayout(value, row, 1)
 
     def add_below(self, widget: QWidget) -> None:
-        """Add something across the whole card."""
+        """Add a widget across the whole card."""
         self._column.addWidget(widget)
 
 
 class StateLine(QWidget):
-    """A state by icon, word and colour."""
+    """A state by icon, text and colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,18 +68,18 @@ class StateLine(QWidget):
 
     @property
     def text(self) -> str:
-        """The words."""
+        """The text."""
         return self._words.full_text()
 
     def show_state(self, role: str, text: str) -> None:
-        """Show a state: `accent` is well, `pending` deserves a look, `failed` needs the operator, `faint` waits."""
+        """Show a state: `accent` well, `pending` warning, `failed` error, `faint` waiting."""
         self._mark.show_icon(MARKS[role], role)
         self._words.setText(text)
         self._words.set_role("text" if role in {"accent", "faint"} else role)
 
 
 class Stack(QVBoxLayout):
-    """Things of one row, one below the other."""
+    """Widgets of one row, one below the other."""
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()

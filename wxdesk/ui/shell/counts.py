@@ -1,4 +1,4 @@
-"""The figures on the rail and in the status bar, asked again after something happened, five times a second at most."""
+"""Counts on the rail and in the status bar, updated at most five times a second."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Figures(QObject):
 
     Signals:
         inbox: `InboxCounts` of this moment.
-        day: `DayCounts` of today, see `ui.days`.
+        day: `DayCounts` of today, see `ui.wording.days`.
         longest: the `Conversation` whose contact waits longest, None if nobody waits.
     """
 
@@ -44,7 +44,7 @@ class Figures(QObject):
         bridge.events.connect(self._hear)
 
     def ask(self) -> None:
-        """Ask now, unless the last answers are still on their way; then soon after."""
+        """Ask now, or soon if the last answers are still pending."""
         if self._asking:
             self._again.start()
             return

@@ -1,4 +1,4 @@
-"""What a desk that cannot open leaves on the screen: whoever started it by an icon sees no stderr."""
+"""The window that shows why the desk cannot open, where nobody sees stderr."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class FailureWindow(QWidget):
-    """One error in a small window of its own, and a button to quit; Esc and Ctrl+Q do the same.
+    """One error in a small window with a button to quit; Esc and Ctrl+Q quit too.
 
     Signals:
         left: the operator has read it.
@@ -44,7 +44,7 @@ class FailureWindow(QWidget):
         self.quit.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """However it is closed, it has been read."""
+        """Emit `left` in whatever way the window is closed."""
         super().closeEvent(event)
         self.left.emit()
 

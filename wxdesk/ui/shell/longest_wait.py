@@ -1,4 +1,4 @@
-"""Who waits longest, in the status bar: one press leads to him."""
+"""Status bar button that opens the conversation with the longest wait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.wording.messages import name_of, span_word
 
 LONGEST_NAME = 12
-"""Characters of a name that are shown; the rest would push the other figures away."""
+"""Characters of a name that are shown, to leave room for the other figures."""
 
 
 class LongestWait(Button):
@@ -37,12 +37,12 @@ class LongestWait(Button):
         self.hide()
 
     def show_conversation(self, conversation: Conversation | None, now: datetime) -> None:
-        """Show who waits longest now, if anybody does."""
+        """Show the conversation with the longest wait, if there is one."""
         self.conversation = conversation
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
-        """Let his time go on."""
+        """Update the length of the wait."""
         since = self.conversation.waiting_since if self.conversation is not None else None
         if self.conversation is not None and since is not None:
             name = name_of(self.conversation.contact)
@@ -57,7 +57,7 @@ class LongestWait(Button):
         self.setVisible(since is not None)
 
     def width_at(self, step: int) -> int:
-        """The width in full (0) and in short (1); 0 while it is hidden."""
+        """Return the width in full (0) and short (1); 0 while hidden."""
         if self.isHidden():
             return 0
         metrics = self.fontMetrics()
@@ -65,7 +65,7 @@ class LongestWait(Button):
         return self.sizeHint().width() - now + then
 
     def ask_for(self, step: int) -> None:
-        """Say it in full or in short."""
+        """Show the full text (0) or the short one (1)."""
         self._step = step
         self._say()
 
@@ -75,6 +75,6 @@ class LongestWait(Button):
             self.setText(text)
 
     def open(self) -> None:
-        """Lead to him, if anybody waits."""
+        """Ask for the conversation to be opened, if somebody waits."""
         if self.conversation is not None:
             self.wanted.emit(self.conversation.id)

@@ -1,4 +1,4 @@
-"""The window: a rail of pages, the page that is shown, the status bar, and what may lie across them all."""
+"""The main window: a rail, the pages, the status bar, and bars across them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class MainWindow(QWidget):
 
     Signals:
         closing: the operator wants to leave and nothing is unsaved. Nothing closes yet: `finish` does.
-        silence_wanted: the sound of the present calls shall end.
+        silence_wanted: silence the sound of the current alerts.
     """
 
     closing = Signal()
@@ -89,7 +89,7 @@ class MainWindow(QWidget):
 
     @property
     def inbox(self) -> InboxPage:
-        """The page of the conversations."""
+        """The inbox page."""
         return next(page.widget for page in self.pages if isinstance(page.widget, InboxPage))
 
     @property
@@ -98,7 +98,7 @@ class MainWindow(QWidget):
         return tuple(page.name for page in self.pages)
 
     def show_page(self, index: int) -> None:
-        """Show the page at `index` and let it load what it needs; it has the keyboard where it had it before."""
+        """Show the page at `index`, let it load, and restore its focus."""
         held = self.pages[index].widget.focusWidget()
         self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
         self.stack.setCurrentIndex(index)
@@ -114,18 +114,18 @@ class MainWindow(QWidget):
 
     @property
     def open_conversation_id(self) -> int | None:
-        """The conversation that is before the operator's eyes while the window is."""
+        """The conversation that is shown while the inbox is the current page."""
         return self.inbox.session.conversation_id if self.stack.currentWidget() is self.inbox else None
 
     def come_forward(self) -> None:
-        """Show the window in front of all others, as far as the system lets a program do that."""
+        """Show the window in front of all others, as far as the system allows."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
 
     def _be_in_front(self) -> None:
-        """Something is asked here, and what led to it may have been chosen in the tray."""
+        """Come to the front for a question; its cause may have been chosen in the tray."""
         if self.isMinimized() or not self.isActiveWindow():
             self.come_forward()
 
@@ -133,11 +133,11 @@ class MainWindow(QWidget):
         self.show_page(self.stack.indexOf(widget))
 
     def show_settings(self) -> None:
-        """Show the last page."""
+        """Show the settings, the last page."""
         self.show_page(len(self.pages) - 1)
 
     def show_keys(self) -> None:
-        """Open the sheet of all keys."""
+        """Open the sheet of all shortcuts."""
         groups = [window_keys([page.place for page in self.pages])]
         groups += [
             KeyGroup(page.place.word, tuple(page.widget.keys()))
@@ -147,22 +147,22 @@ class MainWindow(QWidget):
         ShortcutSheet(groups, self).open()
 
     def put_by(self) -> None:
-        """Store what stands in a field that is stored when one leaves it; the bridge still has to carry it."""
+        """Store fields that are stored on leaving them, while the bridge still works."""
         self.inbox.detail.contact.save_unfinished()
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()
 
     def finish(self) -> None:
-        """Remember the place and really close."""
+        """Remember the geometry and really close."""
         self._memory.keep_place(self)
         self._finished = True
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Only say that the operator wants to leave; whoever runs the window finishes it.
+        """Emit `closing` only; the caller then calls `finish`.
 
-        Where something is unsaved, each such page is shown and asks first.
+        Each page with unsaved changes is shown and asks first.
         """
         if self._finished:
             event.accept()
@@ -171,7 +171,7 @@ class MainWindow(QWidget):
         self._leave_from(0)
 
     def _leave_from(self, index: int) -> None:
-        """Let each page from there on ask about what is unsaved, one after the other."""
+        """Let each page from `index` on ask about its unsaved changes, in turn."""
         for at, page in enumerate(self.pages[index:], index):
             if isinstance(page.widget, Unsaved) and page.widget.unsaved:
                 self._be_in_front()
@@ -252,7 +252,7 @@ class MainWindow(QWidget):
         self.show_page(0)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
-        """A bar while it lasts. Where replies wait for its end, whoever has mended it need not wait as well."""
+        """Show a bar while a trouble lasts; offer a retry if replies wait for its end."""
         action, then = (tr("Dismiss"), None) if trouble.passing else ("", None)
         if trouble.account:
             action, then = tr("Try now"), partial(self._try_now, trouble.account)

@@ -26,7 +26,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's name in file names, its place on the rail, the widget, and what to call when it is shown."""
+    """A page's name in file names, rail entry, widget, and callback when shown."""
 
     name: str
     place: Place
@@ -36,15 +36,15 @@ class Page:
 
 @runtime_checkable
 class Unsaved(Protocol):
-    """A page on which something can be written that is not stored at once."""
+    """A page with text that is not stored at once."""
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing now would lose something."""
+        """True if closing now would lose something."""
         ...
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Let the operator decide about it; `then` is called unless he stays."""
+        """Let the operator decide about it; `then` is called unless the operator stays."""
         ...
 
 
@@ -56,9 +56,9 @@ def build_pages(
     show_settings: Callable[[], None],
     simulator: Simulator | None = None,
 ) -> tuple[Page, ...]:
-    """All pages; the settings stand last, at the foot of the rail, and others lead there by `show_settings`.
+    """Build all pages, with the settings last, at the foot of the rail.
 
-    The page of the simulated WeChat is among them where there is one.
+    Other pages lead there by `show_settings`. With a simulated WeChat, its page is among them.
     """
     inbox = InboxPage(bridge, notices)
     inbox.settings_wanted.connect(show_settings)

@@ -1,4 +1,4 @@
-"""The rail at the left: the pages by icon and word, and how much of the inbox is unread."""
+"""The rail at the left: the pages by icon and name, and the unread count."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Place:
 
 
 class Rail(QFrame):
-    """One item a page, the last one at the foot.
+    """One item for each page, the last one at the foot.
 
     Signals:
         chosen: the index of the page that the operator chose.
@@ -54,12 +54,12 @@ class Rail(QFrame):
         self._group.idClicked.connect(self.chosen)
 
     def show_page(self, index: int) -> None:
-        """Mark the page that is shown now."""
+        """Mark the current page."""
         self.items[index].setChecked(True)
 
 
 class RailItem(QAbstractButton):
-    """Icon, word and, when something is unread, a number."""
+    """A page's icon and name, with a badge when something is unread."""
 
     def __init__(self, place: Place, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,20 +78,20 @@ class RailItem(QAbstractButton):
         return self._badge
 
     def set_badge(self, count: int) -> None:
-        """Show how many conversations are unread."""
+        """Show the number of unread conversations."""
         if count != self._badge:
             self._badge = count
             self.setAccessibleDescription(ntr("{n} unread", "{n} unread", count) if count else "")
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Show the hover ground as the pointer comes and goes."""
+        """Repaint for the hover ground as the pointer comes and goes."""
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
             self.update()
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The item as a whole."""
+        """Paint the whole item."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -129,7 +129,7 @@ class RailItem(QAbstractButton):
 
 
 def window_keys(pages: Sequence[Place]) -> KeyGroup:
-    """The keys that work on every page; the last of `pages` are the settings."""
+    """Return the shortcuts of every page; the last of `pages` are the settings."""
     *others, settings = pages
     return KeyGroup(
         tr("Everywhere"),

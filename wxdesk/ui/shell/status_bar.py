@@ -1,4 +1,4 @@
-"""The strip at the foot: whether the desk hears and may speak, what today brought, and the switch for it all."""
+"""The status bar at the foot: listener, tokens, today's figures, and the pause."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
 
 
 class StatusBar(QFrame):
-    """Listener, tokens, the day's figures, who waits longest, who is at the desk, and the pause.
+    """Listener, tokens, figures of the day, longest wait, presence, and the pause.
 
     Signals:
         pause_wanted: the operator pressed the pause control.
         until_wanted: pause until an aware time, or None for until somebody resumes.
-        day_began: the figures' date is another one.
+        day_began: the date of the figures has changed.
     """
 
     pause_wanted = Signal()
@@ -75,7 +75,7 @@ class StatusBar(QFrame):
         self.show_health()
 
     def show_day(self, day: DayCounts) -> None:
-        """Show who waits now and what happened since midnight; where there is little room, who waits is worth most."""
+        """Show today's figures; the number of waiting contacts stays longest."""
         self.figures.show_wordings(
             [
                 tr(
@@ -96,15 +96,15 @@ class StatusBar(QFrame):
         return Days.of(self._bridge.desk.accounts.values())
 
     def show_longest(self, conversation: Conversation | None) -> None:
-        """Show who waits longest, if anybody does."""
+        """Show the conversation with the longest wait, if there is one."""
         self.longest.show_conversation(conversation, self._bridge.desk.clock())
 
     def show_ringing(self, ringing: bool) -> None:
-        """Offer silence while a call rings."""
+        """Offer Silence while something rings."""
         self.silence.setVisible(ringing)
 
     def show_health(self) -> None:
-        """Show the desk's state as it is now."""
+        """Show the desk's current state."""
         state = self._bridge.desk.health.state
         self._show_listener(state)
         self._show_time()
@@ -116,12 +116,12 @@ class StatusBar(QFrame):
             self.pause.setText(tr("Pause all"))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The countdown runs while somebody can see it."""
+        """Start the countdown while it can be seen."""
         super().showEvent(event)
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """No countdown behind a hidden window."""
+        """Stop the countdown behind a hidden window."""
         super().hideEvent(event)
         self._tick.stop()
 
@@ -147,7 +147,7 @@ class StatusBar(QFrame):
         row.addLayout(right)
 
     def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
-        """Who says less when there is little room, the least needed first."""
+        """Return the parts to shorten when room is scarce, least needed first."""
         away = self.presence.lamp
         return (
             (self.figures, 1),
@@ -170,9 +170,9 @@ class StatusBar(QFrame):
         self._share()
 
     def event(self, event: QEvent) -> bool:
-        """Share the width anew when a part has something else to say.
+        """Share the width again when a part has changed its text.
 
-        Qt has laid the parts out by then. To invalidate them here would ask for the next such event, and so for ever.
+        Qt has laid the parts out by then. To invalidate them here would cause the next such event, without end.
         """
         if event.type() is QEvent.Type.LayoutRequest:
             self._share()

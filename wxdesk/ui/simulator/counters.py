@@ -1,4 +1,4 @@
-"""The counts at the head of the page; a message that was delivered twice is loud."""
+"""Counters at the head of the page; messages delivered twice stand out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class CounterLine(QWidget):
-    """Delivered, delivered twice, pushes and those that nobody took."""
+    """Counts of messages delivered, delivered twice, and of pushes and failed ones."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class CounterLine(QWidget):
             row.addWidget(label)
 
     def show_counters(self, counters: Counters) -> None:
-        """Show these."""
+        """Show these counts."""
         self.delivered.setText(ntr("{n} delivered", "{n} delivered", counters.delivered))
         self.doubled.setText(tr("delivered twice: {n}", n=counters.doubled))
         self.doubled.set_role("failed" if counters.doubled else "accent")

@@ -1,4 +1,4 @@
-"""The customers who can be played, with the last line of each."""
+"""List of the customers who can be played, with the last line of each."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class CustomerRole(IntEnum):
-    """What a row tells beside its words."""
+    """Data of a row beside its text."""
 
     CUSTOMER = Qt.ItemDataRole.UserRole
 
 
 class CustomerModel(QAbstractListModel):
-    """Those who wrote come in the order in which they first did."""
+    """Model of the customers, in the order of their first messages."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._customers: tuple[Customer, ...] = ()
 
     def show(self, customers: tuple[Customer, ...]) -> None:
-        """Show these; rows that stay keep their place."""
+        """Show these customers; rows that stay keep their place."""
         before = len(self._customers)
         same = [one.openid for one in customers[:before]] == [one.openid for one in self._customers]
         if not same:
@@ -60,15 +60,15 @@ class CustomerModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(before - 1))
 
     def row_of(self, openid: str) -> int:
-        """The row of a customer, or -1."""
+        """Find the row of a customer, or -1."""
         return next((row for row, one in enumerate(self._customers) if one.openid == openid), -1)
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """All of them."""
+        """Return the number of customers."""
         return 0 if parent is not None and parent.isValid() else len(self._customers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The customer of a row, or his name."""
+        """Return a row's customer, name or description."""
         customer = self._customers[index.row()]
         if role == CustomerRole.CUSTOMER:
             return customer
@@ -80,14 +80,14 @@ class CustomerModel(QAbstractListModel):
 
 
 class CustomerDelegate(QStyledItemDelegate):
-    """An avatar, the name, and the last line."""
+    """Paints an avatar, the name, and the last line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every row has the same height."""
+        """Suggest one height for all rows."""
         return QSize(100, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Ground, avatar and two lines."""
+        """Paint background, avatar and two lines."""
         customer: Customer | None = index.data(CustomerRole.CUSTOMER)
         if customer is None:
             return
@@ -112,7 +112,7 @@ class CustomerDelegate(QStyledItemDelegate):
 
 
 def paint_letter(painter: QPainter, rect: QRectF, customer: Customer, number: int) -> None:
-    """The first letter of his name on a colour of its own."""
+    """Paint the first letter of the customer's name on a colour."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(AVATARS[number % len(AVATARS)]))

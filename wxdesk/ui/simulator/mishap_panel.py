@@ -1,4 +1,4 @@
-"""What may go wrong, as switches with a sentence each; a switch goes back by itself once it has happened."""
+"""Switches for mishaps; a switch turns itself off once its mishap has happened."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOW_OFTEN: tuple[int | None, ...] = (1, 3, None)
 
 
 class MishapRow(QWidget):
-    """One switch with its sentence and, where it needs one, a small field.
+    """One switch with its sentence and, if needed, a small field.
 
     Signals:
         wanted: the operator switched it; True for on.
@@ -56,13 +56,13 @@ class MishapRow(QWidget):
         self.switch.clicked.connect(self.wanted)
 
     def wish(self, times: int | None) -> Wish:
-        """What is switched on, as the fields say now."""
+        """Return the mishap to switch on, with the values of the fields."""
         seconds = float(self.seconds.currentData()) if self.seconds is not None else 0.0
         errcode = int(self.errcode.currentData()) if self.errcode is not None else 0
         return Wish(self.mishap, times, seconds, errcode)
 
     def show_active(self, active: Active | None) -> None:
-        """Show whether it is switched on, and how often it will happen yet."""
+        """Show if the mishap is switched on, and its remaining times."""
         self.switch.setChecked(active is not None)
         self.state.setVisible(active is not None)
         self.state.setText(left_word(active) if active is not None else "")
@@ -82,11 +82,11 @@ class MishapRow(QWidget):
 
 
 class MishapPanel(QFrame):
-    """All switches, and how often a mishap happens once it is switched on.
+    """All switches, and the number of times a mishap happens once it is switched on.
 
     Signals:
-        wished: a `Wish` to switch on.
-        unwished: a `Mishap` to switch off.
+        mishap_requested: a `MishapRequest` to switch on.
+        mishap_cancelled: a `Mishap` to switch off.
     """
 
     wished = Signal(object)
@@ -105,7 +105,7 @@ class MishapPanel(QFrame):
         self._lay_out()
 
     def show_active(self, mishaps: tuple[Active, ...]) -> None:
-        """Show which are switched on."""
+        """Show which mishaps are switched on."""
         active = {one.mishap: one for one in mishaps}
         for mishap, row in self.rows.items():
             row.show_active(active.get(mishap))

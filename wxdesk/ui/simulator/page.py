@@ -1,7 +1,7 @@
-"""The page of the simulated WeChat: play a customer, see his phone, and let things go wrong.
+"""Page of the simulated WeChat: play a customer, see the phone, cause mishaps.
 
-It is in the window of the demonstration only. It never touches the desk: what happens here takes the same way as in
-life, over HTTP to the listener and back.
+It is in the window of the demonstration only. It never touches the desk: what happens here takes the same
+way as in life, over HTTP to the listener and back.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ PANEL_WIDTH = 312
 LIST_NEEDS = 1000
 REFRESH_MS = 60
 LARGEST_FILE = 16 * 1024 * 1024
-"""More is not even read; the simulated WeChat says what it thinks of the rest."""
+"""Largest file to read, in bytes; the simulated WeChat checks smaller ones."""
 CARD = ("青瓷茶具六件套", "pages/goods/detail?id=2201")
 
 
 class SimulatorPage(QWidget):
-    """Asks the simulator for a scene whenever something has changed, and shows it."""
+    """Fetches and shows a new scene after every change in the simulator."""
 
     _stirred = Signal()
 
@@ -64,7 +64,7 @@ class SimulatorPage(QWidget):
         self._connect()
 
     def activate(self) -> None:
-        """Show how everything is now."""
+        """Show the present state."""
         self._look()
 
     def choose(self, openid: str) -> None:
@@ -73,18 +73,18 @@ class SimulatorPage(QWidget):
         self._look()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Times run while the page is shown."""
+        """Start the clock while the page is visible."""
         super().showEvent(event)
         self._tick.start()
         self._look()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """And only then."""
+        """Stop the clock."""
         super().hideEvent(event)
         self._tick.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The list of customers becomes a drop-down where there is no room for it."""
+        """Turn the list of customers into a drop-down where there is no room for it."""
         super().resizeEvent(event)
         wide = self.width() >= LIST_NEEDS
         self._side.setVisible(wide)
@@ -244,6 +244,6 @@ class SimulatorPage(QWidget):
 
 
 def _liveliest(customers: tuple[Customer, ...]) -> Customer:
-    """The one whose last line is the newest, else the first."""
+    """Find the customer with the newest line, else the first."""
     spoken = [(customer.last.at, row) for row, customer in enumerate(customers) if customer.last is not None]
     return customers[max(spoken)[1] if spoken else 0]

@@ -1,4 +1,4 @@
-"""Paints the lines of a customer's phone: his own at the right, the shop's at the left."""
+"""Paints a phone's lines: the customer's at the right, the shop's at the left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class PhoneDelegate(QStyledItemDelegate):
-    """`width` is the view's; pictures come from `show_picture`."""
+    """Paints the lines; `width` is the view's, pictures come from `show_picture`."""
 
     def __init__(self, show_picture: ShowPicture, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,11 +25,11 @@ class PhoneDelegate(QStyledItemDelegate):
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """As high as its content at the view's width."""
+        """Suggest the height of a line at the view's width."""
         return QSize(self.width, self._layout_of(index).height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """A bubble with its time, or a notice."""
+        """Paint a bubble with its time, or a notice."""
         line: Line | None = index.data(PhoneRole.LINE)
         placed = self._layout_of(index)
         theme = Theme.current()

@@ -1,4 +1,4 @@
-"""Where everything of a line stands on the customer's phone, computed once for each width."""
+"""Layout of the lines on the customer's phone, computed once for each width."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTICES = frozenset({Side.ENTERED, Side.NOT_AVAILABLE})
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """A bubble or a notice with its content and caption, from the row's top left corner."""
+    """A bubble or notice with content and caption, relative to the row's top left."""
 
     bubble: QRectF
     content: ContentLayout
@@ -34,7 +34,7 @@ class PlacedLine:
 
 
 def lay_out_line(line: Line, width: int) -> PlacedLine:
-    """The geometry of `line` in a view of `width` pixels."""
+    """Lay out `line` in a view of `width` pixels."""
     if line.side in NOTICES:
         return _notice(notice_word(line), width)
     content = lay_out_content(pieces_of_content(line.content), _room(width))
@@ -42,7 +42,7 @@ def lay_out_line(line: Line, width: int) -> PlacedLine:
 
 
 def lay_out_typing(width: int) -> PlacedLine:
-    """The sign that somebody types, at the shop's side."""
+    """Lay out the typing sign, at the shop's side."""
     content = lay_out_content((Paragraph(tr("The shop is typing…"), Face.NOTE),), _room(width))
     bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
     return _placed(bubble, content, QRectF(), "")

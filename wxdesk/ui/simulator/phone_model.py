@@ -1,4 +1,4 @@
-"""The lines on a customer's phone as a model; the sign of typing is its last row."""
+"""Model of the lines on a customer's phone; its last row is the typing sign."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class PhoneRole(IntEnum):
-    """What a row tells beside its words."""
+    """Data of a row beside its text."""
 
     LINE = Qt.ItemDataRole.UserRole  # a Line; None in the row of the typing sign
 
 
 class PhoneModel(QAbstractListModel):
-    """Appends what is new and keeps what was there, so that the view does not jump."""
+    """Appends new lines and keeps the others, so that the view does not jump."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,15 +54,15 @@ class PhoneModel(QAbstractListModel):
             self._show_typing(typing)
 
     def picture(self, digest: str, size: QSize) -> QImage | None:
-        """A picture by its name; one without pixels if it is gone."""
+        """Find a picture by its digest; an empty one if it is gone."""
         return self._images.get(digest, QImage())
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """The lines, and one row more while somebody types."""
+        """Return the number of lines, plus one while the shop types."""
         return 0 if parent is not None and parent.isValid() else len(self._lines) + self._typing
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The line of a row, or its words."""
+        """Return a row's line or its text."""
         line = self._lines[index.row()] if index.row() < len(self._lines) else None
         if role == PhoneRole.LINE:
             return line

@@ -1,4 +1,4 @@
-"""One customer's phone with what he can do: write, enter by the button, send a picture or a card."""
+"""One customer's phone and actions: write, enter, send a picture or a card."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_SESSION_FROM = 1024
 
 
 class PhonePane(QWidget):
-    """Shows the phone of a scene; what the operator does as the customer leaves as signals.
+    """Shows a scene's phone and emits the customer's actions as signals.
 
     Signals:
         written: a text. entered: a session-from. picture_wanted: True for one from a file.
@@ -65,7 +65,7 @@ class PhonePane(QWidget):
         self.let_choose(False)
 
     def let_choose(self, wanted: bool) -> None:
-        """Offer the customers in a drop-down, where there is no room for their list."""
+        """Offer the customers in a drop-down, if their list has no room."""
         self.customers.setVisible(wanted)
         self.add.setVisible(wanted)
         self.name.setVisible(not wanted)
@@ -83,13 +83,13 @@ class PhonePane(QWidget):
         self.show_time(scene.now)
 
     def show_time(self, now: datetime) -> None:
-        """Let the window's time run."""
+        """Update the reply window's remaining time."""
         phone = self._scene.phone if self._scene is not None else None
         self.window_word.setText(window_word(phone, now) if phone is not None else "")
         self.dots.show_left(phone.left if phone is not None and phone.until is not None and now < phone.until else 0)
 
     def show_told(self, told: Told) -> None:
-        """Say what became of a push."""
+        """Show the outcome of a push."""
         self.result.setText(told_word(told))
         self.result.set_role("secondary" if told.accepted or not told.pushed else "failed")
 

@@ -1,4 +1,4 @@
-"""The chat as the customer sees it; stays at the newest line unless somebody reads further up."""
+"""Chat as the customer sees it; stays at the newest line unless scrolled up."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PhoneView(QListView):
         model.modelReset.connect(self._go_to_end)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay everything out anew for the new width."""
+        """Lay out all lines again for the new width."""
         self._lines.width = self.viewport().width()
         self.scheduleDelayedItemsLayout()
         super().resizeEvent(event)

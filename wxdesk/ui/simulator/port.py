@@ -1,4 +1,4 @@
-"""What the page needs of a simulated WeChat. The window cannot import one; the demonstration plugs it in."""
+"""Port of the page to a simulated WeChat; the demonstration plugs one in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.core.model.content import Content
 
 
 class Side(StrEnum):
-    """Whose line it is on the customer's phone."""
+    """Author of a line on the customer's phone."""
 
     CUSTOMER = "customer"
     SHOP = "shop"
@@ -22,7 +22,7 @@ class Side(StrEnum):
 
 
 class Mishap(StrEnum):
-    """What can be switched on to go wrong."""
+    """Mishaps that can be switched on."""
 
     SLOW = "slow"
     UNHEARD = "unheard"  # delivered, but the answer never comes
@@ -44,7 +44,7 @@ class Mishap(StrEnum):
 class Wish:
     """A mishap to switch on: to happen `times` times, None until it is switched off.
 
-    `seconds` is for what comes late, `errcode` for what is refused.
+    `seconds` is for late answers and pushes, `errcode` for refusals.
     """
 
     mishap: Mishap
@@ -55,7 +55,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """A mishap that is switched on; `times` is how often it will happen yet."""
+    """A mishap that is switched on, and its remaining `times`."""
 
     number: int
     mishap: Mishap
@@ -64,7 +64,7 @@ class Active:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Somebody who can be played. `name` may be empty; `last` is his last line, `heard` how many messages came."""
+    """A customer to play; `name` may be empty, `heard` counts received messages."""
 
     openid: str
     name: str
@@ -74,7 +74,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line on his phone. Pictures in `content` are named by the digest that `Scene.pictures` has."""
+    """A line on the phone; pictures are named by the digests in `Scene.pictures`."""
 
     at: datetime
     side: Side
@@ -84,7 +84,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """How many messages were delivered, how many of them twice, and what became of the pushes."""
+    """Counts of messages delivered, delivered twice, pushed, and not acknowledged."""
 
     delivered: int = 0
     doubled: int = 0
@@ -94,7 +94,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What one customer sees, and how many messages WeChat still lets through to him; `name` may be empty."""
+    """A customer's phone and remaining quota; `name` may be empty."""
 
     openid: str
     name: str
@@ -107,7 +107,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the page shows. `pictures` are the bytes behind the digests in `phone`."""
+    """Everything the page shows; `pictures` are the bytes of the digests in `phone`."""
 
     now: datetime
     customers: tuple[Customer, ...]
@@ -119,7 +119,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of a push: accepted or not, after how many tries, how long, and why not."""
+    """Outcome of a push: acknowledged or not, attempts, duration and reason."""
 
     pushed: bool
     accepted: bool
@@ -129,44 +129,44 @@ class Told:
 
 
 class Simulator(Protocol):
-    """A WeChat that can be moved. Its coroutines are run on the desk's loop; errors are `WxdeskError`."""
+    """A WeChat to control; runs on the desk's loop, errors are `WxdeskError`."""
 
     def subscribe(self, hear: Callable[[], None]) -> Callable[[], None]:
-        """Call `hear`, on any thread, whenever something has changed; the result ends that."""
+        """Call `hear`, on any thread, after each change; returns an unsubscriber."""
         ...
 
     def look(self, openid: str) -> Coroutine[Any, Any, Scene]:
-        """Everything, with the phone of that customer (None if there is no such)."""
+        """Collect everything, with that customer's phone (None if unknown)."""
         ...
 
     def add(self) -> Coroutine[Any, Any, str]:
-        """A new customer; his openid."""
+        """Add a customer; return the openid."""
         ...
 
     def write(self, openid: str, text: str) -> Coroutine[Any, Any, Told]:
-        """He writes."""
+        """Let the customer write."""
         ...
 
     def enter(self, openid: str, session_from: str) -> Coroutine[Any, Any, Told]:
-        """He enters by the mini program's button."""
+        """Let the customer enter by the mini program's button."""
         ...
 
     def show(self, openid: str, picture: bytes | None) -> Coroutine[Any, Any, Told]:
-        """He sends a picture; None for a ready one."""
+        """Let the customer send a picture; None for a built-in one."""
         ...
 
     def send_card(self, openid: str, title: str, page_path: str) -> Coroutine[Any, Any, Told]:
-        """He sends a mini-program card."""
+        """Let the customer send a mini-program card."""
         ...
 
     def let_go(self, openid: str) -> Coroutine[Any, Any, None]:
-        """WeChat's own tool ends his session."""
+        """End the customer's session in WeChat's own tool."""
         ...
 
     def switch_on(self, wish: Wish) -> Coroutine[Any, Any, None]:
-        """Let something go wrong."""
+        """Switch a mishap on."""
         ...
 
     def switch_off(self, mishap: Mishap) -> Coroutine[Any, Any, None]:
-        """Let that go well again."""
+        """Switch a mishap off."""
         ...

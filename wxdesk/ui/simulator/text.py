@@ -1,4 +1,4 @@
-"""The page's sentences about mishaps, pushes and what WeChat still allows."""
+"""Texts of the page about mishaps, pushes and the remaining quota."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from wxdesk.ui.simulator.port import Active, Customer, Line, Mishap, Phone, Side
 from wxdesk.ui.wording.messages import countdown, kind_word, readable, short_openid
 
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
-"""Those that a desk meets; the HTTP API of the sandbox has them all."""
+"""Errcodes that a desk meets; the sandbox's HTTP API has all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Mishaps that belong together."""
+    """Mishaps of one heading."""
 
     title: str
     mishaps: tuple[Mishap, ...]
@@ -41,12 +41,12 @@ GROUPS = (
 
 
 def name_word(someone: Customer | Phone) -> str:
-    """His name, or enough of his openid."""
+    """Return the customer's name, or a shortened openid."""
     return someone.name or short_openid(someone.openid)
 
 
 def mishap_word(mishap: Mishap) -> str:
-    """What happens, as a sentence."""
+    """Describe a mishap in a sentence."""
     return tr(_MISHAPS[mishap])
 
 
@@ -69,24 +69,24 @@ _MISHAPS = {
 
 
 def group_word(group: Group) -> str:
-    """The heading of a group."""
+    """Return the heading of a group."""
     return tr(group.title)
 
 
 def left_word(active: Active) -> str:
-    """How often it will happen yet."""
+    """Describe a mishap's remaining times."""
     if active.times is None:
         return tr("every time")
     return ntr("{n} more time", "{n} more times", active.times)
 
 
 def errcode_word(errcode: int) -> str:
-    """A code with its meaning."""
+    """Format an errcode with its meaning."""
     return f"{errcode} · {tr(meaning_of(errcode))}"
 
 
 def told_word(told: Told) -> str:
-    """What became of a push."""
+    """Describe the outcome of a push."""
     if not told.pushed:
         return tr("The message was not pushed.")
     if told.accepted:
@@ -100,7 +100,7 @@ def told_word(told: Told) -> str:
 
 
 def window_word(phone: Phone, now: datetime) -> str:
-    """What WeChat still lets through to him."""
+    """Describe the customer's reply window and remaining quota."""
     if phone.until is None:
         return tr("May not be written to yet")
     if now >= phone.until:
@@ -111,7 +111,7 @@ def window_word(phone: Phone, now: datetime) -> str:
 
 
 def line_word(line: Line) -> str:
-    """A line in a list, on one line."""
+    """Shorten a line of the chat to one line of text."""
     if line.side is Side.ENTERED:
         return tr("Entered the chat")
     if line.side is Side.NOT_AVAILABLE:
@@ -121,7 +121,7 @@ def line_word(line: Line) -> str:
 
 
 def customer_word(customer: Customer) -> str:
-    """His last line, and whose it is."""
+    """Describe the customer's last line and its author."""
     if customer.last is None:
         return tr("Has not written yet")
     if customer.last.side is Side.SHOP:
@@ -130,7 +130,7 @@ def customer_word(customer: Customer) -> str:
 
 
 def notice_word(line: Line) -> str:
-    """The grey line in a chat for what is no message."""
+    """Format a notice in the chat, shown in grey."""
     if line.side is Side.NOT_AVAILABLE:
         return tr("WeChat: this mini program's service is not available, please try later")
     if line.content.text:

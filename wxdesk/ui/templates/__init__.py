@@ -1,1 +1,4 @@
-"""The page of stored answers: list, editor, and the bubble that the customer would see."""
+"""Templates page: list, editor and preview of stored answers.
+
+Imported by `ui.shell` and `ui.window`, not by other pages; imports `ui.editing` and the rooms below it.
+"""

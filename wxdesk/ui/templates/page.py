@@ -1,4 +1,4 @@
-"""The page of stored answers: puts list and editor side by side and carries what they ask to the desk."""
+"""Templates page: connects list and editor with each other and with the desk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
 LIST = 308
 LIST_NARROW = 248
 NARROW = 1036
-"""Below this width of the page (1100 of the window) the list gives way."""
+"""Page width in pixels (1100 of the window) below which the list is narrow."""
 
 
 def _unstored(_template: Template) -> Template:
@@ -39,7 +39,7 @@ def _title_of(template: Template) -> str:
 
 
 class TemplatesPage(QWidget):
-    """Templates: list and editor."""
+    """Page with the list of templates and their editor."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,20 +87,20 @@ class TemplatesPage(QWidget):
     # -- what the window asks
 
     def activate(self) -> None:
-        """The page is shown: load what it needs."""
+        """Load the templates when the page is shown."""
         self._load()
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing the program now would lose something that was written."""
+        """True if closing the program now would lose changes."""
         return self._choosing.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Call `then` at once, or after the operator has decided about unsaved changes; never if he stays."""
+        """Call `then` once unsaved changes are settled; never if the operator stays."""
         self._choosing.leave(then)
 
     def keys(self) -> Sequence[Key]:
-        """The page's keys, for the sheet of all keys."""
+        """Return the page's keys, for the shortcut sheet."""
         return (
             Key("Ctrl+N", tr("Begin a new template")),
             Key("Ctrl+S", tr("Save the template")),
@@ -130,12 +130,12 @@ class TemplatesPage(QWidget):
     # -- choosing and editing
 
     def start_new(self) -> None:
-        """Begin a template, once what is unsaved has been settled."""
+        """Begin a template once unsaved changes are settled."""
         self._begun = Template(0, "")
         self.leave(self._begin)
 
     def start_copy(self, template: Template) -> None:
-        """Begin a template with the words of another one; the shortcut stays with that."""
+        """Begin a copy of a template, without its shortcut."""
         title = tr("{title} (copy)", title=template.title)
         self._begun = replace(template.written, title=title, shortcut="")
         self.leave(self._begin)
@@ -152,7 +152,7 @@ class TemplatesPage(QWidget):
     # -- deleting, and what was before
 
     def _delete(self, template: Template) -> None:
-        """At once, for it can be undone; what is written and not saved could not be brought back."""
+        """Delete without asking, since it can be undone; settle unsaved changes first."""
         edited = template.id == self.editor.saved.id
         self.leave(self._delete_edited) if edited else self.changes.delete(template)
 
@@ -169,7 +169,7 @@ class TemplatesPage(QWidget):
             dialog.open()
 
     def _write_again(self, template: Template) -> None:
-        """What a template said before is in the editor again; of one that is not edited any more, as a new one."""
+        """Put a revision into the editor; of a template not edited any more as a new one."""
         if template.id == self.editor.saved.id:
             self.editor.write(template)
         else:
@@ -177,6 +177,6 @@ class TemplatesPage(QWidget):
             self.leave(self._begin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share out the room."""
+        """Adapt the list's width to the page's."""
         super().resizeEvent(event)
         self.list.setFixedWidth(LIST_NARROW if self.width() < NARROW else LIST)

@@ -1,4 +1,4 @@
-"""What the page says about a template."""
+"""Short texts about templates, for the list and the editor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.ui.wording.messages import ago
 
 
 def kind_name(kind: ReplyKind) -> str:
-    """What a template sends, as a choice names it."""
+    """Return the name of a kind of content, as a choice shows it."""
     return tr(_KINDS[kind])
 
 
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 def variant_name(variant: Variant) -> str:
-    """Which of several texts is said."""
+    """Return the name of a way to pick one of several texts."""
     return tr(_VARIANTS[variant])
 
 
@@ -37,12 +37,12 @@ _VARIANTS = {
 
 
 def shortcut_word(shortcut: str) -> str:
-    """A shortcut as it is typed into a reply; empty for none."""
+    """Return a shortcut as it is typed into a reply; empty for none."""
     return f"/{shortcut}" if shortcut else ""
 
 
 def uses_words(template: Template, now: datetime) -> str:
-    """How often it was inserted, and when last."""
+    """Return how often a template was inserted, and when last, in words."""
     if not template.uses or template.last_used_at is None:
         return tr("Not used yet")
     often = ntr("Used {n} time", "Used {n} times", template.uses)
@@ -50,11 +50,11 @@ def uses_words(template: Template, now: datetime) -> str:
 
 
 def facts_words(template: Template, now: datetime) -> str:
-    """The last line of a row: category, kind if it is no text, and its uses."""
+    """Return the last line of a row: category, kind if it is no text, and uses."""
     kind = "" if template.kind is ReplyKind.TEXT else kind_name(template.kind)
     return " · ".join(part for part in (template.category, kind, uses_words(template, now)) if part)
 
 
 def row_text(template: Template) -> str:
-    """One line about what it says: the text, or the title of a link or card."""
+    """Return one line of a template's content: its text, or a link's or card's title."""
     return template.summary or (tr("[Image]") if template.kind is ReplyKind.IMAGE else "")

@@ -1,4 +1,4 @@
-"""A whole template in words, card by card and line by line, as the editor shows it."""
+"""Describes a whole template in words, card by card, for its history."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from wxdesk.ui.templates.text import kind_name, shortcut_word, variant_name
 
 
 def revision_of(template: Template) -> Revision:
-    """A saved revision, for the history."""
+    """Return a saved revision in words, for the history."""
     return Revision(template.revision, template.updated_at, template_sections(template), template)
 
 
 def template_sections(template: Template) -> tuple[Section, ...]:
-    """All that belongs to a revision: how it is found, what it says, and what it asks for."""
+    """Return a template in sections: title, lookup, content and prompts."""
     return (
         Section(tr("Title of the template"), (Line(template.title),)),
         Section(tr("How it is found"), tuple(_finding(template))),
@@ -58,7 +58,7 @@ def _saying(template: Template) -> Iterator[Line]:
 
 
 def _picture(digest: str, media_id: str) -> str:
-    """Enough of a kept picture's digest to see that it is another one."""
+    """Return enough of a stored picture's digest to tell it from another one."""
     return digest[:8] or media_id
 
 

@@ -1,1 +1,4 @@
-"""The page that shows what went over the wire: requests from WeChat, calls to it, and what became of each."""
+"""Traffic page: requests from WeChat, calls to it, and the outcome of each.
+
+Imported by `ui.shell`; imports `ui.widgets`, `ui.wording` and rooms below them.
+"""

@@ -1,6 +1,6 @@
-"""A push body made readable: one field a line, openids shortened, nothing interpreted.
+"""Formats a push body for reading: one field a line, openids shortened.
 
-What came is shown as text whatever it is; a body that is neither JSON nor XML stays as it was.
+The body is shown as text, without interpretation; one that is neither JSON nor XML stays as it was.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.ui.wording.messages import short_openid
 
 LONGEST = 20_000
-"""Characters shown; the largest push that is taken has 64 KiB."""
+"""Most characters shown; the largest accepted push has 64 KiB."""
 
 _TOKEN = re.compile(r"<!\[CDATA\[.*?\]\]>|<[^>]*>|[^<]+|<", re.DOTALL)
 _SENDER = re.compile(r'"FromUserName"\s*:\s*"([^"\\]+)"|<FromUserName>\s*(?:<!\[CDATA\[)?\s*([^<>\]]+?)\s*[<\]]')
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the direction of writing: they could make a text look like another."""
+"""Control and direction characters, which could disguise a text."""
 
 _OPENID = re.compile(r"(?<![\w-])o[A-Za-z0-9_-]{27}(?![\w-])")
 
 
 def readable(body: bytes, format: BodyFormat | None) -> str:  # noqa: A002 - the word of the records
-    """`body` for the eye, without a whole openid in it; what is no character is shown by its number."""
+    """Format `body` without whole openids; invisible characters become numbers."""
     text = body.decode("utf-8", "backslashreplace")
     if format is BodyFormat.JSON:
         text = _json(text)
@@ -39,7 +39,7 @@ def _numbered(found: re.Match[str]) -> str:
 
 
 def without_openids(text: str) -> str:
-    """`text` with the sender, wherever it stands, and all that has the shape of an openid cut short."""
+    """Shorten the sender and everything that has the shape of an openid."""
     for found in _SENDER.finditer(text):
         openid = found.group(1) or found.group(2)
         if len(openid) > 1:
@@ -55,7 +55,7 @@ def _json(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """Elements on lines of their own, indented; what stands in CDATA is never touched."""
+    """Put elements on lines of their own, indented; CDATA sections are never touched."""
     lines: list[str] = []
     depth, closed = 0, True
     for token in _TOKEN.findall(text):

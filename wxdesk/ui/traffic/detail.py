@@ -1,4 +1,4 @@
-"""Beside the table: what one request said, letter for letter, and what became of it step by step."""
+"""Detail beside the table: one request's body and the steps of its processing."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH = 380
 TALLEST = 380
-"""How tall the body may stand before it scrolls by itself."""
+"""Height in pixels above which the body scrolls by itself."""
 
 
 class TrafficDetail(QFrame):
-    """Shows one line; the page says what.
+    """Shows one line of the table, filled by the page.
 
     Signals:
-        closed: the operator wants it away (Esc, or the cross where it covers the table).
-        copied: something of what is shown is in the clipboard.
-        save_wanted: the body shall be written into a file, byte for byte.
+        closed: the operator closes it (Esc, or the cross where it covers the table).
+        copied: a part of it is in the clipboard.
+        save_wanted: the body shall be saved to a file, byte for byte.
     """
 
     closed = Signal()
@@ -99,7 +99,7 @@ class TrafficDetail(QFrame):
         whole.addWidget(scroll, 1)
 
     def show_line(self, title: str, heading: str, text: str, steps: Sequence[Step]) -> None:
-        """Show a line's words. Without a text there is no body to show or copy."""
+        """Show a line's texts; without `text` there is no body to show or copy."""
         self._title.setText(title)
         self._heading.setText(heading)
         for widget in (self._heading, self.copy, self.body):
@@ -112,18 +112,18 @@ class TrafficDetail(QFrame):
         self.save.setVisible(savable)
 
     def set_closable(self, closable: bool) -> None:
-        """Offer the cross: where the detail covers the table."""
+        """Offer the cross, where the detail covers the table."""
         self._close.setVisible(closable)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves."""
+        """Close on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
             return
         super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the icon anew when the appearance changes."""
+        """Tint the icon again when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_close"):
             self._tint()
@@ -154,7 +154,7 @@ class Body(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def show_text(self, text: str) -> None:
-        """Show `text` from its beginning, if it is another one."""
+        """Show `text` from its beginning, if it has changed."""
         if text != self.toPlainText():
             self.setPlainText(text)
 
@@ -169,7 +169,7 @@ class Body(QPlainTextEdit):
 
 
 class Steps(QWidget):
-    """The pairs, one below the other.
+    """The steps, one below the other.
 
     Signals:
         copied: one of them is in the clipboard.
@@ -188,7 +188,7 @@ class Steps(QWidget):
         self._grid.setColumnStretch(1, 1)
 
     def show_steps(self, steps: Sequence[Step]) -> None:
-        """Show these pairs."""
+        """Show these steps."""
         if list(steps) == self._shown:
             return
         self._shown = list(steps)
@@ -220,12 +220,12 @@ class Steps(QWidget):
         return both
 
     def texts(self) -> list[tuple[str, str]]:
-        """What is shown, in order."""
+        """Return the texts shown, in order."""
         return [(step.name, step.text) for step in self._shown]
 
 
 def mono_font() -> QFont:
-    """The system's fixed face, with the interface's behind it for Chinese."""
+    """Make the system's monospace font, with the interface's font for Chinese."""
     face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     # The system may name it by an alias, which stands for nothing in a list of families.
     face.setFamilies([QFontInfo(face).family(), *QGuiApplication.font().families()])

@@ -1,4 +1,4 @@
-"""The words of a line of traffic: what it was, how it ended, whom and what it was about.
+"""Texts of a line of traffic: kind, result, contact and content.
 
 They are made once, when the line is made or its stored rows have been found, so that filtering two thousand
 lines at each key costs nothing.
@@ -22,7 +22,7 @@ TOKEN_CALLS = frozenset({"stable_token", "token"})
 
 
 class Tone(Enum):
-    """How a line ended; the value is the theme's role for its colour."""
+    """Outcome of a line; the value is the theme's role for its colour."""
 
     GOOD = "accent"
     NOTICE = "pending"
@@ -31,7 +31,7 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table. `who` is a contact's name, empty when none is known; `said` what it was about."""
+    """One line of the table; `who` is a contact's name or empty, `said` the content."""
 
     entry: Entry
     what: str
@@ -49,31 +49,31 @@ class Line:
 
     @property
     def time(self) -> str:
-        """Local time with milliseconds; date and minute of what may be from long ago."""
+        """Local time with milliseconds; date and minute for a line from the quarantine."""
         if self.entry.milliseconds < 0:
             return f"{self.entry.at.astimezone():%m-%d %H:%M}"
         return precise_time(self.entry.at)
 
     @property
     def took(self) -> str:
-        """How long it took, if that is known."""
+        """The duration, if it is known."""
         if self.entry.milliseconds < 0:
             return ""
         return tr("{n} ms", n=f"{self.entry.milliseconds:.0f}")
 
     def contains(self, phrase: str) -> bool:
-        """Whether a casefolded phrase occurs anywhere in the line."""
+        """Tell if a casefolded phrase occurs anywhere in the line."""
         return any(phrase in text.casefold() for text in (self.who, self.said, self.result, self.what, self.time))
 
 
 def precise_time(at: datetime) -> str:
-    """Local hours to milliseconds."""
+    """Format a local time to milliseconds."""
     local = at.astimezone()
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}"
 
 
 def line_of(entry: Entry, push: PushTrace | None = None, reply: ReplyTrace | None = None) -> Line:
-    """The line of an entry, with what the store knows about it so far."""
+    """Make the line of an entry, with what the store knows about it so far."""
     return _push_line(entry, push) if isinstance(entry, PushSeen) else _call_line(entry, reply)
 
 
@@ -95,14 +95,14 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> Line:
 
 
 def untimely(entry: PushSeen, result: str) -> str:
-    """A result with how far the time in the signature is off."""
+    """Add to a result the difference between signed time and arrival."""
     if entry.age < timedelta():
         return tr("{result}, {span} early", result=result, span=span_word(-entry.age))
     return tr("{result}, {span} old", result=result, span=span_word(entry.age))
 
 
 def _from(push: PushTrace | None) -> str:
-    """The contact; of what could not be read, only the account is known."""
+    """Name the contact, or for an unreadable push the account."""
     if push is None:
         return ""
     return name_of(push.contact) if push.contact is not None else push.account if push.note else ""
@@ -144,5 +144,5 @@ def _call_said(entry: ApiCalled, reply: ReplyTrace | None) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text on one line, and no more of it than a line can hold."""
+    """Join a text to one line, cut to what a line can hold."""
     return " ".join(text[:400].split())

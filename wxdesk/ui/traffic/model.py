@@ -1,7 +1,7 @@
-"""The newest requests and calls as a table, newest first.
+"""Table model of the newest requests and calls, newest first.
 
-Entries come from the desk's memory, what they were about from the store. The two are joined here, because a
-push is seen before its message has been made.
+Entries come from the desk's memory, their content from the store. The two are joined here, because a push
+is seen before its message has been made.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.traffic.entries import Entry, Line, Tone, line_of
 
 MOST = 2000
-"""Lines at most; the oldest fall out, as they do in the desk."""
+"""Most lines; the oldest are dropped, as they are in the desk."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -40,7 +40,7 @@ class Role(IntEnum):
 
 
 class TrafficModel(QAbstractTableModel):
-    """Lines by their entries; `wanted_…` names those whose stored rows have not been found yet."""
+    """Lines of traffic; `wanted_…` lists those whose stored rows are not found yet."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +55,7 @@ class TrafficModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
-        """Text by column, the whole line by `Role.LINE`, and a sentence for screen readers."""
+        """Return a column's text, the line by `Role.LINE`, or a text for screen readers."""
         if not index.isValid():
             return None
         line = self._lines[index.row()]
@@ -70,7 +70,7 @@ class TrafficModel(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        """The names of the columns."""
+        """Return the names of the columns."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -81,13 +81,13 @@ class TrafficModel(QAbstractTableModel):
         return None
 
     def replace(self, entries: Iterable[Entry]) -> None:
-        """Show these instead, newest first."""
+        """Show these entries instead, newest first."""
         self.beginResetModel()
         self._lines = [line_of(entry) for entry in entries][:MOST]
         self.endResetModel()
 
     def prepend(self, entries: Sequence[Entry]) -> None:
-        """Put newer entries on top, given oldest first; those that stand here already are left out."""
+        """Put newer entries (oldest first) on top, without those already shown."""
         known = {id(line.entry) for line in self._lines[: len(entries) + 200]}
         fresh = [line_of(entry) for entry in reversed(entries) if id(entry) not in known][:MOST]
         if not fresh:
@@ -102,11 +102,11 @@ class TrafficModel(QAbstractTableModel):
         self.endInsertRows()
 
     def problems(self) -> int:
-        """How many lines ended otherwise than they should."""
+        """Count the lines with a problem."""
         return sum(line.tone is not Tone.GOOD for line in self._lines)
 
     def wanted_pushes(self) -> list[tuple[str, str]]:
-        """Account and key of each push whose message may still be found."""
+        """List account and key of each push whose message may still be found."""
         return [
             (entry.account, entry.key)
             for line in self._lines
@@ -116,7 +116,7 @@ class TrafficModel(QAbstractTableModel):
         ]
 
     def wanted_replies(self) -> list[int]:
-        """The replies of calls that have not been found yet."""
+        """List the replies of calls that have not been found yet."""
         return [
             entry.reply_id
             for line in self._lines
@@ -133,7 +133,7 @@ class TrafficModel(QAbstractTableModel):
                     self._change(row, line_of(line.entry, push=trace))
 
     def learn_replies(self, traces: Iterable[ReplyTrace]) -> None:
-        """Show what the store knows about the replies that calls carried."""
+        """Show what the store knows about the replies of calls."""
         found = {trace.reply.id: trace for trace in traces}
         for row, line in enumerate(self._lines):
             if not isinstance(line.entry, PushSeen):
@@ -147,7 +147,7 @@ class TrafficModel(QAbstractTableModel):
 
 
 class TrafficFilter(QSortFilterProxyModel):
-    """Which lines are shown: of one direction or both, perhaps only problems, and those that contain a phrase."""
+    """Filters the lines by direction, problems and a phrase."""
 
     def __init__(self, source: TrafficModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -157,7 +157,7 @@ class TrafficFilter(QSortFilterProxyModel):
         self.setSourceModel(source)
 
     def choose(self, incoming: bool | None, *, problems: bool) -> None:
-        """Show only requests (True), only calls (False) or both (None), perhaps only what went wrong."""
+        """Choose requests (True), calls (False) or both (None), and all or problems only."""
         self._incoming, self._problems = incoming, problems
         self.invalidate()
 
@@ -167,7 +167,7 @@ class TrafficFilter(QSortFilterProxyModel):
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
-        """Whether a line is shown."""
+        """Tell if a line is shown."""
         line: Line = self.sourceModel().index(row, 0, parent).data(Role.LINE)
         if self._incoming is not None and line.incoming is not self._incoming:
             return False

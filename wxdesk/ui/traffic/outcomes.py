@@ -1,4 +1,4 @@
-"""What the words in `PushSeen.outcome` and `ApiCalled.outcome` say to an operator.
+"""Texts for the outcomes in `PushSeen.outcome` and `ApiCalled.outcome`.
 
 The reasons of a refusal are those of the listener (`webhook.refusal`), with the status that its sender got;
 a test holds the two tables together.
@@ -17,7 +17,7 @@ REFUSED = "refused: "
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A reason: the status that was answered, a word or two, and a sentence with what one can do."""
+    """Text of a refusal: the HTTP status, a short form, and a sentence with advice."""
 
     status: int
     short: str
@@ -71,7 +71,7 @@ _CODE = re.compile(r"-?\d+\b")
 
 
 def refusal_of(outcome: str) -> Refused | None:
-    """The reason why a request was refused; None if it was not."""
+    """Find the text of a refusal; None if the request was not refused."""
     if not outcome.startswith(REFUSED):
         return None
     why = outcome.removeprefix(REFUSED)
@@ -79,7 +79,7 @@ def refusal_of(outcome: str) -> Refused | None:
 
 
 def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
-    """How a request ended in a word or two, and the theme's role for it. `unread`: kept, but not understood."""
+    """Describe a request's outcome and its colour; `unread`: stored, not understood."""
     refusal = refusal_of(outcome)
     if refusal is not None:
         return f"{refusal.status} {tr(refusal.short)}", "failed"
@@ -95,7 +95,7 @@ def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
 
 
 def push_sentence(outcome: str) -> str:
-    """More about an outcome that is not an ordinary one; empty for those that are."""
+    """Explain an unusual outcome; empty for an ordinary one."""
     refusal = refusal_of(outcome)
     if refusal is not None:
         return tr(refusal.sentence)
@@ -111,12 +111,12 @@ def push_sentence(outcome: str) -> str:
 
 
 def call_code(outcome: str) -> int | None:
-    """WeChat's errcode, 0 included; None if WeChat gave none."""
+    """Read WeChat's errcode, 0 included; None if WeChat gave none."""
     found = _CODE.match(outcome)
     return int(found.group()) if found else None
 
 
 def call_said(outcome: str, errmsg: str = "") -> str:
-    """What a call that failed came back with; `errmsg` is what WeChat itself said."""
+    """Describe the failure of a call; `errmsg` is WeChat's own text."""
     code = call_code(outcome)
     return outcome if code is None else refusal_words(code, errmsg).meaning

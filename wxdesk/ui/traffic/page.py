@@ -1,4 +1,4 @@
-"""The traffic page: the last requests and calls as they come, and one of them in detail."""
+"""Traffic page: the latest requests and calls, and one of them in detail."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import Standstills
 
 GATHER_MS = 150
-"""Lines whose stored rows are wanted gather this long, so that a flood asks few questions."""
+"""Delay to gather lines before a query, so that a flood causes few queries."""
 
 
 class TrafficPage(QWidget):
-    """Follows the desk's traffic while it is shown; hidden, it only remembers that it missed something."""
+    """Follows the desk's traffic while visible; hidden, it only notes missed entries."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class TrafficPage(QWidget):
     # -- the page
 
     def activate(self) -> None:
-        """Show what happened meanwhile."""
+        """Load the entries missed while hidden."""
         self.quarantine.ask()
         if self._stale and not self._in_quarantine:
             self._stale = False
@@ -103,7 +103,7 @@ class TrafficPage(QWidget):
         find.activated.connect(self.header.search.setFocus)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Beside the table where there is room, else over it."""
+        """Place the detail beside the table where there is room, else over it."""
         super().resizeEvent(event)
         self._place_detail()
 
@@ -263,7 +263,7 @@ class TrafficPage(QWidget):
         self._notices.toast(tr("Copied"))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Paint the lines anew when the appearance changes."""
+        """Repaint the lines when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "view"):
             self.view.viewport().update()
@@ -273,7 +273,7 @@ ALL, PUSHES, CALLS, PROBLEMS, QUARANTINE = range(5)
 
 
 class TrafficHeader(QFrame):
-    """Title, chips, filter field, and whether the table follows."""
+    """Title, chips, filter field, and a hint while the table does not follow."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -312,7 +312,7 @@ class TrafficHeader(QFrame):
         self.show_unseen(0)
 
     def show_problems(self, count: int) -> None:
-        """Say how many lines are problems."""
+        """Show the number of problems."""
         text = tr("Problems {n}", n=count) if count else tr("Problems")
         chip = self.chips.button(PROBLEMS)
         if chip.text() != text:
@@ -320,14 +320,14 @@ class TrafficHeader(QFrame):
             chip.updateGeometry()
 
     def show_quarantine(self, count: int) -> None:
-        """Say how many pushes are in quarantine; where there are none, it is not offered."""
+        """Show the number of pushes in quarantine; hide the chip where there are none."""
         chip = self.chips.button(QUARANTINE)
         chip.setText(tr("Quarantine ({n})", n=count))
         chip.updateGeometry()
         chip.setVisible(count > 0 or chip.isChecked())
 
     def show_unseen(self, unseen: int) -> None:
-        """Say that the table does not follow, and offer the way back."""
+        """Show that the table does not follow, and offer the way back."""
         self._paused.setVisible(unseen > 0)
         self.to_newest.setVisible(unseen > 0)
         self.to_newest.setText(tr("{n} newer", n=unseen))

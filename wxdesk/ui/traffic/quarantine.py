@@ -1,4 +1,4 @@
-"""The quarantine as the traffic page shows it: lines like all others, and what can be done with what lies there."""
+"""Quarantined pushes on the traffic page: listing, reading again and saving."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ log = logging.getLogger(__name__)
 TROUBLE = "quarantine"
 
 NOT_TIMED = -1.0
-"""In place of the milliseconds, which are kept for requests in memory only."""
+"""Stands for an unknown duration; durations are kept in memory only."""
 
 
 class QuarantineShelf(QObject):
-    """Asks the desk, and tells the page.
+    """Queries the desk's quarantine for the page.
 
     Signals:
-        counted: how many pushes lie there.
+        counted: the number of pushes in quarantine.
         listed: the newest of them as entries (list[PushSeen]) with what is known of each (list[PushTrace]).
     """
 
@@ -45,15 +45,15 @@ class QuarantineShelf(QObject):
         self._saving: KeptPush | None = None
 
     def ask(self) -> None:
-        """Look what lies there now."""
+        """Query the pushes in quarantine."""
         self._bridge.ask(self._bridge.desk.quarantine.newest(), self._show)
 
     def read_again(self) -> None:
-        """Try them all anew, as one does after a program update."""
+        """Try to read all of them again, as one does after a program update."""
         self._bridge.ask(self._bridge.desk.quarantine.read_again(), self._say_read)
 
     def save(self, push: KeptPush) -> None:
-        """Ask where, and write what came, byte for byte."""
+        """Ask for a file and save the push's body there, byte for byte."""
         self._saving = push
         dialog = QFileDialog(self._host.window(), tr("Save what came"), str(Path.home()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -63,7 +63,7 @@ class QuarantineShelf(QObject):
         dialog.open()
 
     def save_to(self, file: str) -> None:
-        """Write the push that is being saved into a file."""
+        """Write the push that is being saved to a file."""
         push, path = self._saving, Path(file)
         if push is None:
             return
@@ -90,13 +90,13 @@ class QuarantineShelf(QObject):
 
 
 def lines_of(pushes: Sequence[KeptPush]) -> tuple[list[PushSeen], list[PushTrace]]:
-    """The pushes as requests that were seen, newest first, with what the store knows about each."""
+    """Convert pushes, newest first, to entries and what the store knows of each."""
     entries = [PushSeen(push.account, "kept", push.received_at, NOT_TIMED, "", push.key) for push in pushes]
     traces = [PushTrace(push.id, push.account, push.key, push.derived, push.note) for push in pushes]
     return entries, traces
 
 
 def file_name(push: KeptPush) -> str:
-    """A name that tells account, number and format, and no openid."""
+    """Make a file name of account, number and format, without an openid."""
     kind = push.format.value if push.format is not None else "bin"
     return f"wxdesk-{push.account}-{push.id}.{kind}"

@@ -1,4 +1,4 @@
-"""What became of one request or call, as pairs of a word and what it says."""
+"""Steps of one request or call, as pairs of a label and a text."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ FORMATS = {BodyFormat.JSON: "JSON", BodyFormat.XML: "XML"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pair; `role` is the theme's role for the colour of what it says, `copy` whether it is worth copying.
+    """One pair of a label and a text.
 
-    `icon` stands before what it says.
+    `role` is the theme's role for the text's colour, `copy` offers to copy it, `icon` stands before it.
     """
 
     name: str
@@ -50,7 +50,7 @@ def push_steps(
     now: datetime,
     standstill_of: StandstillOf = nothing_holds,
 ) -> list[Step]:
-    """The way of a request: checked, kept, answered, decided, replied to."""
+    """List the steps of a request: checked, stored, answered, decided, replied to."""
     entry = line.entry
     steps = []
     sentence = push_sentence(entry.outcome)
@@ -74,7 +74,7 @@ def push_steps(
 
 
 def call_steps(line: Line, entry: ApiCalled) -> list[Step]:
-    """The way of a call: to whom, how it ended, and what one can do."""
+    """List the steps of a call: recipient, result and advice."""
     steps = [Step(tr("To"), line.who)] if line.who else []
     code = call_code(entry.outcome)
     if code is None:
@@ -104,7 +104,7 @@ def _refused(code: int, entry: ApiCalled, line: Line) -> list[Step]:
 
 
 def subject_of(line: Line) -> str:
-    """What the detail is about, in a few words."""
+    """Make the title of the detail."""
     if isinstance(line.entry, PushSeen):
         return line.what
     return tr("Call {name}", name=line.what)
@@ -153,7 +153,7 @@ def _decision_word(decision: Decision) -> str:
 
 
 def reply_step(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Step:
-    """Where a reply of a push stands."""
+    """Make the step that shows the state of a reply."""
     standing = standing_of_reply(reply, now, standstill)
     role = "accent" if reply.state is ReplyState.SENT else standing.role
     return Step(tr("Reply"), f"{standing.text} · {author_word(reply)}", role, icon=standing.icon)

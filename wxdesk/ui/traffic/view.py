@@ -1,4 +1,4 @@
-"""How the table looks and moves: one line a row, and the newest on top as long as one looks at the top."""
+"""Table view that follows the newest line while scrolled to the top."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFla
 
 
 class TrafficDelegate(QStyledItemDelegate):
-    """Paints a cell; a row's ground and its line below belong to all its cells."""
+    """Paints a cell; a row's background and lower line belong to all its cells."""
 
     hovered_row = -1
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """One cell of a line."""
+        """Paint one cell of a line."""
         line: Line = index.data(Role.LINE)
         theme = Theme.current()
         rect: QRect = option.rect
@@ -80,7 +80,7 @@ def _text(  # noqa: PLR0913 - how a text is drawn, named
     tabular: bool = False,
     flags: int = LEFT,
 ) -> int:
-    """Draw one line of text, cut where it does not fit; the width it took."""
+    """Draw one line of text, cut where it does not fit; return its width."""
     face = font(Size.BODY, strong=strong, tabular=tabular)
     metrics = QFontMetrics(face)
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, rect.width()))
@@ -91,10 +91,10 @@ def _text(  # noqa: PLR0913 - how a text is drawn, named
 
 
 class TrafficView(QTableView):
-    """The table. It follows what is new while its top is seen, else stays where it is and counts.
+    """Table that follows new lines while at the top, else stays in place and counts.
 
     Signals:
-        unseen_changed: how many new lines stand above what is seen; 0 while following.
+        unseen_changed: the number of new lines above the visible ones; 0 while following.
     """
 
     unseen_changed = Signal(int)
@@ -139,7 +139,7 @@ class TrafficView(QTableView):
         self._forget()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the columns the widths that suit the room."""
+        """Adapt the widths of the columns to the room."""
         narrow = self.viewport().width() < 800
         time = QFontMetrics(font(Size.BODY, tabular=True)).horizontalAdvance("00:00:00.000") + 2 * PAD
         for column, width in (
@@ -152,12 +152,12 @@ class TrafficView(QTableView):
         super().resizeEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Light the row under the pointer."""
+        """Highlight the row under the pointer."""
         self._hover(self.indexAt(event.position().toPoint()).row())
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Light no row any more."""
+        """Remove the highlight."""
         self._hover(-1)
         super().leaveEvent(event)
 

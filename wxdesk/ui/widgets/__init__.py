@@ -1,1 +1,4 @@
-"""The few widgets that every page is made of."""
+"""The widgets that every page is made of.
+
+Imported by `content` and the rooms above it; imports `wording`, `runtime` and `look`.
+"""

@@ -1,7 +1,7 @@
-"""What can be pressed: buttons by their weight, a switch, and chips.
+"""Buttons by their weight, chips, and a switch.
 
-Their looks come from the application's style sheet (`ui.style`) by the property `kind`; the switch paints
-itself, because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
+Their looks come from the style sheet (`ui.look.style`) by the property `kind`; the switch paints itself,
+because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 
 
 class ButtonKind(Enum):
-    """How much a button weighs: the usual one, the page's one main action, one that destroys, one like a link."""
+    """Weight of a button: usual, the page's main action, destructive, or like a link."""
 
     QUIET = "quiet"
     PRIMARY = "primary"
@@ -54,7 +54,7 @@ def _key_width(key: str) -> int:
 
 
 class Button(QPushButton):
-    """A push button. `key_hint` names its key in a small frame beside the words; it binds nothing itself."""
+    """A push button that can show its key (`key_hint`); it does not bind the key."""
 
     def __init__(
         self,
@@ -78,32 +78,32 @@ class Button(QPushButton):
         self._show_icon()
 
     def set_key_hint(self, key: str) -> None:
-        """Name another key beside the words; empty for none."""
+        """Show another key beside the text; empty for none."""
         if key != self._key:
             self._key = key
             self.updateGeometry()
             self.update()
 
     def width_for(self, key: str) -> int:
-        """The width that it takes with this key beside its words."""
+        """Return the width of the button with this key beside its text."""
         return super().sizeHint().width() + _key_width(key)
 
     def sizeHint(self) -> QSize:
-        """Room for the words and the key."""
+        """Return room for the text and the key."""
         return QSize(self.width_for(self._key), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """A button is never narrower than its words."""
+        """Return the size hint: a button is never narrower than its text."""
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the icon anew when the appearance changes."""
+        """Tint the icon again when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._show_icon()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Qt's button with its words moved aside for the key in its frame."""
+        """Paint Qt's button with its text moved for the key in its frame."""
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
@@ -136,9 +136,9 @@ class Button(QPushButton):
 
 
 class Chip(QPushButton):
-    """A small rounded choice; its width is the same whether it is chosen or not, and it never breaks.
+    """A small rounded choice, as wide when chosen as when not, never broken.
 
-    One that is `snug` has less room at its sides, for rows that must not break either.
+    A `snug` chip has less room at its sides, for rows that must not break either.
     """
 
     def __init__(self, text: str = "", *, checkable: bool = True, parent: QWidget | None = None) -> None:
@@ -161,16 +161,16 @@ class Chip(QPushButton):
             self.updateGeometry()
 
     def width_for(self, *, snug: bool) -> int:
-        """The width of its words as they are when chosen, which is bolder."""
+        """Return the width for the bolder text of a chosen chip."""
         words = QFontMetrics(font(Size.SMALL, strong=True)).horizontalAdvance(self.text())
         return words + 2 * ((CHIP_SNUG if snug else CHIP_SIDE) + 1)
 
     def sizeHint(self) -> QSize:
-        """Room for the words, chosen or not."""
+        """Return room for the text, chosen or not."""
         return QSize(self.width_for(snug=bool(self.property("snug"))), 24)
 
     def minimumSizeHint(self) -> QSize:
-        """A chip is never cut."""
+        """Return the size hint: a chip is never cut."""
         return self.sizeHint()
 
     def _weigh(self, chosen: bool) -> None:
@@ -178,7 +178,7 @@ class Chip(QPushButton):
 
 
 class Switch(QAbstractButton):
-    """On or off, at once. Space and Enter turn it; its knob slides unless the system wants no movement."""
+    """An on/off switch that takes effect at once, by click, Space or Enter."""
 
     def __init__(self, checked: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -198,7 +198,7 @@ class Switch(QAbstractButton):
         return QSize(36, 24)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter turns it too; Qt knows Space only."""
+        """Toggle on Enter too; Qt knows Space only."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
@@ -238,9 +238,9 @@ class Switch(QAbstractButton):
 
 
 MOVEMENT_MS = 140
-"""How long something takes to appear or to change its place."""
+"""Milliseconds in which something appears or moves."""
 
 
 def wants_movement(widget: QWidget) -> bool:
-    """False when the system asks for none."""
+    """Return False when the system asks for no animation."""
     return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget) > 0

@@ -1,4 +1,4 @@
-"""Text that is there to be copied: a command, an address, a few lines for a file."""
+"""Text to copy: a command, an address, a few lines for a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CopyButton(Button):
     """Puts its text on the clipboard.
 
     Signals:
-        copied: it has been done.
+        copied: the text is on the clipboard.
     """
 
     copied = Signal()
@@ -35,7 +35,7 @@ class CopyButton(Button):
 
 
 class CodeBlock(QFrame):
-    """A few lines in a face of fixed width, on a sunken ground, with a button that copies them."""
+    """Lines in a monospace font on a sunken ground, with a button to copy them."""
 
     def __init__(self, text: str, what: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

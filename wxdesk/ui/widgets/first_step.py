@@ -1,4 +1,4 @@
-"""What stands in the place of an editor while there is nothing yet that could be edited."""
+"""Placeholder for an editor while there is nothing to edit."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WIDTH = 340
 
 
 class FirstStep(QFrame):
-    """What will be here in a few words, and the next step: take what comes with the program, or begin alone.
+    """Explains an empty page, and offers the built-in examples or an empty start.
 
     Signals:
-        starter_asked: take over what comes with the program.
+        starter_asked: take over the built-in examples.
         new_asked: begin with an empty one.
     """
 

@@ -1,4 +1,4 @@
-"""A label that says less where there is less room, in whole words."""
+"""A label with shorter texts for less room, in whole words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 
 class FittingLabel(PlainLabel):
-    """Shows the first of several wordings that has room; the first is told as a tooltip otherwise.
+    """Shows the first of several texts that fits; the tooltip then shows the longest.
 
-    Make it with `elide`, so that it takes whatever width it is given. It asks for room for the first of them, or for
-    what `ask_for` says.
+    Make it with `elide`, so that it takes whatever width it is given. It asks for room for the first of them,
+    or for the one chosen with `use_step`.
     """
 
     _wordings: tuple[str, ...] = ()
@@ -22,27 +22,27 @@ class FittingLabel(PlainLabel):
     _asked = 0
 
     def show_wordings(self, wordings: Sequence[str], *, cut_last: bool = False, about: str = "") -> None:
-        """Show one of these, the one that says most first. Where none has room, nothing, or the last, cut.
+        """Show the first of these that fits, the longest first.
 
-        The tooltip tells `about` them what is worth knowing.
+        If none fits, nothing is shown, or the last one, cut. `about` is added to the tooltip.
         """
         self._wordings, self._cut_last, self._about = tuple(wordings), cut_last, about
         self.setText(self._wordings[0] if self._wordings else "")
 
     def width_at(self, step: int) -> int:
-        """The width of one of its wordings; of none behind the last."""
+        """Return the width of the text at this step; 0 behind the last."""
         if step >= len(self._wordings):
             return 0
         return self.fontMetrics().horizontalAdvance(self._wordings[step]) + 2
 
     def ask_for(self, step: int) -> None:
-        """Ask for room for this wording."""
+        """Ask for room for the text at this step."""
         if step != self._asked:
             self._asked = step
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Room for the wording that is asked for."""
+        """Return room for the text at the chosen step."""
         return QSize(self.width_at(self._asked), self.fontMetrics().height())
 
     def _lay_out(self) -> None:

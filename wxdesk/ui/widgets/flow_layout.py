@@ -1,4 +1,4 @@
-"""A layout that sets widgets like words in a paragraph: from left to right, a new line where one is full."""
+"""A layout that breaks widgets into lines, like the words of a paragraph."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ NEW_LINE = "flow_new_line"
 """Dynamic property: the widget begins a line."""
 
 KEEP_WITH_NEXT = "flow_keep_with_next"
-"""Dynamic property: the widget does not end a line when another follows it (a word before its list)."""
+"""Dynamic property: the widget stays on the line of the next one."""
 
 
 class FlowLayout(QLayout):
     """Lines of widgets at their size hints, centred on each line's height.
 
     A widget wider than the line gets the line's width and no more; it must be able to elide or wrap. A widget
-    whose horizontal policy expands takes what is left of its line.
+    whose horizontal policy expands takes the rest of its line.
     """
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 8, line_gap: int = 8) -> None:
@@ -37,11 +37,11 @@ class FlowLayout(QLayout):
         self.invalidate()
 
     def count(self) -> int:
-        """The number of items, hidden ones included."""
+        """Return the number of items, hidden ones included."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        """The item at `index`, or None."""
+        """Return the item at `index`, or None."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
@@ -49,15 +49,15 @@ class FlowLayout(QLayout):
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """It never asks for more room than its lines need."""
+        """Return none: it never asks for more room than its lines need."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """The narrower, the more lines."""
+        """Return True: the narrower, the more lines."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """The height of all lines at `width`."""
+        """Return the height of all lines at `width`."""
         return self._arrange(QRect(0, 0, width, 0), apply=False)
 
     def setGeometry(self, rect: QRect) -> None:
@@ -66,11 +66,11 @@ class FlowLayout(QLayout):
         self._arrange(rect, apply=True)
 
     def sizeHint(self) -> QSize:
-        """All items on one line; `heightForWidth` tells the real height."""
+        """Return the minimum size; `heightForWidth` tells the real height."""
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
-        """The widest minimum of one item, and the margins."""
+        """Return the widest minimum of one item, with the margins."""
         size = QSize()
         for item in self._visible():
             size = size.expandedTo(item.minimumSize())
@@ -126,7 +126,7 @@ class FlowLayout(QLayout):
 
 
 def _sizes_in(group: list[QLayoutItem], width: int, gap: int) -> list[tuple[QLayoutItem, QSize]]:
-    """The group's items on lines of `width`. One that expands leaves room on its line for what clings to it."""
+    """Return a group's sizes; expanding items leave room for those kept beside them."""
     sizes: list[tuple[QLayoutItem, QSize]] = []
     behind = 0
     for item in reversed(group):
@@ -138,7 +138,7 @@ def _sizes_in(group: list[QLayoutItem], width: int, gap: int) -> list[tuple[QLay
 
 
 def _size_in(item: QLayoutItem, width: int) -> QSize:
-    """The item's size on a line of `width`: its hint, at most the line, and its own height for that."""
+    """Return an item's size on a line of `width`: at most the line, its own height."""
     size = item.sizeHint().expandedTo(item.minimumSize())
     wide = min(size.width(), max(width, item.minimumSize().width()))
     expands = bool(item.expandingDirections() & Qt.Orientation.Horizontal)

@@ -1,4 +1,4 @@
-"""An icon that stands by itself and keeps its colour right when the appearance changes."""
+"""A standalone icon that follows the colours of the appearance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.ui.look.icons import pixmap
 
 
 class IconLabel(QWidget):
-    """The icon `name` in the colour of `role`. It says nothing to a screen reader; the words beside it do."""
+    """The icon `name` in the colour of `role`, ignored by screen readers."""
 
     def __init__(self, name: str, role: str = "secondary", size: int = 20, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,17 +21,17 @@ class IconLabel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_icon(self, name: str, role: str) -> None:
-        """Show another icon or the same in another colour."""
+        """Show another icon, or the same in another colour."""
         if (name, role) != (self._name, self.role):
             self._name, self.role = name, role
             self.update()
 
     def sizeHint(self) -> QSize:
-        """The icon's square."""
+        """Return the icon's square."""
         return QSize(self._size, self._size)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The icon in the middle."""
+        """Paint the icon in the middle."""
         painter = QPainter(self)
         left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
         painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))

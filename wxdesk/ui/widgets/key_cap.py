@@ -1,4 +1,4 @@
-"""A key as it looks on the keyboard."""
+"""A keyboard key, drawn as a cap."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
 
 
 def key_name(sequence: str) -> str:
-    """What stands on the key: on macOS its signs, elsewhere the same words in every language.
+    """Return the label of a key: symbols on macOS, elsewhere names in every language.
 
-    Qt would translate them, and the sheet of keys would say other words than the sentences of the window.
+    Qt would translate them, and the sheet of keys would differ from the sentences of the window.
     """
     if sys.platform == "darwin":
         return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText) or sequence
@@ -34,11 +34,11 @@ class KeyCap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Room for the name."""
+        """Return room for the name."""
         return QSize(max(22, QFontMetrics(font(Size.SMALL)).horizontalAdvance(self.text) + 12), 20)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A rounded frame round the name."""
+        """Paint a rounded frame round the name."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

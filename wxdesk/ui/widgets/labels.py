@@ -1,4 +1,4 @@
-"""The only label: plain text always.
+"""The only label: always plain text.
 
 Qt's own label guesses rich text, so a customer's message could make it load a file or grow without bounds.
 """
@@ -18,8 +18,8 @@ from wxdesk.ui.look.theme import Size, Theme, sentence_font
 class PlainLabel(QLabel):
     """Text in one of the theme's colours, by role.
 
-    `elide` cuts what does not fit and tells the rest as a tooltip, `wrap` breaks it, also within a word that is
-    longer than the line. `tabular` gives all figures one width, for those that change.
+    `elide` cuts text that does not fit and shows all of it as a tooltip, `wrap` breaks it, also within a word
+    that is longer than the line. `tabular` gives all figures one width, for those that change.
     """
 
     def __init__(  # noqa: PLR0913 - the looks of a text, each by its name
@@ -53,11 +53,11 @@ class PlainLabel(QLabel):
         self._color()
 
     def full_text(self) -> str:
-        """What was set, whatever part of it is visible."""
+        """Return the whole text, however much of it is visible."""
         return self._full
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
-        """Show `text`; its first line break ends it where it is cut."""
+        """Show `text`; an eliding label puts it on one line."""
         if text == self._full:
             return
         self._full = text
@@ -66,14 +66,14 @@ class PlainLabel(QLabel):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Room for the whole text, also where less is shown."""
+        """Return room for the whole text, even where less is shown."""
         if not self._elide:
             return super().sizeHint()
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self._one_line()) + 2, metrics.height())
 
     def minimumSizeHint(self) -> QSize:
-        """An elided or wrapped text asks for no width of its own."""
+        """Return no minimum width for an elided or wrapped text."""
         if self._elide:
             return QSize(0, self.fontMetrics().height())
         return QSize(0, super().minimumSizeHint().height()) if self.wordWrap() else super().minimumSizeHint()
@@ -103,7 +103,7 @@ class PlainLabel(QLabel):
         self._show_text(shown)
 
     def _show_text(self, shown: str) -> None:
-        """Let exactly this stand there, whatever `text` tells."""
+        """Display exactly this text, whatever `full_text` returns."""
         if shown != super().text():
             super().setText(shown)
 
@@ -124,17 +124,17 @@ ZERO_WIDTH_SPACE = "\u200b"
 
 
 def plain_tip(text: str) -> str:
-    """`text` as a tooltip that Qt cannot take for markup, with places to break it; empty for none."""
+    """Return `text` as a breakable tooltip without markup; empty for none."""
     lines = html.escape(breakable(text)).split("\n")
     return f"<span>{'<br>'.join(lines)}</span>" if text else ""
 
 
 _UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]{25,}")
-"""Runs too long for any line: longer than names and most parts of addresses, and not Chinese, which Qt breaks."""
+"""Runs too long for a line: longer than names, not Chinese, which Qt breaks."""
 
 
 def breakable(text: str) -> str:
-    """`text` with invisible places to break in words that are too long for any line."""
+    """Add invisible places to break to words that are too long for any line."""
     return _UNBROKEN.sub(_broken, text)
 
 

@@ -1,4 +1,4 @@
-"""Buttons that open a menu: one of several, or any of several."""
+"""Buttons with a menu: one of several, any of several, or a name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.painting import ELLIPSIS
 
 
 class MenuButton(Button):
-    """A button with a menu under it and an arrow behind its words."""
+    """A button with a menu under it and an arrow behind its text."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class OneOf(MenuButton):
         self.set_value(self.value)
 
     def set_value(self, value: object) -> None:
-        """Show `value` as chosen, without telling anybody."""
+        """Show `value` as chosen without emitting a signal."""
         self.value = value
         for known, action in self._actions.items():
             action.setChecked(known == value)
@@ -65,7 +65,7 @@ class OneOf(MenuButton):
         self.setAccessibleName(f"{self._name}: {self.text()}")
 
     def say(self, choices: Sequence[tuple[object, str]]) -> None:
-        """Name the same choices in other words: one hour, two hours."""
+        """Show the same choices with other texts: one hour, two hours."""
         for value, text in choices:
             self._actions[value].setText(text)
         self.set_value(self.value)
@@ -76,10 +76,10 @@ class OneOf(MenuButton):
 
 
 class NameOf(MenuButton):
-    """Shows one name out of a list that is asked for whenever the menu opens. What is chosen may be gone from it.
+    """Shows one name from a list that is read each time the menu opens.
 
-    `without` stands there while nothing is chosen; `more`, if given, is a last line of the menu that does something
-    else. A name that is wider than `widest` pixels is cut.
+    The chosen name may be gone from the list. `without` is shown while nothing is chosen; `more`, if given, is
+    a last line of the menu that does something else. A name that is wider than `widest` pixels is cut.
 
     Signals:
         chosen: the new name.
@@ -111,7 +111,7 @@ class NameOf(MenuButton):
         self.set_value("")
 
     def set_value(self, value: str) -> None:
-        """Show `value` as chosen, without telling anybody."""
+        """Show `value` as chosen without emitting a signal."""
         self.value = value
         shown = self.fontMetrics().elidedText(value, ELLIPSIS, self._widest) if self._widest else value
         self.setText(shown.replace("&", "&&") or self._without)
@@ -120,7 +120,7 @@ class NameOf(MenuButton):
         self.updateGeometry()
 
     def fill(self) -> None:
-        """Offer what there is now."""
+        """Fill the menu with the current names."""
         self.menu_shown.clear()
         for name in self._offered():
             action = self.menu_shown.addAction(name.replace("&", "&&"))
@@ -140,12 +140,12 @@ class NameOf(MenuButton):
 
 
 class AnyOf(MenuButton):
-    """Shows which of a few choices are made; its menu stays open while they are ticked.
+    """Shows the chosen ones of a few choices; its menu stays open while they change.
 
-    `say` puts the chosen values into words.
+    `say` turns the chosen values into text.
 
     Signals:
-        changed: the choice is another one now.
+        changed: the choice has changed.
     """
 
     changed = Signal()
@@ -170,11 +170,11 @@ class AnyOf(MenuButton):
             self._actions[value] = action
 
     def values(self) -> list[object]:
-        """What is chosen, in the order of the menu."""
+        """Return the chosen values in the order of the menu."""
         return [value for value, action in self._actions.items() if action.isChecked()]
 
     def set_values(self, values: Iterable[object]) -> None:
-        """Show these as chosen, without telling anybody."""
+        """Show these as chosen without emitting a signal."""
         chosen = frozenset(values)
         for value, action in self._actions.items():
             action.setChecked(value in chosen)

@@ -1,4 +1,4 @@
-"""Strokes that several delegates share: avatars, badges, elided text, small icons."""
+"""Painting functions that several delegates share: avatars, badges, text, icons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CENTER = Qt.AlignmentFlag.AlignCenter
 
 
 def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
-    """The letter that stands for a contact on the colour that is his."""
+    """Paint a contact's initial on the contact's colour."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(AVATARS[contact.id % len(AVATARS)]))
@@ -28,7 +28,7 @@ def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
 
 
 def initial_of(contact: Contact) -> str:
-    """The first character of the alias as a reader counts them, or the first two of the openid."""
+    """Return the first character (grapheme) of the alias, or two of the openid."""
     if not contact.alias:
         return name_of(contact)[:2]
     finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, contact.alias)
@@ -37,7 +37,7 @@ def initial_of(contact: Contact) -> str:
 
 
 def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QColor) -> int:
-    """One line from the left, cut with an ellipsis where it does not fit; the width it took."""
+    """Paint one line from the left, elided if needed; return the width it took."""
     if rect.width() <= 0 or not text:
         return 0
     metrics = QFontMetrics(face)
@@ -50,12 +50,12 @@ def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QC
 
 
 def paint_icon(painter: QPainter, at: QPointF, name: str, role: str, size: int) -> None:
-    """A small icon in the colour of a role, its top left corner at `at`."""
+    """Paint a small icon in the colour of a role, its top left corner at `at`."""
     painter.drawPixmap(at, pixmap(name, role, size))
 
 
 def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: Theme) -> int:
-    """A round figure that ends at `right`; the width it took."""
+    """Paint a round badge that ends at `right`; return the width it took."""
     text = "99+" if count > 99 else str(count)
     face = font(Size.CAPTION, strong=True, tabular=True)
     width = max(16, QFontMetrics(face).horizontalAdvance(text) + 8)
@@ -71,7 +71,7 @@ def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: T
 
 
 def paint_focus(painter: QPainter, rect: QRectF, theme: Theme, radius: float = 4) -> None:
-    """The ring round what has the keyboard."""
+    """Paint the focus ring."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.color("accent"), 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,4 +1,4 @@
-"""How many of WeChat's five replies are left, as five dots."""
+"""WeChat's quota of five replies, as five dots."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _DOT, _STEP, _RING = 8, 11, 1.6
 
 
 class QuotaDots(QWidget):
-    """A dot for each reply left, as a ring where it is kept for the operator.
+    """A dot for each reply left, as a ring where it is reserved for the operator.
 
-    It says nothing to a screen reader; the words beside it do.
+    A screen reader ignores it; the text beside it is read.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -24,17 +24,17 @@ class QuotaDots(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_left(self, left: int, kept: int = 0) -> None:
-        """Mark `left` dots, the first `kept` of them as rings: they are the operator's."""
+        """Mark `left` dots, the first `kept` of them as rings, reserved for the operator."""
         if (left, kept) != (self._left, self._kept):
             self._left, self._kept = left, kept
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Five dots in a row."""
+        """Return room for five dots in a row."""
         return QSize(_STEP * (AFTER_MESSAGE[0] - 1) + _DOT, _DOT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The dots, those that are spent in the colour of lines."""
+        """Paint the dots, used ones in the colour of lines."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""How the parts of one line share its room: those that are needed least say less first."""
+"""Shares the room of one line: its least needed parts are shortened first."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Protocol
 
 
 class GivesWay(Protocol):
-    """A part of a line that can be said in several ways: at step 0 in full, at each further one in less."""
+    """A part of a line with shorter forms: step 0 is the full one."""
 
     def width_at(self, step: int) -> int:
-        """The width that it takes at this step; 0 while it is hidden."""
+        """Return the width at this step; 0 while the part is hidden."""
         ...
 
     def ask_for(self, step: int) -> None:
-        """Take as much room as this step needs, and say what has room there."""
+        """Ask for the room that this step needs, and show the form that fits."""
         ...
 
 
@@ -22,9 +22,9 @@ type Steps = dict[GivesWay, int]
 
 
 def steps_for(order: Sequence[tuple[GivesWay, int]], fixed: int, room: int) -> Steps:
-    """What each part says where `room` is there for all of them and the `fixed` rest.
+    """Return the step of each part that lets all fit into `room` beside `fixed`.
 
-    `order` is who says less, the first one first.
+    `order` lists the parts and the steps to shorten them to, the first one first.
     """
     steps: Steps = dict.fromkeys((part for part, _ in order), 0)
     for part, step in order:

@@ -1,4 +1,4 @@
-"""A button that is one icon, for what stands beside something else: move it, take it away."""
+"""A button with only an icon, for actions on the widget beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PICTURE = 16
 
 
 class SmallButton(QToolButton):
-    """An icon with its name, for a tooltip and for those who cannot see it."""
+    """An icon with its name as a tooltip and for screen readers."""
 
     def __init__(self, picture: str, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -23,7 +23,7 @@ class SmallButton(QToolButton):
         self._tint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the icon anew when the appearance changes."""
+        """Tint the icon again when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
             self._tint()

@@ -1,4 +1,4 @@
-"""A state at a glance: a dot in its colour, and words."""
+"""A status at a glance: a dot in its colour, and text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DOT, _GAP = 16, 4
 
 
 class Lamp(QWidget):
-    """A dot in the colour of a state, and the state in words: in full, in short, or, while all is well, not at all."""
+    """A status dot with full, short or (if all is well) no text."""
 
     def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
         super().__init__(parent)
@@ -28,16 +28,16 @@ class Lamp(QWidget):
 
     @property
     def text(self) -> str:
-        """The words beside the dot."""
+        """The text beside the dot."""
         return self._text.full_text()
 
     @property
     def role(self) -> str:
-        """The colour of the dot, by its role."""
+        """The colour role of the dot."""
         return self._dot.role
 
     def show_state(self, role: str, text: str, details: str = "", *, short: str = "") -> None:
-        """Show a state, `short` where room is scarce; without text the lamp disappears. `details` is the tooltip."""
+        """Show a status, `short` if room is scarce; hide without text. `details`: tooltip."""
         self._dot.show_icon("dot", "accent_fill" if role == "accent" else role)
         self._well = role == "accent"
         self._text.show_wordings([text, short or text], cut_last=True)
@@ -47,16 +47,16 @@ class Lamp(QWidget):
         self.setAccessibleName(text)
 
     def width_at(self, step: int) -> int:
-        """The width in full (0), in short (1), and of the dot alone (2); 0 while it is hidden."""
+        """Return the width in full (0), short (1), or of the dot alone (2); 0 if hidden."""
         if self.isHidden():
             return 0
         return _DOT if self._alone(step) else _DOT + _GAP + self._text.width_at(min(step, 1))
 
     def ask_for(self, step: int) -> None:
-        """Take as much room as this step needs."""
+        """Ask for the room that this step needs."""
         self._text.ask_for(min(step, 1))
         self._text.setVisible(not self._alone(step))
 
     def _alone(self, step: int) -> bool:
-        """Whether the dot stands there without words: what is amiss is always said."""
+        """Tell whether the dot is shown without text; only if all is well."""
         return step > 1 and self._well

@@ -1,7 +1,7 @@
-"""Conditions about what surrounds a message (hours, tags, history …), in the operator's words.
+"""Sentences for rule conditions about a message's context (hours, tags, history).
 
-Each is one sentence that was found true: a condition that failed says the opposite. The same sentences stand below a
-rule in the editor, in its trial and in the reasons of an answer.
+Each states a condition that holds; for one that failed it states the opposite. The same sentences stand
+below a rule in the editor, in its trial and in the reasons of an answer.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ NEGATED = "not."
 
 
 def circumstance(verdict: Verdict) -> str | None:
-    """What was found, as a sentence without a subject; None for conditions about the message itself."""
+    """Return a finding as a phrase; None for conditions about the message itself."""
     said = _SAID.get(verdict.condition)
     return None if said is None else said(verdict, verdict.ok)
 
 
 def straight(verdict: Verdict) -> Verdict:
-    """A verdict of a condition under `not`, as that of the condition itself."""
+    """Turn the verdict of a condition under `not` into that of the condition itself."""
     if not verdict.condition.startswith(NEGATED):
         return verdict
     return Verdict(verdict.condition.removeprefix(NEGATED), not verdict.ok, verdict.words, verdict.found)
 
 
 def circumstances(when: Condition) -> Iterator[str]:
-    """What a condition wants of the surroundings."""
+    """Yield a sentence for each context that a condition requires."""
     for verdict in _wanted(when):
         said = circumstance(verdict)
         if said is not None:

@@ -1,4 +1,4 @@
-"""What a row of the conversation list says, in words: who waits, what happens next, what is left."""
+"""Texts of a row in the conversation list: status, quota, time."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
 
 _SAID = frozenset({Cause.CALLED, Cause.BACK, Cause.CLOSING, Cause.UNFINISHED, Cause.LEFT, Cause.RESERVE})
-"""Causes that have words of their own; the state of the replies says the others."""
+"""Attention reasons with texts of their own; reply states say the others."""
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 def standstill_of_row(row: InboxRow, standstill_of: StandstillOf) -> Standstill:
-    """What holds back the soonest of a conversation's automatic replies."""
+    """Return the reason that holds the soonest automatic reply of a conversation."""
     return standstill_of(row.conversation.id, row.due_at, row.conversation.window.until)
 
 
 def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
-    """The most urgent thing about a conversation."""
+    """Return the most urgent status of a conversation."""
     conversation = row.conversation
     if conversation.status is not Status.OPEN:
         word, picture = status_word(conversation, now), status_icon(conversation)
@@ -50,7 +50,7 @@ def standing_of(row: InboxRow, now: datetime, standstill: Standstill = Standstil
 
 
 def _unsettled(row: InboxRow, now: datetime, standstill: Standstill) -> Standing | None:
-    """A reply that is in the operator's hands, or was a moment ago."""
+    """Return the status of a reply that the operator decides or can still undo."""
     if row.failed is not None:
         return standing_of_reply(row.failed, now)
     if row.held > row.waits:
@@ -78,7 +78,7 @@ def _in_work(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
 
 
 def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
-    """What happens next by itself, or by the operator alone."""
+    """Return the next event, automatic or left to the operator alone."""
     conversation = row.conversation
     if call is not None and call.cause is Cause.BACK:
         return Standing(tr("Back from snooze"), "pending", "moon", strong=True)
@@ -100,7 +100,7 @@ def _coming(row: InboxRow, call: Call | None, now: datetime) -> Standing | None:
 
 
 def calling_words(call: Call | None, row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
-    """Why a human is wanted; also why the reply that is on its way does not leave."""
+    """Return the reason for attention, and the problem of a reply that cannot leave."""
     conversation = row.conversation
     until = conversation.window.until
     match call.cause if call is not None else Cause.LEFT:
@@ -123,7 +123,7 @@ def calling_words(call: Call | None, row: InboxRow, now: datetime, standstill: S
 
 
 def _held(row: InboxRow, now: datetime, standstill: Standstill) -> Standing:
-    """The soonest of what is held; what the operator himself wrote knows no standstill."""
+    """Return the status of the soonest held reply; operators' own are never blocked."""
     last = row.last_reply
     if last is not None and last.state is ReplyState.HELD and last.due_at == row.due_at:
         return standing_of_reply(last, now, standstill)
@@ -150,7 +150,7 @@ def _human(conversation: Conversation, now: datetime) -> str:
 
 
 def left_words(conversation: Conversation, now: datetime) -> str:
-    """How many replies are left and for how long, short."""
+    """Return the number of replies left and their time, short."""
     until = conversation.window.until
     if until is None:
         return tr("No reply possible yet")
@@ -163,13 +163,13 @@ def left_words(conversation: Conversation, now: datetime) -> str:
 
 
 def left_wordings(conversation: Conversation, now: datetime) -> Sequence[str]:
-    """The same, and behind it how many alone, for where there is less room."""
+    """Return `quota_text` and a shorter form with the number alone."""
     whole, replies = left_words(conversation, now), quota.left(conversation.window, now)
     return (whole, ntr("{n} left", "{n} left", replies)) if replies else (whole,)
 
 
 def when_words(row: InboxRow, now: datetime) -> Standing:
-    """The time in the row's corner: when something was last said, or how long the contact waits already."""
+    """Return the time in the row's corner: the last message, or the contact's wait."""
     since = row.conversation.waiting_since if row.conversation.awaits else None
     if since is not None and now - since >= LATE_AFTER:
         return Standing(waiting_word(since, now), "failed", strong=True)
@@ -178,7 +178,7 @@ def when_words(row: InboxRow, now: datetime) -> Standing:
 
 
 def spoken_row(row: InboxRow, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
-    """The whole row as one sentence, for a screen reader."""
+    """Return the whole row as one sentence, for a screen reader."""
     conversation = row.conversation
     parts = [
         name_of(conversation.contact),

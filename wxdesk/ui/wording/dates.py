@@ -1,4 +1,4 @@
-"""A point in time as it is told: today's by the hour, another day's with its date."""
+"""Points in time: today's by the hour, other days' with their date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wxdesk.ui.wording.messages import DAY, clock_time, date_word
 
 
 def dated_time(at: datetime, now: datetime) -> str:
-    """A time of today, or with its date where it is another day's."""
+    """Return the time alone if it is today's, else with its date."""
     local, today = at.astimezone().date(), now.astimezone().date()
     if local == today:
         return clock_time(at)

@@ -1,6 +1,6 @@
-"""Whose days the figures count: the accounts', where all have one and the same time zone, else this machine's.
+"""Calendar days of statistics, in the accounts' time zone if all share one.
 
-Times of day in the window are the operator's own all the same; only what “today” counts follows the shop.
+Otherwise in this machine's. Other times of day in the window are always the operator's own.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from wxdesk.timezones import zone_named
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days by the clock of the one zone of `names`, IANA's; an empty one is this machine's."""
+    """Days in the one time zone of `names` (IANA); an empty name is this machine's."""
 
     names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, accounts: Iterable[Account]) -> Days:
-        """By whose clock the figures of all these are told."""
+        """Return the days that apply to all these accounts."""
         return cls(frozenset(account.timezone for account in accounts))
 
     @property
@@ -31,16 +31,16 @@ class Days:
         return zone_named(next(iter(self.names))) if len(self.names) == 1 else None
 
     def date(self, now: datetime) -> date:
-        """Which day it is."""
+        """Return the date at `now`."""
         return now.astimezone(self.zone).date()
 
     def midnight(self, now: datetime, before: int = 0) -> datetime:
-        """When that day began, or one so many days `before` it."""
+        """Return the start of the day at `now`, or of the day so many days `before`."""
         first = datetime.combine(self.date(now) - timedelta(days=before), time.min, self.zone)
         return first.astimezone(UTC)  # without a zone, it is taken as this machine's
 
     def words(self, now: datetime) -> str:
-        """What to know about them; empty where they are those that everybody expects."""
+        """Return a note on the time zone; empty where days are those of this machine."""
         here = now.astimezone().utcoffset()
         if all(now.astimezone(zone_named(name)).utcoffset() == here for name in self.names):
             return ""

@@ -1,4 +1,4 @@
-"""The reasons behind an answer, in the operator's words: outcomes, rules and each of their conditions."""
+"""Reasons behind an answer: outcomes, rules and each of their conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.wording.conditions import circumstance, straight
 
 
 def outcome_words(decision: Decision) -> str:
-    """What became of a message, as a sentence."""
+    """Return the outcome of a decision as a sentence."""
     sentences: Mapping[Outcome, Callable[[], str]] = {
         Outcome.NO_ACCOUNT: lambda: tr("Its mini program is not in config.toml any more, so nothing answers here."),
         Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
@@ -47,7 +47,7 @@ def outcome_words(decision: Decision) -> str:
 
 
 def _unmatched(decision: Decision) -> str:
-    """What only tags the customer or calls for a person, and goes on, matches and is no answer."""
+    """Return the sentence for no answer, naming rules that matched without answering."""
     heard = tuple(one.rule_name for one in decision.verdicts if one.matched and not one.shadow)
     if not heard:
         return tr("No rule matched.")
@@ -91,7 +91,7 @@ def _set_aside(decision: Decision) -> str:
 
 
 def short_outcome(outcome: Outcome) -> str:
-    """The same in two or three words, for a caption."""
+    """Return the outcome in two or three words, for a caption."""
     words: Mapping[Outcome, Callable[[], str]] = {
         Outcome.NO_ACCOUNT: lambda: tr("its account is not set up any more"),
         Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
@@ -119,7 +119,7 @@ def short_outcome(outcome: Outcome) -> str:
 
 
 def rule_title(verdict: RuleVerdict) -> str:
-    """A rule's name, with the revision that was asked where it matched; and that it only looked on, if so."""
+    """Return a rule's name, with its revision if it matched, or a note if shadowed."""
     if verdict.shadow:
         return tr("{rule} · looks on only", rule=verdict.rule_name)
     if verdict.matched and verdict.revision:
@@ -128,7 +128,7 @@ def rule_title(verdict: RuleVerdict) -> str:
 
 
 def rule_words(verdict: RuleVerdict) -> str:
-    """Why a rule spoke or did not: all its conditions if it did, else the one that failed."""
+    """Return all conditions of a rule that matched, else the one that failed."""
     if verdict.matched:
         said = [verdict_words(one) for one in verdict.verdicts if one.condition != "on"]
         return _join(said) if said else tr("It answers everything")
@@ -137,7 +137,7 @@ def rule_words(verdict: RuleVerdict) -> str:
 
 
 def verdict_words(verdict: Verdict) -> str:
-    """One condition's outcome in words."""
+    """Return one condition's outcome as text."""
     verdict = straight(verdict)
     about = circumstance(verdict)
     if about is not None:
@@ -147,7 +147,7 @@ def verdict_words(verdict: Verdict) -> str:
 
 
 def quoted(words: tuple[str, ...], most: int = 4) -> str:
-    """Words in the marks of the language, the first few of many."""
+    """Quote words in the marks of the language, the first few of many."""
     opening, closing = ("「", "」") if language() == "zh_CN" else ("“", "”")
     shown = "".join if language() == "zh_CN" else " ".join
     text = shown([f"{opening}{word}{closing}" for word in words[:most]])

@@ -1,4 +1,4 @@
-"""What holds back automatic replies: the pause of everything, the operator who is writing, or his wish to decide."""
+"""Reasons that hold back automatic replies: pause, typing, last moment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Standstills(QObject):
     """Follows the desk, so that a bubble never promises what the desk will not do.
 
     Signals:
-        changed: whatever was told by `of` may be otherwise now.
+        changed: the results of `of` may have changed.
     """
 
     changed = Signal()
@@ -30,7 +30,7 @@ class Standstills(QObject):
         bridge.events.connect(self._hear)
 
     def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> Standstill:
-        """What holds back a reply of this conversation that is due then; `closes_at` ends its reply window."""
+        """Return the hold reason of a reply by due time and end of its reply window."""
         desk = self._bridge.desk
         if desk.health.state.paused:
             return Standstill.PAUSED
@@ -42,7 +42,7 @@ class Standstills(QObject):
 
     @property
     def last_moment(self) -> LastMoment:
-        """What becomes of a held reply when its reply window is about to close."""
+        """The preference for held replies whose reply window is about to close."""
         return self._bridge.desk.preferences.now.last_moment
 
     def _hear(self, events: Sequence[Event]) -> None:
@@ -54,7 +54,7 @@ _TOUCHING = (OperatorWrites, PauseChanged, PreferencesChanged)
 
 
 def standstill_of_held(held: HeldReply, standstill_of: StandstillOf) -> Standstill:
-    """What holds back a held reply."""
+    """Return the reason that holds a held reply back."""
     if held.behind:
         return Standstill.BEHIND
     return standstill_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)

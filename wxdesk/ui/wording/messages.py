@@ -1,6 +1,6 @@
-"""Words that several pages use: who, in what state, when, for how long.
+"""Texts that several pages use: names, states, times and spans.
 
-Times come in UTC and are told in the operator's own time zone. Nothing here ever shows a whole openid.
+Times come in UTC and are shown in the operator's own time zone. Nothing here ever shows a whole openid.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ UNITS = (DAY, HOUR, MINUTE, SECOND)
 
 
 def name_of(contact: Contact) -> str:
-    """The alias that the operator gave, else the openid's two ends: `oX3f…9k2`."""
+    """Return the alias that the operator gave, else the openid's ends: `oX3f…9k2`."""
     return contact.alias or short_openid(contact.openid)
 
 
 def short_openid(openid: str) -> str:
-    """Enough of an openid to tell two contacts apart, too little to address one."""
+    """Return enough of an openid to tell contacts apart, too little to address one."""
     return f"{openid[:4]}…{openid[-3:]}" if len(openid) >= 12 else f"{openid[:2]}…"
 
 
 def author_word(reply: Reply) -> str:
-    """Who wrote a reply: the rule by name (and whether it was changed by hand), or the operator."""
+    """Return the author of a reply: the rule (and whether edited), or the operator."""
     return " · ".join(author_words(reply))
 
 
 def author_words(reply: Reply) -> tuple[str, ...]:
-    """`author_word` piece by piece."""
+    """Return `author_word` piece by piece."""
     if reply.author is Author.OPERATOR:
         return (tr("You"),)
     name = (reply.rule_name,) if reply.rule_name else ()
@@ -49,7 +49,7 @@ def author_words(reply: Reply) -> tuple[str, ...]:
 
 
 def mode_word(mode: ReplyMode) -> str:
-    """What happens to automatic replies, in a word or two."""
+    """Return the name of a reply mode, in a few words."""
     return tr(_MODES[mode])
 
 
@@ -62,7 +62,7 @@ _MODES = {
 
 
 def brief_mode_word(mode: ReplyMode) -> str:
-    """The same in one word, where there is little room."""
+    """Return the shortest name of a reply mode, for little room."""
     return tr(_BRIEF_MODES[mode])
 
 
@@ -75,9 +75,9 @@ _BRIEF_MODES = {
 
 
 def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
-    """The last thing said, on one line; `[Image]` and the like for what has no text. Empty when nothing was said.
+    """Return the last message on one line, or an empty text if there is none.
 
-    What was not written by the contact says who wrote it.
+    `[Image]` and the like stand for content without text. A message not by the contact names its author.
     """
     if conversation.last_at is None:
         return ""
@@ -92,14 +92,14 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
 
 
 def readable(text: str) -> str:
-    """`text` with WeChat's emoticon codes as emoji, or as names where no emoji can be shown; for display only."""
+    """Show WeChat's emoticon codes as emoji, or as names; for display only."""
     if "/" not in text and "[" not in text:
         return text
     return _legends(language())[0](text) if has_emoji() else with_names(text)
 
 
 def with_names(text: str) -> str:
-    """`text` with WeChat's emoticon codes as names in brackets; for display only."""
+    """Show WeChat's emoticon codes in `text` as names in brackets, for display only."""
     return _legends(language())[1](text)
 
 
@@ -110,12 +110,12 @@ def _legends(spoken: str) -> tuple[Legend, Legend]:
 
 
 def more_words(count: int) -> str:
-    """What stands below a list that is not whole."""
+    """Return the line below a list that is not complete."""
     return ntr("{n} more: write a few letters to find it", "{n} more: write a few letters to find them", count)
 
 
 def kind_word(kind: str) -> str:
-    """What stands for something without text; `kind` is a MessageType, a ReplyKind, or WeChat's MsgType."""
+    """Return a placeholder for a MessageType, ReplyKind or MsgType without text."""
     return tr(_KINDS.get(kind, "[Other message]"))
 
 
@@ -134,12 +134,12 @@ _KINDS = {
 
 
 def waiting_word(since: datetime, now: datetime) -> str:
-    """How long somebody has been waiting for an answer."""
+    """Return the length of a contact's wait for an answer."""
     return tr("Waiting {span}", span=span_word(now - since))
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """When something happened, as short as a list wants it: just now, 2 min, 5 h, yesterday, Oct 2."""
+    """Return a past time in short: just now, 2 min, 5 h, yesterday, Oct 2."""
     passed = now - at
     if passed < MINUTE:
         return tr("just now")
@@ -149,12 +149,12 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def clock_time(at: datetime) -> str:
-    """Local hours and minutes."""
+    """Return local hours and minutes."""
     return f"{at.astimezone():%H:%M}"
 
 
 def day_word(at: datetime, now: datetime) -> str:
-    """The local day: today, yesterday, else its date; with its year when that is another one."""
+    """Return the local day: today, yesterday, or its date, with another year's year."""
     day, today = at.astimezone().date(), now.astimezone().date()
     if day == today:
         return tr("Today")
@@ -164,7 +164,7 @@ def day_word(at: datetime, now: datetime) -> str:
 
 
 def weekday_word(number: int) -> str:
-    """The day of the week, 0 for Monday."""
+    """Return the name of a day of the week, 0 for Monday."""
     return tr(_WEEKDAYS[number])
 
 
@@ -172,7 +172,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def date_word(day: date, *, with_year: bool = True) -> str:
-    """A date as one says it."""
+    """Return a date as it is written in a sentence."""
     values = {"month_name": tr(_MONTHS[day.month - 1]), "year": day.year, "month": day.month, "day": day.day}
     return tr("{month_name} {day}, {year}", **values) if with_year else tr("{month_name} {day}", **values)
 
@@ -181,7 +181,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def span_word(span: timedelta) -> str:
-    """A length of time in its largest unit, rounded down; never less than 0 s."""
+    """Return a length of time in its largest unit, rounded down, at least 0 s."""
     span = max(span, timedelta())
     if span < MINUTE:
         return tr("{n} s", n=int(span.total_seconds()))
@@ -193,7 +193,7 @@ def span_word(span: timedelta) -> str:
 
 
 def unit_word(unit: timedelta, n: int) -> str:
-    """A unit of time as it stands behind the number `n`."""
+    """Return the name of a unit of time as it follows the number `n`."""
     words = {
         DAY: ntr("day", "days", n),
         HOUR: ntr("hour", "hours", n),
@@ -204,18 +204,18 @@ def unit_word(unit: timedelta, n: int) -> str:
 
 
 def whole_unit(span: timedelta) -> timedelta:
-    """The largest unit in which `span`, whole seconds, is a whole number."""
+    """Return the largest unit in which `span` (whole seconds) is a whole number."""
     return next(unit for unit in UNITS if not span % unit)
 
 
 def exact_span(span: timedelta) -> str:
-    """A length of time as somebody chose it, with nothing rounded: `90 seconds`, `2 hours`."""
+    """Return a length of time without rounding: `90 seconds`, `2 hours`."""
     unit = whole_unit(span)
     return f"{span // unit} {unit_word(unit, span // unit)}"
 
 
 def countdown(span: timedelta) -> str:
-    """A length of time that runs out, as `47:59:52` or `1:05`; rounded up, so that 0:00 means over."""
+    """Return the time left as `47:59:52` or `1:05`, rounded up: 0:00 means over."""
     seconds = max(0, -(-span // timedelta(seconds=1)))
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,6 +1,6 @@
-"""Where a reply stands, in words, colour and icon: one table for bubbles, list, strip and traffic.
+"""Displayed status of a reply, in text, colour and icon.
 
-Whoever shows a reply asks here, so that no two places of the window ever say different things about it.
+One table for bubbles, list, strip and traffic, so that no two places of the window differ about a reply.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from wxdesk.ui.wording.messages import HOUR, MINUTE, span_word
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A state as it is shown: always a word and a colour, and an icon where it asks for attention.
+    """A status as it is shown: text, colour role, and an icon if it needs attention.
 
-    `brief` says a long one in a word or two, for where a name has to stand beside it; else it is empty.
+    `brief` is a shorter text, for use beside a name; empty where `text` is short enough.
     """
 
     text: str
@@ -33,26 +33,26 @@ class Standing:
 
 
 class Standstill(Enum):
-    """Why a reply does not leave although nothing else of its own keeps it."""
+    """A reason for which a reply does not leave in time."""
 
     NONE = "none"
     WRITING = "writing"  # the operator writes in its conversation
     PAUSED = "paused"
     BEHIND = "behind"  # an earlier part of its answer has not arrived
-    HANDED_OVER = "handed_over"  # its contact's reply window closes then, and the operator wants to decide himself
+    HANDED_OVER = "handed_over"  # its contact's reply window closes then, and the operator wants to decide
 
 
 type StandstillOf = Callable[[int, datetime | None, datetime | None], Standstill]
-"""Tells what holds back an automatic reply, by its conversation's id, its deadline, and the end of its reply window."""
+"""Finds the hold reason by conversation id, due time and end of the reply window."""
 
 
 def nothing_holds(_conversation_id: int, _due_at: datetime | None, _closes_at: datetime | None) -> Standstill:
-    """What counts down leaves in time."""
+    """Return no hold reason: the countdown ends in time."""
     return Standstill.NONE
 
 
 def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
-    """Where `reply` is on its way."""
+    """Return the displayed status of `reply`."""
     match reply.state:
         case ReplyState.DRAFT:
             return _draft(reply)
@@ -73,7 +73,7 @@ def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Stan
 
 
 def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
-    """Where what is held until `due_at` stands; without a time it asks its human."""
+    """Return the status of a reply held until `due_at`, or for the operator if None."""
     if due_at is None:
         return Standing(tr("Held, asks you"), "pending", "person", strong=True)
     match standstill:
@@ -101,7 +101,7 @@ def _draft(reply: Reply) -> Standing:
 
 
 def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
-    """What its operator has just written leaves as he wants it, and asks for no attention."""
+    """Return the status of a held reply, less prominent while it can be undone."""
     if can_be_undone(reply):
         return replace(held_standing(reply.due_at, now), role="secondary", strong=False)
     applies = is_automatic(reply) or standstill is Standstill.BEHIND
@@ -123,7 +123,7 @@ def _queued(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
 
 
 def _sent(reply: Reply) -> Standing:
-    """WeChat reports neither delivery nor reading, so its last good word is that it has it."""
+    """Return the status of a sent reply; WeChat reports no delivery, only acceptance."""
     return Standing(tr("Arrived, as you said") if reply.confirmed else tr("Accepted by WeChat"))
 
 
@@ -133,7 +133,7 @@ def _behind() -> Standing:
 
 
 def stopped_words(reply: Reply) -> str:
-    """By whom a reply was stopped, and why where that says it."""
+    """Return the author of a cancellation, and the reason if the author implies it."""
     failed = bool(reply.error or reply.errcode)
     if reply.author is Author.OPERATOR and reply.due_at is not None and not failed:
         return tr("Taken back")
@@ -148,7 +148,7 @@ _STOPPED = {
 
 
 def span_until(due_at: datetime, now: datetime) -> str:
-    """What is left until `due_at`, rounded up, so that the last second still says 1; below two hours to the minute."""
+    """Return the time left, rounded up (1 s at the end); below 2 h to the minute."""
     span = timedelta(seconds=-((now - due_at) // timedelta(seconds=1)))
     minutes = span // MINUTE % 60
     if HOUR <= span < 2 * HOUR and minutes:

@@ -1,4 +1,4 @@
-"""What setting a conversation aside says: how it stands, who did it, and until when it can be snoozed."""
+"""Texts of a conversation's status: resolved, snoozed, and the ends of a snooze."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from wxdesk.ui.wording.messages import clock_time, date_word, span_word
 from wxdesk.ui.wording.until import End, Turn
 
 MORNING = time(9)
-"""When a day begins for who snoozes until a morning."""
+"""Local time at which a snooze until a morning ends."""
 
 
 def snoozes(opening: Turn, now: datetime) -> Sequence[End[datetime]]:
-    """Until when a conversation can be snoozed, the soonest first as far as that is known beforehand."""
+    """Return the ends that a snooze can have, soonest first as far as known."""
     hours = [End(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
     opens: End[datetime] = End(tr("Until opening"), None, opening.problem)
     if opening.at is not None:
@@ -27,13 +27,13 @@ def snoozes(opening: Turn, now: datetime) -> Sequence[End[datetime]]:
 
 
 def _morning(now: datetime, days: int) -> datetime:
-    """The morning so many days from today, by this machine's clock."""
+    """Return the morning so many days from today, by this machine's clock."""
     local = now.astimezone()
     return datetime.combine(local.date() + timedelta(days=days), MORNING).astimezone()
 
 
 def moment_word(at: datetime, now: datetime) -> str:
-    """A time to come as one says it: the hour, tomorrow, a day of this week, a date."""
+    """Return a future time: the hour, tomorrow, a day of this week, a date."""
     day, today, hour = at.astimezone().date(), now.astimezone().date(), clock_time(at)
     ahead = (day - today).days
     if ahead <= 0:
@@ -48,7 +48,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def snooze_span(minutes: int) -> str:
-    """For how long a rule snoozes, exactly: nobody shall read an hour where it is an hour and a half."""
+    """Return a rule's snooze span exactly: an hour and a half is not an hour."""
     whole = minutes < _HOUR or minutes % _DAY == 0 or (minutes % _HOUR == 0 and minutes < 3 * _DAY)
     return span_word(timedelta(minutes=minutes)) if whole else tr("{n} min", n=minutes)
 
@@ -57,7 +57,7 @@ _HOUR, _DAY = 60, 24 * 60
 
 
 def status_word(conversation: Conversation, now: datetime) -> str:
-    """How it is set aside, short; empty while it is open."""
+    """Return the short status of a conversation; empty while it is open."""
     match conversation.status:
         case Status.RESOLVED:
             return tr("Resolved")
@@ -67,12 +67,12 @@ def status_word(conversation: Conversation, now: datetime) -> str:
 
 
 def status_icon(conversation: Conversation) -> str:
-    """The picture beside `status_word`."""
+    """Return the icon beside `status_word`."""
     return "check" if conversation.status is Status.RESOLVED else "moon"
 
 
 def status_sentence(conversation: Conversation, now: datetime) -> str:
-    """The same, with who did it and what brings it back."""
+    """Return the status with its author and with what reopens the conversation."""
     rule, until, at = conversation.aside_by, conversation.snoozed_until, conversation.resolved_at
     if conversation.contact.blocked:
         return _of_blocked(until, at, now)
@@ -104,7 +104,7 @@ def _of_blocked(until: datetime | None, at: datetime | None, now: datetime) -> s
 
 
 def past_word(at: datetime, now: datetime) -> str:
-    """A time that has been: the hour today, else the date as well."""
+    """Return a past time: the hour if it is today's, else with its date."""
     if at.astimezone().date() == now.astimezone().date():
         return clock_time(at)
     return tr("{day} {time}", day=date_word(at.astimezone().date(), with_year=False), time=clock_time(at))

@@ -1,4 +1,4 @@
-"""What taking over says: for how long it can be done, how long it still lasts, and that it is about to end."""
+"""Texts of a takeover: spans to choose from, time left, notice of its end."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from wxdesk.ui.wording.reply_status import span_until
 from wxdesk.ui.wording.until import End, Turn
 
 SILENCES = (5, 10, 30)
-"""Minutes without a word after which a takeover can end."""
+"""Minutes without a message after which a takeover can end."""
 
 
 def spans(conversation: Conversation, closing: Turn, now: datetime) -> Sequence[End[TakeOverFor]]:
-    """For how long the word can be taken, from now on."""
+    """Return the ends that a takeover from now on can have."""
     taken = is_taken_over(conversation, now)
     until = TakeOverFor(until=closing.at) if closing.at is not None else None
     at_closing = taken and closing.at is not None and conversation.taken_over_until == closing.at
@@ -33,7 +33,7 @@ def spans(conversation: Conversation, closing: Turn, now: datetime) -> Sequence[
 
 
 def silences(conversation: Conversation, now: datetime) -> Sequence[End[TakeOverFor]]:
-    """After how much silence the word can go back by itself."""
+    """Return the lengths of silence after which a takeover can end by itself."""
     present = conversation.takeover_silence if is_taken_over(conversation, now) else None
     return tuple(
         End(
@@ -56,7 +56,7 @@ def _closing_text(closing: Turn, now: datetime) -> str:
 
 
 def speaker_sentence(conversation: Conversation, now: datetime) -> str:
-    """Who has the word and until when, for the panel beside the chat; empty while no human has it."""
+    """Return the state of the takeover for the details panel; empty without one."""
     if not is_taken_over(conversation, now):
         return ""
     remaining, until = left(conversation, now), conversation.taken_over_until
@@ -74,24 +74,24 @@ def speaker_sentence(conversation: Conversation, now: datetime) -> str:
 
 
 def return_words(conversation: Conversation, now: datetime) -> str:
-    """That automatic replies are about to return."""
+    """Return the countdown to the return of automatic replies."""
     return tr("Automatic replies return in {time}", time=countdown(left(conversation, now) or timedelta()))
 
 
 def keep_words(conversation: Conversation, span: timedelta) -> str:
-    """What keeps the word for another while."""
+    """Return the label of the button that extends a takeover."""
     how = longer(conversation, span)
     minutes = (how.silence or how.span or timedelta()) // MINUTE
     return ntr("Keep it for {n} min", "Keep it for {n} min", minutes)
 
 
 def keep_all_words(ending: Sequence[Conversation], span: timedelta) -> str:
-    """What keeps the word in all of these for another while."""
+    """Return the label of the button that extends all of these takeovers."""
     return keep_words(ending[0], span) if len(ending) == 1 else tr("Keep them")
 
 
 def returning_words(ending: Sequence[Conversation], now: datetime) -> str:
-    """That automatic replies are about to return to these, the soonest first."""
+    """Return the warning that these takeovers are about to end, soonest first."""
     until = ending[0].taken_over_until or now
     if len(ending) == 1:
         name, span = name_of(ending[0].contact), span_until(until, now)
@@ -105,7 +105,7 @@ def returning_words(ending: Sequence[Conversation], now: datetime) -> str:
 
 
 def returned_words(ended: Sequence[Conversation]) -> str:
-    """That automatic replies have returned, and who still waits for a human."""
+    """Return the notice that takeovers have ended, with contacts who still wait."""
     waiting = sum(one.awaits for one in ended)
     if len(ended) == 1:
         name = name_of(ended[0].contact)

@@ -1,4 +1,4 @@
-"""What the status bar says about the access tokens: the one that ends first, or the one that is missing."""
+"""Texts of the status bar about access tokens: the next to expire, or one missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.wording.messages import countdown
 
 @dataclass(frozen=True, slots=True)
 class TokenWords:
-    """A role of the theme, the words, the rest for a tooltip, and the words for little room."""
+    """The status of the access tokens: theme role, text, tooltip and short text."""
 
     role: str
     text: str
@@ -23,7 +23,7 @@ class TokenWords:
 
     @staticmethod
     def of(state: HealthState, accounts: Sequence[str], now: datetime) -> TokenWords:
-        """The words for these accounts' tokens at `now`; no words where there is no account."""
+        """Return the text for these accounts' tokens at `now`; empty without accounts."""
         if not accounts:
             return TokenWords("accent", "")
         known = dict(state.tokens)

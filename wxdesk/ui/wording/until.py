@@ -1,4 +1,4 @@
-"""Until when something lasts, as a menu offers it: an end that can be chosen, or why it cannot."""
+"""Ends that a menu offers for a takeover or a snooze."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class End[T]:
-    """One line of such a menu. `end` is None where it cannot be chosen, `tip` says why then."""
+    """A menu line for an end; without `end` it is disabled, and `tip` says why."""
 
     text: str
     end: T | None
@@ -18,7 +18,7 @@ class End[T]:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """When the business hours begin or end next; `problem` says why that is not known."""
+    """The next opening or closing time; `problem` says why it is unknown."""
 
     at: datetime | None = None
     problem: str = ""

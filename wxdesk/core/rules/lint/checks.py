@@ -1,7 +1,7 @@
-"""What is doubtful about a list of rules, each of which is sound by itself: the "Check" of the rules page.
+"""Lint checks of a list of valid rules: the "Check" of the rules page.
 
-Pure. "Unreachable" is never said of a rule that can answer (`core.claims` compares what rules demand, and knows or does
-not know); what is merely unlikely is of a lower severity.
+Pure. A rule that can answer is never called unreachable (`core.rules.lint.claims` compares demands, and
+knows or does not know); an unlikely one has a lower severity.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from wxdesk.core.rules.matching.matcher import answers
 from wxdesk.core.wechat.quota import AFTER_ENTERING, AFTER_MESSAGE
 
 UNUSED_AFTER = timedelta(days=90)
-"""A rule that nothing matched for so long is said to be unused."""
+"""Time without a match after which a rule is reported as unused."""
 
 MEDIA_LASTS = timedelta(days=3)
-"""How long WeChat keeps what was uploaded (临时素材, "媒体文件在微信后台保存时间为3天")."""
+"""Time for which WeChat keeps uploads (临时素材, "媒体文件在微信后台保存时间为3天")."""
 
 MEDIA_SOON = timedelta(days=1)
-"""So long before its end a media_id is said to expire."""
+"""Time before its end from which a media_id is reported as expiring."""
 
 
 def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> list[Finding]:
-    """All doubts about the switched-on rules, in the order of the list, the worst of each first."""
+    """Return all findings about enabled rules, in order, the worst of each first."""
     found: defaultdict[int, list[Finding]] = defaultdict(list)
     enabled = [rule for rule in rules if rule.enabled]
     named = defaultdict[str, list[Rule]](list)
@@ -65,7 +65,7 @@ def _about(rule: Rule, around: Circumstances) -> Iterator[Finding]:
 
 
 def _set_aside(rule: Rule) -> Iterator[Finding]:
-    """What a rule sets aside although somebody is called, nobody has answered, or it does nothing by itself."""
+    """Find status changes beside a call, without an answer, or without any effect."""
     kinds = [action.kind for action in rule.then]
     place = next((at for at, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)), None)
     if place is None:
@@ -86,7 +86,7 @@ def _too_many_sends(rule: Rule, around: Circumstances) -> Iterator[Finding]:
 
 
 def _sends(rule: Rule, around: Circumstances) -> list[int]:
-    """The places of its actions, each as often as it certainly makes a message."""
+    """Return the places of its actions, one for every message they certainly make."""
     return [
         place
         for place, action in enumerate(rule.then)
@@ -96,7 +96,7 @@ def _sends(rule: Rule, around: Circumstances) -> list[int]:
 
 
 def _messages(action: Action, around: Circumstances) -> int:
-    """As many as the shortest of its texts makes. How long one with variables comes out is not known."""
+    """Return the messages of the shortest text; one with variables counts as one."""
     stored = around.stored.get(action.text) if action.kind is ActionKind.TEMPLATE else None
     texts = action.texts if action.kind is ActionKind.REPLY else ()
     if stored is not None and stored.kind is ReplyKind.TEXT:
@@ -105,7 +105,7 @@ def _messages(action: Action, around: Circumstances) -> int:
 
 
 def _most_sends(rule: Rule, reserve: int) -> int:
-    """What rules may send to the most generous of its kinds of message."""
+    """Return the most replies that rules may send to any of its kinds of message."""
     # Nothing is kept back in the minute after entering (`core.quota.left_for_rules`).
     return AFTER_ENTERING[0] if rule.on == {MessageType.ENTER_SESSION} else AFTER_MESSAGE[0] - reserve
 
@@ -115,7 +115,7 @@ def _place_of(rule: Rule, action: int) -> Place:
 
 
 def _media(rule: Rule, around: Circumstances) -> Iterator[Finding]:
-    """A media_id is as old as the first revision that has named it ever since, the rule's or a stored answer's."""
+    """Find expired or expiring uploads, dated by the first revision that names each."""
     for place, action in enumerate(rule.then):
         where = _place_of(rule, place)
         if action.kind is ActionKind.TEMPLATE:
@@ -139,7 +139,7 @@ def _expiring(finding: Finding, since: datetime | None, now: datetime) -> Iterat
 
 
 def lives_on_media_id(content: Content) -> bool:
-    """Whether it can be sent only as long as WeChat keeps what was uploaded."""
+    """True if it can be sent only as long as WeChat keeps an upload."""
     of_picture = bool(content.media_id and not content.picture)
     return of_picture or bool(content.thumb_media_id and not content.thumb_picture)
 
@@ -149,9 +149,9 @@ def _older(since: datetime | None, now: datetime, span: timedelta) -> bool:
 
 
 def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
-    """Rules whose replies come on top of those of others above that continue and certainly matched as well.
+    """Find rules whose replies exceed the quota with those of continuing rules above.
 
-    What does not fit as a whole is not sent at all, so each of them would be silent for the other's sake.
+    What does not fit as a whole is not sent at all, so each would silence the other.
     """
     above = _ByWord()
     for rule in rules:
@@ -183,7 +183,7 @@ def _between(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstance
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A rule with what it demands."""
+    """A rule with its demands."""
 
     rule: Rule
     claims: tuple[Claim, ...]
@@ -191,16 +191,16 @@ class _Asked:
 
     @property
     def ends_the_walk(self) -> bool:
-        """Whether nothing below is asked once it matched, however often it spoke before."""
+        """True if its match always keeps the rules below from being asked."""
         return not self.rule.continues and self.speaks_always
 
     @property
     def speaks_always(self) -> bool:
-        """Whether it speaks each time its conditions hold, however often it spoke before."""
+        """True if it answers each time its conditions hold, without a cool-down."""
         return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
 
     def takes(self, stand: Stand, word: str, claims: Sequence[Claim]) -> bool:
-        """Whether it answers what has this word and fulfils `claims`, by this very word and nothing that is rarer."""
+        """True if it answers a text with this word that fulfils `claims`, by this word."""
         by_word = [one for one in words_of(self.claims) if one.stand is stand and word in one.words]
         pattern = self.rule.when.regex
         literal = [Fact("regex", pattern)] if pattern and word in literal_words(pattern) else []
@@ -208,7 +208,7 @@ class _Asked:
         return bool(by_word) and all(implied(claim, claims) for claim in others)
 
     def words(self) -> Iterator[tuple[Place, str, str]]:
-        """Its words with their places, as written and as compared."""
+        """Yield its words with their places, as written and as compared."""
         for field in (*Stand, "all"):
             name = field if isinstance(field, str) else field.value
             for index, word in enumerate(getattr(self.rule.when, name)):
@@ -218,7 +218,7 @@ class _Asked:
 
 
 class _ByWord:
-    """Rules, found by a word that they need: ten thousand of them are not compared each with each."""
+    """Rules indexed by a word that they need, for ten thousand are too many for pairs."""
 
     def __init__(self) -> None:
         self._rules: list[_Asked] = []
@@ -227,7 +227,7 @@ class _ByWord:
         self._lengths: set[int] = set()
 
     def insert(self, asked: _Asked) -> None:
-        """Know this rule as well."""
+        """Add this rule."""
         number = len(self._rules)
         self._rules.append(asked)
         needed = next(words_of(asked.claims), None)
@@ -239,16 +239,16 @@ class _ByWord:
             self._lengths.add(len(word))
 
     def implied_by(self, asked: _Asked) -> list[_Asked]:
-        """Those whose conditions all hold whenever those of `asked` do, in order; kinds of message are not compared."""
+        """Return the rules implied by `asked`, in order, whatever the kinds of message."""
         rules = [self._rules[number] for number in self._near(words_of(asked.claims))]
         return [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
 
     def with_word(self, word: str) -> Iterator[_Asked]:
-        """Those that were filed under this very word."""
+        """Return those that are indexed by this very word."""
         return (self._rules[number] for number in self._by_word.get(word, ()))
 
     def _near(self, tests: Iterable[OneOf]) -> list[int]:
-        """Rules that may be implied: without words, or with one that stands in a word of each of these tests."""
+        """Return rules that may be implied: without words, or with one within each test's."""
         near = set(self._without)
         for test in tests:
             near.update(self._with_words_in(test.words[0]))
@@ -276,7 +276,7 @@ class _Above:
         self._answered = self._answered or (rule.continues and answers(rule) and rule.delivery is not Delivery.SHADOW)
 
     def hiding(self, asked: _Asked) -> Rule | None:
-        """The first of the rules that answer whatever `asked` could; each kind of message needs one."""
+        """Return the first of the rules that hide `asked` for all its kinds of message."""
         left = set(asked.rule.on)
         first: Rule | None = None
         for one in self._rules.implied_by(asked):
@@ -286,7 +286,7 @@ class _Above:
         return None if left else first
 
     def first_with_a_word_of(self, asked: _Asked) -> Iterator[Finding]:
-        """The first word of `asked` that another rule seeks in the same way and, all else being equal, takes first."""
+        """Find the first word of `asked` that a rule above takes in the same way."""
         for where, written, word in asked.words():
             for other in self._rules.with_word(word):
                 differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on

@@ -1,7 +1,8 @@
-"""What the conditions of two rules say of each other: whether one certainly holds where the other does.
+"""Claims: comparison of the conditions of two rules by what they certainly imply.
 
-A condition is taken apart into claims that must all hold. One claim is compared with another by what it demands, never
-by trying messages, so that "implies" is certain and "does not imply" may only mean that it is not known.
+A condition is taken apart into claims that must all hold. One claim is compared with another by what it
+demands, never by trying messages, so that "implies" is certain and "does not imply" may only mean that it
+is not known.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from wxdesk.core.model.rule import Condition, LastRule, MessageNo, Presence, Rul
 from wxdesk.core.normalise import Normaliser
 
 _LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
-"""Patterns of Chinese words and digits alone: these are the same in a text that keeps its letter case."""
+"""Patterns of Chinese words and digits alone, which have no letter case."""
 
 _WRITTEN = frozenset({MessageType.TEXT, MessageType.IMAGE, MessageType.CARD})
-"""Kinds of message that a contact certainly wrote himself, so that he has written one since a human answered."""
+"""Kinds of message that a contact certainly wrote, so that it counts at least 1."""
 
 
 class Stand(Enum):
-    """How a word stands in a text; the value is the field of `Condition` that asks for it."""
+    """Position of a word in a text; the value is the field of `Condition` for it."""
 
     IS = "exact"
     STARTS = "prefix"
@@ -41,13 +42,13 @@ _HOLDS: dict[Stand, Callable[[str, str], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of `words`, in the form in which they are compared, stands so in the text."""
+    """One of `words`, in compared form, stands in this position in the text."""
 
     stand: Stand
     words: tuple[str, ...]
 
     def holds_for(self, text: str) -> bool:
-        """Whether it is true of this text, which is in the compared form, too."""
+        """True if it holds for this text, in compared form."""
         return any(_HOLDS[self.stand](text, word) for word in self.words)
 
 
@@ -60,7 +61,7 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that is the same or not: a pattern is found, a calendar is open, somebody sits at the desk."""
+    """A fact that is true or not: a pattern found, a calendar open, an operator here."""
 
     name: str
     value: str | bool | SessionFromTest
@@ -68,7 +69,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """An event's name, or a tag of the contact's, is one of `words` in the compared form."""
+    """An event's name, or a tag of the contact's, is one of `words` in compared form."""
 
     name: str
     words: frozenset[str]
@@ -93,7 +94,7 @@ class Claim:
 
 
 def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
-    """What `when` demands: all of them must hold, and where all hold, so does `when`."""
+    """Return the claims that together are equivalent to `when`."""
     claims = list(_claims(when, normaliser))
     literal = literal_words(when.regex)
     if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
@@ -104,13 +105,13 @@ def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
 
 
 def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
-    """The same of `rule`, for messages of its kinds, without what always holds; see `holds_always`."""
+    """Return the claims of `rule` that do not always hold for its kinds of message."""
     claims = claims_of(rule.when, normaliser)
     return tuple(one for one in claims if not (one.holds and holds_always(one.test, rule.on, everywhere)))
 
 
 def holds_always(test: Test, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
-    """Whether `test` certainly holds for messages of the kinds `on`; `everywhere` are patterns found in every text."""
+    """True if `test` certainly holds for the kinds `on`, given patterns `everywhere`."""
     match test:
         case Fact("regex", str(source)):
             return source in everywhere
@@ -121,17 +122,17 @@ def holds_always(test: Test, on: Collection[MessageType], everywhere: Collection
 
 
 def literal_words(pattern: str | None) -> tuple[str, ...]:
-    """The words of which a pattern looks for one and for nothing else; none if it is another kind of pattern."""
+    """Return the alternatives of a pattern of plain words; none for another pattern."""
     return tuple(pattern.split("|")) if pattern and _LITERAL.fullmatch(pattern) else ()
 
 
 def implied(claim: Claim, by: Sequence[Claim]) -> bool:
-    """Whether `claim` certainly holds where all of `by` do."""
+    """True if `claim` certainly holds where all of `by` do."""
     return any(_follows(claim, from_=one) for one in by)
 
 
 def contradicts(claims: Sequence[Claim]) -> bool:
-    """Whether two of `claims` certainly never hold together."""
+    """True if two of `claims` certainly never hold together."""
     positive = [claim.test for claim in claims if claim.holds]
     negative = [claim.test for claim in claims if not claim.holds]
     return any(_narrower(one, other) for one in positive for other in negative) or any(
@@ -200,7 +201,7 @@ def _follows(claim: Claim, *, from_: Claim) -> bool:
 
 
 def _narrower(one: Test, other: Test) -> bool:
-    """Whether `other` holds wherever `one` does."""
+    """True if `other` holds wherever `one` does."""
     match one, other:
         case (OneOf() | Every(), OneOf() | Every()):
             return _words_narrower(one, other)
@@ -229,13 +230,13 @@ def _words_narrower(one: OneOf | Every, other: OneOf | Every) -> bool:
 
 
 def _tells(stand: Stand, word: str, other: OneOf) -> bool:
-    """Whether `other` holds for every text in which `word` stands so."""
+    """True if `other` holds for every text with `word` in that position."""
     comparable = stand is Stand.IS or other.stand in (stand, Stand.INSIDE)
     return comparable and other.holds_for(word)
 
 
 def _button_narrower(one: SessionFromTest, other: SessionFromTest) -> bool:
-    """Whether a whole value or a longer beginning tells of a shorter one, and all fields are asked for as well."""
+    """True if `one` has a value or longer prefix for `other`, and all its fields."""
     if other.prefix is None or not set(other.fields) <= set(one.fields):
         return False
     known = one.equals if one.equals is not None else one.prefix
@@ -243,7 +244,7 @@ def _button_narrower(one: SessionFromTest, other: SessionFromTest) -> bool:
 
 
 def _excludes(one: Test, other: Test) -> bool:
-    """Whether `other` certainly fails where `one` holds."""
+    """True if `other` certainly fails where `one` holds."""
     match one, other:
         case OneOf(Stand.IS), OneOf():
             return not any(other.holds_for(word) for word in one.words)
@@ -258,5 +259,5 @@ def _excludes(one: Test, other: Test) -> bool:
 
 
 def words_of(claims: Iterable[Claim]) -> Iterator[OneOf]:
-    """The claims that look for words in the text."""
+    """Return the claims that look for words in the text."""
     return (claim.test for claim in claims if claim.holds and isinstance(claim.test, OneOf))

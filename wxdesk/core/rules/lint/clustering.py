@@ -1,7 +1,7 @@
-"""Groups of messages that are alike, and the words that sentences have in common.
+"""Clustering of similar messages, and the words that their sentences share.
 
-Pure and the same every time. Meant for what nobody's rule answered: the newest five thousand sentences in less than a
-second, so every step looks only at sentences that share a piece.
+Pure and the same every time. Meant for messages that no rule answered: the newest five thousand sentences
+in less than a second, so every step looks only at sentences that share a piece.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from wxdesk.core.normalise import Normaliser, seen
 from wxdesk.core.rules.faults import MAX_WORD
 
 COMPARED = 80
-"""Characters of a sentence that are looked at; what is alike is so from its beginning."""
+"""Characters of a sentence that are compared, from its beginning."""
 
 ALIKE = 1 / 3
-"""Twice the pieces that two sentences share, divided by the pieces that they have: from here on they are alike."""
+"""Least likeness of similar sentences: twice their shared pieces by all pieces."""
 
 COMMON = 200
-"""A piece that so many groups have tells nothing, and is not looked up any more."""
+"""Groups that share a piece from which it tells nothing, and is ignored."""
 
 MOST_WORDS = 5
 """Words by which a group is described."""
@@ -36,7 +36,7 @@ LOOKED_AT = 30
 """Different sentences of a group in which its words are sought."""
 
 LONG_NUMBER = 6
-"""A number of so many figures is somebody's own (an order, a telephone, a date), and no word of a rule."""
+"""Digits from which a number is personal (order, telephone, date): no rule's word."""
 
 _NUMBER = re.compile(r"\d+")
 _LINK = r"(?ai:https?://|www\.)[!-~]*"
@@ -45,7 +45,7 @@ _NO_WORDS = re.compile(f"(?P<link>{_LINK})|{_OWN}")
 _LETTERS = r"[^\W\u115f\u1160\u2e80-\u9fff\uac00-\ud7af]+"  # without two that nobody sees
 _LATIN = rf"{_LETTERS}(?:['’\-]{_LETTERS})*"
 _DENSE = r"(?:(?=[\u2e80-\u9fff\uac00-\ud7af])\w)+"
-"""Chinese, Japanese and Korean without their marks, which stand in the same range (`。`, `【`)."""
+"""Chinese, Japanese and Korean letters without the punctuation in their range."""
 
 _RUN = re.compile(rf"(?P<latin>{_LATIN}(?: {_LATIN})*)|(?P<dense>{_DENSE})")
 
@@ -53,14 +53,14 @@ _FILLING = re.compile(
     "请问|为什么|什么时候|什么|怎么样|怎么|怎样|如何|多少|是不是|有没有|能不能|可不可以|可以|你们|我们|他们|它们|一下|"
     "(?<![功智性可效节技职万才本潜])能(?![量力源])|(?<![目])的(?!确)|(?<!不)了(?!解)|[吗呢吧啊呀哦嘛么我您它这]|[你他她](?!们)"
 )
-"""Words that ask, point or fill, in whatever sentence: what a question is about stands before and behind them."""
+"""Filler and question words; the topic of a question stands beside them."""
 
 
 class GroupKind(StrEnum):
-    """By what the messages of a group are alike.
+    """Feature that the messages of a group share.
 
-    words: by those that they have in common · sign: the very same signs, emoji or figures, and no word · number: a
-    number of somebody's own · link: an address · blank: nothing that could be seen · type: no text at all, but a
+    words: words that they have in common · sign: the very same signs, emoji or figures, and no word · number: a
+    personal number · link: an address · blank: nothing that could be seen · type: no text at all, but a
     picture, a card or something else.
     """
 
@@ -74,7 +74,7 @@ class GroupKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Something that a contact wrote, or sent."""
+    """A message of a contact, with or without text."""
 
     message_id: int
     conversation_id: int
@@ -85,10 +85,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Messages that are alike. `newest` stands for them.
+    """Similar messages; `newest` stands for them.
 
-    Each has one of the `words` at least, and most have the first. Of a `sign` it is that; of the other kinds there are
-    none.
+    Each has one of the `words` at least, and most have the first. Of a `sign` it is that; of the other kinds
+    there are none.
     """
 
     newest: Sentence
@@ -98,10 +98,10 @@ class Group:
 
 
 def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group]:
-    """The groups, largest first, of equal ones the newest first.
+    """Return the groups, largest first, of equal ones the newest first.
 
-    Each message is in one of them, and has one of its words if it has any; but for signs that are longer than a word
-    of a rule can be, because no rule could be made of them.
+    Each message is in one of them, and has one of its words if it has any; but for signs that are longer than a
+    word of a rule can be, because no rule could be made of them.
     """
     same: defaultdict[str, list[Sentence]] = defaultdict(list)
     wordless: defaultdict[tuple[GroupKind, str], list[Sentence]] = defaultdict(list)
@@ -118,7 +118,7 @@ def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group
 
 
 def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:
-    """By what a message can be like others; and its text, or whatever else those that are like it have in common."""
+    """Return the kind of group for a message, and its text or other shared key."""
     if sentence.type is not MessageType.TEXT:
         return GroupKind.TYPE, sentence.type
     cased, text = normaliser.forms(sentence.text)
@@ -136,7 +136,7 @@ def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:
 
 
 _APART = "\n"
-"""Stands in a text for what is no word, so that what is on either side of it does not become one."""
+"""Replaces parts without words, so that their neighbours do not join to a word."""
 
 
 def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> Group:
@@ -145,7 +145,7 @@ def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> Group:
 
 
 def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[Group]:
-    """The groups of the texts. Those without a word of the group that they were in are grouped once more."""
+    """Yield the groups of the texts; those without a word of their group come again."""
     left = sorted(same, key=lambda text: (-len(same[text]), len(text), text))
     while left:
         without: set[str] = set()
@@ -159,7 +159,7 @@ def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[Group]:
 
 
 def _alike(texts: Sequence[str]) -> list[list[str]]:
-    """The texts by the first of them that each is most alike to; the frequent and the short come first."""
+    """Group texts by the first that each is most similar to, frequent and short first."""
     groups: list[list[str]] = []
     sizes: list[int] = []
     holders: defaultdict[str, list[int]] = defaultdict(list)
@@ -188,7 +188,7 @@ def _likeness(shared: int, pieces: int, others: int) -> float:
 
 
 def _pieces(text: str) -> frozenset[str]:
-    """Pairs of neighbouring characters; all numbers are one, because no two orders have the same."""
+    """Return pairs of neighbouring characters; all numbers count as the same."""
     plain = _NUMBER.sub("0", text).replace(" ", "")
     return frozenset(plain[at : at + 2] for at in range(len(plain) - 1)) or frozenset((plain,))
 
@@ -202,15 +202,15 @@ def _newest(members: Sequence[Sentence]) -> Sentence:
 
 
 def _longest_run(text: str) -> str:
-    """The longest piece of a lone sentence between its marks, cut to the length of a word."""
+    """Return the longest piece of a lone sentence between marks, cut to word length."""
     runs = [run[0] if run["latin"] is None else " ".join(run[0].split(" ")[:3]) for run in _RUN.finditer(text)]
     return max((run if run.isascii() else run[:LONGEST_WORD] for run in runs if not run.isdecimal()), key=len)
 
 
 def _words(texts: Sequence[tuple[str, int]]) -> Iterator[str]:
-    """Words that together stand in all texts, or in most: each time the one that most of the rest have.
+    """Yield words that together occur in all texts or most, each time the most common.
 
-    Of those the longest, and of equally long ones the last: what somebody wants stands at the end.
+    Of equally common ones the longest, then the last: the topic stands at the end.
     """
     left = [(text, times, frozenset(_phrases(text))) for text, times in texts]
     for _ in range(MOST_WORDS):
@@ -226,7 +226,7 @@ def _words(texts: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    """What could be a word of a rule: Chinese of at least two characters, elsewhere one word to three."""
+    """Yield possible rule words: Chinese of two characters or more, else 1 to 3 words."""
     dense: list[str] = []
     for run in _RUN.finditer(text):
         whole = run[0]

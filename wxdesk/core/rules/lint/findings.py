@@ -1,4 +1,4 @@
-"""What may be doubtful about a rule, and what has to be known to tell: the records of `core.lint`."""
+"""Records of lint: codes, severities, findings and the context of a check."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ type MediaOf = tuple[str, int]
 
 
 def one_message(_text: str) -> int:
-    """A text, whatever its length, is one message."""
+    """Count a text, whatever its length, as one message."""
     return 1
 
 
 class Doubt(StrEnum):
-    """What a finding is about."""
+    """Code of a lint finding."""
 
     FAULT = "fault"
     UNREACHABLE = "unreachable"
@@ -51,7 +51,7 @@ class Doubt(StrEnum):
 
 
 class Severity(StrEnum):
-    """wrong: the rule does not do what it says · doubtful: it may not · remark: worth a look."""
+    """Severity of a finding: the rule is wrong, may be wrong, or is worth a look."""
 
     WRONG = "wrong"
     DOUBTFUL = "doubtful"
@@ -90,12 +90,12 @@ SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One doubt about one rule. `where` is its place, empty for the rule as a whole.
+    """One lint finding about one rule; `where` is empty for the rule as a whole.
 
-    `other` is the rule that takes its messages, or that always speaks before it; `word` what both look for, the
-    calendar that never opens or closes, the stored answer that names the media, the name that no rule has, or
-    several, or one that says nothing, or the variable that never has a value; `most` what the reply window allows, and
-    `sends` how many there would be; `fault` what keeps the rule from being used at all.
+    `other` is the rule that takes its messages, or that always answers before it; `word` the word that both
+    look for, the calendar that never opens or closes, the template that names the media, the name that no rule
+    has, or several, or one that sends nothing, or the variable that never has a value; `most` what the reply
+    window allows, and `sends` how many there would be; `fault` what keeps the rule from being used at all.
     """
 
     doubt: Doubt
@@ -109,20 +109,21 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How bad it is."""
+        """The severity of its code."""
         return SEVERITIES[self.doubt]
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is known beside the rules themselves.
+    """Facts that lint needs beside the rules themselves.
 
-    faults: of switched-on rules that cannot be used, by id · closed, always_open: calendars that do not open, or
-    close, within a year · media_since: since when a media_id has been named, if longer than by the newest revision ·
-    everywhere: patterns that are found in every text · valueless: variables that never have a value, by rule id and
-    place of the action · messages_of: how many messages a fixed text makes · hits: how often each rule had its say
-    within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of WeChat's five replies every
-    account keeps for its human · stored: the stored answers by the names that rules have for them.
+    faults: of enabled rules that cannot be used, by id · closed, always_open: calendars that do not open, or
+    close, within a year · media_since: since when a media_id has been named, if longer than by the newest
+    revision · everywhere: patterns that are found in every text · valueless: variables that never have a value,
+    by rule id and place of the action · messages_of: how many messages a fixed text makes · hits: how often
+    each rule matched within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of
+    WeChat's five replies every account reserves for the operator · stored: the templates by the names that
+    rules have for them.
     """
 
     now: datetime

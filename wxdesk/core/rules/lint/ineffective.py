@@ -1,6 +1,6 @@
-"""What a rule asks for in vain: conditions that never hold, or always, and words that can find nothing.
+"""Lint of ineffective conditions: never or always true, or words never found.
 
-Each is said only where it is certain, as in `core.claims`.
+Each is reported only where it is certain, as in `core.rules.lint.claims`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def pointless(
     around: Circumstances,
     named: Mapping[str, Sequence[Rule]],
 ) -> Iterator[Finding]:
-    """Doubts about one rule without fault. `claims` are what it demands; `named`, the rules that have each name."""
+    """Yield findings about one valid rule with demands `claims`; `named` is by name."""
     yield from _words(rule, claims, normaliser, around)
     yield from _emoticons(rule, normaliser)
     yield from _always(rule, claims, around)
@@ -47,7 +47,7 @@ def pointless(
 def _about_another(
     rule: Rule, when: Condition, named: Mapping[str, Sequence[Rule]], around: Circumstances
 ) -> Doubt | None:
-    """What is doubtful about the rule that is to have spoken before."""
+    """Return the code for a wrong reference to an earlier rule, or None."""
     if when.last_rule_within is None:
         return None
     others = named.get(when.last_rule_within.rule, ())
@@ -63,7 +63,7 @@ def _about_another(
 
 
 def _always(rule: Rule, claims: Sequence[Claim], around: Circumstances) -> Iterator[Finding]:
-    """Conditions that always hold. A pattern that is there for its groups is not doubted beside another condition."""
+    """Find conditions that always hold, but no pattern for its groups beside another."""
     when = rule.when
     button = None if when.session_from is None else when.session_from.regex
     for place, source in ((("when", "regex"), when.regex), (("when", "session_from", "regex"), button)):
@@ -78,7 +78,7 @@ def _has_groups(pattern: str) -> bool:
 
 
 def _where_shown(rule: Rule, action: int, variable: str) -> Place:
-    """The action, or the field of a link or card, in which a variable stands."""
+    """Return the action, or the field of a link or card, in which a variable stands."""
     said = rule.then[action]
     words = words_of(said.content) if said.kind in FIELDED else {}
     field = next((name for name, text in words.items() if variable in text), None)
@@ -104,7 +104,7 @@ def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: 
 
 
 def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
-    """Emoticons that are sought within a text, which loses them where it has words as well."""
+    """Find emoticons sought within a text, which loses them if it has words as well."""
     for place, when in _conditions(rule.when):
         for name in ("prefix", "suffix", "any", "all", "none"):
             for index, written in enumerate(getattr(when, name)):
@@ -113,11 +113,11 @@ def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
 
 
 _MARKS = frozenset("/[／［")
-"""With one of these every emoticon begins."""
+"""First characters of emoticons."""
 
 
 def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
-    """Words, one of several, with which the rule fails by its own `none`."""
+    """Find words, one of several, with which the rule fails by its own `none`."""
     none = [normaliser(word) for word in rule.when.none]
     for stand in Stand:
         for index, written in enumerate(getattr(rule.when, stand.value)):

@@ -1,7 +1,8 @@
-"""Which of ten thousand rules have anything to say about a message, found without asking each.
+"""Index that finds the few rules that can match a message among ten thousand.
 
-A rule whose first condition needs a word (a pattern, a button) that is not there gives the same refusal to every
-such message. Only the others are candidates. The index never leaves one out; it may name a few too many.
+A rule whose first condition needs a word (a pattern, a button) that is not there gives the same refusal to
+every such message. Only the others are candidates. The index never leaves one out; it may name a few too
+many.
 """
 
 from __future__ import annotations
@@ -19,26 +20,26 @@ from wxdesk.core.rules.patterns import FilterPatterns
 
 
 class Worded(Protocol):
-    """As much of a message as rules look for words in."""
+    """The parts of a message in which rules look for words."""
 
     @property
     def type(self) -> MessageType:
-        """What kind of message it is."""
+        """The kind of message."""
         ...
 
     @property
     def text(self) -> str:
-        """What the contact wrote."""
+        """The contact's text."""
         ...
 
     @property
     def session_from(self) -> str | None:
-        """What the button said by which he came, None if he did not."""
+        """The value of the button by which the contact entered, None without one."""
         ...
 
 
 class Candidates:
-    """An index over the rules' clues. Rules are numbered from 0 in the order in which they are asked."""
+    """Index of the rules' clues; rules are numbered from 0 in the order of asking."""
 
     def __init__(
         self, rules: Sequence[tuple[Clue | None, frozenset[MessageType]]], filter_patterns: FilterPatterns
@@ -60,11 +61,11 @@ class Candidates:
         self._by_button = tuple(number for _, number in words[Place.BUTTON])
 
     def always(self, kind: MessageType) -> Sequence[int]:
-        """The candidates for every message of this kind, whatever stands in it."""
+        """Return the candidates for every message of this kind, whatever its text."""
         return self._always.get(kind, ())
 
     def of(self, message: Worded, cased: str, folded: str) -> list[int]:
-        """The candidates for one message, in order; its text is given as `Normaliser.forms` brings it."""
+        """Return the candidates for a message in order, given its `Normaliser.forms`."""
         found = set(self.always(message.type))
         for look_up in self._in_text:
             found.update(look_up(folded))
@@ -81,14 +82,14 @@ class Candidates:
 
 
 class Hearing:
-    """Whether any of a few rules could say anything about a message, found without asking them; a no is certain."""
+    """Quick test whether any of a few rules could match a message; a no is certain."""
 
     def __init__(self, candidates: Candidates, normaliser: Normaliser) -> None:
         self._candidates = candidates
         self._normaliser = normaliser
 
     def __call__(self, message: Worded) -> bool:
-        """Whether it is worth while to ask about `message`."""
+        """True if it is worth while to ask about `message`."""
         candidates = self._candidates
         if candidates.always(message.type):
             return True
@@ -104,5 +105,5 @@ _FINDING: tuple[tuple[Place, Callable[[Keywords, str], Iterable[int]]], ...] = (
 
 
 def _look_ups(words: Mapping[Place, Sequence[tuple[str, int]]]) -> Iterator[Callable[[str], Iterable[int]]]:
-    """How the words of each place are found in a text; where a place has none, nothing is looked for."""
+    """Yield a look-up in a text for each place that has words."""
     return (partial(find, Keywords(words[place])) for place, find in _FINDING if place in words)

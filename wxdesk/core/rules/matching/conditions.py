@@ -1,7 +1,8 @@
-"""Each condition of a rule as a test that can be asked, and what it says.
+"""Conditions of a rule as executable tests, with their verdicts.
 
-A test's `refusal` is its verdict when it fails having found nothing; it is one record for all messages. Its `clue`
-tells what must stand in a message before asking is worth while, for the index in `core.candidates`.
+A test's `refusal` is its verdict when it fails having found nothing; it is one record for all messages. Its
+`clue` tells what a message must contain before asking is worth while, for the index in
+`core.rules.matching.candidates`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from wxdesk.core.wechat.session_from import fields_of
 
 
 class Place(Enum):
-    """Where the words of a clue must stand."""
+    """Place in a message where the words of a clue must stand."""
 
     INSIDE = auto()
     WHOLE = auto()
@@ -37,7 +38,7 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """What a message needs to have: one of `words` at `place`, in the form in which they are compared."""
+    """Requirement on a message: one of `words`, in compared form, stands at `place`."""
 
     place: Place
     words: tuple[str, ...] = ()
@@ -45,7 +46,7 @@ class Clue:
 
 @dataclass(slots=True)
 class Facts:
-    """What is known about one message during one walk; `groups` are those of the rule being asked."""
+    """State of one walk for a message; `groups` are those of the rule being asked."""
 
     subject: Subject
     cased: str
@@ -59,22 +60,22 @@ class Test(Protocol):
 
     @property
     def refusal(self) -> Verdict:
-        """What it says when it fails and found nothing."""
+        """The verdict when it fails and found nothing."""
         ...
 
     @property
     def clue(self) -> Clue | None:
-        """Without it, the test certainly gives its refusal; None: nothing is certain."""
+        """Without it in a message the test certainly gives its refusal; None: uncertain."""
         ...
 
     def ask(self, facts: Facts) -> Verdict:
-        """Its verdict."""
+        """Return its verdict."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What conditions refer to by name: calendars, and the ids of the rules with a name."""
+    """Things that conditions refer to by name: calendars, and ids of rules."""
 
     calendars: Mapping[str, Schedule]
     rule_ids: Mapping[str, tuple[int, ...]]
@@ -83,7 +84,7 @@ class Surroundings:
 def tests_of(
     rule: Rule, compile_pattern: CompilePattern, normaliser: Normaliser, around: Surroundings
 ) -> tuple[Test, ...]:
-    """The tests of a rule without fault, in the order in which they are asked: what the message says comes first."""
+    """Return the tests of a rule without fault in order: those on the message first."""
     tests: list[Test] = [_DefaultTest()] if rule.default else []
     tests += _word_tests(rule.when, compile_pattern, normaliser)
     if rule.when.unless is not None:
@@ -198,7 +199,7 @@ class _DefaultTest:
 
 @dataclass(frozen=True, slots=True)
 class _WordsTest:
-    """exact, prefix, suffix, any or none: the first of its words; `words` pairs each with its compared form."""
+    """Test of exact, prefix, suffix, any, none; `words` pairs it with compared form."""
 
     words: tuple[tuple[str, str], ...]
     occurs: Callable[[str, str], bool]
@@ -217,7 +218,7 @@ class _WordsTest:
 
 @dataclass(frozen=True, slots=True)
 class _AllTest:
-    """Every word occurs. `found` names those that do, so that a failure shows which one was missing."""
+    """Test that every word occurs; `found` names those that do, also on failure."""
 
     words: tuple[tuple[str, str], ...]
     refusal: Verdict
@@ -232,7 +233,7 @@ class _AllTest:
 
 @dataclass(frozen=True, slots=True)
 class _RegexTest:
-    """The pattern is found in the normalised text, whose letter case is kept."""
+    """Test that the pattern is found in the normalised text, letter case kept."""
 
     pattern: Pattern
     refusal: Verdict
@@ -259,7 +260,7 @@ def _session_from_test(test: SessionFromTest, compile_pattern: CompilePattern) -
 
 @dataclass(frozen=True, slots=True)
 class _SessionFromTest:
-    """The value of the button that the contact came by. It is written by a program, so it is compared as it is."""
+    """Test of the button's value, compared as it is: a program wrote it."""
 
     test: SessionFromTest
     pattern: Pattern | None
@@ -291,7 +292,7 @@ class _SessionFromTest:
 
 @dataclass(frozen=True, slots=True)
 class _EventTest:
-    """WeChat's name of the event; letter case does not matter, as WeChat itself is not strict about it."""
+    """Test of the event's name, ignoring letter case: WeChat is not strict about it."""
 
     names: frozenset[str]
     refusal: Verdict
@@ -351,7 +352,7 @@ class _UnlessTest:
 
 @dataclass(frozen=True, slots=True)
 class _CooldownTest:
-    """Holds unless the rule has spoken too often or too lately. `found` names the limit that it has reached."""
+    """Test of the cool-down; on failure `found` names the limit that was reached."""
 
     rule_id: int
     limits: Cooldown

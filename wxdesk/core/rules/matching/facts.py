@@ -1,4 +1,4 @@
-"""What rules are asked about: one message, and the facts that surround it at that moment.
+"""Input of a decision by the rules: one message, and the facts around it.
 
 Everything is handed in, so that the same question always has the same answer: a message of last year can be
 asked about again, and a test needs no clock.
@@ -15,12 +15,12 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
 
 LATELY = timedelta(minutes=1)
-"""The time in which a rule's words to all contacts of an account are counted."""
+"""Time in which a rule's replies to all contacts of an account are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """How often a rule spoke to one contact, and when last."""
+    """Number of times that a rule answered one contact, and the last time."""
 
     at: datetime
     times: int = 1
@@ -28,12 +28,13 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened before, as far as rules can ask for it.
+    """Facts about earlier messages and replies that rules can test.
 
-    last_written_at: when the contact wrote before this message, None if never · message_no: which written message
-    this is since a human last answered · fired: rules that spoke to this contact, by id, as cool-downs count it: also
-    what a human stopped, not what failed · lately: how often rules spoke to anybody of the account within the last
-    minute, by id · said: when each rule last said anything to this contact that arrived or still may, by id.
+    last_written_at: when the contact wrote before this message, None if never · message_no: which written
+    message this is since an operator last answered · fired: rules that answered this contact, by id, as
+    cool-downs count it: also replies that an operator stopped, not failed ones · lately: how often rules
+    answered anybody of the account within the last minute, by id · said: when each rule last sent anything to
+    this contact that arrived or still may, by id.
     """
 
     last_written_at: datetime | None = None
@@ -43,7 +44,7 @@ class History:
     said: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
     def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> History:
-        """The same, once that rule has spoken to this contact: without `said`, nothing of it will arrive."""
+        """Return the history after a rule answered; without `said`, nothing will arrive."""
         before = self.fired.get(rule_id)
         fired = self.fired if failed else {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
         arrives = {**self.said, rule_id: at} if said else self.said
@@ -51,15 +52,15 @@ class History:
 
 
 NO_HISTORY = History()
-"""Nothing happened, or nobody asked."""
+"""Empty history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which parts of a `History` the present rules look at; the others need not be found out.
+    """The parts of a `ContactHistory` that the present rules test.
 
-    message_no: how far it is counted, 0 if nobody asks · `fired`, `said` and `lately` name the rules whose firings
-    count, `said` within so long before the message.
+    message_no: how far it is counted, 0 if nobody asks · `fired`, `said` and `lately` name the rules whose
+    firings count, `said` within so long before the message.
     """
 
     last_written_at: bool = False
@@ -75,10 +76,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A message with its surroundings. `at` is the time of the decision, aware.
+    """A message with the facts around it; `at` is the time of the decision, aware.
 
-    `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event. `zone` is the
-    account's, None for the machine's.
+    `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event. `zone`
+    is the account's, None for the machine's.
     """
 
     type: MessageType

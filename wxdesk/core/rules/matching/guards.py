@@ -1,4 +1,4 @@
-"""What is asked about a message before any rule is: may a rule speak at all?"""
+"""Guards: checks before any rule is asked, which can keep rules from answering."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.core.wechat.quota import left_for_rules
 
 STALE_AFTER = timedelta(minutes=5)
-"""A message that comes to its decision later than this (an outage, a restart) is left to the human."""
+"""Age at its decision (outage, restart) from which a message is the operator's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that the guards look at: one message, where it stands, and the state of the desk.
+    """Input of the guards: a message, its conversation and account, the desk's state.
 
-    `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a rule asks
-    for, in lower case.
+    `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a
+    rule asks for, in lower case.
     """
 
     message: Message
@@ -35,18 +35,18 @@ class Situation:
 
     @property
     def left_for_rules(self) -> int:
-        """How many replies a rule may send."""
+        """The number of replies that a rule may send."""
         return self.left_beside(self.promised)
 
     def left_beside(self, promised: int) -> int:
-        """How many it were if so many replies waited to be sent."""
+        """Return that number for another count of `promised` replies."""
         return left_for_rules(self.conversation.window, self.now, self.account.reserve, promised)
 
 
 def human_word(conversation: Conversation) -> tuple[object, ...]:
-    """What people have decided about `conversation` as far as it bears on who speaks there.
+    """Return the operators' settings of `conversation` that affect automatic replies.
 
-    A decision that was thought under another word is not worth storing: it must be thought again.
+    A decision made under other settings is not stored: it must be made again.
     """
     return (
         conversation.mode,
@@ -59,10 +59,10 @@ def human_word(conversation: Conversation) -> tuple[object, ...]:
 
 
 def stopped_by(situation: Situation) -> Outcome | None:
-    """The first guard that keeps the rules from speaking, or None.
+    """Return the first guard that keeps the rules from answering, or None.
 
-    The order is fixed: not a customer → stale → account paused → taken over → in WeChat's own tool → blocked → no
-    quota. Duplicates never come here: the store keeps a push only once.
+    The order is fixed: not a customer → stale → account paused → taken over → in WeChat's own tool → blocked →
+    no quota. Duplicates never come here: the store keeps a push only once.
     """
     for outcome, holds in _guards(situation):
         if holds:

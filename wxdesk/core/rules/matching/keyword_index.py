@@ -1,4 +1,4 @@
-"""Finds which of very many words stand in a text, in time that hardly depends on how many there are."""
+"""Index of many words that finds those in a text, in time that hardly grows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _BEGINNINGS = (2, 4, 8)
 
 
 class Keywords:
-    """Words, each with its owners (numbers of the caller's choice). Compares exactly; normalise both sides before.
+    """Words with their owners (numbers of the caller's choice), compared exactly.
 
-    At each place of a text the two characters that stand there are looked up among the beginnings of words; where some
-    word begins so, the first four are, and then eight. Each beginning knows which lengths its words have that no longer
-    beginning finds, and they are looked up whole. At most places that is one look-up, for a hundred words or a
-    hundred thousand.
+    Normalise both sides before. At each place of a text its two characters are looked up among the beginnings
+    of words; where some word begins so, the first four are, and then eight. Each beginning knows the lengths of
+    its words that no longer beginning finds, and they are looked up whole. At most places that is one look-up,
+    for a hundred words or a hundred thousand.
     """
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:
@@ -32,7 +32,7 @@ class Keywords:
         self._all_lengths = tuple(sorted({len(word) for word in self._owners}))
 
     def inside(self, text: str) -> Iterator[int]:
-        """Owners of the words that occur in `text`; an owner may come more than once."""
+        """Yield the owners of the words that occur in `text`, some more than once."""
         owners = self._owners
         yield from owners.get("", ())
         if self._initials.isdisjoint(text):  # as with few rules in most texts
@@ -52,22 +52,22 @@ class Keywords:
             places = [place for place, _ in found]
 
     def whole(self, text: str) -> tuple[int, ...]:
-        """Owners of the word that `text` is."""
+        """Return the owners of the word that `text` is."""
         return self._owners.get(text, ())
 
     def start(self, text: str) -> Iterator[int]:
-        """Owners of the words that `text` begins with."""
+        """Yield the owners of the words that `text` begins with."""
         for length in self._all_lengths:
             yield from self._owners.get(text[:length], ())
 
     def end(self, text: str) -> Iterator[int]:
-        """Owners of the words that `text` ends with."""
+        """Yield the owners of the words that `text` ends with."""
         for length in self._all_lengths:
             yield from self._owners.get(text[-length:], ())
 
 
 def _lengths(words: Iterable[str], size: int) -> Mapping[str, tuple[int, ...]]:
-    """How long the words with each beginning of this size are: those that no longer beginning finds."""
+    """Return the lengths of the words by beginning, without those a longer one finds."""
     longer = min((other for other in _BEGINNINGS if other > size), default=sys.maxsize)
     found: defaultdict[str, set[int]] = defaultdict(set)
     for word in words:

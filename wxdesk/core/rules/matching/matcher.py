@@ -1,7 +1,7 @@
-"""Asks the rules what to do about a message, and keeps what each of them said.
+"""Ruleset: decides by rules about a message, and keeps the verdict of each rule.
 
-Pure: a `Ruleset` is built once from the operator's list and answers any number of messages. The regex engine
-is handed in, so that this module needs nothing but the standard library.
+Pure: a `Ruleset` is built once from the operator's list and answers any number of messages. The regex
+engine is handed in, so that this module needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, Found, No
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A rule that speaks, with the named groups that its patterns found, in the contact's own spelling."""
+    """A matching rule, with its patterns' named groups in the contact's spelling."""
 
     rule: Rule
     groups: Mapping[str, str]
@@ -37,10 +37,10 @@ class Matched:
 class Matching:
     """The outcome of one walk down the list.
 
-    `matched` has more than one rule only where an earlier one said continue. `heard` are the verdicts worth keeping,
-    each with its rule's place in the list: of rules that matched (in the shadow as well), or that found something and
-    then failed. All other `asked` rules refused as they always do (`Ruleset.all_verdicts`). `rules_left` counts the
-    enabled ones below that were not asked.
+    `matched` has more than one rule only where an earlier one continues. `heard` are the verdicts worth
+    keeping, each with its rule's place in the list: of rules that matched (in the shadow as well), or that
+    found something and then failed. All other `asked` rules refused as they always do (`Ruleset.all_verdicts`).
+    `rules_left` counts the enabled ones below that were not asked.
     """
 
     matched: tuple[Matched, ...] = ()
@@ -55,12 +55,12 @@ class Matching:
 
     @property
     def ended(self) -> bool:
-        """Whether the last rule that was asked ended the walk; else it went to the end of the list."""
+        """True if the last rule asked ended the walk, before the end of the list."""
         return bool(self.matched) and not self.matched[-1].rule.continues
 
     @property
     def rule(self) -> Rule | None:
-        """The rule that spoke: the last that answered, else the one that ended the walk; None if nothing did."""
+        """The last rule that answered, else the one that ended the walk, or None."""
         for one in reversed(self.matched):
             if answers(one.rule):
                 return one.rule
@@ -74,13 +74,13 @@ UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
 
 
 def answers(rule: Rule) -> bool:
-    """Whether `rule` does more than tag or notify, so that a default below it has nothing left to say."""
+    """True if `rule` does more than tag or notify, so that no default follows it."""
     return any(action.kind not in UNHEARD for action in rule.then)
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What rules are made ready with. `filter_patterns` makes many patterns fast; without it each is searched."""
+    """Tools to prepare rules; with `filter_patterns` many patterns are fast."""
 
     compile_pattern: CompilePattern
     normaliser: Normaliser
@@ -90,16 +90,17 @@ class Tools:
 class Ruleset:
     """The operator's rules, ready to be asked.
 
-    They are walked from top to bottom; the first that matches ends the walk unless it `continues`. Switched-off
-    rules are left out. A default rule matches whatever no rule above it answered; rules that only tag do not
-    count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not there.
+    They are walked from top to bottom; the first that matches ends the walk unless it `continues`. Disabled
+    rules are left out. A default rule matches messages that no rule above it answered; rules that only tag do
+    not count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not
+    there.
 
-    `calendars` are those that rules name. What is the same in a ruleset `before` is not made ready once more.
-    `wanted` and `events` tell what the rules look at beside the message, and `presences` are those between which they
-    tell a difference: one, if none of them asks for it.
+    `calendars` are those that rules name. Rules unchanged from a ruleset `before` are not prepared once more.
+    `wanted` and `events` tell what the rules look at beside the message, and `presences` are those between
+    which they tell a difference: one, if none of them asks for it.
 
     Raises:
-        BadRule: a switched-on rule has a fault (see `core.faults`).
+        BadRule: an enabled rule has a fault (see `core.rules.faults`).
     """
 
     def __init__(
@@ -128,26 +129,26 @@ class Ruleset:
         return tuple((ready.rule.id, ready.rule.revision) for ready in self._rules)
 
     def decide(self, subject: Subject) -> Matching:
-        """Ask the rules about `subject`: those only that can have anything to say."""
+        """Ask the rules about `subject`, but only the candidates."""
         facts = self._facts(subject)
         return self._walk(facts, self._candidates.of(subject, facts.cased, facts.folded))
 
     def ask_each(self, subject: Subject) -> Matching:
-        """The same by asking one rule after the other: slower with many rules, and without anything to prepare."""
+        """Decide without the index: slower with many rules, but without preparation."""
         return self._walk(self._facts(subject), range(len(self._rules)))
 
     def ask_all(self, subject: Subject) -> Matching:
-        """The same with the verdict of each condition, also behind one that failed: for people who want to see them."""
+        """Decide with the verdicts of all conditions, also after a failure, for display."""
         return self._walk(self._facts(subject), range(len(self._rules)), whole=True)
 
     def all_verdicts(self, kind: MessageType, matching: Matching) -> tuple[RuleVerdict, ...]:
-        """What every rule said that was asked about a message of this kind, in order."""
+        """Return the verdict of every rule asked about such a message, in order."""
         heard = dict(matching.heard)
         asked = self._rules[: matching.asked]
         return tuple(heard[place] if place in heard else ready.refusal(kind) for place, ready in enumerate(asked))
 
     def with_switched_off(self, verdicts: Sequence[RuleVerdict], matching: Matching) -> tuple[RuleVerdict, ...]:
-        """All verdicts of a walk, and among them a refusal of each switched-off rule that it passed by."""
+        """Return the verdicts of a walk, with refusals of the disabled rules it passed."""
         reached = matching.asked - matching.ended
         said: list[RuleVerdict] = []
         above = 0
@@ -158,12 +159,12 @@ class Ruleset:
         return (*said, *verdicts[above:])
 
     def hearing(self, ids: Collection[int]) -> Hearing:
-        """Tells about which messages any of these rules could say something, and for which all of them are silent."""
+        """Return a quick test whether any of these rules could match a message."""
         few = [ready for ready in self._rules if ready.rule.id in ids]
         return Hearing(self._index(few), self.tools.normaliser)
 
     def prepare(self) -> None:
-        """Make the index, which the first decision would do otherwise. With very many rules it takes a second."""
+        """Build the index before the first decision; very many rules take a second."""
         self._candidates  # noqa: B018
 
     @cached_property
@@ -172,7 +173,7 @@ class Ruleset:
 
     @cached_property
     def by_id(self) -> Mapping[int, _ReadyRule]:
-        """The rules made ready, for a ruleset that comes after this one."""
+        """The prepared rules, for a later ruleset."""
         return {ready.rule.id: ready for ready in self._rules}
 
     def _index(self, rules: Iterable[_ReadyRule]) -> Candidates:
@@ -204,7 +205,7 @@ class Ruleset:
 
 @dataclass(frozen=True, slots=True)
 class _ReadyRule:
-    """A rule with its tests in the order in which they are asked, `on` before all others."""
+    """A rule with its tests in the order of asking, `on` before all others."""
 
     rule: Rule
     tests: tuple[Test, ...]
@@ -213,11 +214,11 @@ class _ReadyRule:
 
     @property
     def clue(self) -> Clue | None:
-        """What a message needs to have before it is worth while to ask; None: nothing is certain."""
+        """Requirement on a message that makes asking worth while; None: uncertain."""
         return self.tests[0].clue if self.tests else None
 
     def ask(self, facts: Facts) -> RuleVerdict | None:
-        """The tests' verdicts up to the first that failed; None if that is the rule's `refusal`."""
+        """Return the verdicts up to the first failure; None for the rule's `refusal`."""
         facts.groups.clear()
         verdicts = [self.on[facts.subject.type]]
         if not verdicts[0].ok:
@@ -231,14 +232,14 @@ class _ReadyRule:
         return self._said(verdicts, matched=True)
 
     def ask_all(self, facts: Facts) -> RuleVerdict:
-        """All of the tests' verdicts; of a rule for other kinds of message that alone."""
+        """Return all verdicts; for another kind of message that of `on` alone."""
         facts.groups.clear()
         on = self.on[facts.subject.type]
         verdicts = [on, *(test.ask(facts) for test in self.tests if on.ok)]
         return self._said(verdicts, matched=all(one.ok for one in verdicts))
 
     def refusal(self, kind: MessageType) -> RuleVerdict:
-        """What it says to every message of this kind in which its first condition finds nothing: one record for all."""
+        """Return the shared verdict for messages without the rule's clue."""
         known = self.refusals.get(kind)
         if known is None:
             on = self.on[kind]
@@ -253,7 +254,7 @@ class _ReadyRule:
 
 
 def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
-    """What `rule` says to every message of this kind in which its first condition finds nothing."""
+    """Return the verdict of `rule` on messages in which its first test finds nothing."""
     nowhere = Schedule(Calendar(""), None)
     around = Surroundings(defaultdict(lambda: nowhere), {})
     tests = tests_of(rule, _NoPattern, Normaliser(()), around)
@@ -271,7 +272,7 @@ class _NoPattern:
 
 
 def _switched_off(rules: Sequence[Rule]) -> Iterator[tuple[int, RuleVerdict]]:
-    """What each switched-off rule says, and how many of the others stand above it."""
+    """Yield each disabled rule's verdict, with the number of enabled ones above it."""
     above = 0
     for rule in rules:
         if rule.enabled:
@@ -282,7 +283,7 @@ def _switched_off(rules: Sequence[Rule]) -> Iterator[tuple[int, RuleVerdict]]:
 
 
 def _on(rule: Rule) -> Mapping[MessageType, Verdict]:
-    """The verdict of `on` for each kind of message."""
+    """Return the verdict of `on` for each kind of message."""
     names = tuple(sorted(kind.value for kind in rule.on))
     return {kind: Verdict("on", kind in rule.on, names, kind.value if kind in rule.on else "") for kind in MessageType}
 
@@ -304,7 +305,7 @@ def _ready(rule: Rule, tools: Tools, around: Surroundings, before: _ReadyRule | 
 
 
 def _asks_the_same(one: Rule, other: Rule) -> bool:
-    """Whether the tests of one are those of the other. What is known by a name may have changed behind it."""
+    """True if both rules have the same tests and refer to nothing by name."""
     if (one.id, one.on, one.when, one.default, one.cooldown) != (
         other.id,
         other.on,

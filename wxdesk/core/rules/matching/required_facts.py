@@ -1,4 +1,4 @@
-"""What rules need to know of the past, so that nothing more is looked up for each message."""
+"""Facts of the past that the rules need, so that no others are looked up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.core.rules.matching.facts import Wanted
 
 
 def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
-    """The facts that `rules` look at. `ids` are those of the rules with a name."""
+    """Return the facts that `rules` test; `ids` are those of the rules with a name."""
     conditions = [condition for rule in rules for condition in rule.when.both]
     named = [one.last_rule_within for one in conditions if one.last_rule_within is not None]
     return Wanted(
@@ -24,12 +24,12 @@ def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
 
 
 def named_events(rules: Iterable[Rule]) -> frozenset[str]:
-    """The events that `rules` ask for, in lower case; all others are WeChat's own business."""
+    """Return the events that `rules` ask for, in lower case; others are WeChat's own."""
     return frozenset(name.casefold() for rule in rules for name in rule.when.event)
 
 
 def presences(rules: Iterable[Rule]) -> tuple[Presence, ...]:
-    """What a message has to be asked about with, where nobody knows any more who sat at the desk."""
+    """Return the presences to try for a message whose real one is not known any more."""
     asked = any(one.operator is not None for rule in rules for one in rule.when.both)
     return tuple(Presence) if asked else (Presence.PRESENT,)
 

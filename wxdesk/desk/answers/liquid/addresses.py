@@ -1,6 +1,7 @@
-"""What a template shows within an address: percent-encoded, so that it stays one value and cannot lead elsewhere.
+"""Percent-encodes values that a template shows within an address.
 
-A customer who writes `a&paid=1` or `../admin` gets exactly that searched for, and nothing else.
+Each stays one value and cannot lead elsewhere: a customer who writes `a&paid=1` or `../admin` gets exactly
+that searched for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from liquid.expression import Expression
 from wxdesk.desk.answers.liquid.gaps import Marked, ShownNode, ShownOutput
 
 ENCODES = "url_encode"
-"""The filter by which an operator does so himself; nothing is encoded twice."""
+"""Filter by which an operator encodes explicitly; nothing is encoded twice."""
 
 
 class _AddressNode(ShownNode):

@@ -1,8 +1,8 @@
-"""What conditions of a template take for nothing.
+"""Conditions of templates, in which all empty values are equal.
 
-`nil`, `blank`, `empty`, `''`, a value that is missing, an answer left empty and a text of which nothing is seen all
-equal each other, because an operator who writes one of them asks whether there is something to show. Liquid itself
-keeps `nil` and `''` apart: its authors know which of the two their data has, and an operator cannot.
+`nil`, `blank`, `empty`, `''`, a value that is missing, an answer left empty and an invisible text all equal
+each other, because an operator who writes one of them asks whether there is something to show. Liquid
+itself keeps `nil` and `''` apart: its authors know which of the two their data has, and an operator cannot.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from wxdesk.desk.answers.liquid.gaps import Lacking
 
 
 class _Side(Expression):
-    """One side of an equation: what it comes to, `None` where that is nothing."""
+    """One side of a comparison: its value, or `None` if that is empty."""
 
     __slots__ = ("_written",)
 
@@ -52,7 +52,7 @@ def _is_nothing(value: object) -> bool:
 
 
 def _seeing(node: Node) -> Node:
-    """A block whose conditions take alike what shows nothing."""
+    """Make the conditions of a block treat all empty values alike."""
     if isinstance(node, IfNode | UnlessNode):
         _compare_what_is_seen([node.condition, *(one.expression for one in node.alternatives)])
     return node
@@ -69,7 +69,7 @@ class SeeingIf(IfTag):
     """`{% if %}`."""
 
     def parse(self, stream: TokenStream) -> Node:
-        """The block that begins here."""
+        """Parse the block that begins here."""
         return _seeing(super().parse(stream))
 
 
@@ -77,12 +77,12 @@ class SeeingUnless(UnlessTag):
     """`{% unless %}`."""
 
     def parse(self, stream: TokenStream) -> Node:
-        """The block that begins here."""
+        """Parse the block that begins here."""
         return _seeing(super().parse(stream))
 
 
 class _CaseNode(CaseNode):
-    """Says the first branch that holds and no other: of several words for nothing more than one would."""
+    """`case` that renders only the first matching branch, even if several match."""
 
     __slots__ = ()
 
@@ -96,7 +96,7 @@ class _CaseNode(CaseNode):
         super().__init__(token, expression, blocks)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """Write that branch, else what stands under `else`."""
+        """Write that branch, or else the `else` branch."""
         for block in self.blocks:
             if isinstance(block, MultiExpressionBlockNode) and any(block.expression.evaluate(context)):
                 return block.block.render(context, buffer)

@@ -1,8 +1,8 @@
-"""Templates of replies: Liquid, fenced in.
+"""Checks and renders the Liquid templates of replies within bounds.
 
-What an operator writes is trusted to mean well, not to be right: every bound below turns a mistake into a
-sentence with a line instead of a stalled desk or an endless text. What a customer wrote is never template text;
-it comes in as a value that `core.render.variables` has made harmless.
+Operators mean well but make mistakes: every bound below turns a mistake into an error with a line instead
+of a stalled desk or an endless text. What a customer wrote is never template text; it comes in as a value
+that `core.content.variables` has made harmless.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ SOURCE_LIMIT = 4096
 """Characters of a template."""
 
 OUTPUT_LIMIT = MAX_PARTS * TEXT_LIMIT_BYTES
-"""Bytes of a rendered text; what is longer would cost more replies than a rule should spend."""
+"""Bytes of a rendered text; more would cost more replies than a rule should spend."""
 
 LOOP_LIMIT = 1000
-"""Turns of all loops of one rendering together."""
+"""Iterations of all loops of one rendering together."""
 
 NAMESPACE_LIMIT = 16 * 1024
-"""Bytes of everything that assign and capture keep at a time; a long message in Chinese takes four thousand."""
+"""Bytes held by assign and capture; a long Chinese message takes four thousand."""
 
 SECONDS = 0.05
 """Processor time of one rendering."""
@@ -57,7 +57,7 @@ CACHED = 256
 """Parsed templates that are kept."""
 
 _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What a template that parses can still run into; Liquid wraps only some of it."""
+"""Errors of rendering a template that parses; Liquid wraps only some of them."""
 
 _ABSENT = object()
 
@@ -65,9 +65,10 @@ _TOKENS = frozenset({"content", "output", "illegal"})  # what Liquid registers b
 
 
 class LiquidRenderer:
-    """Checks and renders templates. `processor_time` gives the seconds that this thread has worked.
+    """Checks and renders templates.
 
-    Wall-clock time would blame a template for whatever else the machine does.
+    `processor_time` returns the seconds that this thread has worked; wall-clock time would blame a template for
+    whatever else the machine does.
     """
 
     def __init__(self, processor_time: Callable[[], float] = time.thread_time) -> None:
@@ -79,7 +80,7 @@ class LiquidRenderer:
         self._parsed_address = functools.lru_cache(maxsize=CACHED)(self._parse_address)
 
     def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
-        """See whether `source` can be rendered, see `mistakes`.
+        """Check that `source` can be rendered; see `mistakes`.
 
         Raises:
             BadTemplate: the first mistake.
@@ -90,11 +91,11 @@ class LiquidRenderer:
     def mistakes(
         self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False
     ) -> tuple[BadTemplate, ...]:
-        """All that keeps `source` from being rendered, `m` having these `groups` (None: any), from top to bottom.
+        """Return all mistakes that keep `source` from being rendered, from top to bottom.
 
-        What is inserted `by_hand` can show `ask` as well: what the operator is asked for. An unknown variable is a
-        mistake; whether a known one has a value (an alias, a field of `session_from`) shows only when it is rendered.
-        Where the text does not parse, that is all that can be said.
+        `groups` are the fields of `m` (None: any). What is inserted `by_hand` can also show `ask`, the answers to
+        prompts. An unknown variable is a mistake; whether a known one has a value (an alias, a field of
+        `session_from`) shows only when it is rendered. Where the text does not parse, that is the only mistake.
         """
         try:
             analysis = self._parsed(source).analyze(include_partials=False)
@@ -116,7 +117,7 @@ class LiquidRenderer:
         return tuple(BadTemplate(line, reason) for line, reason in told)
 
     def asked(self, source: str) -> tuple[str, ...]:
-        """The names that follow `ask.` in `source`, in the order in which they are shown first.
+        """Return the names after `ask.` in `source`, in order of first use.
 
         Raises:
             BadTemplate: it does not parse.
@@ -132,10 +133,10 @@ class LiquidRenderer:
         gaps: list[str] | None = None,
         instead: Mapping[str, str] = NO_STAND_INS,
     ) -> str:
-        """`source` filled with `variables` (see `core.render.variables`).
+        """Fill `source` with `variables` (see `core.content.variables`).
 
-        With `gaps`, which gets their names, marks stand where nothing can be shown; what is `instead` of one, by its
-        name, stands in its place.
+        With `gaps`, which gets their names, marks stand where nothing can be shown; `instead` has replacements by
+        name.
 
         Raises:
             MissingValue: something that it shows has nothing to be seen, and there are no `gaps` to note it; or a
@@ -151,7 +152,7 @@ class LiquidRenderer:
         gaps: list[str] | None = None,
         instead: Mapping[str, str] = NO_STAND_INS,
     ) -> str:
-        """The same for an address: what is shown in it comes out percent-encoded, so that it stays one value.
+        """Fill an address, percent-encoding each value so that it stays one value.
 
         Raises:
             MissingValue, BadTemplate: as `render`.
@@ -172,7 +173,7 @@ class LiquidRenderer:
             raise BadTemplate(self._line_of(error, source), tr("This line cannot be understood.")) from None
 
     def _line_of(self, error: LiquidError, source: str) -> int:
-        """Where a template does not parse; if Liquid does not say, by trying its tags one by one."""
+        """Return the line of a syntax error, if need be by trying the tags one by one."""
         if error.token is not None and error.token.start_index >= 0:
             return line_of(source, error.token.start_index)
         for index, alone in each_alone(source):
@@ -184,7 +185,7 @@ class LiquidRenderer:
 
 
 class _Context(GapContext):
-    """A rendering that counts: turns of loops in all, not only the deepest nest, and processor time."""
+    """Rendering that limits loop iterations over all nests, and processor time."""
 
     def __init__(self, template: liquid.BoundTemplate, *, globals: Mapping[str, object] | None = None) -> None:  # noqa: A002
         self._processor_time = getattr(template.env, "processor_time", time.thread_time)
@@ -197,17 +198,17 @@ class _Context(GapContext):
 
     @property
     def disabled_tags(self) -> list[str]:
-        """Asked by Liquid before each node it renders, and so the place to look at the time."""
+        """Check the time: Liquid asks for this before each node that it renders."""
         if self._processor_time() > self._deadline:
             raise ResourceLimitError("time", token=None)
         return []
 
     @disabled_tags.setter
     def disabled_tags(self, names: list[str]) -> None:
-        pass
+        """Check the time: Liquid reads this before each node that it renders."""
 
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
-        """A value by its path. One that is not there is called by all of it, or by what was to name its field."""
+        """Return a value by its path; a missing one is named by it or by its missing key."""
         unknown = next((segment for segment in path if isinstance(segment, StrictUndefined)), None)
         if unknown is not None:
             return unknown
@@ -217,7 +218,7 @@ class _Context(GapContext):
         return FalsyStrictUndefined(_called(path), token=token) if default is UNDEFINED else default
 
     def get_item(self, obj: object, key: object) -> object:
-        """A field is a field: not the size, the first or the last of the mapping that holds it, nor of a gap."""
+        """Return a field; a mapping's size, first and last are none, and a gap has none."""
         if isinstance(obj, Marked):
             return obj
         return (
@@ -233,7 +234,7 @@ class _Context(GapContext):
 
 
 def _called(path: Sequence[object]) -> str:
-    """A variable as one writes it."""
+    """Write a variable path as an operator would."""
     root, *fields = path
     return f"{root}" + "".join(f".{field}" if isinstance(field, str) else f"[{field}]" for field in fields)
 
@@ -250,7 +251,7 @@ class _Environment(liquid.Environment):
     processor_time: Callable[[], float] = staticmethod(time.thread_time)
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        """Take over what Liquid brings, as far as the lists above name it."""
+        """Register the tags and filters of Liquid that the lists above name."""
         register(self)
         allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
         self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
@@ -261,7 +262,7 @@ class _Environment(liquid.Environment):
 
 @functools.cache
 def _usable_filters() -> Mapping[str, Callable[..., object]]:
-    """Functions that know no environment, so they are made safe once."""
+    """Return the filters, made safe once: they know no environment."""
     return usable(liquid.Environment().filters)
 
 
@@ -279,7 +280,7 @@ def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[st
 
 
 def _filled_in(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
-    """The template is not blamed for Python's collector, which can take longer than a rendering may."""
+    """Render, and once more if Python's garbage collector used up the time limit."""
     collections = _full_collections()
     try:
         return _filled(template, variables, showing)
@@ -298,12 +299,12 @@ def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], sho
 
 
 def _full_collections() -> int:
-    """How often all of the program was looked through for garbage."""
+    """Return the number of Python's full garbage collections so far."""
     return int(gc.get_stats()[-1]["collections"])
 
 
 def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
-    """Why a variable cannot be used, or nothing."""
+    """Explain why a variable cannot be used; empty if it can."""
     if root == ASK and by_hand:
         one_name = len(segments) == 1 and isinstance(segments[0], str)
         return "" if one_name else tr("Give what is asked for one name, such as {name}.", name="ask.order_no")
@@ -325,7 +326,7 @@ def _no_filter(name: str) -> str:
 
 
 def _explained(source: str, error: Exception) -> BadTemplate:
-    """Liquid's complaint in the operator's language, with a line."""
+    """Translate Liquid's error into the operator's language, with a line."""
     token = error.token if isinstance(error, LiquidError) else None
     line = line_of(source, token.start_index if token else 0)
     if isinstance(error, UndefinedError | Lacks):

@@ -1,4 +1,4 @@
-"""The filters of a reply: those that a template may use, each bounded, and none of which touches a gap."""
+"""Filters that a template may use, each bounded and none of them touching a gap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from liquid.exceptions import ResourceLimitError
 from wxdesk.desk.answers.liquid.gaps import keeping_gaps
 
 VALUE_LIMIT = 16 * 1024
-"""Characters, digits or items of any value that goes into or comes out of a filter."""
+"""Characters, digits or items of any value before and after a filter."""
 
 FILTERS = frozenset(
     [
@@ -53,11 +53,14 @@ FILTERS = frozenset(
         "url_encode",
     ]
 )
-"""Filters that a reply may use. Those that decode are left out: `%3C` or `&lt;` would give back a `<`."""
+"""Names of the filters that a reply may use.
+
+Those that decode are left out: `%3C` or `&lt;` would give back a `<`.
+"""
 
 
 def usable(filters: Mapping[str, Callable[..., object]]) -> dict[str, Callable[..., object]]:
-    """Of Liquid's `filters`, those that a reply may use, made safe."""
+    """Return those of Liquid's `filters` that a reply may use, made safe."""
     bounded = {name: _bounded(filters[name]) for name in FILTERS}
     for name in ("replace", "replace_first", "replace_last"):
         bounded[name] = _replace_bounded(bounded[name])
@@ -65,7 +68,7 @@ def usable(filters: Mapping[str, Callable[..., object]]) -> dict[str, Callable[.
 
 
 def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
-    """`apply`, refusing values that are too large before and after."""
+    """Wrap `apply` to refuse values that are too large before and after."""
 
     @functools.wraps(apply)
     def bounded(*values: object, **named: object) -> object:
@@ -78,7 +81,7 @@ def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
 
 
 def _replace_bounded(apply: Callable[..., object]) -> Callable[..., object]:
-    """`apply`, refusing a replacement whose result would be too large before it is made."""
+    """Wrap `apply` to refuse a replacement whose result would be too large."""
 
     @functools.wraps(apply)
     def bounded(value: object, sought: object = "", new: object = "", **named: object) -> object:

@@ -1,8 +1,9 @@
-"""What a template shows where there is nothing to show: a gap, unless its author asked for nothing.
+"""Gaps: marks in the place of values that a template shows and that are missing.
 
-A value is missing if nothing that a reader sees comes of it. A filter cannot fill a gap, nor hide or damage its mark;
-only `default` puts something in its place. What comes out empty is meant where the template says so itself: a constant,
-a `default`, what a `capture` holds (each output in it was judged already), and a question that need not be answered.
+A value is missing if nothing visible comes of it. A filter cannot fill a gap, nor hide or damage its mark;
+only `default` puts something in its place. An empty output is intended where the template says so itself: a
+constant, a `default`, the content of a `capture` (each output in it was judged already), and an optional
+prompt.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.gaps import mark
 
 LONGEST_NAME = 60
-"""Characters by which an expression is named."""
+"""Characters of the name of an expression."""
 
 NOTHING = Undefined("")
-"""A value that shows as nothing and counts as false, where that is meant and no mistake."""
+"""A value that is intended to show as nothing, and counts as false."""
 
 NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
 
@@ -38,7 +39,7 @@ _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, TypeErro
 
 
 class Lacks(LiquidError):
-    """An output of a template has nothing to show. `name` is the variable's, or the expression itself."""
+    """An output has nothing to show; `name` is its variable or expression."""
 
     def __init__(self, name: str, token: Token | None) -> None:
         super().__init__(name, token=token)
@@ -46,26 +47,26 @@ class Lacks(LiquidError):
 
 
 class Marked(str):
-    """A text in which marks stand for values, by their `names`. Filters work round the marks, never on them."""
+    """Text with marks for the values `names`; filters work around the marks."""
 
     __slots__ = ("names",)
     names: tuple[str, ...]
 
     @classmethod
     def of(cls, *names: str) -> Marked:
-        """The marks of these values alone."""
+        """Return the marks of these values alone."""
         return cls.around("".join(map(mark, names)), names)
 
     @classmethod
     def around(cls, text: str, names: Iterable[str]) -> Marked:
-        """A text that holds the marks of `names`."""
+        """Return a text that holds the marks of `names`."""
         made = cls(text)
         made.names = tuple(dict.fromkeys(names))
         return made
 
 
 class Lacking(Marked):
-    """The same of values that are missing: to conditions and `default` it is nothing."""
+    """A text with marks for missing values; conditions and `default` see nothing."""
 
     __slots__ = ()
 
@@ -74,16 +75,16 @@ class Lacking(Marked):
 
 
 class Meant(str):
-    """Nothing to be seen, because the author of the template asked for nothing."""
+    """A text without visible characters that the author of the template intended."""
 
     __slots__ = ()
 
 
 class Showing:
-    """What one rendering knows of gaps.
+    """Gap handling of one rendering.
 
-    Without `gaps` the first one raises `Lacks`; else its mark is shown, and `gaps` gets its name. What stands in
-    `instead`, by that name, is shown in its place.
+    Without `gaps` the first gap raises `NothingToShow`; else its mark is shown, and `gaps` gets its name. A
+    replacement in `instead`, by that name, is shown in its place.
     """
 
     def __init__(self, gaps: list[str] | None = None, instead: Mapping[str, str] = NO_STAND_INS) -> None:
@@ -91,14 +92,14 @@ class Showing:
         self._instead = instead
 
     def apart(self) -> Showing:
-        """The same for a part of the template that may never be shown: its gaps are counted by themselves."""
+        """Return a copy for a part that may never be shown, with gaps of its own."""
         return Showing(None if self.gaps is None else [], self._instead)
 
     def text(self, value: object, name: str, token: Token | None, *, constant: bool) -> str:
-        """What an output with that outcome shows, `name` being the expression's.
+        """Return the text of an output or the mark of its gap; `name` is its expression's.
 
         Raises:
-            Lacks: there is nothing to show, and nothing may stand in for it.
+            NothingToShow: there is nothing to show, and nothing may stand in for it.
         """
         gap = _gap_in((value,))
         if gap is not None:
@@ -120,7 +121,7 @@ class Showing:
 
 
 def keeping_gaps(name: str, apply: Callable[..., object]) -> Callable[..., object]:
-    """The filter `apply`, which is called `name`, made to leave gaps and what is meant to be empty as they are."""
+    """Wrap the filter `apply` so that it keeps gaps and intended blanks as they are."""
     if name == "default":
         return _default(apply)
 
@@ -137,7 +138,7 @@ def keeping_gaps(name: str, apply: Callable[..., object]) -> Callable[..., objec
 
 
 def _round(gap: Marked, apply: Callable[..., object], values: Iterable[object], named: Mapping[str, object]) -> object:
-    """What the filter makes of texts with gaps if their marks come through whole, else these marks as they are."""
+    """Apply a filter to texts with gaps, or return the marks if it would damage them."""
     try:
         result = apply(*map(_with_marks, values), **{key: _with_marks(value) for key, value in named.items()})
     except ResourceLimitError:
@@ -150,7 +151,7 @@ def _round(gap: Marked, apply: Callable[..., object], values: Iterable[object], 
 
 
 def _default(apply: Callable[..., object]) -> Callable[..., object]:
-    """`default`, for which what nobody would see is empty; what it puts there is meant, also if that is nothing."""
+    """Wrap `default`: an invisible text counts as empty, and the result as intended."""
 
     @functools.wraps(apply)
     def default(value: object, *values: object, **named: object) -> object:
@@ -162,7 +163,7 @@ def _default(apply: Callable[..., object]) -> Callable[..., object]:
 
 
 def _gap_in(values: Iterable[object]) -> Marked | None:
-    """All that is missing in `values`, as one text; None if nothing is."""
+    """Join all gaps in `values` into one text; None if there are none."""
     gaps = [gap for gap in map(_with_marks, values) if isinstance(gap, Marked)]
     if len(gaps) < 2:
         return gaps[0] if gaps else None
@@ -179,24 +180,24 @@ def _is_meant(value: object) -> bool:
 
 
 def name_of(expression: Expression) -> str:
-    """An expression as a name, without blanks: one would end an address, and let a mark be cut in two."""
+    """Return an expression as a name without blanks, which could cut a mark in two."""
     name = "".join(str(expression).split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def is_constant(expression: Expression) -> bool:
-    """Whether it says the same to everybody: no variable stands in it."""
+    """Return True if no variable stands in the expression."""
     return not isinstance(expression, Path) and all(map(is_constant, expression.children()))
 
 
 class GapContext(RenderContext):
-    """A rendering that says what it knows of gaps."""
+    """A rendering with its gap handling."""
 
     showing: Showing
 
 
 class ShownNode(OutputNode):
-    """`{{ … }}`, which never shows nothing unless that is meant."""
+    """`{{ … }}`, which shows a mark rather than nothing unless that is intended."""
 
     __slots__ = ("constant", "name")
 
@@ -206,17 +207,17 @@ class ShownNode(OutputNode):
         self.name = name_of(expression)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """Write what it comes to."""
+        """Write the text of the output."""
         return buffer.write(self.shown(context))
 
     def shown(self, context: RenderContext) -> str:
-        """What it comes to; `Marked` where something is missing."""
+        """Return the text of the output, a `MarkedText` where something is missing."""
         value = self.expression.evaluate(context)
         return cast("GapContext", context).showing.text(value, self.name, self.token, constant=self.constant)
 
 
 class ShownOutput(Output):
-    """The same as a tag."""
+    """The tag of `GapAwareNode`."""
 
     node_class = ShownNode
 
@@ -236,7 +237,7 @@ class _AssignNode(AssignNode):
 
 
 class KeptAssign(AssignTag):
-    """`{% assign %}`, by which a constant without words is meant."""
+    """`{% assign %}`, in which an invisible constant counts as intended."""
 
     node_class = _AssignNode
 
@@ -263,6 +264,6 @@ class _CaptureNode(CaptureNode):
 
 
 class KeptCapture(CaptureTag):
-    """`{% capture %}`, which keeps the gaps in what it holds."""
+    """`{% capture %}`, which keeps the gaps in its content."""
 
     node_class = _CaptureNode

@@ -1,8 +1,8 @@
-"""Reads the tags of a template before Liquid does, so that every mistake has its line.
+"""Checks the tags of a template before Liquid, so that every mistake has a line.
 
-python-liquid gives no position for a block that is never closed or a tag without its expression, and its lexer
-takes quadratic time over long runs of blanks inside a tag. Both are settled here, together with the list of
-tags that a reply may use: those that neither load another template nor lay out HTML.
+python-liquid gives no position for a block that is never closed or a tag without its expression, and its
+lexer takes quadratic time over long runs of blanks inside a tag. Both are settled here, together with the
+list of tags that a reply may use: those that neither load another template nor lay out HTML.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ INNER = {
     "break": ("for",),
     "continue": ("for",),
 }
-"""Tags that stand only inside others; break and continue anywhere within, the rest directly."""
+"""Tags that stand only inside these; break and continue at any depth."""
 
 _NEEDS_MORE = frozenset({"if", "unless", "case", "for", "capture", "assign", "elsif", "when"})
 _OPENING = re.compile(r"\{\{|\{%")
@@ -41,7 +41,7 @@ _BLANKS = re.compile(rf"\s{{{BLANKS_LIMIT + 1}}}")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One `{% … %}`: its name, whether anything follows the name, and where it begins and ends."""
+    """One `{% … %}`: name, whether anything follows the name, start and end."""
 
     name: str
     has_more: bool
@@ -50,12 +50,12 @@ class Tag:
 
 
 def line_of(source: str, index: int) -> int:
-    """The line, from 1, on which the character at `index` stands."""
+    """Return the line, from 1, of the character at `index`."""
     return source.count("\n", 0, max(index, 0)) + 1
 
 
 def check_tags(source: str) -> None:
-    """Raise `BadTemplate` for what is not closed, not known, not in its place, or too long."""
+    """Raise `BadTemplate` for a tag that is unclosed, unknown, misplaced or too long."""
     open_blocks: list[Tag] = []
     for _, _, tag in _pieces(source):
         if tag:
@@ -65,7 +65,7 @@ def check_tags(source: str) -> None:
 
 
 def each_alone(source: str) -> Iterator[tuple[int, str]]:
-    """Each tag and output of a template that passed `check_tags`: its index, and a template of it alone."""
+    """Yield index and template of each tag and output alone; `source` was checked."""
     around = {"elsif": ("{% if 1 %}", "{% endif %}"), "when": ("{% case 1 %}", "{% endcase %}")}
     for start, inside, tag in _pieces(source):
         if tag is None or tag.name == "assign" or tag.name in around:
@@ -76,7 +76,7 @@ def each_alone(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _place(source: str, tag: Tag, open_blocks: list[Tag]) -> None:
-    """Open, close or pass by one tag, if it may stand where it does."""
+    """Open, close or skip one tag, if it may stand there."""
     around = [block.name for block in open_blocks]
     if tag.name.startswith("end") and tag.name[3:] in BLOCKS:
         if around[-1:] != [tag.name[3:]]:
@@ -106,7 +106,7 @@ def _reason_against(tag: Tag, around: list[str]) -> str:
 
 
 def _pieces(source: str) -> Iterator[tuple[int, str, Tag | None]]:
-    """Outputs and tags in order, without those in comments and raw text: index, text, and the tag if it is one."""
+    """Yield index, text and tag of each output and tag outside comments and raw text."""
     position = 0
     while opening := _OPENING.search(source, position):
         start = opening.start()
@@ -134,7 +134,7 @@ def _tag(source: str, start: int, inside: str) -> Tag:
 
 
 def _end_of_verbatim(source: str, tag: Tag) -> int:
-    """Where the end tag of a raw or comment block begins; comments nest, raw text does not."""
+    """Return the start of the end tag of a raw or comment block; comments nest."""
     depth = 1
     for found in re.finditer(rf"\{{%-?\s*(end)?{tag.name}\b", source[tag.end :]):
         if tag.name == "raw" and not found[1]:

@@ -1,1 +1,4 @@
-"""The room `desk.rules.file`."""
+"""The rules file: reading and writing rules and business hours as TOML.
+
+Imported by `desk.rules` and above; imports `desk.answers.liquid` and `desk.rules.patterns`.
+"""

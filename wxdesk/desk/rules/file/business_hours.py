@@ -1,4 +1,4 @@
-"""`[[calendars]]` of a rules file: business hours, read and written.
+"""Reads and writes `[[calendars]]` of a rules file: business hours.
 
     [[calendars]]
     name = "店"
@@ -23,7 +23,7 @@ from wxdesk.timezones import zone_named
 
 
 def calendar_from(value: object, path: Path) -> Calendar:
-    """The calendar that a table describes; raises `Misread`."""
+    """Return the calendar that a table describes; raises `RulesFileMistake`."""
     table = TomlTable(value, path, ("name", "zone", "weekly", "exceptions"))
     name, zone = table.text("name"), table.text("zone")
     if not name.strip():
@@ -91,7 +91,7 @@ def _date(table: TomlTable, key: str) -> date:
 
 
 def calendar_text(calendar: Calendar) -> str:
-    """The table, ending with a newline."""
+    """Return the table, ending with a newline."""
     return "\n".join(_lines(calendar)) + "\n"
 
 

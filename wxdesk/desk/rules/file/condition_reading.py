@@ -1,4 +1,4 @@
-"""`when = { … }` of a rules file as a `Condition`."""
+"""Reads `when = { … }` of a rules file as a `Condition`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORD_LISTS = ("any", "all", "none", "exact", "prefix", "suffix")
 SESSION_FROM_TESTS = ("equals", "prefix", "regex")
 
 _CONTAINS = "contains"
-"""Another word for `any`, as other programs have it."""
+"""Synonym of `any`, which other programs use."""
 
 _KEYS = (
     *WORD_LISTS,
@@ -40,7 +40,7 @@ _KEYS = (
 
 
 def condition_from(value: object, path: Path) -> Condition:
-    """The condition that a table describes; raises `Misread`."""
+    """Return the condition that a table describes; raises `RulesFileMistake`."""
     table = TomlTable(value, path, _KEYS)
     words = {key: _words(table, key) for key in WORD_LISTS}
     if _CONTAINS in table:

@@ -1,8 +1,8 @@
-"""Rules as a text file: written to be read by people, read so that every mistake has its line.
+"""Reads and writes rules files; every mistake in one is reported with its line.
 
-The format is TOML: one `[[rules]]` table a rule, in the order in which they are asked, and a `[[calendars]]` table for
-each of the business hours that they name; `docs/rules.md` has it whole. It is stable: others keep such files and write
-scripts for them. Reading is all or nothing.
+The format is TOML: one `[[rules]]` table a rule, in the order in which they are asked, and a
+`[[calendars]]` table for each of the business hours that they name; `docs/rules.md` has it whole. It is
+stable: others keep such files and write scripts for them. Reading is all or nothing.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of a rules file."""
 
 type FindFault = Callable[[Rule, Container[str]], Fault | None]
-"""Judges a rule, given the names of the calendars that there are."""
+"""Validates a rule, given the names of the calendars that exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class RulesFile:
-    """What a file holds: rules in order, none with an id yet, and the calendars that they name."""
+    """Content of a rules file: rules in order, without ids, and their calendars."""
 
     rules: tuple[Rule, ...] = ()
     calendars: tuple[Calendar, ...] = ()
 
 
 def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> RulesFile:
-    """Read a whole file. `file_name` is for the error only.
+    """Read a whole file; `file_name` is for the error only.
 
-    `fault_in` judges each rule; as it comes, it compiles patterns and checks templates.
+    `fault_in` validates each rule; the default compiles patterns and checks templates.
 
     Raises:
         BadRulesFile: with the line of the first mistake and what it is.
@@ -59,7 +59,7 @@ def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> 
 
 
 def write_rules(rules: Sequence[Rule], calendars: Sequence[Calendar] = ()) -> str:
-    """A file that `read_rules` reads back to the same, but for what the store gave the rules."""
+    """Write a file that `read_rules` reads back, without ids and revisions."""
     return "\n".join((*map(calendar_text, calendars), *map(rule_text, rules)))
 
 

@@ -1,4 +1,4 @@
-"""One `[[rules]]` table of a rules file as a `Rule`."""
+"""Reads one `[[rules]]` table of a rules file as a `Rule`."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _RULE_KEYS = ("name", "enabled", "on", "when", "then", "default", "continue", "c
 
 
 def rule_from(value: object, path: Path) -> Rule:
-    """The rule that a table describes.
+    """Return the rule that a table describes.
 
     Raises:
-        Misread: an unknown key, a value of another type, or a word that is none of the possible ones.
+        RulesFileMistake: an unknown key, a value of another type, or none of the possible values.
     """
     table = TomlTable(value, path, _RULE_KEYS)
     if "name" not in table:
@@ -118,14 +118,14 @@ def _action(value: object, path: Path) -> Action:
 
 
 def _image(table: TomlTable) -> Content:
-    """A media_id, or a picture that this machine keeps."""
+    """Return a media_id, or a picture kept on this machine."""
     if isinstance(table.raw("image"), dict):
         return Content(ReplyKind.IMAGE, picture=table.table("image", ("picture",)).text("picture"))
     return Content(ReplyKind.IMAGE, media_id=table.text("image"))
 
 
 def _done(table: TomlTable, kind: ActionKind) -> Action:
-    """An action that carries nothing."""
+    """Return an action without a value."""
     if table.truth(kind, otherwise=True) is False:
         raise Misread((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
     return Action(kind)

@@ -1,4 +1,4 @@
-"""One `Rule` as a `[[rules]]` table, in the hand of someone who will read it again."""
+"""Writes one `Rule` as a `[[rules]]` table that is easy to read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.desk.rules.file.toml_writing import inline_table, key, listed, strin
 
 
 def rule_text(rule: Rule) -> str:
-    """The table, ending with a newline. What is as it would be anyway is left out."""
+    """Return the table, without default values, ending with a newline."""
     return "\n".join(_lines(rule)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a text that is not TOML, in the operator's language: the parser's own words are English only."""
+"""Explains TOML syntax errors in the operator's language."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ PLAIN = {
     "“": '"', "”": '"', "„": '"', "＂": '"', "「": '"', "」": '"', "‘": "'", "’": "'", "＇": "'", "，": ",", "、": ",",
     "＝": "=", "：": "=", "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "＃": "#", "．": ".",
 }  # fmt: skip
-"""Marks of Chinese typing, each with what TOML has in its place."""
+"""Chinese punctuation, with what TOML has in its place."""
 
 _WITHOUT_PLACE = frozenset("；。（）《》〈〉『』〔〕！？…—·～")
-"""Marks of Chinese typing that stand for nothing in TOML."""
+"""Chinese punctuation that stands for nothing in TOML."""
 
 _QUOTES = re.compile("[“”„＂「」‘’＇]")
 
@@ -25,14 +25,14 @@ _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """In which line the text cannot be read any further, and why."""
+    """The line at which a text cannot be read any further, and the reason."""
 
     line: int
     reason: str
 
 
 def complaint(text: str, error: tomllib.TOMLDecodeError) -> Complaint:
-    """What `error` says about `text`."""
+    """Explain the parser error for `text`."""
     told = str(error)
     position = _POSITION.search(told)
     lines = text.split("\n")
@@ -45,7 +45,7 @@ def complaint(text: str, error: tomllib.TOMLDecodeError) -> Complaint:
 
 
 def _reason(told: str, here: str, before: str = "") -> str:
-    """Why, by what the parser told, by the character at which it stopped, and by what stands before it in the line."""
+    """Explain by the parser's message, the character where it stopped, and the line."""
     if here in PLAIN:
         return tr("{mark} is a mark of Chinese typing; TOML wants {plain} here.", mark=here, plain=PLAIN[here])
     if here in _WITHOUT_PLACE:
@@ -61,7 +61,7 @@ def _reason(told: str, here: str, before: str = "") -> str:
 
 
 def _wrong_end(line: str, *, alone: bool) -> str:
-    """Of a Chinese quote where a text should have ended; `alone`: pairs of them are part of what the text says."""
+    """Explain a Chinese quote at the end of a text; `alone`: pairs belong to the text."""
     found = list(_QUOTES.finditer(line))
     if not found or (alone and len(found) % 2 == 0):
         return ""
@@ -95,7 +95,7 @@ def _heading() -> str:
 
 
 _PASSED_AN_END = ("Unclosed", "Expected newline")
-"""How it complains of a text that ended later than it was meant to, at the quote with which the next one begins."""
+"""Errors for a text that ended too late, at the opening quote of the next one."""
 
 _SAYINGS: Sequence[tuple[str, Callable[[], str]]] = (
     ("Illegal character '\\n'", _not_closed),
@@ -120,4 +120,4 @@ _SAYINGS: Sequence[tuple[str, Callable[[], str]]] = (
     ("Unclosed array", lambda: tr("A list is not closed, or a comma is missing in it.")),
     ("Unclosed inline table", lambda: tr("A table in braces is not closed, or a comma is missing in it.")),
 )
-"""How the complaints of `tomllib` begin. The first that fits says it."""
+"""Beginnings of `tomllib`'s messages and their explanations; the first match wins."""

@@ -19,7 +19,7 @@ _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 
 class TomlLines:
-    """The lines of `source`, by path: keys, and positions in arrays from 0."""
+    """Lines of `source` by path: keys, and positions in arrays from 0."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -32,13 +32,13 @@ class TomlLines:
         self._document()
 
     def line(self, path: Path) -> int:
-        """The line on which `path` stands, or the nearest thing around it that stands anywhere."""
+        """Return the line of `path`, or of the nearest thing around it that has one."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
 
     def text_line(self, path: Path, line: int) -> int:
-        """The line of the file on which line `line` of a text stands; texts with escapes have only one."""
+        """Return the file line of line `line` of a text; one with escapes has only one."""
         return self._texts[path] + line - 1 if path in self._texts else self.line(path)
 
     def _document(self) -> None:
@@ -67,7 +67,7 @@ class TomlLines:
         return path
 
     def _inside_latest(self, keys: Path) -> Path:
-        """`keys` of a header, where a name of an array of tables means its last table."""
+        """Resolve `keys` of a header: an array of tables means its last table."""
         path: Path = ()
         for number, key in enumerate(keys):
             path = (*path, key)
@@ -153,7 +153,7 @@ class TomlLines:
 
 
 def _plain(key: str) -> str:
-    """A key without its quotes."""
+    """Return a key without its quotes."""
     if key[0] not in "\"'":
         return key
     pair: Mapping[str, object] = tomllib.loads(f"{key} = 0")

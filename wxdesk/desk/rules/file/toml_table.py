@@ -1,6 +1,6 @@
-"""A table of a rules file, taken apart with care: every key known, every value of its type.
+"""Typed access to a table of a rules file, in which every key must be known.
 
-What is wrong is told with the path to it, from which `desk.toml_lines` finds the line.
+A mistake is raised with its path, from which `desk.rules.file.toml_lines` finds the line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from wxdesk.i18n import tr
 
 
 class Misread(Exception):
-    """Something in a rules file is wrong: where, why, and on which line of a text (0: not inside a text)."""
+    """Mistake in a rules file: path, reason, and line inside a text (0: not in one)."""
 
     def __init__(self, path: Path, reason: str, text_line: int = 0) -> None:
         super().__init__(reason)
@@ -23,7 +23,7 @@ class Misread(Exception):
 
 
 class TomlTable:
-    """A TOML table that knows where it stands and gives its values only in the type that is asked for."""
+    """A TOML table that knows its path and checks the types of its values."""
 
     def __init__(self, value: object, path: Path, known: tuple[str, ...]) -> None:
         if not isinstance(value, dict):
@@ -42,25 +42,25 @@ class TomlTable:
         return key in self._value
 
     def raw(self, key: str) -> object:
-        """The value as it stands."""
+        """Return the value unchecked."""
         return self._value[key]
 
     def text(self, key: str) -> str:
-        """A text; empty if it is missing."""
+        """Return a text; empty if it is missing."""
         value = self._value.get(key, "")
         if not isinstance(value, str):
             raise Misread((*self.path, key), tr("“{key}” must be a text in quotes.", key=key))
         return value
 
     def truth(self, key: str, otherwise: bool) -> bool:
-        """True or false."""
+        """Return true or false."""
         value = self._value.get(key, otherwise)
         if not isinstance(value, bool):
             raise Misread((*self.path, key), tr("“{key}” must be true or false.", key=key))
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty if it is missing."""
+        """Return a list of texts; empty if it is missing."""
         value = self._value.get(key, [])
         if not isinstance(value, list):
             raise Misread((*self.path, key), tr("“{key}” must be a list of texts in brackets.", key=key))
@@ -70,7 +70,7 @@ class TomlTable:
         return tuple(value)
 
     def words(self, key: str) -> tuple[str, ...]:
-        """A list of texts, or one text, but not none."""
+        """Return a list of texts, or of a single text; never empty."""
         value = self._value.get(key)
         found = (value,) if isinstance(value, str) else self.texts(key)
         if not found:
@@ -78,14 +78,14 @@ class TomlTable:
         return found
 
     def number(self, key: str, otherwise: int = 0) -> int:
-        """A whole number."""
+        """Return a whole number."""
         value = self._value.get(key, otherwise)
         if not isinstance(value, int) or isinstance(value, bool):
             raise Misread((*self.path, key), tr("“{key}” must be a whole number.", key=key))
         return value
 
     def choice[Word: StrEnum](self, key: str, words: type[Word]) -> Word:
-        """One word of a closed set."""
+        """Return one member of a closed set."""
         value = self._value.get(key)
         if not isinstance(value, str) or value not in tuple(words):
             known = ", ".join(words)
@@ -93,11 +93,11 @@ class TomlTable:
         return words(value)
 
     def table(self, key: str, known: tuple[str, ...]) -> TomlTable:
-        """A table inside this one."""
+        """Return a table inside this one."""
         return TomlTable(self._value[key], (*self.path, key), known)
 
     def tables(self, key: str, known: tuple[str, ...]) -> list[TomlTable]:
-        """A list of tables inside this one; empty if it is missing."""
+        """Return a list of tables inside this one; empty if it is missing."""
         value = self._value.get(key, [])
         if not isinstance(value, list):
             raise Misread((*self.path, key), tr("“{key}” must be a list of tables in brackets.", key=key))

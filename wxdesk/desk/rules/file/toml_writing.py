@@ -1,4 +1,4 @@
-"""Values as TOML, in the hand of someone who will read them again."""
+"""Writes values as TOML that is easy to read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 WIDTH = 100
-"""Columns before a list is written one item a line."""
+"""Columns beyond which a list is written with one item a line."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -15,7 +15,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f
 
 
 def listed(items: Sequence[str]) -> str:
-    """A list, on one line if it fits there."""
+    """Write a list, on one line if it fits there."""
     flat = "[" + ", ".join(items) + "]"
     if (columns(flat) <= WIDTH and "\n" not in flat) or len(items) == 1:
         return flat
@@ -23,22 +23,22 @@ def listed(items: Sequence[str]) -> str:
 
 
 def columns(text: str) -> int:
-    """How wide `text` is in an editor, where a Chinese character takes two columns."""
+    """Return the width of `text` in an editor, where a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def inline_table(pairs: Sequence[tuple[str, str]]) -> str:
-    """A table in braces."""
+    """Write a table in braces."""
     return "{ " + ", ".join(f"{name} = {value}" for name, value in pairs) + " }" if pairs else "{}"
 
 
 def strings(words: Sequence[str]) -> str:
-    """A list of texts."""
+    """Write a list of texts."""
     return "[" + ", ".join(map(string, words)) + "]"
 
 
 def string(text: str) -> str:
-    """The kind of TOML string that needs the fewest escapes."""
+    """Write the kind of TOML string that needs the fewest escapes."""
     tame = all(char in "\n\t" or char.isprintable() or char == "\u3000" for char in text)
     if tame and "\n" in text and "'''" not in text:
         return f"'''\n{text}'''"
@@ -56,5 +56,5 @@ def _escaped(char: str) -> str:
 
 
 def key(name: str) -> str:
-    """A key, in quotes where it needs them."""
+    """Write a key, in quotes where it needs them."""
     return name if _BARE.fullmatch(name) else '"' + "".join(map(_escaped, name)) + '"'

@@ -1,7 +1,8 @@
-"""Regular expressions that no text can make slow: RE2, with bounds on the program and on the text.
+"""Regular expressions that no text can make slow: RE2 within bounds.
 
-RE2 runs in time linear in the text, but the factor is the size of the compiled program, so both are bounded.
-What it does not know (look-around, back-references) is refused with a reason when the rule is written.
+RE2 runs in time linear in the text, but the factor is the size of the compiled program, so both are
+bounded. What it does not know (look-around, back-references) is refused with a reason when the rule is
+written.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ SOURCE_LIMIT = 500
 """Characters of a pattern."""
 
 PROGRAM_LIMIT = 1500
-"""Instructions of a compiled pattern; a search over TEXT_LIMIT characters then takes a few milliseconds at worst."""
+"""Instructions of a pattern; a search over TEXT_LIMIT then takes milliseconds."""
 
 TEXT_LIMIT = 2000
-"""Characters that are searched; a text message is hardly longer, and what comes behind is not looked at."""
+"""Characters that are searched; a text message is hardly longer."""
 
 _MAX_MEM = 1 << 20
 
 
 def compile_pattern(source: str) -> Pattern:
-    """`source` as RE2 understands it (https://github.com/google/re2/wiki/Syntax).
+    """Compile `source` with RE2 (https://github.com/google/re2/wiki/Syntax).
 
     Raises:
         BadPattern: with a reason in the operator's language.
@@ -51,7 +52,7 @@ def compile_pattern(source: str) -> Pattern:
 
 
 def _told_apart(source: str) -> tuple[str, dict[str, str]]:
-    """The pattern with a name of its own for each named group, and what these are called in `source`, in their order.
+    """Make group names unique; return the pattern and the former names in order.
 
     What only looks like a group, in a character class or a quotation, stays as it is.
     """
@@ -73,10 +74,11 @@ _GROUP_NAME = re.compile(r"(?<=\(\?P<)\w+(?=>)|(?<=\(\?<)\w+(?=>)")
 
 
 def finds_every_text(source: str) -> bool:
-    """Whether this pattern is certainly found in every text, also an empty one. Of one that does not compile: no.
+    """Check that the pattern certainly matches every text, also an empty one.
 
-    It is if nothing at all, at the beginning or the end of a text, is a match, whatever stands beside it: what RE2 can
-    ask of a place is only whether text, and a letter, stands before and behind it. Beside that, `^.*$` is known.
+    It does if the empty string, at the beginning or the end of a text, is a match, whatever stands beside it:
+    all that RE2 can ask of a place is whether text, and a letter, stands before and behind it. Beside that,
+    `^.*$` is known. A pattern that does not compile does not.
     """
     try:
         compile_pattern(source)
@@ -92,7 +94,7 @@ def finds_every_text(source: str) -> bool:
 
 
 _WHOLE = re.compile(r"\^?(?:\((?:\?P?<\w+>|\?:)?\.\*\??\)|\.\*\??)\$?")
-"""A pattern for a line of a text, and the texts that are searched have one line only."""
+"""Patterns for a whole line; the texts that are searched have one line only."""
 
 _BEGINNINGS = ((r"\A{}\z", ""), (r"\A{}a\z", "a"), (r"\A{}-\z", "-"), ("\\A{}\n\\z", "\n"))
 _ENDS = ((r"\A{}\z", ""), (r"\Aa{}\z", "a"), (r"\A-{}\z", "-"), ("\\A\n{}\\z", "\n"))
@@ -106,7 +108,7 @@ def _compiles_and_matches(source: str, text: str) -> bool:
 
 
 class _Re2Pattern:
-    """A compiled pattern. `names` are what its groups are called, by the names that they have in it.
+    """A compiled pattern; `names` are the names of its groups by their internal ones.
 
     Of several groups of one name the first that takes part has the value.
     """
@@ -133,22 +135,22 @@ class _Re2Pattern:
 
 @lru_cache(maxsize=4)
 def _encoded(text: str) -> bytes:
-    """What is searched of `text`, as RE2 takes it. One message is searched for many patterns."""
+    """Encode the searched part of `text` for RE2, once for many patterns."""
     return text[:TEXT_LIMIT].encode("utf-8", "replace")
 
 
 def _decoded(found: bytes) -> str:
-    r"""`found`, without what `\C` may have left of a character."""
+    r"""Decode `found`, replacing what `\C` may have left of a character."""
     return found.decode("utf-8", "replace")
 
 
 def searchable(text: str) -> str:
-    """`text` without the half characters that RE2 does not take."""
+    """Replace half characters in `text`, which RE2 does not take."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _re2_options() -> re2.Options:
-    """How patterns are compiled here."""
+    """Return the options with which patterns are compiled."""
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself
     options.max_mem = _MAX_MEM
@@ -160,7 +162,7 @@ def _too_large() -> str:
 
 
 def _reason(error: re2.error) -> str:
-    """RE2's complaint (`invalid perl operator: (?=`) in words; the part behind the colon is the spot."""
+    """Translate RE2's error (`invalid perl operator: (?=`) for the operator."""
     raw = error.args[0] if error.args else ""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
     complaint, _, spot = text.partition(": ")

@@ -1,10 +1,11 @@
-r"""What a text must hold for a pattern to be found in it: the literal pieces that no match can do without.
+r"""Literal pieces that a text must hold for a pattern to match.
 
     (?P<no>\d{4,}).*(到哪|物流)     one of 0 1 2 3 4 5 6 7 8 9, and one of 到哪 物流
 
-The pattern is read as RE2 reads it; whatever has no pieces, or is not worth the trouble, counts as “anything”.
-Letter case never matters here: pieces are case-folded and stand in a case-folded text, so that `(?i)` needs no
-attention. A piece holds only characters for which RE2 and Python agree about what is the same letter.
+The pattern is read as RE2 reads it; whatever has no pieces, or is not worth the trouble, counts as
+“anything”. Letter case never matters here: pieces are case-folded and stand in a case-folded text, so that
+`(?i)` needs no attention. A piece holds only characters for which RE2 and Python agree about what is the
+same letter.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ type AnyOf = frozenset[str]
 """Pieces of which a text must hold at least one."""
 
 _MOST = 16
-"""Strings that a stretch of a pattern is followed into."""
+"""Strings into which a part of a pattern is expanded."""
 
 _MOST_CHARACTERS = 40
-"""Characters of a class that count as its pieces: `[A-Z0-9]` does, `[^退]` does not."""
+"""Characters of an expanded class: `[A-Z0-9]` fits, `[^退]` does not."""
 
 _REPEATS = 8
 """Repetitions that are written out: `哈{3,}` holds 哈哈哈."""
@@ -38,7 +39,7 @@ _DIGITS = frozenset("0123456789")
 
 @lru_cache(maxsize=1 << 15)
 def pieces(source: str) -> tuple[AnyOf, ...]:
-    """Of each of these, a text must hold one piece. `source` is a pattern that `compile_pattern` takes."""
+    """Return the sets of which a text must hold one piece each; `source` has compiled."""
     try:
         found = _Reader(source).read()
     except LookupError:  # syntax of an RE2 that is newer than this file: it is searched for in every text
@@ -48,14 +49,14 @@ def pieces(source: str) -> tuple[AnyOf, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A part of a pattern: all `strings` that it can be, where they are few; else what each of them holds."""
+    """Part of a pattern: all its `strings` if they are few, else its required pieces."""
 
     strings: frozenset[str] | None
     needs: tuple[AnyOf, ...] = ()
 
     @property
     def best(self) -> AnyOf | None:
-        """The most telling of what it needs: the longest pieces, then the fewest."""
+        """The most telling of its needs: the longest pieces, then the fewest."""
         needs = self.needs if self.strings is None else _certain([self.strings])
         return max(needs, key=lambda need: (min(map(len, need)), -len(need)), default=None)
 
@@ -65,7 +66,7 @@ _NOTHING = _Stretch(frozenset({""}))
 
 
 def _certain(needs: Iterable[AnyOf]) -> tuple[AnyOf, ...]:
-    """Without those that the empty text fulfils, or none could."""
+    """Drop needs that the empty text fulfils, or that no text could."""
     return tuple(need for need in needs if need and "" not in need)
 
 
@@ -106,7 +107,7 @@ def _character(character: str) -> _Stretch:
 
 
 def _is_plain(character: str) -> bool:
-    """Whether what RE2 takes for the same letter becomes the same by `casefold`: ASCII, Chinese, kana, Hangul.
+    """Check that RE2 and `casefold` agree on case: ASCII, Chinese, kana, Hangul.
 
     Elsewhere the two might follow different versions of Unicode.
     """
@@ -114,7 +115,7 @@ def _is_plain(character: str) -> bool:
 
 
 class _Reader:
-    """Reads a pattern from left to right. Groups are kept on a stack, because they may be nested very deeply."""
+    """Reads a pattern from left to right; a stack keeps groups, which may nest deeply."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -125,7 +126,7 @@ class _Reader:
         self._row: list[tuple[_Stretch, ...]] = []
 
     def read(self) -> _Stretch:
-        """What the whole pattern holds."""
+        """Return the literals of the whole pattern."""
         while self._at < len(self._source):
             self._step()
         return self._close()
@@ -169,7 +170,7 @@ class _Reader:
         self._branches, self._row = [], []
 
     def _repeat(self) -> bool:
-        """Whether what stands here repeats what stands before it; `{` may also be a brace."""
+        """Read a repetition, if there is one here; `{` may also be a brace."""
         character = self._source[self._at]
         least, most = {"*": (0, None), "+": (1, None), "?": (0, 1), "{": (0, 0)}[character]
         if character == "{":
@@ -206,7 +207,7 @@ class _Reader:
             self._row.append((_ANYTHING if character is None else _character(character),))
 
     def _escaped(self) -> str | None:
-        """The character that an escape stands for; None where it is none that a customer types."""
+        """Read an escaped character; None if it is none that a customer types."""
         code = _CODE.match(self._source, self._at)
         if code is not None:
             self._at = code.end()
@@ -216,7 +217,7 @@ class _Reader:
         return None if after.isalnum() else after
 
     def _class(self) -> _Stretch:
-        """`[…]`: its characters where they are few and all of them plain."""
+        """Read `[…]`: its characters where they are few and all of them plain."""
         start = self._at + 1
         negated = self._source.startswith("^", start)
         self._at = start = start + negated
@@ -231,7 +232,7 @@ class _Reader:
         return _Stretch(frozenset(map(str.casefold, characters))) if few else _ANYTHING
 
     def _members(self) -> str | None:
-        """The characters of one item of a class; None where they are not told one by one."""
+        """Read the characters of one item of a class; None where they are not listed."""
         if self._source.startswith("\\d", self._at):
             self._at += 2
             return "0123456789"
@@ -253,7 +254,7 @@ class _Reader:
         return self._source[self._at - 1]
 
     def _past(self, pattern: re.Pattern[str]) -> bool:
-        """Go on behind what `pattern` finds here, if it does."""
+        """Skip what `pattern` finds here, if it does."""
         found = pattern.match(self._source, self._at)
         self._at = found.end() if found else self._at
         return found is not None

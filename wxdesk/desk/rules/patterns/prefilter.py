@@ -1,8 +1,8 @@
-"""Many regular expressions at once: which of them are worth a search in a text.
+"""Prefilter for many patterns: picks those that are worth a search in a text.
 
-Each pattern is looked up by the pieces that a match must hold (`desk.pattern_pieces`): by those of them that the fewest
-other patterns need; the others are looked for only where those stand. What is named is searched as ever, so that a
-pattern too many costs a little time and is never wrong.
+Each pattern is looked up by those of its required pieces (`desk.rules.patterns.literals`) that the fewest
+other patterns need; the other pieces are looked for only where those stand. What is picked is searched as
+ever, so that a pattern too many costs a little time and is never wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wxdesk.desk.rules.patterns.literals import AnyOf, pieces
 
 
 class PieceFilter:
-    """Fills `core.patterns.PatternFilter`; `sources` are patterns that `compile_pattern` takes."""
+    """Implements `core.rules.patterns.PatternFilter`; all `sources` have compiled."""
 
     def __init__(self, sources: Sequence[str]) -> None:
         numbers: defaultdict[str, list[int]] = defaultdict(list)
@@ -31,7 +31,7 @@ class PieceFilter:
         self._pieces = Keywords((piece, place) for need, place in rarest for piece in need)
 
     def possible(self, text: str) -> Collection[int]:
-        """The numbers of all sources that can be found in `text`, and perhaps some that cannot."""
+        """Return the numbers of all sources that can match `text`, and perhaps others."""
         folded = searchable(text[:TEXT_LIMIT]).casefold()
         places = [*self._always, *(place for place in set(self._pieces.inside(folded)) if self._all_in(folded, place))]
         return [number for place in places for number in self._numbers[place]]
@@ -41,6 +41,6 @@ class PieceFilter:
 
 
 def _cost(need: AnyOf, wanted: Mapping[str, int]) -> tuple[bool, int, int]:
-    """How much too often patterns are named that are looked up by `need`: single characters stand in many texts."""
+    """Estimate false hits of a lookup by `need`: single characters are in many texts."""
     shortest = min(map(len, need))
     return (shortest == 1, sum(wanted[piece] for piece in need), -shortest)

@@ -1,1 +1,4 @@
-"""The room `desk.rules.review`."""
+"""Review of rules: dry runs over stored messages, lint, and unmatched messages.
+
+Imported by `desk.desk` and the user interface; imports the other modules of `desk.rules`.
+"""

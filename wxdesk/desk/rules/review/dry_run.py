@@ -1,11 +1,12 @@
-"""What a changed rule would have said to the messages that are stored: asked before it is saved.
+"""Dry run of a changed rule over the stored messages, before it is saved.
 
-The newest messages are walked from the oldest on, a slice at a time and beside the loop, so that acknowledging goes on;
-what rules want to know of the past is followed along the way. Guards are not asked: it is told what the rules would
-have said, whoever had the word then. One rule in the shadow is tried as though it spoke, one that is switched off as
-though it were on. Who sat at the desk is not known any more: where the rules ask for it both is supposed, and the
-report tells the two apart. Tags are those that contacts have now: what they were then is not kept. Nor are alias and
-reply window; what an operator said is compared as though they had been others (`desk.unkept`).
+The newest messages are walked from the oldest on, a slice at a time and in a thread, so that acknowledging
+goes on; the history that rules ask for is followed along the way. Guards are not asked: the report has what
+the rules would have answered, takeover or not. A rule in the shadow is tried as though it answered, one
+that is switched off as though it were on. Whether an operator was present is not known any more: where the
+rules ask for it both is supposed, and the report tells the two apart. Tags are those that contacts have
+now: earlier ones are not stored. Nor are alias and reply window; an operator's reply is compared as though
+they had been others (`desk.rules.review.unstored_values`).
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ from wxdesk.desk.rules.review.unstored_values import could_be, shows_unkept, wit
 from wxdesk.desk.rules.rulebook import Rulebook
 
 NEWEST = 100_000
-"""So many messages are looked at."""
+"""Most messages of a dry run."""
 
 SLICE = 1000
-"""Messages between two looks at whether it was cancelled; a few hundredths of a second."""
+"""Messages between two checks for cancellation; a few hundredths of a second."""
 
 SHOWN = 100
-"""Lines that are told of each kind, the newest."""
+"""Most lines of each kind in the report, the newest."""
 
 ANSWERED_WITHIN = AFTER_MESSAGE[1]
-"""A human's reply answers nothing older than that: WeChat would not have taken it."""
+"""Longest time to an operator's reply: later, WeChat would not have taken it."""
 
 
 class Course:
-    """How far a dry run has come. One thread writes, another reads; any of them may cancel."""
+    """Progress of a dry run: one thread writes, another reads, any may cancel."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -50,10 +51,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message that would have been answered: what was said to it (empty: nothing), and what would have been.
+    """One message that would be answered, with its reply then (empty: none) and now.
 
-    `by_hand`: an operator said it, and something else · `problem`: why the answer cannot be made · `only`: it would
-    have been made only while somebody, or nobody, sat at the desk.
+    `by_hand`: an operator sent another reply · `problem`: why the answer cannot be made · `only`: it would be
+    made only with an operator present, or away.
     """
 
     message: PastMessage
@@ -66,10 +67,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DryRunReport:
-    """`answered` of `messages` would have been answered; `differently` of these an operator answered in other words.
+    """Counts of `messages` and of those that would have been `answered`, with lines.
 
-    `only_present` of those that would have been answered only if somebody sat at the desk, `only_away` if nobody did.
-    `switched_off`: the rule is, and was tried as though it were on.
+    `differently`: an operator replied otherwise · `only_present`, `only_away`: answered only with an operator
+    present, or away · `switched_off`: the rule is, and was tried as though it were on.
     """
 
     messages: int
@@ -82,7 +83,7 @@ class DryRunReport:
 
 
 class DryRun:
-    """Walks over history. `accounts` are those of the configuration."""
+    """Walks over history; `accounts` are those of the configuration."""
 
     def __init__(self, rulebook: Rulebook, past: Past, accounts: Mapping[str, Account]) -> None:
         self._rulebook = rulebook
@@ -90,7 +91,7 @@ class DryRun:
         self._accounts = accounts
 
     async def over_history(self, rule: Rule | None, course: Course, newest: int = NEWEST) -> DryRunReport | None:
-        """What `rule` would have said in its place among the others, or all rules if it is None.
+        """Try `rule` in its place among the others, or all rules if it is None.
 
         None if it was cancelled.
 
@@ -123,7 +124,7 @@ class DryRun:
 
 
 def _speaking(rule: Rule) -> Rule:
-    """What one wants to see of a rule that is switched off, or in the shadow, is what it would say."""
+    """Return `rule` switched on and out of the shadow, so that its replies show."""
     delivery = Delivery.INHERIT if rule.delivery is Delivery.SHADOW else rule.delivery
     return replace(rule, enabled=True, delivery=delivery)
 
@@ -131,13 +132,13 @@ def _speaking(rule: Rule) -> Rule:
 def _judge(
     page: Sequence[PastMessage], retracing: Retracing, report: _Tally, strangers: Mapping[int, Conversation]
 ) -> None:
-    """All that is to be done about a slice, so that threads are changed for it but once."""
+    """Process one slice, all at once in one thread."""
     report.take(retracing.take(page, report.own, strangers))
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts, and keeps the newest lines."""
+    """Counts of the report, and the newest lines."""
 
     rulebook: Rulebook
     accounts: Mapping[str, Account]
@@ -150,14 +151,14 @@ class _Tally:
     _late: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
 
     def know(self, written: Sequence[Written]) -> None:
-        """What operators said, in order. `own` of it is what no rule had prepared."""
+        """Add operators' replies, in order; `own` are those that no rule had prepared."""
         for one in written:
             self._written[one.conversation_id].append(one)
             if not one.edited:
                 self.own[one.conversation_id].append(one)
 
     def take(self, spoken: Sequence[Spoken]) -> None:
-        """Count these, which are in order."""
+        """Count these messages, which are in order."""
         self.answered += len(spoken)
         self.only.update(one.only for one in spoken if one.only is not None)
         for one in spoken:
@@ -169,12 +170,12 @@ class _Tally:
                 self._late.append(one)
 
     def told(self, messages: int, lines: tuple[Line, ...]) -> DryRunReport:
-        """The result for so many messages."""
+        """Return the report on so many messages."""
         present, away = self.only[Presence.PRESENT], self.only[Presence.AWAY]
         return DryRunReport(messages, self.answered, self.differently, present, away, lines)
 
     def lines(self) -> list[Line]:
-        """What was answered differently first, each the newest first."""
+        """Return the lines, those answered differently first, each the newest first."""
         rest = (replace(self._line(one), by_hand=False) for one in reversed(self._late))
         return [*map(self._line, reversed(self._other)), *rest]
 
@@ -184,7 +185,7 @@ class _Tally:
         return not self._is_same(by_hand.strip(), one)
 
     def _is_same(self, by_hand: str, one: Spoken) -> bool:
-        """Whether the operator said what the rule would have, but for what is not kept."""
+        """Return True if the reply equals that of the rule, except for values not stored."""
         if self._line(one).would_say.strip() == by_hand:
             return True
         if not any(shows_unkept(matched.rule) for matched in one.matching.matched):
@@ -193,7 +194,7 @@ class _Tally:
         return not marked.problem and could_be(by_hand, marked.would_say)
 
     def _by_hand(self, message: PastMessage) -> str | None:
-        """What an operator answered to it, None if he did not."""
+        """Return the operator's reply to a message, or None."""
         written = self._written.get(message.conversation_id, ())
         at = bisect_left(written, message.at, key=lambda one: one.sent_at)
         if at == len(written) or written[at].sent_at - message.at > ANSWERED_WITHIN:

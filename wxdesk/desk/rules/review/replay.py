@@ -1,6 +1,6 @@
-"""Stored messages once more in the order in which they came: what rules would have done about each, and then the next.
+"""Replays stored messages in order and asks the rules about each.
 
-What rules want to know of the past is followed along the way, as they would have made it.
+The history that rules ask for is followed along the way, as they would have made it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from wxdesk.timezones import zone_named
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message that is answered now, with what rules knew of the past; `only` if somebody was there, or nobody.
+    """A message that is answered now, with the history that the rules were given.
 
-    `session_from`: where the contact had come from last by then.
+    `only`: answered only with an operator present, or away · `session_from`: the contact's last origin by then.
     """
 
     message: PastMessage
@@ -38,7 +38,7 @@ class Spoken:
 
 @dataclass(slots=True)
 class _Thread:
-    """A conversation as it is now, and up to here: `spoken` is what rules have said in it."""
+    """A conversation as it is now, and up to here; `spoken` has the answers of rules."""
 
     now: Conversation
     last_written_at: datetime | None
@@ -48,7 +48,7 @@ class _Thread:
     number: int = 0
 
     def count(self, message: PastMessage, written: Sequence[Written]) -> None:
-        """Number `message` among those since a human last answered; `written` is what humans said, in order."""
+        """Number `message` since the last operator's reply; `written` has those in order."""
         last = bisect_left(written, message.at, key=lambda one: one.sent_at)
         answered = written[last - 1].sent_at if last else None
         if answered != self.numbered_from:
@@ -57,9 +57,9 @@ class _Thread:
 
 
 class Retracing:
-    """Asks the rules about one message after the other. `rule_id` None: any rule counts.
+    """Asks the rules about one message after the other; without `rule_id` any counts.
 
-    Where one rule counts, only messages are asked about on which it could speak, or one whose words are followed.
+    Where one counts, only messages are asked about that it, or a rule whose history is asked for, could answer.
     """
 
     def __init__(self, ruleset: Ruleset, rule_id: int | None, accounts: Mapping[str, Account]) -> None:
@@ -74,7 +74,7 @@ class Retracing:
         self._hearing = None if rule_id is None else ruleset.hearing({rule_id} | self._followed | wanted.lately)
 
     def strangers(self, page: Sequence[PastMessage]) -> set[int]:
-        """The conversations of contacts who have not been met yet."""
+        """Return the conversations that the replay has not met yet."""
         return {message.conversation_id for message in page} - self._threads.keys()
 
     def take(
@@ -83,7 +83,7 @@ class Retracing:
         written: Mapping[int, Sequence[Written]],
         strangers: Mapping[int, Conversation],
     ) -> list[Spoken]:
-        """Those of the page that are answered."""
+        """Return those messages of the page that are answered."""
         spoken: list[Spoken] = []
         for message in page:
             known = self._threads.get(message.conversation_id)
@@ -99,9 +99,9 @@ class Retracing:
         return spoken
 
     def _met(self, stranger: Conversation, message: PastMessage) -> _Thread:
-        """Who was seen before the first message that is looked at has written before.
+        """Start a conversation; a contact seen before this first message wrote before.
 
-        He has come from somewhere, too: what he came from last is the best that is known.
+        Such a contact has also come from somewhere: the last origin is the best that is known.
         """
         before = stranger.contact.first_seen_at
         is_known = message.at - before > timedelta(seconds=1)
@@ -110,7 +110,7 @@ class Retracing:
         return thread
 
     def _asked(self, message: PastMessage, thread: _Thread) -> list[Spoken]:
-        """The message if it is answered."""
+        """Return the message if it is answered."""
         history = self._before(thread, message.at)
         matchings = {who: self._decide(message, thread.now, history, who) for who in self._ruleset.presences}
         speaking = [who for who, matching in matchings.items() if self._counts(matching)]
@@ -156,7 +156,7 @@ class Retracing:
                 self._lately[thread.now.account].setdefault(rule_id, deque()).append(at)
 
     def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
-        """How often each rule that counts it would have spoken to anybody of the account."""
+        """Count each rule's answers to the whole account within the last minute."""
         spoken = self._lately[account]
         for times in spoken.values():
             while times and times[0] <= now - LATELY:

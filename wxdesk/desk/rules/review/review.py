@@ -1,4 +1,4 @@
-"""Looks over the whole list of rules, and at what none of them answers: what the rules page shows under "Check"."""
+"""Lints the whole list of rules and finds unmatched messages, for “Check”."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from wxdesk.desk.rules.review.unset_variables import valueless
 from wxdesk.desk.rules.rulebook import Rulebook
 
 UNMATCHED_FOR = timedelta(days=30)
-"""How far back sentences are looked for that nobody's rule answered."""
+"""Age of the oldest unmatched messages that are looked for."""
 
 UNMATCHED_MOST = 5000
-"""So many of them, the newest."""
+"""Most unmatched messages, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """What is doubtful about the rules, and what they leave unanswered."""
+    """Lint findings about the rules, and the messages that they leave unmatched."""
 
     rulebook: Rulebook
     decisions: Decisions
@@ -47,7 +47,7 @@ class Checkup:
     clock: Clock
 
     async def findings(self) -> list[Finding]:
-        """All doubts about the stored rules, worked out beside the loop."""
+        """Return all lint findings about the stored rules, computed in a thread."""
         rules = await self.rulebook.all()
         hits = await self.decisions.hits(self.clock() - UNUSED_AFTER)
         stored = self._stored(rules)
@@ -80,7 +80,7 @@ class Checkup:
         return findings(rules, self.rulebook.ruleset.tools.normaliser, around)
 
     async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOf, datetime]:
-        """Since when what lives on a media_id has named it: over all revisions in which it is the same."""
+        """Return the age of each media_id: the first of its latest, equal revisions."""
         found: dict[MediaOf, datetime] = {}
         for rule in rules:
             named = _media_in(rule)
@@ -95,23 +95,23 @@ class Checkup:
         return found
 
     def _stored(self, rules: Sequence[Rule]) -> dict[str, Template]:
-        """The stored answers that rules say, by the names that they have for them."""
+        """Return the templates that rules use, by the names that rules have for them."""
         names = {action.text for rule in rules for action in rule.then if action.kind is ActionKind.TEMPLATE}
         found = {name: self.rulebook.shelf.named(name) for name in names}
         return {name: template for name, template in found.items() if template is not None}
 
     def _faults(self, rules: Sequence[Rule]) -> dict[int, Fault]:
-        """Of the rules that are switched on and not among those that are asked."""
+        """Return the faults of rules that are switched on but cannot be asked."""
         left_out = [rule for rule in rules if rule.enabled and rule.id not in self.rulebook.ruleset.by_id]
         found = {rule.id: self.rulebook.fault_in(rule) for rule in left_out}
         return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
 
     async def unmatched(self) -> list[Group]:
-        """What nobody's rule answered lately, and none would today either, by likeness.
+        """Group recent messages that no rule answered then, nor would now, by likeness.
 
-        Today's rules are asked about each sentence as it stood then: who wrote it, when, and after what. What is not
-        known any more is who sat at the desk, so a rule that asks for that answers a sentence only together with
-        another one that answers it otherwise. Tags are today's, and how often a rule spoke to everybody within a
+        Today's rules are asked about each message as it stood then: contact, time and history. Whether an operator
+        was present is not known any more, so a rule that asks for that answers a message only together with another
+        one that answers it otherwise. Tags are today's, and how often a rule answered the whole account within a
         minute is not counted.
         """
         sentences = await self.past.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
@@ -132,7 +132,7 @@ class Checkup:
         return grouped(left, self.rulebook.ruleset.tools.normaliser)
 
     def _is_answered(self, occasion: Occasion) -> bool:
-        """Whether a present rule would have answered, whoever sat at the desk then."""
+        """Check that a rule of now would answer, with an operator present or away."""
         present = self.rulebook.ruleset.presences
         return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
 
@@ -142,7 +142,7 @@ class Checkup:
 
 
 def _everywhere(rules: Sequence[Rule]) -> frozenset[str]:
-    """The patterns of the rules that are found in every text."""
+    """Return the patterns of the rules that match every text."""
     conditions = [when for rule in rules if rule.enabled for when in rule.when.both]
     sources = {when.regex for when in conditions} | {
         when.session_from.regex for when in conditions if when.session_from is not None
@@ -166,6 +166,6 @@ def _media_in(rule: Rule) -> list[tuple[str, str]]:
 
 
 def _since(of: MediaOf, revisions: Sequence[tuple[datetime | None, bool]]) -> dict[MediaOf, datetime]:
-    """When the oldest of the newest revisions was saved that all name the same."""
+    """Return the time of the oldest of the latest revisions that are equal."""
     times = [at for at, _ in takewhile(lambda one: one[1], revisions) if at is not None]
     return {of: times[-1]} if times else {}

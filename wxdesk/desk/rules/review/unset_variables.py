@@ -1,4 +1,4 @@
-"""Variables that can never have a value where a rule shows them: its texts are filled with all that can be there."""
+"""Finds template variables that can never be set for a given rule."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 
 _SOME = "1"
-"""What stands for a value that can be there."""
+"""Stands for a value that can be there."""
 
 
 def valueless(
     rules: Sequence[Rule], stored: Mapping[str, Template], renderer: LiquidRenderer, *, has_hours: bool
 ) -> dict[tuple[int, int], str]:
-    """The first such variable of each action, by rule id and place. `has_hours`: there is a calendar."""
+    """Return the first one by rule id and action place; `has_hours`: with a calendar."""
     found = {}
     for rule in rules:
         for place, action in enumerate(rule.then):
@@ -67,7 +67,7 @@ def _missing(text: str, never: set[str], renderer: LiquidRenderer) -> tuple[str,
 
 
 def _whole() -> dict[str, object]:
-    """Each variable with a value; those without fixed fields have none of their own, and are not doubted."""
+    """Return each variable with a value; those without fixed fields are not checked."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     contact = Contact(0, "", "o1234567", now, alias=_SOME)
     thread = Conversation(0, "", contact, window=ReplyWindow(1, now))

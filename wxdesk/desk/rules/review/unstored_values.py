@@ -1,8 +1,8 @@
-"""What a template may show and nobody keeps: how an answer of the past is compared without it.
+"""Compares past replies, ignoring variables whose past values were not stored.
 
-A customer's alias, and how many replies WeChat still allowed and until when, are known as they are now. Whether an
-operator said what a rule would have said is judged as though each could have been any other of its kind: a name, a
-figure, a date and time. Where nobody gave an alias so far, none was shown.
+A customer's alias, and how many replies WeChat still allowed and until when, are known as they are now.
+Whether an operator sent what a rule would have sent is judged as though each could have been any other of
+its kind: a name, a figure, a date and time. Where nobody gave an alias so far, none was shown.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ _MOMENT = r"\d\d-\d\d \d\d:\d\d"
 _MARK = re.compile(rf"({_ALIAS})|({_LEFT})|(790[67]-{_MOMENT})")
 
 _KINDS = (r"[^\n\r\u2028\u2029。！？，；：、…．.!?,;:]{0,20}", r"(?:1?\d|20)", rf"\d{{4}}-{_MOMENT}")
-"""What may stand for each mark. A name is short and no sentence: what else could be one would hide another answer."""
+"""Pattern for each mark; a name is short and no sentence, to hide no other answer."""
 
 _NAMES = re.compile(r"\b(?:alias|window)\b")
 
 
 def shows_unkept(rule: Rule) -> bool:
-    """Whether `rule` can show a value that is not kept; of a stored answer one does not look, and supposes so."""
+    """Return True if `rule` can show a value that is not stored; any template might."""
     return any(action.kind is ActionKind.TEMPLATE or _NAMES.search(repr(action)) for action in rule.then)
 
 
 def with_anything(thread: Conversation) -> Conversation:
-    """`thread` with marks in the place of what is not kept; one without an alias stays without."""
+    """Put marks in place of values not stored; an empty alias stays empty."""
     alias = _ALIAS if is_visible(thread.contact.alias) else ""
     return replace(thread, contact=replace(thread.contact, alias=alias), window=ReplyWindow(_LEFT, _UNTIL))
 
 
 def could_be(said: str, marked: str) -> bool:
-    """Whether `said` reads like `marked`, an answer to such a thread, with anything of its kind where a mark is."""
+    """Check that `said` equals the answer `marked`, with suitable values at its marks."""
     pattern, marked, end = "", marked.strip(), 0
     for mark in _MARK.finditer(marked):
         pattern += re.escape(marked[end : mark.start()]) + _KINDS[(mark.lastindex or 1) - 1]

@@ -1,7 +1,7 @@
-"""What one rule by itself comes to, with supposed values: what its editor shows beside it while it is written.
+"""Example messages of one rule with supposed values, for its editor.
 
-Nothing of it is decided, stored or sent. A value that nobody knows stands there as a question between marks, as it does
-in the example of a template.
+Nothing of it is decided, stored or sent. An unknown value stands there as a question between marks, as it
+does in the example of a template.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from wxdesk.i18n import explain, tr
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a text, picture, link or card of a rule comes to: messages as they would leave, or what keeps them.
+    """Messages of one text, picture, link or card of a rule, or the `problem` with it.
 
     `action` is its place among the rule's actions; `wording`, from 0, which of `wordings` texts it is.
     """
@@ -42,14 +42,14 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """All that a rule says, in order. `answers` is the tried message, where the rule answers that; else None."""
+    """All messages of a rule, in order; `answers` is the tried message if it matches."""
 
     spoken: tuple[Spoken, ...] = ()
     answers: Tried | None = None
 
 
 class Examples:
-    """Works out examples, each on the `occasion` that a tried message is. May be called on any thread."""
+    """Makes examples, in the context of a tried message; callable on any thread."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Examples:
         self._occasion = occasion
 
     def of(self, rule: Rule, tried: Tried) -> Example:
-        """What `rule` says to the `tried` message if it answers that, else to one made of its own words."""
+        """Make the example for `tried`, or for a matching message if that does not match."""
         found = self._found(rule, tried) if _is_written(tried) else None
         shown = _made_of(rule, tried) if found is None else tried
         groups = found or self._found(rule, shown) or {}
@@ -78,9 +78,10 @@ class Examples:
         return Example(spoken, None if found is None else tried)
 
     def _found(self, rule: Rule, tried: Tried) -> Mapping[str, str] | None:
-        """The groups of the rule's patterns; None if it does not answer that, or cannot be asked yet.
+        """Return the groups of the rule's patterns; None without a match or with a fault.
 
-        It is asked as if it were switched on and had never spoken; a default, as if nothing above it had answered.
+        It is asked as if it were switched on and had never answered; a default, as if nothing above it had
+        answered.
         """
         alone = replace(rule, enabled=True, cooldown=Cooldown(), delivery=Delivery.INHERIT)
         subject = self._occasion(tried).subject
@@ -123,7 +124,7 @@ class Examples:
 
 
 def _problem(action: Action, error: BadTemplate | BadContent) -> str:
-    """Where the rule's own text is wrong, its line is enough; a field has one line."""
+    """Explain a mistake: the rule's own text by its line, a field without one."""
     if isinstance(error, BadContent) or action.kind is ActionKind.TEMPLATE:
         return explain(error)
     if action.kind is ActionKind.REPLY:
@@ -136,7 +137,7 @@ def _is_written(tried: Tried) -> bool:
 
 
 def _made_of(rule: Rule, tried: Tried) -> Tried:
-    """A message made of the words that the rule looks for, from the same customer."""
+    """Make a message that the rule looks for, from the same customer."""
     kind = MessageType.TEXT if MessageType.TEXT in rule.on or not rule.on else min(rule.on)
     source = _source(rule.when) if kind is MessageType.ENTER_SESSION else None
     return replace(tried, sentence=_sentence(rule.when), on=kind, session_from=source)

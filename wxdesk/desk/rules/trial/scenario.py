@@ -1,4 +1,4 @@
-"""What is supposed to surround a sentence that nobody sent, so that rules can be tried on it."""
+"""The scenario of a trial: contact, time and history of a message nobody sent."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ from wxdesk.desk.answers.builder import Occasion
 from wxdesk.desk.ports.store import Known
 
 SOMEBODY = "oExampleCustomer00000AbC123"
-"""Whom a trial supposes; `{{ contact.short_id }}` is the end of it."""
+"""Supposed openid of a trial; `{{ contact.short_id }}` is its end."""
 
 ENTERING = "user_enter_tempsession"
-"""WeChat's event for a customer who comes by a button. Its others allow no reply."""
+"""WeChat's event for a customer who comes by a button; the others allow no reply."""
 
 
 NO_ACCOUNT = Account("shop", "", "")
-"""To which a sentence is tried before there is any."""
+"""Account of a trial before any is configured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """Who writes, when, and what went before. What is not said (None) is as the `known` customer has it.
+    """Supposed contact, time and history; what is None is as for the `known` customer.
 
-    Without one it is a new customer, now, and nobody has spoken to him; `operator` is who is at the desk.
+    Without one it is a new customer, now, without a history; `operator` tells if one is present.
 
-    at: when it is decided on, aware · event: WeChat's name of it, for what is neither text nor picture · tags: those
-    that the customer carries · first_contact: he never wrote before · quiet_days: since he last wrote · message_no:
-    which message it is since a human last answered · account: to which somebody writes who is not known, None for the
-    first · spoke: how long ago rules last spoke to him, by their ids; what others did is left out then · left: how many
-    replies WeChat still allows, None for as many as such a message brings · mode: that of the conversation itself ·
-    inherits: it has none of its own · taken_over: whether a human has the word, until he hands back.
+    at: when it is decided on, aware · event: WeChat's name of it, for what is neither text nor picture · tags:
+    those that the customer carries · first_contact: the customer never wrote before · quiet_days: since the
+    last message · message_no: which message it is since an operator last answered · account: that of an unknown
+    customer, None for the first · spoke: how long ago rules last answered, by their ids; what others did is
+    left out then · left: how many replies WeChat still allows, None for as many as such a message brings ·
+    mode: that of the conversation itself · inherits: it has none of its own · taken_over: whether an operator
+    has taken over, until it is handed back.
     """
 
     at: datetime | None = None
@@ -57,14 +58,14 @@ class Supposed:
     taken_over: bool | None = None
 
     def account_of(self, accounts: Mapping[str, Account]) -> Account:
-        """To which he writes. One that is not set up any more is answered by hand."""
+        """Return the account; one that is not configured any more is answered by hand."""
         if self.known is not None:
             name = self.known.conversation.account
             return accounts.get(name) or Account(name, "", "", reply_mode=ReplyMode.OFF)
         return self.account or next(iter(accounts.values()), NO_ACCOUNT)
 
     def conversation(self, alias: str, kind: MessageType, account: str, now: datetime) -> Conversation:
-        """That of the known customer, or of one of this name with nothing in it yet, after such a message."""
+        """Return the known customer's conversation or a new one, after such a message."""
         contact = Contact(0, account, SOMEBODY, now, alias=alias)
         thread = self.known.conversation if self.known else Conversation(0, account, contact)
         if self.tags is not None:
@@ -78,7 +79,7 @@ class Supposed:
         return replace(thread, window=ReplyWindow(left, window.until), mode=mode)
 
     def history(self, now: datetime) -> History:
-        """What went before."""
+        """Return the history before the message."""
         before = self.known.history if self.known else NO_HISTORY
         if self.first_contact:
             before = replace(before, last_written_at=None)
@@ -94,7 +95,7 @@ class Supposed:
         return before
 
     def message(self, text: str, kind: MessageType, session_from: str | None, now: datetime) -> Message:
-        """The message itself; what has no words of its customer's has none here either."""
+        """Return the message; its text is empty if its type has none."""
         words = text if kind in WITH_WORDS else ""
         return Message(0, 0, 0, kind, now, now, text=words, session_from=session_from, event=self._event(kind))
 
@@ -109,7 +110,7 @@ NOTHING_SUPPOSED = Supposed()
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A message that nobody sent, and who would have sent it."""
+    """A message that nobody sent, and its scenario."""
 
     sentence: str = ""
     on: MessageType = MessageType.TEXT
@@ -118,7 +119,7 @@ class Tried:
     around: Supposed = NOTHING_SUPPOSED
 
     def occasion(self, accounts: Mapping[str, Account], now: datetime) -> Occasion:
-        """That on which it is answered: `now` where no other time is supposed, and by one of these accounts."""
+        """Return the context in which it is answered: at its supposed time, else `now`."""
         around = self.around
         account, now = around.account_of(accounts), around.at or now
         message = around.message(self.sentence, self.on, self.session_from, now)

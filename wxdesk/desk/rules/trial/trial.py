@@ -1,4 +1,4 @@
-"""What would become of a sentence that nobody sent: the answer, and what the desk would do with it."""
+"""The outcome of a trial: the answer, and how the desk would deliver it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wxdesk.desk.ports.store import Known
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """How one message would leave: `seconds` are those for which it is held, where the mode is HOLD."""
+    """Delivery of one message; `seconds` of hold where the mode is HOLD."""
 
     mode: ReplyMode
     seconds: int = 0
@@ -27,11 +27,11 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The answer to a sentence that nobody sent, with the size of each of its texts in bytes (0: not a text).
+    """The answer to a message nobody sent, and the bytes of each text (0: not a text).
 
-    outcome: what the desk would decide · left: how many replies rules may send on this occasion · deliveries: how each
-    message of the answer would leave, none where nothing is made · shadows: the rules that matched and only look on ·
-    asked: False where the desk would not ask the rules at all; the answer is what they would say.
+    outcome: what the desk would decide · left: how many replies rules may send in this context · deliveries:
+    how each message of the answer would leave, none where nothing is made · shadows: the rules that matched in
+    the shadow · asked: False where the desk would not ask the rules at all; the answer is what they would send.
     """
 
     answer: Answer
@@ -44,19 +44,19 @@ class Trial:
 
     @property
     def contents(self) -> tuple[Content, ...]:
-        """The messages that would be made: none where not all of the answer may be sent."""
+        """The messages to be made: none where not all of the answer may be sent."""
         return self.answer.contents if self.deliveries else ()
 
     @property
     def leaving(self) -> tuple[Content, ...]:
-        """The same as WeChat would get them. A mark stands for a media_id that only an upload gives."""
+        """The same for WeChat; a mark stands for a media_id that only an upload gives."""
         return tuple(_uploaded(content) for content in self.contents)
 
 
 def trial_of(answer: Answer, occasion: Occasion, events: frozenset[str], known: Known | None = None) -> Trial:
-    """What the desk would do with this answer on this occasion: as `Answering` would, with nothing else under way.
+    """Work out the outcome as `Answering` would, with nothing else under way.
 
-    `events` are those that rules ask for; of the `known` customer count the replies that wait for him already.
+    `events` are those that rules ask for; replies that wait for the `known` customer count.
     """
     answer = answer.kept_here(occasion.conversation, occasion.account)
     waiting = known.waiting if known else ()
@@ -82,14 +82,14 @@ _NOTHING_MADE = frozenset({Outcome.NO_QUOTA, Outcome.STILL_HELD, Outcome.YIELDED
 
 
 def _stopped_by(at: Situation) -> Outcome | None:
-    """What keeps the rules from being asked."""
+    """Return the outcome that keeps the rules from being asked, or None."""
     if at.conversation.transfer_armed and at.message.event is None:
         return Outcome.TRANSFERRED
     return stopped_by(at)
 
 
 def _outcome(answer: Answer, at: Situation, waiting: Sequence[Waiting]) -> Outcome:
-    """What becomes of the message once the rules are asked."""
+    """Return the outcome once the rules are asked."""
     if is_waited_for(waiting, at.message) and (answer.rule is None or answer.rule.default):
         return Outcome.STILL_HELD
     if not (answer.fits(at.left_for_rules) or answer.transfer):

@@ -1,1 +1,4 @@
-"""The room `store.replies.pending`."""
+"""Pending replies: timers, edit locks, undo, and changed modes or takeovers.
+
+Imported by `store.opening` and `store.replies.replies`; imports the other modules of `store.replies`.
+"""

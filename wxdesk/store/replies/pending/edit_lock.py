@@ -1,6 +1,6 @@
-"""Replies that an operator takes in hand to change them, and how one waits again that he leaves as it was.
+"""Edit locks: a reply does not leave while an operator edits it.
 
-Each in the transaction that it is given; see `desk.reply_ports.Replies`.
+Each function runs in the given transaction; see `desk.ports.replies`.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 LEAST = timedelta(seconds=5)
-"""What is left of its time is at least so much, so that nobody is surprised by it."""
+"""Least time left when a hold resumes, so that nobody is surprised by it."""
 
 _SPOKEN = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
-"""Why what he had in hand meanwhile does not leave by itself any more, also if he has taken back what he said."""
+"""Reasons that keep an unlocked reply held: an operator wrote, even if undone."""
 
 
 def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
-    """Stop a held reply's clock; a draft is marked as being in somebody's hand, and wants his word from then on."""
+    """Lock a reply for editing: a held one becomes a draft, a draft needs an operator."""
     found = locked(connection, reply_id).reply
     if found.state is not ReplyState.DRAFT:
         return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
     taken = _changed(connection, found, at, by=by)
-    if not found.by:  # else it is his already
+    if not found.by:  # else it is the operator's already
         write_steps(connection, [Step(reply_id, at, StepKind.TAKE, by)])
     aside.reopen_for(connection, aside.wanting_a_word([taken]))
     return taken
 
 
 def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-    """Let it wait again as `before`, which it was when it was taken."""
+    """Release an unchanged reply's edit lock: pending again as `before` the lock."""
     found = locked(connection, before.id)
     now = found.reply
     if now.state is not ReplyState.DRAFT:
@@ -70,9 +70,9 @@ def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, ma
 
 
 def leave_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
-    """Nobody has anything in hand when the program begins: what he had and has not changed is a draft like any other.
+    """Release the edit locks of unchanged drafts at the program's start.
 
-    Else the rules would give way to it for ever.
+    Otherwise the rules would give way to them for ever.
     """
     unchanged = DRAFT & BY_RULE & by_hand(replies) & replies.c.edited.is_(false())
     error = case((replies.c.error == "", why), else_=replies.c.error)
@@ -82,7 +82,7 @@ def leave_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
 
 
 def _why_a_draft(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:
-    """Why what was held `before` does not wait for its time again; nothing of what was a draft."""
+    """Return the reason, if any, for which a reply held `before` is not held again."""
     if before.state is not ReplyState.HELD:
         return ""
     if closed:

@@ -1,4 +1,4 @@
-"""Replies that wait, many at once: released, stopped, or left to their human. See `desk.waiting_ports`."""
+"""Bulk changes of pending replies; see `desk.ports.pending_replies`."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 
 
 class SqlWaiting:
-    """Fills `desk.waiting_ports.WaitingReplies`."""
+    """SQL implementation of the port `desk.ports.pending_replies`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Let everything leave now that is held back, because `by` says so."""
+        """Release all held replies, or `only` these, on behalf of `by`."""
         return await self._db.write(_release_held, by, at, only)
 
     async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Cancel everything that is held back; drafts stay, but for later parts of what is cancelled."""
+        """Cancel all held replies, or `only` these, with later parts of their answers."""
         return await self._db.write(cancel_all, HELD_BACK & _among(only), at, by)
 
     async def tend(self, now: datetime, terms: Terms) -> Tended:
-        """Do to what waits what is due at `now`; see `store.tending`."""
+        """Apply what is due at `now`; see `store.replies.pending.timers`."""
         return await self._db.write(tending.tend, now, terms)
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
-        """When the next held reply is due or the next postponed one may be tried."""
+        """Return the next due time of a hold, a retry or the end of a reply window."""
         counts = counting(only_by_hand=only_by_hand)
         held = select(replies.c.due_at.label("at")).where(HELD, counts)
         postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now, counts)
@@ -55,40 +55,40 @@ class SqlWaiting:
         return await self._db.read(_moment, select(func.min(times.c.at)))
 
     async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
-        """Hold without a deadline what a pause has kept from leaving."""
+        """Hold without a deadline the replies that a pause has kept from leaving."""
         late = BY_RULE & HELD & (replies.c.due_at <= at)
         kept = QUEUED & ~by_hand(replies) & ~behind_a_stop(replies)
         return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_saying(why))
 
     async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
-        """Hold without a deadline what was held when the program was closed; what is stale is a draft.
+        """Hold held replies without a deadline after a restart; make stale ones drafts.
 
-        Nobody has anything in hand any more; see `store.in_hand`.
+        All edit locks are released.
         """
         return await self._db.write(_ask_after_restart, at, stale_before, why, late)
 
     async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Let what waits in a conversation follow its new mode; see `store.withholding`."""
+        """Apply a conversation's new mode to its pending replies."""
         return await self._db.write(withholding.in_conversation, conversation_id, new, by, at)
 
     async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Let what waits follow where the account's mode applies; see `store.withholding`."""
+        """Apply an account's new mode where no conversation has its own."""
         return await self._db.write(withholding.in_account, account, new, by, at)
 
     async def withhold_unruled(self, at: datetime) -> list[Reply]:
-        """Let nothing leave by itself whose rule speaks no more; see `store.withholding`."""
+        """Make drafts of pending replies whose rule is switched off or deleted."""
         return await self._db.write(withholding.without_rule, at)
 
     async def undo(self, reply_id: int, by: str, at: datetime) -> Undone:
-        """Cancel what an operator wrote while it counts down; see `store.undoing`."""
+        """Cancel an operator's reply while it counts down to sending."""
         return await self._db.write(undoing.undo, reply_id, by, at)
 
     async def hurry(self, at: datetime) -> list[Reply]:
-        """Let leave at once what operators wrote and could still take back."""
+        """Release operators' replies at once that could still be undone."""
         return await self._moved(Move.RELEASE, UNDOABLE, at)
 
     async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
-        """Hold those of these without a deadline that have not left."""
+        """Hold without a deadline those of these replies that are still queued."""
         return await self._moved(Move.HOLD, QUEUED & replies.c.id.in_(ids), at, due_at=None, **_saying(why))
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
@@ -109,7 +109,7 @@ def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
 
 
 def _saying(why: str) -> dict[str, object]:
-    """What is told of a reply, in the place of WeChat's last answer."""
+    """Return the columns that show a reason in the place of WeChat's last answer."""
     return {"error": why, "errcode": None, "rid": ""}
 
 

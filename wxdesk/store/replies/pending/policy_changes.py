@@ -1,6 +1,6 @@
-"""What waits and may not leave as it would have, because a mode or the rules have changed: drafts, held, or cancelled.
+"""Re-applies changed modes and rules to pending automatic replies.
 
-Each in the transaction that it is given; see `desk.waiting_ports.WaitingReplies`.
+Each function runs in the given transaction; see `desk.ports.pending_replies`.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ _BY_ITS_RULE = replies.c.mode_from.is_not_distinct_from(ModeSource.RULE)
 
 
 def in_conversation(connection: Connection, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
-    """Where the `new` mode applies: the conversation's own or, if it has none, its account's."""
+    """Apply the `new` mode, its own or its account's, in one conversation."""
     own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
     return _withhold(connection, replies.c.conversation_id == conversation_id, source, new, by, at)
 
 
 def in_account(connection: Connection, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
-    """Wherever no conversation has a mode of its own."""
+    """Apply the account's `new` mode where no conversation has its own."""
     its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
     return _withhold(connection, replies.c.conversation_id.in_(its), ModeSource.ACCOUNT, new, by, at)
 
 
 def without_rule(connection: Connection, at: datetime) -> list[Reply]:
-    """What a rule said that is switched off or removed."""
+    """Make drafts of pending replies whose rule is switched off or deleted."""
     speaks = exists().where(rules.c.id == replies.c.rule_id, rules.c.enabled)
     which = _LEAVES_BY_ITSELF & replies.c.rule_id.is_not(None) & ~speaks
     return move_all(connection, Move.KEEP, which, at, error=RULE_SILENT, errcode=None, rid="")
@@ -78,13 +78,13 @@ def _withhold(
 
 
 def _was_due(before: datetime) -> ColumnElement[bool]:
-    """Whether an automatic reply is so late that its human decides: `core.lifecycle.is_expired` in SQL."""
+    """Match automatic replies that are stale: `core.replies.lifecycle` in SQL."""
     times = (func.coalesce(replies.c[name], replies.c.created_at) for name in ("created_at", "due_at", "not_before"))
     return and_(*(time < before for time in times))
 
 
 def _due_at(at: datetime, seconds: int) -> ColumnElement[datetime]:
-    """Held from `at` on as if said now: a part after its typing pause, and none past the reply window's end."""
+    """Build deadlines of replies held from `at`: after typing, before the window ends."""
     micros = (at - EPOCH) // MICROSECOND
     pause_ends = type_coerce(replies.c.not_before, BigInteger)
     first_try = and_(replies.c.attempts == 0, pause_ends > micros)

@@ -1,4 +1,4 @@
-"""A human has the word: what rules have said and what has not left is stopped, and what he has in hand stays his."""
+"""Cancels pending automatic replies on a takeover; those being edited stay drafts."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 AUTOMATIC = ~by_hand(replies)
-"""What a rule said and nobody has released, sent again or kept: `core.lifecycle.is_automatic` in SQL."""
+"""Condition: made by a rule, and not released, sent again or kept by an operator."""
 
 UNSETTLED = BEFORE_SENDING | {ReplyState.SENDING}
-"""What is stopped, and what may come back unsent."""
+"""States that can be cancelled, and `sending`, which may come back unsent."""
 
 _LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
-"""What would leave by itself; what is held and asks does not."""
+"""Condition: would leave by itself; a held reply without a deadline would not."""
 
 
 def stop_all(
     connection: Connection, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
 ) -> list[Reply]:
-    """Cancel what is automatic in a conversation and has not left; what a human has edited is a draft.
+    """Cancel a conversation's pending automatic replies; edited ones become drafts.
 
     The parts of `but_answer`, named by its first part, stay as they are.
     """
@@ -35,21 +35,21 @@ def stop_all(
 
 
 def stop_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-    """The same for what would leave by itself; what asks, or is a draft, waits for its human, whoever has the word."""
+    """Cancel a conversation's automatic replies that would leave by themselves."""
     its = _automatic(connection, conversation_id)
     _keep_in_hand(connection, conversation_id)
     return _stop(connection, its & _LEAVING, by, at)
 
 
 def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
-    """Make drafts of what is automatic there and would leave by itself, because a human writes something instead."""
+    """Make drafts of automatic replies that would leave by themselves."""
     its = _automatic(connection, conversation_id)
     _keep_in_hand(connection, conversation_id)
     return move_all(connection, Move.KEEP, its, at, WROTE_INSTEAD)
 
 
 def _keep_in_hand(connection: Connection, conversation_id: int) -> None:
-    """What he has in hand, and leaves as it was after that, does not go on to leave by itself (`store.in_hand`)."""
+    """Mark replies being edited, so that they stay held after the edit lock."""
     in_hand = DRAFT & by_hand(replies) & (replies.c.error != WINDOW_CLOSED)
     theirs = (replies.c.conversation_id == conversation_id) & BY_RULE & in_hand
     connection.execute(update(replies).where(theirs).values(error=SPOKE_MEANWHILE))
@@ -61,10 +61,10 @@ def _stop(connection: Connection, its: ColumnElement[bool], by: str, at: datetim
 
 
 def _automatic(connection: Connection, conversation_id: int, but_answer: int | None = None) -> ColumnElement[bool]:
-    """What is automatic there. All that rules have said there and that has not left is locked first, then that itself.
+    """Lock a conversation's unsent rule replies, then itself; match automatic ones.
 
-    So do those who store a decision or what became of a call, and whoever leaves a reply as it was: each finds what the
-    other has done.
+    Transactions that store a decision or a call's outcome, or release an edit lock, lock in the same order:
+    each finds what the other has done.
     """
     its = AUTOMATIC & (replies.c.conversation_id == conversation_id)
     if but_answer is not None:

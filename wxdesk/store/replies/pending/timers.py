@@ -1,4 +1,4 @@
-"""What is due to waiting replies at a time, all in one transaction: see `desk.waiting_ports.WaitingReplies.tend`."""
+"""Timers of pending replies: due, stale, or at the end of their reply window."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from wxdesk.store.schema import contacts, conversations, replies
 from wxdesk.store.schema.columns import MICROSECOND
 
 BY_OPERATOR = "operator"
-"""By whom a reply to a blocked contact is cancelled: it was he who blocked him."""
+"""Name in `by` of cancelled replies to a contact whom an operator blocked."""
 
 WRITING = "You were writing in this conversation."
-"""Why a deadline was moved."""
+"""Reason noted when a deadline moves because the operator is writing."""
 
 _HERE = select(conversations.c.id).where(conversations.c.id == replies.c.conversation_id)
 _LAST_MOMENT = LAST_MOMENT // MICROSECOND
 
 
 def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
-    """Every step finds what the steps before it have left."""
+    """Apply all that is due at `now`; every step sees the results of those before it."""
     if connection.scalar(select(true()).where(replies.c.state.in_(WAITS)).limit(1)) is None:
         return Tended()
     moved = _close(connection, now) + _forget_blocked(connection, now)
@@ -43,7 +43,7 @@ def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
 
 
 def _close(connection: Connection, now: datetime) -> list[Reply]:
-    """Nothing can be sent any more once the reply window has closed; what waits says so."""
+    """Make drafts of held replies whose reply window has closed; note the reason."""
     closed = _HERE.where(conversations.c.window_until <= now).exists()
     held = HELD & (BY_RULE | replies.c.due_at.is_(None)) & closed
     kept = move_all(connection, Move.KEEP, held, now, error=WINDOW_CLOSED)
@@ -57,7 +57,7 @@ def _forget_blocked(connection: Connection, now: datetime) -> list[Reply]:
 
 
 def _keep_from_interrupting(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
-    """Move deadlines behind the operator who writes, but not behind the end of the reply window."""
+    """Move deadlines behind the typing operator, but not past the reply window's end."""
     moved: list[Reply] = []
     for thread, until in held_until.items():
         window = select(conversations.c.window_until).where(conversations.c.id == thread)
@@ -68,7 +68,7 @@ def _keep_from_interrupting(connection: Connection, now: datetime, held_until: M
 
 
 def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime, terms: Terms) -> list[Reply]:
-    """What should have left long ago does not leave by surprise: the machine was asleep, or its clock was set."""
+    """Keep long overdue replies pending: the machine slept, or its clock was set."""
     if terms.stale_before is None:
         return []
     stale = due & (replies.c.due_at < terms.stale_before)
@@ -77,6 +77,6 @@ def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime,
 
 
 def _closes_with() -> ColumnElement[bool]:
-    """Whether a reply's deadline is the one that the end of its reply window sets; see `core.waiting.in_time`."""
+    """Match replies whose deadline was set by the end of their reply window."""
     until = type_coerce(conversations.c.window_until, BigInteger)
     return _HERE.where(type_coerce(replies.c.due_at, BigInteger) >= until - _LAST_MOMENT).exists()

@@ -1,4 +1,4 @@
-"""What an operator has just written is taken back: all messages of it, and it cannot be found any more."""
+"""Undo of an operator's reply just written, with its parts and search entries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wxdesk.store.search import forget_replies
 
 
 def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> Undone:
-    """See `desk.waiting_ports.WaitingReplies.undo`."""
+    """Cancel an operator's reply with all parts, and restore drafts it passed over."""
     found = moving.locked(connection, reply_id).reply
     if not can_be_undone(found):
         raise MoveNotAllowed(found.state.value, "undo")

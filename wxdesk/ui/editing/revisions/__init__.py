@@ -1,1 +1,4 @@
-"""What rules and templates said before: every revision, compared with the present one, and taken back."""
+"""Revision history of rules and templates: list, comparison, restoring.
+
+Imported by the pages of rules and templates; imports `ui.widgets` and the rooms below it.
+"""

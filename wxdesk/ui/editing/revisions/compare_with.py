@@ -1,4 +1,4 @@
-"""The other side of a comparison: which revision the chosen one is held against."""
+"""Chooser of the revision that the selected one is compared with."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from wxdesk.ui.widgets.fields.choice import Choice
 
 
 class Side(Enum):
-    """What is not one certain revision."""
+    """Choices that are no certain revision: the one before, or nothing."""
 
     BEFORE = "before"
     NOTHING = "nothing"
 
 
 class OtherSide(Choice):
-    """The present one, the one before the chosen one, nothing, or any other; the newest of `revisions` is the first.
+    """Chooser of the revision to compare with; row 0 of `revisions` is the newest.
 
-    Until the operator chooses, the present one is compared with the one before it, and what is older with the present
-    one. Of what was deleted none is in use, so to begin with nothing is compared there.
+    Until the operator chooses, the present revision is compared with the one before it, and older ones with the
+    present one. A deleted record has no present revision, so its revisions are compared with nothing at first.
     """
 
     def __init__(self, revisions: Sequence[Revision], now: datetime, parent: QWidget, *, deleted: bool) -> None:
@@ -48,7 +48,7 @@ class OtherSide(Choice):
         self.activated.connect(self._note_choice)  # also of what stands there already
 
     def follow(self, row: int) -> None:
-        """The revision in `row` is looked at now: stand on what it is usually held against, if nothing was chosen."""
+        """Select the usual counterpart of the revision in `row`, unless one was chosen."""
         if self._chosen or self._deleted:
             return
         self._following = True
@@ -61,12 +61,12 @@ class OtherSide(Choice):
 
     @property
     def side(self) -> Side | int:
-        """The choice: a row of the revisions, or what is none."""
+        """The choice: a row of the revisions, or a `CompareWith`."""
         chosen = self.currentData()
         return chosen if isinstance(chosen, Side) else int(chosen)
 
     def against(self, row: int) -> Revision | None:
-        """The revision that the one in `row` is compared with; None where there is no other."""
+        """Return the revision to compare the one in `row` with, or None."""
         if self.side is Side.NOTHING:
             return None
         other = row + 1 if isinstance(self.side, Side) else self.side

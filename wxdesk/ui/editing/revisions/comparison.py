@@ -1,4 +1,4 @@
-"""Two revisions compared line by line, and within a line that was rewritten, word by word."""
+"""Line-by-line comparison of two revisions, word by word in rewritten lines."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from enum import Enum
 from wxdesk.ui.editing.revisions.revision import Line, Section
 
 ALIKE = 0.5
-"""Lines that have less in common are not one that was rewritten: what differs in them is not marked."""
+"""Smallest similarity of two lines for their differing words to be marked."""
 
 MOST_TOKENS = 600
-"""Of longer lines no words are marked; comparing them takes longer than anybody waits."""
+"""Most tokens of a line whose words are compared; longer ones would take too long."""
 
 _TOKENS = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
-"""Words; Chinese by its characters."""
+"""Words; Chinese text character by character."""
 
 type Stretch = tuple[int, int]
-"""Where a part of a text begins and ends."""
+"""Begin and end of a part of a text."""
 
 
 class Change(Enum):
-    """Where a line stands: in both, in the earlier one only, in the later one only."""
+    """Presence of a line: in both revisions, only the earlier, or only the later."""
 
     SAME = " "
     GONE = "−"
@@ -33,7 +33,7 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ComparedLine:
-    """A line of either revision. `marks` are the words in it that the other one's line has not."""
+    """Line of either revision; `marks` are its words that the other's line lacks."""
 
     text: str
     change: Change = Change.SAME
@@ -43,19 +43,19 @@ class ComparedLine:
 
 @dataclass(frozen=True, slots=True)
 class ComparedSection:
-    """The lines under one title; never without any."""
+    """Lines under one title; there is always at least one."""
 
     title: str
     lines: tuple[ComparedLine, ...]
 
     @property
     def changed(self) -> bool:
-        """Whether the revisions differ here."""
+        """True if the revisions differ here."""
         return any(line.change is not Change.SAME for line in self.lines)
 
 
 def compare(then: Sequence[Section], now: Sequence[Section]) -> tuple[ComparedSection, ...]:
-    """What `then` said and what `now` says, in the order of their titles; one by itself is compared with itself."""
+    """Compare `then` with `now` by titles; one revision alone with itself."""
     before = {section.title: section.lines for section in then}
     after = {section.title: section.lines for section in now}
     compared = (
@@ -76,7 +76,7 @@ def _lines(then: Sequence[Line], now: Sequence[Line]) -> Iterator[ComparedLine]:
 
 
 def _rewritten(gone: Sequence[Line], added: Sequence[Line]) -> Iterator[ComparedLine]:
-    """Each line that went, and right below it the one that came in its place."""
+    """Yield each removed line with the line that replaced it right below."""
     pairs = min(len(gone), len(added))
     for old, new in zip(gone, added, strict=False):
         old_marks, new_marks = _marks(old.text, new.text)

@@ -1,4 +1,4 @@
-"""A comparison to be read: each line with its sign, in the colour of its sign."""
+"""Read-only view of a comparison, with a sign and a colour for each line."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from wxdesk.ui.editing.revisions.comparison import Change, ComparedLine, Compare
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 
 SIGN = 20
-"""Room for the sign before a line."""
+"""Pixels for the sign before a line."""
 
 INNER = 16
-"""How far a line stands in that belongs to the one above it."""
+"""Indentation, in pixels, of a line that belongs to the one above it."""
 
 LINE_HEIGHT = 110
-"""In hundredths of what the letters need."""
+"""Line height in per cent of the font's."""
 
 _GROUNDS = {Change.GONE: "failed_tint", Change.ADDED: "accent_tint"}
 _INKS = {Change.GONE: "failed", Change.ADDED: "accent"}
 
 
 class ComparisonView(QTextEdit):
-    """Shows sections and their lines as text that can be selected; whatever people wrote stays plain text."""
+    """Selectable text of compared sections; what people wrote stays plain text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +43,7 @@ class ComparisonView(QTextEdit):
         self._sections: tuple[ComparedSection, ...] = ()
 
     def show_sections(self, sections: Sequence[ComparedSection]) -> None:
-        """Show these from their beginning; the first that differs is in sight."""
+        """Show these, scrolled to the first section that differs."""
         self._sections = tuple(sections)
         self._write()
 

@@ -1,4 +1,4 @@
-"""Every revision that was ever saved: look at one, compare it with any other, and take it back into the editor."""
+"""Dialog of all saved revisions: view, compare and restore into the editor."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ LIST, ROW = 228, 32
 
 
 class HistoryDialog(Dialog):
-    """Revisions at the left, the newest first; at the right the chosen one, compared with another.
+    """Revisions at the left, newest first; at the right one compared with another.
 
-    That is the present one, which is the newest, and for that itself the one before it, until something else is chosen
-    above the text. Of what was deleted none is present, so each stands by itself at first. The older one of the two is
-    always the one whose lines went. `note` is a sentence above everything; `shown` the number of the revision to begin
-    with, if it is not the newest.
+    The other one is the present revision (the newest) and, for that, the one before it, until something else is
+    chosen above the text. A deleted record has no present revision, so each is shown by itself at first. The
+    older one of the two always has the removed lines. `note` is a sentence above everything; `shown` the number
+    of the revision to begin with, if it is not the newest.
 
     Signals:
-        taken: what was kept as the revision whose words shall be edited again.
+        taken: the record of the revision that the operator wants to edit again.
     """
 
     taken = Signal(object)

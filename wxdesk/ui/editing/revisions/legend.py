@@ -1,4 +1,4 @@
-"""The head of a comparison: whose lines the signs mark, or what there is to say where no line differs."""
+"""Legend above a comparison, or a sentence where nothing differs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class Legend(QWidget):
-    """`gone` and `added` name both revisions in the colours of their lines; `standing` is said instead of them."""
+    """Labels of both revisions, `gone` and `added`, or `standing` if none differs."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,14 +24,14 @@ class Legend(QWidget):
             flow.addWidget(label)
 
     def name_sides(self, older: Revision, newer: Revision, *, in_use: bool) -> None:
-        """Say which lines are only in which; `in_use`: the newer one is the present one."""
+        """Name both revisions; `in_use`: the newer one is the present one."""
         added = tr("+ only in revision {n}, in use now", n=newer.number)
         if not in_use:
             added = tr("+ only in revision {n}", n=newer.number)
         self._say(tr("− only in revision {n}", n=older.number), added, "")
 
     def say(self, standing: str) -> None:
-        """Say this of a text in which nothing is marked."""
+        """Show this sentence about a text without marks."""
         self._say("", "", standing)
 
     def _say(self, gone: str, added: str, standing: str) -> None:

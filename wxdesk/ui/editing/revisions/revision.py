@@ -1,4 +1,4 @@
-"""A saved revision of a rule or a template as its history shows it: in words, part by part."""
+"""Saved revision of a rule or template, in words and divided into sections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.wording.messages import clock_time, day_word
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is said. An `inner` one belongs to the line above it."""
+    """Line of a revision; an `inner` one belongs to the line above it."""
 
     text: str
     inner: bool = False
@@ -19,7 +19,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What stands in one card of the editor, under that card's title."""
+    """Text of one card of the editor, under that card's title."""
 
     title: str
     lines: tuple[Line, ...]
@@ -27,7 +27,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What was saved then. `kept` is the rule or the template itself."""
+    """Saved revision of a record in words; `kept` is the rule or template itself."""
 
     number: int
     saved_at: datetime | None
@@ -36,5 +36,5 @@ class Revision:
 
 
 def revision_word(number: int, saved_at: datetime, now: datetime) -> str:
-    """Which revision it is, and when it was saved."""
+    """Return a revision's number and the time it was saved, as a title."""
     return tr("Revision {n} · {day} {time}", n=number, day=day_word(saved_at, now), time=clock_time(saved_at))

@@ -1,4 +1,4 @@
-"""Lines that rules and templates say in the same way."""
+"""Phrases and lines that describe rules and templates alike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.ui.editing.revisions.revision import Line
 
 
 def joined(*parts: str) -> str:
-    """Parts of a sentence, put together as the language does; empty ones are left out."""
+    """Join parts of a sentence by the language's rules; empty ones are left out."""
     return reduce(_join, [part for part in parts if part], "")
 
 
@@ -27,22 +27,22 @@ def _is_latin(letter: str) -> bool:
 
 
 def named(words: Sequence[str]) -> str:
-    """Words in the marks of the language, one after the other."""
+    """Return words in the quotation marks of the language, one after the other."""
     return joined(*(tr("“{word}”", word=word) for word in words))
 
 
 def labelled(label: str, value: str) -> str:
-    """A value behind its label; without one the label alone."""
+    """Return a value behind its label; the label alone if the value is empty."""
     return tr("{label}: {value}", label=label, value=value) if value else label
 
 
 def field_lines(fields: Iterable[tuple[str, str]]) -> Iterator[Line]:
-    """What fields hold, by label and value; empty ones are left out."""
+    """Yield a line for each field, by label and value; empty ones are left out."""
     return (Line(labelled(label, value), inner=True) for label, value in fields if value)
 
 
 def text_lines(texts: Sequence[str]) -> Iterator[Line]:
-    """Texts line by line; of several, a dot stands before each."""
+    """Yield texts line by line; several texts begin with a bullet each."""
     for text in texts:
         dot = "• " if len(texts) > 1 else ""
         for number, line in enumerate(text.split("\n")):

@@ -1,4 +1,4 @@
-"""A field for a reply's text: grows with it, shows variables in colour, and marks the lines that are wrong."""
+"""Growing text field for replies: coloured variables, marks on wrong lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TAG = re.compile(r"\{%.*?(?:%\}|$)")
 
 
 class TemplateEdit(QPlainTextEdit):
-    """Plain text with Liquid in it. Tab leaves the field, because the keyboard has to.
+    """Plain-text field for Liquid. Tab moves the focus to the next field.
 
     Signals:
         edited: the operator changed the text.
@@ -55,7 +55,7 @@ class TemplateEdit(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def set_text(self, text: str) -> None:
-        """Show `text`, without telling anybody."""
+        """Show `text` without a signal."""
         self._showing = True
         self.setPlainText(text)
         self._showing = False
@@ -63,16 +63,16 @@ class TemplateEdit(QPlainTextEdit):
         self._fit()
 
     def text(self) -> str:
-        """What stands there; Qt's own word for it turns each unbreakable blank into another one."""
+        """Return the text as written; Qt's `toPlainText` replaces no-break spaces."""
         return self.document().toRawText().replace(_PARAGRAPH, "\n")
 
     def insert(self, text: str) -> None:
-        """Put `text` where the cursor is, and let the operator go on there."""
+        """Insert `text` at the cursor and focus the field."""
         self.insertPlainText(text)
         self.setFocus()
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
-        """Blanks that other programs put between words are blanks here, or Liquid would not know them."""
+        """Paste text with plain blanks for no-break spaces, which Liquid does not know."""
         self.insertPlainText(source.text().replace(_UNBREAKABLE, " "))
 
     def mark_lines(self, lines: Collection[int]) -> None:
@@ -82,15 +82,15 @@ class TemplateEdit(QPlainTextEdit):
         self._show_marks()
 
     def marked_lines(self) -> list[int]:
-        """Those that are marked."""
+        """Return the marked lines."""
         return [mark.cursor.blockNumber() + 1 for mark in self.extraSelections()]
 
     def sizeHint(self) -> QSize:
-        """As high as its lines, within bounds."""
+        """Return the height of its lines, within bounds."""
         return QSize(320, self._wanted_height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lines break elsewhere at another width."""
+        """Adapt the height: lines break elsewhere at another width."""
         super().resizeEvent(event)
         self._fit()
 
@@ -132,7 +132,7 @@ def _marked(block: QTextBlock) -> QTextEdit.ExtraSelection:
 
 
 class _Highlighter(QSyntaxHighlighter):
-    """Variables in the accent's colour and bold, tags in a quieter one."""
+    """Highlighter: variables bold in the accent colour, tags in a quieter one."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)

@@ -1,4 +1,4 @@
-"""The menu of what a text can show: beside the text of a reply, and beside the fields of a link or card."""
+"""Menu that inserts a variable into a reply's text or a content field."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from wxdesk.ui.widgets.menu_button import MenuButton
 CLOSING = " }}"
 
 AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
-"""Where a menu button stands in a layout: its own direction is from right to left."""
+"""Alignment of a menu button, whose own layout direction is right to left."""
 
 
 class VariableMenu(MenuButton):
-    """Names each variable and what it is. With `asking` also what the operator fills in himself.
+    """Menu of variables with their meanings; `asking` adds operator-filled ones.
 
     Signals:
-        picked: what is to be written, braces included.
+        picked: the text to insert, braces included.
     """
 
     picked = Signal(str)
@@ -37,11 +37,11 @@ class VariableMenu(MenuButton):
         self.menu_shown.triggered.connect(self._pick)
 
     def show_groups(self, names: Iterable[str]) -> None:
-        """Offer these named groups as `m.…`."""
+        """Offer these named groups of patterns as `m.…`."""
         self._groups = tuple(sorted(names))
 
     def fill(self) -> None:
-        """Offer what there is now."""
+        """Fill the menu with the current variables."""
         menu = self.menu_shown
         menu.clear()
         if self._asking:
@@ -55,7 +55,7 @@ class VariableMenu(MenuButton):
 
 
 class FieldVariables(VariableMenu):
-    """Writes into that of these fields which was written in last, else into the first."""
+    """Variable menu that writes into the last focused of several fields."""
 
     def __init__(self, fields: Sequence[QLineEdit], parent: QWidget, *, asking: bool = False) -> None:
         super().__init__(parent, asking=asking)
@@ -66,7 +66,7 @@ class FieldVariables(VariableMenu):
         self.picked.connect(self._insert)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Remember where the keyboard is."""
+        """Remember the field that was focused last."""
         if event.type() is QEvent.Type.FocusIn and isinstance(watched, QLineEdit):
             self._into = watched
         return super().eventFilter(watched, event)
@@ -80,10 +80,10 @@ class FieldVariables(VariableMenu):
 
 
 def asked_name() -> str:
-    """By which something is asked for until the operator has named it."""
+    """Return the placeholder name of a prompt that the operator has not named yet."""
     return tr("order_no")
 
 
 def is_asking(text: str) -> bool:
-    """Whether what was picked still wants a name."""
+    """Return True if the picked text is a prompt that still needs a name."""
     return text.startswith("{{ " + f"{ASK}.")

@@ -1,4 +1,4 @@
-"""The variables of a reply's text, as the menus of rules and templates and the form for inserting name them."""
+"""Names and meanings of the variables of a reply's text, for menus and forms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.i18n import tr
 
 
 def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """What a template can show: the name to write, and what it is. `groups` are those of the rule's patterns."""
+    """Return names and meanings of variables; `groups` are those of patterns."""
     meanings = {
         "contact.alias": tr("the customer's name, as you gave it"),
         "message.text": tr("what the customer wrote"),

@@ -1,4 +1,4 @@
-"""Blocking the open conversation's customer, and hearing him again; the toast takes it back."""
+"""Blocks and unblocks the open conversation's customer, with undo in the toast."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from wxdesk.ui.wording.messages import name_of
 
 
 class BlockControl(QObject):
-    """Listens to the contact's panel and commands the desk.
+    """Connects the block button of the contact panel with the desk.
 
     Signals:
-        done: the id of a conversation that has been set aside with it; the operator goes on to the next.
-        back_wanted: the id of one that is to be opened again where he is.
+        done: the id of a conversation that was resolved by blocking; the page goes on to the next.
+        back_wanted: the id of a conversation that is to be opened again after undo.
     """
 
     done = Signal(int)
@@ -34,7 +34,7 @@ class BlockControl(QObject):
         panel.block_pressed.connect(self.toggle)
 
     def toggle(self) -> None:
-        """Block the customer, or hear him again if he is blocked."""
+        """Block the open conversation's customer, or unblock them if they are blocked."""
         row = self._session.row
         if row is None:
             return

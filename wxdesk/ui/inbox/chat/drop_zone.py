@@ -1,4 +1,4 @@
-"""Lets pictures be dropped anywhere on a widget, and says so while one is held over it."""
+"""Drop target for pictures that covers a widget while one is dragged over it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DropZone(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take what the host is offered."""
+        """Handle the host's drag, drop and resize events."""
         match event.type():
             case QEvent.Type.DragEnter:
                 return self._enter(cast(QDragEnterEvent, event))
@@ -68,7 +68,7 @@ class DropZone(QWidget):
         return True
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A frame with a sentence in it."""
+        """Paint a frame with a sentence in it."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""One sentence about what will be here, and the one next step."""
+"""Placeholder for an empty region: one sentence and at most one next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Above the chat: who it is, who speaks, and how much WeChat still allows."""
+"""Header above the chat: name, mode, quota and the buttons of the conversation."""
 
 from __future__ import annotations
 
@@ -30,30 +30,29 @@ from wxdesk.ui.wording.takeover import speaker_sentence
 
 SMALLEST = 360
 NAME_ROOM = 140
-"""Pixels that a name of this width or more gets before anything beside it is said at length."""
+"""Pixels that the name gets before anything beside it is written out."""
 
 NAME_SHORT = 96
-"""So much of it is left before the mode is said in one word."""
+"""Pixels left for the name before the mode is shortened to its least text."""
 
 NAME_LEAST = 72
-"""A name is never cut to less; the mode's words are cut before."""
+"""Least pixels of a name; the mode's text is cut before it."""
 
 KEY = "F4"
 """The key that takes over and hands back."""
 
 _GAP, _SIDE, _TWINS = 10, 16, 2
 _RESOLVE = {False: "check", True: "undo"}
-"""The picture of the button that resolves, by whether the conversation is set aside and would be opened again."""
+"""Icon of the resolve button; True while it would open the conversation again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """What is said beside the name: how much of the quota, and which buttons stand there.
+    """One level of detail of the header: quota, mode text and visible buttons.
 
-    `mode` is how much is said of it: all (3); whose word it is, but no seconds; the same in one word; or only its name.
-
-    `snooze` is its button; its key remains. `key` is that of taking over, `name` the pixels that a name of this width
-    or more has.
+    `mode` is the amount of its text: 3 all, 2 without seconds, 1 in brief, 0 the mode's name only. `snooze`
+    shows that button; its key always works. `key` is the hint on the takeover button. A name at least `name`
+    pixels wide gets that much.
     """
 
     quota: Told = Told.DOTS
@@ -78,20 +77,19 @@ _FITS = (
     _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_LEAST),
     _Fit(Told.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
 )
-"""From the richest to the barest: how many replies are left, for how long and whose word it is go last. A tooltip, the
-contact's panel or the mode's menu has what is left out."""
+"""Levels of detail, the richest first; tooltips, details and menu show the rest."""
 
 
 class ChatHeader(QFrame):
-    """The open conversation's name, mode, quota, and the button that takes it over.
+    """The open conversation's name, mode, quota, and buttons.
 
     Signals:
-        mode_chosen: the id of the conversation that was open then, and a `ReplyMode`, or None to follow the account.
-        takeover_wanted: take over, or hand back what is taken over.
-        spans_wanted: choose for how long.
-        resolve_wanted: nothing is left to do here, or open again what is set aside.
-        snooze_wanted: choose until when it is out of sight.
-        transfer_wanted: hand the contact over to WeChat's own service tool.
+        mode_chosen: the id of the conversation open then, and a `ReplyMode`, or None to follow the account.
+        takeover_wanted: take over, or hand back.
+        spans_wanted: choose for how long to take over.
+        resolve_wanted: resolve, or reopen what is resolved or snoozed.
+        snooze_wanted: choose until when to snooze.
+        transfer_wanted: transfer the contact to WeChat's own service tool.
         list_wanted, detail_wanted: open the drawer of a narrow window.
     """
 
@@ -163,7 +161,7 @@ class ChatHeader(QFrame):
         self.show_detail.clicked.connect(self.detail_wanted)
 
     def show_row(self, row: InboxRow, now: datetime, *, promised: bool = False) -> None:
-        """Show this conversation as it is now; `promised`: a rule's reply still waits in it to be sent."""
+        """Show this conversation; `promised`: an automatic reply is pending in it."""
         conversation = self._conversation = row.conversation
         self.promised = promised
         self._failed = row.failed
@@ -172,7 +170,7 @@ class ChatHeader(QFrame):
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
-        """Let the figures go on."""
+        """Update times and quota to `now`."""
         self._now = now
         conversation = self._conversation
         if conversation is None:
@@ -188,7 +186,7 @@ class ChatHeader(QFrame):
 
     @property
     def hands_back(self) -> bool:
-        """Whether the button gives the word back; while a rule's reply waits, it has first to be stopped."""
+        """True if the button hands back; a pending automatic reply is stopped first."""
         return self.taken_over and not self.promised
 
     def _say_resolve(self, *, aside: bool) -> None:
@@ -213,7 +211,7 @@ class ChatHeader(QFrame):
         self.snooze.setVisible(fit.snooze)
 
     def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
-        """The width that `fit` takes."""
+        """Return the width in pixels that `fit` takes."""
         beside = [self.transfer] if fit.transfer else []
         beside += [one for one in (self.show_list, self.show_detail) if not one.isHidden()]
         widths = [one.sizeHint().width() for one in beside]
@@ -243,7 +241,7 @@ class ChatHeader(QFrame):
         return tr("{mode} · account", mode=word) if conversation.mode is None else tr("{mode} · here", mode=word)
 
     def _where_from(self, conversation: Conversation, now: datetime) -> str:
-        """What applies and whose word that is, in whole sentences."""
+        """Return the mode that applies and its origin, in whole sentences."""
         account = self._accounts.get(conversation.account)
         if is_taken_over(conversation, now):
             return speaker_sentence(conversation, now)
@@ -298,7 +296,7 @@ class ChatHeader(QFrame):
         self.mode_chosen.emit(conversation_id, ReplyMode(action.data()) if action.data() else None)
 
     def minimumSizeHint(self) -> QSize:
-        """Figures are left out before the window has to be wider."""
+        """Return the width at which the barest level of detail still fits."""
         return QSize(SMALLEST, Measure.HEADER)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -320,7 +318,7 @@ class ChatHeader(QFrame):
 
 
 def _say(menu: QMenu, words: str) -> None:
-    """A line of the menu that is only read."""
+    """Add a line to the menu that cannot be chosen."""
     menu.addAction(words).setEnabled(False)
 
 

@@ -1,4 +1,4 @@
-"""The business hours that the operator's own choices go by."""
+"""Business hours used for the operator's own choices, such as when to snooze."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from wxdesk.ui.wording.until import Turn
 
 
 def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Schedule] | None:
-    """The calendar that the preferences name, else the first, with its name; None if there is none.
+    """Return name and schedule of the preferred calendar, else of the first, or None.
 
-    One without a zone of its own goes by that of the conversation's account.
+    A calendar without a time zone uses that of the conversation's account.
     """
     schedules = desk.rulebook.calendars.schedules
     if not schedules:
@@ -28,7 +28,7 @@ def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Sche
 
 
 def next_turn(desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]) -> Turn:
-    """When they turn next: `of` asks a schedule for its next opening or closing."""
+    """Return the next opening or closing, by `of`, or why there is none."""
     found = _own_hours(desk, conversation)
     if found is None:
         return Turn(problem=tr("There are no business hours yet. They are set on the page of rules."))

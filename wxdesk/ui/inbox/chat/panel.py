@@ -1,4 +1,4 @@
-"""The middle region: header, timeline and composer of the open conversation, or a sentence when none is open."""
+"""Middle region: header, timeline and composer, or a placeholder."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class ChatPanel(QFrame):
-    """Shows what `session` follows, and gives the operator's commands to the desk.
+    """The open conversation, with the commands of its bubbles.
 
     Signals:
         why_wanted: the key of a bubble whose reasons are asked for.
@@ -150,7 +150,7 @@ class ChatPanel(QFrame):
             self.composer.accompany(self._session.entry(f"r{self.composer.editing.id}"))
 
     def _show_nobody(self) -> None:
-        """No conversation is open; or it is not known yet who it is, or could not be read."""
+        """Show the placeholder, or an empty header until a conversation is read."""
         if self._session.failed:
             self.empty.say(
                 tr("This conversation could not be read"),
@@ -166,7 +166,7 @@ class ChatPanel(QFrame):
         self._pages.setCurrentWidget(self._chat if opening else self.empty)
 
     def _turn(self) -> None:
-        """Another conversation is open: nothing that was begun for the one before may be sent there."""
+        """Close menus and panels so that nothing is sent to the wrong conversation."""
         for menu in self.findChildren(QMenu):
             menu.close()
         self.composer.turn_to(self._session.conversation_id or 0)
@@ -174,7 +174,7 @@ class ChatPanel(QFrame):
         self.templates.close()
 
     def tick(self, now: datetime) -> None:
-        """Let the figures go on."""
+        """Update times and countdowns to `now`."""
         self.header.tick(now)
         self.transfer.tick(now)
         self.takeover.tick(now)
@@ -183,7 +183,7 @@ class ChatPanel(QFrame):
         self.timeline.tick()
 
     def type_into(self, text: str) -> None:
-        """Write into the composer what was typed elsewhere."""
+        """Insert text into the composer that was typed elsewhere."""
         if self._session.conversation_id is not None and not self._session.failed:
             self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             self.composer.edit.insertPlainText(text)
@@ -211,7 +211,7 @@ class ChatPanel(QFrame):
     # -- commands
 
     def act(self, action: BubbleAction, key: str) -> None:
-        """Do what a bubble offers."""
+        """Do the action of a bubble."""
         reply = self._session.reply(key)
         if action is BubbleAction.WHY:
             self.why_wanted.emit(key)
@@ -252,14 +252,14 @@ class ChatPanel(QFrame):
         self._notices.toast(tr("Copied"))
 
     def _edit(self, reply: Reply) -> None:
-        """Change a reply where such a one is written; what waits must neither leave meanwhile nor give way."""
+        """Edit a reply; lock a pending one first, so that it cannot leave or be replaced."""
         if reply.state in WAITS and not any(one.id == reply.id for one in self.composer.in_hand):
             self.in_hand.take(reply, self.start_editing)
         else:
             self.start_editing(reply)
 
     def start_editing(self, reply: Reply) -> None:
-        """Let the operator change a reply of the open conversation that cannot leave meanwhile."""
+        """Edit a locked or ended reply; release it if another conversation is open by now."""
         if reply.conversation_id != self._session.conversation_id:
             self.in_hand.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
             return

@@ -1,4 +1,4 @@
-"""Setting the open conversation aside: done by key or button, for a while by menu, and taken back by the toast."""
+"""Resolves, snoozes and reopens the open conversation."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from wxdesk.ui.wording.status import moment_word, snoozes
 
 
 class AsideControl(QObject):
-    """Listens to the header's two buttons and to its own `bar`, and commands the desk.
+    """Connects the resolve and snooze buttons and the status `bar` with the desk.
 
     Signals:
-        done: the id of a conversation that has been set aside; the operator goes on to the next.
-        back_wanted: the id of one that was, and is to be opened again where he is.
+        done: the id of a conversation that was resolved or snoozed; the page goes on to the next.
+        back_wanted: the id of a conversation that is to be opened again after undo.
     """
 
     done = Signal(int)
@@ -54,12 +54,12 @@ class AsideControl(QObject):
         return self._session.row.conversation if self._session.row is not None else None
 
     def tick(self, now: datetime) -> None:
-        """Show how the open conversation stands."""
+        """Show the status of the open conversation."""
         if self._conversation is not None:
             self.bar.show_conversation(self._conversation, now)
 
     def toggle(self) -> None:
-        """Resolve the open conversation, or open again what is set aside; not while a word is being composed."""
+        """Resolve or reopen the conversation, unless an input method is composing."""
         conversation = self._conversation
         if conversation is None or self._edit.composing:
             return
@@ -70,7 +70,7 @@ class AsideControl(QObject):
         self._bridge.ask(work, partial(self._resolved, conversation, self._edit.toPlainText()))
 
     def open_menu(self) -> None:
-        """Let the operator choose until when he does not want to see it."""
+        """Let the operator choose until when to snooze."""
         conversation = self._conversation
         if conversation is None or self._edit.composing:
             return
@@ -106,7 +106,7 @@ class AsideControl(QObject):
         self._told(conversation.id, written, words)
 
     def _told(self, conversation_id: int, written: str, words: str) -> None:
-        """Go on to the next, unless the operator has written on here since: the rest of it would stand there."""
+        """Offer undo, and go on unless the operator has written more here since."""
         self._notices.offer(words, tr("Undo"), partial(self._undo, conversation_id))
         if self._edit.toPlainText() == written and not self._edit.composing:
             self.done.emit(conversation_id)

@@ -1,4 +1,4 @@
-"""Below the chat's header while the conversation is set aside: since when and by whom, and the way back."""
+"""Bar below the header of a resolved or snoozed conversation."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from wxdesk.ui.wording.status import status_icon, status_sentence
 
 
 class AsideBar(QFrame):
-    """Hidden while the conversation is open.
+    """Shows since when and by whom; hidden while the conversation is open.
 
     Signals:
-        back_wanted: it shall be in work again.
+        back_wanted: reopen the conversation.
     """
 
     back_wanted = Signal()
@@ -44,11 +44,11 @@ class AsideBar(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says; empty while it is not shown."""
+        """The text shown; empty while the bar is hidden."""
         return "" if self.isHidden() else self._words.full_text()
 
     def show_conversation(self, conversation: Conversation, now: datetime) -> None:
-        """Show how this conversation stands."""
+        """Show the status of this conversation."""
         aside = conversation.status is not Status.OPEN
         if aside:
             self._words.setText(status_sentence(conversation, now))

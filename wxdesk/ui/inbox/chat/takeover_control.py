@@ -1,4 +1,4 @@
-"""Taking the open conversation over: by key, for how long by menu, and what its end says before it comes."""
+"""Takes over the open conversation and hands it back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wxdesk.ui.wording.takeover import silences, spans
 
 
 class TakeoverControl(QObject):
-    """Listens to the header's two buttons and to its own `bar`, and commands the desk."""
+    """Connects the header's takeover buttons and the warning `bar` with the desk."""
 
     def __init__(self, header: ChatHeader, bridge: Bridge, session: ChatSession) -> None:
         super().__init__(header)
@@ -40,15 +40,12 @@ class TakeoverControl(QObject):
         return self._session.row.conversation if self._session.row is not None else None
 
     def tick(self, now: datetime) -> None:
-        """Announce the end once it is near."""
+        """Show the warning bar once the end of the takeover is near."""
         if self._conversation is not None:
             self.bar.show_conversation(self._conversation, self._span(), now)
 
     def toggle(self) -> None:
-        """Take the open conversation over until it is handed back, or hand it back.
-
-        What a rule has said last may have left it to a human and wait itself: then it is stopped, not handed back.
-        """
+        """Take over, or hand back; a rule's reply still pending by then is stopped first."""
         if self._conversation is None:
             return
         if self._header.hands_back:
@@ -57,7 +54,7 @@ class TakeoverControl(QObject):
             self._take_over(as_it_is(self._conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
 
     def open_menu(self) -> None:
-        """Let the operator choose for how long."""
+        """Let the operator choose for how long to take over."""
         conversation = self._conversation
         if conversation is None:
             return

@@ -1,4 +1,4 @@
-"""A menu that asks until when: in which conversation the word is the operator's, or out of his sight."""
+"""Menu entries that choose an end time, for takeovers and snoozing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.wording.until import End
 
 
 def offer(menu: QMenu, ends: Iterable[End[Any]]) -> None:
-    """Add these lines; each action's data is its end, and its tip says why it cannot be chosen."""
+    """Add an entry for each end time; its tooltip says why it cannot be chosen."""
     menu.setToolTipsVisible(True)
     for end in ends:
         action = menu.addAction(end.text)

@@ -1,4 +1,4 @@
-"""Where the operator writes: the text, its size, why it cannot be sent, and what is being edited."""
+"""The composer widget: text field, tools, size and send buttons."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from wxdesk.ui.inbox.timeline.entries import Entry
 
 
 class Composer(QFrame):
-    """Writes to one conversation at a time; what is unfinished in the others is kept in memory.
+    """Writes to one conversation at a time; drafts of the others stay in memory.
 
-    One can write as soon as it is known whose text it is, and send once it is known what may be sent.
+    Writing is possible as soon as the conversation's id is known, sending once its quota is known.
 
     Signals:
         sent: the id of the conversation that a text was written for, and the text to be sent there.
-        split: the same, and in how many messages it shall be sent, as its button said.
-        edited: a `Reply` and the text that it shall have.
-        given_up: the `Sheet` of a reply that shall stay as it was.
+        split: the same, and the number of messages that its button named.
+        edited: a `Reply` and its new text.
+        given_up: the `ComposerDraft` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
     """
 
@@ -83,7 +83,7 @@ class Composer(QFrame):
     # -- which conversation
 
     def turn_to(self, conversation_id: int) -> None:
-        """Write for this conversation, 0 for none, of which no more is known; what was unfinished there comes back."""
+        """Switch to a conversation by id, 0 for none, and show its latest draft."""
         if conversation_id != self._id:
             self._sheets.lay(self._id, self._sheet)
             self._id, self._conversation = conversation_id, None
@@ -98,33 +98,33 @@ class Composer(QFrame):
         self._show_state()
 
     def tick(self, now: datetime) -> None:
-        """The reply window may be over now."""
+        """Update quota and reply window to `now`."""
         self._now = now
         self._show_state()
 
     @property
     def conversation_id(self) -> int:
-        """Whom one writes to, 0 for nobody."""
+        """Id of the conversation being written to, 0 for none."""
         return self._id
 
     def begun(self) -> set[int]:
-        """The conversations in which something was written that is not sent."""
+        """Return the ids of conversations with text that is not sent."""
         return self._sheets.begun() | ({self._id} if self._sheet.loses else set())
 
     def unfinished(self, conversation_id: int) -> str:
-        """What was written for a conversation that is not open."""
+        """Return the draft text of a conversation that is not open."""
         return self._sheets.own(conversation_id)
 
     # -- writing
 
     @property
     def editing(self) -> Reply | None:
-        """The reply that is being changed."""
+        """The reply being edited."""
         return self._editing
 
     @property
     def in_hand(self) -> list[Reply]:
-        """All replies of the open conversation that are being changed, the one that is shown last."""
+        """All replies of the open conversation being edited, the visible one last."""
         lying = self._sheets.edited(self._id)
         return lying if self._editing is None else [*lying, self._editing]
 
@@ -133,16 +133,16 @@ class Composer(QFrame):
         return Sheet(self.text(), self._editing)
 
     def text(self) -> str:
-        """What stands there."""
+        """Return the text in the field."""
         return self.edit.toPlainText()
 
     def _write_on(self, sheet: Sheet) -> None:
-        """Show this sheet; what was shown lies elsewhere by now."""
+        """Show this draft; the one shown before must already be stored or sent."""
         self._editing = sheet.editing
         self.edit.write(sheet.text)
 
     def insert(self, text: str) -> None:
-        """Put `text` where the cursor is, in place of a slash at the start."""
+        """Insert `text` at the cursor, replacing a lone slash."""
         cursor = self.edit.textCursor()
         if self.text() == "/":
             cursor.select(QTextCursor.SelectionType.Document)
@@ -151,14 +151,14 @@ class Composer(QFrame):
         self.edit.setFocus()
 
     def write_anew(self, text: str) -> None:
-        """Begin another reply with `text`; what stands there is put by."""
+        """Begin another reply with `text`; the present draft is kept below it."""
         self._put_by()
         self._write_on(Sheet(text))
         self.edit.setFocus()
         self._show_state()
 
     def _put_by(self) -> None:
-        """Make room for another sheet. A reply in which nothing was changed is left as it was."""
+        """Keep the present draft below the next one; release a reply that was not changed."""
         sheet = self._sheet
         if sheet.editing is not None and not sheet.changed:
             self.given_up.emit(sheet)
@@ -166,16 +166,16 @@ class Composer(QFrame):
             self._sheets.lay(self._id, sheet)
 
     def selected(self) -> str:
-        """What is selected of the text."""
+        """Return the selected text."""
         return self.edit.textCursor().selectedText().replace("\u2029", "\n")
 
     def insert_link(self, link: TextLink) -> None:
-        """Put a link where the cursor is, in place of what is selected."""
+        """Insert a link at the cursor, replacing the selection."""
         self.edit.insertPlainText(written(link))
         self.edit.setFocus()
 
     def put_back(self, conversation_id: int, text: str) -> None:
-        """Let `text`, which was taken back, be written again; what was begun since follows it."""
+        """Restore `text` after its send was undone; what was written since follows it."""
         if conversation_id == self._id and self._editing is None:
             self._write_on(Sheet(above(text, self.text())))
             self.edit.setFocus()
@@ -183,7 +183,7 @@ class Composer(QFrame):
             self._sheets.write_above(conversation_id, text)
 
     def start_editing(self, reply: Reply) -> None:
-        """Change `reply` here; what was being written is put by until that is done, a change of another as well."""
+        """Edit `reply` here; the present draft, also of another edit, is kept below it."""
         if reply.conversation_id != self._id:
             return
         if self._editing is not None and self._editing.id == reply.id:
@@ -195,14 +195,14 @@ class Composer(QFrame):
         self._show_state()
 
     def accompany(self, entry: Entry | None) -> None:
-        """What else of its answer leaves with the reply that is changed, as its entry knows it."""
+        """Note how many other parts of its answer leave with the reply being edited."""
         company = (0, 0) if entry is None else (entry.asking, entry.ahead)
         if company != self._company:
             self._company = company
             self._show_state()
 
     def stop_editing(self) -> None:
-        """Leave the reply as it was, and go on with what was put by; or else only look at that."""
+        """Leave the reply as it was and show the draft below; else only show that draft."""
         if self._editing is None and not self._sheets.count(self._id):
             return
         sheet = self._sheet
@@ -219,7 +219,7 @@ class Composer(QFrame):
         self._show_state()
 
     def follow(self, reply: Reply) -> None:
-        """A reply that is being changed is another now: once it has ended, the text becomes one of its own."""
+        """Update a reply being edited; once it has ended, its text becomes a new draft."""
         ended = reply.state not in _EDITABLE
         if self._editing is not None and self._editing.id == reply.id:
             self._editing = None if ended else reply
@@ -227,7 +227,7 @@ class Composer(QFrame):
         self._show_state()
 
     def clear_after(self, conversation_id: int, sent: str) -> None:
-        """Empty the text once it has been taken over, unless more was written meanwhile; also one that is put by."""
+        """Remove a text that the desk has, also from the drafts, unless it was changed."""
         if conversation_id == self._id and self.text() == sent:
             self._write_on(self._sheets.take(conversation_id))
         else:
@@ -235,7 +235,7 @@ class Composer(QFrame):
         self._show_state()
 
     def submit(self) -> None:
-        """Send what stands there, if it can be sent."""
+        """Send the text if it can be sent."""
         if not self.send.isEnabled():
             return
         if self._editing is not None:
@@ -251,11 +251,11 @@ class Composer(QFrame):
     # -- showing
 
     def fit(self) -> Fit:
-        """How what stands there fits into messages."""
+        """Return the size of the text, the messages it takes and why it cannot be sent."""
         return fit_of(self.text(), self._conversation, self._now, whole=self._editing is not None)
 
     def closed(self) -> str:
-        """Why nothing may be sent now; empty if something may."""
+        """Return why nothing may be sent now; empty if something may."""
         return closed_words(self._conversation, self._now)
 
     def _show_state(self) -> None:

@@ -1,4 +1,4 @@
-"""Beside the composer's tools: which reply is being changed, or that a text is put by, and the way from there."""
+"""Banner beside the composer's tools: the reply being edited, or drafts below."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class SheetLine(QWidget):
-    """Shown only while there is something to say.
+    """Hidden while no reply is edited and no draft lies below.
 
     Signals:
-        left: the reply shall stay as it was, or what is put by shall be shown.
+        left: leave the reply as it was, or show the draft below.
     """
 
     left = Signal()
@@ -34,7 +34,7 @@ class SheetLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def say(self, editing: str, *, put_by: int) -> None:
-        """`editing`: what is told of the reply that is changed; `put_by` texts lie under the one that is written."""
+        """Show the `editing` text, else the number of drafts below (`put_by`)."""
         self.words.setText(editing or (put_by_words(put_by) if put_by else ""))
         self.leave.setText(tr("Leave it as it was") if editing else tr("Show it"))
         self.setVisible(bool(editing) or put_by > 0)

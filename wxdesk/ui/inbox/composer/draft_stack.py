@@ -1,7 +1,4 @@
-"""What was written and not sent, by conversation: sheets that lie on one another, the uppermost one being written on.
-
-Nothing that somebody typed is thrown away here: whoever begins something else lays it on top.
-"""
+"""Unsent texts of the composer: a stack of drafts for each conversation."""
 
 from __future__ import annotations
 
@@ -13,51 +10,51 @@ from wxdesk.core.model.reply import Reply
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One text; `editing` is the reply that it changes, None where it is to be a new one."""
+    """One unsent text; `editing` is the reply that it changes, None for a new one."""
 
     text: str = ""
     editing: Reply | None = None
 
     @property
     def blank(self) -> bool:
-        """Whether nothing is lost with it."""
+        """True if it holds neither a text nor an edit."""
         return self.editing is None and not self.text
 
     @property
     def loses(self) -> bool:
-        """Whether something that was written is lost with it; a reply in which nothing was changed stays."""
+        """True if closing would lose written text or a changed edit."""
         return self.changed if self.editing is not None else bool(self.text.strip())
 
     @property
     def changed(self) -> bool:
-        """Whether the reply that it changes says something else than the sheet."""
+        """True if the text differs from that of the reply it edits."""
         return self.editing is not None and self.text != self.editing.content.text
 
 
 class Sheets:
-    """All but the one that is being written on."""
+    """All drafts except the one in the text field."""
 
     def __init__(self) -> None:
         self._lying: defaultdict[int, list[Sheet]] = defaultdict(list)
         self._left: dict[int, str] = {}
 
     def lay(self, conversation_id: int, sheet: Sheet) -> None:
-        """Lay a sheet on top of the others; a blank one is none."""
+        """Put a draft on top of its conversation's stack; ignore a blank one."""
         if not sheet.blank:
             self._lying[conversation_id].append(sheet)
 
     def lay_below(self, conversation_id: int, sheet: Sheet) -> None:
-        """Lay a sheet under all others."""
+        """Put a draft at the bottom of its conversation's stack."""
         if not sheet.blank:
             self._lying[conversation_id].insert(0, sheet)
 
     def take(self, conversation_id: int) -> Sheet:
-        """Take the uppermost sheet, a blank one where none lies there."""
+        """Take the top draft, a blank one if there is none."""
         lying = self._lying[conversation_id]
         return lying.pop() if lying else Sheet()
 
     def take_of(self, reply: Reply) -> Sheet:
-        """Take the sheet that changes `reply`: one that lies there, or with a change that was left, or a fresh one."""
+        """Take the draft that edits `reply`: a stacked, an abandoned, or a new one."""
         lying = self._lying[reply.conversation_id]
         for sheet in lying:
             if sheet.editing is not None and sheet.editing.id == reply.id:
@@ -66,28 +63,28 @@ class Sheets:
         return Sheet(self._left.pop(reply.id, reply.content.text), reply)
 
     def leave(self, sheet: Sheet) -> None:
-        """Keep a change that was not made, until its reply is changed after all."""
+        """Keep the text of an abandoned edit until its reply is edited again."""
         if sheet.editing is not None and sheet.changed:
             self._left[sheet.editing.id] = sheet.text
 
     def count(self, conversation_id: int) -> int:
-        """How many lie there."""
+        """Return the number of drafts of a conversation."""
         return len(self._lying[conversation_id])
 
     def begun(self) -> set[int]:
-        """Where something lies that would be lost."""
+        """Return the ids of conversations with text that would be lost."""
         return {one for one, lying in self._lying.items() if any(sheet.loses for sheet in lying)}
 
     def edited(self, conversation_id: int) -> list[Reply]:
-        """The replies that sheets there change."""
+        """Return the replies that drafts of a conversation edit."""
         return [sheet.editing for sheet in self._lying[conversation_id] if sheet.editing is not None]
 
     def own(self, conversation_id: int) -> str:
-        """The uppermost text there that changes no reply."""
+        """Return the topmost text of a conversation that edits no reply."""
         return next((one.text for one in reversed(self._lying[conversation_id]) if one.editing is None), "")
 
     def write_above(self, conversation_id: int, text: str) -> None:
-        """Let `text` stand above the uppermost one that changes no reply."""
+        """Put `text` before the topmost draft that edits no reply."""
         lying = self._lying[conversation_id]
         for at in reversed(range(len(lying))):
             if lying[at].editing is None:
@@ -96,14 +93,14 @@ class Sheets:
         self.lay_below(conversation_id, Sheet(text))
 
     def follow(self, reply: Reply, *, ended: bool) -> None:
-        """`reply` is another now; what was to change one that has `ended` becomes a text of its own."""
+        """Update drafts that edit `reply`; if it has `ended`, they become new texts."""
         lying = self._lying[reply.conversation_id]
         for at, sheet in enumerate(lying):
             if sheet.editing is not None and sheet.editing.id == reply.id:
                 lying[at] = Sheet(sheet.text) if ended else replace(sheet, editing=reply)
 
     def remove(self, conversation_id: int, text: str) -> None:
-        """Throw away what was sent."""
+        """Remove a text that was sent."""
         lying = self._lying[conversation_id]
         for sheet in reversed(lying):
             if sheet.text == text:
@@ -112,5 +109,5 @@ class Sheets:
 
 
 def above(text: str, begun: str) -> str:
-    """One text over the other, where there is another."""
+    """Return `text` followed by `begun` on a new line, if there is any."""
     return f"{text}\n{begun}" if begun else text

@@ -1,4 +1,4 @@
-"""Replies that the operator has in hand to change them: taken, followed, and put back as they were."""
+"""Locks pending replies while the operator edits them, and releases them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wxdesk.ui.wording.reply_status import span_until
 
 
 class InHand(QObject):
-    """Remembers how each of them waited before; what is not remembered here stays a draft when it is left."""
+    """Remembers locked replies as they were; others stay drafts when abandoned."""
 
     def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
         super().__init__(composer)
@@ -35,7 +35,7 @@ class InHand(QObject):
     def take(
         self, reply: Reply, then: Callable[[Reply], None], failed: Callable[[Exception], None] | None = None
     ) -> None:
-        """Keep what waits from leaving and from giving way, and call `then` with what it is then."""
+        """Lock a pending reply and call `then` with its new state, or `failed`."""
         self._before[reply.id] = reply
         told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
         self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, told)
@@ -45,14 +45,14 @@ class InHand(QObject):
         failed(error)
 
     def put_back(self, reply_id: int, changed: bool) -> None:
-        """Let it wait as before; `changed`: something else had been written for it."""
+        """Release a reply to wait as before; `changed`: its edit had changed the text."""
         before = self._before.pop(reply_id, None)
         if before is not None:
             told = partial(self._tell, changed)
             self._bridge.ask(self._bridge.desk.handoff.put_back(before), told, self._not_put_back)
 
     def follow(self) -> None:
-        """Let the composer know what became of those of the open conversation."""
+        """Tell the composer the present state of the replies being edited."""
         for editing in self._composer.in_hand:
             reply = self._session.reply(f"r{editing.id}")
             if reply is not None:
@@ -76,7 +76,7 @@ class InHand(QObject):
 
 
 def put_back_words(reply: Reply, now: datetime) -> str:
-    """How a reply waits that was left as it was."""
+    """Return the message about a reply that was released unchanged."""
     if reply.error == WROTE_MEANWHILE:
         return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
     if reply.state is ReplyState.HELD and reply.due_at is not None:
@@ -87,7 +87,7 @@ def put_back_words(reply: Reply, now: datetime) -> str:
 
 
 def ended_words(reply: Reply) -> str:
-    """What became of a reply before it was changed."""
+    """Return the message about a reply that ended before its edit was saved."""
     if reply.state is not ReplyState.CANCELLED:
         return tr("The reply has left before it was changed.")
     if reply.by == "contact":

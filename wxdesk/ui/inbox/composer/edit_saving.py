@@ -1,4 +1,4 @@
-"""Stores what the operator has made of a reply and lets it leave, whether it was changed in the composer or a panel."""
+"""Stores an edited reply and sends it, from the composer or from a panel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 
 
 class ChangeSaving(QObject):
-    """Each change once; with the first part of an answer that asks, all of them leave."""
+    """Saves each change once; the first part of an asking answer releases all parts."""
 
     def __init__(self, bridge: Bridge, session: ChatSession, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,13 +23,13 @@ class ChangeSaving(QObject):
         self._under_way: set[int] = set()
 
     def saves(self, reply_id: int) -> bool:
-        """Whether a change of this reply is on its way to the desk."""
+        """Return True while a change of this reply is being saved."""
         return reply_id in self._under_way
 
     def save(
         self, reply: Reply, content: Content, done: Callable[[Reply], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Let `reply` be `content` and leave; nothing happens while an earlier change of it is under way."""
+        """Store `content` in `reply` and send it, unless an earlier change is under way."""
         if self.saves(reply.id):
             return
         self._under_way.add(reply.id)

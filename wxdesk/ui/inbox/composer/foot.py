@@ -1,4 +1,4 @@
-"""Below the text: its size, what it costs or why it cannot leave, and the buttons that send it."""
+"""Line below the text: its size, its cost or problem, and the send buttons."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 
 class ComposerFoot(QWidget):
-    """Says how a text fits.
+    """Shows a `TextFit`.
 
     Signals:
-        sent: it shall leave. split: it shall leave in several messages.
+        sent: send the text. split: send it in several messages.
     """
 
     sent = Signal()
@@ -39,7 +39,7 @@ class ComposerFoot(QWidget):
         self.send_split.clicked.connect(self.split)
 
     def show_fit(self, fit: Fit, *, blank: bool, editing: bool) -> None:
-        """Show this fit of a text; a `blank` one cannot be sent."""
+        """Show how a text fits; a `blank` one cannot be sent."""
         self.count.setText(size_words(fit.size))
         self.count.set_role("failed" if fit.too_long else "secondary")
         words = fit.problem or ("" if editing else cost_words(1, fit.left))

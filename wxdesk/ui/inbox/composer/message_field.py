@@ -1,4 +1,4 @@
-"""The text field of the composer: Enter sends, but never while an input method composes."""
+"""Text field of the composer; Enter sends, except while an input method composes."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from wxdesk.ui.look.theme import Size, font
 LINES_AT_LEAST, LINES_AT_MOST = 2, 8
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _OTHER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-"""With them Enter means something else elsewhere, and must not send here."""
+"""Modifiers with which Enter means something else and must not send."""
 
 
 class MessageEdit(QPlainTextEdit):
-    """Plain text that grows with what is written, up to eight lines.
+    """Plain text that grows with its content, up to eight lines.
 
     Signals:
         sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
         went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
-        typed: the operator has written something, or is composing it. emptied: the operator has taken it all away.
+        typed: the operator wrote or is composing something. emptied: the operator removed all text.
     """
 
     sent = Signal()
@@ -61,11 +61,11 @@ class MessageEdit(QPlainTextEdit):
 
     @property
     def composing(self) -> bool:
-        """Whether an input method has text that is not decided yet."""
+        """True while an input method has text that is not committed."""
         return self._composing
 
     def write(self, text: str) -> None:
-        """Show another text; a word that was being composed for the one before goes with it."""
+        """Show another text and drop what an input method was composing."""
         if self._composing:
             QGuiApplication.inputMethod().reset()
             self._composing = False
@@ -73,17 +73,17 @@ class MessageEdit(QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def sizeHint(self) -> QSize:
-        """As high as the text, within bounds."""
+        """Return a height for the text, between two and eight lines."""
         lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
         height = QFontMetrics(self.font()).lineSpacing() * min(max(lines, LINES_AT_LEAST), LINES_AT_MOST)
         return QSize(200, height + 22)
 
     def minimumSizeHint(self) -> QSize:
-        """Two lines."""
+        """Return the height of two lines."""
         return QSize(120, QFontMetrics(self.font()).lineSpacing() * LINES_AT_LEAST + 22)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Know whether a word is being composed."""
+        """Note if something is being composed."""
         self._composing = bool(event.preeditString())
         with self._told():
             super().inputMethodEvent(event)
@@ -91,7 +91,7 @@ class MessageEdit(QPlainTextEdit):
             self.typed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter sends, Shift+Enter breaks the line, a slash at the start asks for the templates."""
+        """Send on Enter, break the line on Shift+Enter, open templates on a first slash."""
         if self._composing:
             if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
                 super().keyPressEvent(event)
@@ -109,7 +109,7 @@ class MessageEdit(QPlainTextEdit):
                 self.slashed.emit()
 
     def _went_on(self, event: QKeyEvent) -> bool:
-        """Whether a key in an empty text was about what stands in the chat already."""
+        """Handle a key in an empty text that is meant for the chat; True if it was one."""
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_wanted.emit()
             return True
@@ -119,11 +119,11 @@ class MessageEdit(QPlainTextEdit):
         return False
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
-        """Text, and pictures, which become replies of their own."""
+        """Accept text, and pictures, which become replies of their own."""
         return source.hasText() or source_in(source) is not None
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
-        """Paste plain text only; give pictures away."""
+        """Paste plain text; emit pictures."""
         picture = source_in(source)
         if picture is not None:
             self.pictured.emit(picture)
@@ -133,7 +133,7 @@ class MessageEdit(QPlainTextEdit):
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Tell what the operator did to the text; what the program does to it tells nobody."""
+        """Emit `typed` or `emptied` if the operator changes the text inside the block."""
         before = self.toPlainText()
         yield
         after = self.toPlainText()

@@ -1,4 +1,4 @@
-"""Hands what is written in the composer to the desk, each text once, and empties the composer when it was taken."""
+"""Sends the composer's texts to the desk, each once, and then clears them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class ReplyWriting(QObject):
-    """Listens to the composer.
+    """Connects the composer with the desk.
 
     Signals:
-        taken: the desk has what was written in the open conversation.
-        written: the text that the desk has, and the replies in which it leaves.
+        taken: the desk has stored what was written in the open conversation.
+        written: the text that the desk has stored, and its replies.
     """
 
     taken = Signal()

@@ -1,4 +1,4 @@
-"""The row above the text: what else than words can be sent. Narrow, its buttons show their icons only."""
+"""Buttons above the text for everything that is not typed; icons only if narrow."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _GAP = 12
 
 
 class ComposerTools(QWidget):
-    """Buttons for everything that is not typed.
+    """Buttons for templates, pictures, links and cards.
 
     Signals:
-        templates_wanted, picture_wanted, link_wanted, card_wanted: a panel shall open.
-        text_link_wanted: what is selected in the text shall become a link.
+        templates_wanted, picture_wanted, link_wanted, card_wanted: open a panel.
+        text_link_wanted: make the selected text a link.
     """
 
     templates_wanted = Signal()
@@ -55,7 +55,7 @@ class ComposerTools(QWidget):
         return QSize(len(self._buttons) * (16 + _GAP), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out the words where they do not fit."""
+        """Hide the labels where they do not fit."""
         super().resizeEvent(event)
         roomy = self.width() >= self._full
         for button, words in zip(self._buttons, self._words, strict=True):

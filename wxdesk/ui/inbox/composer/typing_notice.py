@@ -1,4 +1,4 @@
-"""Tells the desk that the operator is writing, so that the contact can see it and nothing held interrupts him."""
+"""Tells the desk that the operator is typing, so that no held reply interrupts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from wxdesk.ui.runtime.bridge import Bridge
 
 
 class TypingNotice(QObject):
-    """Listens to what the operator does to the text and in the panels above it, and to the change of conversations.
+    """Watches the text field, the panels above it, and the change of conversations.
 
-    How often WeChat is told, and whether at all, is the desk's to decide. What is done in a panel is no typing that
-    the contact is shown, but what is held waits for it as well.
+    The desk decides how often WeChat is told, and if at all. Work in a panel is not shown to the contact as
+    typing, but held replies wait for it as well.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class TypingNotice(QObject):
             self._bridge.ask(self._bridge.desk.typing.prepare(self._typing_in))
 
     def _settle(self) -> None:
-        """A panel went away: he goes on with the text, or with another panel, or has done."""
+        """Keep the state after a panel closed while text is there; else stop."""
         if any(panel.isVisible() for panel in self._panels):
             return
         if self._edit.toPlainText():

@@ -1,4 +1,4 @@
-"""Takes back what the operator has just written, while it counts down, and lets him write on where he was."""
+"""Undoes a send while it counts down, and restores its text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class TakingBack(QObject):
-    """Hears of Ctrl+Z in an empty composer, and is told of a bubble's own “Undo” and of each text that was sent."""
+    """Handles Ctrl+Z in an empty composer and the “Undo send” of a bubble."""
 
     def __init__(
         self, composer: Composer, panels: SendingPanels, bridge: Bridge, session: ChatSession, notices: Notices
@@ -37,11 +37,11 @@ class TakingBack(QObject):
         composer.edit.undo_wanted.connect(self.take_back_last)
 
     def note(self, text: str, replies: Sequence[Reply]) -> None:
-        """The desk has this text, and sends it in these messages."""
+        """Remember a text that was sent, and its replies."""
         self._last_text, self._last_replies = text, replies
 
     def take_back_last(self) -> None:
-        """Take back what was written last in the open conversation; where nothing is, undo in the text itself."""
+        """Undo the last send in the open conversation, else undo in the text field."""
         reply = self._last()
         if reply is not None and self._composer.editing is None:
             self.take_back(reply)
@@ -49,14 +49,14 @@ class TakingBack(QObject):
             self._composer.edit.undo()
 
     def take_back(self, reply: Reply) -> None:
-        """Take back this reply, and all that belongs to it."""
+        """Undo the send of this reply and of all parts sent with it."""
         if reply.id not in self._asked:  # pressed twice before the desk had answered
             self._asked.add(reply.id)
             work = self._bridge.desk.handoff.undo(reply.id)
             self._bridge.ask(work, partial(self._taken_back, reply.id), partial(self._refused, reply.id))
 
     def _last(self) -> Reply | None:
-        """What the timeline shows, or what it will show in a moment."""
+        """Return the newest reply that can be undone, also one not yet in the timeline."""
         found = [self._session.known.undoable()]
         for reply in self._last_replies[:1]:
             is_here = reply.conversation_id == self._session.conversation_id
@@ -73,7 +73,7 @@ class TakingBack(QObject):
             self._notices.toast(tr("Taken back; it was not sent."))
 
     def _text_of(self, replies: Sequence[Reply]) -> str:
-        """The text as it was written: what was cut for WeChat is whole again."""
+        """Return the text as it was written, before it was split for WeChat."""
         if [reply.id for reply in replies] == [reply.id for reply in self._last_replies]:
             return self._last_text
         return "\n".join(reply.content.text for reply in replies)

@@ -1,4 +1,4 @@
-"""What was written in the inbox and not sent, and the question that keeps it from being lost with the window."""
+"""Asks before the window closes with unsent texts in the inbox."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class Unfinished(QObject):
-    """Texts of the composer, and links, pictures and cards of the panels, in all conversations.
+    """Unsent texts of the composer and content of the panels, in all conversations.
 
     Signals:
-        wanted: the id of a conversation in which something is unfinished, to be looked at.
+        wanted: the id of a conversation with unsent content, to be shown.
     """
 
     wanted = Signal(int)
@@ -29,11 +29,11 @@ class Unfinished(QObject):
         self._notices = notices
 
     def conversations(self) -> set[int]:
-        """The ids of the conversations in which something is."""
+        """Return the ids of the conversations with unsent content."""
         return self._composer.begun() | self._panels.begun()
 
     def leave(self, then: Callable[[], None]) -> None:
-        """Show one of them and ask whether all may be lost; `then` is called if they may."""
+        """Show one of them and ask if all may be lost; call `then` if they may."""
         begun = self.conversations()
         if not begun:
             then()

@@ -1,1 +1,5 @@
-"""The room `ui.inbox.conversation_list`."""
+"""The left region: filters, search, and the list of conversations.
+
+Imported by `page`, `regions` and `navigation`; imports `lists`, `held_replies`, `timeline` and
+`chat.empty_state`.
+"""

@@ -1,4 +1,4 @@
-"""Paints a row of the conversation list: 76 pixels with everything an operator decides by."""
+"""Painter of a row in the conversation list, 76 pixels high."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAD = 12
 _GAP = 10
 _ICON = 12
 _LEAST = 24
-"""Pixels below which nothing more is said beside the standing."""
+"""Pixels below which the replies left are not shown beside the status."""
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -41,7 +41,7 @@ class ConversationDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Ground, avatar, and three lines."""
+        """Paint background, avatar, and three lines."""
         row: InboxRow | None = index.data(RowRole.ROW)
         if row is None:
             return
@@ -106,7 +106,7 @@ class ConversationDelegate(QStyledItemDelegate):
             paint_text(painter, rest, self._left_words(row.conversation, face, rest), face, theme.color("faint"))
 
     def _left_words(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
-        """How many replies are left and for how long, or only how many where there is no room for both."""
+        """Return replies left and their time, or only the number where both do not fit."""
         metrics, now = QFontMetrics(face), self._clock()
         wordings = left_wordings(conversation, now)
         return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])

@@ -1,4 +1,4 @@
-"""What a list without conversations says, and where its button leads."""
+"""Texts of an empty conversation list, and the filter its button leads to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.i18n import tr
 
 @dataclass(frozen=True, slots=True)
 class Emptiness:
-    """Title, sentence and button of an empty list; the button shows `shows`, or opens the settings where it is None."""
+    """Title, sentence and button of an empty list; `shows` None opens the settings."""
 
     title: str
     sentence: str
@@ -19,7 +19,7 @@ class Emptiness:
 
 
 def emptiness(chosen: InboxFilter, *, any_aside: bool) -> Emptiness:
-    """Why nothing stands under `chosen`; `any_aside`: there are conversations, but they are set aside."""
+    """Return the text for `chosen`; `any_not_open`: resolved or snoozed ones exist."""
     if chosen is InboxFilter.ALL and any_aside:
         words = tr("Everything is resolved or snoozed. Who writes again stands here again.")
         return Emptiness(tr("All done"), words, tr("Show all conversations"), InboxFilter.WITH_ASIDE)

@@ -1,4 +1,4 @@
-"""Keeps the list up to date: pages, touched rows, figures and searches, each as one question to the desk."""
+"""Loads pages, changed rows, counts and search results for the list."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ListFeed(QObject):
     """Reads for a `ConversationList`.
 
     Signals:
-        loaded: rows or figures were read anew.
+        loaded: rows or counts were read.
     """
 
     loaded = Signal()
@@ -45,16 +45,16 @@ class ListFeed(QObject):
         shown.model.more_wanted.connect(self._more)
 
     def load(self) -> None:
-        """Read the first page anew."""
+        """Read the first page again."""
         self._ask_page(0)
 
     def choose(self, chosen: InboxFilter) -> None:
-        """Show what this filter shows."""
+        """Show the rows of this filter."""
         self._chosen = chosen
         self.load()
 
     def hear(self, events: Sequence[Event]) -> None:
-        """Read the rows again that these events touch; many events of one moment make one question."""
+        """Read the rows that these events changed, with one query for all of them."""
         self._touched.update(event.conversation_id for event in events if isinstance(event, _TOUCHING))
         self._ask_touched()
 

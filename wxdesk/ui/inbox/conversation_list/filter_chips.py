@@ -1,4 +1,4 @@
-"""The chips above the list. One may be chosen; pressed again, all open conversations are shown."""
+"""Filter chips above the list; pressing the chosen one again shows all open ones."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from wxdesk.ui.inbox.conversation_list.scope_button import PARTS, part_word
 from wxdesk.ui.widgets.buttons import Chip
 
 MOST = 99
-"""A chip tells no higher figure; its tooltip and its spoken name do."""
+"""Highest count shown on a chip; tooltip and accessible name have the true one."""
 
 _GAP, _SNUG_GAP = 6, 4
 
 
 class FilterChips(QWidget):
-    """Longest waiting, needs a human, unsent, unread, always on one line; those that ask for work with their figures.
+    """Chips for waiting, needs a human, unsent and unread, on one line.
 
-    `part` stands in their place while what is set aside is shown; it leads back.
+    Needs a human and unsent show counts. While resolved or snoozed conversations are shown, the chip `part`
+    replaces them and leads back.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -59,7 +60,7 @@ class FilterChips(QWidget):
         return self._chips[chosen]
 
     def choose(self, chosen: InboxFilter) -> None:
-        """Choose a filter as a press would."""
+        """Choose a filter as pressing its chip would."""
         for one, chip in self._chips.items():
             chip.setChecked(one is chosen)
         aside = chosen in PARTS and chosen is not InboxFilter.ALL
@@ -73,7 +74,7 @@ class FilterChips(QWidget):
         self.chosen.emit(chosen)
 
     def show_counts(self, counts: InboxCounts) -> None:
-        """Show the figures of this moment."""
+        """Show these counts."""
         figures = {InboxFilter.NEEDS_HUMAN: counts.needs_human, InboxFilter.PENDING: counts.pending}
         words = {
             InboxFilter.WAITING: tr("Waiting"),

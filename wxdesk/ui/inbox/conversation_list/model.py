@@ -1,7 +1,4 @@
-"""The rows of the conversation list: a window of the whole table that grows as one scrolls.
-
-Rows that events touch are replaced and moved one by one, so that selection and scroll position stay.
-"""
+"""Rows of the conversation list, loaded by page; changes keep the selection."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
 
 
 class RowRole(IntEnum):
-    """What the delegate and the list ask for."""
+    """Data roles of the conversation list."""
 
     ROW = Qt.ItemDataRole.UserRole + 1
     ID = Qt.ItemDataRole.UserRole + 2
@@ -33,7 +30,7 @@ class ConversationListModel(RowModel[InboxRow]):
     """Conversations under one filter, in the store's order.
 
     Signals:
-        more_wanted: how many rows of the filter there are, when the view nears their end.
+        more_wanted: the number of rows of the filter already read, when the view nears their end.
     """
 
     more_wanted = Signal(int)
@@ -48,11 +45,11 @@ class ConversationListModel(RowModel[InboxRow]):
         self.chosen = InboxFilter.ALL
 
     def spoken(self, row: InboxRow) -> str:
-        """Who wrote what, and where it stands."""
+        """Return the row as a sentence for screen readers."""
         return spoken_row(row, self._clock(), standstill_of_row(row, self._standstill_of))
 
     def fact(self, row: InboxRow, role: int) -> object:
-        """The row itself, or its id."""
+        """Return the row itself, or its id."""
         match role:
             case RowRole.ROW:
                 return row
@@ -61,7 +58,7 @@ class ConversationListModel(RowModel[InboxRow]):
         return None
 
     def canFetchMore(self, parent: Index) -> bool:
-        """Whether the store has more than was read."""
+        """Return True if the store has rows that were not read."""
         return not parent.isValid() and not self._complete and not self._asked
 
     def fetchMore(self, parent: Index) -> None:
@@ -80,7 +77,7 @@ class ConversationListModel(RowModel[InboxRow]):
         self.endResetModel()
 
     def miss_page(self) -> None:
-        """The next page could not be read; it is asked for again when the view nears the end again."""
+        """Allow the next page to be asked for again after a failed read."""
         self._asked = False
 
     def append(self, rows: Sequence[InboxRow]) -> None:
@@ -93,7 +90,7 @@ class ConversationListModel(RowModel[InboxRow]):
             self._insert_rows(len(self._rows), fresh)
 
     def merge(self, rows: Collection[InboxRow]) -> None:
-        """Take in rows read anew: change, move, add or remove each where the filter wants it."""
+        """Change, move, add or remove these rows as the filter demands."""
         for row in rows:
             at = self.position(row.conversation.id)
             if at is None:
@@ -104,23 +101,23 @@ class ConversationListModel(RowModel[InboxRow]):
                 self._replace(at, row)
 
     def keep(self, conversation_id: int | None) -> None:
-        """Leave this row in its place although the filter would hide it by now: it is the one that is open."""
+        """Keep the open conversation's row although the filter would hide it."""
         before, self._kept = self._kept, conversation_id
         at = self.position(before) if before is not None and before != conversation_id else None
         if at is not None and not self._stays(self._rows[at]):
             self._remove(at)
 
     def position(self, conversation_id: int) -> int | None:
-        """Where a conversation stands, None if it is not among the rows read."""
+        """Return the index of a conversation's row, None if it was not read."""
         return next((i for i, row in enumerate(self._rows) if row.conversation.id == conversation_id), None)
 
     def row(self, conversation_id: int) -> InboxRow | None:
-        """A conversation's row, if it is among those read."""
+        """Return a conversation's row, None if it was not read."""
         at = self.position(conversation_id)
         return None if at is None else self._rows[at]
 
     def counts_down(self, now: datetime) -> bool:
-        """Whether a takeover among the rows read is about to end, which is told by the second."""
+        """Return True if a takeover in these rows is about to end."""
         return any(ends_soon(row.conversation, now) for row in self._rows)
 
     def _stays(self, row: InboxRow) -> bool:

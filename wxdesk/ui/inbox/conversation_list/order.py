@@ -1,7 +1,6 @@
-"""Which rows a filter shows and in which order, said once more for rows that change while they are shown.
+"""Membership and order of rows under a filter, for rows that change while shown.
 
-The store answers a page with the same rule; this copy of it lets one touched row move, come or go without
-reading the page again.
+It repeats the store's rules, so that one changed row can move without reading the page again.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.model.status import Status
 
 ASIDE = {InboxFilter.SNOOZED: Status.SNOOZED, InboxFilter.RESOLVED: Status.RESOLVED}
-"""What each part of what is set aside shows."""
+"""Conversation status that a filter shows, where that is not open."""
 
 LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
 """Filters that show the longest waiting first; the others show the newest first."""
@@ -23,7 +22,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
-    """Whether `chosen` shows `row`."""
+    """Return True if `chosen` shows `row`."""
     conversation = row.conversation
     if chosen is InboxFilter.WITH_ASIDE:
         return True
@@ -31,7 +30,7 @@ def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
 
 
 def _has(row: InboxRow, chosen: InboxFilter) -> bool:
-    """Whether it has what a chip looks for; there is none for what is set aside."""
+    """Return True if the row has the property of its filter chip."""
     conversation = row.conversation
     match chosen:
         case InboxFilter.WAITING:
@@ -47,9 +46,10 @@ def _has(row: InboxRow, chosen: InboxFilter) -> bool:
 
 
 def place(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
-    """A key that sorts rows as `chosen` shows them, smallest first. Where nothing waits, the newest is first.
+    """Return a key that sorts rows as `chosen` shows them, smallest first.
 
-    Among all, those with a call that rises stand first, in the order of those who wait.
+    Where nothing waits, the newest is first. Among all, those with a call that rises come first, longest
+    waiting first.
     """
     conversation = row.conversation
     risen = chosen is InboxFilter.ALL and any(call.rises for call in row.calls)

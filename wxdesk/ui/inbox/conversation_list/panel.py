@@ -1,4 +1,4 @@
-"""The left region: searching, filtering, what is about to leave, and the conversations."""
+"""Left region: search, filters, held replies, and the conversations."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class ConversationList(QFrame):
-    """Shows rows and hits; reading them is the page's part.
+    """Shows rows and search results; `ConversationFeed` reads them.
 
     Signals:
         picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
         filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
-        settings_wanted: there is nothing yet and the operator wants to set the desk up.
-        left: `away` was pressed, or a row; a drawer closes then.
+        settings_wanted: there are no conversations yet; open the settings.
+        left: `away` or a row was pressed; a drawer closes then.
     """
 
     picked = Signal(int)
@@ -123,14 +123,14 @@ class ConversationList(QFrame):
         self.strip.left.connect(self.focus_rows)
 
     def write_into(self, edit: QWidget) -> None:
-        """What is composed over a list belongs into `edit`."""
+        """Send what an input method composes over a list to `edit`."""
         for view in (self.view, self.found, self.strip.view):
             view.write_into(edit)
 
     # -- rows
 
     def select(self, conversation_id: int | None) -> None:
-        """Mark a conversation's row, if it is among those read; opens nothing."""
+        """Mark a conversation's row, if it was read, without opening it."""
         self._wanted = conversation_id
         self._selecting = True
         self.model.keep(conversation_id)
@@ -138,7 +138,7 @@ class ConversationList(QFrame):
         self._restore()
 
     def show_rows(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
-        """Show the first page under a filter; the scroll position stays where that is possible."""
+        """Show the first page of a filter; keep the scroll position of the same filter."""
         at = self.view.verticalScrollBar().value() if chosen is self.model.chosen else 0
         self._any = self._any or bool(rows)
         self._selecting = True
@@ -147,7 +147,7 @@ class ConversationList(QFrame):
         self.view.verticalScrollBar().setValue(at)
 
     def merge(self, rows: Sequence[InboxRow]) -> None:
-        """Take in touched rows; the marked conversation stays marked, wherever it moves."""
+        """Update changed rows; the marked conversation stays marked wherever it moves."""
         self._any = self._any or bool(rows)
         self._selecting = True
         self.model.merge(rows)
@@ -157,12 +157,12 @@ class ConversationList(QFrame):
         self._show_page()
 
     def tell_aside(self, any_aside: bool) -> None:
-        """Whether there are conversations although none is open."""
+        """Note if resolved or snoozed conversations exist although none is open."""
         self._any = self._any or any_aside
         self._show_page()
 
     def neighbour(self, step: int, unread: bool) -> int | None:
-        """The id of the next conversation in that direction, or of the next unread one."""
+        """Return the id of the next, or next unread, conversation in a direction."""
         rows = self.model.rows()
         at = self.model.position(self._wanted) if self._wanted is not None else None
         start = (-1 if step > 0 else len(rows)) if at is None else at
@@ -170,14 +170,14 @@ class ConversationList(QFrame):
         return next((rows[i].conversation.id for i in path if not unread or rows[i].conversation.unread), None)
 
     def focus_rows(self) -> None:
-        """Give the keyboard to what is shown below the field."""
+        """Focus the visible list."""
         view = self.found if self.searching else self.view
         view.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not view.currentIndex().isValid() and view.model().rowCount() and self.searching:
             view.setCurrentIndex(view.model().index(0, 0))
 
     def show_counts(self, counts: InboxCounts) -> None:
-        """Show the figures of the chips."""
+        """Show the counts of the filters."""
         self.chips.show_counts(counts)
         self.parts.show_snoozed(counts.snoozed)
 
@@ -185,7 +185,7 @@ class ConversationList(QFrame):
         self.parts.part = chosen if chosen in PARTS else InboxFilter.ALL
 
     def tick(self, now: datetime) -> None:
-        """Let the times go on."""
+        """Update times to `now`."""
         self.strip.tick(now)
         self.view.viewport().update()
 
@@ -211,17 +211,17 @@ class ConversationList(QFrame):
 
     @property
     def searching(self) -> bool:
-        """Whether hits are shown instead of conversations."""
+        """True while search results are shown."""
         return bool(self.search.text().strip())
 
     def show_hits(self, phrase: str, hits: Sequence[SearchHit]) -> None:
-        """Show what was found, unless something else is sought by now."""
+        """Show search results, unless the phrase has changed since."""
         if phrase == self.search.text().strip():
             self.hits.show(phrase, hits)
             self._show_page()
 
     def leave_search(self) -> None:
-        """Show the conversations again."""
+        """Clear the search and focus the conversations."""
         self.search.clear()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 

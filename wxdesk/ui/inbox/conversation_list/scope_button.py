@@ -1,4 +1,4 @@
-"""Beside the search: which part of the conversations the list shows, those in work or what is set aside."""
+"""Button that switches the list to open, snoozed, resolved or all conversations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PARTS = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter
 
 
 def part_word(part: InboxFilter) -> str:
-    """What a part of the list is called."""
+    """Return the name of a scope of the list."""
     match part:
         case InboxFilter.SNOOZED:
             return tr("Snoozed")
@@ -27,7 +27,7 @@ def part_word(part: InboxFilter) -> str:
 
 
 class PartButton(SmallButton):
-    """Opens the menu of parts.
+    """Opens the menu of scopes.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -42,11 +42,11 @@ class PartButton(SmallButton):
         self.clicked.connect(self.open_menu)
 
     def show_snoozed(self, count: int) -> None:
-        """How many are snoozed, which the menu tells."""
+        """Set the number of snoozed conversations for the menu."""
         self._snoozed = count
 
     def open_menu(self) -> None:
-        """Let the operator choose."""
+        """Let the operator choose a scope."""
         menu = QMenu(self)
         menu.setAccessibleName(self.accessibleName())
         group = QActionGroup(menu)

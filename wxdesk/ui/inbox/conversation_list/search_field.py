@@ -1,4 +1,4 @@
-"""The search field, with the key that leads to it."""
+"""Search field of the conversation list, with its shortcut shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class SearchField(QLineEdit):
-    """One line; its key is shown while it is empty, then a button that empties it.
+    """One line; shows its shortcut while empty, then a button that clears it.
 
     Signals:
         left: Esc or the button was pressed. went_down: Down or Enter was pressed.

@@ -1,4 +1,4 @@
-"""What a search found: each place as a row with the words round the hit."""
+"""List of search results, each an excerpt around the match."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class HitRole(IntEnum):
-    """What the delegate and the list ask for."""
+    """Data roles of the search results."""
 
     HIT = Qt.ItemDataRole.UserRole + 1
     PHRASE = Qt.ItemDataRole.UserRole + 2
 
 
 class SearchModel(QAbstractListModel):
-    """The newest places where `phrase` stands; the store returns a bounded number."""
+    """Newest matches of `phrase`; the store bounds their number."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,11 +46,11 @@ class SearchModel(QAbstractListModel):
         self.phrase = ""
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """The number of places."""
+        """Return the number of matches."""
         return 0 if parent.isValid() else len(self._hits)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        """The hit itself, or what a screen reader says."""
+        """Return the hit itself, or a sentence for screen readers."""
         if not index.isValid() or not 0 <= index.row() < len(self._hits):
             return None
         hit = self._hits[index.row()]
@@ -66,7 +66,7 @@ class SearchModel(QAbstractListModel):
         return None
 
     def show(self, phrase: str, hits: Sequence[SearchHit]) -> None:
-        """Replace everything."""
+        """Replace all results."""
         self.beginResetModel()
         self.phrase = phrase
         self._hits = tuple(hits)
@@ -74,7 +74,7 @@ class SearchModel(QAbstractListModel):
 
 
 def excerpt(hit: SearchHit, phrase: str) -> str:
-    """The text of a hit from a little before the phrase on, with who wrote it."""
+    """Return the text of a hit from shortly before the phrase, with its author."""
     item = hit.item
     said, at = _said(item, phrase)
     if at > _BEFORE:
@@ -85,9 +85,9 @@ def excerpt(hit: SearchHit, phrase: str) -> str:
 
 
 def _said(item: TimelineItem, phrase: str) -> tuple[str, int]:
-    """What stands there on one line, and where the phrase begins in it, or -1.
+    """Return an item's text on one line, and where the phrase begins in it, or -1.
 
-    A phrase that is an emoticon's name is shown as one: its emoji would not say why it was found.
+    A phrase that matches an emoticon's name keeps that name: its emoji would not explain the match.
     """
     said = message_text(item) if isinstance(item, Message) else reply_text(item)
     raw = item.text if isinstance(item, Message) else as_seen(item.content.text)
@@ -101,7 +101,7 @@ def _said(item: TimelineItem, phrase: str) -> tuple[str, int]:
 
 
 class SearchDelegate(QStyledItemDelegate):
-    """Paints a hit in two lines, the phrase in the accent's tint."""
+    """Painter of a search result in two lines, with the phrase highlighted."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -112,7 +112,7 @@ class SearchDelegate(QStyledItemDelegate):
         return QSize(Measure.LIST, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Avatar, name and time, and the words."""
+        """Paint avatar, name, time and excerpt."""
         hit: SearchHit | None = index.data(HitRole.HIT)
         if hit is None:
             return

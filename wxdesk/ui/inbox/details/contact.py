@@ -1,4 +1,4 @@
-"""Who the customer is: what WeChat tells, which is little, and what the operators noted themselves."""
+"""Panel about the customer: facts from WeChat, and the operators' own notes."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class ContactPanel(QFrame):
-    """Shows a contact; alias, tags and note are changed where they stand.
+    """Shows a contact; alias, tags and note are edited in place.
 
     Signals:
-        described: the conversation's id, and what was changed of its contact, a `ContactChange`.
-        block_pressed: block this contact, or hear him again.
+        described: the conversation's id, and the `ContactChange` of its contact.
+        block_pressed: block or unblock this contact.
     """
 
     described = Signal(int, object)
@@ -94,7 +94,7 @@ class ContactPanel(QFrame):
         column.addWidget(self.block, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
-        """Show this conversation's contact; what is being written about the same one stays as it is."""
+        """Show a conversation's contact; keep text being written about the same one."""
         contact, same = conversation.contact, conversation.id == self._conversation_id
         shown = self._contact if same else None
         if not same:
@@ -123,7 +123,7 @@ class ContactPanel(QFrame):
             self.note.setPlainText(contact.note)
 
     def save_unfinished(self) -> None:
-        """Store what was written before another contact is shown, or the window goes."""
+        """Save unfinished text before another contact is shown or the window closes."""
         self.tags.finish()
         self._save()
 
@@ -138,7 +138,7 @@ class ContactPanel(QFrame):
             self.described.emit(self._conversation_id, change)
 
     def settle(self, conversation_id: int) -> None:
-        """What was written about the contact of this conversation has been stored, or could not be."""
+        """Note that a change of this conversation's contact was stored or has failed."""
         if conversation_id == self._conversation_id:
             self._saving = max(0, self._saving - 1)
 
@@ -152,7 +152,7 @@ class Avatar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_contact(self, contact: Contact) -> None:
-        """Stand for this contact."""
+        """Show this contact."""
         self._contact = contact
         self.update()
 
@@ -169,7 +169,7 @@ class Avatar(QWidget):
 
 
 class AliasEdit(QLineEdit):
-    """The name that the operators gave; it looks like a title until it is edited, cut where it does not fit.
+    """Editable name of the contact, shown like a title and cut where it does not fit.
 
     Signals:
         saved: Enter was pressed or the field was left.
@@ -190,18 +190,18 @@ class AliasEdit(QLineEdit):
         self._say_whole()
 
     def show_name(self, name: str) -> None:
-        """Show what is stored; Esc brings that back."""
+        """Show the stored name; Esc restores it."""
         self._before = name
         self.setText(name)
         self.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Remember what stood there, for Esc."""
+        """Remember the text, so that Esc can restore it."""
         self._before = self.text()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Leaving the field stores it."""
+        """Save the name."""
         super().focusOutEvent(event)
         self.setCursorPosition(0)
         self._say_whole()
@@ -209,11 +209,11 @@ class AliasEdit(QLineEdit):
 
     @property
     def shortened(self) -> bool:
-        """Whether only the beginning of the name is shown."""
+        """True if the name is cut."""
         return not self.hasFocus() and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, and a line under it while it has the keyboard."""
+        """Paint the text, underlined while focused."""
         if self.shortened:
             painter = QPainter(self)
             paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
@@ -223,7 +223,7 @@ class AliasEdit(QLineEdit):
         _underline(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell what is cut at the new width."""
+        """Update the tooltip of a name that is cut."""
         super().resizeEvent(event)
         self._say_whole()
 
@@ -231,7 +231,7 @@ class AliasEdit(QLineEdit):
         self.setToolTip(html.escape(self.text()) if self.shortened else tr("Give this customer a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter stores, Esc takes back."""
+        """Save on Enter, restore on Esc."""
         if event.key() in _ENTER:
             self.saved.emit()
             self.clearFocus()
@@ -243,7 +243,7 @@ class AliasEdit(QLineEdit):
 
 
 def _underline(widget: QWidget) -> None:
-    """Show that a field without a frame has the keyboard, or could have it."""
+    """Underline a frameless field that is focused or under the mouse."""
     role = "accent" if widget.hasFocus() else "line" if widget.underMouse() else ""
     if role:
         painter = QPainter(widget)
@@ -252,7 +252,7 @@ def _underline(widget: QWidget) -> None:
 
 
 class NoteEdit(QPlainTextEdit):
-    """A few lines about the contact, grown to what is written.
+    """A few lines about the contact, as high as the text.
 
     Signals:
         saved: the field was left.
@@ -273,7 +273,7 @@ class NoteEdit(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        """One line to six."""
+        """Return a height of one to six lines."""
         lines = min(max(int(self.document().documentLayout().documentSize().height()), 1), 6)
         return QSize(100, self.fontMetrics().lineSpacing() * lines + 8)
 
@@ -282,6 +282,6 @@ class NoteEdit(QPlainTextEdit):
         return QSize(60, self.fontMetrics().lineSpacing() + 8)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Leaving the field stores it."""
+        """Save the note."""
         super().focusOutEvent(event)
         self.saved.emit()

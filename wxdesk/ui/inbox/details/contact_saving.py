@@ -1,4 +1,4 @@
-"""Stores what the operator notes about a contact, with the conversation it was written in."""
+"""Saves changes of a contact, under the conversation they were written in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class Noting(QObject):
-    """Listens to `panel`, and tells it when what it said is stored."""
+    """Connects the contact panel with the desk."""
 
     def __init__(self, panel: ContactPanel, bridge: Bridge, notices: Notices) -> None:
         super().__init__(panel)

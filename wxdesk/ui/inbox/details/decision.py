@@ -1,4 +1,4 @@
-"""Why a message got the answer it got: the stored decision, rule by rule."""
+"""Panel that explains an answer: the stored decision, rule by rule."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.decision import outcome_words, rule_title, rule_words
 
 SHOWN = 4
-"""Rules shown at first; the others are one press away."""
+"""Rules shown at first; a button shows the others."""
 
 MOST = 100
-"""Rules shown at all: the last ones that were asked, for nobody reads a thousand."""
+"""Rules shown at most: the last ones that were tried."""
 
 _QUIET = frozenset({Outcome.REPLIED})
 
@@ -32,9 +32,9 @@ class DecisionPanel(QFrame):
     """The decision about one message.
 
     Signals:
-        all_wanted: the verdicts of every rule that was asked, for `show_verdicts`; the message's id.
-        rule_wanted: the operator wants to see a rule as it was; its id, and the revision that matched.
-        try_wanted: he wants to see what the rules would say now; the conversation's id, and what was written.
+        all_wanted: a message's id; the verdicts of all rules are wanted, for `show_verdicts`.
+        rule_wanted: a rule's id and the revision that matched, to be shown.
+        try_wanted: a conversation's id and a text, to be tried with the present rules.
     """
 
     all_wanted = Signal(int)
@@ -77,9 +77,9 @@ class DecisionPanel(QFrame):
         reply: Reply | None = None,
         answers: tuple[AnswerLine, ...] = (),
     ) -> None:
-        """Show why `message` was answered, or that nothing was decided.
+        """Show the decision about `message`, or that there is none.
 
-        With a `reply` it is about that one; without, `answers` tell what became of each where they are several.
+        With a `reply` it is about that one; otherwise `answers` give the outcome of each of several replies.
         """
         self._message = message
         self.try_it.setVisible(message is not None and message.type is MessageType.TEXT)
@@ -96,7 +96,7 @@ class DecisionPanel(QFrame):
         self._show()
 
     def show_verdicts(self, message_id: int, verdicts: tuple[RuleVerdict, ...]) -> None:
-        """Show what every rule said about this message, if it is still the one that is explained."""
+        """Show the verdicts of all rules, if this message is still explained."""
         if self._decision is not None and self._decision.message_id == message_id:
             self._verdicts = verdicts or self._verdicts
             self._all = True
@@ -140,7 +140,7 @@ class DecisionPanel(QFrame):
         self.more.setEnabled(not self._all)
 
     def _sentence(self) -> str:
-        """What is said above the rules; nothing where they say it all."""
+        """Return the text above the rules; empty where the rules say it all."""
         decision, reply = self._decision, self._reply
         if reply is not None and reply.author is not Author.RULE:
             return tr("You wrote this one. No rule had a part in it.")
@@ -151,11 +151,11 @@ class DecisionPanel(QFrame):
         return outcome_words(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
 
     def _spoke(self) -> int:
-        """How many rules matched and did not only look on."""
+        """Return the number of rules that matched, without those in shadow mode."""
         return sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)
 
     def _wrote(self, verdict: RuleVerdict) -> bool:
-        """Whether a rule that matched is the one that the bubble in focus is from; without one, all of them."""
+        """Return True if this rule wrote the reply in focus, or if no reply is in focus."""
         return self._reply is None or self._reply.rule_id == verdict.rule_id
 
     def _clear(self) -> None:
@@ -167,7 +167,7 @@ class DecisionPanel(QFrame):
 
 
 class Row(QFrame):
-    """A line of the card: tinted if its rule matched, with a line above unless it is the first."""
+    """Row of a card: tinted if its rule matched, with a line above unless it is first."""
 
     def __init__(self, *, first: bool, matched: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,7 +180,7 @@ class Row(QFrame):
         self.grid.setColumnStretch(1, 1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The ground and the line."""
+        """Paint background and line."""
         theme = Theme.current()
         painter = QPainter(self)
         if self.tinted:
@@ -191,12 +191,12 @@ class Row(QFrame):
 
 
 class VerdictRow(Row):
-    """One rule: whether it matched, its name, and why; and where it matched, the way to the rule as it was.
+    """One rule: its match, name and reason; if it matched, a link to its revision.
 
-    It is tinted if it `wrote` what is explained.
+    It is tinted if it `wrote` the reply being explained.
 
     Signals:
-        rule_wanted: the rule's id and the revision that was asked.
+        rule_wanted: the rule's id and the revision that was tried.
     """
 
     rule_wanted = Signal(int, int)
@@ -223,7 +223,7 @@ class VerdictRow(Row):
 
 
 class NoteRow(Row):
-    """A row that only says something."""
+    """Row with a text only."""
 
     def __init__(self, text: str, *, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(first=first, parent=parent)
@@ -232,7 +232,7 @@ class NoteRow(Row):
 
 
 class AnswerRow(Row):
-    """What became of one of several replies to the message."""
+    """Row with the outcome of one of several replies to the message."""
 
     def __init__(self, line: AnswerLine, *, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(first=first, parent=parent)

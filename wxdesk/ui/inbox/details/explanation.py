@@ -1,4 +1,4 @@
-"""Which bubble the detail panel explains: why its message was answered so, and what happened to its reply."""
+"""Chooses the bubble that the details explain, and reads its reasons and history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 
 
 class Explaining(QObject):
-    """Asks the desk about the bubble in focus and tells `detail`; an answer that comes too late is not shown."""
+    """Asks the desk about the bubble in focus; late answers are dropped."""
 
     def __init__(self, bridge: Bridge, session: ChatSession, detail: DetailPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class Explaining(QObject):
         self._explain_reply()
 
     def _explain_message(self) -> None:
-        """Why the bubble in focus is there: by its own decision, and never by another one's."""
+        """Show the decision that led to the bubble in focus, and never another one."""
         reply, latest = self._session.reply(self._picked), self._session.latest
         message_id = self._message_id()
         if reply is not None and message_id is None:
@@ -49,7 +49,7 @@ class Explaining(QObject):
             self._bridge.ask(work, partial(self._explained, self._picked))
 
     def _message_id(self) -> int | None:
-        """The message that the bubble in focus is or answers; of a reply it is known before it has been read."""
+        """Return the id of the message in focus, or of the one that the reply answers."""
         reply = self._session.reply(self._picked)
         if reply is not None:
             return reply.message_id

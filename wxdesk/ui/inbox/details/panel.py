@@ -1,4 +1,4 @@
-"""The right region: the contact, the reasons, and what WeChat still allows, in words."""
+"""Right region: contact, takeover, reasons, history, and quota in sentences."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wxdesk.ui.wording.takeover import speaker_sentence
 
 
 class DetailPanel(QFrame):
-    """Everything about the open conversation that is not said in it.
+    """Details of the open conversation.
 
     Signals:
         left: Esc or `away` was pressed; a drawer closes then.
@@ -86,23 +86,23 @@ class DetailPanel(QFrame):
         self.show_speaker(conversation, now)
 
     def show_speaker(self, conversation: Conversation, now: datetime) -> None:
-        """Show how long the operator still has the word; its time runs."""
+        """Show how long the takeover lasts."""
         words = speaker_sentence(conversation, now)
         self.speaker.setText(words)
         self._taken.setVisible(bool(words))
 
     def focus_reasons(self) -> None:
-        """Bring what is said about the bubble in focus before the eyes, and the keyboard there."""
+        """Scroll to the reasons of the bubble in focus, and focus them."""
         about: QWidget = self.decision if self.history.isHidden() else self.history.card
         self.area.ensureWidgetVisible(about)
         about.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_first(self) -> None:
-        """Give the keyboard to the first field."""
+        """Focus the first field."""
         self.contact.alias.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes a drawer."""
+        """Close a drawer on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
@@ -117,7 +117,7 @@ def _below_each_other(host: QWidget) -> QVBoxLayout:
 
 
 def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> str:
-    """What WeChat allows now, until when, and how much of it the rules may use."""
+    """Return the replies WeChat allows, until when, and how many rules may use."""
     window = conversation.window
     if window.until is None:
         return tr("WeChat allows replies only after the customer has written: 5 within 48 hours.")

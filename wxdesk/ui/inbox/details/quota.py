@@ -1,4 +1,4 @@
-"""How much WeChat still allows to a contact, for how long, and how much of it the rules leave to the operator."""
+"""Quota of a conversation: replies left, their time, and the operator's reserve."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from wxdesk.ui.wording.messages import countdown, span_word
 _GAP = 10
 
 _RUNS_FROM = timedelta(hours=1)
-"""With less than this left every second is shown, however little room there is."""
+"""Time left below which seconds are always shown."""
 
 
 class Told(IntEnum):
-    """How much is said where there is more or less room; the figure and the time always."""
+    """Level of detail of the quota; number and time are always shown."""
 
     SHORT = 0  # 4/5, 47 h
     FIGURE = 1  # 4/5, 47:59:25
@@ -37,7 +37,7 @@ class Told(IntEnum):
 
 
 class QuotaBlock(QWidget):
-    """Words, dots and a countdown; below them what is kept for the operator, or that WeChat itself said no."""
+    """Replies left, dots and countdown; below, the reserve or WeChat's refusal."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class QuotaBlock(QWidget):
     def show_quota(
         self, conversation: Conversation, account: Account | None, failed: Reply | None, now: datetime
     ) -> None:
-        """Show what is left at `now`; `failed` is the newest reply that did not arrive."""
+        """Show the quota at `now`; `failed` is the newest reply that failed."""
         self._left = left = quota.left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
         refusal = refusal_of(failed) if not left else None
@@ -80,14 +80,14 @@ class QuotaBlock(QWidget):
         self.tell(self._told)
 
     def width_for(self, told: Told) -> int:
-        """The width that it takes when it says so much."""
+        """Return the width in pixels at a level of detail."""
         texts = [_width(self.left, self._figure(told)), _width(self.time, self._time(told))]
         row = [width for width in texts if width] + ([self.dots.sizeHint().width()] if told >= Told.DOTS else [])
         note = _width(self.note, self._note) if told is Told.WORDS else 0
         return max(sum(row) + _GAP * (len(row) - 1), note)
 
     def tell(self, told: Told) -> None:
-        """Say so much."""
+        """Use a level of detail."""
         self._told = told
         figure, time = self._figure(told), self._time(told)
         self.left.setText(figure)
@@ -99,7 +99,7 @@ class QuotaBlock(QWidget):
         self.note.setVisible(bool(self._note) and told is Told.WORDS)
 
     def _figure(self, told: Told) -> str:
-        """What stands before the dots. That the time is over, or never began, is always said in words."""
+        """Return the text before the dots; a closed or missing window is in full."""
         if told is Told.WORDS or self._ends_in is None:
             return self._words
         return "" if told is Told.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
@@ -116,7 +116,7 @@ def _width(label: PlainLabel, text: str) -> int:
 
 
 def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
-    """How many replies are left, or why none is."""
+    """Return the number of replies left, or why there is none."""
     until = conversation.window.until
     if until is None:
         return tr("No reply possible until the customer writes")
@@ -126,14 +126,14 @@ def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
 
 
 def note_words(kept: int, refusal: int | None) -> str:
-    """What is kept for the operator, or that the figure is WeChat's own."""
+    """Return how many replies are kept for the operator, or WeChat's errcode."""
     if refusal is not None:
         return tr("as WeChat says, {code}", code=refusal)
     return ntr("{n} kept for you", "{n} kept for you", kept) if kept else ""
 
 
 def kept_for_human(conversation: Conversation, account: Account | None, now: datetime) -> int:
-    """How many of the replies left the rules will not use; 0 where no rule speaks anyway."""
+    """Return how many replies rules will not use; 0 where no rule replies."""
     if account is None or is_taken_over(conversation, now) or mode_of(conversation, account) is ReplyMode.OFF:
         return 0
     window = conversation.window
@@ -141,6 +141,6 @@ def kept_for_human(conversation: Conversation, account: Account | None, now: dat
 
 
 def refusal_of(failed: Reply | None) -> int | None:
-    """The errcode by which WeChat itself corrected the count."""
+    """Return the errcode by which WeChat corrected our count, if it did."""
     code = failed.errcode if failed is not None else None
     return code if code is not None and action_for(code) is ErrorAction.USER else None

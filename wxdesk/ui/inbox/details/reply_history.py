@@ -1,4 +1,4 @@
-"""What happened to the reply in focus: who wrote it, changed it, held it, let it go or stopped it, and when."""
+"""Panel with the history of the reply in focus: each step, its author and time."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 
 class ReplyHistoryPanel(QFrame):
-    """A line a step, oldest first. Hidden while no reply is in focus.
+    """One row a step, oldest first; hidden while no reply is in focus.
 
     Signals:
-        rule_wanted: the operator wants to see the rule that wrote the reply; its id and its revision then.
+        rule_wanted: the id and revision of the rule that wrote the reply, to be shown.
     """
 
     rule_wanted = Signal(int, int)
@@ -47,7 +47,7 @@ class ReplyHistoryPanel(QFrame):
         self.hide()
 
     def show_reply(self, reply: Reply | None, steps: Sequence[Step] = ()) -> None:
-        """Show the way of `reply`, or nothing."""
+        """Show the history of `reply`, or nothing."""
         shown = None if reply is None else (reply, tuple(steps))
         if shown == self._shown:
             return
@@ -83,7 +83,7 @@ class ReplyHistoryPanel(QFrame):
 
 
 class StepRow(Row):
-    """One step: its sign, what was done, when; below, why, and what an edit changed."""
+    """One step: icon, text and time; below, its reason and what an edit changed."""
 
     def __init__(self, line: HistoryLine, made_at: datetime, *, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(first=first, parent=parent)
@@ -103,7 +103,7 @@ class StepRow(Row):
             self._add(DifferenceView(line.pieces))
 
     def offer_rule(self, name: str) -> Button:
-        """Add the way to the rule as it was then."""
+        """Add a link to the rule as it was then."""
         self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
         self.link.setAccessibleName(tr("See the rule: {rule}", rule=name))
         self.grid.addWidget(self.link, self.grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)

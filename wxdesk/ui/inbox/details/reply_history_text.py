@@ -1,4 +1,4 @@
-"""What happened to a reply on its way, line by line in the operator's words."""
+"""Texts for the history of a reply, one line a step."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wxdesk.ui.wording.status import snooze_span
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One step: when, in a few words, and why where that is known; of an edit, what it changed."""
+    """One step: time, text, reason if known, and what an edit changed."""
 
     at: datetime
     icon: str
@@ -31,7 +31,7 @@ class HistoryLine:
 
 
 def history_of(reply: Reply, steps: Sequence[Step]) -> tuple[HistoryLine, ...]:
-    """Everything that is known about a reply's way, oldest first: who wrote it, each step, and how it left."""
+    """Return all known steps of a reply, oldest first."""
     icon = "robot" if reply.author is Author.RULE else "person"
     lines = [HistoryLine(reply.created_at, icon, written_by(reply), _then(reply))]
     after = _contents_after(reply, steps)
@@ -43,7 +43,7 @@ def history_of(reply: Reply, steps: Sequence[Step]) -> tuple[HistoryLine, ...]:
 
 
 def written_by(reply: Reply) -> str:
-    """The author of a reply's first words; of a rule, the revision that it was then."""
+    """Return the author of a reply's first text; for a rule, with its revision."""
     if reply.author is not Author.RULE:
         return tr("You wrote it")
     if not reply.rule_name:
@@ -54,7 +54,7 @@ def written_by(reply: Reply) -> str:
 
 
 def _then(reply: Reply) -> str:
-    """What its rule does to the conversation after it."""
+    """Return the status that its rule sets on the conversation afterwards."""
     if reply.aside is None:
         return ""
     if reply.aside.minutes:
@@ -70,7 +70,7 @@ def exact_time(at: datetime) -> str:
 
 
 def step_time(at: datetime, made_at: datetime) -> str:
-    """Hours and minutes; with its day, where that is not the one on which the reply was made."""
+    """Return hours and minutes, with the date if the reply was made on another day."""
     day, made_on = at.astimezone().date(), made_at.astimezone().date()
     if day == made_on:
         return clock_time(at)
@@ -84,7 +84,7 @@ def _accepted(reply: Reply) -> str:
 
 
 def _contents_after(reply: Reply, steps: Sequence[Step]) -> list[Content]:
-    """What the reply consisted of after each step."""
+    """Return the reply's content after each step."""
     contents, now = [], reply.content
     for step in reversed(steps):
         contents.append(now)
@@ -170,4 +170,4 @@ _STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str] | None]] = {
     StepKind.INSTEAD: ("edit", "secondary", lambda _: tr("You wrote something instead")),
     StepKind.ASK: ("person", "pending", lambda _: tr("Asks you again")),
 }
-"""Icon, role and words of each; None where the reply says by whom it was stopped, in the words of its bubble."""
+"""Icon, role and text by kind of step; None where `stopped_words` has the text."""

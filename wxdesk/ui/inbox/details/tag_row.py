@@ -1,4 +1,4 @@
-"""A contact's tags as chips: press one to take it away, the plus to write another."""
+"""Tags of a contact as chips: press one to remove it, the plus to add one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 
 LONGEST = 24
-"""Characters of a tag."""
+"""Most characters of a tag."""
 
 WIDEST = 130
-"""Pixels of a tag's words; a chip never breaks across lines and never outgrows its row."""
+"""Most pixels of a tag's text, so that its chip fits into one row."""
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -26,7 +26,7 @@ class TagRow(QWidget):
     """The tags of one contact.
 
     Signals:
-        changed: a tag was added or taken away; `tags` has what is left.
+        changed: a tag was added or removed; `tags` has the new ones.
     """
 
     changed = Signal()
@@ -47,7 +47,7 @@ class TagRow(QWidget):
         self.field.done.connect(self._add)
 
     def tags(self) -> tuple[str, ...]:
-        """The tags in their order."""
+        """Return the tags in order."""
         return self._tags
 
     def show_tags(self, tags: tuple[str, ...]) -> None:
@@ -72,7 +72,7 @@ class TagRow(QWidget):
         self.updateGeometry()
 
     def finish(self) -> None:
-        """Take in a tag that is being written."""
+        """Add a tag that is being written."""
         if not self.field.isHidden():
             self._add()
 
@@ -98,7 +98,7 @@ class TagRow(QWidget):
 
 
 class _TagField(QLineEdit):
-    """One tag; Enter or leaving it is done, Esc gives up."""
+    """Field for one tag; Enter or leaving it adds the tag, Esc gives up."""
 
     done = Signal()
 

@@ -1,1 +1,5 @@
-"""The room `ui.inbox.held_replies`."""
+"""Held automatic replies: strip, list, commands, and the dialog after a pause.
+
+Imported by `page`, `conversation_list` and `ui.shell.pause`; imports `lists`, `timeline` and
+`open_conversation`.
+"""

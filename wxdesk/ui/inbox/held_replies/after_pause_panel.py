@@ -1,4 +1,4 @@
-"""What waited through a pause, or through the night: a list to be decided one by one, together, or later."""
+"""Dialog about replies that waited through a pause: decide each, all, or later."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ROWS_AT_MOST = 6
 
 
 class DecidePanel(Dialog):
-    """Shows the held replies that ask, as long as there are any. Esc decides nothing: they stay in the strip.
+    """Lists the held replies that ask, until none is left; Esc leaves all undecided.
 
     Signals:
-        picked: a `HeldReply` whose conversation the operator wants to see first; the panel is closed then.
+        picked: a `HeldReply` whose conversation the operator wants to see first; the dialog closes.
     """
 
     picked = Signal(object)

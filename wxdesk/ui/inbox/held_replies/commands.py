@@ -1,4 +1,4 @@
-"""What an operator does to held replies outside their bubbles: one, some, or all of them."""
+"""Commands for held replies outside their bubbles: send or stop one, some or all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class HeldDeciding(QObject):
-    """Gives the commands to the desk, and says what came of those about many."""
+    """Gives the commands to the desk, and reports the result for several replies."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -22,21 +22,21 @@ class HeldDeciding(QObject):
         self._notices = notices
 
     def send(self, held: HeldReply) -> None:
-        """Send one; of an answer whose parts ask, all of them."""
+        """Send one reply, or all asking parts of its answer."""
         handoff = self._bridge.desk.handoff
         send = handoff.release_answer if held.asking else handoff.release
         self._bridge.ask(send(held.reply.id))
 
     def stop(self, held: HeldReply) -> None:
-        """Stop one, with the parts of its answer behind it; their texts stay in the conversation."""
+        """Stop one reply and the later parts of its answer; their texts stay visible."""
         self._bridge.ask(self._bridge.desk.handoff.cancel(held.reply.id))
 
     def stop_all(self) -> None:
-        """Stop all that is held; at once, because seconds count."""
+        """Stop all held replies, without asking, because seconds count."""
         self._bridge.ask(self._bridge.desk.handoff.cancel_held(), self._stopped)
 
     def send_all(self, held: Sequence[HeldReply]) -> None:
-        """Send all that is held; asks first where that is more than one can have in sight."""
+        """Send all held replies, after asking if there are several."""
         if len(held) == 1:
             self.send(held[0])
         elif held:
@@ -53,7 +53,7 @@ class HeldDeciding(QObject):
             )
 
     def send_these(self, reply_ids: Sequence[int]) -> None:
-        """Send these, each conversation's in their order."""
+        """Send these, in order within each conversation."""
         self._bridge.ask(self._bridge.desk.handoff.release_held(tuple(reply_ids)), self._sent)
 
     def stop_these(self, reply_ids: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""All that is held, as the inbox works on it: what is read goes into the strip, what is pressed there to the desk."""
+"""Connects held replies with their strip, their commands and their bubbles."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class HeldWork(QObject):
-    """Between the held replies, their strip, and their bubbles.
+    """Between the feed of held replies, the strip, and the timeline.
 
     Signals:
         wanted: the operator wants to see a held reply in its conversation.
         conversation_wanted: the id of the conversation to open for it.
-        edit_wanted: a `Reply` that is in sight now and shall be changed.
+        edit_wanted: a visible `Reply` to be edited.
     """
 
     wanted = Signal()
@@ -51,11 +51,11 @@ class HeldWork(QObject):
         strip.view.picked.connect(self.go_to)
 
     def go_to(self, held: HeldReply) -> None:
-        """Show a held reply in its conversation, and give its bubble the keyboard."""
+        """Show a held reply in its conversation and focus its bubble."""
         self._seek(held.reply, to_edit=False)
 
     def edit(self, reply: Reply) -> None:
-        """Show a reply whose clock was stopped in its conversation, and let the operator change it."""
+        """Show a reply whose countdown was stopped, and let the operator edit it."""
         self._seek(reply, to_edit=True)
 
     def _seek(self, reply: Reply, *, to_edit: bool) -> None:
@@ -66,7 +66,7 @@ class HeldWork(QObject):
         self.arrive()
 
     def arrive(self) -> bool:
-        """Give the bubble that is sought the keyboard, if its conversation is the open one; whether one is sought."""
+        """Focus the wanted bubble once its conversation is open; False if none is wanted."""
         sought = self._sought
         if sought is None:
             return False
@@ -80,7 +80,7 @@ class HeldWork(QObject):
         return True
 
     def go_on(self) -> None:
-        """Go to the next held reply, the soonest first and then those that ask, wherever it is."""
+        """Go to the next held reply: the soonest first, then those that ask."""
         focused = self._timeline.currentIndex().data(EntryRole.KEY) if self._timeline.hasFocus() else ""
         held = self.feed.held
         at = next((i for i, one in enumerate(held) if f"r{one.reply.id}" == focused), -1)

@@ -1,4 +1,4 @@
-"""Paints a held reply in a short list: whose it is, its first words, where it stands, and its two buttons."""
+"""Painter of a held reply's row: customer, text, status and two buttons."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 def send_rect(row: QRect) -> QRect:
-    """Where the button stands that sends the reply of a row."""
+    """Return the rectangle of a row's send button."""
     return stop_rect(row).translated(-BUTTON - _GAP, 0)
 
 
 def stop_rect(row: QRect) -> QRect:
-    """Where the button stands that stops it."""
+    """Return the rectangle of a row's stop button."""
     return QRect(row.right() - _PAD - BUTTON + 3, row.top() + (row.height() - BUTTON) // 2, BUTTON, BUTTON)
 
 
 def words_beside(name: str, standing: Standing, row: QRect) -> str:
-    """Where a reply stands, in brief where else not the whole name fits: cut, all openids look alike."""
+    """Return the status, in brief if the name would be cut: cut openids look alike."""
     room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
     whole = QFontMetrics(_standing_font()).horizontalAdvance(standing.text) + 1
     return standing.brief if standing.brief and whole > room else standing.text
@@ -53,7 +53,7 @@ def _standing_font() -> QFont:
 
 
 class HeldDelegate(QStyledItemDelegate):
-    """Shows a `HeldReply`; `hot` is the row and the button under the mouse: `send`, `stop` or empty."""
+    """Paints a `HeldReply`; `hot` is row and button (`send`, `stop`) under the mouse."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class HeldDelegate(QStyledItemDelegate):
         return QSize(200, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Two lines and two buttons."""
+        """Paint two lines and two buttons."""
         held: HeldReply | None = index.data(HeldRole.HELD)
         if held is None:
             return

@@ -1,4 +1,4 @@
-"""Keeps the held replies up to date for the strip, the keys, and the panel after a pause: one question for all."""
+"""Loads the held replies for the strip, the keys and the dialog after a pause."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged)
 
 
 class HeldFeed(QObject):
-    """Reads again whatever events may have changed; many events of one moment make one question.
+    """Reads again after events that may change them, once for all events of a moment.
 
     Signals:
-        read: the held replies are known anew; they are in `held`.
+        read: `held` has the new held replies.
     """
 
     read = Signal()
@@ -32,11 +32,11 @@ class HeldFeed(QObject):
         bridge.events.connect(self._hear)
 
     def asking(self) -> tuple[HeldReply, ...]:
-        """Those that have no time and wait for their human."""
+        """Return those without a due time, which wait for the operator."""
         return tuple(one for one in self.held if one.reply.due_at is None)
 
     def load(self) -> None:
-        """Read now; while an answer is awaited, once more after it."""
+        """Read now, or once more after a read that is under way."""
         if self._asking:
             self._again = True
             return
@@ -48,7 +48,7 @@ class HeldFeed(QObject):
             self.load()
 
     def take(self, held: tuple[HeldReply, ...]) -> None:
-        """These are the ones now."""
+        """Use these held replies."""
         self.held = held
         self.read.emit()
 

@@ -1,4 +1,4 @@
-"""The rows of a list of held replies: whose they are, what they say, and where they stand."""
+"""Rows of a list of held replies."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from wxdesk.ui.wording.reply_status import Standing, standing_of_reply
 
 
 class HeldRole(IntEnum):
-    """What the delegate and the view ask for."""
+    """Data roles of a list of held replies."""
 
     HELD = Qt.ItemDataRole.UserRole + 1
     STANDING = Qt.ItemDataRole.UserRole + 2
 
 
 class HeldModel(RowModel[HeldReply]):
-    """Held replies in the order in which they ask for the operator. A countdown only has to be repainted."""
+    """Held replies, the most urgent first; countdowns only need repainting."""
 
     def spoken(self, row: HeldReply) -> str:
-        """Whose it is, what it says, where it stands, and what its keys do."""
+        """Return the row as a sentence for screen readers."""
         return spoken_held(row, self._standing(row))
 
     def fact(self, row: HeldReply, role: int) -> object:
-        """The reply with its contact, or where it stands now."""
+        """Return the held reply, or its status now."""
         match role:
             case HeldRole.HELD:
                 return row
@@ -40,11 +40,11 @@ class HeldModel(RowModel[HeldReply]):
         return None
 
     def held(self) -> Sequence[HeldReply]:
-        """All of them, in order."""
+        """Return all of them, in order."""
         return self.rows()
 
     def show(self, held: Sequence[HeldReply]) -> None:
-        """Show these. Rows that go or come do so one by one, so that the chosen one stays chosen."""
+        """Show these; rows come and go one by one, so that the selection stays."""
         wanted = {one.reply.id for one in held}
         for row in reversed(range(len(self._rows))):
             if self._rows[row].reply.id not in wanted:
@@ -75,6 +75,6 @@ def spoken_held(held: HeldReply, standing: Standing) -> str:
 
 
 def held_text(held: HeldReply) -> str:
-    """What a row says; of an answer whose parts ask, how many they are, and the first of them."""
+    """Return a row's text; for an answer that asks, its first part and their number."""
     words = " ".join(reply_text(held.reply).split())
     return tr("{n} parts: {words}", n=held.asking, words=words) if held.asking else words

@@ -1,6 +1,6 @@
-"""The amber strip above the list: automatic replies that are held, how soon they leave, and what to do about them.
+"""Amber strip above the list: held replies, their countdown and commands.
 
-Folded it is one line; unfolded, a short list with each of them.
+Folded it is one line; unfolded it lists each of them.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ ROWS_AT_MOST = 4
 
 
 class HeldStrip(QFrame):
-    """Shown only while something is held.
+    """Shown only while replies are held.
 
     Signals:
-        stop_wanted, send_wanted: of all that is held.
-        left: the keyboard leaves the list.
+        stop_wanted, send_wanted: stop or send all held replies.
+        left: the focus leaves the list.
     """
 
     stop_wanted = Signal()
@@ -107,16 +107,16 @@ class HeldStrip(QFrame):
 
     @property
     def counts(self) -> bool:
-        """Whether a countdown is shown."""
+        """True while a countdown is shown."""
         return self._first is not None and not self.isHidden()
 
     @property
     def unfolded(self) -> bool:
-        """Whether the list is shown."""
+        """True while the list is shown."""
         return not self.body.isHidden()
 
     def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
-        """Show these: the soonest first, then those that ask."""
+        """Show these held replies: the soonest first, then those that ask."""
         self._first = next((one for one in held if one.reply.due_at is not None), None)
         rows = answers(held)
         self._asking = sum(one.reply.due_at is None for one in held)
@@ -132,7 +132,7 @@ class HeldStrip(QFrame):
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
-        """Let the countdowns go on."""
+        """Update countdowns to `now`."""
         asks = ntr("{n} asks you", "{n} ask you", self._asking) if self._asking else ""
         brief = ntr("{n} asks", "{n} ask", self._asking) if self._asking else ""
         first = short = ""
@@ -152,10 +152,7 @@ class HeldStrip(QFrame):
         self._share_room()
 
     def _share_room(self) -> None:
-        """Let both commands stand in the line where what it says has room beside them in short; else one in the list.
-
-        What is said in short instead stands in the tooltips, and in the list.
-        """
+        """Show both commands in the line if its shortest text fits, else one in the list."""
         beside = [self._icon, self.stop, self.unfold]
         room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
         send = self.send.sizeHint().width() + GAP
@@ -165,7 +162,7 @@ class HeldStrip(QFrame):
         self.foot.setHidden(both)  # with its margins
 
     def _needs(self, fixed: int, room: int) -> int:
-        """The least width that serves what is said, beside `fixed`."""
+        """Return the least width of the texts, beside `fixed` pixels."""
         steps = steps_for(self._giving_way, 2 * GAP + fixed, room)
         return 2 * GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
 
@@ -186,7 +183,7 @@ class HeldStrip(QFrame):
         return tr("first in {span}", span=span_until(due_at, now))
 
     def toggle(self) -> None:
-        """Unfold the list and give it the keyboard, or fold it."""
+        """Unfold and focus the list, or fold it."""
         if self.isHidden():
             return
         if self.unfolded:
@@ -196,11 +193,11 @@ class HeldStrip(QFrame):
             self.view.focus_first()
 
     def open_list(self) -> None:
-        """Show the list."""
+        """Unfold the list."""
         self._unfold(True)
 
     def close_list(self) -> None:
-        """Show the one line only."""
+        """Fold the list."""
         self._unfold(False)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,4 +1,4 @@
-"""A short list of held replies: each is opened, sent or stopped by mouse and by key."""
+"""List of held replies, to open, send or stop each by mouse or key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ACTING = _ENTER | {Qt.Key.Key_Delete}
 
 
 class HeldView(RowsView):
-    """Shows a `HeldModel`. Where a row has just come to stand by itself, nothing is sent or stopped (`row_shifts`).
+    """Shows a `HeldModel`; nothing is sent or stopped on rows that have just moved.
 
     Signals:
         picked: a `HeldReply` whose conversation the operator wants to see.
@@ -50,25 +50,25 @@ class HeldView(RowsView):
         self.setModel(model)
 
     def sizeHint(self) -> QSize:
-        """All rows, whole; Qt's own hint is 192 pixels and would cut the fourth."""
+        """Return the height of all rows; Qt's own 192 pixels would cut the fourth."""
         return QSize(super().sizeHint().width(), ROW_HEIGHT * max(self.model().rowCount(), 1))
 
     def tick(self) -> None:
-        """Let the countdowns go on."""
+        """Repaint the countdowns."""
         self.viewport().update()
 
     def focus_first(self) -> None:
-        """Give the keyboard to the list, at the row that was chosen or the first."""
+        """Focus the list, at the current or first row."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Begin at the first row."""
+        """Choose the first row if none is chosen."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self.model().rowCount():
             self.setCurrentIndex(self.model().index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Ctrl+Enter sends, Delete stops, Esc leaves."""
+        """Open on Enter, send on Ctrl+Enter, stop on Delete, leave on Esc."""
         held: HeldReply | None = self.currentIndex().data(HeldRole.HELD)
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
@@ -118,7 +118,7 @@ class HeldView(RowsView):
         return super().viewportEvent(event)
 
     def tip_at(self, at: QPoint) -> str:
-        """What is said where the mouse rests: what a button does, else what its row says only in brief."""
+        """Return the tooltip of a button, else the full status where it is shortened."""
         index = self.indexAt(at)
         held: HeldReply | None = index.data(HeldRole.HELD)
         if held is None:
@@ -145,7 +145,7 @@ class HeldView(RowsView):
 
 
 def tip_of(held: HeldReply, button: str) -> str:
-    """What a button does to a row, and by which key."""
+    """Return a button's action and key."""
     match button:
         case "send" if held.asking:
             return tr("Send all {n} parts (Ctrl+Enter)", n=held.asking)

@@ -1,4 +1,4 @@
-"""The frame of the inbox's lists: rows that are told whole, by key, or in a sentence that goes by the time."""
+"""Base model of the inbox's lists."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class RowModel[R](QAbstractListModel):
-    """Rows of one kind. Each subclass says how they change: by the smallest steps, so that what is chosen stays so.
+    """Rows of one kind; subclasses change them in steps that keep the selection.
 
-    `standstill_of` tells what holds a reply back. A countdown only has to be repainted.
+    `hold_reason_of` returns what holds a reply back. A countdown only needs repainting.
     """
 
     def __init__(
@@ -30,11 +30,11 @@ class RowModel[R](QAbstractListModel):
         self._rows: list[R] = []
 
     def rowCount(self, parent: Index = ROOT) -> int:
-        """How many there are."""
+        """Return the number of rows."""
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        """A fact of one row, or the sentence that a screen reader says."""
+        """Return a row's data for a role, or its sentence for screen readers."""
         if not index.isValid() or not 0 <= index.row() < len(self._rows):
             return None
         row = self._rows[index.row()]
@@ -43,15 +43,15 @@ class RowModel[R](QAbstractListModel):
         return self.fact(row, role)
 
     def spoken(self, row: R) -> str:
-        """The row as one sentence."""
+        """Return the row as a sentence for screen readers."""
         raise NotImplementedError
 
     def fact(self, row: R, role: int) -> object:
-        """What the delegate and the view ask for by `role`."""
+        """Return what the delegate and the view ask for by `role`."""
         raise NotImplementedError
 
     def rows(self) -> Sequence[R]:
-        """All of them, in order."""
+        """Return all rows, in order."""
         return tuple(self._rows)
 
     def _insert_rows(self, at: int, rows: Sequence[R]) -> None:
@@ -60,12 +60,12 @@ class RowModel[R](QAbstractListModel):
         self.endInsertRows()
 
     def _remove_rows(self, start: int, end: int) -> None:
-        """Take away those from `start` up to, not including, `end`."""
+        """Remove the rows from `start` up to, not including, `end`."""
         self.beginRemoveRows(ROOT, start, end - 1)
         del self._rows[start:end]
         self.endRemoveRows()
 
     def _put(self, at: int, row: R) -> None:
-        """The row there reads so now."""
+        """Replace the row at an index."""
         self._rows[at] = row
         self.dataChanged.emit(self.index(at), self.index(at))

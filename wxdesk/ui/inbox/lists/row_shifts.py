@@ -1,4 +1,4 @@
-"""When the rows of a list came to stand elsewhere by themselves, so that who aims at one does not hit another."""
+"""Ignores clicks and keys on rows that have just moved by themselves."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QAbstractItemView
 from wxdesk.desk.ports.store import Clock
 
 READABLE = timedelta(seconds=1)
-"""How long a row or bubble stands before a click or key can be meant for what it has come to offer."""
+"""Time after a change in which clicks and keys on it are ignored."""
 
 
 class RowShifts(QObject):
-    """Watches the rows of `model` for `view`, which must get it after that: it would have chosen the next row before.
+    """Watches the rows of `model` for `view`; must exist before the view has a model.
 
-    A row goes by itself: its time is over, or its contact writes again. The next one takes its place under the mouse,
-    and the keyboard goes on to it. A click or a key of that moment was meant for the one that has gone.
+    A row goes by itself when its time is over or its contact writes again. The next row takes its place under
+    the mouse and gets the focus; a click or key of that moment was meant for the one before.
     """
 
     def __init__(self, model: QAbstractItemModel, view: QAbstractItemView, clock: Clock) -> None:
@@ -33,15 +33,15 @@ class RowShifts(QObject):
         model.rowsMoved.connect(self._moved)
 
     def decided(self) -> None:
-        """The operator has decided about the chosen row by key: its going is no surprise to him."""
+        """Note that the operator has decided about the current row by key."""
         self._decided = QPersistentModelIndex(self._view.currentIndex())
 
     def chosen_is_meant(self) -> bool:
-        """Whether the row that has the keyboard has it long enough, or by the operator's own doing."""
+        """Return True if the current row has had the focus long enough."""
         return self._fell is None or not self._is_fresh(self._fell)
 
     def is_meant(self, row: int) -> bool:
-        """Whether this row has stood where it stands long enough to be aimed at."""
+        """Return True if this row has stood in its place long enough."""
         return not any(first <= row and self._is_fresh(at) for at, first in self._shifts)
 
     def _leaving(self, _: QModelIndex, first: int, last: int) -> None:

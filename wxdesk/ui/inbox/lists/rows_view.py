@@ -1,4 +1,4 @@
-"""A list in which letters seek nothing: what is typed over it belongs into the reply, and so does what is composed."""
+"""List view that passes typed letters and input methods on to the reply."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 def written(event: QKeyEvent) -> str:
-    """What a key writes; empty for one that does something else."""
+    """Return the text that a key types; empty for any other key."""
     text = event.text()
     return text if text.isprintable() and not event.modifiers() & ~_SHIFTS else ""
 
 
 class RowsView(QListView):
-    """Keys move in the rows. Letters go on to the page; what an input method makes goes to where one writes."""
+    """List whose keys only move; letters go to the page, composed text to the reply."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._writes_into: QWidget | None = None
 
     def write_into(self, edit: QWidget) -> None:
-        """Let an input method work here as though `edit` had the keyboard; it gets it with the first decided word.
+        """Let an input method compose here for `edit`, which gets the focus on commit.
 
-        It must not get it before: a change of the focus ends what is being composed, and its first letter stays raw.
+        An earlier change of focus would end the composition and leave its first letter raw.
         """
         self._writes_into = edit
         self._let_compose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let letters go on."""
+        """Pass letters on to the page."""
         if written(event):
             event.ignore()
         else:
             super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Compose where it will stand."""
+        """Pass composed text on to the reply."""
         edit = self._writes_into
         if edit is None or not edit.isVisible():
             event.ignore()
@@ -51,7 +51,7 @@ class RowsView(QListView):
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:  # noqa: N802 - Qt's name
-        """Answer for the place where it will stand; the candidates are shown there."""
+        """Answer for the reply, so that the candidates are shown there."""
         edit = self._writes_into
         if edit is None or not edit.isVisible():
             return super().inputMethodQuery(query)
@@ -62,12 +62,12 @@ class RowsView(QListView):
         return answer
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt turns the input method off where nothing can be edited."""
+        """Enable the input method, which Qt disables where nothing can be edited."""
         super().focusInEvent(event)
         self._let_compose()
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
-        """Qt turns it off with each row as well."""
+        """Enable the input method, which Qt disables with each new row."""
         super().currentChanged(current, previous)
         self._let_compose()
 

@@ -1,1 +1,4 @@
-"""The room `ui.inbox.takeover`."""
+"""Widgets about takeovers and transfers, and the notices when a takeover ends.
+
+Imported by `chat` and `ui.shell`; imports the kit only.
+"""

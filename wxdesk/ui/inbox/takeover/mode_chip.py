@@ -1,4 +1,4 @@
-"""The chip in the header that says who speaks, and opens the menu of modes."""
+"""Chip in the header that shows the mode and opens its menu."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAD, _ARROW, _HEIGHT, _WIDEST = 12, 12, 28, 220
 
 
 class ModeChip(QAbstractButton):
-    """A pill with words and an arrow. `quiet` shows it without the accent: nothing automatic happens."""
+    """Pill with text and an arrow; `quiet` marks a mode in which nothing is automatic."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,7 @@ class ModeChip(QAbstractButton):
         self.setFont(font(Size.SMALL, strong=True))
 
     def say(self, text: str, *, quiet: bool, spoken: str = "") -> None:
-        """Show this mode; `spoken` is for whoever cannot see it, and says whose word it is in a sentence."""
+        """Show this mode; `spoken` tells its origin in a sentence for screen readers."""
         self.setAccessibleDescription(spoken)
         if (text, quiet) == (self.text(), self._quiet):
             return
@@ -36,7 +36,7 @@ class ModeChip(QAbstractButton):
         self.update()
 
     def width_for(self, text: str) -> int:
-        """The width that it takes with these words."""
+        """Return the width in pixels that it takes with this text."""
         return min(_WIDEST, QFontMetrics(self.font()).horizontalAdvance(text) + 2 * _PAD + _ARROW + 4)
 
     def sizeHint(self) -> QSize:
@@ -44,11 +44,11 @@ class ModeChip(QAbstractButton):
         return QSize(self.width_for(self.text()), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """The words may be cut where there is little room."""
+        """Return a size at which the text may be cut."""
         return QSize(64, _HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Ground, words, arrow, and the ring while it has the focus."""
+        """Paint background, text, arrow, and the focus ring."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

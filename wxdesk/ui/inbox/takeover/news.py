@@ -1,4 +1,4 @@
-"""Tells the operator that automatic replies are about to return, or have returned, wherever he is in the window."""
+"""Notices that automatic replies are about to return, or have returned."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ STANDS = timedelta(milliseconds=OFFER_MS)
 
 
 class TakeoverNews(QObject):
-    """Says it in passing, of all that happens in one moment at once.
+    """Shows one toast for all takeovers of a moment.
 
-    What is about to return can be kept there. The conversation that is `in_sight` says so itself, above its composer.
-    While nobody is at the desk, a bar gathers what has ended and stays until somebody has read it.
+    A takeover about to end can be extended there; the conversation `in_sight` has its own bar. While the
+    operator is away, a bar collects the ended ones until it is read.
 
     Signals:
         wanted: the id of a conversation that the operator wants to see.
@@ -43,7 +43,7 @@ class TakeoverNews(QObject):
         bridge.events.connect(self._hear)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        """Find out whose takeovers are about to end, or have ended."""
+        """Read the conversations whose takeovers are about to end or have ended."""
         rows, away = self._bridge.desk.store.conversations.rows, self._bridge.desk.presence.now.away
         ending = {event.conversation_id for event in events if isinstance(event, TakeoverEnding)}
         ending.discard(self._in_sight() or 0)
@@ -59,7 +59,7 @@ class TakeoverNews(QObject):
             self._bridge.ask(rows(ids), self._tell)
 
     def _with_those_told_just_now(self, ending: set[int]) -> frozenset[int]:
-        """The next passing word takes the place of the one before, so it has to tell that too."""
+        """Add those of the toast still shown, which the next toast replaces."""
         now = self._bridge.desk.clock()
         self._told = {one: at for one, at in self._told.items() if now - at < STANDS} | dict.fromkeys(ending, now)
         return frozenset(self._told)

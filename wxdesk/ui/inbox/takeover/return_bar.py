@@ -1,4 +1,4 @@
-"""Above the composer, in the last two minutes of a takeover: what is about to happen, and what can be done about it."""
+"""Bar above the composer in the last two minutes of a takeover."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ReturnBar(QFrame):
     """Counts down to the return of automatic replies.
 
     Signals:
-        keep_wanted: the operator keeps the word for another while. back_wanted: he gives it back now.
+        keep_wanted: extend the takeover. back_wanted: hand back now.
     """
 
     keep_wanted = Signal()
@@ -47,11 +47,11 @@ class ReturnBar(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says; empty while it is not shown."""
+        """The text shown; empty while the bar is hidden."""
         return "" if self.isHidden() else self._words.full_text()
 
     def show_conversation(self, conversation: Conversation, span: timedelta, now: datetime) -> None:
-        """Show how near the end is; `span` is for how long the word is kept."""
+        """Show how near the end is; `span` is the length of an extension."""
         soon = ends_soon(conversation, now)
         if soon:
             words = return_words(conversation, now)

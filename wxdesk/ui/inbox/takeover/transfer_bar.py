@@ -1,4 +1,4 @@
-"""Below the chat's header while WeChat's own service tool has the customer, or is about to get him."""
+"""Bar below the header during or before a transfer to WeChat's service tool."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wxdesk.ui.wording.messages import clock_time, name_of
 
 
 class TransferBar(QFrame):
-    """Says that this desk is blind and until when, or what the next message will do; its button takes that back."""
+    """Says that messages are not seen here and until when; its button cancels that."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,16 +42,16 @@ class TransferBar(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says; empty while it is not shown."""
+        """The text shown; empty while the bar is hidden."""
         return "" if self.isHidden() else self._words.full_text()
 
     def show_conversation(self, conversation: Conversation, now: datetime) -> None:
-        """Show how this conversation stands."""
+        """Show the transfer state of this conversation."""
         self._conversation = conversation
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
-        """A session in the tool ends by itself."""
+        """Update to `now`; a session in the tool ends by itself."""
         conversation = self._conversation
         if conversation is None:
             return
@@ -71,7 +71,7 @@ class TransferBar(QFrame):
         self.setVisible(self._in_tool or conversation.transfer_armed)
 
     def ask(self) -> None:
-        """Explain what handing over means, and do it if the operator says so."""
+        """Explain the transfer and start it if the operator agrees."""
         conversation = self._conversation
         if conversation is None or conversation.transfer_armed:
             return

@@ -1,1 +1,4 @@
-"""The room `ui.inbox.timeline`."""
+"""The timeline of the open conversation: entries, texts, model and view.
+
+Imported by the rooms of the inbox above `lists`; `bubbles` paints it. Imports `lists` and the kit.
+"""

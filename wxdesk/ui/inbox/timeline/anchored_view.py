@@ -1,4 +1,4 @@
-"""A list of bubbles that keeps what is being read where it is, whatever comes, goes or changes its height."""
+"""List of bubbles that keeps its scroll position while rows change."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COUNTING = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
 class AnchoredView(RowsView):
-    """Bubbles, the newest at the foot. Beginning and end of what was read ask for more when they come near.
+    """Bubbles, the newest at the foot; more is asked for near both ends.
 
     Signals:
         older_wanted, newer_wanted: the view nears an end of what was read.
@@ -82,12 +82,12 @@ class AnchoredView(RowsView):
     # -- reading
 
     def at_end(self) -> bool:
-        """Whether the newest bubble is in sight."""
+        """Return True if the newest bubble is in sight."""
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - AT_END
 
     def set_whole(self, whole: bool) -> None:
-        """Whether the newest message is among those read; else the button leads to it from anywhere."""
+        """Note if the newest message was read; if not, the jump button stays."""
         self._whole = whole
         self._show_jump()
 
@@ -98,7 +98,7 @@ class AnchoredView(RowsView):
         self._show_jump()
 
     def go_to(self, key: str, mark: bool) -> None:
-        """Bring an entry into the middle, and mark it if a search led there."""
+        """Scroll to an entry, and mark it if a search led there."""
         row = self._timeline.row_of(key)
         if row is None:
             return
@@ -110,7 +110,7 @@ class AnchoredView(RowsView):
             self.setCurrentIndex(index)
 
     def show_last_question(self) -> None:
-        """Bring the last bubble with buttons into sight if it is further down: its clock may be running."""
+        """Scroll down to the last bubble with buttons: its countdown may be running."""
         entries = self._timeline.entries()
         asking = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES and buttons_in(entry)]
         index = self._timeline.index(asking[-1] if asking else -1)
@@ -118,7 +118,7 @@ class AnchoredView(RowsView):
             self._bring_in_sight(index)
 
     def focus_last(self) -> None:
-        """Give the focus to the last bubble that waits for the operator, else to the last one."""
+        """Focus the last bubble that waits for the operator, else the last one."""
         entries = self._timeline.entries()
         rows = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES]
         open_rows = [row for row in rows if offers_in(entries[row])]
@@ -128,7 +128,7 @@ class AnchoredView(RowsView):
             self._bring_in_sight(self.currentIndex())
 
     def focus_on(self, key: str) -> bool:
-        """Give the focus to an entry and bring it in sight; False if it has not been read."""
+        """Focus an entry and scroll to it; False if it was not read."""
         row = self._timeline.row_of(key)
         if row is None:
             return False
@@ -138,7 +138,7 @@ class AnchoredView(RowsView):
         return True
 
     def _bring_in_sight(self, index: QModelIndex) -> None:
-        """All of a bubble; of one that is higher than the view, the foot where that has its clock and buttons."""
+        """Scroll to a bubble; show the foot of a high one, with its buttons."""
         self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
         entry: Entry | None = index.data(EntryRole.ENTRY)
         hidden = self.visualRect(index).bottom() + 1 - self.viewport().height()  # Qt shows the top of what is higher
@@ -146,7 +146,7 @@ class AnchoredView(RowsView):
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + hidden)
 
     def counting(self) -> list[Entry]:
-        """The entries whose caption counts."""
+        """Return the entries with a countdown."""
         return [
             entry
             for entry in self._timeline.entries()
@@ -156,7 +156,7 @@ class AnchoredView(RowsView):
         ]
 
     def tick(self) -> None:
-        """Repaint what counts."""
+        """Repaint the countdowns."""
         for entry in self.counting():
             row = self._timeline.row_of(entry.key)
             if row is not None:
@@ -188,7 +188,7 @@ class AnchoredView(RowsView):
         self._show_jump()
 
     def _lay_out(self) -> None:
-        """Lay out now, few rows at the foot of the view."""
+        """Lay out now; few rows stand at the foot."""
         self._placing = True
         self.bubbles.width = self.viewport().width()
         self.doItemsLayout()
@@ -235,7 +235,7 @@ class AnchoredView(RowsView):
             self.jump.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew, and stay at the end if the end was in sight."""
+        """Break the lines again; stay at the end if it was in sight."""
         stuck = self.at_end() if not self._placing else self._stuck
         super().resizeEvent(event)
         if self._placing:
@@ -246,14 +246,14 @@ class AnchoredView(RowsView):
         self._show_jump()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Lay out for the width that it really has."""
+        """Lay out for the real width."""
         super().showEvent(event)
         self._lay_out()
         if self._stuck:
             self.scrollToBottom()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Fonts may have another size now."""
+        """Forget the layouts when fonts change."""
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.bubbles.forget()

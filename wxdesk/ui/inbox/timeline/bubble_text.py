@@ -1,4 +1,4 @@
-"""What a bubble's caption says and which actions it offers, by the state of its reply."""
+"""Captions, notices and actions of a bubble, by the state of its reply."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENTER_MARK = "⏎"
 
 
 class BubbleAction(Enum):
-    """What an operator can do to a bubble."""
+    """Actions of a bubble."""
 
     SEND = "send"
     SEND_ALL = "send_all"
@@ -46,7 +46,7 @@ class BubbleAction(Enum):
 
 
 class Key(Enum):
-    """The keys that act on the focused bubble. None of them writes: what begins a word belongs into the reply."""
+    """Shortcuts of the focused bubble; none is a letter, which would go to the reply."""
 
     ENTER = ENTER_MARK
     ESC = "Esc"
@@ -61,7 +61,7 @@ class Key(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action as a bubble offers it; one of them may be the main one."""
+    """An action as a bubble offers it; at most one is the main one."""
 
     action: BubbleAction
     text: str
@@ -71,9 +71,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a caption; with an action it is a link. `tip` says more where the mouse rests on it.
+    """Piece of a caption; a link if it has an action. `tip` is its tooltip.
 
-    `key` pieces, the state and its time, stay whole where others have to be cut or left out.
+    `key` pieces, the state and its time, stay whole where others are cut or left out.
     """
 
     text: str
@@ -86,7 +86,7 @@ class Part:
 
 
 def offers_in(entry: Entry) -> tuple[Offer, ...]:
-    """The actions inside a bubble, in the order in which they stand."""
+    """Return the actions inside a bubble, in display order."""
     if entry.reply is None:
         return ()
     since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.CTRL_N),) if entry.since is not None else ()
@@ -100,7 +100,7 @@ _SENDING = frozenset({BubbleAction.SEND, BubbleAction.RETRY})
 
 
 def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
-    """The same where `count` parts of the answer ask: one word sends all of them, another this one alone."""
+    """Offer to send all `count` asking parts, beside sending this one alone."""
     send, *others = offers
     if send.action is not BubbleAction.SEND:  # a value is missing; what is written there sends all of them
         return offers
@@ -109,24 +109,24 @@ def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
 
 
 def buttons_in(entry: Entry) -> tuple[Offer, ...]:
-    """The actions that are buttons inside a bubble; the others stand as links in its caption."""
+    """Return the actions shown as buttons in a bubble; others are caption links."""
     return () if entry.reply is not None and _is_settled(entry.reply) else offers_in(entry)
 
 
 def _is_settled(reply: Reply) -> bool:
-    """Whether its operator has decided about it already; what he can still do about it is no question to him."""
+    """Return True if the operator has decided already, so that nothing is asked."""
     return _is_leaving(reply) or is_passed_over(reply)
 
 
 def _is_leaving(reply: Reply) -> bool:
-    """Whether it leaves as its operator wants it: its bubble looks, and is as high, as when it has arrived."""
+    """Return True if it leaves as the operator wants; it looks as if delivered."""
     on_its_way = can_be_undone(reply) or reply.state is ReplyState.QUEUED
     in_order = reply.due_at is not None and not reply.error and reply.not_before is None
     return reply.author is Author.OPERATOR and on_its_way and in_order
 
 
 def offers_of(reply: Reply) -> tuple[Offer, ...]:
-    """What can be done to a reply in its state; a key does one thing."""
+    """Return the actions of a reply in its state; each key has one action."""
     edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.CTRL_E)
     match reply.state:
         case ReplyState.HELD if can_be_undone(reply):
@@ -156,7 +156,7 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
 
 
 def notice_of(entry: Entry) -> str:
-    """What stands inside a bubble below its text: what went wrong, why it waits, and what else hangs on it."""
+    """Return the text below a bubble's content: problems, reasons, other parts."""
     if entry.reply is None:
         return ""
     following = _following_words(entry.reply.state, entry.following)
@@ -168,7 +168,7 @@ def notice_of(entry: Entry) -> str:
 
 
 def _moved_on(entry: Entry) -> list[str]:
-    """What has been said since what it answers was asked, in that order."""
+    """Return what was written since the question, in that order."""
     said: list[tuple[datetime, str]] = []
     if entry.since is not None:
         words = tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since)))
@@ -180,7 +180,7 @@ def _moved_on(entry: Entry) -> list[str]:
 
 
 def _following_words(state: ReplyState, count: int) -> str:
-    """What becomes of the later parts of the same answer; empty where that is nothing to decide about."""
+    """Return what happens to the later parts of the answer; empty if nothing does."""
     if not count:
         return ""
     match state:
@@ -197,20 +197,20 @@ def _following_words(state: ReplyState, count: int) -> str:
 
 
 def _refused_words(reply: Reply, why: str) -> str:
-    """Why it cannot be sent now, where not the reply itself says that already."""
+    """Return why it cannot be sent now, unless the reply says so itself."""
     told = reply.error == WINDOW_CLOSED or reply.errcode in {quota.TOO_LATE, quota.NONE_LEFT}
     return "" if not why or told else tr("{reason}.", reason=why)
 
 
 def _lacking_words(name: str) -> str:
-    """Why a part cannot be sent before an earlier one."""
+    """Return why a part cannot be sent before an earlier one."""
     if not name:
         return ""
     return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
 
 
 def _ahead_words(count: int) -> str:
-    """What leaves with a part that is sent before its turn."""
+    """Return what else leaves with a part that is sent before its turn."""
     if not count:
         return ""
     one = "If you send this one, {n} part before it leaves first."
@@ -218,7 +218,7 @@ def _ahead_words(count: int) -> str:
 
 
 def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
-    """What happens to a held reply right before its reply window closes."""
+    """Return what happens to a held reply right before its reply window closes."""
     if closing is None or reply.due_at is None or reply.state is not ReplyState.HELD:
         return ""
     time = clock_time(reply.due_at)
@@ -228,7 +228,7 @@ def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
 
 
 def first_words(text: str) -> str:
-    """The beginning of `text` on one line, to be recognised by."""
+    """Return the beginning of `text` on one line."""
     line = " ".join(text.split())
     return line if len(line) <= _FIRST_WORDS else line[:_FIRST_WORDS] + "…"
 
@@ -237,7 +237,7 @@ _FIRST_WORDS = 24
 
 
 def trouble_of(reply: Reply) -> str:
-    """Why a reply failed and what helps, in words, with the code; empty for one that is well."""
+    """Return why a reply failed, what helps and the code; empty if nothing is wrong."""
     if reply.state is ReplyState.UNKNOWN:
         return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
     if reply.state is ReplyState.DRAFT:
@@ -258,7 +258,7 @@ def trouble_of(reply: Reply) -> str:
 
 
 def _missing_words(reply: Reply) -> list[str]:
-    """Which values are missing in a draft."""
+    """Return which values are missing in a draft."""
     gaps = open_gaps(reply.content)
     if not gaps:
         return []
@@ -272,14 +272,14 @@ def _missing_words(reply: Reply) -> list[str]:
 
 
 def _why_it_asks(reply: Reply) -> str:
-    """Why a held reply has no deadline; empty for one that has."""
+    """Return why a held reply has no due time; empty for one that has."""
     if reply.due_at is not None:
         return ""
     return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
 
 
 def caption_of(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> tuple[Part, ...]:
-    """The line under a bubble, piece by piece, from left to right."""
+    """Return the line under a bubble, piece by piece from left to right."""
     if entry.reply is not None:
         return _reply_caption(entry, entry.reply, now, standstill)
     time = Part(clock_time(entry.at))
@@ -314,7 +314,7 @@ def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Stands
 
 
 def _links_of(entry: Entry, reply: Reply) -> list[Part]:
-    """What can be done about a reply that is no question to its operator, and what more is told of it."""
+    """Return the links of a caption: actions that are no question to the operator."""
     links: list[tuple[str, BubbleAction]] = []
     if is_passed_over(reply):
         # What came since is a key away: there are many already.
@@ -332,18 +332,18 @@ _EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 
 def _waits(reply: Reply, now: datetime) -> bool:
-    """Whether what is going to happen to it comes first."""
+    """Return True if the caption begins with what is going to happen."""
     if reply.state is ReplyState.QUEUED:
         return reply.not_before is not None and now < reply.not_before
     return reply.state in _EXPLAINED
 
 
 _STILL = frozenset({Standstill.WRITING, Standstill.PAUSED, Standstill.BEHIND})
-"""What stops a clock; one whose reply is handed over goes on."""
+"""Hold reasons that stop a countdown; a handover lets it run on."""
 
 
 def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
-    """How much of a held reply's time is left, from 1 to 0, since its clock began; all of it while that stands."""
+    """Return the share left of a held reply's time, 1 to 0; 1 while it is stopped."""
     if reply.due_at is None or (standstill in _STILL and is_automatic(reply)):
         return 1.0
     whole = (reply.due_at - reply.updated_at).total_seconds()
@@ -352,7 +352,7 @@ def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.
 
 
 def spoken_entry(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
-    """A row as one sentence, for a screen reader: what, by whom, its state, and what one can do."""
+    """Return a row as a sentence for screen readers: text, author, state and actions."""
     if entry.kind not in {EntryKind.MESSAGE, EntryKind.REPLY}:
         return entry.text
     said = [entry.text, *(part.text for part in caption_of(entry, now, standstill) if part.action is None)]

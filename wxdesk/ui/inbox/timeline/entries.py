@@ -1,6 +1,6 @@
-"""What stands in a timeline, made from messages and replies: bubbles, day lines, arrivals, the unread bar.
+"""Rows of a timeline, made from messages and replies.
 
-Pure functions of records, so that a test can say what a conversation looks like without a window.
+Pure functions of records, which can be tested without a window.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from wxdesk.ui.wording.reply_status import Standstill, StandstillOf
 
 
 class EntryKind(Enum):
-    """What a row of the timeline is."""
+    """Kinds of timeline rows."""
 
     DAY = "day"
     ACTIVITY = "activity"
@@ -39,9 +39,9 @@ class EntryKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WindowEnd:
-    """When the reply window of the conversation closes, and what becomes then of a held reply.
+    """End of the reply window, and what happens to a held reply then.
 
-    `refused` says why WeChat takes nothing at all now; it is empty while something may be sent.
+    `refused` is why WeChat accepts nothing now; empty while something may be sent.
     """
 
     at: datetime
@@ -51,16 +51,15 @@ class WindowEnd:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. `key` names it for as long as the conversation is open; `text` is what it says without a caption.
+    """One row; `key` is stable while the conversation is open, `text` has no caption.
 
-    `silence` is set on a message that got no automatic answer: the outcome of its decision. On a reply that has not
-    left, `answers` is the message that it answers where another stands between, `since` the newest that the customer
-    wrote after it, and `spoken` the newest that the operator himself has said since it was made. `waits`: it does not
-    leave, because an earlier part of its answer has not arrived. `following`: how many later parts have not left.
-    `ahead`: how many earlier ones leave with it if it is sent. `asking`: it is the first of so many parts of its answer
-    that need a word. `lacking` names a value that is missing
-    in an earlier part, without which it may not leave. `closing` is set where the end of the reply window is what it
-    waits for. `refused` says why it cannot be sent now, where somebody would have to say so.
+    On a message: `silence` is the outcome of its decision if it got no automatic answer. On a reply that is not
+    sent: `answers` is the message it answers, if others stand between; `since` the customer's newest message
+    after that one; `spoken` the operator's newest reply since it was made; `waits` means that an earlier part
+    of its answer has not arrived; `following` is the number of later parts not sent, `ahead` of earlier parts
+    sent with it, `asking` of parts that need a decision (on the first of them); `lacking` a value missing in an
+    earlier part, which blocks it; `closing` is set if it waits for the end of the reply window; `refused` is
+    why it cannot be sent now, if it needs a decision.
     """
 
     kind: EntryKind
@@ -83,17 +82,17 @@ class Entry:
 
     @property
     def outgoing(self) -> bool:
-        """Whether it stands on the right."""
+        """True if it stands on the right."""
         return self.reply is not None
 
 
 def key_of(item: TimelineItem) -> str:
-    """The key of a message's or a reply's row."""
+    """Return the key of a message's or a reply's row."""
     return f"m{item.id}" if isinstance(item, Message) else f"r{item.id}"
 
 
 def in_order(items: Iterable[TimelineItem]) -> list[TimelineItem]:
-    """Oldest first; at the same instant what was asked stands before what answers it."""
+    """Return the items, oldest first; a message before a reply of the same instant."""
     return sorted(items, key=lambda item: (item.at, isinstance(item, Reply), item.id))
 
 
@@ -105,11 +104,11 @@ def entries_of(
     returned: Sequence[datetime] = (),
     closing: WindowEnd | None = None,
 ) -> list[Entry]:
-    """The rows for `items`, which are in order.
+    """Return the rows for `items`, which must be in order.
 
-    `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision of
-    the conversation; where it gave no answer and nobody else did, its message says so. `returned` are the times at
-    which automatic replies returned by themselves, in order. `closing` is the end of the reply window.
+    `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision; if it
+    and everybody else gave no answer, its message says so. `returned` are the times at which automatic replies
+    returned by themselves, in order. `closing` is the end of the reply window.
     """
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
@@ -139,13 +138,13 @@ def entries_of(
 
 
 def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
-    """The id of the oldest of the `unread` newest messages that are shown as bubbles."""
+    """Return the id of the oldest of the `unread` newest messages with a bubble."""
     messages = [item for item in items if isinstance(item, Message) and item.event is None]
     return messages[-min(unread, len(messages))].id if unread and messages else None
 
 
 def message_text(message: Message) -> str:
-    """What a message says, its emoticons readable, or what it is where it has no text."""
+    """Return a message's text with readable emoticons, or its kind if it has none."""
     if message.text:
         return readable(message.text)
     if message.type is MessageType.OTHER:
@@ -154,7 +153,7 @@ def message_text(message: Message) -> str:
 
 
 def reply_text(reply: Reply) -> str:
-    """What a reply says, its emoticons readable and its links by their labels, or what it is where it has no text."""
+    """Return a reply's text with emoticons and link labels, or its kind and title."""
     content = reply.content
     if content.kind is ReplyKind.TEXT:
         return readable(as_seen(content.text))
@@ -175,7 +174,7 @@ _UNSAID = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
 def _wants_a_word(reply: Reply) -> bool:
-    """Whether it leaves only if somebody says so."""
+    """Return True if it is only sent after a decision of the operator."""
     asks = reply.state is ReplyState.HELD and reply.due_at is None
     return asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
 
@@ -187,7 +186,7 @@ def _is_unsaid(reply: Reply) -> bool:
 def _reply_entry(
     reply: Reply, written: Sequence[Message], replies: Sequence[Reply], closing: WindowEnd | None
 ) -> Entry:
-    """A reply; one of a rule that has not left says to what it answers, and whether the talk has moved on."""
+    """Return a reply's row; a rule's unsent one has its question and what came since."""
     entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
         return entry
@@ -207,7 +206,7 @@ def _return_entry(at: datetime) -> Entry:
 
 
 def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:
-    """The message of `latest` if no answer of it stands or waits below it."""
+    """Return the id of the message that `latest` left unanswered, if any."""
     if latest is None or latest.outcome is Outcome.REPLIED:
         return None
     asked = next((item.at for item in items if isinstance(item, Message) and item.id == latest.message_id), None)
@@ -220,7 +219,7 @@ def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> i
 
 
 def standstill_of_entry(entry: Entry, standstill_of: StandstillOf) -> Standstill:
-    """What holds back the reply of an entry."""
+    """Return what holds back the reply of an entry."""
     if entry.reply is None:
         return Standstill.NONE
     if entry.waits:

@@ -1,7 +1,7 @@
-"""Words for what contacts send that is neither text, picture nor card, for events, and for where contacts come from.
+"""Texts for events, unusual message types, and where contacts come from.
 
-WeChat says that customers of a mini program can send those three only; the others come all the same, from older
-clients or by way of another program. They are told as what they are, with what of them can be read.
+WeChat says that customers of a mini program send only text, pictures and cards; others still come, from
+older clients or other programs. They are named, with what can be read of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOT_HERE = {
 
 
 def other_text(message: Message) -> str:
-    """What a message of a type without its own bubble says, in a line or more."""
+    """Return the text of a message type without its own bubble, in one line or more."""
     lines: tuple[str, ...]
     match message.msg_type:
         case "voice" | "video" | "shortvideo":
@@ -43,7 +43,7 @@ def other_text(message: Message) -> str:
 
 
 def event_text(message: Message) -> str:
-    """What happened in a conversation, on one line."""
+    """Return what happened in a conversation, on one line."""
     if message.type is MessageType.ENTER_SESSION:
         source = source_line(message.session_from or "")
         return tr("Came in from “{source}”", source=source) if source else tr("Came into the conversation")
@@ -58,14 +58,14 @@ def event_text(message: Message) -> str:
 
 
 def source_line(session_from: str) -> str:
-    """Where a contact came from, on one line: its fields if it has some, else as the mini program wrote it."""
+    """Return a contact's source on one line: its fields, else the raw text."""
     fields = fields_of(session_from)
     told = (f"{name} {_shortened(value)}".strip() for name, value in fields.items())
     return " · ".join(told) or " ".join(session_from.split())
 
 
 def source_rows(session_from: str) -> str:
-    """The same, a field a line."""
+    """Return a contact's source, one field a line."""
     rows = (tr("{name}: {value}", name=name, value=value) for name, value in fields_of(session_from).items())
     return "\n".join(rows) or session_from
 

@@ -1,4 +1,4 @@
-"""Since when the keys and buttons of each bubble mean what they mean, so that none acts before one could read that."""
+"""Ignores keys and clicks on a bubble whose actions changed within a second."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Key, offers_in
 from wxdesk.ui.inbox.timeline.entries import Entry
 
 type Meaning = tuple[Key, BubbleAction | None]
-"""A key and what it does to a bubble; Enter does nothing to it (None) where it opens what the bubble holds."""
+"""A key and its action; Enter with None opens what the bubble holds."""
 
 
 class Meanings:
     """Follows the entries of one conversation.
 
-    A reply changes its state by itself: its time is over, WeChat refuses it, its answer never comes. A key that is
-    pressed in that moment was meant for what stood there before. What an entry offered when it was first seen can be
-    meant at once, and so can what it goes on offering while other things change.
+    A reply changes its state by itself: its time is over, WeChat refuses it, its answer never comes. A key
+    pressed in that moment was meant for the state before. Actions of a new entry, and those that stay, can be
+    used at once.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class Meanings:
         self._since: dict[str, dict[Meaning, datetime]] = {}
 
     def follow(self, entries: Iterable[Entry]) -> None:
-        """Take in how they are now."""
+        """Take in the present entries."""
         former, self._entries = self._entries, {entry.key: entry for entry in entries}
         now = self._clock()
         for key, entry in self._entries.items():
@@ -39,22 +39,22 @@ class Meanings:
                 self._since[key] |= dict.fromkeys(fresh, now)
 
     def come_to(self, key: str) -> None:
-        """The focus has come to this entry without the operator: nothing of it can be meant yet."""
+        """Block all actions of an entry that got the focus without the operator."""
         entry = self._entries.get(key)
         if entry is not None:
             self._since[key] = dict.fromkeys(_meanings(entry), self._clock())
 
     def forget(self) -> None:
-        """Another conversation begins."""
+        """Forget all entries; another conversation begins."""
         self._entries.clear()
         self._since.clear()
 
     def means(self, entry: Entry, action: BubbleAction) -> bool:
-        """Whether `entry` offers this, and has done so for long enough."""
+        """Return True if `entry` has offered this action long enough."""
         return any(offer.action is action and self._readable(entry, (offer.key, action)) for offer in offers_in(entry))
 
     def opens(self, entry: Entry) -> bool:
-        """Whether Enter has done nothing else to `entry` for long enough than to open what it holds."""
+        """Return True if Enter may open what `entry` holds."""
         return _OPENS in _meanings(entry) and self._readable(entry, _OPENS)
 
     def _readable(self, entry: Entry, meaning: Meaning) -> bool:

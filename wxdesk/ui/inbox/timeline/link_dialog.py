@@ -1,4 +1,4 @@
-"""Shows where a link leads before anything opens it: the whole address, to read, to copy, or to follow."""
+"""Dialog with the whole address of a link, to read, copy or open it."""
 
 from __future__ import annotations
 

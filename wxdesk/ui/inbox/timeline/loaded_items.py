@@ -1,4 +1,4 @@
-"""What has been read of one conversation's timeline: a stretch without gaps, mostly the one at its end."""
+"""Messages and replies read of one conversation: a stretch without gaps."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ class KnownItems:
         return key_of(item) in self._items
 
     def clear(self) -> None:
-        """Know nothing; the newest page comes first."""
+        """Forget all; the newest page comes next."""
         self._items.clear()
         self.to_end, self.complete = True, False
 
     def in_order(self) -> list[TimelineItem]:
-        """Oldest first."""
+        """Return all, oldest first."""
         return in_order(self._items.values())
 
     def reply_ids(self) -> set[int]:
-        """The ids of the replies among them."""
+        """Return the ids of the replies."""
         return {reply.id for reply in self._replies()}
 
     # -- reading
 
     def add_older(self, items: Sequence[TimelineItem]) -> None:
-        """Take in the page above."""
+        """Add the page above."""
         self.complete = len(items) < TIMELINE_PAGE
         self._put(items)
 
     def add(self, stretch: Stretch) -> None:
-        """Take in a page that does not reach further back than what is known, or the first one."""
+        """Add a page that reaches no further back than those read, or the first one."""
         self.to_end = stretch.to_end
         self._put(stretch.items)
 
     def add_newest(self, items: Sequence[TimelineItem]) -> None:
-        """Take in the newest page; one that does not touch what was read replaces it."""
+        """Add the newest page; one that does not touch the others replaces them."""
         if not self.to_end:
             return
         if self._items and items and not any(item in self for item in items):
@@ -64,7 +64,7 @@ class KnownItems:
         self._put(items)
 
     def renew(self, items: Iterable[TimelineItem]) -> None:
-        """Take in the new state of those that are known."""
+        """Update the items that are already here."""
         self._put([item for item in items if item in self])
 
     def _put(self, items: Iterable[TimelineItem]) -> None:
@@ -73,33 +73,33 @@ class KnownItems:
     # -- asking
 
     def message(self, key: str) -> Message | None:
-        """The message that an entry shows or that a reply's entry answers."""
+        """Return the message of an entry, or the one that its reply answers."""
         item = self._items.get(key)
         if isinstance(item, Reply):
             item = self._items.get(f"m{item.message_id}")
         return item if isinstance(item, Message) else None
 
     def reply(self, key: str) -> Reply | None:
-        """The reply of an entry."""
+        """Return the reply of an entry."""
         item = self._items.get(key)
         return item if isinstance(item, Reply) else None
 
     @property
     def promised(self) -> bool:
-        """Whether something automatic waits here that leaves by itself, or asks."""
+        """True if an automatic reply is pending."""
         return any(is_automatic(reply) and reply.state in _LEAVES for reply in self._replies())
 
     def undoable(self) -> Reply | None:
-        """The newest reply that its operator can still take back."""
+        """Return the newest reply that can be undone."""
         return max(filter(can_be_undone, self._replies()), key=lambda reply: reply.id, default=None)
 
     def last_message(self) -> Message | None:
-        """The newest message."""
+        """Return the newest message."""
         written = [message for message in self._messages() if message.event is None]
         return max(written, key=lambda message: message.at, default=None)
 
     def source(self) -> str | None:
-        """Where the contact came from last."""
+        """Return the contact's last source."""
         entered = [message for message in self._messages() if message.session_from]
         return max(entered, key=lambda message: message.at).session_from if entered else None
 

@@ -1,4 +1,4 @@
-"""By whose word a reply waits: the account's, this conversation's, its rule's, or the operator's own."""
+"""Explains the setting that made a reply wait: account, conversation or rule."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from wxdesk.ui.wording.messages import mode_word
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The same in two or three words, for a caption, and in a sentence."""
+    """The setting, as a short text for a caption and as a sentence."""
 
     short: str
     sentence: str
 
 
 def whose_word(reply: Reply) -> Word | None:
-    """Why an automatic `reply` waits; None where it does not, where its bubble says it, or where nobody knows.
+    """Return the setting that made an automatic `reply` wait when it began to.
 
-    It is what was set when the reply began to wait, whatever has been set since.
+    None if the reply does not wait, if its bubble says so, or if it is unknown.
     """
     if reply.author is not Author.RULE or reply.state not in WAITS or reply.error or is_passed_over(reply):
         return None

@@ -1,4 +1,4 @@
-"""The open conversation's rows. They change by the smallest steps, so that the view moves nothing else."""
+"""Rows of the open conversation, changed in the smallest steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wxdesk.ui.inbox.timeline.entries import Entry, standstill_of_entry
 
 
 class EntryRole(IntEnum):
-    """What the delegate and the view ask for."""
+    """Data roles of the timeline."""
 
     ENTRY = Qt.ItemDataRole.UserRole + 1
     KEY = Qt.ItemDataRole.UserRole + 2
@@ -23,18 +23,18 @@ class TimelineModel(RowModel[Entry]):
     """The entries read so far, oldest first.
 
     Signals:
-        changing, changed: round every change, so that the view can keep what is being read in its place.
+        changing, changed: before and after every change, so that the view can keep its scroll position.
     """
 
     changing = Signal()
     changed = Signal()
 
     def spoken(self, row: Entry) -> str:
-        """What a screen reader says of an entry."""
+        """Return the entry as a sentence for screen readers."""
         return spoken_entry(row, self._clock(), standstill_of_entry(row, self._standstill_of))
 
     def fact(self, row: Entry, role: int) -> object:
-        """The entry itself, or its key."""
+        """Return the entry itself, or its key."""
         match role:
             case EntryRole.ENTRY:
                 return row
@@ -43,21 +43,21 @@ class TimelineModel(RowModel[Entry]):
         return None
 
     def entries(self) -> Sequence[Entry]:
-        """All entries, oldest first."""
+        """Return all entries, oldest first."""
         return self.rows()
 
     def row_of(self, key: str) -> int | None:
-        """Where an entry stands."""
+        """Return the index of an entry."""
         return next((row for row, entry in enumerate(self._rows) if entry.key == key), None)
 
     def clear(self) -> None:
-        """Show nothing; another conversation begins."""
+        """Remove all entries."""
         self.beginResetModel()
         self._rows = []
         self.endResetModel()
 
     def show(self, entries: Sequence[Entry]) -> None:
-        """Become `entries`: whatever has the same key stays, in its place and with its selection."""
+        """Become `entries`; rows with the same key keep place and selection."""
         new = list(entries)
         old_keys, new_keys = {entry.key for entry in self._rows}, {entry.key for entry in new}
         kept = [entry.key for entry in self._rows if entry.key in new_keys]
@@ -69,7 +69,7 @@ class TimelineModel(RowModel[Entry]):
         self.changed.emit()
 
     def _remove(self, wanted: set[str]) -> None:
-        """Take away what is not wanted, in runs from the end."""
+        """Remove unwanted rows, in runs from the end."""
         end = len(self._rows)
         while end > 0:
             start = end
@@ -80,7 +80,7 @@ class TimelineModel(RowModel[Entry]):
             end = start - 1
 
     def _insert(self, new: Sequence[Entry]) -> None:
-        """Put in what is missing, in runs from the start; what is there stands in the order of `new`."""
+        """Insert missing rows, in runs from the start; the others are in order."""
         at = 0
         while at < len(new):
             next_key = self._rows[at].key if at < len(self._rows) else None
@@ -92,7 +92,7 @@ class TimelineModel(RowModel[Entry]):
             at = end + 1
 
     def _refresh(self, new: Sequence[Entry]) -> None:
-        """Put in the new state of entries whose key stayed."""
+        """Update entries whose key stayed."""
         for row, entry in enumerate(new):
             if self._rows[row] is not entry and self._rows[row] != entry:
                 self._put(row, entry)

@@ -1,4 +1,4 @@
-"""Looks at one picture in a window of its own: whole, nearer, saved, copied."""
+"""Window that shows one picture, to zoom, save and copy it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
 LARGEST = QSize(4096, 4096)
-"""A picture is read in at most this size, also for looking at it closely."""
+"""Most pixels at which a picture is read, also when zoomed."""
 
 UNWRITABLE = "The picture cannot be saved there."
 
@@ -37,7 +37,7 @@ NEAREST, FARTHEST = 8.0, 0.05
 
 
 class PictureViewer(Dialog):
-    """Shows the picture of `digest`; Esc closes it, + and - zoom, 0 fits it into the window, 1 shows its own size."""
+    """Shows the picture of `digest`; + and - zoom, 0 fits it in, 1 is its own size."""
 
     def __init__(self, digest: str, album: Album, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -136,7 +136,7 @@ class PictureViewer(Dialog):
 
 
 def copied(source: Path, target: Path) -> Path:
-    """Copy a picture's own bytes; raises `BadPicture` if that cannot be done."""
+    """Copy a picture file and return its path; raise `BadPicture` on failure."""
     try:
         shutil.copyfile(source, target)
     except OSError:
@@ -145,10 +145,10 @@ def copied(source: Path, target: Path) -> Path:
 
 
 class ZoomView(QGraphicsView):
-    """A picture that can be brought nearer with the wheel and moved with the mouse; it fits until it is zoomed.
+    """Picture that is zoomed by wheel and moved by mouse; it fits until it is zoomed.
 
     Signals:
-        zoomed: how large it is shown now; 1.0 is a pixel a pixel.
+        zoomed: the scale; 1.0 is one pixel a pixel.
     """
 
     zoomed = Signal(float)
@@ -174,31 +174,31 @@ class ZoomView(QGraphicsView):
         self.fit()
 
     def fit(self) -> None:
-        """As large as the window allows, but not larger than it is."""
+        """Show it whole, but not larger than its own size."""
         self._fits = True
         room, own = self.viewport().size(), self.scene().sceneRect().size()
         if not own.isEmpty():
             self._set(min(1.0, room.width() / own.width(), room.height() / own.height()))
 
     def own_size(self) -> None:
-        """A pixel a pixel."""
+        """Show one pixel a pixel."""
         self._fits = False
         self._set(1.0)
 
     def zoom_in(self) -> None:
-        """Nearer."""
+        """Zoom in."""
         self._zoom(STEP)
 
     def zoom_out(self) -> None:
-        """Farther."""
+        """Zoom out."""
         self._zoom(1 / STEP)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel zooms at the mouse."""
+        """Zoom at the mouse."""
         self._zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What fits goes on fitting."""
+        """Keep a fitted picture fitted."""
         super().resizeEvent(event)
         if self._fits:
             self.fit()

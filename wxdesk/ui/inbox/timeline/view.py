@@ -1,4 +1,4 @@
-"""The timeline on the screen: finds the action under mouse or key."""
+"""The timeline on the screen, with the actions of mouse and keys."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _WITH_CTRL = {
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 _CHANGES_NOTHING = frozenset({BubbleAction.WHY, BubbleAction.SEE_SINCE, BubbleAction.COPY_RID, BubbleAction.REUSE})
-"""What only tells of a reply; it can never come too early."""
+"""Actions that change no reply, and are therefore never too early."""
 
 _LONGEST = 32
-"""Characters of a link's label that a menu shows."""
+"""Most characters of a link's label in a menu."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -57,11 +57,11 @@ class TimelineView(AnchoredView):
 
     Signals:
         acted: an action (`BubbleAction`) and the entry's key.
-        link_wanted: a `TextLink` that the operator wants to follow.
-        picture_wanted: the digest of a picture that the operator wants to look at.
-        picture_copied: the digest of a picture that the operator wants on the clipboard.
-        picked: the key of the bubble that has the focus; empty for none.
-        typed: something was written here that belongs into the composer.
+        link_wanted: a `TextLink` to open.
+        picture_wanted: the digest of a picture to show.
+        picture_copied: the digest of a picture to copy.
+        picked: the key of the bubble in focus; empty for none.
+        typed: text typed here, for the composer.
         left_below: the cursor went down from the last bubble.
     """
 
@@ -93,7 +93,7 @@ class TimelineView(AnchoredView):
         self._focused = self.currentIndex().data(EntryRole.KEY) or ""
 
     def _follow(self) -> None:
-        """Keys and buttons mean something else where a bubble has changed, or where another has come to the focus."""
+        """Tell the key guard about changed entries and a focus that moved by itself."""
         self._meanings.follow(self._timeline.entries())
         focused = self.currentIndex().data(EntryRole.KEY) or ""
         if focused != self._focused:
@@ -117,17 +117,17 @@ class TimelineView(AnchoredView):
             self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show what a click would press."""
+        """Highlight what a click would press."""
         self._hover(self._hot(event.position().toPoint()))
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the mouse any more."""
+        """Remove the highlight."""
         self._hover(None)
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A button acts when it is let go, as buttons do."""
+        """Remember what is pressed; it acts on release."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed = self._hot(event.position().toPoint())
         super().mousePressEvent(event)
@@ -148,25 +148,25 @@ class TimelineView(AnchoredView):
             self._act(target, key)
 
     def _act(self, action: BubbleAction, key: str) -> None:
-        """Do it, unless the bubble offers it no more, or not for long enough yet that it can have been meant."""
+        """Do the action, unless the bubble offers it no more or not long enough."""
         row = self._timeline.row_of(key)
         entry = None if row is None else self._timeline.entries()[row]
         if action in _CHANGES_NOTHING or (entry is not None and self._meanings.means(entry, action)):
             self.acted.emit(action, key)
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
-        """Tell which bubble has the focus."""
+        """Emit the key of the bubble in focus."""
         super().currentChanged(current, previous)
         self.picked.emit(current.data(EntryRole.KEY) or "")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Coming by key, begin at the bubble that waits for the operator."""
+        """Begin at the bubble that waits for the operator, unless by mouse."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.focus_last()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The focused bubble's keys, copying, and everything else into the composer."""
+        """Handle the bubble's keys and copying; send letters to the composer."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif self._ask_why(event) or self._press_offer(event) or self._open_first(event):
@@ -179,7 +179,7 @@ class TimelineView(AnchoredView):
             super().keyPressEvent(event)
 
     def _ask_why(self, event: QKeyEvent) -> bool:
-        """Alt+Enter asks what there is to know about the bubble, as it does about a file elsewhere."""
+        """Ask for the reasons of the bubble on Alt+Enter; True if it was that."""
         key = self.currentIndex().data(EntryRole.KEY)
         enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         if not key or not enter or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -200,7 +200,7 @@ class TimelineView(AnchoredView):
         return False
 
     def _open_first(self, event: QKeyEvent) -> bool:
-        """Enter opens the picture, else the first link, of a bubble that offers nothing else for Enter."""
+        """Open the picture or first link on Enter, if the bubble has no action for it."""
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
         if entry is None or _key_of(event) is not Key.ENTER:
             return False
@@ -210,7 +210,7 @@ class TimelineView(AnchoredView):
         return bool(held)
 
     def copy(self) -> None:
-        """Put the focused bubble's text on the clipboard, or its picture where it is one."""
+        """Copy the focused bubble's text, or its picture."""
         entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
         if entry is None:
             return
@@ -221,7 +221,7 @@ class TimelineView(AnchoredView):
             QGuiApplication.clipboard().setText(entry.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copying, and the bubble's own actions."""
+        """Offer copying and the bubble's actions."""
         found = self._entry_at(event.pos())
         if found is None:
             return
@@ -249,7 +249,7 @@ class TimelineView(AnchoredView):
 
 
 def _key_of(event: QKeyEvent) -> Key | None:
-    """Which of a bubble's keys this is."""
+    """Return which of a bubble's keys this is, if any."""
     command = event.modifiers() & _COMMAND
     if not command:
         return _KEYS.get(Qt.Key(event.key()))

@@ -1,4 +1,4 @@
-"""Opens the editor of business hours, and has the desk keep what comes out of it."""
+"""Opens the editor of business hours and stores its result."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class HoursEditing(QObject):
-    """The way to the editor of business hours and back, from a rule's condition and from the settings.
+    """Opens the editor of business hours for rule conditions and the settings page.
 
     Signals:
-        saved: there are other calendars now.
+        saved: the calendars have changed.
     """
 
     saved = Signal()
@@ -37,11 +37,11 @@ class HoursEditing(QObject):
         self._dialog: CalendarDialog | None = None
 
     def names(self) -> list[str]:
-        """The calendars that a rule can name."""
+        """Return the names of the calendars that a rule can use."""
         return [calendar.name for calendar in self._rulebook.calendars.all]
 
     def open(self) -> None:
-        """Show the editor once it is known what the rules ask for; returns at once."""
+        """Load the rules that use calendars, then show the editor; returns at once."""
         self._bridge.ask(self._rulebook.all(), self._show)
 
     def _show(self, rules: Sequence[Rule]) -> None:
@@ -70,7 +70,7 @@ class HoursEditing(QObject):
         self.saved.emit()
 
     def _refused(self, error: Exception) -> None:
-        self._insists = self._insists or isinstance(error, CalendarChanged)  # he has been told, and saves again
+        self._insists = self._insists or isinstance(error, CalendarChanged)  # the operator was told, and saves again
         if self._dialog is not None:
             self._dialog.refuse(explain(error))
         if not isinstance(error, BadInput):

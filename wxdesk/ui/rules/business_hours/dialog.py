@@ -1,4 +1,4 @@
-"""The editor of business hours: calendars at the left, the chosen one's hours at the right."""
+"""Editor of business hours: calendars at the left, the chosen one at the right."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TICK_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the dialog asks: the time, how a calendar goes, and which rules ask for the calendar of a name."""
+    """Queries of the dialog: the time, a calendar's schedule, and its rules by name."""
 
     now: Callable[[], datetime]
     schedule: Callable[[Calendar], Schedule]
@@ -37,10 +37,10 @@ class Around:
 
 
 class CalendarDialog(Dialog):
-    """Nothing is kept before it is saved; closing with something unsaved asks first. `opened` is what it began with.
+    """Dialog that asks on closing unsaved; `opened` are the calendars at the start.
 
     Signals:
-        save_asked: calendars that shall be kept, and the new names of those that had another, by the old.
+        save_asked: the calendars to store, and a mapping of old to new names of renamed ones.
     """
 
     save_asked = Signal(object, object)
@@ -110,11 +110,11 @@ class CalendarDialog(Dialog):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing now would lose something."""
+        """True if closing now would lose changes."""
         return tuple(self._drafts) != self._opened
 
     def save(self) -> None:
-        """Ask for it to be kept, or show the first field that is wrong."""
+        """Ask to store the calendars, or show the first mistake."""
         self._judged = True
         for row in (self.list.currentRow(), *range(len(self._drafts))):
             slips = self._read(row)[1]
@@ -130,12 +130,12 @@ class CalendarDialog(Dialog):
         self.save_asked.emit(calendars, renamed)
 
     def refuse(self, reason: str) -> None:
-        """Say why nothing was kept, and let the operator go on."""
+        """Say why nothing was stored, and let the operator go on."""
         self.save_button.setEnabled(True)
         self.trouble.setText(reason)
 
     def reject(self) -> None:
-        """Close, after the operator has decided about what is not saved."""
+        """Close, after the operator has decided about unsaved changes."""
         if not self.unsaved:
             super().reject()
             return
@@ -150,7 +150,7 @@ class CalendarDialog(Dialog):
         return read_draft(self._drafts[row], others)
 
     def _fill(self, row: int) -> None:
-        """List the drafts as they are, and show the one of `row`."""
+        """List the drafts and show the one of `row`."""
         with QSignalBlocker(self.list):
             self.list.clear()
             for draft in self._drafts:
@@ -222,5 +222,5 @@ def _title(draft: CalendarDraft) -> str:
 
 
 def _is_whole(clock: str) -> bool:
-    """Whether as much is written as a time takes, so that it is wrong and not under way."""
+    """Return True if a time is complete, so that it is wrong rather than unfinished."""
     return len(clock.strip()) >= len("09:00")

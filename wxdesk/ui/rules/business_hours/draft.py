@@ -1,4 +1,4 @@
-"""Business hours while they are written: texts as they stand in the fields, and what is wrong with them."""
+"""Draft of business hours: the texts of the fields, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wxdesk.i18n import tr
 
 @dataclass(frozen=True, slots=True)
 class SpanDraft:
-    """From and until, as they stand in two fields."""
+    """Opening and closing time as texts of two fields."""
 
     opens: str = "09:00"
     closes: str = "18:00"
@@ -29,7 +29,7 @@ class SpanDraft:
 
 @dataclass(frozen=True, slots=True)
 class SpecialDraft:
-    """Days with hours of their own, or closed (None). An empty `last`: only the first day."""
+    """Days with their own hours, or closed (None); empty `last`: only the first day."""
 
     first: str = ""
     last: str = ""
@@ -42,9 +42,9 @@ _WORKING = tuple((SpanDraft(),) if number < 5 else () for number in range(len(We
 
 @dataclass(frozen=True, slots=True)
 class CalendarDraft:
-    """One calendar in the editor; a new one is open from Monday to Friday.
+    """Calendar being edited; a new one is open from Monday to Friday.
 
-    `days` are the spans of Monday to Sunday. `stored` is the name under which it is kept so far, empty for a new one.
+    `days` are the spans of Monday to Sunday. `stored` is its stored name, empty for a new one.
     """
 
     name: str = ""
@@ -55,12 +55,12 @@ class CalendarDraft:
 
 
 type Where = tuple[str | int, ...]
-"""The way to a field: `("name",)`, `("days", 0, 1, "opens")`, `("special", 2, "first")`."""
+"""Path of a field, such as `("days", 0, 1, "opens")` or `("special", 2, "first")`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is wrong with a field, in the operator's language."""
+    """Mistake in a field, explained in the operator's language."""
 
     where: Where
     reason: str
@@ -68,7 +68,7 @@ class Slip:
 
 @dataclass(slots=True)
 class _Reading:
-    """Reads texts, and gathers what cannot be read."""
+    """Reads texts and collects those that cannot be read."""
 
     slips: list[Slip] = field(default_factory=list)
 
@@ -105,7 +105,7 @@ class _Reading:
 
 
 def draft_of(calendar: Calendar) -> CalendarDraft:
-    """A calendar that is kept, ready to be changed."""
+    """Return a draft of a stored calendar."""
     days = tuple(tuple(_span_draft(weekly.span) for weekly in calendar.weekly if day in weekly.days) for day in Weekday)
     special = tuple(
         SpecialDraft(
@@ -120,7 +120,7 @@ def draft_of(calendar: Calendar) -> CalendarDraft:
 
 
 def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Calendar, tuple[Slip, ...]]:
-    """What can be read of it as a calendar, and what is wrong with the rest; `others` are names that are taken."""
+    """Return the readable calendar and the mistakes; `others` are names in use."""
     reading = _Reading()
     name = draft.name.strip()
     if not name:
@@ -136,12 +136,12 @@ def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Cale
 
 
 def read_span(draft: SpanDraft) -> Span | None:
-    """The span that both texts say; None if they say none."""
+    """Return the span that both texts make, or None."""
     return _Reading().span(draft, ())
 
 
 def _weekly(draft: CalendarDraft, reading: _Reading) -> tuple[WeeklySpan, ...]:
-    """Each span once, with all of its days."""
+    """Return each span once, with all of its days."""
     days_of: dict[Span, set[Weekday]] = {}
     for day, span in _spans(draft, reading):
         days_of.setdefault(span, set()).add(day)
@@ -162,6 +162,6 @@ def _span_draft(span: Span) -> SpanDraft:
 
 
 def _plain(text: str) -> str:
-    """A Chinese keyboard types the wide colon; a single figure for the hour is as clear as two."""
+    """Normalise a time: wide colons become plain, one-digit hours get a zero."""
     text = text.strip().replace("：", ":")
     return text.zfill(5) if len(text) == len("9:00") else text

@@ -1,4 +1,4 @@
-"""The fields of one calendar: name, time zone, the week, and the days that are unlike it."""
+"""Form of one calendar: name, time zone, week and special days."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ LONGEST_NAME = 60
 
 
 class CalendarForm(QScrollArea):
-    """Shows a draft and gives back what became of it.
+    """Form that shows a draft and returns it as edited.
 
     Signals:
-        edited: something is written in another way now.
+        edited: a field has changed.
     """
 
     edited = Signal()
@@ -104,7 +104,7 @@ class CalendarForm(QScrollArea):
         column.addStretch(1)
 
     def show_draft(self, draft: CalendarDraft) -> None:
-        """Show `draft`, without telling anybody."""
+        """Show `draft` without a signal."""
         self._stored = draft.stored
         self.name.blockSignals(True)
         self.name.edit.setText(draft.name)
@@ -121,13 +121,13 @@ class CalendarForm(QScrollArea):
         self.verticalScrollBar().setValue(0)
 
     def draft(self) -> CalendarDraft:
-        """What stands there."""
+        """Return the draft as written."""
         days = tuple(row.draft() for row in self.days)
         special = tuple(row.draft() for row in self.special)
         return CalendarDraft(self.name.edit.text(), str(self.zone.currentData()), days, special, self._stored)
 
     def show_slips(self, slips: Sequence[Slip]) -> None:
-        """Say what is wrong where it is, and nothing anywhere else."""
+        """Show these mistakes at their fields, and no others."""
         self.name.complain("")
         self.week_error.setText("")
         for span in (field for row in self.days for field in row.fields):
@@ -150,7 +150,7 @@ class CalendarForm(QScrollArea):
                 self.week_error.setText(slip.reason)
 
     def focus_on(self, slip: Slip) -> None:
-        """Bring the keyboard to the field that is wrong."""
+        """Focus the field of a mistake."""
         match slip.where:
             case ("days", int(day), int(index), str(which)):
                 field = getattr(self.days[day].fields[index], which)

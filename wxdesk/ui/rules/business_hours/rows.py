@@ -1,4 +1,4 @@
-"""The rows of the calendar's editor: a day of the week with its spans, and days that are unlike the others."""
+"""Rows of the calendar editor: a weekday with its spans, and special days."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ROW = 32
 
 
 class DayRow(QWidget):
-    """A day of the week, 0 for Monday, with any number of spans.
+    """Row of a weekday, 0 for Monday, with any number of spans.
 
     Signals:
-        edited: its hours are others now.
+        edited: its hours have changed.
         copy_asked: all other days shall have the same hours; carries the day's number.
     """
 
@@ -58,14 +58,14 @@ class DayRow(QWidget):
         row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_spans(self, spans: tuple[SpanDraft, ...]) -> None:
-        """Show these, without telling anybody."""
+        """Show these spans without a signal."""
         for field in tuple(self.fields):
             self._drop(field)
         for span in spans:
             self._append(span)
 
     def draft(self) -> tuple[SpanDraft, ...]:
-        """What stands there."""
+        """Return the spans as written."""
         return tuple(field.draft() for field in self.fields)
 
     def _append(self, span: SpanDraft) -> SpanField:
@@ -101,11 +101,11 @@ class DayRow(QWidget):
 
 
 class SpecialRow(QWidget):
-    """A day or several with other hours than the week's, or closed.
+    """Row of one or several days with other hours than the week's, or closed.
 
     Signals:
-        edited: it is another exception now.
-        remove_asked: the operator wants it gone; carries this row.
+        edited: a field has changed.
+        remove_asked: the operator wants to remove it; carries this row.
     """
 
     edited = Signal()
@@ -153,7 +153,7 @@ class SpecialRow(QWidget):
         column.addLayout(hours)
 
     def draft(self) -> SpecialDraft:
-        """What stands there."""
+        """Return the special days as written."""
         span = self.span.draft() if self.state.value else None
         return SpecialDraft(self.first.text(), self.last.text(), span, self.label.text())
 
@@ -165,7 +165,7 @@ class SpecialRow(QWidget):
         self._mark(self.first if which == "first" else self.last, reason)
 
     def be_quiet(self) -> None:
-        """Take all complaints away."""
+        """Clear all complaints."""
         self.span.be_quiet()
         self._mark(self.first, "")
         self._mark(self.last, "")

@@ -1,4 +1,4 @@
-"""Two fields for a time each: from when until when something is open."""
+"""Two fields for the opening and the closing time of a span."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LONGEST = 5
 
 
 class SpanField(QWidget):
-    """From and until, what a span past midnight means in words, and what is wrong below.
+    """Fields of a span, with a note if it ends after midnight, and mistakes below.
 
-    `day` says for those who cannot see it which day this is about. Without `removable` it cannot be taken away.
+    `day` names the day for screen readers. Without `removable` the span cannot be removed.
 
     Signals:
-        edited: it is another span now.
-        remove_asked: the operator wants it gone; carries this field.
+        edited: the span has changed.
+        remove_asked: the operator wants to remove it; carries this field.
     """
 
     edited = Signal()
@@ -54,7 +54,7 @@ class SpanField(QWidget):
         self._say()
 
     def draft(self) -> SpanDraft:
-        """What stands there."""
+        """Return the span as written."""
         return SpanDraft(self.opens.text(), self.closes.text())
 
     def complain(self, which: str, reason: str) -> None:
@@ -62,7 +62,7 @@ class SpanField(QWidget):
         self._mark(self.opens if which == "opens" else self.closes, reason)
 
     def be_quiet(self) -> None:
-        """Take all complaints away."""
+        """Clear all complaints."""
         self._mark(self.opens, "")
         self._mark(self.closes, "")
 

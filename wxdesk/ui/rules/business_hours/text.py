@@ -1,4 +1,4 @@
-"""What business hours say about themselves: open or closed now, and until when."""
+"""Texts about business hours: open or closed now, and until when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WEEK = timedelta(days=7)
 
 
 def crossing_word(span: Span | None) -> str:
-    """How a span ends that does not end on its own day; empty for one that does."""
+    """Return a note on a span that does not end on its own day; empty for others."""
     if span is None or span.closes > span.opens or (span.closes == time(0) and span.opens != time(0)):
         return ""
     if span.closes == span.opens == time(0):
@@ -21,7 +21,7 @@ def crossing_word(span: Span | None) -> str:
 
 
 def state_words(schedule: Schedule, now: datetime) -> str:
-    """Whether it is open at `now`, and when that changes, by the clock of its own zone."""
+    """Return if it is open at `now` and when that changes, in the calendar's zone."""
     if schedule.is_open(now):
         closes = schedule.next_close(now)
         return tr("Open now · closes {when}", when=_when(schedule, closes, now)) if closes else tr("Open now, always")
@@ -30,7 +30,7 @@ def state_words(schedule: Schedule, now: datetime) -> str:
 
 
 def offset_word(now: datetime) -> str:
-    """How far a clock is from UTC: `UTC+08:00`. `now` is by that clock."""
+    """Return a clock's offset as `UTC+08:00`; `now` is by that clock."""
     text = f"{now:%z}"
     return f"UTC{text[:3]}:{text[3:5]}"
 

@@ -1,4 +1,4 @@
-"""One rule, written as a sentence: when it applies and how it answers."""
+"""Editor of one rule, written as a sentence: conditions, actions and limits."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ WIDEST = 720
 
 
 class RuleEditor(QWidget):
-    """Edits one rule and judges it as it is written. It stores nothing itself.
+    """Editor of one rule that validates it as it is written and stores nothing.
 
-    What was written wrong is marked in its place. What merely is not written yet is said calmly, below the name.
+    Mistakes are marked at their fields. What is not written yet is mentioned calmly, below the name.
 
     Signals:
-        edited: the rule as it reads now, after a pause in writing.
-        touched: it differs from what is stored, or does so no more.
+        edited: the rule as it reads now, after a pause in typing.
+        touched: True if the rule differs from the stored one.
         save_asked: the operator wants this rule stored.
-        trial_asked: the operator wants to see what it does.
-        dry_run_asked: he wants to see what this rule would have said.
-        history_asked: he wants to see how it was stored before.
+        trial_asked: the operator wants to see the trial.
+        dry_run_asked: the operator wants a dry run of this rule.
+        history_asked: the operator wants to see its revisions.
     """
 
     edited = Signal(object)
@@ -113,15 +113,15 @@ class RuleEditor(QWidget):
         whole.addWidget(self.foot)
 
     def put_preview(self, preview: QWidget) -> None:
-        """Show the bubbles at the foot, where they stay in sight while the rule is scrolled."""
+        """Show the bubbles at the foot, where they stay visible while the rule scrolls."""
         self._foot.addWidget(preview)
 
     # -- the rule
 
     def show_rule(self, rule: Rule) -> None:
-        """Edit `rule`, one that is stored or a new one (id 0).
+        """Edit `rule`, a stored one or a new one (id 0).
 
-        Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
+        Where it reads the same already, the fields stay, so that typing can go on while it is saved.
         """
         same = rule.id != 0 and self._saved.id in (0, rule.id)
         self._saved = rule
@@ -141,11 +141,11 @@ class RuleEditor(QWidget):
         self.history_asked.emit(self._saved)
 
     def undo(self) -> None:
-        """Let the rule read as it did before the last pause in writing, whatever field that was in."""
+        """Restore the rule as before the last pause in typing, in whatever field."""
         self._step(-1)
 
     def redo(self) -> None:
-        """Take an undo back."""
+        """Redo the last undone step."""
         self._step(1)
 
     def _step(self, step: int) -> None:
@@ -157,7 +157,7 @@ class RuleEditor(QWidget):
             refocus(self, name)
 
     def write(self, rule: Rule) -> None:
-        """Write `rule` into the fields as an operator would, over what is stored."""
+        """Fill the fields with `rule` as an operator would, without storing it."""
         self._fill(rule)
         self.check_now()
 
@@ -167,28 +167,28 @@ class RuleEditor(QWidget):
         self._showing = False
 
     def show_stored(self, rule: Rule) -> None:
-        """The stored rule is this one now: it was switched or moved, or saved. What is being written stays."""
+        """Take over this stored rule; what is being written stays."""
         self._saved = rule
         self._show_revision()
         self._changed()
 
     def rule(self) -> Rule:
-        """The rule as it reads now; what was not touched is as it was stored."""
+        """Return the rule as edited; untouched parts are as stored."""
         return self._fields.rule(self._saved)
 
     @property
     def saved(self) -> Rule:
-        """The rule as it is stored; one with id 0 is not."""
+        """The rule as it is stored; id 0 if it is not."""
         return self._saved
 
     @property
     def unsaved(self) -> bool:
-        """Whether something would be lost."""
+        """True if leaving the editor would lose changes."""
         return self.rule() != self._saved
 
     @property
     def fault(self) -> Fault | None:
-        """The first thing that keeps it from being saved."""
+        """The first fault that keeps the rule from being saved."""
         return next(iter(self.faults), None)
 
     def revert(self) -> None:
@@ -196,7 +196,7 @@ class RuleEditor(QWidget):
         self.show_rule(self._saved)
 
     def save(self) -> bool:
-        """Ask for the rule to be stored, if it differs and nothing is wrong with it; tells whether it did."""
+        """Ask to store the rule if changed and valid; return True if asked."""
         self.check_now()
         if not self.head.save.isEnabled():
             return False
@@ -204,12 +204,12 @@ class RuleEditor(QWidget):
         return True
 
     def judged(self) -> tuple[str, Fault | None]:
-        """What it is called, and the first thing that keeps it from being saved."""
+        """Return the name and the first fault that keeps the rule from being saved."""
         self.check_now()
         return self.rule().name, self.fault
 
     def check_now(self) -> None:
-        """Judge the rule, and say what is wrong where it is."""
+        """Validate the rule and show faults at their fields."""
         self._later.stop()
         rule = self.rule()
         self._steps.note(rule)
@@ -229,12 +229,12 @@ class RuleEditor(QWidget):
         self.edited.emit(rule)
 
     def show_next_mistake(self) -> None:
-        """Bring the keyboard to the next thing that was written wrong, from the first one on."""
+        """Focus the next mistake, beginning with the first one."""
         self.check_now()
         self._mistakes.go_on()
 
     def show_refusal(self, reason: str) -> None:
-        """Say why the rule was not stored after all, where no field is to blame."""
+        """Say why the rule was not stored, where no field is to blame."""
         self.head.complain(reason, about_name=False)
 
     def _changed(self) -> None:
@@ -254,6 +254,6 @@ class RuleEditor(QWidget):
         self.head.show_state(self._saved, self._now, missing, wrong)
 
     def set_now(self, now: datetime) -> None:
-        """Tell the time, so that today is called today."""
+        """Take over the current time, so that dates can read “today”."""
         self._now = now
         self._show_revision()

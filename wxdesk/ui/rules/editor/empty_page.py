@@ -1,4 +1,4 @@
-"""What stands in the place of the editor while there is no rule at all, or none is chosen."""
+"""Page shown in the editor's place while there are no rules, or none is chosen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.ui.widgets.first_step import FirstStep
 
 
 class EmptyPage(FirstStep):
-    """What a rule is, with the shop's rules to begin with."""
+    """Introduction to rules, with the shop's starter rules to begin with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""All fields of a rule together: they show one, and tell what stands in them."""
+"""All fields of a rule together: fill them with a rule, and read it back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wxdesk.ui.rules.editor.limits_card import LeavingCard
 
 
 class RuleFields:
-    """The name and the three cards."""
+    """The name and the three cards of a rule."""
 
     def __init__(self, head: EditorHead, when_card: WhenCard, then_card: ThenCard, leaving_card: LeavingCard) -> None:
         self._head = head
@@ -22,7 +22,7 @@ class RuleFields:
         self._shown = self._reads = Rule("")
 
     def show(self, rule: Rule) -> None:
-        """Show what `rule` says."""
+        """Show `rule` in the fields."""
         self._head.show_name(rule.name)
         self._when.show_rule(rule)
         self._then.show_rule(rule)
@@ -30,7 +30,7 @@ class RuleFields:
         self._shown, self._reads = content(rule), self._read()
 
     def rule(self, stored: Rule) -> Rule:
-        """`stored` as it reads now; what was not touched is as it was shown."""
+        """Return `stored` as it reads now; untouched parts are as they were shown."""
         return saying(stored, as_meant(self._read(), self._reads, self._shown))
 
     def _read(self) -> Rule:

@@ -1,4 +1,4 @@
-"""The head of the editor: the rule's name, how it stands, and what is done with it as a whole."""
+"""Head of the rule editor: name, state and buttons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class EditorHead(QWidget):
-    """Above the name and what stores it; below, which revision that is and what tries it out."""
+    """Name and saving in the first row; revision and trial in the second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,12 +63,12 @@ class EditorHead(QWidget):
         column.addLayout(below)
 
     def show_name(self, name: str) -> None:
-        """Show another name from its beginning."""
+        """Show another name, scrolled to its beginning."""
         self.name.setText(name)
         self.name.setCursorPosition(0)
 
     def show_state(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
-        """Say what is missing or wrong, which may be out of sight, else which revision is stored and since when."""
+        """Show what is missing or wrong, else the stored revision and its date."""
         self.history.setVisible(stored.revision > 1 and self.mistakes.isHidden())
         self.revision.set_role("failed" if wrong else "pending" if missing else "secondary")
         if wrong:
@@ -83,17 +83,17 @@ class EditorHead(QWidget):
             self.revision.setText(revision_word(stored.revision, stored.updated_at, now))
 
     def show_mistakes(self, count: int) -> None:
-        """Say how many things were written wrong; they take the place of the way to former revisions."""
+        """Show the number of mistakes, in place of the button for the history."""
         self.mistakes.setText(ntr("{n} mistake: show it", "{n} mistakes: show the next one", count) if count else "")
         self.mistakes.setVisible(count > 0)
 
     def complain(self, reason: str, *, about_name: bool = True) -> None:
-        """Say below the name why the rule cannot be stored; an empty reason takes that away."""
+        """Say below the name why the rule cannot be stored; an empty reason clears it."""
         set_wrong(self.name, about_name and bool(reason))
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
 
     def allow(self, *, save: bool, revert: bool) -> None:
-        """Whether there is something to save or to revert."""
+        """Enable or disable saving and reverting."""
         self.save.setEnabled(save)
         self.revert.setEnabled(revert)

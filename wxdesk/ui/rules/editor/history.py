@@ -1,4 +1,4 @@
-"""What a rule said before, asked for by its editor or by somebody who wonders about an answer."""
+"""Opens a rule's revisions, for its editor or to explain an answer."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class RuleHistory(QObject):
-    """Opens the history of a rule over `parent`. `is_listed` tells whether a rule of that id has not been deleted.
+    """Opens a rule's history; `is_listed` tells if the rule of an id still exists.
 
     Signals:
-        restored: a rule as it was; its words shall be in the editor again.
+        restored: a former revision of a rule to put into the editor again.
     """
 
     restored = Signal(object)
@@ -37,7 +37,7 @@ class RuleHistory(QObject):
         self._ask(rule.id, 0)
 
     def explain(self, rule_id: int, revision: int) -> None:
-        """Show the revision that decided on a message beside the present one, also of a rule that is gone."""
+        """Compare the revision behind a decision with the present one, if there is one."""
         self._ask(rule_id, revision)
 
     def _ask(self, rule_id: int, spoke: int) -> None:

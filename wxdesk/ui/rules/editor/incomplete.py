@@ -1,4 +1,4 @@
-"""What a rule merely lacks while it is being written, as against what was written wrong."""
+"""Tells what is merely missing in an unfinished rule from mistakes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wxdesk.ui.rules.editor.actions.bodies import empty_action
 
 
 def is_lack(fault: Fault, rule: Rule) -> bool:
-    """Whether the rule merely is not finished: no name, no condition, nothing done, an action not begun."""
+    """Return True for mere lacks: name, condition, action, or its empty fields."""
     if fault.where in (("name",), ("when",), ("then",)):
         return True
     if fault.where[0] == "when" and _to_be_written(rule.when, fault.where):
@@ -18,7 +18,7 @@ def is_lack(fault: Fault, rule: Rule) -> bool:
 
 
 def _to_be_written(when: Condition, where: Place) -> bool:
-    """Whether a condition that was just added still waits for its words."""
+    """Return True if a condition that was just added is still empty."""
     if where[1:2] == ("not",):
         return when.unless is not None and _to_be_written(when.unless, where[1:])
     match where[1]:

@@ -1,4 +1,4 @@
-"""The limits on how often a rule speaks, each as a line of a sentence."""
+"""Limits on how often a rule answers, each on a line of the sentence."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.messages import UNITS, exact_span, unit_word, whole_unit
 
 LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
-"""In the order of the menu that adds them; the fields of `Cooldown`."""
+"""Fields of `Cooldown`, in the order of the menu that adds them."""
 
 
 class LimitPart(QObject):
-    """One limit: a number, its unit, and the words round it.
+    """One limit: a number, its unit, and the words around it.
 
     Signals:
-        changed: it is another limit now.
-        removed: the operator wants it away; carries the part.
+        changed: the limit has changed.
+        removed: the operator wants to remove it; carries the part.
     """
 
     changed = Signal()
@@ -54,19 +54,19 @@ class LimitPart(QObject):
             widget.setProperty(KEEP_WITH_NEXT, True)
 
     def add_to(self, limits: Cooldown) -> Cooldown:
-        """`limits` with this one as well."""
+        """Return `limits` with this one added."""
         number = self.number.value()
         if self.unit is not None:
             number *= round(timedelta.total_seconds(self.unit.value))  # type: ignore[arg-type]
         return replace(limits, **{self.limit: number})
 
     def widgets(self) -> list[QWidget]:
-        """All of its widgets, in their order."""
+        """Return all widgets in their order."""
         unit = [] if self.unit is None else [self.unit]
         return [self._before, self.number, *unit, self._after, self._remove, self._error]
 
     def show_fault(self, reason: str) -> None:
-        """Say below what is wrong with it; an empty reason takes that away."""
+        """Show a fault below; an empty reason clears it."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
 
@@ -87,7 +87,7 @@ class LimitPart(QObject):
         self._say_after()
 
     def _say_after(self) -> None:
-        """The words behind the number, and its unit, go by it."""
+        """Update the words behind the number and the unit, which depend on it."""
         if self.unit is not None:
             self.unit.say(_unit_choices(self.number.value()))
         self._after.setText(_words(self.limit, self.number.value())[1])
@@ -101,7 +101,7 @@ class LimitPart(QObject):
 
 
 def _words(limit: str, number: int) -> tuple[str, str]:
-    """The words before and behind a number."""
+    """Return the words before and behind a number."""
     match limit:
         case "per_contact_s":
             return tr("At most once in"), tr("for each customer")
@@ -113,7 +113,7 @@ def _words(limit: str, number: int) -> tuple[str, str]:
 
 
 def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
-    """A limit in words, part by part."""
+    """Return a limit in words, part by part."""
     before, after = _words(limit, number)
     if limit != "per_contact_s":
         return before, str(number), after
@@ -121,7 +121,7 @@ def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
 
 
 def limit_choice(limit: str) -> str:
-    """A limit's name in the menu that adds one."""
+    """Return a limit's name in the menu that adds one."""
     return _CHOICES[limit]()
 
 
@@ -133,7 +133,7 @@ _CHOICES: Mapping[str, Callable[[], str]] = {
 
 
 def first_number(limit: str) -> int:
-    """What a new limit begins with: ten minutes, once, thirty times."""
+    """Return the initial number of a limit: ten minutes, once, or thirty times."""
     return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
 
 

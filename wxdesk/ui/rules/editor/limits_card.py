@@ -1,4 +1,4 @@
-"""“How often and how it leaves”: a rule's limits, and what happens to what it says."""
+"""Card “How often and how it leaves”: a rule's limits and delivery."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
 
 HOLD = 8
-"""Seconds that a reply begins to wait with."""
+"""Initial seconds for which a reply is held."""
 
 
 class LeavingCard(QFrame):
-    """Cool-down and delivery of a rule, a line each.
+    """Card of a rule's limits and delivery, a line each.
 
     Signals:
-        changed: one of them is another now.
+        changed: a limit or the delivery has changed.
     """
 
     changed = Signal()
@@ -79,26 +79,26 @@ class LeavingCard(QFrame):
         self._set()
 
     def cooldown(self) -> Cooldown:
-        """All limits together."""
+        """Return all limits together."""
         limits = Cooldown()
         for part in self._limits:
             limits = part.add_to(limits)
         return limits
 
     def way(self) -> Delivery:
-        """How it leaves."""
+        """Return the delivery."""
         return Delivery(str(self.delivery.value))
 
     def hold_seconds(self) -> int:
-        """How long a reply waits; 0 unless it is held."""
+        """Return the seconds for which a reply is held; 0 unless it is."""
         return self.seconds.value() if self.way() is Delivery.HOLD else 0
 
     def limit(self, limit: str) -> LimitPart | None:
-        """The part of a limit, if there is one."""
+        """Return the part of a limit, if there is one."""
         return next((part for part in self._limits if part.limit == limit), None)
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Say what is wrong, each at the line that it is about."""
+        """Show each fault at its line."""
         reasons = {fault.where: tr(fault.reason) for fault in faults}
         for part in self._limits:
             part.show_fault(reasons.get(("cooldown", part.limit), ""))
@@ -108,7 +108,7 @@ class LeavingCard(QFrame):
         self._set()
 
     def place(self, where: Place) -> QWidget:
-        """The widget that `where`, a place in a rule, is about."""
+        """Return the widget for `where`, a place in a rule."""
         limit = self.limit(str(where[1])) if where[:1] == ("cooldown",) and len(where) > 1 else None
         if limit is not None:
             return limit.number
@@ -117,7 +117,7 @@ class LeavingCard(QFrame):
     # -- what the operator does
 
     def add_limit(self, limit: str) -> None:
-        """Begin a limit and put the keyboard into it."""
+        """Begin a limit and focus it."""
         part = self._take(limit, first_number(limit))
         self._set()
         part.number.setFocus()
@@ -158,7 +158,7 @@ class LeavingCard(QFrame):
         self.changed.emit()
 
     def _set(self) -> None:
-        """Put all widgets into their lines; the order of the Tab key follows."""
+        """Lay out all widgets in their lines; the Tab order follows."""
         while self._flow.count():
             self._flow.takeAt(0)
         held = self.way() is Delivery.HOLD
@@ -183,7 +183,7 @@ class LeavingCard(QFrame):
 
 
 def delivery_choice(delivery: Delivery) -> str:
-    """A way to leave, as a line of the sentence."""
+    """Return the name of a delivery, as a line of the sentence."""
     match delivery:
         case Delivery.INHERIT:
             return tr("Leaves as the conversation's mode says")
@@ -198,7 +198,7 @@ def delivery_choice(delivery: Delivery) -> str:
 
 
 def waiting_word(seconds: int) -> str:
-    """What stands behind the number of seconds that a reply waits."""
+    """Return the words behind the number of seconds for which a reply is held."""
     return ntr("second for you before it leaves", "seconds for you before it leaves", seconds)
 
 

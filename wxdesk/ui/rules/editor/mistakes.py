@@ -1,4 +1,4 @@
-"""What was written wrong in a rule: marked in its place, counted, and gone to one after the other."""
+"""Mistakes in a rule: marked at their fields, counted, and focused one by one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from wxdesk.ui.rules.editor.places import Places
 
 
 class Card(Protocol):
-    """A part of the editor that marks what is wrong in it."""
+    """Part of the editor that marks its own faults."""
 
     def show_faults(self, faults: Sequence[Fault], /) -> None:
-        """Mark those that are its own, and nothing else."""
+        """Mark the faults that belong to this card, and nothing else."""
         ...
 
 
 class Mistakes:
-    """Those that are shown now."""
+    """Mistakes that are shown now."""
 
     def __init__(self, head: EditorHead, cards: Sequence[Card], places: Places) -> None:
         self._head = head
@@ -30,7 +30,7 @@ class Mistakes:
         self._at = -1
 
     def show(self, faults: Sequence[Fault]) -> None:
-        """Mark each in its place, and say how many there are."""
+        """Mark each at its field, and show their number."""
         if self._shown != tuple(faults):
             self._shown, self._at = tuple(faults), -1
         self._head.complain(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
@@ -39,7 +39,7 @@ class Mistakes:
         self._head.show_mistakes(len(faults))
 
     def go_on(self) -> None:
-        """Bring the keyboard to the next one, from the first one on."""
+        """Focus the next mistake, beginning with the first one."""
         if self._shown:
             self._at = (self._at + 1) % len(self._shown)
             self._places.show(self._shown[self._at])

@@ -1,4 +1,4 @@
-"""The way from a doubt about a rule to the very word, field or action in the editor that it is about."""
+"""Focuses the field of the editor that a fault or lint finding is about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wxdesk.ui.rules.editor.limits_card import LeavingCard
 
 
 class Places(QObject):
-    """Finds the widget of a place in a rule, as `core.faults` names it, and brings the keyboard there."""
+    """Finds the widget of a place in a rule (see `core.rules.faults`) and focuses it."""
 
     def __init__(
         self, name: QWidget, when_card: WhenCard, then_card: ThenCard, leaving_card: LeavingCard, scroll: QScrollArea
@@ -29,15 +29,15 @@ class Places(QObject):
         self._wanted: Finding | None = None
 
     def want(self, finding: Finding) -> None:
-        """Go to the place of `finding` as soon as its rule is edited."""
+        """Focus the place of `finding` as soon as its rule is edited."""
         self._wanted = finding
 
     def forget(self) -> None:
-        """Nobody wants to go anywhere any more."""
+        """Give up the wanted place."""
         self._wanted = None
 
     def show_wanted(self, rule_id: int) -> None:
-        """This rule is edited now: go where somebody wanted to, if it was in this one."""
+        """Focus the wanted place, if it is in this rule, which is edited now."""
         wanted = self._wanted
         if wanted is not None and wanted.rule.id == rule_id:
             self._wanted = None
@@ -45,7 +45,7 @@ class Places(QObject):
             QTimer.singleShot(0, self, partial(self._focus, wanted.where, line))  # new fields are shown by then
 
     def show(self, fault: Fault) -> None:
-        """Go to the place of `fault` in the rule that is edited."""
+        """Focus the place of `fault` in the edited rule."""
         self._focus(fault.where, fault.template_line)
 
     def _focus(self, where: Place, line: int) -> None:
@@ -64,7 +64,7 @@ class Places(QObject):
                 return self._name
 
     def _reveal(self) -> None:
-        """Scroll to what has the keyboard, once everything stands where it will."""
+        """Scroll to the focused widget once the layout is done."""
         focused = self._scroll.window().focusWidget()
         if focused is not None and self._scroll.isAncestorOf(focused):
             self._scroll.ensureWidgetVisible(focused, 24, 60)

@@ -1,4 +1,4 @@
-"""A rounded ground in the theme's colours, under a card, a bubble or a notice."""
+"""Rounded background in the theme's colours, for a card, a bubble or a notice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wxdesk.ui.look.theme import Measure, Theme
 
 
 class Surface(QWidget):
-    """A widget that paints its ground: `fill` and `line` are roles of the theme, an empty one is not painted."""
+    """Widget with a background, `fill` and `line` by theme role; empty for none."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Surface(QWidget):
         self._radius = radius
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground; children paint themselves."""
+        """Paint the background; children paint themselves."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

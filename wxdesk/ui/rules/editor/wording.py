@@ -1,4 +1,4 @@
-"""A whole rule in words, card by card and line by line, as the editor says it."""
+"""Describes a whole rule in words, card by card, for its history."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from wxdesk.ui.rules.text import action_word, types_word
 from wxdesk.ui.wording.messages import MINUTE, unit_word
 
 SHOWN_OF_DIGEST = 8
-"""Enough of a kept picture's digest to see that it is another one."""
+"""Characters of a stored picture's digest that tell it from another one."""
 
 
 def revision_of(rule: Rule) -> Revision:
-    """A saved revision, for the history."""
+    """Return a saved revision in words, for the history."""
     return Revision(rule.revision, rule.updated_at, rule_sections(rule), rule)
 
 
 def rule_sections(rule: Rule) -> tuple[Section, ...]:
-    """All that belongs to a revision: name, sentence, answer, limits and delivery."""
+    """Return a rule in sections: name, conditions, actions, limits and delivery."""
     return (
         Section(tr("Name of the rule"), (Line(rule.name),)),
         Section(tr("When to answer"), tuple(_when(rule))),
@@ -64,7 +64,7 @@ def _conditions(when: Condition, *, excepted: bool) -> Iterator[Line]:
 
 
 def _said(when: Condition) -> Iterator[tuple[str, str]]:
-    """Each condition and what it looks for, in the order of the editor's sentence."""
+    """Yield each condition and its value, in the order of the editor's sentence."""
     for condition in WORD_CONDITIONS:
         if getattr(when, condition):
             yield condition, named(getattr(when, condition))

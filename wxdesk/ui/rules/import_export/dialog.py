@@ -1,4 +1,4 @@
-"""What a rules file would change, shown before it does: each rule and each calendar with the words that differ."""
+"""Preview of an import: each changed rule and calendar with its differences."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WIDTH, HEIGHT = 800, 520
 LIST, EDGE = 264, 14
 
 _ROLES = {Change.NEW: "accent", Change.GONE: "failed", Change.CHANGED: "pending"}
-"""The colour in which a list says what becomes of a rule; what is only moved or switched has none."""
+"""Colour of each kind of change; rules only moved or switched have none."""
 
 
 class ImportDialog(Dialog):
-    """At the left what changes, at the right how. The list has the keyboard; Enter alone cancels, replacing nothing.
+    """Dialog with a list of changes and their details; Enter alone cancels.
 
     Signals:
-        agreed: the file shall take the rules' place.
+        agreed: the file shall replace the rules.
     """
 
     agreed = Signal()
@@ -64,7 +64,7 @@ class ImportDialog(Dialog):
             self.list.setFocus()
 
     def rows(self) -> list[str]:
-        """What stands in the list."""
+        """Return the texts of the list."""
         return [self.list.item(row).text() for row in range(self.list.count())]
 
     def _fill(self, check: ImportCheck) -> None:

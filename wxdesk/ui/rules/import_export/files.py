@@ -1,4 +1,4 @@
-"""Rules from a file and into a file, with a look at what changes before anything does."""
+"""Imports rules from a file after a preview, and exports them into one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ TROUBLE = "rules-file"
 
 
 class RuleFiles(QObject):
-    """Imports and exports. A file that is wrong changes nothing and is shown with its line until dismissed.
+    """Imports and exports rules; a wrong file changes nothing, its line is shown.
 
     Signals:
-        imported: what has been imported, as `desk.rules_exchange` tells it.
+        imported: the `ImportResult` of `desk.rules.exchange`.
     """
 
     imported = Signal(object)
@@ -59,7 +59,7 @@ class RuleFiles(QObject):
         dialog.open()
 
     def import_from(self, file: str) -> None:
-        """Read a file, and show what it changes before it does."""
+        """Read a file and preview what it would change."""
         path = Path(file)
         self._notices.bar(TROUBLE, "")
         try:
@@ -82,7 +82,7 @@ class RuleFiles(QObject):
         dialog.open()
 
     def start_with_ours(self) -> None:
-        """Take over the rules that come with the program, in the operator's language."""
+        """Add the starter rules in the operator's language."""
         path = resource("rules", f"starter.{language()}.toml")
         self._text, self._name = path.read_text(encoding="utf-8"), path.name
         self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
@@ -126,10 +126,10 @@ class RuleFiles(QObject):
 
 
 def _read(path: Path) -> str:
-    """The file's text.
+    """Return the file's text.
 
     Raises:
-        BadRulesFile: it is too large, or not a text at all.
+        BadRulesFile: it is too large, or not a text.
         UnusableFile: it cannot be read.
     """
     try:

@@ -1,4 +1,4 @@
-"""What an import changes, in rows and in the lines of the editor."""
+"""Texts about an import's changes: rows of the list, and compared lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORDS = {
 
 
 def change_word(change: RuleChange) -> str:
-    """What becomes of a rule, in a few words."""
+    """Return a rule's change in a few words."""
     said = [] if change.change is Change.SAME else [tr(_WORDS[change.change])]
     if change.switched:
         said.append(tr("turned on") if change.rule.enabled else tr("turned off"))
@@ -33,19 +33,19 @@ def change_word(change: RuleChange) -> str:
 
 
 def rule_comparison(change: RuleChange) -> tuple[ComparedSection, ...]:
-    """The rule as it is, and as the file has it."""
+    """Compare a rule as it is with the file's version."""
     before = rule_sections(change.before) if change.before else ()
     after = rule_sections(change.after) if change.after else ()
     return compare(before, after)
 
 
 def calendar_word(change: CalendarChange) -> str:
-    """What becomes of business hours."""
+    """Return a calendar's change in a few words."""
     return tr("Business hours, new") if change.before is None else tr("Business hours, changed")
 
 
 def calendar_comparison(change: CalendarChange) -> tuple[ComparedSection, ...]:
-    """The business hours as they are, and as the file has them."""
+    """Compare business hours as they are with the file's version."""
     before = (_section(change.before),) if change.before else ()
     return compare(before, (_section(change.after),))
 

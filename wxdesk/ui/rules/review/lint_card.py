@@ -1,4 +1,4 @@
-"""What is doubtful about the rule that is edited, as it is stored, above its sentence."""
+"""Card of the lint findings about the edited rule, above its sentence."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class DoubtCard(QFrame):
-    """One line a doubt, each with the way to its place and to the other rule that it names.
+    """Card with one row for each finding, leading to its place and to the other rule.
 
     Signals:
-        place_asked: the `Finding` whose place shall be shown.
+        place_asked: the `LintFinding` whose place shall be shown.
         other_asked: the id of the rule that it names.
     """
 
@@ -39,17 +39,17 @@ class DoubtCard(QFrame):
         self.hide()
 
     def know(self, found: Sequence[Finding]) -> None:
-        """These are all doubts about the stored rules."""
+        """Take over all findings about the stored rules."""
         self._found = tuple(found)
         self._set()
 
     def show_rule(self, rule_id: int) -> None:
-        """This rule is edited now; 0 for one that is not stored."""
+        """Show the findings of the rule that is edited now; 0 for one that is not stored."""
         self._rule_id = rule_id
         self._set()
 
     def lines(self) -> tuple[DoubtLine, ...]:
-        """The doubts that are shown."""
+        """Return the rows of the shown findings."""
         return tuple(self._lines)
 
     def _set(self) -> None:
@@ -69,10 +69,10 @@ class DoubtCard(QFrame):
 
 
 class DoubtLine(QWidget):
-    """One doubt, and where it leads.
+    """Row of one finding, with links to its place and to the other rule.
 
     Signals:
-        place_asked, other_asked: see `DoubtCard`.
+        place_asked, other_asked: see `LintCard`.
     """
 
     place_asked = Signal(object)
@@ -104,5 +104,5 @@ class DoubtLine(QWidget):
 
 
 def is_shown(finding: Finding) -> bool:
-    """Whether a doubt is said in the editor."""
+    """Return True if a finding is shown in the editor: no fault and no mere remark."""
     return finding.doubt is not Doubt.FAULT and finding.severity is not Severity.REMARK

@@ -1,4 +1,4 @@
-"""What is shown in the editor's place for a while: the check of all rules, the unmatched, a dry run on history."""
+"""Reviews shown in the editor's place: rule check, unmatched messages, dry run."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 
 LOOK_MS = 50
-"""How often the bar follows a dry run."""
+"""Milliseconds between updates of a dry run's progress bar."""
 
 _ROLES = {Severity.WRONG: "failed", Severity.DOUBTFUL: "pending", Severity.REMARK: "secondary"}
 
 
 class ReviewPanel(QFrame):
-    """Title, a sentence, a bar while something is under way, and rows.
+    """Panel with a title, a sentence, a progress bar and the resulting rows.
 
     Signals:
-        chosen: a row was clicked or entered.
-        closed: back to the editor, or no further.
+        chosen: the row that was clicked or entered.
+        closed: back to the editor, or cancel.
     """
 
     chosen = Signal(int)
@@ -79,7 +79,7 @@ class ReviewPanel(QFrame):
         column.addWidget(self.view, 1)
 
     def begin(self, title: str, sentence: str) -> None:
-        """Something is under way."""
+        """Show that a review is running."""
         self.title.setText(title)
         self.view.setAccessibleName(title)
         self.sentence.setText(sentence)
@@ -89,7 +89,7 @@ class ReviewPanel(QFrame):
         self.rows.show(())
 
     def end(self, sentence: str, rows: Sequence[ReviewRow]) -> None:
-        """This came out of it."""
+        """Show the result."""
         self.sentence.setText(sentence)
         self.back.setText(tr("Back to the rule"))
         self.bar.hide()
@@ -100,15 +100,15 @@ class ReviewPanel(QFrame):
 
 
 class Reviews(QStackedWidget):
-    """Shows `beneath`, the editor, or a review in its place.
+    """Stack that shows `beneath`, the editor, or a review in its place.
 
-    Whoever hears what was chosen in a review closes it, or lets it stay.
+    The listener to a choice closes the review, or leaves it open.
 
     Signals:
-        found: all doubts that there are about the stored rules.
-        finding_chosen: a `Finding` that the operator wants to see in the editor.
-        group_chosen: a `Group` of which he wants to make a rule.
-        conversation_wanted: the id of a conversation that he wants to see; the list of messages stays behind it.
+        found: all findings about the stored rules.
+        finding_chosen: a `LintFinding` to show in the editor.
+        group_chosen: a `MessageGroup` to make a rule of.
+        conversation_wanted: the id of a conversation to show; the list of messages stays open behind it.
     """
 
     found = Signal(object)
@@ -132,14 +132,14 @@ class Reviews(QStackedWidget):
         self.panel.chosen.connect(self._chosen)
 
     def close_review(self) -> None:
-        """Back to the editor; what is under way ends."""
+        """Return to the editor and cancel a running review."""
         self._course.cancelled = True
         self._looking.stop()
         self._then = None
         self.setCurrentWidget(self._beneath)
 
     def recount(self, rules: Sequence[Rule]) -> None:
-        """Look the stored `rules` over, without showing it, if they or their hours are others than last time."""
+        """Check `rules` without showing it, if they or their hours have changed."""
         hours = self._bridge.desk.rulebook.calendars.all
         standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
         if standing != self._standing:
@@ -147,31 +147,31 @@ class Reviews(QStackedWidget):
             self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
 
     def forget_count(self) -> None:
-        """Time has passed, or templates have changed: look the rules over again."""
+        """Check the rules anew next time: time has passed, or templates have changed."""
         self._standing = None
 
     def check(self) -> None:
-        """Show what is doubtful about the rules."""
+        """Show the lint findings about the rules."""
         course = self._begin(tr("Check"), tr("Looking over all rules…"))
         self._ask(self._bridge.desk.checkup.findings(), course, self._show_findings)
 
     def unmatched(self) -> None:
-        """Show what nobody's rule answered."""
+        """Show the messages that no rule answered."""
         course = self._begin(tr("Unmatched"), tr("Gathering what no rule answered…"))
         self._ask(self._bridge.desk.checkup.unmatched(), course, self._show_groups)
 
     def try_all_on_history(self) -> None:
-        """Show what all rules together, as they are stored, would have said."""
+        """Show a dry run of all stored rules."""
         self.try_on_history(None)
 
     def try_on_history(self, rule: Rule | None) -> None:
-        """Show what `rule` would have said in its place; None: what all would have."""
+        """Show a dry run with `rule` in its place; None: with the stored rules alone."""
         course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
         self._looking.start()
         self._ask(self._bridge.desk.dry_run.over_history(rule, course), course, self._show_report)
 
     def _ask(self, work: Coroutine[Any, Any, Any], course: Course, show: Callable[[Any], None]) -> None:
-        """Show what comes out of it, unless something else is shown by then."""
+        """Show the result, unless another review has been started by then."""
         self._bridge.ask(work, lambda found: None if course.cancelled else show(found), partial(self._failed, course))
 
     def _begin(self, title: str, sentence: str) -> Course:

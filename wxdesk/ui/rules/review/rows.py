@@ -1,4 +1,4 @@
-"""Rows of two or three lines: a head and what there is to say about it."""
+"""Rows of two or three lines: a head, and texts about it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from wxdesk.ui.widgets.labels import plain_tip
 
 ROW = 56
 LINE = 20
-"""How much higher a row with three lines is."""
+"""Additional pixels of a row with three lines."""
 
 EDGE = 24
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """`role` is the colour of the theme in which the second line is written; a third one, `more`, is plain."""
+    """Texts of a row: head, `text` in the colour `role`, and a plain third line."""
 
     head: str
     text: str
@@ -32,35 +32,35 @@ class ReviewRow:
 
     @property
     def told(self) -> str:
-        """All of it, uncut."""
+        """All texts of the row, unabridged."""
         return "\n".join(filter(None, (self.head, self.text, self.more)))
 
 
 class Role(IntEnum):
-    """What a row tells beside its head (DisplayRole)."""
+    """Data of a row besides its head (DisplayRole)."""
 
     ROW = Qt.ItemDataRole.UserRole + 1
 
 
 class ReviewRows(QAbstractListModel):
-    """The rows; what they stand for is known to whoever shows them."""
+    """Model of the rows; their meaning is known to the caller."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[ReviewRow, ...] = ()
 
     def show(self, rows: Sequence[ReviewRow]) -> None:
-        """Show these."""
+        """Replace the rows."""
         self.beginResetModel()
         self.rows = tuple(rows)
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """As many as were given."""
+        """Return the number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """One row."""
+        """Return one value of a row."""
         if not index.isValid():
             return None
         row = self.rows[index.row()]
@@ -77,14 +77,14 @@ class ReviewRows(QAbstractListModel):
 
 
 class ReviewDelegate(QStyledItemDelegate):
-    """Head, and one or two lines below it, so many pixels from the `edge`."""
+    """Delegate for the head and one or two lines below, `edge` pixels from the side."""
 
     def __init__(self, parent: QObject | None = None, edge: int = EDGE) -> None:
         super().__init__(parent)
         self._edge = edge
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        """All rows of one review have as many lines."""
+        """Return a row's size; all rows of a review have the same number of lines."""
         row: ReviewRow = index.data(Role.ROW)
         return QSize(200, ROW + (LINE if row.more else 0))
 

@@ -1,4 +1,4 @@
-"""The rule that one click makes of messages that no rule answered. It fits them; what it says is left open."""
+"""Suggests a rule, without a reply, for messages that no rule answered."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wxdesk.i18n import tr
 
 BEGINS_WITH_NUMBER = r"^[^\pL]*?(?P<no>[A-Za-z]*[0-9][0-9-]{5,}[A-Za-z0-9]*)"
 BEGINS_WITH_LINK = r"(?i)^[^\pL]*?(https?://|www\.)"
-"""What stands before it is no word: a sign (`+86…`, `#…`), a bracket, an emoji, a short number."""
+"""Pattern of a leading link. Before it may stand `+86…`, `#…`, brackets, emoji."""
 
 EMPTY = "^$"
-"""Of the text as patterns see it, in which nothing is left."""
+"""Pattern of an empty text, as patterns see it."""
 
 
 def suggested(group: Group) -> Rule:
-    """A rule, not stored, that matches the messages of `group`."""
+    """Return a new rule, not stored, that matches the messages of `group`."""
     match group.kind:
         case GroupKind.WORDS:
             return Rule(group.words[0], when=Condition(any=group.words))
@@ -39,4 +39,4 @@ _NAMES: Mapping[MessageType, Callable[[], str]] = {
     MessageType.CARD: lambda: tr("Mini-program cards"),
     MessageType.OTHER: lambda: tr("Neither text nor picture"),
 }
-"""Of the kinds that a contact sends; entering the chat waits for no answer."""
+"""Rule names by kind of message that contacts send; entering the chat is not one."""

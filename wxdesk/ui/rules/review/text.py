@@ -1,4 +1,4 @@
-"""What is said of the rules as a whole: doubts, sentences that nobody's rule answered, and a dry run on history."""
+"""Texts of the reviews: lint findings, unmatched messages and dry runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wxdesk.ui.wording.messages import kind_word
 
 
 def finding_word(finding: Finding) -> str:
-    """The doubt in a sentence."""
+    """Return a finding as a sentence."""
     other = finding.other.name if finding.other else ""
     reason = tr(finding.fault.reason) if finding.fault else ""
     if finding.doubt is Doubt.TOO_MANY_SENDS and finding.other:
@@ -55,7 +55,7 @@ def finding_word(finding: Finding) -> str:
 
 
 def _condition_words(name: str) -> dict[Doubt, str]:
-    """Doubts about one condition by itself, and about the rule or the emoticon of that name which it asks for."""
+    """Return sentences by finding about a condition, or what `name` refers to."""
     return {
         Doubt.EMOTICON: tr(
             "“{word}” is found only in messages without words: beside words, emoticons do not count.", word=name
@@ -82,7 +82,7 @@ def _media_in_template(finding: Finding) -> str:
 
 
 def group_words(group: Group) -> tuple[str, str]:
-    """The newest message, and how often the like of it came, and what that has in common."""
+    """Return a group's newest message, and its size with what the messages share."""
     times = ntr("{n} message", "{n} messages", group.times)
     return _newest_words(group), f"{times} · {_in_common(group)}"
 
@@ -109,7 +109,7 @@ def _in_common(group: Group) -> str:
 
 
 def report_word(report: DryRunReport) -> str:
-    """What came out of a dry run."""
+    """Return the result of a dry run in words."""
     answered = ntr(
         "It would have answered {answered} of {n} message; {differently} of them you answered differently.",
         "It would have answered {answered} of {n} messages; {differently} of them you answered differently.",
@@ -124,7 +124,7 @@ def report_word(report: DryRunReport) -> str:
 
 
 def _presence_words(report: DryRunReport) -> list[str]:
-    """Nobody knows any more who sat at the desk."""
+    """Return notes on the operator's past presence, which is not stored."""
     said = []
     if report.only_present:
         said.append(tr("{n} of them only if somebody was at the desk.", n=report.only_present))
@@ -134,7 +134,7 @@ def _presence_words(report: DryRunReport) -> list[str]:
 
 
 def line_row(line: Line) -> ReviewRow:
-    """One message, what was said to it, and what would have been."""
+    """Return the row of a message: its former answer, and the dry run's."""
     said = line.said or tr("nothing")
     was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
     role = "pending" if line.by_hand else "secondary"

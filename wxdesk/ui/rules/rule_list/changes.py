@@ -1,4 +1,4 @@
-"""What is done to the list as a whole: switch, reorder, delete, import; and how each of these is taken back."""
+"""Commands of the list of rules, each with undo: switch, reorder, delete, import."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wxdesk.ui.wording.decision import quoted
 
 
 class ListChanges(QObject):
-    """Carries the list's commands to the desk; its `past` remembers how each is taken back."""
+    """Carries the list's commands to the desk; its `past` undoes them."""
 
     def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, shown: RuleList) -> None:
         super().__init__(shown)
@@ -34,22 +34,22 @@ class ListChanges(QObject):
         rules.reordered.connect(self._reorder)
 
     def delete(self, rule: Rule) -> None:
-        """Remove a rule."""
+        """Delete a rule."""
         put_back, delete = partial(self._rulebook.put_back, rule), partial(self._rulebook.delete, rule.id)
         self.past.do(Change(put_back, delete, restored=rule.id), tr("“{name}” deleted", name=rule.name))
 
     def take_in(self, imported: Imported) -> None:
-        """A file took the place of the rules; that can be undone as well."""
+        """Record an import, so that it can be undone."""
         back = self._restoring(imported.before, imported.left)
         change = Change(back, back, turned=self._turn)
         self.past.keep(change, summary(imported.check))
 
     def _restoring(self, former: Standing, left: Standing) -> Work:
-        """Whatever was saved since it was `left` stays."""
+        """Return the call that restores `former`, keeping what was saved since `left`."""
         return partial(self._exchange.restore, former, left)
 
     def _turn(self, restored: Any) -> Turn:  # noqa: ANN401 - what the desk answered, a `Restored`
-        """An import is turned round by what stood there until now."""
+        """Return the inverse of a restored import: the state before the restoring."""
         names = tuple(one.name for one in (*restored.kept.rules, *restored.kept.calendars))
         told = tr("saved since and kept: {names}", names=quoted(names)) if names else ""
         return Turn(self._restoring(restored.before, restored.left), told)
@@ -67,7 +67,7 @@ class ListChanges(QObject):
         self.past.do(Change(back, again, moved=rule_id), said)
 
     def _move(self, rule_id: int, wanted: Sequence[int]) -> Coroutine[Any, Any, None]:
-        """Let the rule stand where it does in `wanted`, however the others stand by now."""
+        """Put the rule where it stands in `wanted`, relative to the present order."""
         return self._rulebook.reorder(placed([rule.id for rule in self._rules.rules], rule_id, wanted))
 
     def _name_of(self, rule_id: int) -> str:
@@ -76,7 +76,7 @@ class ListChanges(QObject):
 
 
 def placed(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
-    """`ids` with `moved` behind the nearest of those that stand before it in `wanted` and are still there."""
+    """Return `ids` with `moved` behind its nearest remaining predecessor in `wanted`."""
     others = [one for one in ids if one != moved]
     there = set(others)
     before = next((one for one in reversed(wanted[: wanted.index(moved)]) if one in there), None)

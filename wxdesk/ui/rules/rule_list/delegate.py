@@ -1,4 +1,4 @@
-"""Paints a rule's row and turns a click on its switch into a change of the model."""
+"""Paints a rule's row, and switches the rule when its switch is clicked."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ EDGE = 14
 
 
 def switch_rect(row: QRect) -> QRect:
-    """Where the switch stands in a row."""
+    """Return the rectangle of the switch in a row."""
     at = QRect(row.right() - EDGE - SWITCH.width(), 0, SWITCH.width(), SWITCH.height())
     at.moveTop(row.center().y() - SWITCH.height() // 2)
     return at
 
 
 class RuleDelegate(QStyledItemDelegate):
-    """Number, name with how it leaves, what it is about, how it fares or why it is left out, switch."""
+    """Delegate for number, name, delivery, summary, figures or fault, and switch."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Every row is as high; the view gives the width."""
+        """Return the fixed height of a row; the view gives the width."""
         return QSize(200, Measure.ROW)
 
     def paint(
@@ -79,7 +79,7 @@ class RuleDelegate(QStyledItemDelegate):
 
 
 def draw_switch(painter: QPainter, rect: QRectF, on: bool, theme: Theme) -> None:
-    """A switch as `ui.widgets.buttons.Switch` shows it, inside a row."""
+    """Draw a switch in a row as `ui.widgets.buttons.Switch` looks."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("accent_fill" if on else "faint"))
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
@@ -112,7 +112,7 @@ def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModel
 
 
 def fitting(face: QFont, width: int, index: QModelIndex | QPersistentModelIndex) -> str:
-    """How the rule fares, as fully as `width` pixels allow."""
+    """Return the longest form of the rule's figures that fits into `width` pixels."""
     ways = (index.data(Role.FIGURES), *index.data(Role.SHORTER_FIGURES))
     room = QFontMetrics(face)
     return next((way for way in ways if room.horizontalAdvance(way) <= width), ways[-1])

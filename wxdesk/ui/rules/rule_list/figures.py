@@ -1,4 +1,4 @@
-"""How each rule fares, asked again after a message was decided on, once a second at most."""
+"""Loads the rules' figures again after decisions, at most once a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GATHER_MS = 1000
 
 
 class Figures(QObject):
-    """Asks the store and tells the rows, as long as `page` is seen."""
+    """Loads the figures from the store into the rows while `page` is visible."""
 
     def __init__(self, bridge: Bridge, rules: RuleModel, page: QWidget) -> None:
         super().__init__(page)
@@ -29,7 +29,7 @@ class Figures(QObject):
         bridge.events.connect(self._hear)
 
     def ask(self) -> None:
-        """Ask now, unless the last answer is still on its way; then soon after."""
+        """Load now, or soon after the answer that is still on its way."""
         if self._asking:
             self._again.start()
             return

@@ -1,4 +1,4 @@
-"""The rules as rows, in the order in which they are asked."""
+"""List model of the rules, in the order of their evaluation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RULE_MIME = "application/x-wxdesk-rule"
 
 
 class Role(IntEnum):
-    """What a row tells beside its name (Qt's DisplayRole) and its switch (CheckStateRole)."""
+    """Data of a row besides its name (DisplayRole) and switch (CheckStateRole)."""
 
     RULE = Qt.ItemDataRole.UserRole + 1
     NUMBER = Qt.ItemDataRole.UserRole + 2
@@ -43,10 +43,9 @@ class Role(IntEnum):
 
 
 class RuleModel(RecordModel[Rule]):
-    """All rules, switched-off ones included.
+    """Model of all rules, including those switched off.
 
-    It shows a switch or a new order at once; whoever owns it stores that and resets the rows with what the store
-    then says.
+    It shows a switch or a new order at once; its owner stores that, and then resets the rows from the store.
 
     Signals:
         switched: rule id, on or off.
@@ -65,30 +64,30 @@ class RuleModel(RecordModel[Rule]):
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rows' records, from top to bottom."""
+        """The rules from top to bottom."""
         return tuple(self._rows)
 
     def show(self, rules: Sequence[Rule], left_out: Mapping[int, str] = MappingProxyType({})) -> None:
-        """Show these rules; `left_out` has why one cannot be used, by its id."""
+        """Show these rules; `left_out` has the reason why one cannot be used, by its id."""
         if left_out != self._left_out:
             self._left_out = left_out
             self._all_changed()
         self._show_rows(rules)
 
     def show_figures(self, figures: Mapping[int, RuleFigures], now: datetime) -> None:
-        """Show how each rule fares, by its id."""
+        """Show each rule's figures, by its id."""
         if figures != self._figures or now.date() != self._now.date():
             self._figures, self._now = figures, now
             self._all_changed()
 
     def names(self, *, without: int) -> list[str]:
-        """What the rules are called, each name once; that of the rule `without` only if another has it too."""
+        """Return each rule's name once; of the rule `without` only if shared with another."""
         return list(dict.fromkeys(rule.name for rule in self._rows if rule.id != without))
 
     # -- what Qt asks
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """One fact of one row."""
+        """Return one value of a row."""
         rule = self.record_at(index)
         if rule is None:
             return None
@@ -138,7 +137,7 @@ class RuleModel(RecordModel[Rule]):
         return True
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        """A row can be chosen, switched and dragged; things are dropped between rows."""
+        """Return that rows can be selected, switched and dragged; drops go between rows."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
         flags = Qt.ItemFlag
@@ -148,21 +147,21 @@ class RuleModel(RecordModel[Rule]):
         )  # fmt: skip
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Rows are moved, never copied."""
+        """Return that rows are moved, never copied."""
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:
-        """Rows of this list only."""
+        """Return the type of this list's rows only."""
         return [RULE_MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The dragged rule's id: while it is dragged, the rows may become others."""
+        """Return the dragged rule's id: during a drag, rows may be replaced."""
         data = QMimeData()
         data.setData(RULE_MIME, QByteArray(f"{self._own} {self._rows[indexes[0].row()].id}".encode()))
         return data
 
     def takes(self, data: QMimeData) -> bool:
-        """Whether that is dragged from here; another window's rules have the same ids and may be others."""
+        """Return True if dragged from this window; another's ids may be other rules."""
         return bytes(data.data(RULE_MIME).data()).startswith(self._own.encode())
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
@@ -173,7 +172,7 @@ class RuleModel(RecordModel[Rule]):
         return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rows) if row < 0 else row)
 
     def moveRows(self, source_parent: AnyIndex, source: int, count: int, target_parent: AnyIndex, target: int) -> bool:
-        """Move one row before the row `target`, and tell the new order."""
+        """Move one row before the row `target`, and emit the new order."""
         known = 0 <= source < len(self._rows) and 0 <= target <= len(self._rows)
         if count != 1 or not known or target in (source, source + 1):
             return False

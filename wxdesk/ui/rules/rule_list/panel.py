@@ -1,4 +1,4 @@
-"""The page's left side: the rules in their order, and what is done with the list as a whole."""
+"""Left side of the rules page: the list of rules and its commands."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 
 KNOB = 8
-"""How large the circle is at the beginning of the line that shows where a dragged rule would come."""
+"""Diameter of the circle at the start of the line that shows a drop's position."""
 
 
 class RuleView(RecordView[Rule]):
-    """The list itself. Space switches, Alt+↑ and Alt+↓ move, Delete removes, Ctrl+Z takes back, dragging reorders.
+    """List of rules. Space switches, Alt+↑/↓ or dragging moves, Delete, Ctrl+Z.
 
     Signals:
-        delete_asked: the rule that the operator wants away.
-        menu_asked: where on the screen the menu of the current row shall open.
+        delete_asked: the rule to delete.
+        menu_asked: the position on the screen where the menu of the current row shall open.
     """
 
     delete_asked = Signal(object)
@@ -61,7 +61,7 @@ class RuleView(RecordView[Rule]):
             self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys of the list."""
+        """Handle the keys of the list."""
         index = self.currentIndex()
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -78,19 +78,19 @@ class RuleView(RecordView[Rule]):
     # -- dragging
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Show between which rows the dragged one would come."""
+        """Show the line between rows where the dragged one would come."""
         super().dragMoveEvent(event)
         takes = self.rules.takes(event.mimeData())
         self._show_drop(self._row_below(event.position().toPoint()) if takes else None)
         event.setAccepted(takes)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """It is over other ground now."""
+        """Remove the line when the drag leaves the list."""
         super().dragLeaveEvent(event)
         self._show_drop(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Let the dragged row stand where the line was."""
+        """Drop the dragged row at the line."""
         self._show_drop(None)
         row = self._row_below(event.position().toPoint())
         if self.rules.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()):
@@ -102,14 +102,14 @@ class RuleView(RecordView[Rule]):
             self.viewport().update()
 
     def _row_below(self, at: QPoint) -> int:
-        """The row before which something comes that is dropped there."""
+        """Return the row before which a drop at this point comes."""
         index = self.indexAt(at)
         if not index.isValid():
             return self.rules.rowCount() if at.y() > 0 else 0
         return index.row() + (at.y() > self.visualRect(index).center().y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows, and the line where the dragged one would come."""
+        """Paint the rows, and the line where the dragged one would come."""
         super().paintEvent(event)
         if self._drop_row is None:
             return
@@ -126,16 +126,16 @@ class RuleView(RecordView[Rule]):
         painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of a row, by mouse or key."""
+        """Open the menu of a row, by mouse or key."""
         if self.currentIndex().isValid():
             self.menu_asked.emit(event.globalPos())
 
 
 class RuleList(QFrame):
-    """Header, list, and the ways to what is said about all rules together.
+    """Header, list, and buttons for the reviews of all rules.
 
     Signals:
-        new_asked, import_asked, export_asked, history_asked, check_asked, unmatched_asked: what the operator pressed.
+        new_asked, import_asked, export_asked, history_asked, check_asked, unmatched_asked: the button pressed.
     """
 
     new_asked = Signal()
@@ -196,7 +196,7 @@ class RuleList(QFrame):
         column.addWidget(review)
 
     def show_doubts(self, count: int) -> None:
-        """Say how many doubts there are about the rules."""
+        """Show the number of lint findings."""
         self.check.setText(tr("Check · {n}", n=count) if count else tr("Check"))
 
     def _open_menu(self) -> None:

@@ -1,4 +1,4 @@
-"""What a row of the list of rules says beside the rule itself: how it fares, and how what it says leaves."""
+"""Texts of a rule's row: figures and delivery."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.wording.messages import clock_time, day_word
 
 
 def delivery_mark(rule: Rule) -> str:
-    """How what a rule says leaves, in a word for a chip; empty where the mode decides."""
+    """Return a rule's delivery as a chip's text; empty where the mode decides."""
     match rule.delivery:
         case Delivery.SEND:
             return tr("at once")
@@ -26,7 +26,7 @@ def delivery_mark(rule: Rule) -> str:
 
 
 def figures_line(figures: RuleFigures, now: datetime) -> str:
-    """Hits and corrections of the last seven days, and the last time, as short as a row wants them."""
+    """Return hits and corrections of the last seven days and the last time, in short."""
     if figures.last_at is None:
         return tr("never matched yet")
     hits = ntr("{n} hit in 7 days", "{n} hits in 7 days", figures.hits)
@@ -35,7 +35,7 @@ def figures_line(figures: RuleFigures, now: datetime) -> str:
 
 
 def shorter_figures(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
-    """The same for narrower and narrower rows; when it matched last is in all of them."""
+    """Return shorter and shorter figures for narrow rows; all have the last match."""
     if figures.last_at is None:
         return ()
     hits = ntr("{n} hit", "{n} hits", figures.hits)
@@ -48,7 +48,7 @@ def shorter_figures(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
 
 
 def figures_told(figures: RuleFigures, now: datetime) -> str:
-    """The same in sentences, with what a correction is."""
+    """Return the figures as sentences that explain what a correction is."""
     if figures.last_at is None:
         return tr("No message has matched this rule yet.")
     matched = ntr(

@@ -1,4 +1,4 @@
-"""The chat as the customer would see it, below the trial's verdicts."""
+"""Chat as the customer would see it, below the trial's verdicts."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH = 300
-"""Of the whole panel."""
+"""Pixels of the whole panel."""
 
 WIDEST = WIDTH - 2 * 16 - 2 * 12 - 8
-"""Of a bubble."""
+"""Pixels of a bubble."""
 
 BODIES = 120
 
 
 class Bubbles(QWidget):
-    """The chat as the customer would see it."""
+    """Bubbles of the tried message and its answer, as the customer would see them."""
 
     def __init__(self, album: Album, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,7 @@ class Bubbles(QWidget):
         self.open.toggled.connect(self._show_bodies)
 
     def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
-        """Show what was asked, the answers, and a sentence for what is not an answer."""
+        """Show the message, the answers, and a sentence on what is no answer."""
         while self._lines.count():
             item = self._lines.takeAt(0)
             widget = item.widget() if item else None
@@ -82,7 +82,7 @@ class Bubbles(QWidget):
             self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
 
     def show_bodies(self, bodies: Sequence[bytes]) -> None:
-        """Offer the requests that WeChat would get, one a paragraph, with the number of their bytes."""
+        """Offer the requests that WeChat would get, each with its size in bytes."""
         parts = [
             "\n".join((ntr("{n} byte", "{n} bytes", len(body)), body.decode("utf-8", "replace"))) for body in bodies
         ]
@@ -95,7 +95,7 @@ class Bubbles(QWidget):
         self.bodies.setVisible(there and self.open.isChecked())
 
     def texts(self) -> list[str]:
-        """What stands there, from top to bottom."""
+        """Return the shown texts from top to bottom."""
         return list(self._texts)
 
     def _add_bubble(self, text: str, *, ours: bool) -> None:

@@ -1,4 +1,4 @@
-"""Stored customers to choose from, below the field in which a part of a name is typed."""
+"""List of stored customers to choose from, below a field for a part of a name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ type Index = QModelIndex | QPersistentModelIndex
 
 
 class FoundModel(QAbstractListModel):
-    """The conversations that a name found; `accounts` are named where there are several."""
+    """Model of the conversations found by name, with accounts if there are several."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,17 +45,17 @@ class FoundModel(QAbstractListModel):
         self.several = False
 
     def show(self, threads: Sequence[Conversation], *, several: bool) -> None:
-        """Replace everything; `several` accounts are set up."""
+        """Replace the rows; `several`: more than one account is set up."""
         self.beginResetModel()
         self._threads, self.several = tuple(threads), several
         self.endResetModel()
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """As many as were found."""
+        """Return the number of conversations found."""
         return 0 if parent.isValid() else len(self._threads)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        """The conversation itself, or what a screen reader says."""
+        """Return the conversation itself, or a text for screen readers."""
         if not index.isValid() or not 0 <= index.row() < len(self._threads):
             return None
         thread = self._threads[index.row()]
@@ -66,24 +66,24 @@ class FoundModel(QAbstractListModel):
         return None
 
     def when(self, thread: Conversation) -> str:
-        """When something was last said there."""
+        """Return the time of the conversation's last message, in words."""
         return "" if thread.last_at is None else ago(thread.last_at, self._clock())
 
     def below(self, thread: Conversation) -> str:
-        """The second line: what was said last, behind the account where there are several."""
+        """Return the second line: the account, if there are several, and the last message."""
         said = preview_of(thread)
         return f"{thread.account} · {said}" if self.several else said
 
 
 class FoundDelegate(QStyledItemDelegate):
-    """Paints a conversation in two lines."""
+    """Delegate that paints a conversation in two lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every row has the same height."""
+        """Return the fixed height of a row."""
         return QSize(0, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Name and time, and what was said."""
+        """Draw the name, the time, and the last message."""
         thread, model, theme = index.data(_THREAD), index.model(), Theme.current()
         if thread is None or not isinstance(model, FoundModel):
             return
@@ -102,7 +102,7 @@ class FoundDelegate(QStyledItemDelegate):
 
 
 class ContactPicker(QFrame):
-    """A list that lies over `over`, below a field that keeps the keyboard.
+    """Popup list over `over`, below a field that keeps the focus.
 
     Signals:
         chosen: the id of a conversation.
@@ -135,7 +135,7 @@ class ContactPicker(QFrame):
         self.hide()
 
     def show_found(self, field: QWidget, phrase: str, threads: Sequence[Conversation], *, several: bool) -> None:
-        """Show what was found by `phrase`, the width of the panel, right below `field`."""
+        """Show what `phrase` found, as wide as the panel, right below `field`."""
         self.model.show(threads, several=several)
         nobody = (
             tr("No stored customer is called “{name}”.", name=phrase) if phrase else tr("No customer is stored yet.")
@@ -152,12 +152,12 @@ class ContactPicker(QFrame):
         self.raise_()
 
     def move_by(self, step: int) -> None:
-        """Mark another row; the first one at first."""
+        """Mark another row; at first the first one."""
         row, last = self.view.currentIndex().row(), self.model.rowCount() - 1
         self.view.setCurrentIndex(self.model.index(min(max(row + step, 0), last)))
 
     def take(self) -> bool:
-        """Choose the marked row; False if none is."""
+        """Choose the marked row; return False if there is none."""
         index = self.view.currentIndex()
         if index.isValid():
             self._take(index)

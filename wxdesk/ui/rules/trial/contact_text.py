@@ -1,4 +1,4 @@
-"""What a trial takes from a stored customer, in plain words."""
+"""Describes what a trial takes over from a stored conversation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wxdesk.ui.wording.messages import clock_time, mode_word, name_of, span_word
 
 
 def known_words(known: Known, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
-    """Who he is, what went before and how his conversation stands, and whether somebody is at the desk."""
+    """Describe a conversation, its contact and history, and the operator's presence."""
     name = name_of(known.conversation.contact)
     facts = tr("; ").join((*_before(known, rules, now), *_standing(known, now), _at_desk(operator)))
     return tr("From the conversation with {name}: {facts}", name=name, facts=facts)

@@ -1,6 +1,6 @@
-"""What the trial's fields say about the customer, and how that differs from what they were filled with.
+"""Values of the trial's fields, and their differences from a stored conversation.
 
-Only what somebody changed is supposed; all else is as the stored conversation has it, to the second.
+Only values that the operator changed are supposed; all others are the stored ones, to the second.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ MOST_MINUTES = 9999
 
 @dataclass(frozen=True, slots=True)
 class TrialFacts:
-    """One field each, as it is shown. By themselves: a new customer, whom nothing and nobody has answered.
+    """Values of the trial's fields; by default those of a new, unanswered customer.
 
-    wrote: whether he wrote before, `days` ago · number: which message it is since a person answered · rule: the name of
-    the one that spoke to him, `minutes` ago; empty for none · mode: that of the conversation itself, None for the
-    account's · taken: whether a person has the word.
+    wrote: True if the contact has written before, `days` ago · number: number of the message since an operator
+    answered · rule: name of the rule that answered last, `minutes` ago; empty for none · mode: the
+    conversation's own, None for the account's · taken: True during a takeover.
     """
 
     wrote: bool = False
@@ -42,16 +42,16 @@ class TrialFacts:
     operator: Presence = Presence.PRESENT
 
     def refilled(self, before: TrialFacts, now: TrialFacts) -> TrialFacts:
-        """The same once the fields are filled with `now` instead of `before`: what somebody changed stays."""
+        """Return these values refilled with `now` instead of `before`; changed ones stay."""
         kept = {name: getattr(self, name) for name in _NAMES if getattr(self, name) != getattr(before, name)}
         return replace(now, **kept)
 
     def changed(self, filled: TrialFacts) -> list[str]:
-        """The names of the fields that say something else than what they were filled with."""
+        """Return the names of the fields that differ from what they were filled with."""
         return [name for name in _NAMES if getattr(self, name) != getattr(filled, name)]
 
     def supposed(self, filled: TrialFacts, rule_ids: Mapping[str, Sequence[int]]) -> Supposed:
-        """What was changed since, and who is at the desk."""
+        """Return the changed values as a scenario, with the operator's presence."""
         wrote = (self.wrote, self.days) != (filled.wrote, filled.days)
         spoke = (self.rule, self.minutes) != (filled.rule, filled.minutes)
         ago = timedelta(minutes=self.minutes)
@@ -73,7 +73,7 @@ A_NEW_CUSTOMER = TrialFacts()
 
 
 def facts_of(known: Known, operator: Presence, rules: Sequence[Rule], now: datetime) -> TrialFacts:
-    """What the fields are filled with from a stored conversation; `rules` are those that can be named."""
+    """Return the values for a stored conversation; `rules` are those to choose from."""
     thread, history = known.conversation, known.history
     last = history.last_written_at
     spoke = last_spoke(known, rules)
@@ -91,7 +91,7 @@ def facts_of(known: Known, operator: Presence, rules: Sequence[Rule], now: datet
 
 
 def last_spoke(known: Known, rules: Sequence[Rule]) -> tuple[Rule, datetime] | None:
-    """The rule that spoke last to him, of those that are still there."""
+    """Return the rule that answered the contact last, and when, if it still exists."""
     said = known.history.said
     spoke = [(rule, said[rule.id]) for rule in rules if rule.id in said]
     return max(spoke, key=lambda one: one[1], default=None)

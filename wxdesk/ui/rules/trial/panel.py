@@ -1,4 +1,4 @@
-"""Try a sentence: what the rules would say to it, the one being edited included. Nothing is sent."""
+"""Trial of a sentence against the rules, even an unsaved one; nothing is sent."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from wxdesk.ui.widgets.small_button import SmallButton
 
 DELAY_MS = 150
 SOMEBODY = "OPENID"
-"""Stands for the customer in what would leave."""
+"""Placeholder for the customer's openid in requests."""
 
 ROOM_FOR_BAR = 12
-"""Kept free at the edge, so that nothing moves when a scroll bar comes."""
+"""Pixels kept free at the edge, so that nothing moves when a scroll bar appears."""
 
 
 class TrialPanel(QFrame):
-    """A sentence, who sends it and how, the rules' verdicts, and what the customer would see.
+    """Panel with a sentence and its sender, the rules' verdicts, and the answer.
 
     Signals:
-        closed: the operator wants the panel away (where it is a drawer).
-        tried: something else is tried now.
+        closed: the operator wants to close the panel (where it is a drawer).
+        tried: another message is tried now.
     """
 
     closed = Signal()
@@ -146,7 +146,7 @@ class TrialPanel(QFrame):
         column.addStretch(1)
 
     def set_drawer(self, drawer: bool) -> None:
-        """Show or hide what a drawer needs to be closed."""
+        """Show or hide the button that closes a drawer."""
         self.close_button.setVisible(drawer)
 
     def put_above(self, preview: QWidget) -> None:
@@ -154,12 +154,12 @@ class TrialPanel(QFrame):
         self._above.insertWidget(0, preview)
 
     def ask_with(self, instead: Rule | None) -> None:
-        """Try with `instead` in the place of the stored rule of the same id; None for the stored rules alone."""
+        """Try with `instead` in place of the stored rule of its id; None: only stored."""
         self._instead = instead
         self._later.start()
 
     def try_as(self, conversation_id: int, sentence: str) -> None:
-        """Try `sentence` as the next one of the customer of this conversation."""
+        """Try `sentence` as the next message of this conversation's customer."""
         self.kind.set_value(MessageType.TEXT)
         self._kind_chosen()
         self.sentence.setText(sentence)
@@ -197,14 +197,14 @@ class TrialPanel(QFrame):
         self._later.start()
 
     def message(self) -> Tried:
-        """What is tried."""
+        """Return the message that is tried."""
         kind = self.kind.value
         assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
         source = self.source.text() if kind is MessageType.ENTER_SESSION else None
         return Tried(self.sentence.text(), kind, source, self.writer.alias, around=self.around.supposed())
 
     def try_now(self) -> None:
-        """Ask the rules, now."""
+        """Run the trial now."""
         self.tried.emit()
         asked = self.message()
         kind = asked.on
@@ -233,7 +233,7 @@ class TrialPanel(QFrame):
         self.bubbles.show_bodies([])
 
     def _note(self, trial: Trial, broken: bool) -> None:
-        """What has to be known before the answer is read."""
+        """Show what the operator must know before reading the answer."""
         problem = "" if broken else trial.answer.problem or stopped(trial)
         said = [problem] if problem else []
         if broken:
@@ -253,7 +253,7 @@ class TrialPanel(QFrame):
         self.bubbles.show_bodies([self._desk.body_of(SOMEBODY, content) for content in trial.leaving])
 
     def _asked(self, kind: MessageType) -> str:
-        """The message as it stands above its answer."""
+        """Return the message as it is shown above its answer."""
         words = shortened(self.sentence.text()) if kind in WITH_WORDS else ""
         return words if kind is MessageType.TEXT else f"[{type_word(kind)}] {words}".strip()
 

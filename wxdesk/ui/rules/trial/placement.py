@@ -1,4 +1,4 @@
-"""Where trial and bubbles stand: in a column of their own, or the trial in a drawer and the bubbles below."""
+"""Places the trial in a column, or in a drawer with the bubbles below the editor."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from wxdesk.ui.rules.trial.panel import TrialPanel
 from wxdesk.ui.rules.trial.preview import RulePreview
 
 NARROW = 1036
-"""Below this width of the page (1100 of the window) there is no room for a third column."""
+"""Page width in pixels (1100 of the window) below which there is no third column."""
 
 SHARE = 0.4
-"""Of the page's height, as much as the bubbles take at most in the column."""
+"""Largest share of the page's height for the bubbles in the column."""
 
 SHARE_OF_FOOT = 0.18
-"""The same at the foot of the editor."""
+"""Largest share of the page's height for the bubbles at the foot of the editor."""
 
 
 class TrialPlace(QObject):
-    """Moves the trial between `row`, where it is the last column, and a drawer that the editor's head opens."""
+    """Moves the trial between the last column of `row` and a drawer."""
 
     def __init__(
         self, page: QWidget, row: QHBoxLayout, trial: TrialPanel, preview: RulePreview, editor: RuleEditor
@@ -38,7 +38,7 @@ class TrialPlace(QObject):
         trial.tried.connect(self._show_bubbles)
 
     def show(self, *, editing: bool) -> None:
-        """Something else stands in the editor, or nothing is edited: try it, and show what it says by itself."""
+        """Try the edited rule, and show its bubbles; none while nothing is edited."""
         self._editing = editing
         rule = self._editor.rule()
         otherwise = rule != self._editor.saved or not rule.enabled  # than it is asked now
@@ -46,13 +46,13 @@ class TrialPlace(QObject):
         self._show_bubbles()
 
     def _show_bubbles(self) -> None:
-        """Whichever rule answers the sentence, the bubbles of the one that is edited stand beside it."""
+        """Show the edited rule's bubbles, whichever rule answers the sentence."""
         self._preview.setVisible(self._editing)
         if self._editing:
             self._preview.show_rule(self._editor.rule(), self._editor.faults, self._trial.message())
 
     def fit(self) -> bool:
-        """Follow the page's width; whether it is narrow."""
+        """Follow the page's width; return True if it is narrow."""
         narrow = self._page.width() < NARROW
         if narrow is not self._drawer:
             self._drawer = narrow
@@ -63,7 +63,7 @@ class TrialPlace(QObject):
         return narrow
 
     def toggle(self) -> None:
-        """Open or close the drawer, and let the keyboard follow."""
+        """Open or close the drawer, and move the focus along."""
         if self._trial.isHidden():
             self.open()
         else:
@@ -71,7 +71,7 @@ class TrialPlace(QObject):
             self._opener.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open(self) -> None:
-        """Let the trial be seen, with the keyboard in it."""
+        """Show the trial and focus it."""
         if self._trial.isHidden():
             self._lay_over()
             self._trial.show()

@@ -1,4 +1,4 @@
-"""The bubbles of the rule that is being edited, live beside it, whichever rule answers the sentence that is tried."""
+"""Live bubbles of the edited rule, whichever rule answers the tried sentence."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ NARROWEST, WIDEST, SHARE = 236, 420, 0.7
 """A bubble is as wide as that share of the room, within these bounds."""
 
 FEWEST = 84
-"""Pixels that are always left to the bubbles."""
+"""Smallest height of the bubbles, in pixels."""
 
 
 class RulePreview(QFrame):
-    """What one rule says, as it stands in the editor. What cannot be shown is said in words in its place.
+    """Preview of an edited rule's answer, with texts for what cannot be shown.
 
     It is as high as its bubbles, up to `most` pixels; from there on they scroll.
     """
@@ -68,7 +68,7 @@ class RulePreview(QFrame):
             column.addWidget(widget)
 
     def show_rule(self, rule: Rule, faults: Sequence[Fault], tried: Tried) -> None:
-        """Show what `rule`, which has these `faults`, says to the `tried` message, or to one of its own words."""
+        """Show the answer of `rule`, with its `faults`, to `tried` or one of its keywords."""
         example = self._examples.of(rule, tried)
         self.note.setText(_note(example, tried))
         self._clear()
@@ -90,20 +90,20 @@ class RulePreview(QFrame):
         self._fit()
 
     def set_most(self, most: int) -> None:
-        """Take no more than `most` pixels for the bubbles."""
+        """Limit the height of the bubbles to `most` pixels."""
         self._most = max(most, FEWEST)
         self._fit()
 
     def texts(self) -> list[str]:
-        """What stands there, from top to bottom."""
+        """Return the shown texts from top to bottom."""
         return list(self._texts)
 
     def bubbles(self) -> tuple[ContentPreview, ...]:
-        """The bubbles themselves."""
+        """Return the bubbles."""
         return tuple(self._bubbles)
 
     def contents(self) -> list[Content]:
-        """What the bubbles hold, from top to bottom."""
+        """Return the contents of the bubbles from top to bottom."""
         return [bubble.content for bubble in self._bubbles]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -113,7 +113,7 @@ class RulePreview(QFrame):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Bubbles break elsewhere at another width."""
+        """Adapt the bubbles: they break elsewhere at another width."""
         super().resizeEvent(event)
         self._fit()
 
@@ -181,7 +181,7 @@ def _note(example: Example, tried: Tried) -> str:
 
 
 def _deed(action: Action) -> str:
-    """What is done without sending anything."""
+    """Return a text for an action that sends nothing."""
     match action.kind:
         case ActionKind.SILENT:
             return tr("The customer gets nothing, on purpose.")
@@ -198,7 +198,7 @@ def _deed(action: Action) -> str:
 
 
 def _cost(spoken: Sequence[Spoken]) -> str:
-    """How large the texts come out, and how many replies are taken at most."""
+    """Return the size of the texts, and the most replies that they take, in words."""
     takes = sum(_most_contents(spoken))
     if not takes:
         return ""

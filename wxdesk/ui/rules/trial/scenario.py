@@ -1,4 +1,4 @@
-"""What a trial supposes beside the sentence: when it comes, from whom, what went before, and who has the word."""
+"""Fields for a trial's scenario: time, contact, history and takeover."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from wxdesk.ui.wording.messages import mode_word
 
 MOMENT = "%Y-%m-%d %H:%M"
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
-"""Also for buttons that set their arrow behind their words, which turns them round."""
+"""Left alignment, also for buttons with reversed layout (arrow behind the text)."""
 
 WIDEST_NAME = 96
-"""Pixels of a rule's name."""
+"""Largest width of a rule's name, in pixels."""
 
 
 class TrialCircumstances(QWidget):
-    """Fields for them, one a line. A time that cannot be read counts as now, and is marked.
+    """Form of a trial's scenario; an unreadable time counts as now and is marked.
 
-    `rules` may have spoken before.
+    `rules` are those that may have answered before.
 
     Signals:
-        changed: something else is supposed now.
+        changed: the scenario has changed.
     """
 
     changed = Signal()
@@ -147,11 +147,11 @@ class TrialCircumstances(QWidget):
     # -- what they are filled with
 
     def show_kind(self, kind: MessageType) -> None:
-        """Ask for an event's name where there can be one."""
+        """Show the field for an event's name where there can be one."""
         self._show(self.event_name, kind is MessageType.OTHER)
 
     def fill(self, known: Known | None, operator: Presence, now: datetime, *, afresh: bool) -> None:
-        """Say what is so with the `known` customer, or a new one; what somebody changed stays unless `afresh`."""
+        """Fill in the `known` or a new customer; `afresh` also where values were changed."""
         self._known = known
         filled = A_NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rules, now)
         shown = filled if afresh else self._facts().refilled(self._filled, filled)
@@ -163,7 +163,7 @@ class TrialCircumstances(QWidget):
         self._changed()
 
     def supposed(self) -> Supposed:
-        """All of it together."""
+        """Return the whole scenario."""
         ids: dict[str, tuple[int, ...]] = {}
         for rule in self._rules.rules:
             ids[rule.name] = (*ids.get(rule.name, ()), rule.id)
@@ -179,7 +179,7 @@ class TrialCircumstances(QWidget):
         )
 
     def otherwise(self) -> list[str]:
-        """The words for what somebody supposes otherwise than it is with this customer, each once."""
+        """Return the labels of the fields that differ from the customer's stored state."""
         fields = {
             "wrote": self.wrote,
             "days": self.wrote,

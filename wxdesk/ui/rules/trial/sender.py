@@ -1,4 +1,4 @@
-"""Who sends the sentence that is tried: nobody in particular, by any name, or a customer who is stored."""
+"""Sender of the tried sentence: nobody certain, a name, or a stored customer."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ DELAY_MS = 150
 
 
 class TrialWriter(QWidget):
-    """The field of the name, which stands elsewhere, and below it what was taken from a stored customer.
+    """Chooser of the sender, with the facts taken from a stored customer below.
 
-    What happens in his conversation meanwhile is taken as well.
+    The name field is elsewhere in the panel. Changes of the stored conversation are followed.
 
     Signals:
         renamed: another name was typed.
         chosen: another customer is supposed, or nobody in particular.
-        refreshed: the same one, as he is now.
+        refreshed: the same customer with new facts.
     """
 
     renamed = Signal()
@@ -81,7 +81,7 @@ class TrialWriter(QWidget):
 
     @property
     def alias(self) -> str:
-        """The typed name; a stored customer has his own."""
+        """The typed name; a stored customer has a name already."""
         return self._typed
 
     def choose(self, conversation_id: int) -> None:
@@ -101,17 +101,17 @@ class TrialWriter(QWidget):
             self.name.setFocus()
 
     def close_picker(self) -> None:
-        """Seek nobody any more."""
+        """Stop searching and close the list."""
         self._later.stop()
         self._sought = None
         self.picker.hide()
 
     def say_changed(self, what: Sequence[str]) -> None:
-        """Tell which of the facts below say something else than what was taken."""
+        """Show which of the facts below differ from what was taken over."""
         self.changed.setText(tr("Supposed otherwise here: {what}", what=tr(", ").join(what)) if what else "")
         self.changed.setVisible(bool(what))
 
-    # -- finding him
+    # -- finding the contact
 
     def _edited(self, text: str) -> None:
         self._typed = text
@@ -150,7 +150,7 @@ class TrialWriter(QWidget):
         if not self.picker.isVisible() or not self.picker.take():
             self.close_picker()
 
-    # -- as he is now
+    # -- as the contact is now
 
     def _hear(self, events: Sequence[Event]) -> None:
         if self._wanted and any(self._concerns(event) for event in events):
@@ -172,7 +172,7 @@ class TrialWriter(QWidget):
         (self.refreshed if same else self.chosen).emit()
 
     def _rules_came(self) -> None:
-        """The one that spoke to him has its name now, or another one."""
+        """Show the facts again, as the names of rules may have changed."""
         if self.known is not None:
             self._show()
             self.refreshed.emit()
@@ -186,11 +186,11 @@ class TrialWriter(QWidget):
 
 
 class NameField(QLineEdit):
-    """A name, typed or that of a stored customer, which cannot be written on; a `button` stands in it.
+    """Field for a typed name or a stored customer's read-only one, with a `button`.
 
     Signals:
-        moved: an arrow key, +1 down or -1 up. entered, left: Enter and Esc, or it lost the keyboard.
-        emptied: what cannot be written on is deleted.
+        moved: an arrow key, +1 down or -1 up. entered, left: Enter; Esc or loss of the focus.
+        emptied: a stored customer's name is deleted.
     """
 
     moved = Signal(int)
@@ -215,7 +215,7 @@ class NameField(QLineEdit):
         self._say_end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows go through what is found, Enter takes it, Esc closes it, Delete lets go of a stored customer."""
+        """Handle the keys of the list of customers, and deletion of a read-only name."""
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if step is not None:
             self.moved.emit(step)
@@ -229,7 +229,7 @@ class NameField(QLineEdit):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """What was found goes away with the keyboard."""
+        """Close the list of customers when the focus leaves."""
         super().focusOutEvent(event)
         self.left.emit()
 

@@ -1,4 +1,4 @@
-"""What a trial tells beside verdicts and bubbles, in words."""
+"""Texts of a trial besides verdicts and bubbles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.wording.status import snooze_span
 
 
 def stopped(trial: Trial) -> str:
-    """Why nothing of the answer would be sent; empty where something would."""
+    """Return why nothing of the answer would be sent; empty if something would."""
     if trial.outcome is Outcome.NO_QUOTA:
         return ntr(
             "Nothing of it is sent: it takes {n} reply, and rules may send {left} here.",
@@ -41,7 +41,7 @@ _STOPPED: Mapping[Outcome, Callable[[], str]] = {
 
 
 def _leaves(trial: Trial) -> list[str]:
-    """How it leaves where that is not at once."""
+    """Return notes on a delivery that is not immediate, and on shadow rules."""
     modes = {one.mode for one in trial.deliveries}
     said = []
     if ReplyMode.DRAFT in modes:
@@ -53,7 +53,7 @@ def _leaves(trial: Trial) -> list[str]:
 
 
 def beside(trial: Trial) -> str:
-    """What follows besides texts, or instead of them, once the rules are asked."""
+    """Return notes on what follows besides texts, or instead of them."""
     answer, said = trial.answer, _leaves(trial)
     if answer.rule is None or trial.outcome is Outcome.LEFT_OPEN:
         said.append(tr("No rule answers; the message waits for a person."))
@@ -81,7 +81,7 @@ def _aside_words(aside: Aside, *, after: bool) -> str:
 
 
 def cost(trial: Trial) -> str:
-    """How large the texts are, and how many replies they take."""
+    """Return the size of the texts and the number of replies they take, in words."""
     count = len(trial.contents)
     if not count:
         return ""

@@ -1,4 +1,4 @@
-"""What each rule said to the sentence that is tried: one row a rule, and one for those not asked."""
+"""List of the rules' verdicts on the tried sentence, and a row for the unasked."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ MARK = 12
 LEFT, RIGHT, BESIDE_MARK = 30, 10, MARK + 5
 
 MOST_LINES = 4
-"""Of one condition; the tooltip has all of it."""
+"""Most lines of one condition; the tooltip has all of it."""
 
 _LONG_WORD = re.compile("[^\\s\u2e80-\uffef]{24,}")
-"""What would not fit on a line by itself: an address, a pattern, no Chinese. Other words are not cut."""
+"""Words that need cutting to fit a line: an address or a pattern, no Chinese."""
 
 
 class Role(IntEnum):
-    """What a row tells beside the rule's name."""
+    """Data of a row besides the rule's name."""
 
     MATCHED = Qt.ItemDataRole.UserRole + 1
     REASON = Qt.ItemDataRole.UserRole + 2
     LINES = Qt.ItemDataRole.UserRole + 3
-    """Each condition that was asked: whether it held, and what was found. A rule without any has its reason."""
+    """Each tested condition: if it held, and what was found; else the rule's reason."""
 
 
 class VerdictModel(QAbstractListModel):
-    """The verdicts in the order in which the rules were asked."""
+    """Model of the verdicts, in the order of evaluation."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,23 +51,23 @@ class VerdictModel(QAbstractListModel):
         self._left = 0
 
     def show(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
-        """Show these, and how many rules were not asked."""
+        """Show these verdicts and the number of rules that were not asked."""
         self.beginResetModel()
         self._verdicts = tuple(verdicts)
         self._left = left
         self.endResetModel()
 
     def matched_row(self) -> int:
-        """The last rule that matched, or -1."""
+        """Return the row of the last rule that matched, or -1."""
         spoke = (row for row, verdict in enumerate(self._verdicts) if verdict.matched and not verdict.shadow)
         return max(spoke, default=-1)
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """A row a verdict, and one for the rest."""
+        """Return a row for each verdict, and one for the rest."""
         return 0 if parent.isValid() else len(self._verdicts) + bool(self._left)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """One fact of one row."""
+        """Return one value of a row."""
         if not index.isValid():
             return None
         if index.row() >= len(self._verdicts):
@@ -104,7 +104,7 @@ def _lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
 
 
 class VerdictDelegate(QStyledItemDelegate):
-    """A tick or a dash, the rule's name, and below it each of its conditions with a mark of its own."""
+    """Delegate for a mark and the rule's name, and each condition with its own mark."""
 
     def __init__(self, view: QListView) -> None:
         super().__init__(view)
@@ -112,7 +112,7 @@ class VerdictDelegate(QStyledItemDelegate):
         self._words = QFontMetrics(sentence_font(Size.SMALL))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        """A line for the name and as many a condition as it needs; one for the rest."""
+        """Return room for the name and the lines of each condition; one line for the rest."""
         lines = index.data(Role.LINES)
         if lines is None:
             return QSize(120, REST_ROW)
@@ -120,7 +120,7 @@ class VerdictDelegate(QStyledItemDelegate):
         return QSize(120, NAME_ROW + sum(self._height(words, room) for _, words in lines))
 
     def _height(self, words: str, room: int) -> int:
-        """Of a condition where so much room is beside its mark. Most take one line, and that is seen at once."""
+        """Return the height of a condition; the usual single line is not measured."""
         if len(words) * self._words.height() <= room:
             return LINE
         return LINE * min(self._lines(words, room), MOST_LINES)
@@ -130,7 +130,7 @@ class VerdictDelegate(QStyledItemDelegate):
         return max(round(needed / self._words.lineSpacing()), 1)
 
     def shown(self, words: str, room: int) -> str:
-        """Of a condition what can be seen on so many lines of so much room; “…” where there is more."""
+        """Return a condition's text cut to the visible lines, ending with “…” if cut."""
         if len(words) * self._words.height() <= room or self._lines(words, room) <= MOST_LINES:
             return words
         fits = bisect_right(range(1, len(words)), MOST_LINES, key=lambda end: self._lines(_cut(words, end), room))
@@ -172,7 +172,7 @@ class VerdictDelegate(QStyledItemDelegate):
 
 
 class VerdictList(QListView):
-    """The list, as high as its rows up to a bound, and then scrolled to the rule that matched."""
+    """List as high as its rows, up to a limit, scrolled to the rule that matched."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,7 +188,7 @@ class VerdictList(QListView):
         self.setAccessibleName(tr("What each rule said"))
 
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
-        """Show these, and how many rules were not asked."""
+        """Show these verdicts and the number of rules that were not asked."""
         self.verdicts.show(verdicts, left)
         self.setFixedHeight(self._height() + 2)
         self.setVisible(self.verdicts.rowCount() > 0)
@@ -197,13 +197,13 @@ class VerdictList(QListView):
             self.scrollTo(self.verdicts.index(row))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The narrower, the more lines."""
+        """Adapt the height: a narrower list has more lines."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.setFixedHeight(self._height() + 2)
 
     def _height(self) -> int:
-        """Of all rows, as far as they can be seen: there may be ten thousand of them."""
+        """Return the rows' height up to the limit; there may be ten thousand of them."""
         height = 0
         for row in range(self.verdicts.rowCount()):
             height += self.sizeHintForRow(row)

@@ -1,4 +1,4 @@
-"""The bar that nobody can overlook while automatic replies are paused."""
+"""The bar that is shown while automatic replies are paused."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.dates import dated_time
 
 _AROUND = 22 + 14 + 20 + 4 * 12 + 4
-"""What margins, icon and gaps take."""
+"""Pixels taken by margins, icon and gaps."""
 
 
 class PauseBar(QFrame):
-    """Amber, across the whole window, above everything.
+    """Amber bar across the whole window, above everything.
 
     Signals:
         resume_wanted: the operator pressed Resume.
-        until_wanted: when automatic replies shall go on, an aware time, or None for not by themselves.
+        until_wanted: the aware time at which automatic replies resume, or None for not by themselves.
     """
 
     resume_wanted = Signal()
@@ -59,7 +59,7 @@ class PauseBar(QFrame):
         self.show_pause(None, None)
 
     def show_pause(self, since: datetime | None, until: datetime | None) -> None:
-        """Say since when everything is paused, and when it goes on by itself."""
+        """Show the start of the pause, and the time at which it ends by itself."""
         self._until = until
         self._titles = _titles(since, self._clock())
         words = tr("Resumes at {time}", time=dated_time(until, self._clock())) if until else tr("Until I resume")
@@ -69,7 +69,7 @@ class PauseBar(QFrame):
         self._tell()
 
     def show_waiting(self, count: int) -> None:
-        """Say how many replies the pause keeps back."""
+        """Show the number of replies that the pause holds."""
         self._count = count
         self._tell()
 
@@ -81,7 +81,7 @@ class PauseBar(QFrame):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Say it shorter before the rest of it is cut."""
+        """Shorten the title before the details are cut."""
         beside = self.change.sizeHint().width() + self.resume.sizeHint().width() + _AROUND
         metrics = self.title.fontMetrics()
         needs = self.details.fontMetrics().horizontalAdvance(self.details.full_text()) + beside
@@ -89,7 +89,7 @@ class PauseBar(QFrame):
         self.title.setText(self._titles[0] if roomy else self._titles[1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say as much as there is room for."""
+        """Show as much as there is room for."""
         super().resizeEvent(event)
         self._make_room()
 
@@ -100,7 +100,7 @@ class PauseBar(QFrame):
 
 
 def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:
-    """What is paused since when, at length and in short."""
+    """Return the title with the start of the pause, long and short."""
     if since is None:
         return tr("Automatic replies are paused"), tr("Paused")
     time = dated_time(since, now)

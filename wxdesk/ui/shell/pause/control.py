@@ -1,4 +1,4 @@
-"""The pause of everything automatic, as the window works it: begun, ended, and what waited put to the operator."""
+"""Pauses and resumes automatic replies, then asks about those that waited."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ BAR = "held:asking"
 
 
 class Pausing(QObject):
-    """Pauses and resumes. Whoever resumes decides at once about what waited; whoever did not is told of it.
+    """Pauses and resumes; asks about replies that waited, or leaves a bar for them.
 
     Signals:
-        asks: something is put to the operator; the window has to be seen for it.
+        asks: a question is shown; the window has to be visible for it.
     """
 
     asks = Signal()
@@ -42,27 +42,27 @@ class Pausing(QObject):
 
     @property
     def paused(self) -> bool:
-        """Whether everything automatic is paused now."""
+        """True while all automatic replies are paused."""
         return self._bridge.desk.health.state.paused
 
     def begin(self) -> None:
-        """Tell of what came back from an earlier run and asks."""
+        """Show replies from an earlier run that need a decision."""
         work = inbox_reading.held(self._bridge.desk.store)
         self._bridge.ask(work, partial(self._tell, by_hand=False))
 
     def toggle(self) -> None:
-        """Pause everything, or let it go on."""
+        """Pause all automatic replies, or resume them."""
         if self.paused:
             self.resume()
         else:
             self.pause(None)
 
     def pause(self, until: datetime | None) -> None:
-        """Pause everything until then, or until somebody resumes; one that lasts gets another end."""
+        """Pause until then, or until resumed; changes the end of a running pause."""
         self._bridge.ask(self._bridge.desk.handoff.pause(until))
 
     def resume(self) -> None:
-        """Let automatic replies go on, and ask about what waited."""
+        """Resume automatic replies, and ask about those that waited."""
         self._resuming = True
         self._bridge.ask(self._bridge.desk.handoff.resume(), failed=self._not_resumed)
 
@@ -88,7 +88,7 @@ class Pausing(QObject):
             self._notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
 
     def decide(self) -> None:
-        """Put what asks to the operator."""
+        """Ask the operator about the replies that waited."""
         self._notices.bar(BAR, "")
         asked = any(panel.isVisible() for panel in self._window.findChildren(DecidePanel))
         if self._held.feed.asking() and not asked:

@@ -1,4 +1,4 @@
-"""For how long everything automatic is paused: the menu beside the pause's button, and on its bar."""
+"""Menu of pause lengths, at the pause button and on the pause bar."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SPANS = (timedelta(minutes=15), timedelta(hours=1))
 
 
 class PauseMenu(QMenu):
-    """Offers an end by time, or none; of a pause that there is, how it ends now is marked.
+    """Offers ends of a pause by time, or none; the end of a running one is marked.
 
     `paused`: there is one, until `until` if that is set.
 
     Signals:
-        chosen: the aware time at which automatic replies go on, None for not by themselves.
+        chosen: the aware time at which automatic replies resume, None for not by themselves.
     """
 
     chosen = Signal(object)
@@ -45,7 +45,7 @@ class PauseMenu(QMenu):
         self.aboutToHide.connect(self.deleteLater)
 
     def open_at(self, button: QWidget, *, above: bool) -> None:
-        """Appear at a button; returns at once."""
+        """Open at a button; returns at once."""
         height = self.sizeHint().height()
         self.popup(button.mapToGlobal(QPoint(0, -height - 4 if above else button.height() + 4)))
 

@@ -1,4 +1,4 @@
-"""What a template says: its kind, and the text or the fields of that kind."""
+"""Card for a template's content: its kind, and the text or fields of that kind."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class SayingCard(QFrame):
-    """One kind at a time; what was written for another stays while the page is open.
+    """Card for one kind of content; what was written for other kinds stays meanwhile.
 
     Signals:
-        changed: it says something else now.
+        changed: the content has changed.
         looked_at: another variant of the text is shown.
     """
 
@@ -58,7 +58,7 @@ class SayingCard(QFrame):
         self._show_kind()
 
     def show_template(self, template: Template) -> None:
-        """Show what `template` says."""
+        """Show the content of `template`."""
         self.text.show_texts(template.texts, template.variant)
         self.fields.clear()
         self._kind = template.kind
@@ -66,22 +66,22 @@ class SayingCard(QFrame):
         self._show_kind()
 
     def written_into(self, template: Template) -> Template:
-        """`template` with what is said here."""
+        """Return `template` with the content of this card."""
         body, *others = self.text.texts()
         content = Content() if self._kind is ReplyKind.TEXT else self.fields.content(self._kind)
         return replace(template, body=body, others=tuple(others), variant=self.text.which(), content=content)
 
     @property
     def variant(self) -> int:
-        """Which text is looked at, from 0."""
+        """Index of the shown text, from 0."""
         return self.text.at if self._kind is ReplyKind.TEXT else 0
 
     def look_at(self, variant: int) -> None:
-        """Show that variant of the text, if there are so many."""
+        """Show that variant of the text, if it exists."""
         self.text.look_at(variant)
 
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
-        """Say what is wrong where it is."""
+        """Show faults at their fields."""
         self.text.show_faults([fault for fault in faults if fault.where == "body"])
         self.fields.show_faults([fault for fault in faults if fault.where.startswith(IN_CONTENT)])
 

@@ -1,4 +1,4 @@
-"""One template: how it is found, what it says, what it asks for, and what the customer would see."""
+"""Editor of one template, with a preview of what the customer would see."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ CHECK_MS = 150
 WIDEST = 980
 PREVIEW = 260
 SIDE_BY_SIDE = 700
-"""From this width on the preview stands beside the fields."""
+"""Smallest width, in pixels, at which the preview is beside the fields."""
 
 
 class TemplateEditor(QWidget):
-    """Edits one template and judges it as it is written. It stores nothing itself.
+    """Editor of one template that validates it as it is written and stores nothing.
 
-    What was written wrong is marked in its place. What merely is not written yet is said calmly, below the title.
+    Mistakes are marked at their fields. What is not written yet is mentioned calmly, below the title.
 
     Signals:
-        touched: it differs from what is stored, or does so no more.
+        touched: True if the template differs from the stored one.
         save_asked: the operator wants this template stored.
-        history_asked: he wants to see what was stored before.
+        history_asked: the operator wants to see its revisions.
     """
 
     touched = Signal(bool)
@@ -101,9 +101,9 @@ class TemplateEditor(QWidget):
     # -- the template
 
     def show_template(self, template: Template) -> None:
-        """Edit `template`, one that is stored or a new one (id 0).
+        """Edit `template`, a stored one or a new one (id 0).
 
-        Where it reads as it does already, the fields stay: whoever saves while writing goes on writing.
+        Where it reads the same already, the fields stay, so that typing can go on while it is saved.
         """
         before, self._saved = self._saved, template
         same = template.id != 0 and before.id in (0, template.id)
@@ -116,11 +116,11 @@ class TemplateEditor(QWidget):
             self._steps.begin(self.template())
 
     def undo(self) -> None:
-        """Let the template read as it did before the last pause in writing, whatever field that was in."""
+        """Restore the template as before the last pause in typing, in whatever field."""
         self._step(-1)
 
     def redo(self) -> None:
-        """Take an undo back."""
+        """Redo the last undone step."""
         self._step(1)
 
     def _step(self, step: int) -> None:
@@ -133,7 +133,7 @@ class TemplateEditor(QWidget):
             refocus(self, name)
 
     def write(self, template: Template) -> None:
-        """Put other words into the fields, such as those of a former revision; nothing is stored yet."""
+        """Fill the fields with other contents, such as a revision's, without storing them."""
         self._showing = True
         self.head.show_title(template.title)
         self.finding.show_template(template)
@@ -145,12 +145,12 @@ class TemplateEditor(QWidget):
         self.check_now()
 
     def show_stored(self, template: Template) -> None:
-        """What is stored is this now. What is being written stays."""
+        """Take over this stored template; what is being written stays."""
         self._saved = template
         self._changed()
 
     def template(self) -> Template:
-        """The template as it reads now; what was not touched is as it was stored."""
+        """Return the template as edited; untouched parts are as stored."""
         meant, saved = as_meant(self._read(), self._reads, self._shown), self._saved
         return replace(
             meant, id=saved.id, revision=saved.revision, updated_at=saved.updated_at,
@@ -170,12 +170,12 @@ class TemplateEditor(QWidget):
 
     @property
     def saved(self) -> Template:
-        """The template as it is stored; one with id 0 is not."""
+        """The template as it is stored; id 0 if it is not."""
         return self._saved
 
     @property
     def unsaved(self) -> bool:
-        """Whether something would be lost."""
+        """True if leaving the editor would lose changes."""
         return self.template().written != self._saved.written
 
     def revert(self) -> None:
@@ -183,7 +183,7 @@ class TemplateEditor(QWidget):
         self.write(self._saved)
 
     def save(self) -> bool:
-        """Ask for the template to be stored, if it differs and nothing is wrong with it; tells whether it did."""
+        """Ask to store the template if changed and valid; return True if asked."""
         self.check_now()
         if not self.head.save.isEnabled():
             return False
@@ -191,19 +191,19 @@ class TemplateEditor(QWidget):
         return True
 
     def judged(self) -> tuple[str, TemplateFault | None]:
-        """What it is called, and the first thing that keeps it from being saved."""
+        """Return the title and the first fault that keeps the template from being saved."""
         self.check_now()
         return self.template().title or tr("New template"), next(iter(self.faults), None)
 
     def know(self, others: tuple[Template, ...], categories: list[str], now: datetime) -> None:
-        """These are all templates, and this is the time."""
+        """Take over all templates, their categories and the current time."""
         self._others = others
         self._now = now
         self.finding.offer_categories(categories)
         self.check_now()
 
     def check_now(self) -> None:
-        """Judge the template, say what is wrong where it is, and show what comes out."""
+        """Validate the template, show faults at their fields, and update the preview."""
         self._later.stop()
         template = self.template()
         self._steps.note(template)
@@ -219,13 +219,13 @@ class TemplateEditor(QWidget):
         self.preview.show_template(template, self.saying.variant)
 
     def show_refusal(self, reason: str) -> None:
-        """Say why the template was not stored after all, where no field is to blame."""
+        """Say why the template was not stored, where no field is to blame."""
         self.head.show_state(self._saved, self._now, reason)
 
     # -- showing
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where it is narrow, the preview stands below what is said."""
+        """Move the preview below the content where the editor is narrow."""
         super().resizeEvent(event)
         wide = self.width() >= SIDE_BY_SIDE
         if wide is not self._wide:
@@ -274,7 +274,7 @@ def _written(template: Template) -> Template:
 
 
 def _is_lack(fault: TemplateFault, template: Template) -> bool:
-    """Whether the template merely is not finished: no title, no text, or a field that is empty."""
+    """Return True if the template is merely unfinished: no title or text, empty field."""
     if fault.where == "shortcut":
         return False
     if fault.where.startswith(IN_CONTENT):

@@ -1,4 +1,4 @@
-"""What stands in the place of the editor while there is no template at all."""
+"""Page shown in the editor's place while there are no templates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wxdesk.ui.widgets.first_step import FirstStep
 
 
 class EmptyPage(FirstStep):
-    """What a template is, with the shop's templates to begin with."""
+    """Introduction to templates, with the shop's starter templates to begin with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""The fields of a link, a card or a picture."""
+"""Fields of a link, a card or a picture."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from wxdesk.ui.widgets.fields.labelled import Field
 
 
 class ContentBody(QWidget):
-    """One body for the three kinds that are no text; it shows the fields of one of them.
+    """Fields of the three kinds of content that are no text, one kind at a time.
 
     Signals:
-        changed: it says something else now.
+        changed: the content has changed.
     """
 
     changed = Signal()
@@ -54,7 +54,7 @@ class ContentBody(QWidget):
             picture.changed.connect(self.changed)
 
     def show_content(self, content: Content) -> None:
-        """Show the fields of `content`; those of another kind keep what was written."""
+        """Show the fields of `content`; those of other kinds keep what was written."""
         self._content = content
         for name, field in self.by_name.items():
             field.setVisible(name in _FIELDS[content.kind])
@@ -67,14 +67,14 @@ class ContentBody(QWidget):
                 picture.hold(getattr(content, name))
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Forget what was written."""
         for field in self.by_name.values():
             field.edit.clear()
         for picture in self.pictures.values():
             picture.clear()
 
     def content(self, kind: ReplyKind) -> Content:
-        """What the fields of `kind` make. A cover that only WeChat holds stays until another is chosen."""
+        """Return the content; a picture only WeChat holds stays until another is chosen."""
         known = {name: field.text() for name, field in self.by_name.items()}
         known |= {name: picture.digest for name, picture in self.pictures.items()}
         said: dict[str, Any] = {name: known[name] for name in _FIELDS[kind]}
@@ -85,7 +85,7 @@ class ContentBody(QWidget):
         return Content(kind, **said)
 
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
-        """Say what is wrong at its field."""
+        """Show faults at their fields."""
         reasons: dict[str, str] = {}
         for fault in faults:
             name = fault.where.removeprefix(IN_CONTENT)

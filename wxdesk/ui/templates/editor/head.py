@@ -1,4 +1,4 @@
-"""The head of the editor: the template's title, how it stands, and what is done with it as a whole."""
+"""Head of the template editor: title, state and buttons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class EditorHead(QWidget):
-    """Title, state, and the buttons for history, reverting and saving."""
+    """Title, state, and buttons for history, reverting and saving."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,12 +43,12 @@ class EditorHead(QWidget):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_title(self, title: str) -> None:
-        """Show another title from its beginning."""
+        """Show another title, scrolled to its beginning."""
         self.title.setText(title)
         self.title.setCursorPosition(0)
 
     def show_state(self, stored: Template, now: datetime, missing: str = "") -> None:
-        """Say what is missing, else which revision is stored and since when."""
+        """Show what is missing, else the stored revision and its date."""
         self.history.setVisible(stored.revision > 0)
         self.state.set_role("pending" if missing else "secondary")
         if missing:
@@ -59,6 +59,6 @@ class EditorHead(QWidget):
             self.state.setText(revision_word(stored.revision, stored.updated_at, now))
 
     def allow(self, *, save: bool, revert: bool) -> None:
-        """Whether there is something to save or to revert."""
+        """Enable or disable saving and reverting."""
         self.save.setEnabled(save)
         self.revert.setEnabled(revert)

@@ -1,4 +1,4 @@
-"""How a template is found: shortcut, category, keywords."""
+"""Card for the shortcut, category and keywords that find a template."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from wxdesk.ui.widgets.fields.word_splitting import split_words
 
 
 class FindingCard(QFrame):
-    """Three fields in a card.
+    """Card with the three fields that find a template.
 
     Signals:
-        changed: one of them says something else now.
+        changed: a field has changed.
     """
 
     changed = Signal()
@@ -41,17 +41,17 @@ class FindingCard(QFrame):
         column.addWidget(self.keywords)
 
     def show_template(self, template: Template) -> None:
-        """Show how `template` is found."""
+        """Show the shortcut, category and keywords of `template`."""
         self.shortcut.edit.setText(template.shortcut)
         self.category.edit.setText(template.category)
         self.keywords.edit.setText(tr(", ").join(template.keywords))
 
     def offer_categories(self, categories: list[str]) -> None:
-        """Complete what is typed with the categories in use."""
+        """Complete the typed category with those in use."""
         completer = QCompleter(categories, self.category.edit)
         completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
         self.category.edit.setCompleter(completer)
 
     def words(self) -> tuple[str, ...]:
-        """The keywords."""
+        """Return the keywords."""
         return tuple(split_words(self.keywords.text()))

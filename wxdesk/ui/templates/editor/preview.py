@@ -1,4 +1,4 @@
-"""The bubble that a customer would see, live, with an example's values."""
+"""Live preview of the bubble that a customer would see, with example values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class TemplatePreview(QFrame):
-    """Shows one variant of a template. What cannot be shown is said in words instead."""
+    """Preview of one variant of a template, or a sentence where it cannot be shown."""
 
     def __init__(self, desk: Desk, album: Album, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class TemplatePreview(QFrame):
         column.addStretch(1)
 
     def show_template(self, template: Template, variant: int) -> None:
-        """Show what variant `variant` (from 0) of `template` says to an example's customer."""
+        """Show variant number `variant` (from 0) of `template` for an example customer."""
         try:
             content = self._desk.phrasebook.begin(template, self._example(), variant).example()
         except BadInput:
@@ -69,7 +69,7 @@ class TemplatePreview(QFrame):
 
 
 def cost_words(content: Content) -> str:
-    """How large it comes out, and how many replies it takes."""
+    """Return the size of a content and the number of replies it takes, in words."""
     if content.kind is not ReplyKind.TEXT:
         return ntr("takes {n} reply", "takes {n} replies", 1)
     size = byte_count(content.text)

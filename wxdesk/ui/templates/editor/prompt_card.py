@@ -1,4 +1,4 @@
-"""What the operator is asked when he inserts a template: one row for each `ask` that its texts show."""
+"""Card with one row for each `ask` variable that a template's texts show."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class PromptCard(QFrame):
-    """Rows come and go with the text, and nothing that was declared is forgotten while the text is being written.
+    """Card of prompts, whose rows follow the text; nothing declared is lost meanwhile.
 
     Signals:
-        changed: a declaration is another one now.
+        changed: a prompt has changed.
     """
 
     changed = Signal()
@@ -43,22 +43,22 @@ class PromptCard(QFrame):
         self.hide()
 
     def declare(self, prompts: Sequence[Prompt]) -> None:
-        """These are known; a template begins."""
+        """Forget the rows and take over the prompts of another template."""
         self._set(())  # what stands in the rows is forgotten, not declared
         self._declared = {prompt.name: prompt for prompt in prompts}
 
     def ask_for(self, prompts: Sequence[Prompt]) -> None:
-        """The texts show these now."""
+        """Show the rows of the prompts that the texts use now."""
         if [prompt.name for prompt in prompts] != [row.name for row in self._rows]:
             self._set(prompts)
         self.setVisible(bool(self._rows))
 
     def declared(self) -> tuple[Prompt, ...]:
-        """All that was declared, also what no text shows any more."""
+        """Return all declared prompts, including those that no text uses any more."""
         return tuple((self._declared | {row.name: row.prompt() for row in self._rows}).values())
 
     def rows(self) -> tuple[PromptRow, ...]:
-        """The rows, in the order of the texts."""
+        """Return the rows, in the order of the texts."""
         return tuple(self._rows)
 
     def _set(self, prompts: Sequence[Prompt]) -> None:
@@ -79,7 +79,7 @@ class PromptCard(QFrame):
 
 
 class PromptRow:
-    """The name as it stands in the text, the question, what is filled in already, and whether it can be left out."""
+    """Row of a prompt: its name, question, default, and whether it is required."""
 
     def __init__(self, prompt: Prompt, card: PromptCard) -> None:
         self.name = prompt.name
@@ -98,9 +98,9 @@ class PromptRow:
         self.required.toggled.connect(card.changed)
 
     def widgets(self) -> tuple[QWidget, ...]:
-        """From left to right."""
+        """Return the row's widgets from left to right."""
         return (self.shown, self.label, self.default, self.required)
 
     def prompt(self) -> Prompt:
-        """What is declared here."""
+        """Return the prompt as written in this row."""
         return Prompt(self.name, self.label.text().strip(), self.default.text().strip(), self.required.isChecked())

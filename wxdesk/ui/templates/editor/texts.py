@@ -1,4 +1,4 @@
-"""The text of a template: one variant or several, each with its size, and what is wrong with it at its line."""
+"""Text of a template in one or more variants, with sizes and faults by line."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from wxdesk.ui.widgets.small_button import SmallButton
 
 
 class TextBody(QWidget):
-    """Shows one variant at a time; chips above lead to the others.
+    """Text field for one variant at a time, with chips for the others.
 
     Signals:
-        changed: it says something else now.
+        changed: the text has changed.
         looked_at: the number of the variant that is shown now, from 0.
     """
 
@@ -93,22 +93,22 @@ class TextBody(QWidget):
         return tuple(self._texts)
 
     def which(self) -> Variant:
-        """Which of them is said; of one there is no choice."""
+        """Return the way a variant is picked; FIRST for a single one."""
         return (
             Variant(str(self.variant.value)) if len(self._texts) > 1 else Variant.FIRST
         )  # Qt's menu gives a plain text
 
     @property
     def at(self) -> int:
-        """The variant that is shown, from 0."""
+        """Index of the shown variant, from 0."""
         return self._at
 
     def look_at(self, variant: int) -> None:
-        """Show that variant, or the last where there are fewer."""
+        """Show that variant, or the last one if there are fewer."""
         self._go(min(variant, len(self._texts) - 1))
 
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
-        """Mark the lines that are wrong in the variant that is shown, and say what is wrong in all of them."""
+        """Mark the wrong lines of the shown variant, and list the faults of all."""
         self.edit.mark_lines([fault.line for fault in faults if fault.variant == self._at and fault.line])
         words = "\n".join(self._words(fault) for fault in faults)
         self.error.setText(words)
@@ -123,7 +123,7 @@ class TextBody(QWidget):
     # -- what the operator does
 
     def add_variant(self) -> None:
-        """Begin another variant with the words of this one."""
+        """Begin another variant with a copy of this text."""
         self._texts.append(self._texts[self._at])
         self._go(len(self._texts) - 1)
         self.edit.selectAll()
@@ -131,7 +131,7 @@ class TextBody(QWidget):
         self.changed.emit()
 
     def remove_variant(self) -> None:
-        """Take the variant that is shown away."""
+        """Remove the variant that is shown."""
         del self._texts[self._at]
         self._go(max(0, self._at - 1))
         self.edit.setFocus()

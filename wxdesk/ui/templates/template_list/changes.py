@@ -1,4 +1,4 @@
-"""What is done to the templates as a whole: delete one, and begin with those of the program."""
+"""Commands of the list of templates: delete one, and add the starter templates."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class ShelfChanges(QObject):
-    """Carries the list's commands to the desk; its `past` remembers how each deletion is taken back.
+    """Carries the list's commands to the desk; its `past` undoes deletions.
 
     Signals:
-        added: there are other templates now, or the program's own were refused; look again.
+        added: the templates must be loaded again, after starters were added or refused.
     """
 
     added = Signal()
@@ -32,12 +32,12 @@ class ShelfChanges(QObject):
         self.past = Past(bridge, notices, view)
 
     def delete(self, template: Template) -> None:
-        """Remove a template."""
+        """Delete a template."""
         put_back, delete = partial(self._phrasebook.put_back, template), partial(self._phrasebook.delete, template.id)
         self.past.do(Change(put_back, delete, restored=template.id), tr("“{name}” deleted", name=template.title))
 
     def add_starters(self) -> None:
-        """Take over the templates that come with the program, in the operator's language."""
+        """Add the starter templates in the operator's language."""
         self._bridge.ask(self._phrasebook.save_all(starter_templates(language())), self._added, self._failed)
 
     def _added(self, templates: list[Template]) -> None:

@@ -1,4 +1,4 @@
-"""Paints a template's row: title and shortcut, what it says, and how it is used."""
+"""Paints a template's row: title and shortcut, content, and use."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LINE = 19
 
 
 class TemplateDelegate(QStyledItemDelegate):
-    """Three lines a row."""
+    """Delegate that paints a row in three lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Every row is as high; the view gives the width."""
+        """Return the fixed height of a row; the view gives the width."""
         return QSize(200, Measure.ROW)
 
     def paint(

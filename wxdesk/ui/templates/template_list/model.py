@@ -1,4 +1,4 @@
-"""The templates as rows: all of them, or those that fit what is sought."""
+"""List model of all templates, or of those that match the search."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wxdesk.ui.templates.text import facts_words, row_text, shortcut_word
 
 
 class Role(IntEnum):
-    """What a row tells beside its title (Qt's DisplayRole)."""
+    """Data of a row besides its title (Qt's DisplayRole)."""
 
     SHORTCUT = Qt.ItemDataRole.UserRole + 1
     TEXT = Qt.ItemDataRole.UserRole + 2
@@ -25,7 +25,7 @@ class Role(IntEnum):
 
 
 class TemplateModel(RecordModel[Template]):
-    """Holds all templates and shows those of `category` that fit what is sought: by title, or the best first."""
+    """Model of templates by title or relevance, limited to a category and a search."""
 
     def __init__(self, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,26 +36,26 @@ class TemplateModel(RecordModel[Template]):
 
     @property
     def templates(self) -> tuple[Template, ...]:
-        """All that there are."""
+        """All templates."""
         return self._all
 
     @property
     def narrowed(self) -> bool:
-        """Whether something may be hidden."""
+        """True if some templates may be hidden."""
         return bool(self._sought.strip() or self._category)
 
     def categories(self) -> list[str]:
-        """The categories in use, the most frequent first."""
+        """Return the categories in use, the most frequent first."""
         counted = Counter(template.category for template in self._all if template.category)
         return sorted(counted, key=lambda category: (-counted[category], category))
 
     def show(self, templates: Sequence[Template]) -> None:
-        """These are all templates now."""
+        """Replace all templates."""
         self._all = tuple(templates)
         self._narrow()
 
     def seek(self, sought: str) -> None:
-        """Show what fits `sought`; all if it is empty."""
+        """Show the templates that match `sought`; all if it is empty."""
         self._sought = sought
         self._narrow()
 
@@ -67,7 +67,7 @@ class TemplateModel(RecordModel[Template]):
     # -- what Qt asks
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """One fact of one row."""
+        """Return one value of a row."""
         template = self.record_at(index)
         if template is None:
             return None

@@ -1,4 +1,4 @@
-"""The page's left side: what to look for, and the templates that fit."""
+"""Left side of the templates page: search, categories and the list."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 MOST_CHIPS = 8
-"""Categories that have a chip, the most frequent ones; the search finds all of them."""
+"""Number of categories that get a chip, most frequent first; the search finds all."""
 
 
 class TemplateView(RecordView[Template]):
-    """The list itself. Delete removes, Ctrl+D makes a copy, Up in the first row goes to the search.
+    """List of templates with its keys: Delete, Ctrl+D to copy, Up to the search.
 
     Signals:
-        delete_asked, copy_asked: the template that the operator wants away, or once more.
-        left_above: the operator wants to search.
+        delete_asked, copy_asked: the template to delete or to copy.
+        left_above: Up was pressed in the first row.
     """
 
     delete_asked = Signal(object)
@@ -49,7 +49,7 @@ class TemplateView(RecordView[Template]):
         self._menu.addAction(tr("Delete"), self._delete)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys of the list."""
+        """Handle the keys of the list."""
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() == Qt.Key.Key_Delete:
             self._delete()
@@ -61,7 +61,7 @@ class TemplateView(RecordView[Template]):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of a row, by mouse or key."""
+        """Open the menu of a row, by mouse or key."""
         if self.current() is not None:
             self._menu.popup(event.globalPos())
 
@@ -75,7 +75,7 @@ class TemplateView(RecordView[Template]):
 
 
 class SoughtField(QLineEdit):
-    """What to look for. Down and Enter go to the rows, Esc empties it.
+    """Search field; Down and Enter go to the rows, Esc clears it.
 
     Signals:
         went_down: the operator wants to go to the rows.
@@ -91,7 +91,7 @@ class SoughtField(QLineEdit):
         self.setClearButtonEnabled(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys that lead elsewhere."""
+        """Handle the keys that lead elsewhere."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.went_down.emit()
         elif event.key() == Qt.Key.Key_Escape:
@@ -101,7 +101,7 @@ class SoughtField(QLineEdit):
 
 
 class CategoryChips(QWidget):
-    """One chip a category; pressed again, all are shown.
+    """Chips to filter by category, one each; pressing one again shows all.
 
     Signals:
         chosen: a category, empty for all.
@@ -117,7 +117,7 @@ class CategoryChips(QWidget):
         self.hide()
 
     def offer(self, categories: Sequence[str]) -> None:
-        """Show these; the chosen one stays chosen while it exists."""
+        """Show these categories; the chosen one stays while it exists."""
         if self._chosen and self._chosen not in categories:
             self._choose("")
         wanted = list(categories[:MOST_CHIPS])
@@ -136,7 +136,7 @@ class CategoryChips(QWidget):
         self.updateGeometry()
 
     def chips(self) -> tuple[Chip, ...]:
-        """The chips in their order."""
+        """Return the chips in their order."""
         return tuple(self._chips)
 
     def _chip(self, category: str) -> Chip:
@@ -161,7 +161,7 @@ class CategoryChips(QWidget):
 
 
 class TemplateList(QFrame):
-    """Header, search, chips, rows, and a word where nothing fits.
+    """Header, search, category chips, rows, and a text where nothing matches.
 
     Signals:
         new_asked: the operator wants to write a template.
@@ -218,7 +218,7 @@ class TemplateList(QFrame):
         column.addWidget(rows, 1)
 
     def reveal(self, template_id: int) -> None:
-        """Show a template's row, also if what is sought would hide it."""
+        """Show a template's row, clearing the search if it would hide it."""
         if self._templates.row_of(template_id) < 0 and self._templates.narrowed:
             self.sought.clear()
             self.chips.offer(())
@@ -228,7 +228,7 @@ class TemplateList(QFrame):
             self.view.scrollTo(self.view.currentIndex())
 
     def begin_search(self) -> None:
-        """Let the operator search."""
+        """Focus the search field."""
         self.sought.setFocus()
         self.sought.selectAll()
 

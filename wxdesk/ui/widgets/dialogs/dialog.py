@@ -1,6 +1,6 @@
-"""Dialogs that never stop the loop: they are opened, and call back when they are closed.
+"""Dialogs that never block the loop: they open, and call back when closed.
 
-A nested event loop would lose the wake-up of whatever else waits on the window's loop, and Qt's own message box
+A nested event loop would lose the wake-up of everything else on the window's loop, and Qt's own message box
 guesses rich text; so there is no `exec` and no message box in this program.
 """
 
@@ -21,11 +21,11 @@ from wxdesk.ui.widgets.labels import PlainLabel
 WIDTH = 420
 
 ALWAYS = ("F8", "F9")
-"""Keys that work whatever lies over the window: pausing everything automatic, and silencing a call."""
+"""Keys that work in every dialog too: pause all replies, and silence the sound."""
 
 
 class Dialog(QDialog):
-    """What every dialog of this program is: its window hears the keys that must always work."""
+    """Base of every dialog; it passes the `ALWAYS` keys on to its window."""
 
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class Dialog(QDialog):
             shortcut.activated.connect(partial(self._hand_on, shortcut.key()))
 
     def _hand_on(self, key: QKeySequence) -> None:
-        """Press it in the window below, which may be a dialog as well."""
+        """Press the key in the window below, which may be a dialog as well."""
         parent = self.parentWidget()
         below = [] if parent is None else parent.window().findChildren(QShortcut, options=_OWN)
         for shortcut in below:
@@ -47,7 +47,7 @@ _OWN = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class ConfirmDialog(Dialog):
-    """Asks before something is done; `then` is called only if the operator says so.
+    """Asks before an action; `then` is called only if the operator agrees.
 
     Cancel has the focus where the action destroys something, so that Enter alone never does.
     """

@@ -1,6 +1,6 @@
-"""The one door to the operator: a passing word, a bar that stays, or a question.
+"""In-window notices: a toast, a bar that stays, or a question.
 
-Which one an error gets is decided here by its class, in one table.
+All messages to the operator go through here. One table decides by class which form an error gets.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ OFFER_MS = 10_000
 GAP = 16
 
 MOST_BARS = 3
-"""Rows that the bars take before they are asked for more: the pages below them have to be worked in."""
+"""Bars that are shown before the rest is folded, to leave room for the pages."""
 
 LONGEST = 300
-"""Characters of a notice that are shown; a foreign text in it must not fill the window."""
+"""Characters of a notice that are shown; a foreign text must not fill the window."""
 
 type Choice = tuple[str, Callable[[], None]]
-"""A word on a button, and what it does."""
+"""The text of a button, and the action it runs."""
 
 PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError, Unsettled)
-"""Errors about the one thing that was just tried; the page still shows how it stands. All others get a bar."""
+"""Errors shown as a toast: the page still shows the state. Others get a bar."""
 
 
 class Notices(QObject):
-    """Tells the operator what happened, on `host`, usually the main window.
+    """Shows toasts, bars and questions on `host`, usually the main window.
 
     `bars` is the widget that holds the bars; the window places it above its pages.
     """
@@ -52,15 +52,15 @@ class Notices(QObject):
         self._toast = Toast(host)
 
     def toast(self, text: str) -> None:
-        """Say something in passing; the next word replaces it."""
+        """Show a passing message; the next one replaces it."""
         self._toast.say(_shortened(text))
 
     def offer(self, text: str, action: str, then: Callable[[], None]) -> None:
-        """Say something in passing, and let the operator do something about it while it stands there."""
+        """Show a passing message with an action while it is visible."""
         self._toast.say(_shortened(text), action, then)
 
     def act(self) -> None:
-        """Do what the last passing word offers, while it stands there; else go to what the bars offer.
+        """Run the action of the visible toast; else focus the bars' next button.
 
         Both are far away by keyboard.
         """
@@ -68,7 +68,7 @@ class Notices(QObject):
             self.bars.go_on()
 
     def report(self, error: Exception) -> None:
-        """Say what went wrong, in the operator's language. Only ours keeps its text; a foreign one is logged."""
+        """Show an error; a foreign one is logged instead of quoted."""
         if isinstance(error, PASSING):
             self.toast(explain(error))
             return
@@ -85,9 +85,9 @@ class Notices(QObject):
         then: Callable[[], None] | None = None,
         copy: str = "",
     ) -> None:
-        """Show or change the bar `key`; an empty `text` takes it away.
+        """Show or change the bar `key`; an empty `text` removes it.
 
-        `tone` is `failed` or `pending`. The action calls `then`; without one it takes the bar away. `copy` is offered
+        `tone` is `failed` or `pending`. The action calls `then`; without one it removes the bar. `copy` is offered
         for the clipboard.
         """
         choices: list[Choice] = []
@@ -102,12 +102,12 @@ class Notices(QObject):
         self.toast(tr("Copied"))
 
     def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
-        """Ask, and call `then` if the answer is yes. Returns at once."""
+        """Ask a question, and call `then` if the answer is yes; returns at once."""
         ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
 
 
 class Bars(QWidget):
-    """The bars, one below the other, each by its key; of many, only some stand there until all are asked for."""
+    """The bars, one below the other, each by its key; of many, only some are shown."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -137,15 +137,15 @@ class Bars(QWidget):
         self.setVisible(bool(self._bars))
 
     def remove(self, key: str) -> None:
-        """Take a bar away."""
+        """Remove a bar."""
         self.put(key, "", "", ())
 
     def texts(self) -> dict[str, str]:
-        """What there is to say now, by key."""
+        """Return the texts of all bars, by key."""
         return {key: bar.text for key, bar in self._bars.items()}
 
     def go_on(self) -> None:
-        """Give the keyboard to the first button that stands here; to the next one, if it has it already."""
+        """Focus the first visible button; the next one, if one has the focus already."""
         rows: list[QWidget] = [*self._bars.values(), self.more]  # as they stand
         buttons = [one for row in rows for one in row.findChildren(QAbstractButton) if one.isVisible()]
         if buttons:
@@ -157,7 +157,7 @@ class Bars(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        """Show all, or those that tell of a failure and then the newest; the others are counted below them."""
+        """Show all bars, or the failures and the newest, with the others counted below."""
         bars = list(self._bars.values())
         many = len(bars) > MOST_BARS
         self._unfolded = self._unfolded and many
@@ -172,7 +172,7 @@ class Bars(QWidget):
 
 
 class MoreBars(QFrame):
-    """Below the bars: how many more there are, and what shows or hides them.
+    """Row below the bars with the number of hidden ones and a button to show them.
 
     Signals:
         pressed: show all, or only some again.
@@ -191,13 +191,13 @@ class MoreBars(QFrame):
         row.addStretch(1)
 
     def say(self, hidden: int) -> None:
-        """So many are hidden."""
+        """Show the number of hidden bars."""
         words = ntr("{n} more notice", "{n} more notices", hidden) if hidden else tr("Show fewer")
         self.button.setText(words)
 
 
 class Bar(QFrame):
-    """One sentence across the window, with what the operator can do about it."""
+    """One sentence across the window, with its actions."""
 
     def __init__(self, bars: Bars, text: str, tone: str, choices: Sequence[Choice]) -> None:
         super().__init__(bars)
@@ -221,7 +221,7 @@ class Bar(QFrame):
 
 
 class Toast(QFrame):
-    """A passing word at the foot of the window, above the status bar; with an action, that can be pressed.
+    """A passing message above the status bar, with an optional action.
 
     It takes no focus, and no clicks beside the action.
     """
@@ -246,7 +246,7 @@ class Toast(QFrame):
         self.hide()
 
     def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
-        """Show `text` for a while, longer if there is something to do about it."""
+        """Show `text` for a while, longer with an action."""
         self._label.setText(text)
         self.action.setText(action)
         self.action.setToolTip(f"{action} (F12)" if action else "")
@@ -260,7 +260,7 @@ class Toast(QFrame):
         announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the place when the window changes its size."""
+        """Keep the position when the window is resized."""
         if event.type() is QEvent.Type.Resize and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
@@ -276,7 +276,7 @@ class Toast(QFrame):
         self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
 
     def act(self) -> bool:
-        """Do what is offered; False if nothing is."""
+        """Run the offered action; return False if there is none."""
         if self.isHidden() or self._then is None:
             return False
         then, self._then = self._then, None
@@ -286,7 +286,7 @@ class Toast(QFrame):
 
 
 def announce(widget: QWidget, text: str) -> None:
-    """Let a screen reader say `text` without moving the focus."""
+    """Let a screen reader read `text` without moving the focus."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 

@@ -1,4 +1,4 @@
-"""Every key of the window, in one sheet that the operator can call up."""
+"""The sheet of all keyboard shortcuts, and functions to bind them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key and what it does, in the operator's language. Alternatives are parted by a space: `F1 Ctrl+/`."""
+    """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`."""
 
     keys: str
     does: str
@@ -28,7 +28,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyGroup:
-    """The keys of one place in the window."""
+    """The shortcuts of one place in the window."""
 
     title: str
     keys: tuple[Key, ...]
@@ -36,15 +36,15 @@ class KeyGroup:
 
 @runtime_checkable
 class HasKeys(Protocol):
-    """A page that has keys of its own."""
+    """A page with shortcuts of its own."""
 
     def keys(self) -> Sequence[Key]:
-        """What its keys do, for the sheet."""
+        """Return the page's shortcuts, for the sheet."""
         ...
 
 
 def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut:
-    """Call `slot` on `sequence` anywhere in the window of `owner`; once, however long the key is held down."""
+    """Call `slot` on `sequence` anywhere in the window of `owner`, without repeat."""
     shortcut = QShortcut(QKeySequence(sequence), owner)
     shortcut.setAutoRepeat(False)
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -53,9 +53,9 @@ def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut
 
 
 def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> None:
-    """Call `slot` on `sequence` over whatever menu or list hangs open as well, which closes then.
+    """Call `slot` on `sequence` even over an open menu or list, which closes then.
 
-    Over a dialog the dialog hands it on (`dialogs.ALWAYS`).
+    A dialog hands the key on (`widgets.dialogs.dialog.ALWAYS`).
     """
 
     def act() -> None:
@@ -67,7 +67,7 @@ def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> No
 
 
 class ShortcutSheet(Dialog):
-    """All keys by place, two groups side by side; Esc closes it."""
+    """All shortcuts by place, two groups side by side; Esc closes it."""
 
     def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:
         super().__init__(parent)
@@ -108,7 +108,7 @@ class ShortcutSheet(Dialog):
 
 
 def _two_sides(groups: Sequence[KeyGroup]) -> tuple[list[KeyGroup], list[KeyGroup]]:
-    """The groups in their order, each at the side that is shorter by then."""
+    """Distribute the groups in order, each to the shorter side."""
     sides: tuple[list[KeyGroup], list[KeyGroup]] = ([], [])
     for group in groups:
         min(sides, key=lambda side: sum(len(one.keys) + 2 for one in side)).append(group)

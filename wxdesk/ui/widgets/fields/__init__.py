@@ -1,1 +1,4 @@
-"""The room `ui.widgets.fields`."""
+"""Input fields: text, titles, numbers, choices, and lists of words.
+
+Imported by `content` and the rooms above it; imports the other widgets.
+"""

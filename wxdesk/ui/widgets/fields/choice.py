@@ -1,4 +1,4 @@
-"""A drop-down list with the program's own arrow, which no style sheet can draw in the theme's colours."""
+"""A drop-down list with a themed arrow, which no style sheet can draw."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _ARROW = 16
 
 
 class Choice(QComboBox):
-    """One of several; the wheel changes it only while it has the focus, so that scrolling a page never does."""
+    """A drop-down list that the wheel changes only with the focus, not by scrolling."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the page scroll instead, unless this is where the operator works."""
+        """Let the page scroll unless the list has the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt's field, and the arrow at its end."""
+        """Paint Qt's field and the arrow at its end."""
         super().paintEvent(event)
         painter = QPainter(self)
         arrow = pixmap("chevron-down", "secondary" if self.isEnabled() else "faint", _ARROW)

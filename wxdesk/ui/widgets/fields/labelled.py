@@ -1,4 +1,4 @@
-"""A field with its name above and what is wrong with it below."""
+"""A text field with its name above and its error below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Field(QWidget):
     """One line of text with a name.
 
     Signals:
-        edited: its text is another one now.
+        edited: the text has changed.
     """
 
     edited = Signal()
@@ -34,11 +34,11 @@ class Field(QWidget):
         self.edit.textChanged.connect(self._changed)
 
     def text(self) -> str:
-        """What stands there, without blanks round it."""
+        """Return the text without surrounding blanks."""
         return self.edit.text().strip()
 
     def complain(self, reason: str) -> None:
-        """Say what is wrong; empty takes that away."""
+        """Show an error below the field; empty removes it."""
         self.error.setText(reason)
         self.error.setVisible(bool(reason))
         self.edit.setAccessibleDescription(reason)

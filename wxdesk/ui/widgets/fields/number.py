@@ -15,16 +15,16 @@ DIGIT = 9
 AROUND = 24
 
 PAUSE_MS = 800
-"""After the last key, what stands there is meant."""
+"""Milliseconds after the last key until the number counts as entered."""
 
 
 class NumberField(QLineEdit):
-    """A number; the arrow keys step through `least` to `most`. What is typed beyond is left to whoever judges it.
+    """A number field; arrow keys step from `least` to `most`, typing is not bounded.
 
     Signals:
-        valueChanged: the number is another one now.
-        decided: it is another one, and no longer being typed: after Enter, on leaving, or after a pause. Never while
-            the field is empty; left empty, it shows the last one again.
+        valueChanged: the number has changed.
+        decided: it has changed and typing has ended: by Enter, on leaving, or after a pause. Never while the
+            field is empty; left empty, it shows the last one again.
     """
 
     valueChanged = Signal(int)  # noqa: N815 - as Qt's own fields for numbers call it
@@ -50,7 +50,7 @@ class NumberField(QLineEdit):
         self._pause.timeout.connect(self._decide)
 
     def count(self, label: PlainLabel, words: Callable[[int], str]) -> None:
-        """Let `label` behind it say what is counted: one minute, two minutes."""
+        """Show the unit in `label` in the number's plural form: one minute, two minutes."""
 
         def say() -> None:
             label.setText(words(self.value()))
@@ -64,15 +64,15 @@ class NumberField(QLineEdit):
 
     @property
     def last(self) -> int:
-        """The number that was decided last; what is being typed is not it yet."""
+        """The number that was entered last, without the one being typed."""
         return self._last
 
     def setValue(self, number: int) -> None:  # noqa: N802 - as Qt's own fields for numbers call it
-        """Show a number and tell it."""
+        """Show a number and emit signals."""
         self.setText(str(number))
 
     def show_number(self, number: int) -> None:
-        """Show it, without telling anybody."""
+        """Show a number without emitting signals."""
         self._last = number
         self._pause.stop()
         self.blockSignals(True)
@@ -81,7 +81,7 @@ class NumberField(QLineEdit):
         self._count()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrow keys step."""
+        """Step with the arrow keys."""
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -89,7 +89,7 @@ class NumberField(QLineEdit):
         self.setValue(min(max(self.value() + step, self._least), self._most))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Left empty, it is as it was."""
+        """Restore the last number if the field was left empty."""
         super().focusOutEvent(event)
         if not self.text():
             self.setText(str(self._last))

@@ -1,4 +1,4 @@
-"""A title that can be written: it looks like one until the mouse or the keyboard is in it."""
+"""An editable title that looks like a label until it is hovered or focused."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from wxdesk.ui.widgets.labels import plain_tip
 
 
 class TitleField(QLineEdit):
-    """One line in the size of a page's title, without a frame; a line below it shows that it can be changed.
+    """One frameless line in title size; an underline shows that it can be edited.
 
-    A title that does not fit is told whole by its tool tip.
+    A title that does not fit is shown whole in its tooltip.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -26,7 +26,7 @@ class TitleField(QLineEdit):
         self.textChanged.connect(self._tell_whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What does not fit is another part now."""
+        """Update the tooltip for a title that does not fit."""
         super().resizeEvent(event)
         self._tell_whole()
 
@@ -35,7 +35,7 @@ class TitleField(QLineEdit):
         self.setToolTip(plain_tip(self.text()) if wide > self.width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, and the line while there is a reason for it."""
+        """Paint the text, and the underline while it is needed."""
         super().paintEvent(event)
         wrong, focused = bool(self.property("wrong")), self.hasFocus()
         if not (wrong or focused or self.underMouse() or not self.text()):

@@ -1,4 +1,4 @@
-"""Words as chips: one chip a word, and a small field that takes the next one."""
+"""A list of words as chips, with a small field for the next word."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ CROSS_EDGE = 8
 WIDEST = 260
 
 FEWEST_FOLDED = 60
-"""So many words all have a chip."""
+"""Up to this number of words, all have a chip."""
 
 FIRST, LAST = 30, 10
-"""Of more words only these: whole thousands take seconds to lay out, and nobody reads them."""
+"""Most words shown as chips; thousands would take seconds to lay out."""
 
 
 class WordChip(QAbstractButton):
-    """One word. A click on its cross, Delete or Backspace removes it.
+    """One word; a click on its cross, Delete or Backspace removes it.
 
     Signals:
         removed: the chip itself.
@@ -56,16 +56,16 @@ class WordChip(QAbstractButton):
             self.setToolTip(html.escape(word))
 
     def set_wrong(self, wrong: bool) -> None:
-        """Mark the word that a fault is about."""
+        """Mark a word with a fault."""
         self.wrong = wrong
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The word and its cross; a very long word is cut."""
+        """Return room for the word and its cross; a very long word is cut."""
         return QSize(min(self._natural_width(), WIDEST), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a few characters."""
+        """Return room for a few characters."""
         return QSize(min(self._natural_width(), 64), HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -108,12 +108,12 @@ class WordChip(QAbstractButton):
 
 
 class WordField(QLineEdit):
-    """Takes words: each ends with Enter or a comma, and a pasted list becomes several.
+    """Field for new words: Enter or a comma ends one, a pasted list becomes several.
 
     Signals:
         words: a list of one or more words.
         back: Backspace in the empty field.
-        left: the field was left empty-handed.
+        left: the field was left.
     """
 
     words = Signal(object)
@@ -130,7 +130,7 @@ class WordField(QLineEdit):
         self.textChanged.connect(self._split)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter belongs to the field, Backspace in it to the last chip, Escape leaves."""
+        """Handle Enter here, Backspace in an empty field, and Escape to leave."""
         if event.key() == Qt.Key.Key_Backspace and not self.text():
             self.back.emit()
             return
@@ -143,7 +143,7 @@ class WordField(QLineEdit):
             event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """What was typed counts."""
+        """Take over the typed words on leaving."""
         super().focusOutEvent(event)
         if event.reason() is Qt.FocusReason.PopupFocusReason:
             return
@@ -151,14 +151,14 @@ class WordField(QLineEdit):
         self.left.emit()
 
     def take_all(self) -> None:
-        """Let what stands here be words."""
+        """Emit the text of the field as words."""
         found = split_words(self.text())
         self.clear()
         if found:
             self.words.emit(found)
 
     def _split(self, text: str) -> None:
-        """A comma ends a word at once; what stands behind the last one is still being written."""
+        """Emit each word that a comma ends; the text behind the last is still typed."""
         parts = BETWEEN_WORDS.split(text)
         if len(parts) == 1:
             return
@@ -172,13 +172,13 @@ class WordField(QLineEdit):
 
 
 class WordChips(QObject):
-    """The chips of one list, the button that opens the field, and the field: widgets for somebody's layout.
+    """The chips of one list, the add button and its field, for a caller's layout.
 
     Of very many words the first and the last have chips; a button between them opens all as a text.
 
     Signals:
-        changed: the words are others now.
-        relaid: widgets came or went; whoever lays them out does so again.
+        changed: the words have changed.
+        relaid: widgets were added or removed, so the caller must lay them out again.
     """
 
     changed = Signal()
@@ -222,7 +222,7 @@ class WordChips(QObject):
         return tuple(self._words)
 
     def set_words(self, words: Sequence[str]) -> None:
-        """Show these words, without telling anybody."""
+        """Show these words without emitting `changed`."""
         self._words = list(words)
         self._refill()
 
@@ -232,14 +232,14 @@ class WordChips(QObject):
         return [*self._chips[:first], self.more, *self._chips[first:], self.add, self.field]
 
     def place(self, index: int) -> QWidget:
-        """The word at `index`, or the button behind which it is; where there is none, the button that adds one."""
+        """Return the chip of the word at `index`, or the `more` or `add` button instead."""
         if not 0 <= index < len(self._words):
             return self.add
         places = self._places()
         return self._chips[places.index(index)] if index in places else self.more
 
     def mark(self, wrong: Container[int]) -> None:
-        """Mark the words at these places, and no others."""
+        """Mark the words at these indexes, and no others."""
         self._wrong = wrong
         for at, chip in zip(self._places(), self._chips, strict=True):
             chip.set_wrong(at in wrong)
@@ -250,7 +250,7 @@ class WordChips(QObject):
         return [word for at, word in enumerate(self._words) if at in self._wrong]
 
     def open_text(self) -> None:
-        """Let the operator search and change all words as a text, the first marked one before his eyes."""
+        """Open all words as a text, with the cursor in the first marked one."""
         first = next((at for at in range(len(self._words)) if at in self._wrong), 0)
         self.field.take_all()
         dialog = WordsDialog(self._words, self._what, self._host.window(), first)
@@ -269,14 +269,14 @@ class WordChips(QObject):
         return len(self._words) > FEWEST_FOLDED
 
     def _places(self) -> Sequence[int]:
-        """The places of the words that have chips."""
+        """Return the indexes of the words that have chips."""
         every = range(len(self._words))
         return [*every[:FIRST], *every[-LAST:]] if self._is_folded() else every
 
     def _refill(self) -> None:
-        """Make the chips that are missing; those of words that stay are kept.
+        """Make the missing chips and keep those of words that stay.
 
-        The layout looks away meanwhile: each chip that appears would let it set all the others once more.
+        The layout is disabled meanwhile: each chip that appears would lay out all the others again.
         """
         layout = self._host.layout()
         if layout is not None:
@@ -296,7 +296,7 @@ class WordChips(QObject):
             chip.deleteLater()
 
     def _say_how_many(self) -> None:
-        """Tell of the words that have no chip, and how many of them are marked."""
+        """Show the number of words without a chip, and how many of them are marked."""
         hidden = range(FIRST, len(self._words) - LAST) if self._is_folded() else range(0)
         wrong = sum(at in self._wrong for at in hidden)
         said = ntr("and {n} more …", "and {n} more …", len(hidden))
@@ -314,7 +314,7 @@ class WordChips(QObject):
         return chip
 
     def _take(self, words: Sequence[str]) -> None:
-        """Have these words from now on."""
+        """Replace the words, and emit `changed` if they differ."""
         if list(words) != self._words:
             self.set_words(words)
             self.relaid.emit()

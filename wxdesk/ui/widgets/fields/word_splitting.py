@@ -1,4 +1,4 @@
-"""How a list of words is written: by hand, or pasted from somewhere."""
+"""Separators of a typed or pasted list of words."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ BETWEEN_WORDS = re.compile(r"[,，、;；\n\r\t\u2028\u2029]+")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a line or a pasted list: parted by commas, semicolons or line breaks, never by spaces."""
+    """Split a line or a list at commas, semicolons and line breaks, never at spaces."""
     return [word.strip() for word in BETWEEN_WORDS.split(text) if word.strip()]

@@ -1,4 +1,4 @@
-"""A long list of words as a text, one word a line: to be searched, pasted into and changed as a whole."""
+"""Dialog that edits a long list of words as a text, one word a line."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WIDE, HIGH = 520, 560
 
 
 class WordsDialog(Dialog):
-    """Shows `words`, the cursor in the one at `at`. A line that nobody touched is the word it was, whatever is in it.
+    """Shows `words`, with the cursor in the one at index `at`.
 
-    What was changed is not closed away unasked.
+    An untouched line keeps its word, whatever it contains. Changes are not discarded without asking.
 
     Signals:
-        agreed: the words as they stand now; each new one once.
+        agreed: the words as they are now; each new one once.
     """
 
     agreed = Signal(object)
@@ -64,7 +64,7 @@ class WordsDialog(Dialog):
         self.search.setFocus()
 
     def words(self) -> list[str]:
-        """The words as they stand now; new lines are split as whatever is pasted among chips."""
+        """Return the words as they are now; new lines are split like a pasted list."""
         if not self.text.document().isModified():
             return self._before
         whole: defaultdict[str, deque[str]] = defaultdict(deque)
@@ -84,12 +84,12 @@ class WordsDialog(Dialog):
         return kept
 
     def cut_off(self) -> None:
-        """The list of words is not there any more: what was written can only be copied."""
+        """Disable taking over: the list is gone, so the text can only be copied."""
         self.take.setEnabled(False)
         self._say_how_many(self.text.blockCount())
 
     def reject(self) -> None:
-        """Close; ask first where something was changed."""
+        """Close; ask first if something was changed."""
         if not self.text.document().isModified():
             super().reject()
             return
@@ -128,7 +128,7 @@ class WordsDialog(Dialog):
         self._look_from(block, _characters(block.text(), cursor.selectionEnd() - block.position()))
 
     def _look_from(self, start: QTextBlock, column: int) -> None:
-        """Mark the next place of what is looked for; behind the last line it goes on at the first."""
+        """Mark the next match; after the last line the search goes on at the first."""
         wanted = re.compile(re.escape(self.search.text()), re.IGNORECASE)
         self._tell(found=True)
         if not wanted.pattern:
@@ -159,15 +159,15 @@ class WordsDialog(Dialog):
 
 
 def _line(word: str) -> str:
-    """The word on one line, also for Qt, to which two characters that are none are the bounds of a frame."""
+    """Return the word on one line, without characters that Qt takes for frame bounds."""
     return re.sub("[\ufdd0\ufdd1]", " ", " ".join(word.splitlines()))
 
 
 def _positions(text: str) -> int:
-    """How many positions of a cursor it takes: two for what lies beyond the first plane (emoji)."""
+    """Count the cursor positions in a text; characters such as emoji take two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _characters(text: str, positions: int) -> int:
-    """How many characters stand before a position of the cursor."""
+    """Count the characters before a position of the cursor."""
     return len(text.encode("utf-16-le", "surrogatepass")[: 2 * positions].decode("utf-16-le", "ignore"))

@@ -1,4 +1,4 @@
-"""Makes a card that opens a page of the mini program."""
+"""Panel that makes a mini-program card."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.fields.labelled import Field
 
 
 class CardPanel(ContentPanel):
-    """Title, page and cover picture."""
+    """Fields for title, page and cover picture."""
 
     def __init__(self, album: Album, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(tr("Send a mini-program card"), album, parent)
@@ -33,7 +33,7 @@ class CardPanel(ContentPanel):
         self.refresh()
 
     def start(self) -> None:
-        """Begin with the title."""
+        """Focus the title."""
         self.title_field.edit.setFocus()
 
     def take(self, source: Source) -> None:
@@ -41,7 +41,7 @@ class CardPanel(ContentPanel):
         self.cover.take(source)
 
     def content(self) -> Content:
-        """The card."""
+        """Return the card."""
         return Content(
             ReplyKind.CARD,
             title=self.title_field.text(),
@@ -51,7 +51,7 @@ class CardPanel(ContentPanel):
         )
 
     def complain(self, field: str, reason: str) -> None:
-        """Show what is wrong where it is."""
+        """Show the reason at its field and focus that."""
         if field == "thumb_picture":
             self.cover.complain(reason)
             self.cover.choose.setFocus()
@@ -61,7 +61,7 @@ class CardPanel(ContentPanel):
         wrong.edit.setFocus()
 
     def fill(self, content: Content) -> None:
-        """Begin with another card; a cover that only WeChat holds stays until another is chosen."""
+        """Show another card; a cover known only to WeChat stays until another is chosen."""
         self.title_field.edit.setText(content.title)
         self.page.edit.setText(content.page_path)
         self._media_id = content.thumb_media_id

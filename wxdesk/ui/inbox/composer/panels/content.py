@@ -1,4 +1,4 @@
-"""A panel that makes one reply which is no text: its fields, how the contact will see it, and why it cannot be sent."""
+"""Base of the panels that make one link, card or picture, with a preview."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 620
 SIDE_BY_SIDE = 430
-"""From this width on, fields and preview stand beside each other."""
+"""Least width in pixels at which fields and preview stand side by side."""
 
 
 class ContentPanel(Popover):
-    """Fields at the left in `fields`, the preview at the right; the composer tells when nothing may be sent.
+    """Fields in `fields` at the left, the preview at the right.
 
     Signals:
         sent: the `Content` to send.
@@ -65,50 +65,50 @@ class ContentPanel(Popover):
         return framed
 
     def content(self) -> Content:
-        """What the fields make."""
+        """Return the content that the fields make."""
         raise NotImplementedError
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing has been made here yet."""
+        """True if all fields are empty."""
         content = self.content()
         return content == Content(content.kind)
 
     def complain(self, field: str, reason: str) -> None:
-        """Show `reason` at the field of that name in `Content`, and give it the keyboard."""
+        """Show `reason` at the field with that name in `Content`, and focus it."""
         raise NotImplementedError
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Empty all fields."""
         raise NotImplementedError
 
     def fill(self, content: Content) -> None:
-        """Begin with what a reply consists of already."""
+        """Show the content of an existing reply or template."""
         raise NotImplementedError
 
     def for_change(self, changes: bool) -> None:
-        """Say whether a reply is changed here, or a new one made."""
+        """Set the title and button for editing a reply, or for making a new one."""
         self.title.setText(tr("Change this reply") if changes else self._plain_title)
         self.send.setText(tr("Save and send") if changes else tr("Send"))
 
     def refresh(self) -> None:
-        """The fields have changed."""
+        """Update the preview after a change of the fields."""
         self.preview.show_content(self.content())
 
     def set_room(self, blocked: str, cost: str) -> None:
-        """Why nothing may be sent now, or what it costs."""
+        """Show the cost of sending, or why nothing may be sent now (`blocked`)."""
         self._blocked = blocked
         self.hint.setText(blocked or cost)
         self.hint.set_role("failed" if blocked else "secondary")
         self.send.setEnabled(not blocked and not self._busy)
 
     def set_busy(self, busy: bool) -> None:
-        """While the desk takes a reply over, the same is not sent again."""
+        """Disable sending while the desk stores a reply."""
         self._busy = busy
         self.send.setEnabled(not busy and not self._blocked)
 
     def submit(self) -> None:
-        """Send, or say at its field what is wrong."""
+        """Send, or show the problem at its field."""
         if not self.send.isEnabled():
             return
         content = self.content()
@@ -120,7 +120,7 @@ class ContentPanel(Popover):
             self.sent.emit(content)
 
     def fit_into(self, width: int, height: int) -> None:
-        """Put the preview below the fields where it is narrow, and leave it out where it is low as well."""
+        """Put the preview below the fields if narrow; hide it if the room is low too."""
         wide = width >= SIDE_BY_SIDE
         wanted = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._halves.direction() != wanted:
@@ -129,7 +129,7 @@ class ContentPanel(Popover):
         self._shown.setVisible(wide or self.height_at(width) <= height)
 
     def changeEvent(self, event: QEvent) -> None:
-        """The preview paints itself in the colours of the moment."""
+        """Repaint the preview when the colours change."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "preview"):
             self.preview.update()

@@ -1,4 +1,4 @@
-"""The panels that send something other than words: which is open, what it may send, and what becomes of it."""
+"""Opens and closes the panels for links, cards and pictures, and sends from them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class SendingPanels(QObject):
     """Opens one panel at a time over `host`, above `composer`.
 
     Signals:
-        sent: a reply was taken over from a panel.
-        given_up: the id of a reply that shall stay as it was, and whether something else had been made of it.
+        sent: the desk has stored a reply from a panel.
+        given_up: the id of a reply whose edit was abandoned, and True if its content had been changed.
         failed: an exception that is not about a field.
     """
 
@@ -77,39 +77,39 @@ class SendingPanels(QObject):
         composer.edit.pictured.connect(self.take_picture)
 
     def open_link(self) -> None:
-        """Make a link with title and description."""
+        """Open the panel for a link with title and description."""
         self._make(self.link)
 
     def open_text_link(self) -> None:
-        """Make a link of the words that are selected in the text."""
+        """Open the panel that makes the selected text a link."""
         row = self._session.row
         account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
         self.text_link.prepare(self._composer.selected(), account.app_id if account else "")
         self._show(self.text_link)
 
     def open_picture(self) -> None:
-        """Send a picture."""
+        """Open the panel for a picture."""
         self._make(self.picture)
 
     def open_card(self) -> None:
-        """Send a card of the mini program."""
+        """Open the panel for a mini-program card."""
         self._make(self.card)
 
     def offer(self, content: Content) -> None:
-        """Let the operator look at a link, card or picture that is made already, such as a template's, and send it."""
+        """Show existing content, such as a template's, to be checked and sent."""
         if self._open is not None:
             self._open.close_it()
         self._show_filled(content)
 
     def put_back(self, content: Content) -> bool:
-        """Offer again what was taken back; False where something else is being made."""
+        """Show content again after its send was undone; False if another is being made."""
         if self._open is not None or not self._panel_for(content.kind).is_blank:
             return False
         self._show_filled(content)
         return True
 
     def change(self, reply: Reply) -> None:
-        """Change a link, card or picture that has not left; with the change that was left before, if there is one."""
+        """Edit a link, card or picture that is not sent; resume an abandoned edit."""
         if self._editing is not None and self._editing.id == reply.id:
             return
         if self._session.row is None:  # it is not known yet what may be sent there
@@ -120,7 +120,7 @@ class SendingPanels(QObject):
         panel.for_change(True)
 
     def take_picture(self, source: Source) -> None:
-        """A picture was pasted or dropped: it is the open card's cover, else one to be sent."""
+        """Use a pasted or dropped picture: as cover of the open card, else to send it."""
         if self._session.row is None:
             return
         if isinstance(self._open, CardPanel | PicturePanel):
@@ -130,12 +130,12 @@ class SendingPanels(QObject):
             self.picture.take(source)
 
     def refresh(self) -> None:
-        """The reply window may allow something else now."""
+        """Update cost and availability after a change of quota or reply window."""
         if isinstance(self._open, ContentPanel):
             self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
 
     def begun(self) -> set[int]:
-        """The conversations in which something was made that is not sent."""
+        """Return the ids of conversations with content that is not sent."""
         begun = {written_in for written_in, _ in self._put_by}
         if any(self._loses(panel) for panel in self._panels):
             begun.add(self._written_in)
@@ -146,7 +146,7 @@ class SendingPanels(QObject):
         return not panel.is_blank if changes is None else panel.content() != changes.content
 
     def close(self) -> None:
-        """Put away what is open; what was begun for one contact is put by, and never stays there for another."""
+        """Close the open panel; keep unsent content for its own conversation only."""
         if self._open is not None:
             self._open.close_it()
         if self._written_in != self._session.conversation_id:
@@ -155,7 +155,7 @@ class SendingPanels(QObject):
             self._written_in = self._session.conversation_id
 
     def _make_room(self, panel: ContentPanel) -> None:
-        """Empty a panel; what was begun there comes back when it is opened for the same contact."""
+        """Empty a panel; its content returns when it opens for the same conversation."""
         if not panel.is_blank:
             content = panel.content()
             self._put_by[self._written_in, content.kind] = content
@@ -200,7 +200,7 @@ class SendingPanels(QObject):
         self._composer.edit.setFocus()
 
     def _leave(self, editing: Reply, panel: ContentPanel) -> None:
-        """Keep what was made of a reply until it is changed after all; it waits as before, unless it is being sent."""
+        """Keep an abandoned edit's content; release its reply unless it is being saved."""
         made = panel.content()
         if made != editing.content:
             self._left[editing.id] = made
@@ -255,7 +255,7 @@ class SendingPanels(QObject):
             self.failed.emit(error)
 
     def _is_there(self, panel: ContentPanel, written_in: int, content: Content) -> bool:
-        """Whether what was to be sent stands in its panel, and not what the operator has begun since."""
+        """Return True if the panel still shows what was to be sent."""
         return self._written_in == written_in and self._editing is None and panel.content() == content
 
     def _done_with(self, panel: ContentPanel) -> None:

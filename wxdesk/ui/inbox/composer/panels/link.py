@@ -1,4 +1,4 @@
-"""Makes a link with title and description: what WeChat shows as a box that opens a web page."""
+"""Panel that makes a link message with title and description."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.fields.labelled import Field
 
 
 class LinkPanel(ContentPanel):
-    """Title, description, address, and the address of a small picture, which only the contact's WeChat opens."""
+    """Fields for title, description, address, and a thumbnail only WeChat opens."""
 
     def __init__(self, album: Album, parent: QWidget) -> None:
         super().__init__(tr("Send a link"), album, parent)
@@ -31,21 +31,21 @@ class LinkPanel(ContentPanel):
         self.refresh()
 
     def start(self) -> None:
-        """Begin with the title."""
+        """Focus the title."""
         self.by_name["title"].edit.setFocus()
 
     def content(self) -> Content:
-        """The link."""
+        """Return the link."""
         values: dict[str, Any] = {name: field.text() for name, field in self.by_name.items()}
         return Content(ReplyKind.LINK, **values)
 
     def complain(self, field: str, reason: str) -> None:
-        """Show what is wrong where it is."""
+        """Show the reason at its field and focus that."""
         self.by_name[field].complain(reason)
         self.by_name[field].edit.setFocus()
 
     def fill(self, content: Content) -> None:
-        """Begin with another link."""
+        """Show another link."""
         for name, field in self.by_name.items():
             field.edit.setText(getattr(content, name))
 

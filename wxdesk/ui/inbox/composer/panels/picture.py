@@ -1,4 +1,4 @@
-"""Sends a picture: what it will look like, its size, and what is wrong with it."""
+"""Panel that sends a picture, with preview, size and problems."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 
 
 class PicturePanel(ContentPanel):
-    """One picture. Enter sends it, because nothing is typed here."""
+    """One picture; Enter sends it, because nothing is typed here."""
 
     def __init__(self, album: Album, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(tr("Send a picture"), album, parent)
@@ -28,32 +28,32 @@ class PicturePanel(ContentPanel):
         self.refresh()
 
     def start(self) -> None:
-        """Begin with the button that chooses, or with the one that sends."""
+        """Focus the choose button, or the send button if there is a picture."""
         (self.send if self.picture.digest else self.picture.choose).setFocus()
 
     def take(self, source: Source) -> None:
-        """Hold another picture."""
+        """Use another picture."""
         self.picture.take(source)
 
     def content(self) -> Content:
-        """The picture."""
+        """Return the picture."""
         return Content(ReplyKind.IMAGE, picture=self.picture.digest)
 
     def complain(self, field: str, reason: str) -> None:
-        """There is one field only."""
+        """Show the reason at the only field."""
         self.picture.complain(reason)
         self.picture.choose.setFocus()
 
     def fill(self, content: Content) -> None:
-        """Begin with another picture."""
+        """Show another picture."""
         self.picture.hold(content.picture)
 
     def clear(self) -> None:
-        """Hold no picture."""
+        """Remove the picture."""
         self.picture.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter sends, and what is pasted is taken in."""
+        """Send on Enter; take a pasted picture."""
         pasted = event.matches(QKeySequence.StandardKey.Paste)
         source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
         if source is not None:

@@ -1,4 +1,4 @@
-"""A panel over the chat, above the composer: it takes the keyboard, Esc puts it away, and nothing stops meanwhile."""
+"""Non-modal panel over the chat, above the composer; Esc closes it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class Popover(QFrame):
-    """Its content stands in `column`, below its title.
+    """Base of the panels; content goes into `column`, below the title.
 
     Signals:
-        closed: it went away.
+        closed: it was closed.
         confirmed: Ctrl+Enter was pressed.
-        worked: the operator does something here: it was opened, or he has typed.
+        worked: it was opened, or the operator typed in it.
     """
 
     worked = Signal()
@@ -50,7 +50,7 @@ class Popover(QFrame):
         self.hide()
 
     def open_over(self, composer: QWidget) -> None:
-        """Appear above `composer` and take the keyboard."""
+        """Appear above `composer` and take the focus."""
         self._composer = composer
         self.show()
         self.raise_()
@@ -66,17 +66,17 @@ class Popover(QFrame):
         self.worked.emit()
 
     def start(self) -> None:
-        """Give the keyboard to where one begins."""
+        """Focus the first field."""
         self.setFocus()
 
     def close_it(self) -> None:
-        """Go away; also while the page it stands on is not shown."""
+        """Close it, also while its page is not shown."""
         if not self.isHidden():
             self.hide()
             self.closed.emit()
 
     def place(self) -> None:
-        """Stand above the composer, as wide as allowed and as high as needed; in a low window also over it."""
+        """Stand above the composer; in a low window also over it."""
         if self._composer is None or not self.isVisible():
             return
         at = self._composer.mapTo(self._host, QPoint(0, 0))
@@ -86,17 +86,17 @@ class Popover(QFrame):
         self.setGeometry(at.x() + _SIDE, max(_GAP, at.y() - _GAP - height), width, height)
 
     def height_at(self, width: int) -> int:
-        """The height that all of it needs at `width`."""
+        """Return the height that the content needs at `width`."""
         column, frame = self.column, self.contentsMargins()
         inner = width - frame.left() - frame.right()
         needed = column.heightForWidth(inner) if column.hasHeightForWidth() else column.sizeHint().height()
         return max(needed, column.minimumSize().height()) + frame.top() + frame.bottom()
 
     def fit_into(self, width: int, height: int) -> None:
-        """Leave out what is least needed where all of it is too much for `width` and `height`."""
+        """Hide the least needed content if it does not fit into `width` and `height`."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc puts it away, Ctrl+Enter confirms."""
+        """Close on Esc, confirm on Ctrl+Enter."""
         if event.key() == Qt.Key.Key_Escape:
             self.close_it()
         elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -105,7 +105,7 @@ class Popover(QFrame):
             event.accept()  # what is typed here belongs nowhere else
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
-        """Tab goes round inside."""
+        """Keep Tab inside the panel."""
         stops = [
             widget
             for widget in self.findChildren(QWidget)
@@ -121,18 +121,18 @@ class Popover(QFrame):
         return True
 
     def _reading_order(self, widget: QWidget) -> tuple[bool, int, int]:
-        """From the top left to the bottom right; the button that puts the panel away comes last."""
+        """Return a sort key from top left to bottom right, the close button last."""
         at = widget.mapTo(self, QPoint(0, 0))
         return widget is self.put_away, at.y(), at.x()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the place while the window changes its size."""
+        """Follow the size of the host."""
         if watched is self._host and event.type() is QEvent.Type.Resize:
             self.place()
         return False
 
     def event(self, event: QEvent) -> bool:
-        """Grow and shrink with the content."""
+        """Follow the size of the content."""
         if event.type() is QEvent.Type.LayoutRequest:
             self.place()
         return super().event(event)

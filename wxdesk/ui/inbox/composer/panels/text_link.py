@@ -1,4 +1,4 @@
-"""Makes words of the reply into a link: to a web page, or to a page of the mini program."""
+"""Panel that turns text of the reply into a link to a web or mini-program page."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _WIDEST = 460
 
 
 class TextLinkPanel(Popover):
-    """A label, an address, and a page of the mini program that new clients open instead.
+    """Fields for label, address, and a mini-program page that new clients open.
 
     Signals:
-        made: the `TextLink` to put into the text.
+        made: the `TextLink` to insert into the text.
     """
 
     made = Signal(object)
@@ -50,18 +50,18 @@ class TextLinkPanel(Popover):
         self.confirmed.connect(self.submit)
 
     def prepare(self, label: str, app_id: str) -> None:
-        """Begin with the words that were selected, in a conversation of the mini program `app_id`."""
+        """Begin with the selected text as label; `app_id` is the conversation's."""
         self._app_id = app_id
         for field, text in ((self.label, " ".join(label.split())), (self.url, ""), (self.path, "")):
             field.edit.setText(text)
             field.complain("")
 
     def start(self) -> None:
-        """Begin with what is missing."""
+        """Focus the first field that is missing."""
         (self.url if self.label.text() else self.label).edit.setFocus()
 
     def submit(self) -> None:
-        """Give the link away, or say what is wrong."""
+        """Emit the link, or show what is wrong."""
         if not self.label.text():
             self._complain(self.label, tr("Which words are to be touched?"))
             return

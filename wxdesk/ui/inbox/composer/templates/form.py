@@ -1,4 +1,4 @@
-"""What the operator fills in when he inserts a template: one field for each question, and the text as it will be."""
+"""Form for the values a template asks for, with a preview of its text."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 480
 GAP = "‹…›"
-"""What stands where something is to be filled in."""
+"""Placeholder for a value that is still missing."""
 
 SHOWN = 240
-"""Characters of the text that are shown below the fields."""
+"""Characters of the preview shown below the fields."""
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class TemplateForm(Popover):
-    """Enter inserts, Tab goes from field to field, Esc leaves. What is missing is named and nothing is inserted.
+    """Fields for missing values; Enter inserts, once all required ones are filled in.
 
     Signals:
         filled: the template, and the `Content` that it makes.
@@ -63,7 +63,7 @@ class TemplateForm(Popover):
         self.confirmed.connect(self.submit)
 
     def ask(self, filling: Filling) -> None:
-        """Begin with another insertion."""
+        """Begin another insertion."""
         for widget in (*self._labels, *self.fields.values()):
             self._grid.removeWidget(widget)
             widget.hide()
@@ -78,12 +78,12 @@ class TemplateForm(Popover):
         self._show()
 
     def start(self) -> None:
-        """Begin with the first field that is empty."""
+        """Focus the first empty field."""
         fields = list(self.fields.values())
         next((field for field in fields if not field.text()), fields[0] if fields else self.insert).setFocus()
 
     def submit(self) -> None:
-        """Insert, or say what is missing and go there."""
+        """Insert, or show and focus what is missing."""
         if self._filling is None:
             return
         try:
@@ -98,14 +98,14 @@ class TemplateForm(Popover):
             self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter inserts from every field."""
+        """Insert on Enter, from every field."""
         if event.key() in _ENTER:
             self.submit()
         else:
             super().keyPressEvent(event)
 
     def _add_lacking(self, filling: Filling) -> None:
-        """A field for each variable that has no value in this conversation, such as a name."""
+        """Add a field for each variable without a value in this conversation."""
         answers = dict.fromkeys(self.fields, "…")
         while True:
             try:
@@ -146,7 +146,7 @@ class TemplateForm(Popover):
             field.setFocus()
 
     def _show(self) -> None:
-        """The text with what stands in the fields; what is missing yet stands between marks."""
+        """Update the preview; missing values are marked."""
         self.problem.setText("")
         for field in self.fields.values():
             set_wrong(field, False)

@@ -1,4 +1,4 @@
-"""From the slash to the inserted words: choose a template, fill in what it asks for, count its use."""
+"""Inserts a template: choose it, fill it in, insert it, count its use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 
 
 class TemplateInsertion(QObject):
-    """Puts a text into the composer, and a link, card or picture into the panel that sends it.
+    """Inserts text into the composer, and other content into the panel that sends it.
 
     Signals:
         failed: an exception that keeps a template from being inserted.
@@ -47,14 +47,14 @@ class TemplateInsertion(QObject):
         self.form.closed.connect(composer.edit.setFocus)
 
     def open_picker(self) -> None:
-        """Let the operator choose."""
+        """Let the operator choose a template."""
         self._panels.close()
         self.form.close_it()
         self.picker.open_over(self._composer)
         self._bridge.ask(self._phrasebook.all(), self.picker.offer)
 
     def close(self) -> None:
-        """Put away what is open: what was filled in for one contact is for nobody else."""
+        """Close picker and form, so that no value is used for another contact."""
         self.picker.hide()
         self.form.close_it()
 

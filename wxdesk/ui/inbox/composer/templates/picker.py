@@ -1,4 +1,4 @@
-"""Stored answers to choose from, above the composer: write to narrow the list, Enter takes one."""
+"""Searchable list of templates above the composer."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Ke
 
 
 class TemplatePicker(QFrame):
-    """A list over the chat: what fits best first, among equals what was used last. More words narrow it.
+    """Best matches first, equals by last use; typing narrows the list, Enter chooses.
 
     Signals:
         chosen: a `Template`.
-        closed: it went away, with or without a choice.
-        worked: the operator does something here: it was opened, or he has typed.
+        closed: it was closed, with or without a choice.
+        worked: it was opened, or the operator typed or moved in it.
     """
 
     worked = Signal()
@@ -63,7 +63,7 @@ class TemplatePicker(QFrame):
         self.hide()
 
     def open_over(self, composer: QWidget) -> None:
-        """Appear above `composer` and take the keyboard."""
+        """Appear above `composer` and take the focus."""
         at = composer.mapTo(self._over, QPoint(0, 0))
         self._bottom = QPoint(at.x() + 16, at.y() - 4)
         self._widest = composer.width() - 32
@@ -75,18 +75,18 @@ class TemplatePicker(QFrame):
         self.worked.emit()
 
     def offer(self, templates: Sequence[Template]) -> None:
-        """These are the stored answers."""
+        """Show these templates."""
         self._templates = tuple(templates)
         self._fill(self.field.text())
 
     def take(self) -> None:
-        """Choose the row that is marked."""
+        """Choose the current row."""
         item = self.list.currentItem()
         if item is not None:
             self._take_item(item)
 
     def close_it(self) -> None:
-        """Go away without a choice."""
+        """Close without a choice."""
         self.hide()
         self.closed.emit()
 
@@ -120,7 +120,7 @@ class TemplatePicker(QFrame):
         return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
 
     def _place(self) -> None:
-        """As high as the rows, within what is free above the composer."""
+        """Stand above the composer, as high as the rows need and the window allows."""
         cut = self.list.count() and self.below.full_text()
         around = self.field.sizeHint().height() + 26 + (self.below.sizeHint().height() + 6 if cut else 0)
         room = (max(120, self._bottom.y() - 12) - around) // _ROW
@@ -139,7 +139,7 @@ class TemplatePicker(QFrame):
 
 
 class _Field(QLineEdit):
-    """The words that are sought; the list keeps no focus of its own."""
+    """The search field; the list never has the focus."""
 
     moved = Signal(object)
     taken = Signal()
@@ -151,7 +151,7 @@ class _Field(QLineEdit):
         self.setAccessibleName(tr("Search templates"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down move the mark, Enter takes, Esc leaves."""
+        """Move with the arrow keys, choose on Enter, close on Esc."""
         if Qt.Key(event.key()) in _MOVES:
             self.moved.emit(event)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -163,7 +163,7 @@ class _Field(QLineEdit):
 
 
 def _row_words(template: Template) -> str:
-    """Title, shortcut, and what it says; kinds that are no text name themselves."""
+    """Return title, shortcut and summary; other kinds than text are named."""
     kind = "" if template.kind is ReplyKind.TEXT else kind_word(template.kind)
     named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
     return " — ".join(part for part in (named, " ".join((kind, template.summary)).strip()) if part)

@@ -1,4 +1,4 @@
-"""What a bubble holds, from a message or a reply, and what of it can be opened."""
+"""Content of a bubble, made from a message or a reply, and its links and pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wxdesk.ui.wording.messages import kind_word
 
 
 def pieces_of(entry: Entry) -> tuple[Piece, ...]:
-    """What stands in the bubble of `entry`, from top to bottom."""
+    """Return the pieces of an entry's bubble, from top to bottom."""
     if entry.reply is not None:
         return pieces_of_content(entry.reply.content)
     pieces = _pieces_of_message(entry.message) if entry.message is not None else ()
@@ -31,7 +31,7 @@ def _pieces_of_message(message: Message) -> tuple[Piece, ...]:
 
 
 def _received(message: Message, frame: Frame) -> Figure:
-    """A contact's picture, or why it is not there."""
+    """Return a contact's picture, or why it is missing."""
     match message.picture_state:
         case PictureState.KEPT:
             return Figure(message.picture, frame, kind_word("image"))
@@ -43,7 +43,7 @@ def _received(message: Message, frame: Frame) -> Figure:
 
 
 def held_in(entry: Entry) -> tuple[Span | Figure, ...]:
-    """What of a bubble can be opened: its pictures, then its links."""
+    """Return what can be opened in a bubble: its pictures, then its links."""
     pieces = pieces_of(entry)
     figures = [piece for piece in pieces if isinstance(piece, Figure) and piece.digest]
     spans = [span for piece in pieces if isinstance(piece, Paragraph) for span in piece.spans]
@@ -51,7 +51,7 @@ def held_in(entry: Entry) -> tuple[Span | Figure, ...]:
 
 
 def picture_of(entry: Entry) -> Figure | None:
-    """The picture of a bubble that is nothing else."""
+    """Return the picture of a bubble that holds nothing else."""
     pieces = pieces_of(entry)
     only = pieces[0] if len(pieces) == 1 else None
     return only if isinstance(only, Figure) and only.digest else None

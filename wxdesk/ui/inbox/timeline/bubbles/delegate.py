@@ -1,4 +1,4 @@
-"""Paints the timeline: bubbles by author and state, their captions and buttons, and the lines between them."""
+"""Painter of the timeline: bubbles, captions, buttons, and the lines between."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_hol
 type Index = QModelIndex | QPersistentModelIndex
 
 type Target = BubbleAction | Span | Figure
-"""What can be pressed in a bubble: what it offers, a link, a picture."""
+"""Clickable thing in a bubble: an action, a link or a picture."""
 
 BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
 
 
 class BubbleDelegate(QStyledItemDelegate):
-    """Shows an `Entry` as it is at the desk's time now.
+    """Paints a `TimelineEntry` as it is at the desk's time.
 
-    `width` is the timeline's; `hovered` what is under the mouse, with its entry; `marked` the entry that a
-    search led to. Pictures come from `show_picture`.
+    `width` is the timeline's in pixels; `hovered` an entry's key and what is under the mouse there; `marked`
+    the key of the entry that a search led to. Pictures come from `show_picture`.
     """
 
     def __init__(
@@ -62,18 +62,18 @@ class BubbleDelegate(QStyledItemDelegate):
         self.marked = ""
 
     def forget(self) -> None:
-        """Compute everything anew: fonts, words or the conversation changed."""
+        """Drop all layouts after a change of fonts, texts or conversation."""
         self._layouts.clear()
 
     def layout_of(self, entry: Entry) -> RowLayout:
-        """The geometry of `entry` at the present width."""
+        """Return the geometry of `entry` at the present width."""
         known = self._layouts.get(entry.key)
         if known is None or known.entry is not entry or known.width != self.width:
             known = self._layouts[entry.key] = lay_out(entry, self.width)
         return known
 
     def target_at(self, entry: Entry, at: QPointF) -> Target | None:
-        """What a click at `at`, from the row's top left corner, would press or open."""
+        """Return what a click at `at`, from the row's top left corner, would open."""
         row = self.layout_of(entry)
         return self._action_at(row, at) or _held_at(row, at)
 
@@ -85,14 +85,14 @@ class BubbleDelegate(QStyledItemDelegate):
         return None if under is None else under.part.action
 
     def _part_at(self, row: RowLayout, at: QPointF) -> PlacedPart | None:
-        """The piece of the caption under a point."""
+        """Return the piece of the caption at a point."""
         if not row.caption.contains(at):
             return None
         placed = place_caption(self._caption(row.entry), row)
         return next((one for one in placed if one.rect.contains(at)), None)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Where a link leads, or more about a piece of the caption."""
+        """Show a link's target, or the tooltip of a caption piece."""
         entry: Entry | None = index.data(EntryRole.ENTRY)
         words = ""
         if entry is not None and entry.kind in BUBBLES:
@@ -101,7 +101,7 @@ class BubbleDelegate(QStyledItemDelegate):
         return bool(words)
 
     def tip_at(self, entry: Entry, at: QPointF) -> str:
-        """What is said where the mouse rests at `at`, from the row's top left corner."""
+        """Return the tooltip at `at`, from the row's top left corner."""
         target = self.target_at(entry, at)
         if isinstance(target, Span):
             return target.link.target
@@ -109,12 +109,12 @@ class BubbleDelegate(QStyledItemDelegate):
         return "" if placed is None else placed.tip
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """As high as its content at the timeline's width."""
+        """Return the height of the content at the timeline's width."""
         entry: Entry | None = index.data(EntryRole.ENTRY)
         return QSize(self.width, self.layout_of(entry).height if entry else 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """A bubble with its caption, or a line."""
+        """Paint a bubble with its caption, or a line."""
         entry: Entry | None = index.data(EntryRole.ENTRY)
         if entry is None:
             return
@@ -170,7 +170,7 @@ class BubbleDelegate(QStyledItemDelegate):
 
 
 def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
-    """What is left of the time that a reply is held."""
+    """Paint the time left of a held reply."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("line"))
     painter.drawRoundedRect(bar, 1.5, 1.5)
@@ -179,7 +179,7 @@ def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> No
 
 
 def _held_at(row: RowLayout, at: QPointF) -> Span | Figure | None:
-    """The link or the picture under a point."""
+    """Return the link or the picture at a point."""
     if row.content is None:
         return None
     inside = at - row.content_at
@@ -230,7 +230,7 @@ def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hove
 
 
 def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
-    """A day, something that happened, or the bar above what is new."""
+    """Paint a day, an activity, or the bar above new messages."""
     rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
     unread = row.entry.kind is EntryKind.UNREAD
     face = sentence_font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)

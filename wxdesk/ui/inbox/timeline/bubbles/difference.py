@@ -1,4 +1,4 @@
-"""What an edit changed in a text: word by word, in Chinese character by character, what went and what came."""
+"""Differences that an edit made in a text, word by word, or by Chinese character."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from wxdesk.core.model.content import Content
 from wxdesk.ui.editing.revisions.comparison import MOST_TOKENS, Change
 
 CONTEXT = 12
-"""Words or characters that are shown of what stayed on either side of a change."""
+"""Words or characters shown of unchanged text on either side of a change."""
 
 _TOKENS = regex.compile(r"(?:[\p{Latin}\p{Nd}_]\p{M}*)+|\X")
-"""Words; else what a reader counts as one character, so that no emoji is torn."""
+"""Words, else grapheme clusters, so that no emoji is split."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of either text, and whether it stayed, went or came."""
+    """A stretch of text that stayed, was removed or was added."""
 
     text: str
     change: Change = Change.SAME
 
 
 def difference(before: str, after: str) -> tuple[Piece, ...]:
-    """What leads from `before` to `after`; what is removed stands before what has come in its place.
+    """Return the pieces from `before` to `after`; removed text precedes added text.
 
-    A word or sign that stayed between two changes goes with them: torn to such shreds nobody reads a sentence.
+    A single unchanged token between two changes is replaced with them; else the sentence could not be read.
     """
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
     if max(len(old), len(new)) > MOST_TOKENS:
@@ -40,7 +40,7 @@ def difference(before: str, after: str) -> tuple[Piece, ...]:
 
 
 def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """The same, without what stayed far from any change."""
+    """Return the pieces without unchanged text far from any change."""
     last = len(pieces) - 1
     return tuple(
         Piece(_shortened(piece.text, first=at == 0, last=at == last)) if piece.change is Change.SAME else piece
@@ -49,13 +49,13 @@ def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 
 def words_of(content: Content) -> str:
-    """All that can be written in a reply, line by line; links with their addresses, for these can be edited too."""
+    """Return all text of a reply line by line, with the addresses of links."""
     lines = (content.text, content.title, content.description, content.url, content.page_path)
     return "\n".join(line for line in lines if line)
 
 
 def other_picture(before: Content, after: Content) -> bool:
-    """Whether its picture, or its cover, has become another one."""
+    """Return True if the picture or the cover differs."""
     return _pictures(before) != _pictures(after)
 
 
@@ -86,7 +86,7 @@ def _without_shreds(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
 
 
 def _pieces(stretches: Iterable[_Stretch]) -> Iterator[Piece]:
-    """Neighbouring changes put together, what went before what came."""
+    """Merge adjacent changes, removed before added."""
     for same, run in groupby(stretches, key=lambda stretch: stretch[0] is Change.SAME):
         found = list(run)
         for change in (Change.SAME,) if same else (Change.GONE, Change.ADDED):

@@ -1,4 +1,4 @@
-"""What an edit changed, as one text: what went is struck through, what came is underlined, each on its own ground."""
+"""Widget that shows an edit as one text, with removed and added parts marked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 
 
 class DifferenceView(QWidget):
-    """Shows pieces of a text; colour is never the only sign of what happened to one."""
+    """Shows pieces of a text; removed ones are struck through, added ones underlined."""
 
     def __init__(self, pieces: Sequence[Piece], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,23 +26,23 @@ class DifferenceView(QWidget):
         self.setAccessibleName(spoken(self.pieces))
 
     def hasHeightForWidth(self) -> bool:
-        """A narrow one is higher."""
+        """Return True: a narrow one is higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Room for all lines at this width."""
+        """Return the height of all lines at this width."""
         return int(self._lay_out(width).boundingRect().height()) + 2
 
     def sizeHint(self) -> QSize:
-        """As high as it is now."""
+        """Return the height at the present width."""
         return QSize(120, self.heightForWidth(max(120, self.width())))
 
     def minimumSizeHint(self) -> QSize:
-        """It asks for no width of its own."""
+        """Return one line's height, and no width."""
         return QSize(0, self.fontMetrics().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The text with its marks."""
+        """Paint the text with its marks."""
         painter = QPainter(self)
         painter.setPen(Theme.current().color("secondary"))
         self._lay_out(self.width()).draw(painter, QPointF(0, 0))
@@ -65,7 +65,7 @@ class DifferenceView(QWidget):
 
 
 def spoken(pieces: Sequence[Piece]) -> str:
-    """The changes alone, for those who cannot see the marks."""
+    """Return the changes as a sentence for screen readers."""
     said = {Change.GONE: "Removed “{words}”", Change.ADDED: "Added “{words}”"}
     return ", ".join(tr(said[piece.change], words=piece.text) for piece in pieces if piece.change in said)
 

@@ -1,7 +1,4 @@
-"""Where everything of a timeline row stands, computed once for each width.
-
-The delegate paints by it and the view finds by it what is under the mouse, so both always agree.
-"""
+"""Geometry of a timeline row, computed once a width, for painting and hit testing."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind
 from wxdesk.ui.look.theme import Measure, Size, font, sentence_font
 
 SIDE = 20
-"""Between the edge of the timeline and a bubble."""
+"""Pixels between the edge of the timeline and a bubble."""
 
 PAD_X, PAD_Y = 12, 9
 CAPTION_HEIGHT, CAPTION_GAP = 18, 5
@@ -45,7 +42,7 @@ class PlacedOffer:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPart:
-    """A piece of a caption. `separator` is drawn behind it; `tip` says what it does not, also of what is left out."""
+    """A placed piece of a caption; `tip` has what its text leaves out."""
 
     part: Part
     text: str
@@ -56,7 +53,7 @@ class PlacedPart:
 
 @dataclass(frozen=True, slots=True)
 class RowLayout:
-    """One row's geometry, from its own top left corner. Lines that are no bubbles have a height only."""
+    """Geometry of one row, from its top left corner; a line has only a height."""
 
     entry: Entry
     width: int
@@ -71,7 +68,7 @@ class RowLayout:
 
 
 def lay_out(entry: Entry, width: int) -> RowLayout:
-    """The geometry of `entry` in a timeline `width` pixels wide."""
+    """Return the geometry of `entry` in a timeline `width` pixels wide."""
     if entry.kind in _LINE_HEIGHTS:
         return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
     room = bubble_room(width) - 2 * PAD_X
@@ -88,12 +85,12 @@ def lay_out(entry: Entry, width: int) -> RowLayout:
 
 
 def bubble_room(width: int) -> float:
-    """The most that a bubble takes of a timeline `width` pixels wide."""
+    """Return the most pixels a bubble takes of a timeline `width` pixels wide."""
     return float(max(160, min(Measure.BUBBLE_MAX, width * 0.7)))
 
 
 def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
-    """Put content, trouble, bar and buttons below each other."""
+    """Put content, notice, bar and buttons below each other."""
     bubble, left = row.bubble, row.bubble.left() + PAD_X
     y = bubble.top() + PAD_Y
     content_at = QPointF(left, y)
@@ -118,7 +115,7 @@ def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -
 def _place_buttons(
     offers: Sequence[Offer], widths: Sequence[float], box: QRectF
 ) -> tuple[tuple[PlacedOffer, ...], float]:
-    """Buttons from the right edge, on as many lines as they need; the lowest edge."""
+    """Place buttons from the right edge in lines; return them and the foot."""
     lines: list[list[int]] = [[]]
     used = 0.0
     for i, width in enumerate(widths):
@@ -139,29 +136,29 @@ def _place_buttons(
 
 
 def offer_width(offer: Offer) -> float:
-    """The width of a button: its words, its key, and room at both sides."""
+    """Return the width of a button: its text, its key, and padding."""
     words = QFontMetricsF(button_font(offer)).horizontalAdvance(offer.text)
     key = QFontMetricsF(key_font()).horizontalAdvance(offer.key.value)
     return round(words + (key + 5 if offer.key.value else 0) + 2 * _BUTTON_PAD)
 
 
 def button_font(offer: Offer) -> QFont:
-    """The face of a button's words."""
+    """Return the font of a button's text."""
     return sentence_font(Size.SMALL, strong=offer.main)
 
 
 def key_font() -> QFont:
-    """The face of a key's name."""
+    """Return the font of a key's name."""
     return font(Size.CAPTION)
 
 
 def caption_font(part: Part) -> QFont:
-    """The face of a piece of a caption; its figures do not jitter."""
+    """Return the font of a caption piece, with tabular figures."""
     return sentence_font(Size.CAPTION, strong=part.strong, tabular=True)
 
 
 def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:
-    """Where the pieces of a caption stand; where not all fit, the lesser ones are cut, then left out from the last."""
+    """Place a caption's pieces; cut the lesser ones first, then leave out the last."""
     between = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(SEPARATOR)
     shown, widths = _fitted(parts, row.caption.width(), between)
     left_out = SEPARATOR.join(part.text for part in parts if part not in shown)
@@ -182,10 +179,10 @@ def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ..
 
 
 def _fitted(parts: Sequence[Part], room: float, between: float) -> tuple[list[Part], list[float]]:
-    """Those of these that are shown in `room`, and their widths.
+    """Return the pieces shown in `room`, and their widths.
 
-    The lesser ones are cut first, the longest before others; where a few letters of each are still too much, the last
-    of them is left out. What is left is cut too if it must be, links only when nothing else is.
+    Lesser pieces are cut first, the longest before others; if a few letters of each are still too much, the
+    last of them is left out. The rest is cut if it must be, links last.
     """
     shown = list(parts)
     while True:
@@ -201,7 +198,7 @@ def _fitted(parts: Sequence[Part], room: float, between: float) -> tuple[list[Pa
 
 
 def _cut(widths: list[float], which: Sequence[int], overflow: float) -> float:
-    """Take `overflow` from these widths, from the longest first, and say what is still too much."""
+    """Reduce these widths by `overflow`, the longest first; return what remains."""
     for i in sorted(which, key=lambda i: -widths[i]):
         cut = min(max(0.0, overflow), max(0.0, widths[i] - _LEAST_PART))
         widths[i] -= cut

@@ -1,4 +1,4 @@
-"""What became of each reply to one message, line by line: several replies or parts seldom share one fate."""
+"""Outcome of each reply to one message, because they seldom share one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, standing_of
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One reply: where it stands, in words that stay true while the time runs, who wrote it, and how it begins."""
+    """One reply: its status in a text that stays true, its author, and its beginning."""
 
     reply_id: int
     standing: str
@@ -28,7 +28,7 @@ class AnswerLine:
 def answer_lines(
     message_id: int, entries: Iterable[Entry], standstill_of: StandstillOf, now: datetime
 ) -> tuple[AnswerLine, ...]:
-    """A line for each automatic reply to a message, oldest first; none where there is one reply only."""
+    """Return a line for each automatic reply to a message, oldest first, if several."""
     lines = [
         _line(entry.reply, standstill_of_entry(entry, standstill_of), now)
         for entry in entries

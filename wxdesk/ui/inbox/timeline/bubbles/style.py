@@ -1,4 +1,4 @@
-"""Ground, line and colours of a bubble, by author and state: one table."""
+"""Colours and border of a bubble, by author and state: one table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SOLID = Qt.PenStyle.SolidLine
 
 @dataclass(frozen=True, slots=True)
 class BubbleLook:
-    """Roles of the theme; an empty `line` means none. `danger` marks what went wrong."""
+    """Colour roles of the theme; an empty `line` means none, `danger` marks failures."""
 
     ground: str
     text: str = "text"
@@ -42,7 +42,7 @@ _PASSED_OVER = BubbleLook("window", "secondary", line="line", stroke=Qt.PenStyle
 
 
 def look_of(entry: Entry) -> BubbleLook:
-    """How `entry`'s bubble looks."""
+    """Return the look of an entry's bubble."""
     reply = entry.reply
     if reply is None:
         return _CONTACT

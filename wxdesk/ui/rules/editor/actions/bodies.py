@@ -1,4 +1,4 @@
-"""What stands inside each action: a text, fields, a stored answer, tags, or a sentence about it."""
+"""Fields of the simple actions, and the choice of fields for any action."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TYPING = 3
-"""Seconds that typing begins with: about as long as a short sentence takes."""
+"""Initial seconds of typing: about as long as a short sentence takes."""
 
 SNOOZE = 60
-"""Minutes that a snooze begins with."""
+"""Initial minutes of a snooze."""
 
 
 class TagBody(ActionBody):
-    """tag: words that the customer is tagged with."""
+    """Fields of `tag`: the tags that the contact gets."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,19 +42,19 @@ class TagBody(ActionBody):
         self._set()
 
     def action(self) -> Action:
-        """The tags."""
+        """Return the action with its tags."""
         return Action(ActionKind.TAG, tags=self.chips.words())
 
     def start(self) -> None:
-        """The field for a word."""
+        """Focus the field for a tag."""
         self.chips.open_field()
 
     def place(self, where: Place, line: int) -> QWidget:
-        """Its only field."""
+        """Return its only field."""
         return self.chips.add
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Say it below the tags."""
+        """Show the fault below the tags."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
 
@@ -68,7 +68,7 @@ class TagBody(ActionBody):
 
 
 class TypingBody(ActionBody):
-    """typing: how long the customer sees that somebody writes."""
+    """Fields of `typing`: seconds that the customer sees somebody typing."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,19 +86,19 @@ class TypingBody(ActionBody):
         flow.addWidget(self._error)
 
     def action(self) -> Action:
-        """So many seconds."""
+        """Return the action with its seconds."""
         return Action(ActionKind.TYPING, seconds=self.seconds.value())
 
     def start(self) -> None:
-        """The number."""
+        """Focus the number."""
         self.seconds.setFocus()
 
     def place(self, where: Place, line: int) -> QWidget:
-        """Its only field."""
+        """Return its only field."""
         return self.seconds
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Say it below."""
+        """Show the fault below."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
 
@@ -107,7 +107,7 @@ class TypingBody(ActionBody):
 
 
 def typing_words(seconds: int) -> tuple[str, str]:
-    """What stands before and behind the number of seconds of typing."""
+    """Return the texts before and behind the number of seconds of typing."""
     return tr("The customer sees somebody typing for"), _typed(seconds)
 
 
@@ -116,7 +116,7 @@ def _typed(seconds: int) -> str:
 
 
 class SnoozeBody(ActionBody):
-    """snooze: for how long the conversation is out of sight."""
+    """Fields of `snooze`: minutes until the conversation comes back."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,19 +135,19 @@ class SnoozeBody(ActionBody):
             flow.addWidget(widget)
 
     def action(self) -> Action:
-        """So many minutes."""
+        """Return the action with its minutes."""
         return Action(ActionKind.SNOOZE, minutes=self.minutes.value())
 
     def start(self) -> None:
-        """The number."""
+        """Focus the number."""
         self.minutes.setFocus()
 
     def place(self, where: Place, line: int) -> QWidget:
-        """Its only field."""
+        """Return its only field."""
         return self.minutes
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Say it below."""
+        """Show the fault below."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
 
@@ -156,7 +156,7 @@ class SnoozeBody(ActionBody):
 
 
 class SentenceBody(ActionBody):
-    """take_over, transfer, notify, resolve, silent: nothing to fill in, but something to know."""
+    """Explanation of actions without fields: take_over, transfer, notify and the like."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,12 +166,12 @@ class SentenceBody(ActionBody):
         column.addWidget(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self))
 
     def action(self) -> Action:
-        """As it was."""
+        """Return the action unchanged."""
         return self._action
 
 
 def body_of(action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
-    """The inside of `action`; `shelf` has the stored answers that it can name."""
+    """Return the fields of `action`; `shelf` has the templates that it can name."""
     match action.kind:
         case ActionKind.REPLY:
             return ReplyBody(action, parent)
@@ -190,7 +190,7 @@ def body_of(action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None
 
 
 def empty_action(kind: ActionKind) -> Action:
-    """A new action of this kind."""
+    """Return a new action of this kind."""
     seconds = TYPING if kind is ActionKind.TYPING else 0
     minutes = SNOOZE if kind is ActionKind.SNOOZE else 0
     content = Content(kind=KINDS.get(kind, ReplyKind.TEXT))
@@ -198,7 +198,7 @@ def empty_action(kind: ActionKind) -> Action:
 
 
 def _when_aside() -> str:
-    """What keeps a rule from setting the conversation aside."""
+    """Return a note on what keeps a rule from resolving or snoozing the conversation."""
     return tr(
         "Only once all that the rule says has been sent, and not if the customer has written since, if anything waits "
         "for a person, or if the rule only prepares drafts."

@@ -1,4 +1,4 @@
-"""What the insides of all actions have in common."""
+"""Base class of the fields of an action."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from wxdesk.i18n import tr
 
 
 class ActionBody(QWidget):
-    """The inside of one action.
+    """Fields of one action.
 
     Signals:
-        changed: it says something else now.
+        changed: the action has changed.
     """
 
     changed = Signal()
 
     def action(self) -> Action:
-        """What it says."""
+        """Return the action as written."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Give it the keyboard."""
+        """Focus the first field."""
         self.setFocus()
 
     def place(self, where: Place, line: int) -> QWidget | None:
-        """The widget that a path inside the action is about; None where it has no field. `line`: see `Fault`."""
+        """Return the field for a path inside the action, or None; `line`: see `RuleFault`."""
         return None
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Say all that is wrong with it; most have a place for one thing only."""
+        """Show all faults; most actions have room for one only."""
         first = next(iter(faults), None)
         self.show_fault(first, tr(first.reason) if first else "")
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Say what is wrong with it; None takes that away."""
+        """Show a fault; None clears it."""
 
     def show_groups(self, names: Iterable[str]) -> None:
-        """Tell it which named groups the rule's patterns have."""
+        """Take over the named groups of the rule's patterns."""

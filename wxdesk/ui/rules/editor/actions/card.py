@@ -1,4 +1,4 @@
-"""“How to answer”: the rule's actions in their order."""
+"""Card “How to answer”: the rule's actions in their order."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ ADDABLE = (
 ASIDE = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
 ONCE = ASIDE | {ActionKind.TAKE_OVER, ActionKind.NOTIFY, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT}
 ONE_OF = ASIDE | {ActionKind.TAKE_OVER}
-"""What becomes of the conversation: one of these, or none."""
+"""Actions that decide the conversation's state; a rule has at most one of them."""
 
 
 class ActionRow(QWidget):
-    """One action: its name, what it costs, buttons to move and remove it, and its inside.
+    """Row of one action: name, cost, buttons to move and remove it, and fields.
 
     Signals:
-        changed: its inside says something else.
+        changed: its fields have changed.
         moved: the row, and -1 for up or 1 for down.
         removed: the row.
     """
@@ -94,10 +94,10 @@ class ActionRow(QWidget):
 
 
 class ThenCard(QFrame):
-    """The actions, what can be added, and whether the rules below are asked as well.
+    """Card of the actions, those that can be added, and if the next rules follow.
 
     Signals:
-        changed: the actions are others now.
+        changed: the actions have changed.
     """
 
     changed = Signal()
@@ -146,7 +146,7 @@ class ThenCard(QFrame):
     # -- the rule's part
 
     def show_rule(self, rule: Rule) -> None:
-        """Show what `rule` answers."""
+        """Show the actions of `rule`."""
         for row in self._rows:
             self._forget(row)
         self._rows = []
@@ -158,21 +158,21 @@ class ThenCard(QFrame):
         self._set()
 
     def steps(self) -> tuple[Action, ...]:
-        """What is done, in order."""
+        """Return the actions in order."""
         return tuple(row.body.action() for row in self._rows)
 
     def rows(self) -> tuple[ActionRow, ...]:
-        """The actions' widgets, in order."""
+        """Return the rows of the actions in order."""
         return tuple(self._rows)
 
     def show_groups(self, names: Iterable[str]) -> None:
-        """Tell the texts which named groups the rule's patterns have."""
+        """Tell the texts the named groups of the rule's patterns."""
         known = frozenset(names)
         for row in self._rows:
             row.body.show_groups(known)
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Say what is wrong, each at the action that it is about."""
+        """Show each fault at its action."""
         mine = [fault for fault in faults if fault.where[0] == "then"]
         for at, row in enumerate(self._rows):
             row.body.show_faults([fault for fault in mine if fault.where[1:2] == (at,)])
@@ -181,7 +181,7 @@ class ThenCard(QFrame):
         self._error.setVisible(bool(own))
 
     def place(self, where: Place, line: int = 0) -> QWidget:
-        """The widget that `where`, a place in a rule, is about; `line` counts from 1 within a text, 0 for none."""
+        """Return the widget for a place in a rule; `line` is from 1 in a text, or 0."""
         at = where[1] if len(where) > 1 else None
         if not isinstance(at, int) or at >= len(self._rows):
             return self.chips[ActionKind.REPLY]
@@ -191,7 +191,7 @@ class ThenCard(QFrame):
     # -- what the operator does
 
     def add_action(self, kind: ActionKind) -> None:
-        """Append an action and put the keyboard into it."""
+        """Append an action and focus it."""
         row = self._take(empty_action(kind))
         self._set()
         row.body.start()

@@ -1,4 +1,4 @@
-"""The inside of a picture, a link or a card: the fields that WeChat takes for it, and a picture of this machine."""
+"""Fields of a picture, link or card as WeChat takes them, with a local picture."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from wxdesk.ui.widgets.labels import PlainLabel
 KINDS = {ActionKind.IMAGE: ReplyKind.IMAGE, ActionKind.LINK: ReplyKind.LINK, ActionKind.CARD: ReplyKind.CARD}
 
 PICTURES = {ActionKind.IMAGE: ("picture", "media_id"), ActionKind.CARD: ("thumb_picture", "thumb_media_id")}
-"""The field of a kept picture, and the one of an upload that WeChat holds."""
+"""Field of a stored picture, and the one of an upload that WeChat holds."""
 
 _NEEDED = frozenset({"title", "url", "page_path"})
 
 
 class FieldsBody(ActionBody):
-    """image, link, card. A picture is chosen, pasted or dropped; a media_id stays possible for those who upload."""
+    """Fields of image, link and card: a local picture or a media_id, and texts."""
 
     def __init__(self, action: Action, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,11 +96,11 @@ class FieldsBody(ActionBody):
 
     @property
     def picture_digest(self) -> str:
-        """The picture of this machine that is sent; empty for none."""
+        """Digest of the local picture that is sent; empty for none."""
         return self.picture.digest if self.picture is not None else ""
 
     def action(self) -> Action:
-        """The fields; a picture of this machine goes before a media_id."""
+        """Return the action; a local picture takes precedence over a media_id."""
         said: dict[str, Any] = {name: field.text().strip() for name, field in self._fields.items()}
         if self._media:
             said[self._digest] = self.picture_digest
@@ -109,12 +109,12 @@ class FieldsBody(ActionBody):
         return Action(self._kind, content=replace(self._content, kind=KINDS[self._kind], **said))
 
     def start(self) -> None:
-        """The first thing that is filled in."""
+        """Focus the first field to fill in."""
         picture_first = self.picture is not None and self._kind is ActionKind.IMAGE
         (self.picture.choose if self.picture and picture_first else next(iter(self._fields.values()))).setFocus()
 
     def place(self, where: Place, line: int) -> QWidget:
-        """The field that is named, else the first that is empty and must not be, else the one that can be wrong."""
+        """Return the named field, else the first empty required one, else a fallible one."""
         name = str(where[0]) if where else next(iter(self._empty()), "")
         field = self._fields.get(name)
         if field is not None and not field.isHidden():
@@ -125,16 +125,16 @@ class FieldsBody(ActionBody):
         return self._fields["url"]
 
     def field(self, name: str) -> QLineEdit:
-        """One field, by its name in `Content`."""
+        """Return a field by its name in `Content`."""
         return self._fields[name]
 
     def show_groups(self, names: Iterable[str]) -> None:
-        """Offer them as `m.…`."""
+        """Offer the named groups as `m.…`."""
         if self.variables is not None:
             self.variables.show_groups(names)
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Frame what is empty or wrong, and say below each field what is wrong with it."""
+        """Frame empty or wrong fields, and show each fault below its field."""
         named = [(str(fault.where[3]) if len(fault.where) > 3 else "", tr(fault.reason)) for fault in faults]
         wrong = {name for name, _ in named}
         if "" in wrong:
@@ -173,7 +173,7 @@ def _say(label: PlainLabel, words: str) -> None:
 
 
 def content_fields(kind: ActionKind) -> list[tuple[str, str, str]]:
-    """The fields of a picture, link or card that are written: name in `Content`, label, hint."""
+    """Return the text fields of a picture, link or card: `Content` name, label, hint."""
     title = ("title", tr("Title"), "")
     media = tr("from WeChat's upload of temporary media, valid for 3 days")
     match kind:

@@ -1,4 +1,4 @@
-"""The inside of a reply: its text, further wordings of it, and which of them is said."""
+"""Fields of a text reply: its text, further wordings, and how one is picked."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ MOST_WORDINGS = 10
 
 
 class Wording(QWidget):
-    """One text of a reply; all but the first can be removed.
+    """Field of one wording of a reply; all but the first can be removed.
 
     Signals:
-        edited: it reads otherwise now.
-        removed: the operator wants it away; carries the wording.
+        edited: its text has changed.
+        removed: the operator wants to remove it; carries the wording.
     """
 
     edited = Signal()
@@ -61,7 +61,7 @@ class Wording(QWidget):
         column.addWidget(self._error)
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Mark the lines that are wrong, and explain each below."""
+        """Mark the wrong lines, and explain each fault below."""
         self.edit.mark_lines([fault.template_line for fault in faults if fault.template_line])
         words = "\n".join(dict.fromkeys(map(_fault_words, faults)))
         self._error.setText(words)
@@ -77,7 +77,7 @@ def _fault_words(fault: Fault) -> str:
 
 
 class ReplyBody(ActionBody):
-    """reply: a text that may hold Liquid, and others that are said instead of it."""
+    """Fields of `reply`: a Liquid text, and alternative wordings."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,11 +113,11 @@ class ReplyBody(ActionBody):
         return self._wordings[0].edit
 
     def wordings(self) -> tuple[Wording, ...]:
-        """All of them, in order."""
+        """Return all wordings in order."""
         return tuple(self._wordings)
 
     def action(self) -> Action:
-        """The templates; with one alone there is nothing to choose."""
+        """Return the action with its texts; a single one leaves no choice of wording."""
         first, *others = [wording.edit.text() for wording in self._wordings]
         chosen = (
             Variant(str(self.choice.value)) if others or self._action.variant is self.choice.value else Variant.FIRST
@@ -125,11 +125,11 @@ class ReplyBody(ActionBody):
         return replace(self._action, text=first, others=tuple(others), variant=chosen)
 
     def start(self) -> None:
-        """The text."""
+        """Focus the text."""
         self.edit.setFocus()
 
     def place(self, where: Place, line: int) -> QWidget:
-        """The wording that is named, with its cursor in the line."""
+        """Return the field of the named wording, with its cursor in the line."""
         number = where[0] if where and isinstance(where[0], int) else 0
         edit = self._wordings[min(number, len(self._wordings) - 1)].edit
         if line:
@@ -137,7 +137,7 @@ class ReplyBody(ActionBody):
         return edit
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Mark what is wrong in each wording; of several that are merely empty, the first of those."""
+        """Mark the faults of each wording; of several empty ones, only the first."""
         about = [(self._wording_of(fault), fault) for fault in faults]
         for at, wording in enumerate(self._wordings):
             wording.show_faults([fault for number, fault in about if number == at])
@@ -151,11 +151,11 @@ class ReplyBody(ActionBody):
         return 0 if fault.template_line else empty
 
     def show_groups(self, names: Iterable[str]) -> None:
-        """Offer them as `m.…`."""
+        """Offer the named groups as `m.…`."""
         self.variables.show_groups(names)
 
     def add_wording(self) -> Wording:
-        """Begin another wording and put the keyboard into it. What is said then goes round, so that it is heard."""
+        """Begin another wording and focus it; the first addition makes them rotate."""
         wording = self._take("")
         if len(self._wordings) == 2 and self.choice.value is Variant.FIRST:
             self.choice.set_value(Variant.ROTATE)
@@ -164,7 +164,7 @@ class ReplyBody(ActionBody):
         return wording
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Variables come into the wording that had the keyboard last; the menu takes it away."""
+        """Remember the focused wording, since the variable menu takes the focus away."""
         if event.type() is QEvent.Type.FocusIn:
             self._written_last = next((one for one in self._wordings if one.edit is watched), self._written_last)
         return super().eventFilter(watched, event)
@@ -206,7 +206,7 @@ class ReplyBody(ActionBody):
 
 
 def variant_word(variant: Variant) -> str:
-    """Which of several wordings is said."""
+    """Return the name of a way to pick one of several wordings."""
     match variant:
         case Variant.FIRST:
             return tr("always the first")

@@ -1,4 +1,4 @@
-"""The inside of a template: which of the stored answers is said, chosen from a list or written by its name."""
+"""Fields of a template action: its template, chosen from a menu or typed."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.wording.messages import more_words
 
 MOST = 60
-"""Templates that the menu lists; of more, those are found of whose name a few letters stand in the field."""
+"""Templates that the menu lists at most; letters in the field narrow them down."""
 
 
 class TemplateBody(ActionBody):
-    """template: the shortcut or the title of a stored answer."""
+    """Fields of `template`: the shortcut or title of a template."""
 
     def __init__(self, action: Action, shelf: Shelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,19 +49,19 @@ class TemplateBody(ActionBody):
         column.addWidget(self._error)
 
     def action(self) -> Action:
-        """The name."""
+        """Return the action with the name."""
         return Action(ActionKind.TEMPLATE, text=self.name.text().strip())
 
     def start(self) -> None:
-        """The name."""
+        """Focus the name."""
         self.name.setFocus()
 
     def place(self, where: Place, line: int) -> QWidget:
-        """Its only field."""
+        """Return its only field."""
         return self.name
 
     def show_fault(self, fault: Fault | None, reason: str) -> None:
-        """Frame the name, and say it below."""
+        """Frame the name and show the fault below."""
         set_wrong(self.name, fault is not None)
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
@@ -84,7 +84,7 @@ class TemplateBody(ActionBody):
             menu.addAction(more_words(len(fitting) - MOST)).setEnabled(False)
 
     def _fitting(self) -> Sequence[Template]:
-        """What is sought in the field; all of them where that is a template's name already, or nobody's."""
+        """Return the templates matching the field; all where it names one, or none match."""
         sought = self.name.text().strip()
         if not sought or self._shelf.named(sought) is not None:
             return self._shelf.all
@@ -100,5 +100,5 @@ class TemplateBody(ActionBody):
 
 
 def name_of(template: Template, shelf: Shelf) -> str:
-    """By which name a rule means it: its title, unless that leads to another one."""
+    """Return the name for rules to use: the title, unless it finds another template."""
     return template.title if shelf.named(template.title) == template else template.shortcut or template.title

@@ -1,4 +1,4 @@
-"""“When the customer sends …”: the sentence that says when a rule applies."""
+"""Card “When the customer sends …”: the sentence of a rule's conditions."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ KNOWN_FOR = {
     "session_from.fields": MessageType.ENTER_SESSION,
     "event": MessageType.OTHER,
 }
-"""Conditions that can hold for one kind of message only, or hardly for another."""
+"""Conditions that fit only one kind of message, or hardly any other."""
 
 SEVERAL = frozenset({"session_from.fields"})
 """Conditions that a sentence can have more than once."""
 
 
 class WhenCard(QFrame):
-    """Kinds of message, conditions, and the switch that makes a rule the default one.
+    """Card of message kinds, conditions, and the switch for the default rule.
 
     Signals:
-        changed: the sentence says something else now.
+        changed: the conditions have changed.
     """
 
     changed = Signal()
@@ -87,9 +87,9 @@ class WhenCard(QFrame):
     # -- the rule's part
 
     def show_rule(self, rule: Rule) -> None:
-        """Show when `rule` applies. A new rule begins with an open list of words.
+        """Show the conditions of `rule`; a new rule begins with an open word list.
 
-        What stands there already stays as it is: making very many words anew takes a while.
+        Parts that read the same already stay, since making very many chips anew takes a while.
         """
         shown = (rule.when, rule.on, rule.default)
         if rule.when != Condition() and shown == self._shown and self._stands() == self._stood:
@@ -110,29 +110,29 @@ class WhenCard(QFrame):
         self._shown, self._stood = shown, self._stands()
 
     def _stands(self) -> tuple[object, ...]:
-        """The parts, and what they and the other fields say."""
+        """Return the shown parts and the values of all fields."""
         said = condition_of(self._parts)
         return (tuple(self._parts), said, self.kinds(), self.is_default())
 
     def kinds(self) -> frozenset[MessageType]:
-        """For which kinds of message."""
+        """Return the kinds of message that the rule answers."""
         return frozenset(kind for kind in self.types.values() if isinstance(kind, MessageType))
 
     def when(self) -> Condition:
-        """The conditions; none for the default rule."""
+        """Return the conditions; none for the default rule."""
         return Condition() if self.default.isChecked() else condition_of(self._parts)
 
     def is_default(self) -> bool:
-        """Whether the rule answers everything else."""
+        """Return True if the rule answers everything else."""
         return self.default.isChecked()
 
     def part(self, condition: str, *, excepted: bool = False) -> ConditionPart | None:
-        """The first part of a condition, if the sentence has it."""
+        """Return the first part of a condition, if there is one."""
         alike = (part for part in self._parts if part.condition == condition and part.excepted is excepted)
         return next(alike, None)
 
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        """Say what is wrong, each under the condition that it is about."""
+        """Show each fault under its condition."""
         mine = [fault for fault in faults if fault.where[0] in ("when", "on")]
         about = [(self._about(fault.where), fault) for fault in mine]
         self._judging, self._stale = True, False
@@ -147,7 +147,7 @@ class WhenCard(QFrame):
             self._set()
 
     def place(self, where: Place) -> QWidget:
-        """The widget that `where`, a place in a rule, is about: a word, a pattern, a chooser; else what begins one."""
+        """Return the widget for a place in a rule, or the button that adds a condition."""
         if where == ("on",):
             return self.types
         if self.default.isChecked():
@@ -185,7 +185,7 @@ class WhenCard(QFrame):
         self.add_condition(condition, excepted=excepted)
 
     def add_condition(self, condition: str, *, excepted: bool = False) -> None:
-        """Begin another condition and put the keyboard into it."""
+        """Begin another condition and focus it."""
         part = new_part(condition, self._offers, self._sentence)
         part.excepted = excepted
         self._take(part)
@@ -220,14 +220,14 @@ class WhenCard(QFrame):
         self.changed.emit()
 
     def _relaid(self) -> None:
-        """Lay out anew, once for all that is said of the sentence at a time."""
+        """Lay out anew, once for all changes made at the same time."""
         if self._judging:
             self._stale = True
         else:
             self._set()
 
     def _set(self) -> None:
-        """Put all widgets into the sentence, in its order; the order of the Tab key follows."""
+        """Lay out all widgets in the order of the sentence; the Tab order follows."""
         while self._flow.count():
             self._flow.takeAt(0)
         default = self.default.isChecked()
@@ -254,7 +254,7 @@ class WhenCard(QFrame):
 
 
 def _inside(where: Place) -> Place:
-    """The path inside the condition, whether it is an exception or not."""
+    """Return the path inside the condition, be it an exception or not."""
     return where[2:] if where[1:2] == ("not",) else where[1:]
 
 
@@ -263,7 +263,7 @@ def _is_excepted(part: ConditionPart) -> bool:
 
 
 def _show(part: ConditionPart, shown: bool) -> None:
-    """Show or hide a part, leaving alone what it hides itself."""
+    """Show or hide a part, except what it hides itself."""
     for widget in part.widgets():
         if not shown:
             widget.setProperty("put_away", not widget.isHidden())

@@ -1,4 +1,4 @@
-"""The conditions of the sentence that are about what surrounds a message: hours, people, and what went before."""
+"""Parts for conditions on a message's context: hours, operator, contact, history."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MOST_MESSAGES = 999
 
 
 def _nobody() -> None:
-    """Nobody edits hours from here."""
+    """Do nothing, where hours cannot be edited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What conditions can refer to by name, asked for whenever a menu opens, and the way to the hours' own editor."""
+    """Names for conditions, read when a menu opens, and a call to edit hours."""
 
     calendars: Callable[[], Sequence[str]] = tuple
     rules: Callable[[], Sequence[str]] = tuple
@@ -35,7 +35,7 @@ class Offers:
 
 
 class HoursPart(ConditionPart):
-    """hours: inside or outside those of a calendar."""
+    """Part of `hours`: inside or outside those of a calendar."""
 
     def __init__(self, test: HoursTest, offers: Offers, host: QWidget) -> None:
         super().__init__("hours", host)
@@ -55,11 +55,11 @@ class HoursPart(ConditionPart):
         self.calendar.more_asked.connect(offers.edit_calendars)
 
     def add_to(self, when: Condition) -> Condition:
-        """The hours of the calendar that is chosen."""
+        """Add the hours of the chosen calendar."""
         return replace(when, hours=HoursTest(self.calendar.value, bool(self.side.value)))
 
     def first(self) -> QWidget:
-        """Which calendar."""
+        """Return the chooser of the calendar."""
         return self.calendar
 
     def _middle(self) -> list[QWidget]:
@@ -70,7 +70,7 @@ class HoursPart(ConditionPart):
 
 
 class PresencePart(ConditionPart):
-    """operator: whether somebody is at the desk."""
+    """Part of `operator`: present or away."""
 
     def __init__(self, presence: Presence, host: QWidget) -> None:
         super().__init__("operator", host)
@@ -80,7 +80,7 @@ class PresencePart(ConditionPart):
         self.who.chosen.connect(self._edited)
 
     def add_to(self, when: Condition) -> Condition:
-        """Present or away."""
+        """Add the operator's presence."""
         return replace(when, operator=Presence(str(self.who.value)))
 
     def _middle(self) -> list[QWidget]:
@@ -91,7 +91,7 @@ class PresencePart(ConditionPart):
 
 
 class AcquaintancePart(ConditionPart):
-    """first_contact: whether the customer never wrote before."""
+    """Part of `first_contact`: if the contact has never written before."""
 
     def __init__(self, never: bool, host: QWidget) -> None:
         super().__init__("first_contact", host)
@@ -101,7 +101,7 @@ class AcquaintancePart(ConditionPart):
         self.before.chosen.connect(self._edited)
 
     def add_to(self, when: Condition) -> Condition:
-        """The first time, or not."""
+        """Add that this is the first contact, or is not."""
         return replace(when, first_contact=bool(self.before.value))
 
     def _middle(self) -> list[QWidget]:
@@ -112,25 +112,25 @@ class AcquaintancePart(ConditionPart):
 
 
 class TagsPart(WordsPart):
-    """tags: at least one of these, or none of these."""
+    """Part of `tags`: at least one of these, or none of these."""
 
     def __init__(self, key: str, tags: Sequence[str], host: QWidget) -> None:
         super().__init__(f"tags.{key}", tags, host)
         self._key = key
 
     def add_to(self, when: Condition) -> Condition:
-        """A list without a tag says nothing yet."""
+        """Add the tags; an empty list adds nothing yet."""
         if not self.words():
             return when
         return replace(when, tags=replace(when.tags or TagsTest(), **{self._key: self.words()}))
 
     def owns(self, where: Place) -> bool:
-        """By the list that is wrong."""
+        """Return True if the fault is in this list."""
         return where[:2] == ("tags", self._key)
 
 
 class QuietPart(ConditionPart):
-    """quiet_days: how long the customer did not write."""
+    """Part of `quiet_days`: days for which the contact has not written."""
 
     def __init__(self, days: int, host: QWidget) -> None:
         super().__init__("quiet_days", host)
@@ -142,7 +142,7 @@ class QuietPart(ConditionPart):
         self.days.count(self._unit, quiet_word)
 
     def add_to(self, when: Condition) -> Condition:
-        """So many days."""
+        """Add the number of days."""
         return replace(when, quiet_days=self.days.value())
 
     def _middle(self) -> list[QWidget]:
@@ -153,7 +153,7 @@ class QuietPart(ConditionPart):
 
 
 class NumberPart(ConditionPart):
-    """message_no: which message since a human last answered."""
+    """Part of `message_no`: number of the message since an operator last answered."""
 
     def __init__(self, bounds: MessageNo, host: QWidget) -> None:
         super().__init__("message_no", host)
@@ -186,7 +186,7 @@ class NumberPart(ConditionPart):
         self._show_second()
 
     def add_to(self, when: Condition) -> Condition:
-        """The bounds as they are written."""
+        """Add the bounds as written."""
         first = self.least.value()
         match self.how.value:
             case "is":
@@ -200,7 +200,7 @@ class NumberPart(ConditionPart):
         return replace(when, message_no=bounds)
 
     def place(self, where: Place) -> QWidget:
-        """The bound that it is about."""
+        """Return the bound that the path is about."""
         return self.most if where[-1:] == ("max",) and self.how.value == "between" else self.least
 
     def _middle(self) -> list[QWidget]:
@@ -220,7 +220,7 @@ class NumberPart(ConditionPart):
 
 
 class LastRulePart(ConditionPart):
-    """last_rule_within: another rule spoke to the customer a short while ago."""
+    """Part of `last_rule_within`: another rule answered the contact shortly before."""
 
     def __init__(self, test: LastRule, offers: Offers, host: QWidget) -> None:
         super().__init__("last_rule_within", host)
@@ -237,11 +237,11 @@ class LastRulePart(ConditionPart):
         self.minutes.valueChanged.connect(self._edited)
 
     def add_to(self, when: Condition) -> Condition:
-        """The rule that is chosen, and so many minutes."""
+        """Add the chosen rule and the number of minutes."""
         return replace(when, last_rule_within=LastRule(self.rule.value, self.minutes.value()))
 
     def place(self, where: Place) -> QWidget:
-        """The number, or the name of the other rule."""
+        """Return the number, or the name of the other rule."""
         return self.minutes if where[-1:] == ("minutes",) else self.rule
 
     def _middle(self) -> list[QWidget]:

@@ -1,4 +1,4 @@
-"""Conditions made into the parts of a sentence, and back."""
+"""Converts conditions into the parts of a sentence, and back."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from wxdesk.ui.rules.editor.conditions.text import WORD_CONDITIONS
 
 DAYS = 30
 MINUTES = 10
-"""What a new condition begins with, where it needs a number."""
+"""Initial number of a new condition."""
 
 
 def parts_of(when: Condition, offers: Offers, host: QWidget) -> list[ConditionPart]:
-    """The parts that say `when`, what must not be last."""
+    """Return the parts of `when`, exceptions last."""
     parts = list(_parts(when, offers, host))
     excepted = [] if when.unless is None else list(_parts(when.unless, offers, host))
     for part in excepted:
@@ -36,7 +36,7 @@ def parts_of(when: Condition, offers: Offers, host: QWidget) -> list[ConditionPa
 
 
 def _parts(when: Condition, offers: Offers, host: QWidget) -> Iterator[ConditionPart]:
-    """In the order in which a sentence names them: the message, where it comes from, what surrounds it."""
+    """Yield parts in the sentence's order: message, source, context."""
     for condition in WORD_CONDITIONS:
         if getattr(when, condition):
             yield WordsPart(condition, getattr(when, condition), host)
@@ -80,7 +80,7 @@ def _source_parts(test: SessionFromTest, host: QWidget) -> Iterator[ConditionPar
 
 
 def new_part(condition: str, offers: Offers, host: QWidget) -> ConditionPart:
-    """One that is still to be filled in; the only calendar there is, is chosen already."""
+    """Return an empty part; the only calendar is chosen already."""
     match condition:
         case "regex":
             return PatternPart("", host)
@@ -114,7 +114,7 @@ def _new_circumstance(condition: str, offers: Offers, host: QWidget) -> Conditio
 
 
 def condition_of(parts: Iterable[ConditionPart]) -> Condition:
-    """What the parts say together; those without a word say nothing yet."""
+    """Return the conditions of all parts; unfinished parts add nothing."""
     when, unless = Condition(), Condition()
     for part in parts:
         if part.excepted:

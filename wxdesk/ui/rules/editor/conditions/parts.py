@@ -1,6 +1,6 @@
-"""The conditions of the editor's sentence: words before, what is looked for, and what is wrong with it.
+"""Parts of the conditions' sentence: label, fields and faults of each condition.
 
-A part makes widgets for somebody's layout, because a sentence has to break where the line ends, not where a
+A part makes widgets for the layout of its host, so that a sentence breaks where the line ends, not where a
 condition does.
 """
 
@@ -28,12 +28,12 @@ from wxdesk.ui.widgets.small_button import SmallButton
 
 
 class ConditionPart(QObject):
-    """One condition of a rule, named as in verdicts. `excepted`: it belongs to what must not hold.
+    """Part for one condition, named as in verdicts; `excepted`: it must not hold.
 
     Signals:
-        changed: it looks for something else now.
+        changed: the condition has changed.
         relaid: widgets came or went.
-        removed: the operator wants it away; carries the part.
+        removed: the operator wants to remove it; carries the part.
     """
 
     changed = Signal()
@@ -52,20 +52,20 @@ class ConditionPart(QObject):
         self._error = error_label(host)
 
     def add_to(self, when: Condition) -> Condition:
-        """`when` with this condition as well; the same where it says nothing yet."""
+        """Return `when` with this condition added, unchanged while it is unfinished."""
         raise NotImplementedError
 
     def owns(self, where: Place) -> bool:
-        """Whether a fault there, as a path inside the condition of a rules file, is about this part."""
+        """Return True if this path inside the condition of a rules file is this part's."""
         return where[:1] == (self.condition,)
 
     def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
-        """Say under the condition all that is wrong with it: paths inside that of a rules file, and reasons."""
+        """Show all faults, each a path inside the condition of a rules file and a reason."""
         first = faults[0][0] if faults else ()
         self.show_fault(first, "\n".join(dict.fromkeys(reason for _, reason in faults)))
 
     def show_fault(self, where: Place, reason: str) -> None:
-        """Say what is wrong, beginning at `where`; an empty reason takes that away."""
+        """Show a fault that begins at `where`; an empty reason clears it."""
         if reason == self._error.full_text():
             return  # laying out a sentence of many words takes a while
         self._error.setText(reason)
@@ -73,7 +73,7 @@ class ConditionPart(QObject):
         self.relaid.emit()
 
     def widgets(self) -> list[QWidget]:
-        """All of its widgets, in their order."""
+        """Return all widgets in their order."""
         return [self.label, *self._middle(), self._remove, self._error]
 
     def discard(self) -> None:
@@ -84,11 +84,11 @@ class ConditionPart(QObject):
         self.deleteLater()
 
     def first(self) -> QWidget:
-        """The widget that gets the keyboard when the condition is new."""
+        """Return the widget to focus when the condition is new."""
         return self._middle()[0]
 
     def place(self, where: Place) -> QWidget:
-        """The widget that `where`, a path inside the condition of a rules file, is about."""
+        """Return the widget for `where`, a path inside the condition of a rules file."""
         return self.first()
 
     def _middle(self) -> list[QWidget]:
@@ -99,7 +99,7 @@ class ConditionPart(QObject):
 
 
 class WordsPart(ConditionPart):
-    """any, all, none, exact, prefix, suffix, event: a list of words."""
+    """Part of any, all, none, exact, prefix, suffix and event: a list of words."""
 
     def __init__(self, condition: str, words: Sequence[str], host: QWidget) -> None:
         super().__init__(condition, host)
@@ -115,11 +115,11 @@ class WordsPart(ConditionPart):
         self.chips.relaid.connect(self.relaid)
 
     def words(self) -> tuple[str, ...]:
-        """What is looked for."""
+        """Return the words looked for."""
         return self.chips.words()
 
     def add_to(self, when: Condition) -> Condition:
-        """A list without a word says nothing yet."""
+        """Add the words; an empty list adds nothing yet."""
         return replace(when, **{self.condition: self.words()})  # type: ignore[arg-type]
 
     def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
@@ -128,11 +128,11 @@ class WordsPart(ConditionPart):
         super().show_faults(faults)
 
     def first(self) -> QWidget:
-        """The button that opens the field for words."""
+        """Return the button that opens the field for words."""
         return self.chips.add
 
     def place(self, where: Place) -> QWidget:
-        """The very word, if it is about one."""
+        """Return the very word, if the path is about one."""
         index = where[-1] if where else None
         return self.chips.place(index) if isinstance(index, int) else self.first()
 
@@ -141,7 +141,7 @@ class WordsPart(ConditionPart):
 
 
 class PatternPart(ConditionPart):
-    """regex: an RE2 pattern."""
+    """Part of `regex`: an RE2 pattern."""
 
     def __init__(self, pattern: str, host: QWidget) -> None:
         super().__init__("regex", host)
@@ -153,7 +153,7 @@ class PatternPart(ConditionPart):
         self._show_note()
 
     def add_to(self, when: Condition) -> Condition:
-        """An empty pattern is one that is still to be written."""
+        """Add the pattern; an empty one is still to be written."""
         return replace(when, regex=self.field.text())
 
     def show_fault(self, where: Place, reason: str) -> None:
@@ -162,14 +162,14 @@ class PatternPart(ConditionPart):
         super().show_fault(where, reason)
 
     def widgets(self) -> list[QWidget]:
-        """What is doubtful about the pattern stands last."""
+        """Return all widgets, with the note on doubtful patterns last."""
         return [*super().widgets(), self.note]
 
     def _middle(self) -> list[QWidget]:
         return [self.field]
 
     def _show_note(self) -> None:
-        """Say at once where a pattern rules nothing out, as by a bar too many."""
+        """Warn at once where a pattern matches everything, as by a `|` too many."""
         pattern = self.field.text()
         note = tr("This pattern matches every text.") if pattern and finds_every_text(pattern) else ""
         if note != self.note.full_text():
@@ -183,7 +183,7 @@ class PatternPart(ConditionPart):
 
 
 class SourcePart(ConditionPart):
-    """session_from: how the value of the mini program's button must read."""
+    """Part of `session_from`: the required value of the mini program's button."""
 
     def __init__(self, test: SessionFromTest, host: QWidget) -> None:
         super().__init__("session_from", host)
@@ -202,12 +202,12 @@ class SourcePart(ConditionPart):
         self.field.textEdited.connect(self._edited)
 
     def add_to(self, when: Condition) -> Condition:
-        """Beside the fields that are asked for."""
+        """Add the value, keeping the required fields."""
         before = when.session_from or SessionFromTest()
         return replace(when, session_from=replace(before, **{str(self.how.value): self.field.text()}))  # type: ignore[arg-type]
 
     def owns(self, where: Place) -> bool:
-        """Its fields have parts of their own."""
+        """Return True unless the fault is in a field, which has a part of its own."""
         return where[:1] == ("session_from",) and where[1:2] != ("fields",)
 
     def show_fault(self, where: Place, reason: str) -> None:
@@ -216,7 +216,7 @@ class SourcePart(ConditionPart):
         super().show_fault(where, reason)
 
     def first(self) -> QWidget:
-        """The value."""
+        """Return the field of the value."""
         return self.field
 
     def _middle(self) -> list[QWidget]:
@@ -228,7 +228,7 @@ class SourcePart(ConditionPart):
 
 
 class SourceFieldPart(ConditionPart):
-    """session_from: a field inside it, and the values that it may have. A sentence can have several."""
+    """Part of `session_from`, one or several: a field and its possible values."""
 
     def __init__(self, test: FieldTest, host: QWidget) -> None:
         super().__init__("session_from.fields", host)
@@ -245,7 +245,7 @@ class SourceFieldPart(ConditionPart):
         self.chips.relaid.connect(self.relaid)
 
     def add_to(self, when: Condition) -> Condition:
-        """Without a name and a value it says nothing yet."""
+        """Add the field; without a name and a value it adds nothing yet."""
         test = FieldTest(self.name.text().strip(), self.chips.words())
         if test == FieldTest("", ()):
             return when
@@ -253,20 +253,20 @@ class SourceFieldPart(ConditionPart):
         return replace(when, session_from=replace(before, fields=(*before.fields, test)))
 
     def owns(self, where: Place) -> bool:
-        """By the field's name."""
+        """Return True if the fault is in the field of this name."""
         return where == ("session_from", "fields", self.name.text().strip())
 
     def show_fault(self, where: Place, reason: str) -> None:
-        """Frame the name in red while there is none."""
+        """Frame the name in red while it is missing."""
         set_wrong(self.name, bool(reason) and not self.name.text().strip())
         super().show_fault(where, reason)
 
     def first(self) -> QWidget:
-        """The name."""
+        """Return the field of the name."""
         return self.name
 
     def place(self, where: Place) -> QWidget:
-        """What is missing: the name, else the values."""
+        """Return the missing input: the name, else the values."""
         return self.chips.add if self.name.text().strip() else self.name
 
     def _middle(self) -> list[QWidget]:
@@ -277,14 +277,14 @@ class SourceFieldPart(ConditionPart):
 
 
 def sentence_word(text: str, host: QWidget) -> PlainLabel:
-    """Words between or behind the fields of a condition."""
+    """Return a label with words between or behind the fields of a condition."""
     label = PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=host)
     label.setFixedHeight(HEIGHT)
     return label
 
 
 def _name_field(name: str, host: QWidget) -> QLineEdit:
-    """A field for a short name; it takes what is left of its line."""
+    """Return a field for a short name that takes the rest of its line."""
     field = QLineEdit(host)
     field.setAccessibleName(name)
     field.setFont(font(Size.BODY))
@@ -295,7 +295,7 @@ def _name_field(name: str, host: QWidget) -> QLineEdit:
 
 
 def error_label(host: QWidget, role: str = "failed") -> PlainLabel:
-    """A sentence in red, or in another `role`, on a line of its own, hidden while it is empty."""
+    """Return a label in red, or another `role`, on its own line, hidden while empty."""
     label = PlainLabel(size=Size.SMALL, role=role, wrap=True, parent=host)
     label.setProperty(NEW_LINE, True)
     policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -1,4 +1,4 @@
-"""A field for a pattern, or another value that a program reads: on as many lines as it needs."""
+"""Field for a pattern or another technical value, on as many lines as it needs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 
 NARROWEST = 160
 AROUND_X, AROUND_Y = 24, 14
-"""What frame and padding take of its width and height."""
+"""Width and height of frame and padding, in pixels."""
 
 
 class PatternField(QPlainTextEdit):
-    """All of it can be read: what is too long for the rest of its line gets a line of its own, and is broken there.
+    """Field that always shows its whole value, on a line of its own if it is long.
 
-    A line break is never part of it.
+    A line break is never part of the value.
 
     Signals:
         textEdited: the operator changed it.
@@ -43,27 +43,27 @@ class PatternField(QPlainTextEdit):
         self.textChanged.connect(self._changed)
 
     def text(self) -> str:
-        """What stands there; Qt's own word for it turns each unbreakable blank into another one."""
+        """Return the text as written; Qt's `toPlainText` replaces no-break spaces."""
         return self.document().toRawText().replace("\u2029", "\n")
 
     def setText(self, text: str) -> None:  # noqa: N802 - as Qt's own line of text calls it
-        """Show it from its beginning, without telling anybody."""
+        """Show a text, scrolled to its beginning, without a signal."""
         self._showing = True
         self.setPlainText(text)
         self._showing = False
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def sizeHint(self) -> QSize:
-        """As wide as the text by itself."""
+        """Return the width of the text itself."""
         wide = self.fontMetrics().horizontalAdvance(self.text() or self.placeholderText())
         return QSize(max(NARROWEST, wide + AROUND_X), self._height(1))
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a short one."""
+        """Return room for a short text."""
         return QSize(NARROWEST, self._height(1))
 
     def heightForWidth(self, width: int) -> int:
-        """As high as the lines into which the text breaks."""
+        """Return the height of the lines into which the text breaks."""
         lines = QTextLayout(self.text(), self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
@@ -75,14 +75,14 @@ class PatternField(QPlainTextEdit):
         return self._height(max(1, lines.lineCount()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter breaks no line here."""
+        """Ignore Enter, which would break the line."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.ignore()
             return
         super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
-        """What is pasted comes as one line."""
+        """Paste text as one line."""
         self.insertPlainText("".join(source.text().splitlines()).replace("\u00a0", " "))
 
     def _height(self, lines: int) -> int:

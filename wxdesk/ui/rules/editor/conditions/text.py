@@ -1,4 +1,4 @@
-"""The words round the parts of the editor's sentence, and the menu that adds parts."""
+"""Labels of conditions: in the sentence, and in the menu that adds them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ABOUT_THE_MESSAGE = frozenset({*WORD_CONDITIONS, "regex", "session_from", "sessi
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A part of the menu that adds conditions. Conditions are named as in verdicts."""
+    """Section of the menu that adds conditions; conditions are named as in verdicts."""
 
     title: str
     conditions: tuple[str, ...]
 
 
 def groups() -> tuple[Group, ...]:
-    """All conditions, in the order of the menu."""
+    """Return all conditions, in the order of the menu."""
     return (
         Group(tr("What the customer writes"), ("any", "all", "none", "exact", "prefix", "suffix", "regex")),
         Group(tr("When it arrives"), ("hours", "operator")),
@@ -31,7 +31,7 @@ def groups() -> tuple[Group, ...]:
 
 
 def condition_choice(condition: str) -> str:
-    """A condition's name in the menu that adds one."""
+    """Return a condition's name in the menu that adds one."""
     return _CHOICES[condition]()
 
 
@@ -58,9 +58,9 @@ _CHOICES: Mapping[str, Callable[[], str]] = {
 
 
 def condition_label(condition: str, *, first: bool, excepted: bool = False) -> str:
-    """The words before a condition in the sentence.
+    """Return the words before a condition in the sentence.
 
-    Those that must hold are joined by “and”; of the excepted ones none may, so “or” stands between them.
+    Conditions that must hold are joined by “and”; of the excepted ones none may, so “or” stands between them.
     """
     what = _PHRASES[condition]()
     about_the_message = condition in ABOUT_THE_MESSAGE
@@ -72,12 +72,12 @@ def condition_label(condition: str, *, first: bool, excepted: bool = False) -> s
 
 
 def condition_phrase(condition: str, *, excepted: bool = False) -> str:
-    """The same by itself, wherever it stands: without what joins it to the one before."""
+    """Return the words before a condition on its own, without a joining word."""
     return condition_label(condition, first=True, excepted=True) if excepted else _PHRASES[condition]()
 
 
 def quiet_word(days: int) -> str:
-    """What stands behind the number of days without a message."""
+    """Return the words behind the number of days without a message."""
     return ntr("day before", "days before", days)
 
 
