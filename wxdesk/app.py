@@ -43,16 +43,16 @@ from wxdesk.core.events import (
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
-from wxdesk.desk.conversations.attention import Alarms
+from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.blocking import Blocking
-from wxdesk.desk.conversations.operator_commands import Handoff
+from wxdesk.desk.conversations.operator_commands import OperatorCommands
 from wxdesk.desk.conversations.presence import DeskPresence
-from wxdesk.desk.conversations.status import SettingAside
-from wxdesk.desk.conversations.takeover import Word
-from wxdesk.desk.conversations.takeover_expiry import Takeovers
+from wxdesk.desk.conversations.status import StatusCommands
+from wxdesk.desk.conversations.takeover import TakeoverCommands
+from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
-from wxdesk.desk.conversations.typing_sender import Typing
+from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import Health
 from wxdesk.desk.messages.answering import Answering
@@ -63,28 +63,28 @@ from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.sending import PictureSender
 from wxdesk.desk.pictures.uploads import Uploads
 from wxdesk.desk.ports.store import Clock
-from wxdesk.desk.replies.account_backoff import Rests
-from wxdesk.desk.replies.hold_timers import Holding
-from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.replies.hold_timers import HoldTimers
+from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outbox import Outbox
-from wxdesk.desk.replies.policy_changes import Following
-from wxdesk.desk.rules.business_hours_saving import HoursKeeping
+from wxdesk.desk.replies.policy_changes import PolicyChanges
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
-from wxdesk.desk.rules.review.review import Checkup
+from wxdesk.desk.rules.review.review import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
-from wxdesk.desk.runtime.decision_lock import Deciding
-from wxdesk.desk.runtime.supervisor import PartsAtWork
+from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
-from wxdesk.desk.settings.preferences import KeptPreferences
-from wxdesk.desk.templates.insertion import Filler
-from wxdesk.desk.templates.templates import Phrasebook
+from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.templates.insertion import TemplateFiller
+from wxdesk.desk.templates.templates import TemplateLibrary
 from wxdesk.desk.traffic import Traffic
 from wxdesk.store import SqlStore, open_store
-from wxdesk.store.pictures.files import FolderOfPictures
+from wxdesk.store.pictures.files import PictureFolder
 from wxdesk.timezones import zone_named
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
@@ -131,12 +131,12 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class WayOut:
+class OutgoingParts:
     """Parts that call WeChat's API, and the pictures exchanged with it."""
 
     client: WeChatClient
-    rests: Rests
-    files: FolderOfPictures
+    rests: AccountBackoff
+    files: PictureFolder
     uploads: Uploads
     outbox: Outbox
     fetching: PictureFetching
@@ -155,13 +155,13 @@ class OpenDesk:
     pause: Pause
     transfers: Transfers
     intake: Intake
-    out: WayOut
+    out: OutgoingParts
     listener: Listener
     url: str = ""
-    parts: PartsAtWork = field(init=False)
+    parts: Supervisor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.parts = PartsAtWork(self.desk.bus.publish)
+        self.parts = Supervisor(self.desk.bus.publish)
 
     async def start(self) -> None:
         """Recover unfinished work, then start all parts, the listener last."""
@@ -222,25 +222,28 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
-    clock, bus, deciding = setup.clock, Bus(), Deciding()
-    preferences, pause = KeptPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
-    accounts, following = _answering_modes(setup, store, deciding, preferences, bus)
-    health, traffic = _watching(bus)
-    presence, writing = DeskPresence(bus.publish, clock), Writing(bus.publish, clock)
-    rulebook, hours, phrasebook = _knowing(setup, store, accounts, following, preferences, bus)
-    transfers, answering = _thinking(setup, store, accounts, rulebook, pause, presence)
+    clock, bus, deciding = setup.clock, Bus(), DecisionLock()
+    preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
+    accounts, following = _reply_modes(setup, store, deciding, preferences, bus)
+    health, traffic = _observers(bus)
+    presence, writing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
+    rulebook, hours, phrasebook = _authored_parts(setup, store, accounts, following, preferences, bus)
+    transfers, answering = _decision_parts(setup, store, accounts, rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
-    holding = Holding(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
-    out = _way_out(setup, store, pause, holding, following, bus)
-    pictures, word = Pictures(store.pictures, out.files, clock), Word(store, preferences, bus.publish, clock)
+    holding = HoldTimers(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
+    out = _outgoing_parts(setup, store, pause, holding, following, bus)
+    pictures, word = (
+        Pictures(store.pictures, out.files, clock),
+        TakeoverCommands(store, preferences, bus.publish, clock),
+    )
     desk = Desk(
         accounts=accounts,
         store=store,
         preferences=preferences,
         presence=presence,
-        handoff=Handoff(store, pictures, holding, following, transfers, word, preferences, bus.publish, clock),
+        handoff=OperatorCommands(store, pictures, holding, following, transfers, word, preferences, bus.publish, clock),
         takeovers=_takeovers(store, preferences, presence, writing, bus, clock),
-        aside=SettingAside(store.aside, bus.publish, clock),
+        aside=StatusCommands(store.aside, bus.publish, clock),
         blocking=Blocking(store, bus.publish, clock),
         alarms=_alarms(setup, store, preferences, bus),
         pictures=pictures,
@@ -253,25 +256,27 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
         health=health,
         traffic=traffic,
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
-        checkup=Checkup(rulebook, store.decisions, store.past, accounts, clock),
+        checkup=RulesReview(rulebook, store.decisions, store.past, accounts, clock),
         dry_run=DryRun(rulebook, store.past, accounts),
         bus=bus,
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _door(setup, intake, bus))
+    return OpenDesk(
+        tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _listener(setup, intake, bus)
+    )
 
 
-def _answering_modes(
-    setup: Setup, store: SqlStore, deciding: Deciding, preferences: KeptPreferences, bus: Bus
-) -> tuple[Accounts, Following]:
+def _reply_modes(
+    setup: Setup, store: SqlStore, deciding: DecisionLock, preferences: CurrentPreferences, bus: Bus
+) -> tuple[Accounts, PolicyChanges]:
     """Build the accounts' modes and the part that applies changes to pending replies."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
-    following = Following(store, accounts, deciding, preferences, bus.publish, setup.clock)
+    following = PolicyChanges(store, accounts, deciding, preferences, bus.publish, setup.clock)
     return accounts, following
 
 
-def _thinking(
+def _decision_parts(
     setup: Setup, store: SqlStore, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
 ) -> tuple[Transfers, Answering]:
     """Build the part that decides on messages, and the transfers to WeChat's own tool."""
@@ -279,14 +284,16 @@ def _thinking(
     return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock)
 
 
-def _typing(setup: Setup, store: SqlStore, out: WayOut, accounts: Accounts, writing: Writing, bus: Bus) -> Typing:
+def _typing(
+    setup: Setup, store: SqlStore, out: OutgoingParts, accounts: Accounts, writing: OperatorTyping, bus: Bus
+) -> TypingIndicator:
     wanted = setup.config.wechat.show_typing
-    typing = Typing(store, out.client, accounts, writing, setup.clock, wanted=wanted)
+    typing = TypingIndicator(store, out.client, accounts, writing, setup.clock, wanted=wanted)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     return typing
 
 
-def _watching(bus: Bus) -> tuple[Health, Traffic]:
+def _observers(bus: Bus) -> tuple[Health, Traffic]:
     """Build the read-only observers of the bus: health and traffic."""
     health, traffic = Health(), Traffic()
     bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
@@ -295,26 +302,36 @@ def _watching(bus: Bus) -> tuple[Health, Traffic]:
 
 
 def _takeovers(
-    store: SqlStore, preferences: KeptPreferences, presence: DeskPresence, writing: Writing, bus: Bus, clock: Clock
-) -> Takeovers:
+    store: SqlStore,
+    preferences: CurrentPreferences,
+    presence: DeskPresence,
+    writing: OperatorTyping,
+    bus: Bus,
+    clock: Clock,
+) -> TakeoverExpiry:
     def returns_at() -> datetime | None:
         return handed_back_at(presence.now, preferences.now.hand_back_minutes)
 
-    takeovers = Takeovers(store.takeovers, store.settings, writing, returns_at, bus.publish, clock)
+    takeovers = TakeoverExpiry(store.takeovers, store.settings, writing, returns_at, bus.publish, clock)
     bus.subscribe(takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
     return takeovers
 
 
-def _alarms(setup: Setup, store: SqlStore, preferences: KeptPreferences, bus: Bus) -> Alarms:
-    alarms = Alarms(store.calls, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock)
+def _alarms(setup: Setup, store: SqlStore, preferences: CurrentPreferences, bus: Bus) -> AttentionWatch:
+    alarms = AttentionWatch(store.calls, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock)
     touching = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
     bus.subscribe(alarms.hear, *touching, PreferencesChanged)
     return alarms
 
 
-def _knowing(
-    setup: Setup, store: SqlStore, accounts: Accounts, following: Following, preferences: KeptPreferences, bus: Bus
-) -> tuple[Rulebook, HoursKeeping, Phrasebook]:
+def _authored_parts(
+    setup: Setup,
+    store: SqlStore,
+    accounts: Accounts,
+    following: PolicyChanges,
+    preferences: CurrentPreferences,
+    bus: Bus,
+) -> tuple[Rulebook, BusinessHoursSaving, TemplateLibrary]:
     """Build the parts for what operators author: rules, business hours and templates."""
     zone, clock, renderer = setup.zone, setup.clock, LiquidRenderer()
     calendars = Calendars(store.settings, zone)
@@ -325,23 +342,25 @@ def _knowing(
         clock,
         bus.publish,
         zone,
-        Shelf(store.templates),
+        TemplateLookup(store.templates),
         following.rules,
         accounts,
-        FolderOfPictures(setup.home / PICTURES).holds,
+        PictureFolder(setup.home / PICTURES).holds,
     )
-    filler = Filler(renderer, calendars, zone)
-    hours = HoursKeeping(rulebook, store.rules, calendars, preferences, clock)
-    return rulebook, hours, Phrasebook(store.templates, filler, clock, bus.publish, rulebook.changed)
+    filler = TemplateFiller(renderer, calendars, zone)
+    hours = BusinessHoursSaving(rulebook, store.rules, calendars, preferences, clock)
+    return rulebook, hours, TemplateLibrary(store.templates, filler, clock, bus.publish, rulebook.changed)
 
 
-def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, following: Following, bus: Bus) -> WayOut:
+def _outgoing_parts(
+    setup: Setup, store: SqlStore, pause: Pause, holding: HoldTimers, following: PolicyChanges, bus: Bus
+) -> OutgoingParts:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
     bus.subscribe(client.hear, AccountFreed)
-    rests = Rests(bus.publish, clock)
+    rests = AccountBackoff(bus.publish, clock)
     bus.subscribe(rests.hear, TokenChanged)
-    files = FolderOfPictures(setup.home / PICTURES)
+    files = PictureFolder(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
     outbox = Outbox(store, sender, setup.accounts, pause, holding, following, rests, bus.publish, clock)
@@ -349,10 +368,10 @@ def _way_out(setup: Setup, store: SqlStore, pause: Pause, holding: Holding, foll
     bus.subscribe(outbox.hear, ModeChanged, AccountChanged, RulesChanged)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)
-    return WayOut(client, rests, files, uploads, outbox, fetching)
+    return OutgoingParts(client, rests, files, uploads, outbox, fetching)
 
 
-def _door(setup: Setup, intake: Intake, bus: Bus) -> Listener:
+def _listener(setup: Setup, intake: Intake, bus: Bus) -> Listener:
     """Build the listener; an account without secrets refuses every request."""
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
     at = setup.config.listener

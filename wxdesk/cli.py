@@ -18,12 +18,12 @@ from wxdesk.app import Setup, utc_now
 from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
 from wxdesk.config import Config, load
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
-from wxdesk.core.system_failures import unusable
+from wxdesk.core.system_failures import unusable_file
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.desk.rules.import_check import left_word
+from wxdesk.desk.rules.import_check import pictures_left_behind
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import ntr, tr
-from wxdesk.keychain import Missing, SecretName
+from wxdesk.keychain import MissingSecret, SecretName
 from wxdesk.paths import default_home
 from wxdesk.runner import serve
 
@@ -132,15 +132,15 @@ def _home(options: argparse.Namespace) -> Path:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return home.resolve()
     except OSError as error:
-        raise unusable(home, error) from None
+        raise unusable_file(home, error) from None
 
 
-def _prepare(options: argparse.Namespace) -> tuple[Setup, list[Missing]]:
+def _prepare(options: argparse.Namespace) -> tuple[Setup, list[MissingSecret]]:
     """Load configuration and secrets and set up logging, as every desk command needs."""
     home = _home(options)
     config: Config = load(home)
     credentials: dict[str, Credentials] = {}
-    missing: list[Missing] = []
+    missing: list[MissingSecret] = []
     for entry in config.accounts:
         found, lacking = keychain.credentials_of(entry.account(), utc_now())
         missing += lacking
@@ -187,14 +187,14 @@ def _demo(options: argparse.Namespace) -> int:
 def _sandbox(options: argparse.Namespace) -> int:
     from wxdesk.core.model.account import PushMode
     from wxdesk.core.model.push import BodyFormat
-    from wxdesk.sandbox.standalone import Given, run_sandbox  # only this command and the demo need it
+    from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox  # only this command and the demo need it
 
     secrets = {
         name.value: getattr(options, name.value) or os.environ.get(keychain.variable(options.name, name), "").strip()
         for name in SecretName
     }
     logs.set_up(_home(options), options.log_level, [value for value in secrets.values() if value])
-    given = Given(
+    given = SandboxOptions(
         name=options.name,
         app_id=options.app_id,
         original_id=options.original_id,
@@ -222,7 +222,7 @@ def _import_rules(options: argparse.Namespace) -> int:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise unusable(file, error) from None
+        raise unusable_file(file, error) from None
     setup, _ = _prepare(options)
     if options.check:
         return _check_rules(setup, text, file.name)
@@ -248,11 +248,11 @@ def _export_rules(options: argparse.Namespace) -> int:
     try:
         file.write_text(exported.text, encoding="utf-8")
     except OSError as error:
-        raise unusable(file, error) from None
+        raise unusable_file(file, error) from None
     rules = ntr("{n} rule", "{n} rules", exported.rules)
     print("wxdesk: " + tr("{rules} exported to {file}", rules=rules, file=file), file=sys.stderr)
     if exported.pictures:
-        print(f"wxdesk: {left_word(len(exported.pictures))}", file=sys.stderr)
+        print(f"wxdesk: {pictures_left_behind(len(exported.pictures))}", file=sys.stderr)
     return 0
 
 

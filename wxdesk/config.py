@@ -15,7 +15,7 @@ import msgspec
 
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
-from wxdesk.core.system_failures import unusable
+from wxdesk.core.system_failures import unusable_file
 from wxdesk.core.translatable import Phrase
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
@@ -40,7 +40,7 @@ _KINDS = {
 _CHOICES = {"push_mode": tuple(PushMode), "reply_mode": tuple(ReplyMode), "token_endpoint": ("stable", "classic")}
 
 
-class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ListenerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address of the listener (port 0: any free one) and its public URL at the tunnel."""
 
     host: str = "127.0.0.1"
@@ -48,13 +48,13 @@ class Listener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_url: str = ""
 
 
-class StoreAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Database URL: `sqlite:///file` relative to HOME, or `postgresql://…`."""
 
     url: str = "sqlite:///desk.db"
 
 
-class WeChatAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and token endpoint of WeChat's API.
 
     `stable` shares one token among programs, `classic` takes it from others. `show_typing`: contacts see it.
@@ -85,9 +85,9 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file, with the defaults of everything it leaves out."""
 
-    listener: Listener = Listener()
-    store: StoreAt = StoreAt()
-    wechat: WeChatAt = WeChatAt()
+    listener: ListenerSettings = ListenerSettings()
+    store: StoreSettings = StoreSettings()
+    wechat: WeChatSettings = WeChatSettings()
     accounts: tuple[AccountEntry, ...] = ()
 
 
@@ -99,7 +99,7 @@ def load(home: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
-        raise unusable(path, error) from None
+        raise unusable_file(path, error) from None
     return parse(text, str(path))
 
 
@@ -108,18 +108,18 @@ def parse(text: str, file: str = FILE) -> Config:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig(file, "TOML", _not_toml(str(error))) from None
+        raise BadConfig(file, "TOML", _toml_phrase(str(error))) from None
     try:
         config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
         key = place.strip("`").removeprefix("$.") or TOP_LEVEL
-        raise BadConfig(file, key, _in_our_words(reason, key.rpartition(".")[2])) from None
+        raise BadConfig(file, key, _reason_phrase(reason, key.rpartition(".")[2])) from None
     _check(config, file)
     return config
 
 
-def _not_toml(complaint: str) -> Phrase:
+def _toml_phrase(complaint: str) -> Phrase:
     """Translate an error of tomllib, whose texts are English only, by its position."""
     found = _AT_LINE.search(complaint)
     if found is None:
@@ -129,7 +129,7 @@ def _not_toml(complaint: str) -> Phrase:
     return Phrase("line {line}, column {column}: this is not valid TOML", line=found[1], column=found[2])
 
 
-def _in_our_words(reason: str, key: str) -> str | Phrase:
+def _reason_phrase(reason: str, key: str) -> str | Phrase:
     """Translate an error of msgspec about the value of `key`."""
     for pattern, sentence in _REASONS:
         found = pattern.fullmatch(reason)

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 
 from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
-from wxdesk.keychain import Missing
+from wxdesk.keychain import MissingSecret
 from wxdesk.runner import DeskThread
 
 
-def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
+def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:
     """Run a desk with its window until the window is closed; return the exit code."""
-    from wxdesk.ui.settings.facts import Facts  # a server that never opens a window has no graphics libraries
+    from wxdesk.ui.settings.facts import (
+        InstallationFacts,  # a server that never opens a window has no graphics libraries
+    )
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup)
@@ -23,7 +25,7 @@ def open_window(setup: Setup, missing: Sequence[Missing] = ()) -> int:
     try:
         former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
         database = public_part(config.store.url)
-        facts = Facts(setup.home, config.listener.public_url, database, tuple(missing), former)
+        facts = InstallationFacts(setup.home, config.listener.public_url, database, tuple(missing), former)
         return run_window(thread.desk, thread.loop, facts)
     finally:
         thread.stop()

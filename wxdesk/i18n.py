@@ -89,18 +89,18 @@ def explain(error: BaseException) -> str:
     Foreign exceptions are named only by their type: their text may hold a URL with a token in it.
     """
     if isinstance(error, WxdeskError):
-        return tr(error.template).format(**_said(error.values))
+        return tr(error.template).format(**_translated_values(error.values))
     return tr("Unexpected error: {kind}", kind=type(error).__name__)
 
 
-def _said(values: Mapping[str, object]) -> dict[str, object]:
+def _translated_values(values: Mapping[str, object]) -> dict[str, object]:
     """Translate those values of a sentence that are sentences themselves."""
-    return {name: _in_words(value) for name, value in values.items()}
+    return {name: _translated(value) for name, value in values.items()}
 
 
-def _in_words(value: object) -> object:
+def _translated(value: object) -> object:
     if isinstance(value, Phrase):
-        return tr(value.sentence).format(**_said(value.values))
+        return tr(value.sentence).format(**_translated_values(value.values))
     return tr(value) if isinstance(value, str) else value
 
 

@@ -45,13 +45,13 @@ class SecretName(StrEnum):
     ENCODING_AES_KEY = "encoding_aes_key"
 
     @property
-    def goes_side_by_side(self) -> bool:
+    def keeps_former(self) -> bool:
         """True if pushes made with the former value are accepted for a while."""
         return self is not SecretName.APP_SECRET
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingSecret:
     """A secret that an account needs but that is stored nowhere."""
 
     account: str
@@ -75,13 +75,13 @@ def variable(account: str, name: SecretName) -> str:
 
 def credentials_of(
     account: Account, now: datetime, environ: Mapping[str, str] = os.environ
-) -> tuple[Credentials, list[Missing]]:
+) -> tuple[Credentials, list[MissingSecret]]:
     """Collect the account's secrets; those missing are empty and listed separately.
 
     `now` is when the desk starts: a former value from the environment, whose age is unknown, counts from then.
     """
     found = {name: _Found.of(account.name, name, now, environ) for name in _needed(account)}
-    missing = [Missing(account.name, name) for name in found if not found[name].value]
+    missing = [MissingSecret(account.name, name) for name in found if not found[name].value]
     values = {name: found.get(name, _Found()) for name in SecretName}
     token, key = values[SecretName.PUSH_TOKEN], values[SecretName.ENCODING_AES_KEY]
     app_secret = values[SecretName.APP_SECRET].value
@@ -104,7 +104,7 @@ class _Found:
     def of(cls, account: str, name: SecretName, now: datetime, environ: Mapping[str, str]) -> _Found:
         told = environ.get(variable(account, name), "").strip()
         value = told or (read(account, name) or "").strip()
-        if not value or not name.goes_side_by_side:
+        if not value or not name.keeps_former:
             return cls(value)
         old = environ.get(variable(account, name) + "_OLD", "").strip()
         former = (FormerSecret(old, now + SIDE_BY_SIDE),) if old and old != value else ()
@@ -125,29 +125,29 @@ def write(account: str, name: SecretName, value: str, now: datetime, *, at_once:
     A changed push token or AES key keeps its former value beside it, as replaced at `now`; with `at_once` the
     former values are dropped, because somebody else knows them.
     """
-    before = read(account, name) if name.goes_side_by_side else None
+    before = read(account, name) if name.keeps_former else None
     if before and (at_once or before != value):
         # First, so that no moment has neither: a former value that is the present one as well does no harm.
-        kept = [] if at_once else _with(before, _read_former(account, name, before, now), value, now)
+        kept = [] if at_once else _with_former(before, _read_former(account, name, before, now), value, now)
         if not _put(_former_entry(account, name), msgspec.json.encode(kept).decode()):
             return False
     return _put(f"{account}/{name.value}", value)
 
 
-def _with(before: str, former: tuple[FormerSecret, ...], value: str, now: datetime) -> list[_Kept]:
+def _with_former(before: str, former: tuple[FormerSecret, ...], value: str, now: datetime) -> list[_FormerEntry]:
     """List the former values with `before`, newest first, without the new `value`."""
     changed = (FormerSecret(before, now + SIDE_BY_SIDE), *former)
-    return [_Kept(one.value, one.until - SIDE_BY_SIDE) for one in changed if one.value != value][:MOST_FORMER]
+    return [_FormerEntry(one.value, one.until - SIDE_BY_SIDE) for one in changed if one.value != value][:MOST_FORMER]
 
 
-class _Kept(msgspec.Struct):
+class _FormerEntry(msgspec.Struct):
     """A former secret as stored in the keychain, with the time of the change."""
 
     value: str
     changed_at: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-_kept = msgspec.json.Decoder(list[_Kept])
+_kept = msgspec.json.Decoder(list[_FormerEntry])
 
 
 def _former_entry(account: str, name: SecretName) -> str:

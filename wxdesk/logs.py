@@ -19,7 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
-from wxdesk.core.system_failures import unusable
+from wxdesk.core.system_failures import unusable_file
 
 CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync", "dbus_fast")
 """Libraries logged from WARNING up: INFO is noise, or has whole URLs."""
@@ -75,7 +75,7 @@ class _ShortLines(logging.Formatter):
         return self._mask(super().format(record))
 
 
-class _Discreet(logging.Handler):
+class _NoLeakHandler(logging.Handler):
     """Reports a record that cannot be written once, without its unmasked text."""
 
     _told = False
@@ -91,14 +91,14 @@ class _Discreet(logging.Handler):
             print(f"wxdesk: a line of {record.name} could not be logged: {why}", file=sys.stderr)  # noqa: T201
 
 
-class _File(_Discreet, RotatingFileHandler):
+class _File(_NoLeakHandler, RotatingFileHandler):
     """Log file that only its owner may read."""
 
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
-class _Console(_Discreet, logging.StreamHandler[TextIO]):
+class _Console(_NoLeakHandler, logging.StreamHandler[TextIO]):
     """Short lines on stderr for the person who started the program."""
 
 
@@ -126,4 +126,4 @@ def _file(path: Path) -> logging.Handler:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _File(path, maxBytes=2_000_000, backupCount=9, encoding="utf-8")
     except OSError as error:
-        raise unusable(path, error) from None
+        raise unusable_file(path, error) from None

@@ -33,7 +33,7 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, MessageNo, Rule
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.rules.review.dry_run import Course, DryRun
+from wxdesk.desk.rules.review.dry_run import DryRun, DryRunProgress
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.store import SqlStore, open_store
@@ -144,7 +144,7 @@ async def measure(home: Path, count: int, rules: int) -> None:
     for name, changed in RULES.items():
         async with kept_beside(store, numbers) as took:
             began = time.perf_counter()
-            report = await dry_run.over_history(changed, Course())
+            report = await dry_run.over_history(changed, DryRunProgress())
             seconds = time.perf_counter() - began
         assert report is not None
         found = f"{report.answered} of {report.messages}, {report.differently} differently"

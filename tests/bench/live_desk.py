@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wxdesk.app import Setup
 from wxdesk.commands.rules import import_rules
-from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
 
@@ -21,7 +21,11 @@ def setup(home: Path, url: str) -> Setup:
     """A desk for the demo's account in front of the WeChat at `url`."""
     account, credentials = demo_account()
     entry = AccountEntry(account.name, account.app_id, account.original_id, reserve=0)
-    return Setup(home, Config(Listener(port=0), wechat=WeChatAt(url), accounts=(entry,)), {account.name: credentials})
+    return Setup(
+        home,
+        Config(ListenerSettings(port=0), wechat=WeChatSettings(url), accounts=(entry,)),
+        {account.name: credentials},
+    )
 
 
 def window(made: Setup) -> None:
@@ -31,7 +35,7 @@ def window(made: Setup) -> None:
 
     from wxdesk.ui.inbox.page import InboxPage
     from wxdesk.ui.inbox.timeline.view import TimelineView
-    from wxdesk.ui.settings.facts import Facts
+    from wxdesk.ui.settings.facts import InstallationFacts
     from wxdesk.ui.window import run_window
 
     drawn: dict[str, float] = {}
@@ -55,7 +59,7 @@ def window(made: Setup) -> None:
 
     view: TimelineView | None = None
     watch = Watch()
-    run_window(thread.desk, thread.loop, Facts(made.home), shown)
+    run_window(thread.desk, thread.loop, InstallationFacts(made.home), shown)
     thread.stop()
     print(json.dumps(list(drawn.items())), flush=True)
 

@@ -26,7 +26,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.model.reply import NewReply, ReplyState
-from wxdesk.desk.ports.store import ToDerive
+from wxdesk.desk.ports.store import UnderivedPush
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 
@@ -101,7 +101,7 @@ async def fill(home: Path, customers: Iterable[str], each: int) -> None:
     for openid in customers:
         said = Incoming("gh", openid, now.replace(microsecond=0), MessageType.TEXT, "text", text="在吗")
         push_id = await store.pushes.keep(Push("shop", f"m:{openid}", b"{}", BodyFormat.JSON, now, said))
-        kept.append(ToDerive(push_id or 0, "shop", now, said))
+        kept.append(UnderivedPush(push_id or 0, "shop", now, said))
     made = await store.conversations.derive(kept)
     for n in range(each):
         for item in made:

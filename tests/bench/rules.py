@@ -24,10 +24,10 @@ from datetime import UTC, datetime
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.rules.matching.facts import Subject
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools
+from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import PieceFilter
+from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
 from wxdesk.desk.wechat.emoticons import normaliser, read_emoticons
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -118,7 +118,7 @@ class Sorts:
 
 def _measure(name: str, rules: Sequence[Rule], words: Words, options: argparse.Namespace) -> None:
     began = time.perf_counter()
-    ruleset = Ruleset(rules, Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter))
+    ruleset = Ruleset(rules, MatchTools(compile_pattern, normaliser(read_emoticons()), LiteralPrefilter))
     ruleset.prepare()
     print(f"{name}: ready in {time.perf_counter() - began:.2f} s")
     last = f"20461 尾{len(rules) - 1:06}"
@@ -129,7 +129,7 @@ def _measure(name: str, rules: Sequence[Rule], words: Words, options: argparse.N
         ("2,000 characters with a number", 700, "请问订单 20461 多少钱，快递 8 元"),
     ):
         texts = [f"{words.sentence(size)[: 2000 - len(end)]} {end}" for _ in range(options.messages)]
-        subjects = [Subject(MessageType.TEXT, text, at=NOW) for text in texts]
+        subjects = [MatchInput(MessageType.TEXT, text, at=NOW) for text in texts]
         for subject in subjects[:20]:
             assert ruleset.decide(subject).matched == ruleset.ask_each(subject).matched
         fast, slow = (
@@ -140,7 +140,7 @@ def _measure(name: str, rules: Sequence[Rule], words: Words, options: argparse.N
         print(f"  {kind:44} {figures}")
 
 
-def _times(decide: Callable[[Subject], Matching], subjects: Sequence[Subject]) -> tuple[float, float]:
+def _times(decide: Callable[[MatchInput], MatchResult], subjects: Sequence[MatchInput]) -> tuple[float, float]:
     times = []
     for subject in subjects:
         began = time.thread_time()

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from wxdesk import keychain
 from wxdesk.app import Setup, utc_now
-from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.model.account import PushMode
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
@@ -59,7 +59,7 @@ def window(folder: Path) -> None:
     """The desk with its window, in which somebody scrolls and something blocks for 100 ms each second."""
     from PySide6.QtCore import QTimer
 
-    from wxdesk.ui.settings.facts import Facts
+    from wxdesk.ui.settings.facts import InstallationFacts
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup(folder))
@@ -67,7 +67,7 @@ def window(folder: Path) -> None:
     stall = QTimer(interval=1000)
     stall.timeout.connect(lambda: time.sleep(STALL_SECONDS))
     QTimer.singleShot(0, stall.start)
-    run_window(thread.desk, thread.loop, Facts(folder))
+    run_window(thread.desk, thread.loop, InstallationFacts(folder))
     thread.stop()
 
 
@@ -76,7 +76,7 @@ def setup(folder: Path) -> Setup:
     account, _ = demo_account()
     entry = AccountEntry(account.name, account.app_id, account.original_id, PushMode.PLAIN)
     credentials, _ = keychain.credentials_of(entry.account(), utc_now())
-    config = Config(Listener(port=0), wechat=WeChatAt(UNREACHABLE), accounts=(entry,))
+    config = Config(ListenerSettings(port=0), wechat=WeChatSettings(UNREACHABLE), accounts=(entry,))
     return Setup(folder, config, {account.name: credentials})
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import CODES
-from wxdesk.core.normalise import Normaliser, is_visible, seen
+from wxdesk.core.normalise import Normaliser, as_displayed, is_visible
 
 NORMALISER = Normaliser(CODES)
 
@@ -118,10 +118,10 @@ def test_one_character_that_is_seen_is_enough(text: str, visible: bool) -> None:
 
 @pytest.mark.parametrize("unseen", ["\u00ad", "\u2800", "\u3164", "\uffa0", "\u200d", "\u00ad \u3164", ""])
 def test_of_what_nobody_sees_nothing_is_compared(unseen: str) -> None:
-    assert seen(unseen) == NORMALISER(unseen) == ""
+    assert as_displayed(unseen) == NORMALISER(unseen) == ""
     assert NORMALISER.is_markers("[微笑]" + unseen)
     assert "[微笑]" in NORMALISER("[微笑]" + unseen)  # not a text in which the marker counts as a blank
 
 
 def test_what_joins_characters_that_are_seen_stays() -> None:
-    assert seen("👨\u200d👩") == "👨\u200d👩"
+    assert as_displayed("👨\u200d👩") == "👨\u200d👩"

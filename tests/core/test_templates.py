@@ -7,7 +7,7 @@ import pytest
 
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.templates import Template, TemplateFault, faults, found, same_shortcut
+from wxdesk.core.templates import Template, TemplateFault, same_shortcut, search_templates, template_faults
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
@@ -51,12 +51,12 @@ SHELF = (
     ],
 )  # fmt: skip
 def test_templates_are_found_by_what_one_remembers(sought: str, titles: list[str]) -> None:
-    assert [one.title for one in found(SHELF, sought)] == titles
+    assert [one.title for one in search_templates(SHELF, sought)] == titles
 
 
 def test_a_shortcut_that_is_written_out_comes_first() -> None:
     shelf = (template("A", "hit", used=1), template("B", "hi", used=9), template("hi there", used=1))
-    assert [one.title for one in found(shelf, "hi")] == ["B", "A", "hi there"]
+    assert [one.title for one in search_templates(shelf, "hi")] == ["B", "A", "hi there"]
 
 
 def test_shortcuts_are_compared_as_they_are_typed() -> None:
@@ -93,17 +93,17 @@ def refuse_b(text: str) -> list[BadTemplate]:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(changed: dict[str, object], fault: TemplateFault | None) -> None:
-    told = list(faults(replace(template("t"), **changed), refuse_b))  # type: ignore[arg-type]
+    told = list(template_faults(replace(template("t"), **changed), refuse_b))  # type: ignore[arg-type]
     assert told == ([fault] if fault else [])
 
 
 def test_everything_that_is_wrong_is_told() -> None:
     wrong = replace(template(""), shortcut="a/b", others=("b", " "))
-    assert [(one.where, one.variant) for one in faults(wrong, refuse_b)] == [
+    assert [(one.where, one.variant) for one in template_faults(wrong, refuse_b)] == [
         ("title", 0),
         ("shortcut", 0),
         ("body", 1),
         ("body", 1),
         ("body", 2),
     ]
-    assert [(one.reason, one.line) for one in faults(wrong, refuse_b) if one.line] == [("why", 3), ("how", 5)]
+    assert [(one.reason, one.line) for one in template_faults(wrong, refuse_b) if one.line] == [("why", 3), ("how", 5)]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.prepared import prepare
 from wxdesk.app import OpenDesk, Setup, open_desk
-from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.events import DecisionMade, Event
 from wxdesk.core.model.rule import Decision
@@ -42,7 +42,7 @@ def setup_for(sandbox: Sandbox, home: Path, **account: object) -> Setup:
     prepare(home)
     facts, credentials = demo_account()
     entry = AccountEntry(facts.name, facts.app_id, facts.original_id, **account)  # type: ignore[arg-type]
-    config = Config(Listener(port=0), wechat=WeChatAt(sandbox.url), accounts=(entry,))
+    config = Config(ListenerSettings(port=0), wechat=WeChatSettings(sandbox.url), accounts=(entry,))
     return Setup(home, config, {facts.name: credentials})
 
 

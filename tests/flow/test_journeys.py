@@ -14,7 +14,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, ZHANG_SANFENG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 
 async def _sent_reply(world: World) -> None:
@@ -74,7 +74,7 @@ async def test_a_rule_hands_over_to_a_human(world: World) -> None:
 
 
 async def test_a_duplicate_is_acknowledged_kept_once_and_answered_once_also_after_a_restart(world: World) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.DUPLICATE, call="push"))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.DUPLICATE, call="push"))
     outcome = await world.sandbox.say(LI_LEI.openid, "几点关门")
     assert outcome.accepted
     await world.sandbox.wait_for_reply(LI_LEI.openid)
@@ -130,12 +130,14 @@ async def test_a_greeting_follows_the_entrance(world: World) -> None:
 @pytest.mark.parametrize(
     ("fault", "state", "errcode"),
     [
-        (Fault(FaultKind.ERRCODE, errcode=45015), ReplyState.FAILED, 45015),
-        (Fault(FaultKind.ERRCODE, errcode=87014), ReplyState.FAILED, 87014),
-        (Fault(FaultKind.RESET_AFTER), ReplyState.UNKNOWN, None),
+        (SimulatedFault(FaultKind.ERRCODE, errcode=45015), ReplyState.FAILED, 45015),
+        (SimulatedFault(FaultKind.ERRCODE, errcode=87014), ReplyState.FAILED, 87014),
+        (SimulatedFault(FaultKind.RESET_AFTER), ReplyState.UNKNOWN, None),
     ],
 )
-async def test_each_outcome_has_its_state(world: World, fault: Fault, state: ReplyState, errcode: int | None) -> None:
+async def test_each_outcome_has_its_state(
+    world: World, fault: SimulatedFault, state: ReplyState, errcode: int | None
+) -> None:
     world.sandbox.faults.plan(fault)
     await world.hears(LI_LEI.openid, "几点关门", lambda event: isinstance(event, ReplyChanged) and event.state is state)
     (reply,) = await _replies(world, LI_LEI.openid)
@@ -144,7 +146,7 @@ async def test_each_outcome_has_its_state(world: World, fault: Fault, state: Rep
 
 
 async def test_replies_to_one_person_leave_in_order(world: World) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=200))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=200))
     texts = [f"回声{n}" for n in range(3)]  # as many as leave the human his share
     for text in texts:
         await world.sandbox.say(LI_LEI.openid, text)

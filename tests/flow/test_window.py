@@ -20,7 +20,7 @@ from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.garbage import GarbageCollector
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 
 
@@ -41,7 +41,7 @@ def window(qtbot: QtBot, qapp: QApplication, world: World) -> Iterator[MainWindo
     appearance = Appearance(qapp, Look.LIGHT)
     bridge = Bridge(world.desk, world.loop)
     bridge.connect_to_bus()
-    made = MainWindow(bridge, Facts(world.home), appearance)
+    made = MainWindow(bridge, InstallationFacts(world.home), appearance)
     made.show()
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)

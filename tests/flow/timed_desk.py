@@ -14,7 +14,7 @@ from msgspec import structs
 
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, Setup, open_desk
-from wxdesk.config import StoreAt
+from wxdesk.config import StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.model.conversation import Conversation
@@ -140,7 +140,7 @@ async def timed_desk(
     home: Path,
     rules: str,
     undo_seconds: int = 0,
-    store: StoreAt = StoreAt(),  # noqa: B008 - frozen
+    store: StoreSettings = StoreSettings(),  # noqa: B008 - frozen
     **account: object,
 ) -> AsyncIterator[Desk]:
     """A desk with these rules; `account` are settings of its one account. What is written can be undone so long."""

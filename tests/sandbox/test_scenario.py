@@ -10,7 +10,7 @@ import pytest
 
 from tests.sandbox.worlds import HandClock, listening, program
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG, ZHAO_MIN, demo_account
-from wxdesk.sandbox.scenario import LATER, OPENING, Doing, Step, go_on, play
+from wxdesk.sandbox.scenario import LATER, OPENING, CustomerAction, ScenarioStep, keep_playing, play
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.sandbox.standalone import run_sandbox
 
@@ -33,7 +33,7 @@ def test_every_font_can_show_the_texts() -> None:
 
 
 def test_everything_that_a_desk_meets_is_in_it() -> None:
-    assert {step.doing for step in OPENING + LATER} == set(Doing)
+    assert {step.doing for step in OPENING + LATER} == set(CustomerAction)
     assert {step.who for step in OPENING} == set(CUSTOMERS)
     said = " ".join(step.what for step in OPENING)
     for words in ("几点关门", "退款", "找人工", "地址", "订单 20461 到哪了", "谢谢", "goods/1024"):
@@ -58,7 +58,11 @@ async def test_all_play_their_parts_in_order(clock: HandClock) -> None:
 
 
 async def test_a_reaction_waits_for_the_answer_to_the_last_words(sandbox: Sandbox) -> None:
-    steps = (Step(LI_LEI, 0, "几点关门"), Step(LI_LEI, 0, "好的", after_reply=True), Step(ZHAO_MIN, 0, "谢谢"))
+    steps = (
+        ScenarioStep(LI_LEI, 0, "几点关门"),
+        ScenarioStep(LI_LEI, 0, "好的", after_reply=True),
+        ScenarioStep(ZHAO_MIN, 0, "谢谢"),
+    )
     await sandbox.say(LI_LEI.openid, "在吗")
     answer(sandbox, LI_LEI.openid)  # to earlier words: no reason to react
     playing = asyncio.create_task(play(sandbox, 0, steps, patience=10))
@@ -72,15 +76,20 @@ async def test_a_reaction_waits_for_the_answer_to_the_last_words(sandbox: Sandbo
 
 
 async def test_without_an_answer_nobody_reacts(sandbox: Sandbox) -> None:
-    await play(sandbox, 0, (Step(LI_LEI, 0, "几点关门"), Step(WANG_FANG, 0, "好的", after_reply=True)), patience=0.01)
+    await play(
+        sandbox,
+        0,
+        (ScenarioStep(LI_LEI, 0, "几点关门"), ScenarioStep(WANG_FANG, 0, "好的", after_reply=True)),
+        patience=0.01,
+    )
     assert [openid for _, openid, _ in sandbox.platform.customers()] == [LI_LEI.openid]
 
 
 async def test_it_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:
-    steps = (Step(LI_LEI, 0, "一"), Step(ZHAO_MIN, 0, "二"))
+    steps = (ScenarioStep(LI_LEI, 0, "一"), ScenarioStep(ZHAO_MIN, 0, "二"))
     async with listening() as ears:
         sandbox.set_push_url(ears.url)
-        going = asyncio.create_task(go_on(sandbox, 0.001, steps))
+        going = asyncio.create_task(keep_playing(sandbox, 0.001, steps))
         await ears.heard(5)
         assert not going.done()
         going.cancel()

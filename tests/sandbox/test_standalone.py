@@ -17,7 +17,7 @@ from wechatpy.crypto import WeChatCrypto
 from tests.sandbox.worlds import OPENID, listening
 from wxdesk.core.errors import BadInput
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.sandbox.standalone import Given, run_sandbox
+from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox
 
 SECRETS = {
     "APP_SECRET": "0123456789abcdef0123456789abcdef",
@@ -77,7 +77,7 @@ async def test_own_secrets_and_any_push_url(tmp_path: Path) -> None:
 
 async def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="43"):
-        await run_sandbox(0, given=Given(encoding_aes_key="short"))
+        await run_sandbox(0, given=SandboxOptions(encoding_aes_key="short"))
     bad = tmp_path / "bad.jsonl"
     for text in ("{", '{"do": "dance"}'):
         bad.write_text(text, encoding="utf-8")

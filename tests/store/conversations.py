@@ -12,7 +12,7 @@ from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.store import Resolution, ToDerive, Undecided
+from wxdesk.desk.ports.store import Resolution, UndecidedMessage, UnderivedPush
 from wxdesk.store import SqlStore
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 123456, tzinfo=UTC)
@@ -59,16 +59,16 @@ class Talk:
         key = key or f"m:{next(self._keys)}"
         return Push(account, key, body, BodyFormat.JSON, at, said)
 
-    async def kept(self, said: Incoming | None, at: datetime = T0, account: str = "shop") -> ToDerive:
+    async def kept(self, said: Incoming | None, at: datetime = T0, account: str = "shop") -> UnderivedPush:
         push_id = await self.store.pushes.keep(self.push(said, at, account))
         assert push_id is not None
-        return ToDerive(push_id, account, at, said)
+        return UnderivedPush(push_id, account, at, said)
 
-    async def hears(self, said: Incoming, at: datetime = T0, account: str = "shop") -> Undecided:
+    async def hears(self, said: Incoming, at: datetime = T0, account: str = "shop") -> UndecidedMessage:
         [made] = await self.store.conversations.derive([await self.kept(said, at, account)])
         return made
 
-    async def says(self, openid: str, text: str = "你好", at: datetime = T0, account: str = "shop") -> Undecided:
+    async def says(self, openid: str, text: str = "你好", at: datetime = T0, account: str = "shop") -> UndecidedMessage:
         return await self.hears(incoming(openid, text, at=at), at, account)
 
     async def decides(

@@ -23,13 +23,13 @@ from tests.postgresql import Postgres
 from tests.store.conversations import Talk
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.statistics import Span
+from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.store import open_store, opening
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import SCRIPTS, Migrations
-from wxdesk.store.opening import parsed
+from wxdesk.store.opening import parse_url
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.columns import EPOCH
 
@@ -87,7 +87,7 @@ def columns(connection: Connection) -> dict[str, list[tuple[str, str, bool]]]:
 async def test_the_migrated_server_has_the_schema_of_the_code(postgres: Postgres, home: Path) -> None:
     migrated_url, made_url = postgres.fresh(), postgres.fresh()
     await (await open_store(migrated_url, home)).close()
-    migrated, made = (PostgresqlDatabase(parsed(url)) for url in (migrated_url, made_url))
+    migrated, made = (PostgresqlDatabase(parse_url(url)) for url in (migrated_url, made_url))
     await made.write(metadata.create_all)
     assert await ask(migrated, indices) == await ask(made, indices)
     assert await ask(migrated, columns) == await ask(made, columns)
@@ -230,7 +230,7 @@ async def test_promises_from_before_are_known_by_those_who_still_wait(home: Path
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(BEFORE_PROMISES)
     store = await open_store("sqlite:///desk.db", home)
-    span = Span(EPOCH, EPOCH + timedelta(days=1))
+    span = TimeSpan(EPOCH, EPOCH + timedelta(days=1))
     found = await store.statistics.over(span, UTC)
     # The one whose conversation waits for a human was promised him; the other was answered.
     assert (found.by_rule, found.unanswered) == (1, 1)

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from tests.postgresql import Postgres
 from wxdesk.core.errors import StoreTooNew
-from wxdesk.store import Condition, look_at, open_store
+from wxdesk.store import StoreStatus, check_store, open_store
 
 pytestmark = pytest.mark.postgres
 
@@ -20,21 +20,21 @@ def parts(home: Path) -> list[Path]:
 
 async def test_an_empty_database_of_a_team_stays_empty(postgres: Postgres, home: Path) -> None:
     url = postgres.fresh()
-    assert await look_at(url, home) is Condition.EMPTY
-    assert await look_at(url, home) is Condition.EMPTY
+    assert await check_store(url, home) is StoreStatus.EMPTY
+    assert await check_store(url, home) is StoreStatus.EMPTY
     assert parts(home) == []
 
 
 async def test_a_teams_database_is_found_as_it_is(postgres: Postgres, home: Path) -> None:
     url = postgres.fresh()
     store = await open_store(url, home)
-    assert await look_at(url, home) is Condition.IN_USE
-    assert await look_at(url, home / "another") is Condition.IN_USE
+    assert await check_store(url, home) is StoreStatus.IN_USE
+    assert await check_store(url, home / "another") is StoreStatus.IN_USE
     await store.close()
-    assert await look_at(url, home) is Condition.SOUND
+    assert await check_store(url, home) is StoreStatus.SOUND
     database = make_url(url).database or ""
     postgres.tell("UPDATE alembic_version SET version_num = '0001'", database)
-    assert await look_at(url, home) is Condition.OLDER
+    assert await check_store(url, home) is StoreStatus.OLDER
     postgres.tell("UPDATE alembic_version SET version_num = '9999'", database)
     with pytest.raises(StoreTooNew):
-        await look_at(url, home)
+        await check_store(url, home)

@@ -21,7 +21,7 @@ from wxdesk.store import SqlStore, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import SCRIPTS
-from wxdesk.store.opening import parsed
+from wxdesk.store.opening import parse_url
 
 FULL = Template(
     0,
@@ -163,7 +163,7 @@ async def test_templates_of_the_older_schema_stay_readable(home: Path) -> None:
 @pytest.mark.postgres
 async def test_templates_of_the_older_schema_stay_readable_on_the_server(postgres: Postgres, home: Path) -> None:
     url = postgres.fresh()
-    db = PostgresqlDatabase(parsed(url))
+    db = PostgresqlDatabase(parse_url(url))
     await db.write(_to_the_older)
     await db.close()
     await _old_ones_are_readable(url, home)

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.presence import Seen
+from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look, apply
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
@@ -117,7 +117,7 @@ def show_page(qtbot: QtBot, bridge: Bridge) -> ShowPage:
     """Shows a page in an active window of its own, and returns it with its first answers in."""
 
     def show[P: QWidget](make: Callable[[Bridge, Notices], P], width: int, height: int) -> P:
-        bridge.ask(bridge.desk.presence.report(Seen()))  # as the whole window does
+        bridge.ask(bridge.desk.presence.report(PresenceSignals()))  # as the whole window does
         window = QWidget()
         notices = Notices(window)
         bridge.failed.connect(notices.report)
@@ -138,9 +138,9 @@ def show_page(qtbot: QtBot, bridge: Bridge) -> ShowPage:
 
 
 @pytest.fixture
-def facts(world: World) -> Facts:
+def facts(world: World) -> InstallationFacts:
     """What the settings page is told."""
-    return Facts(world.home)
+    return InstallationFacts(world.home)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def appearance(qapp: QApplication) -> Iterator[Appearance]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, bridge: Bridge, facts: Facts, appearance: Appearance) -> MainWindow:
+def window(qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance) -> MainWindow:
     """The whole window on the desk, shown, with its first answers in."""
     made = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(made, before_close_func=_allow)

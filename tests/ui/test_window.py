@@ -25,7 +25,7 @@ from wxdesk.core.system_failures import UnusableFile
 from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.garbage import GarbageCollector
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ PAGES = ("inbox", "rules", "templates", "traffic", "insights", "setup")
 def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, world: World, tmp_path: Path) -> None:
     world.say("oW7hT5dQmZ0xKfLr2sVnB8yE4c31", "请问几点关门")
     i18n.use("en")
-    saved = grab_pages(world.desk, world.loop, Facts(world.home), tmp_path / "pictures")
+    saved = grab_pages(world.desk, world.loop, InstallationFacts(world.home), tmp_path / "pictures")
     assert {path.name for path in saved} == {
         f"{page}-{look}-{language}.png" for page in PAGES for look in ("light", "dark") for language in i18n.LANGUAGES
     }
@@ -50,7 +50,7 @@ def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, worl
 def test_pictures_that_have_no_place_are_told(qapp: QApplication, world: World, tmp_path: Path) -> None:
     (tmp_path / "pictures").touch()
     with pytest.raises(UnusableFile, match="a file stands where a folder has to be"):
-        grab_pages(world.desk, world.loop, Facts(world.home), tmp_path / "pictures")
+        grab_pages(world.desk, world.loop, InstallationFacts(world.home), tmp_path / "pictures")
 
 
 PROGRAM = """

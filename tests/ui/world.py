@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tests.flow.timed_desk import HandClock
 from tests.prepared import prepare
 from wxdesk.app import Setup, utc_now
-from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -72,7 +72,7 @@ class World:
 
     def show(self, openid: str, picture: bytes) -> int:
         """A customer sends a picture of his own; returns like `say`."""
-        return self._decided(self.sandbox.show_own(openid, picture))
+        return self._decided(self.sandbox.send_own_picture(openid, picture))
 
     def enter(self, openid: str, session_from: str = "") -> int:
         """A customer opens the chat; returns the conversation's id once the desk has decided on it."""
@@ -165,7 +165,7 @@ def open_world(
         AccountEntry(one.name, one.app_id, one.original_id, reply_mode=mode, hold_seconds=600, timezone=timezone)
         for one in (account, *more)
     )
-    config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=entries)
+    config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base), accounts=entries)
     thread = DeskThread(Setup(home, config, dict.fromkeys((account.name, *others), credentials), clock))
     sandbox.set_push_url(f"{thread.url}/wx/{account.name}")
     thread.call(thread.desk.preferences.set(replace(thread.desk.preferences.now, undo_seconds=undo_seconds)))

@@ -12,7 +12,7 @@ from wxdesk.core.errors import PushRefused
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.verification import Door
+from wxdesk.webhook.verification import PushVerifier
 
 NEW_TOKEN, NEW_KEY = "the_new_token", "Z" * 43
 TOKEN_ENDS, KEY_ENDS = NOW + timedelta(hours=24), NOW + timedelta(hours=30)
@@ -26,8 +26,8 @@ CREDENTIALS = Credentials(
 )
 
 
-def door(mode: PushMode = PushMode.SECURE, credentials: Credentials = CREDENTIALS) -> Door:
-    return Door(Account("shop", APP_ID, "gh", mode), credentials)
+def door(mode: PushMode = PushMode.SECURE, credentials: Credentials = CREDENTIALS) -> PushVerifier:
+    return PushVerifier(Account("shop", APP_ID, "gh", mode), credentials)
 
 
 def pushed(token: str, key: str) -> tuple[dict[str, str], bytes]:

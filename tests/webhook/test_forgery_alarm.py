@@ -8,7 +8,7 @@ import pytest
 
 from tests.webhook.pushing import NOW, TEXT, Desk, ask, signed, written
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.webhook.forgery_alarm import QUIET, Alarm
+from wxdesk.webhook.forgery_alarm import QUIET, ForgeryAlarm
 
 FORGED = [
     written("/wx/secure", TEXT, signed()),
@@ -39,7 +39,7 @@ def test_an_attack_that_goes_on_is_told_again_after_an_hour() -> None:
     def clock() -> datetime:
         return now
 
-    alarm = Alarm(told.append, clock)
+    alarm = ForgeryAlarm(told.append, clock)
     for minutes in range(0, 180, 5):
         now = NOW + timedelta(minutes=minutes)
         alarm.plain_text_refused("shop")

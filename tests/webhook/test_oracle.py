@@ -19,10 +19,10 @@ from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.webhook.envelope import reply_envelope
-from wxdesk.webhook.verification import Door
+from wxdesk.webhook.verification import PushVerifier
 
 ORACLE = WeChatCrypto(TOKEN, KEY, APP_ID)
-DOORS = {mode: Door(*ACCOUNTS[mode.value]) for mode in PushMode}
+DOORS = {mode: PushVerifier(*ACCOUNTS[mode.value]) for mode in PushMode}
 THOUSAND = [range(start, start + 100) for start in range(0, 1000, 100)]
 TYPES = {
     "text": MessageType.TEXT,

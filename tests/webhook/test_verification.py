@@ -26,18 +26,20 @@ from wxdesk.core.errors import PushRefused
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.webhook.verification import Door, read_query
+from wxdesk.webhook.verification import PushVerifier, read_query
 
-PLAIN, COMPAT, SECURE = (Door(*ACCOUNTS[mode.value]) for mode in (PushMode.PLAIN, PushMode.COMPAT, PushMode.SECURE))
+PLAIN, COMPAT, SECURE = (
+    PushVerifier(*ACCOUNTS[mode.value]) for mode in (PushMode.PLAIN, PushMode.COMPAT, PushMode.SECURE)
+)
 ENCRYPTED = CIPHER.encrypt(TEXT)
 
 
-def door_of(entry: dict, mode: PushMode) -> Door:
+def door_of(entry: dict, mode: PushMode) -> PushVerifier:
     account = Account("shop", entry.get("appid", ""), "gh", mode)
-    return Door(account, Credentials("", entry["token"], entry.get("encoding_aes_key", "")))
+    return PushVerifier(account, Credentials("", entry["token"], entry.get("encoding_aes_key", "")))
 
 
-def why_not(door: Door, query: dict[str, str], body: bytes) -> str:
+def why_not(door: PushVerifier, query: dict[str, str], body: bytes) -> str:
     with pytest.raises(PushRefused) as refused:
         door.receive(query, body, NOW)
     return refused.value.why
@@ -109,13 +111,13 @@ def test_in_compat_mode_the_clear_fields_do_not_count() -> None:
         (b"<xml>", "not encrypted"),
     ],
 )
-def test_a_body_in_the_clear_is_refused_where_it_must_be_encrypted(door: Door, body: bytes, why: str) -> None:
+def test_a_body_in_the_clear_is_refused_where_it_must_be_encrypted(door: PushVerifier, body: bytes, why: str) -> None:
     assert why_not(door, signed(), body) == why
     assert why_not(door, {}, body) == why
 
 
 @pytest.mark.parametrize("door", [COMPAT, SECURE])
-def test_the_plain_signature_does_not_open_an_encrypted_push(door: Door) -> None:
+def test_the_plain_signature_does_not_open_an_encrypted_push(door: PushVerifier) -> None:
     query = signed()
     assert why_not(door, query, enveloped(ENCRYPTED)) == "signature"
     assert why_not(door, query | {"msg_signature": query["signature"]}, enveloped(ENCRYPTED)) == "signature"
@@ -123,8 +125,8 @@ def test_the_plain_signature_does_not_open_an_encrypted_push(door: Door) -> None
 
 def test_a_push_for_another_app_or_with_another_key_is_refused() -> None:
     account, _ = ACCOUNTS["secure"]
-    other_key = Door(account, Credentials("", TOKEN, "A" * 43))
-    other_app = Door(Account("secure", "wx_other", "gh"), Credentials("", TOKEN, KEY))
+    other_key = PushVerifier(account, Credentials("", TOKEN, "A" * 43))
+    other_app = PushVerifier(Account("secure", "wx_other", "gh"), Credentials("", TOKEN, KEY))
     assert why_not(other_key, signed_for(ENCRYPTED), enveloped(ENCRYPTED)) == "decryption"
     assert why_not(other_app, signed_for(ENCRYPTED), enveloped(ENCRYPTED)) == "app_id"
 
@@ -156,7 +158,7 @@ def test_an_encrypted_push_for_an_account_in_plain_mode_says_so() -> None:
     ],
 )
 def test_unusable_credentials_keep_the_door_shut(mode: PushMode, credentials: Credentials) -> None:
-    door = Door(Account("shop", APP_ID, "gh", mode), credentials)
+    door = PushVerifier(Account("shop", APP_ID, "gh", mode), credentials)
     assert why_not(door, signed_for(ENCRYPTED), enveloped(ENCRYPTED)) == "no credentials"
     with pytest.raises(PushRefused):
         door.check_url(signed(echostr="1"), NOW)
@@ -200,7 +202,7 @@ def damaged(text: str, chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize("door", [PLAIN, COMPAT, SECURE], ids=lambda door: door.account.name)
-def test_no_forged_push_of_thousands_is_accepted(door: Door) -> None:
+def test_no_forged_push_of_thousands_is_accepted(door: PushVerifier) -> None:
     chance = random.Random(20260301)
     plain = door is PLAIN
     covered = ["signature", "timestamp", "nonce"] if plain else ["msg_signature", "timestamp", "nonce", "Encrypt"]

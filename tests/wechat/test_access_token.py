@@ -16,7 +16,7 @@ from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.runtime import wall_clock as sleeping
-from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, Grant
+from wxdesk.wechat.access_token import SUSPICIOUS, AccessTokens, TokenGrant
 from wxdesk.wechat.monotonic import seconds_elapsed
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -41,13 +41,13 @@ class World:
     def clock(self) -> datetime:
         return START + timedelta(seconds=self.elapsed + self.asleep)
 
-    async def fetch(self, account: Account) -> Grant:
+    async def fetch(self, account: Account) -> TokenGrant:
         self.asked += 1
         number = self.asked
         await self.gate.wait()
         if self.failure is not None:
             raise self.failure
-        return Grant(f"{account.name}-{number}", self.seconds)
+        return TokenGrant(f"{account.name}-{number}", self.seconds)
 
     def tokens(self, margin: float = 120) -> AccessTokens:
         return AccessTokens(self.fetch, self.heard, self.clock, margin=margin, monotonic=self.monotonic)

@@ -14,7 +14,7 @@ from wxdesk.core.events import ApiCalled, TokenChanged
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
@@ -74,7 +74,7 @@ async def test_a_refused_token_costs_one_renewal_and_one_repeat(
 ) -> None:
     await client.check(ACCOUNT)
     sandbox.platform.tokens.expire(ACCOUNT.app_id)
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=code))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=code))
     await client.send(ACCOUNT, OPENID, HELLO)
     assert heard.calls() == ["stable_token", "custom/send", "stable_token", "custom/send"]
     assert len(sandbox.sent) == 1
@@ -83,7 +83,7 @@ async def test_a_refused_token_costs_one_renewal_and_one_repeat(
 async def test_the_second_refusal_is_final(sandbox: Sandbox, client: WeChatClient, heard: Heard) -> None:
     await client.check(ACCOUNT)
     sandbox.platform.tokens.revoke(ACCOUNT.app_id)
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40001, times=2))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40001, times=2))
     with pytest.raises(Refused) as refused:
         await client.send(ACCOUNT, OPENID, HELLO)
     assert refused.value.errcode == 40001
@@ -93,7 +93,7 @@ async def test_the_second_refusal_is_final(sandbox: Sandbox, client: WeChatClien
 async def test_one_repeat_also_where_the_stable_endpoint_insists_on_its_token(
     sandbox: Sandbox, client: WeChatClient, heard: Heard
 ) -> None:
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40001, times=None))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40001, times=None))
     with pytest.raises(Refused):
         await client.send(ACCOUNT, OPENID, HELLO)
     assert heard.calls() == ["stable_token", "custom/send", "stable_token", "custom/send"]
@@ -145,7 +145,7 @@ async def test_the_classic_endpoint_works_too(sandbox: Sandbox, heard: Heard) ->
 
 
 async def test_a_token_that_never_comes_means_not_sent(sandbox: Sandbox, heard: Heard) -> None:
-    sandbox.faults.plan(Fault(FaultKind.BEFORE, "token"))
+    sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE, "token"))
     async with client_to(sandbox.url, heard, deadline=0.2) as client:
         with pytest.raises(NotSent):
             await client.send(ACCOUNT, OPENID, HELLO)

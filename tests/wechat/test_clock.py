@@ -10,7 +10,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Heard, client_to
 from wxdesk import i18n
 from wxdesk.core.events import TroubleRaised
-from wxdesk.desk.wechat.clock_skew import clock_words
+from wxdesk.desk.wechat.clock_skew import clock_warning
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 
@@ -66,7 +66,7 @@ async def test_a_wrong_clock_is_told_of_with_the_first_answer_and_until_it_is_ri
     await client.send(ACCOUNT, OPENID, HELLO)
     assert len(troubles(heard)) == 1
     i18n.use("zh_CN")
-    assert chinese in clock_words(there.behind)
+    assert chinese in clock_warning(there.behind)
     i18n.use("en")
     there.behind = timedelta(0)
     await client.send(ACCOUNT, OPENID, HELLO)

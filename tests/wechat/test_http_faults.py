@@ -11,7 +11,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Act, Heard, client_to, http_answer, raw_server, read_request
 from wxdesk.core.errors import DeliveryUnknown, NotSent
 from wxdesk.core.events import ApiCalled
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
 OK = b'{"errcode":0,"errmsg":"ok"}'
@@ -171,7 +171,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_not_used_again(hea
 async def test_the_sandboxs_faults(
     sandbox: Sandbox, heard: Heard, kind: FaultKind, error: type[Exception], delivered: int
 ) -> None:
-    sandbox.faults.plan(Fault(kind))
+    sandbox.faults.plan(SimulatedFault(kind))
     async with client_to(sandbox.url, heard, deadline=1.5) as client:
         with pytest.raises(error):
             await client.send(ACCOUNT, OPENID, HELLO)

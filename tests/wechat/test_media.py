@@ -16,7 +16,7 @@ from wxdesk.core.events import ApiCalled, TokenChanged
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.sandbox.pictures import cover, torn_box
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import NO_PICTURE_NAMED, WeChatClient
 from wxdesk.wechat.http import TOO_LARGE
@@ -67,7 +67,7 @@ async def test_a_refused_token_costs_one_renewal_and_one_repeat(
     media_id = sandbox.platform.media.put(cover()).media_id
     await client.check(ACCOUNT)
     sandbox.platform.tokens.expire(ACCOUNT.app_id)
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, call, errcode=code))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, call, errcode=code))
     if call == "upload":
         assert await client.upload(ACCOUNT, torn_box(), PNG)
     else:
@@ -107,7 +107,7 @@ async def test_wechat_says_why_a_picture_is_not_taken(client: WeChatClient, hear
 async def test_a_call_that_gives_nobody_anything_is_never_unknown(
     sandbox: Sandbox, heard: Heard, call: str, kind: FaultKind
 ) -> None:
-    sandbox.faults.plan(Fault(kind, call, times=None))
+    sandbox.faults.plan(SimulatedFault(kind, call, times=None))
     async with client_to(sandbox.url, heard, deadline=0.6) as client:
         await client.check(ACCOUNT)
         work = {
@@ -123,7 +123,7 @@ async def test_a_call_that_gives_nobody_anything_is_never_unknown(
 
 
 async def test_a_picture_may_take_longer_than_a_message(sandbox: Sandbox, heard: Heard) -> None:
-    sandbox.faults.plan(Fault(FaultKind.LATENCY, "upload", milliseconds=1500))
+    sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, "upload", milliseconds=1500))
     async with client_to(sandbox.url, heard, deadline=1.0) as client:
         assert await client.upload(ACCOUNT, torn_box(), PNG)
 

@@ -14,7 +14,7 @@ from wxdesk import logs
 from wxdesk.core.errors import SendError
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.sandbox.pictures import torn_box
-from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
 type Endpoint = Literal["stable", "classic"]
@@ -36,7 +36,7 @@ async def test_no_secret_leaves_by_another_door(
     async with client_to(sandbox.url, heard, endpoint, deadline=0.15) as client:
         for call in ("token", "send"):
             for kind in kinds:
-                sandbox.faults.plan(Fault(kind, call, errcode=40164))
+                sandbox.faults.plan(SimulatedFault(kind, call, errcode=40164))
                 try:
                     await client.send(ACCOUNT, OPENID, HELLO)
                 except SendError as error:
@@ -62,7 +62,7 @@ async def test_no_secret_leaves_with_a_picture_or_a_sign_of_typing(
     kinds = [FaultKind.ERRCODE, FaultKind.BEFORE, FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER, FaultKind.GATEWAY]
     async with client_to(sandbox.url, heard, deadline=0.15) as client:
         for kind in kinds:
-            sandbox.faults.plan(Fault(kind, call, errcode=40164))
+            sandbox.faults.plan(SimulatedFault(kind, call, errcode=40164))
             work: Coroutine[Any, Any, object]
             if call == "upload":
                 work = client.upload(ACCOUNT, torn_box(), PictureFormat.PNG)

@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, OPENID, Heard, client_to
 from wxdesk.core.errors import NotSent, Refused
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.typing_path import BUSINESS, PLAIN
@@ -96,6 +96,6 @@ async def test_an_answer_that_cannot_be_read_decides_nothing(heard: Heard) -> No
 async def test_a_refused_token_is_renewed_once(sandbox: Sandbox, client: WeChatClient, heard: Heard) -> None:
     await client.check(ACCOUNT)
     sandbox.platform.tokens.expire(ACCOUNT.app_id)
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, "typing", errcode=42001))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "typing", errcode=42001))
     await client.typing(ACCOUNT, OPENID, on=True)
     assert heard.calls()[:4] == ["stable_token", BUSINESS, "stable_token", BUSINESS]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from wxdesk import logs
 from wxdesk.app import Setup
-from wxdesk.config import AccountEntry, Config, Listener, WeChatAt
+from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.events import Event, MessageKept
@@ -33,17 +33,17 @@ from wxdesk.paths import resource
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import CUSTOMERS, MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG, demo_account
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.sandbox.window_port import SandboxForWindow
+from wxdesk.sandbox.window_port import SandboxSimulator
 from wxdesk.threads import LoopThread
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import grab_pages, run_window
 from wxdesk.ui.wording.messages import author_word, clock_time, kind_word, name_of
-from wxdesk.ui.wording.reply_status import standing_of_reply
+from wxdesk.ui.wording.reply_status import status_of_reply
 
 HOLD_SECONDS = 90
 """Seconds a reply is held in the demo: long enough to look at it."""
@@ -57,26 +57,26 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
     offscreen = screenshots is not None or not has_display()
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with _folder(home) as folder, _world(folder, log_level) as (wechat, sandbox, desk):
+    with _folder(home) as folder, _sandbox_and_desk(folder, log_level) as (wechat, sandbox, desk):
         if not offscreen:
             return _live(wechat, sandbox, desk, folder)
         pictures = screenshots or PICTURES
         *opening, last = scenario.OPENING
         _play(wechat, sandbox, desk, opening)
-        desk.call(_step_in(desk.desk, sandbox))
+        desk.call(_act_as_operator(desk.desk, sandbox))
         _play(wechat, sandbox, desk, (last,))
         desk.call(_print_conversations(desk.desk))
-        simulator = SandboxForWindow(sandbox, wechat.loop)
-        saved = grab_pages(desk.desk, desk.loop, Facts(folder, desk.url), pictures, _pose(desk), simulator)
+        simulator = SandboxSimulator(sandbox, wechat.loop)
+        saved = grab_pages(desk.desk, desk.loop, InstallationFacts(folder, desk.url), pictures, _pose(desk), simulator)
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
         return 0
 
 
-def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequence[scenario.Step]) -> None:
+def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequence[scenario.ScenarioStep]) -> None:
     """Play the steps one by one, waiting for the desk, so that every run is the same."""
     for step in steps:
         wechat.call(scenario.play(sandbox, 0, (step,)))
-        desk.call(_settled(desk.desk))
+        desk.call(_wait_until_idle(desk.desk))
 
 
 @contextlib.contextmanager
@@ -90,7 +90,7 @@ def _folder(home: Path | None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, DeskThread]]:
+def _sandbox_and_desk(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, DeskThread]]:
     """Start the simulated WeChat and the desk on two threads and connect them."""
     account, credentials = demo_account()
     logs.set_up(folder, log_level, (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key))
@@ -99,10 +99,10 @@ def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, 
     try:
         api_base = wechat.call(sandbox.start())
         entry = AccountEntry(account.name, account.app_id, account.original_id, hold_seconds=HOLD_SECONDS)
-        config = Config(Listener(port=0), wechat=WeChatAt(api_base), accounts=(entry,))
+        config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base), accounts=(entry,))
         desk = DeskThread(Setup(folder, config, {account.name: credentials}))
         try:
-            desk.call(_furnish(desk.desk))
+            desk.call(_fill_desk(desk.desk))
             sandbox.set_push_url(f"{desk.url}/wx/{account.name}")
             wechat.call(sandbox.verify_push_url())
             yield wechat, sandbox, desk
@@ -113,7 +113,7 @@ def _world(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, 
         wechat.stop()
 
 
-async def _furnish(desk: Desk) -> None:
+async def _fill_desk(desk: Desk) -> None:
     """Import the starter rules and templates, and name customers once they write."""
     rules = resource("rules", "starter.zh_CN.toml")
     if not await desk.rulebook.all():
@@ -141,27 +141,27 @@ async def _furnish(desk: Desk) -> None:
 def _live(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, folder: Path) -> int:
     async def customers() -> None:
         await scenario.play(sandbox)
-        await scenario.go_on(sandbox)
+        await scenario.keep_playing(sandbox)
 
     writing = asyncio.run_coroutine_threadsafe(customers(), wechat.loop)
     try:
-        simulator = SandboxForWindow(sandbox, wechat.loop)
-        return run_window(desk.desk, desk.loop, Facts(folder, desk.url), simulator=simulator)
+        simulator = SandboxSimulator(sandbox, wechat.loop)
+        return run_window(desk.desk, desk.loop, InstallationFacts(folder, desk.url), simulator=simulator)
     finally:
         writing.cancel()
 
 
-async def _step_in(desk: Desk, sandbox: Sandbox) -> None:
+async def _act_as_operator(desk: Desk, sandbox: Sandbox) -> None:
     """Act as the operator of the scenario: take over, reply, set hold, meet a refusal."""
     conversations = {row.conversation.contact.openid: row.conversation.id for row in await _rows(desk)}
     await desk.handoff.take_over(conversations[ZHANG_SANFENG.openid])
     await desk.handoff.hand_back(conversations[WANG_FANG.openid])
     await desk.handoff.set_mode(conversations[WANG_FANG.openid], ReplyMode.HOLD)
     await desk.handoff.write(conversations[MISS_CHEN.openid], "已经帮您改好地址了，请放心")
-    await _settled(desk)
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45015))
+    await _wait_until_idle(desk)
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
     await desk.handoff.write(conversations[STRANGER.openid], "照片收到了，这就给您补发一个")
-    await _settled(desk)
+    await _wait_until_idle(desk)
 
 
 async def _rows(desk: Desk) -> list[InboxRow]:
@@ -186,7 +186,7 @@ def _page[T](window: MainWindow, kind: type[T]) -> T:
     return next(page.widget for page in window.pages if isinstance(page.widget, kind))
 
 
-async def _settled(desk: Desk) -> None:
+async def _wait_until_idle(desk: Desk) -> None:
     """Wait until every message has a decision and no reply is queued or sending."""
     changed = asyncio.Event()
     unsubscribe = desk.bus.subscribe(lambda _: changed.set())
@@ -218,7 +218,7 @@ async def _print_conversations(desk: Desk) -> None:
 def _line(item: TimelineItem, now: datetime) -> str:
     if isinstance(item, Reply):
         said = item.content.summary or kind_word(item.content.kind)
-        return f"{clock_time(item.at)}  → {said}  ({author_word(item)} · {standing_of_reply(item, now).text})"
+        return f"{clock_time(item.at)}  → {said}  ({author_word(item)} · {status_of_reply(item, now).text})"
     said = item.text or item.session_from or ""
     kind = "" if item.type is MessageType.TEXT else kind_word(item.type)
     return f"{clock_time(item.at)}  {' '.join(part for part in (kind, said) if part)}"

@@ -22,11 +22,11 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.desk.wechat.clock_skew import clock_words
+from wxdesk.desk.wechat.clock_skew import clock_warning
 from wxdesk.desk.wechat.refusals import explain_refusal
 from wxdesk.i18n import explain, tr
-from wxdesk.keychain import Missing
-from wxdesk.store import Condition, look_at
+from wxdesk.keychain import MissingSecret
+from wxdesk.store import StoreStatus, check_store
 from wxdesk.timezones import zone_named
 from wxdesk.ui.runtime.display import INSTALL
 from wxdesk.wechat.client import WeChatClient
@@ -88,11 +88,11 @@ def _configuration(config: Config) -> Finding:
     return Finding(True, tr("Configuration"), tr("accounts: {names}", names=names))
 
 
-type Asked = Mapping[str, tuple[Credentials, list[Missing]]]
+type FoundSecrets = Mapping[str, tuple[Credentials, list[MissingSecret]]]
 """Found and missing secrets by account; read once, because a keychain may be slow."""
 
 
-def _secrets(config: Config, asked: Asked) -> Iterator[Finding]:
+def _secrets(config: Config, asked: FoundSecrets) -> Iterator[Finding]:
     for entry in config.accounts:
         what = tr("Secrets of “{account}”", account=entry.name)
         found, missing = asked[entry.name]
@@ -119,16 +119,16 @@ def _secrets(config: Config, asked: Asked) -> Iterator[Finding]:
 async def _database(config: Config, home: Path) -> tuple[Finding, bool]:
     what = tr("Database")
     try:
-        condition = await look_at(config.store.url, home)
+        condition = await check_store(config.store.url, home)
     except WxdeskError as error:
         return Finding(False, what, explain(error)), False
     words = {
-        Condition.IN_USE: tr("in use by a desk that is open now"),
-        Condition.EMPTY: tr("none yet, made at the first start"),
-        Condition.OLDER: tr("sound; the next start brings it up to date"),
-        Condition.SOUND: tr("opens and is sound"),
+        StoreStatus.IN_USE: tr("in use by a desk that is open now"),
+        StoreStatus.EMPTY: tr("none yet, made at the first start"),
+        StoreStatus.OLDER: tr("sound; the next start brings it up to date"),
+        StoreStatus.SOUND: tr("opens and is sound"),
     }
-    return Finding(True, what, words[condition]), condition is Condition.IN_USE
+    return Finding(True, what, words[condition]), condition is StoreStatus.IN_USE
 
 
 def _port(config: Config) -> Finding:
@@ -147,7 +147,7 @@ def _port(config: Config) -> Finding:
     return Finding(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
 
 
-async def _wechat(config: Config, asked: Asked, *, in_use: bool) -> AsyncIterator[Finding]:
+async def _wechat(config: Config, asked: FoundSecrets, *, in_use: bool) -> AsyncIterator[Finding]:
     at, compared = config.wechat, False
     for entry in config.accounts:
         account = entry.account()
@@ -168,7 +168,7 @@ async def _wechat(config: Config, asked: Asked, *, in_use: bool) -> AsyncIterato
             await client.close()
         if client.clock_ahead is not None and not compared:
             compared = True
-            wrong = clock_words(client.clock_ahead)
+            wrong = clock_warning(client.clock_ahead)
             yield Finding(not wrong, tr("Clock of this machine"), wrong or tr("agrees with WeChat's"))
 
 
@@ -207,11 +207,11 @@ def _sound() -> Finding:
 
 
 async def _notices() -> Finding:
-    from wxdesk.ui.notifications.service import NoServiceError, buttons_here  # as above
+    from wxdesk.ui.notifications.service import NoServiceError, notices_have_buttons  # as above
 
     what = tr("Notices on the desktop")
     try:
-        buttons = await buttons_here()
+        buttons = await notices_have_buttons()
     except NoServiceError:
         return Finding(True, what, tr("no service shows any; the tray's messages are used, where there is a tray"))
     return Finding(True, what, tr("shown, with buttons") if buttons else tr("shown, without buttons"))

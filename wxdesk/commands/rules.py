@@ -8,23 +8,23 @@ from collections.abc import AsyncIterator, Iterator
 
 from wxdesk.app import PICTURES, Setup
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
-from wxdesk.desk.rules.exchange import Exported, RulesExchange
+from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
 from wxdesk.desk.rules.file.business_hours import calendar_text
 from wxdesk.desk.rules.file.rule_writing import rule_text
-from wxdesk.desk.rules.import_check import Change, ImportCheck, RuleChange, outlook, summary
+from wxdesk.desk.rules.import_check import ImportCheck, RuleChange, RuleChangeKind, import_forecast, import_summary
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.i18n import tr
 from wxdesk.store import open_store
-from wxdesk.store.pictures.files import FolderOfPictures
+from wxdesk.store.pictures.files import PictureFolder
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
     """Replace the stored rules by those of a file, all or none; return a summary."""
     async with _rules(setup) as exchange:
-        return summary((await exchange.take_in(text, file_name)).check)
+        return import_summary((await exchange.take_in(text, file_name)).check)
 
 
 async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
@@ -36,19 +36,19 @@ async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
 def check_lines(check: ImportCheck) -> Iterator[str]:
     """List the changes of a rules file with differing lines, then a summary."""
     for one in check.rules:
-        if not one.is_none:
+        if not one.changes_nothing:
             place = one.place_after or one.place_before
             yield f"{_SIGNS[one.change]} {place}. {one.rule.name}" + _moves(one)
-            if one.change is Change.CHANGED and one.before and one.after:
+            if one.change is RuleChangeKind.CHANGED and one.before and one.after:
                 yield from _differing(rule_text(one.before), rule_text(one.after))
     for calendar in check.calendars:
         yield f"{'~' if calendar.before else '+'} [[calendars]] {calendar.after.name}"
         if calendar.before:
             yield from _differing(calendar_text(calendar.before), calendar_text(calendar.after))
-    yield outlook(check)
+    yield import_forecast(check)
 
 
-_SIGNS = {Change.NEW: "+", Change.CHANGED: "~", Change.SAME: "=", Change.GONE: "-"}
+_SIGNS = {RuleChangeKind.NEW: "+", RuleChangeKind.CHANGED: "~", RuleChangeKind.SAME: "=", RuleChangeKind.GONE: "-"}
 
 
 def _moves(change: RuleChange) -> str:
@@ -66,7 +66,7 @@ def _differing(before: str, after: str) -> Iterator[str]:
             yield f"    {line}"
 
 
-async def export_rules(setup: Setup) -> Exported:
+async def export_rules(setup: Setup) -> ExportResult:
     """Export the stored rules as a rules file."""
     async with _rules(setup) as exchange:
         return await exchange.export()
@@ -76,8 +76,8 @@ async def export_rules(setup: Setup) -> Exported:
 async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
-        calendars, shelf = Calendars(store.settings), Shelf(store.templates)
-        has_picture = FolderOfPictures(setup.home / PICTURES).holds
+        calendars, shelf = Calendars(store.settings), TemplateLookup(store.templates)
+        has_picture = PictureFolder(setup.home / PICTURES).holds
         rulebook = Rulebook(
             store.rules,
             calendars,

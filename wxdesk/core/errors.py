@@ -234,7 +234,7 @@ class PartsDiffer(BadInput):
         super().__init__(made=made, agreed=agreed)
 
 
-class TooFewLeft(BadInput):
+class TooFewRepliesLeft(BadInput):
     """WeChat would refuse the last parts of a long text (45047); none of it is sent."""
 
     template = "The text needs {needed} messages, and only {left} may be sent. Nothing was sent."
@@ -252,7 +252,7 @@ class MoveNotAllowed(WxdeskError):
         super().__init__(state=state, move=move)
 
 
-class Unsettled(WxdeskError):
+class UnsettledReply(WxdeskError):
     """A reply in `state` needs the operator before its conversation can be snoozed."""
 
     template = "A reply here is left to you. Settle it first: what is set aside is out of sight."
@@ -261,7 +261,7 @@ class Unsettled(WxdeskError):
         super().__init__(state=state)
 
 
-class Outdated(WxdeskError):
+class DecisionOutdated(WxdeskError):
     """An operator changed the conversation while the decision was made."""
 
     template = "The conversation has changed since the decision was made."

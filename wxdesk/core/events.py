@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
 
@@ -53,15 +53,15 @@ class OperatorCalled(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CallRaised(Event):
+class AttentionRaised(Event):
     """A conversation needs attention, for a new reason or anew for a known one."""
 
     conversation_id: int
-    cause: Cause
+    cause: AttentionReason
 
 
 @dataclass(frozen=True, slots=True)
-class CallsChanged(Event):
+class AttentionChanged(Event):
     """Attention in a conversation has ended or was seen."""
 
     conversation_id: int

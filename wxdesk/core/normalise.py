@@ -31,7 +31,7 @@ def is_visible(text: str) -> bool:
     return _INVISIBLE.fullmatch(text) is None
 
 
-def seen(text: str) -> str:
+def as_displayed(text: str) -> str:
     """Return `text` as displayed: NFKC, no invisible characters, single spaces.
 
     Invisible characters that join or part others (emoji, Persian) stay; a text of nothing else becomes empty.
@@ -57,7 +57,7 @@ class Normaliser:
 
     def cased(self, text: str) -> str:
         """Return `text` normalised but for letter case, as a regex searches it."""
-        return self._without_markers(seen(text))
+        return self._without_markers(as_displayed(text))
 
     def __call__(self, text: str) -> str:
         """Return `text` as it is compared; doing it twice changes nothing more."""
@@ -65,7 +65,7 @@ class Normaliser:
 
     def forms(self, text: str) -> tuple[str, str]:
         """Return both forms of `text` at once: `cased`, and as it is compared."""
-        plain = seen(text)
+        plain = as_displayed(text)
         return self._without_markers(plain), self._without_markers(unicodedata.normalize("NFKC", plain.casefold()))
 
     def is_markers(self, text: str) -> bool:
@@ -85,7 +85,7 @@ class Normaliser:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", seen(text).casefold())
+    return unicodedata.normalize("NFKC", as_displayed(text).casefold())
 
 
 def is_chinese(text: str) -> bool:

@@ -19,19 +19,19 @@ class AwayReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PresenceSignals:
     """Signals of a window: declared absence, locked screen, idle since (aware).
 
     `idle_since` is None until that has lasted for as long as the preferences say.
     """
 
-    said_away: bool = False
+    declared_away: bool = False
     locked: bool = False
     idle_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AtDesk:
+class PresenceState:
     """Presence at the desk `since` a time (aware); `reason` is None while present."""
 
     since: datetime
@@ -48,27 +48,27 @@ class AtDesk:
         return self.reason is not None
 
 
-def reason_in(seen: Seen | None) -> AwayReason | None:
+def away_reason(seen: PresenceSignals | None) -> AwayReason | None:
     """Return the reason for absence, None if present; `seen` is None without a window."""
     if seen is None:
         return AwayReason.NO_WINDOW
-    if seen.said_away:
+    if seen.declared_away:
         return AwayReason.SAID
     if seen.locked:
         return AwayReason.LOCKED
     return AwayReason.IDLE if seen.idle_since is not None else None
 
 
-def next_at_desk(before: AtDesk, seen: Seen | None, now: datetime) -> AtDesk:
+def next_at_desk(before: PresenceState, seen: PresenceSignals | None, now: datetime) -> PresenceState:
     """Return the presence after the signals `seen` of a window.
 
     Another reason is no new absence; one by idleness began with the last key, not when noticed.
     """
-    reason = reason_in(seen)
+    reason = away_reason(seen)
     if reason is before.reason:
         return before
     if reason is not None and before.away:
-        return AtDesk(before.since, reason)
+        return PresenceState(before.since, reason)
     if reason is AwayReason.IDLE and seen is not None and seen.idle_since is not None:
-        return AtDesk(seen.idle_since, reason)
-    return AtDesk(now, reason)
+        return PresenceState(seen.idle_since, reason)
+    return PresenceState(now, reason)

@@ -49,7 +49,7 @@ class UnusableFile(BadInput):
         super().__init__(file=file, reason=reason)
 
 
-def unusable(file: object, error: OSError | UnicodeError) -> UnusableFile:
+def unusable_file(file: object, error: OSError | UnicodeError) -> UnusableFile:
     """Return the error for a file or folder named `file` with which `error` happened."""
     if isinstance(error, UnicodeError):
         return UnusableFile(str(file), NO_TEXT)

@@ -123,11 +123,11 @@ class TemplateFault:
     line: int = 0
 
 
-type MistakesIn = Callable[[str], Sequence[BadTemplate]]
+type CheckTemplate = Callable[[str], Sequence[BadTemplate]]
 """Returns all mistakes in the Liquid of a text."""
 
 
-def faults(template: Template, mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
+def template_faults(template: Template, mistakes_in: CheckTemplate) -> Iterator[TemplateFault]:
     """Yield all faults that keep `template` from being stored.
 
     A shortcut that is taken is not checked here.
@@ -148,7 +148,7 @@ def faults(template: Template, mistakes_in: MistakesIn) -> Iterator[TemplateFaul
     yield from _faults_in_fields(template.content, mistakes_in)
 
 
-def _faults_in_fields(content: Content, mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
+def _faults_in_fields(content: Content, mistakes_in: CheckTemplate) -> Iterator[TemplateFault]:
     wrong = set()
     for name, text in contents.words_of(content).items():
         for error in mistakes_in(text) if contents.has_liquid(text) else ():
@@ -161,7 +161,7 @@ def _faults_in_fields(content: Content, mistakes_in: MistakesIn) -> Iterator[Tem
             yield TemplateFault(IN_CONTENT + error.field, error.reason)
 
 
-def _faults_in_texts(texts: Sequence[str], mistakes_in: MistakesIn) -> Iterator[TemplateFault]:
+def _faults_in_texts(texts: Sequence[str], mistakes_in: CheckTemplate) -> Iterator[TemplateFault]:
     if len(texts) > MOST_VARIANTS:
         yield TemplateFault("body", "A template has 10 variants at the most.", MOST_VARIANTS)
     for at, text in enumerate(texts[:MOST_VARIANTS]):
@@ -181,7 +181,7 @@ def shortcut_key(shortcut: str) -> str:
     return _plain(shortcut)
 
 
-def found(templates: Iterable[Template], sought: str) -> list[Template]:
+def search_templates(templates: Iterable[Template], sought: str) -> list[Template]:
     """Return the templates that contain every word of `sought`, the best first.
 
     Among equals the last used comes first. A word is sought in shortcut, title, keywords, category and text. In

@@ -6,27 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wxdesk.core.model.content import Content
-from wxdesk.desk.conversations.attention import Alarms
+from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.blocking import Blocking
-from wxdesk.desk.conversations.operator_commands import Handoff
+from wxdesk.desk.conversations.operator_commands import OperatorCommands
 from wxdesk.desk.conversations.presence import DeskPresence
-from wxdesk.desk.conversations.status import SettingAside
-from wxdesk.desk.conversations.takeover_expiry import Takeovers
-from wxdesk.desk.conversations.typing_sender import Typing
+from wxdesk.desk.conversations.status import StatusCommands
+from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
+from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.health import Health
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.replies.account_backoff import Rests
-from wxdesk.desk.rules.business_hours_saving import HoursKeeping
+from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
-from wxdesk.desk.rules.review.review import Checkup
+from wxdesk.desk.rules.review.review import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
-from wxdesk.desk.settings.preferences import KeptPreferences
-from wxdesk.desk.templates.templates import Phrasebook
+from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.templates.templates import TemplateLibrary
 from wxdesk.desk.traffic import Traffic
 
 type BodyOf = Callable[[str, Content], bytes]
@@ -39,24 +39,24 @@ class Desk:
 
     accounts: Accounts
     store: Store
-    preferences: KeptPreferences
+    preferences: CurrentPreferences
     presence: DeskPresence
-    handoff: Handoff
-    takeovers: Takeovers
-    aside: SettingAside
+    handoff: OperatorCommands
+    takeovers: TakeoverExpiry
+    aside: StatusCommands
     blocking: Blocking
-    alarms: Alarms
+    alarms: AttentionWatch
     pictures: Pictures
-    typing: Typing
+    typing: TypingIndicator
     rulebook: Rulebook
-    hours: HoursKeeping
+    hours: BusinessHoursSaving
     exchange: RulesExchange
-    phrasebook: Phrasebook
-    rests: Rests
+    phrasebook: TemplateLibrary
+    rests: AccountBackoff
     health: Health
     traffic: Traffic
     quarantine: Quarantine
-    checkup: Checkup
+    checkup: RulesReview
     dry_run: DryRun
     bus: Bus
     clock: Clock

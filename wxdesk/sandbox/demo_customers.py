@@ -21,20 +21,20 @@ TORN_BOX_MEDIA_ID = "sandbox-torn-box"
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class DemoCustomer:
     """A customer of the demonstration; `alias` is the name given by the operator."""
 
     openid: str
     alias: str = ""
 
 
-WANG_FANG = Customer("oW7hT5dQmZ0xKfLr2sVnB8yE4c31", "王芳")
-ZHANG_SANFENG = Customer("oW7hT5eJ4pXw9CtGk6uRz1bNaS0M", "张三丰")
-LI_LEI = Customer("oW7hT5b8VyHq3LmDs0fKc7XjPo2E", "李雷")
-MISS_CHEN = Customer("oW7hT5aR6nUi1WgYt5vQe9LxHk4Z", "陈小姐")
-ZHAO_MIN = Customer("oW7hT5cG2sMd7BzFw8pTj3RoVu6N", "赵敏")
-HAN_MEIMEI = Customer("oW7hT5fN9kEa4QxJb1hSy6CmGl8D", "韩梅梅")
-STRANGER = Customer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2")
+WANG_FANG = DemoCustomer("oW7hT5dQmZ0xKfLr2sVnB8yE4c31", "王芳")
+ZHANG_SANFENG = DemoCustomer("oW7hT5eJ4pXw9CtGk6uRz1bNaS0M", "张三丰")
+LI_LEI = DemoCustomer("oW7hT5b8VyHq3LmDs0fKc7XjPo2E", "李雷")
+MISS_CHEN = DemoCustomer("oW7hT5aR6nUi1WgYt5vQe9LxHk4Z", "陈小姐")
+ZHAO_MIN = DemoCustomer("oW7hT5cG2sMd7BzFw8pTj3RoVu6N", "赵敏")
+HAN_MEIMEI = DemoCustomer("oW7hT5fN9kEa4QxJb1hSy6CmGl8D", "韩梅梅")
+STRANGER = DemoCustomer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2")
 
 CUSTOMERS = (WANG_FANG, ZHANG_SANFENG, LI_LEI, MISS_CHEN, ZHAO_MIN, HAN_MEIMEI, STRANGER)
 

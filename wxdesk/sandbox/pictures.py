@@ -6,7 +6,7 @@ import struct
 import zlib
 
 type Colour = tuple[int, int, int]
-type Box = tuple[int, int, int, int, Colour]
+type FilledRectangle = tuple[int, int, int, int, Colour]
 """Filled rectangle: left, top, right, bottom in pixels, and its colour."""
 
 _PAPER: Colour = (236, 232, 224)
@@ -17,7 +17,7 @@ _TEAR: Colour = (74, 58, 46)
 _LABEL: Colour = (250, 250, 248)
 _INK: Colour = (60, 64, 70)
 
-_TORN_BOX: tuple[Box, ...] = (
+_TORN_BOX: tuple[FilledRectangle, ...] = (
     (60, 70, 300, 230, _CARTON),
     (60, 70, 300, 96, _CARTON_DARK),
     (166, 70, 194, 230, _TAPE),
@@ -30,7 +30,7 @@ _TORN_BOX: tuple[Box, ...] = (
     (108, 206, 124, 230, _TEAR),
 )
 
-_COVER: tuple[Box, ...] = (
+_COVER: tuple[FilledRectangle, ...] = (
     (0, 0, 520, 416, (226, 244, 233)),
     (150, 110, 370, 320, (10, 138, 79)),
     (190, 70, 206, 150, (7, 131, 74)),
@@ -49,7 +49,7 @@ def cover() -> bytes:
     return _png(520, 416, _PAPER, _COVER)
 
 
-def _png(width: int, height: int, ground: Colour, boxes: tuple[Box, ...]) -> bytes:
+def _png(width: int, height: int, ground: Colour, boxes: tuple[FilledRectangle, ...]) -> bytes:
     rows = [bytearray(bytes(ground) * width) for _ in range(height)]
     for left, top, right, bottom, colour in boxes:
         for row in rows[top:bottom]:

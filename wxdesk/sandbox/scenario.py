@@ -19,12 +19,12 @@ from wxdesk.sandbox.demo_customers import (
     WANG_FANG,
     ZHANG_SANFENG,
     ZHAO_MIN,
-    Customer,
+    DemoCustomer,
 )
 from wxdesk.sandbox.server import Sandbox
 
 
-class Doing(StrEnum):
+class CustomerAction(StrEnum):
     """Actions of a customer in a step."""
 
     SAYS = "says"  # `what` is the text
@@ -34,50 +34,50 @@ class Doing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScenarioStep:
     """One action of a customer in the script.
 
     `who` does `what`, `after` seconds behind the step before. With `after_reply` it is a reaction: it waits for
     a reply since the customer's last action, and is left out if none comes.
     """
 
-    who: Customer
+    who: DemoCustomer
     after: float
     what: str = ""
-    doing: Doing = Doing.SAYS
+    doing: CustomerAction = CustomerAction.SAYS
     after_reply: bool = False
 
 
-OPENING: tuple[Step, ...] = (
-    Step(ZHAO_MIN, 0, "我的快递到哪了"),
-    Step(ZHAO_MIN, 2, "20315，麻烦看看到哪了", after_reply=True),
-    Step(ZHAO_MIN, 2, "谢谢", after_reply=True),
-    Step(STRANGER, 2, doing=Doing.SHOWS),
-    Step(MISS_CHEN, 2, "下单时地址写错了，能帮我改成徐汇区天钥桥路 100 号吗"),
-    Step(LI_LEI, 3, "请问几点关门"),
-    Step(LI_LEI, 2, "好的", after_reply=True),
-    Step(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
-    Step(HAN_MEIMEI, 3, "昨天就说在路上，我要找人工", after_reply=True),
-    Step(WANG_FANG, 2, "goods/1024", Doing.ENTERS),
-    Step(WANG_FANG, 3, "这款能开发票吗", after_reply=True),
-    Step(ZHANG_SANFENG, 2, "退款三天了还没到账"),
-    Step(ZHANG_SANFENG, 3, "能不能快点处理", after_reply=True),
-    Step(WANG_FANG, 3, "请问周末几点关门"),
+OPENING: tuple[ScenarioStep, ...] = (
+    ScenarioStep(ZHAO_MIN, 0, "我的快递到哪了"),
+    ScenarioStep(ZHAO_MIN, 2, "20315，麻烦看看到哪了", after_reply=True),
+    ScenarioStep(ZHAO_MIN, 2, "谢谢", after_reply=True),
+    ScenarioStep(STRANGER, 2, doing=CustomerAction.SHOWS),
+    ScenarioStep(MISS_CHEN, 2, "下单时地址写错了，能帮我改成徐汇区天钥桥路 100 号吗"),
+    ScenarioStep(LI_LEI, 3, "请问几点关门"),
+    ScenarioStep(LI_LEI, 2, "好的", after_reply=True),
+    ScenarioStep(HAN_MEIMEI, 2, "你好，订单 20461 到哪了"),
+    ScenarioStep(HAN_MEIMEI, 3, "昨天就说在路上，我要找人工", after_reply=True),
+    ScenarioStep(WANG_FANG, 2, "goods/1024", CustomerAction.ENTERS),
+    ScenarioStep(WANG_FANG, 3, "这款能开发票吗", after_reply=True),
+    ScenarioStep(ZHANG_SANFENG, 2, "退款三天了还没到账"),
+    ScenarioStep(ZHANG_SANFENG, 3, "能不能快点处理", after_reply=True),
+    ScenarioStep(WANG_FANG, 3, "请问周末几点关门"),
 )
 """Opening scene with every situation: rule, human wanted, entering, a picture."""
 
-LATER: tuple[Step, ...] = (
-    Step(LI_LEI, 40, "对了，订单 20488 到哪了"),
-    Step(LI_LEI, 35, "门口好停车吗"),
-    Step(WANG_FANG, 30, "那我周六下午来看看"),
-    Step(ZHAO_MIN, 45, "这套茶具还有别的颜色吗"),
-    Step(ZHAO_MIN, 3, "青瓷茶具六件套|pages/goods/detail?id=2201", Doing.SENDS_CARD),
-    Step(STRANGER, 40, "盒子破了一个角，东西没事，能补一个包装吗"),
-    Step(MISS_CHEN, 35, "电话还是原来的"),
-    Step(ZHANG_SANFENG, 45, "银行那边说还没有收到"),
-    Step(LI_LEI, 40, "节假日几点开门"),
-    Step(HAN_MEIMEI, 45, "谢谢"),
-    Step(WANG_FANG, 35, "goods/2201", Doing.ENTERS),
+LATER: tuple[ScenarioStep, ...] = (
+    ScenarioStep(LI_LEI, 40, "对了，订单 20488 到哪了"),
+    ScenarioStep(LI_LEI, 35, "门口好停车吗"),
+    ScenarioStep(WANG_FANG, 30, "那我周六下午来看看"),
+    ScenarioStep(ZHAO_MIN, 45, "这套茶具还有别的颜色吗"),
+    ScenarioStep(ZHAO_MIN, 3, "青瓷茶具六件套|pages/goods/detail?id=2201", CustomerAction.SENDS_CARD),
+    ScenarioStep(STRANGER, 40, "盒子破了一个角，东西没事，能补一个包装吗"),
+    ScenarioStep(MISS_CHEN, 35, "电话还是原来的"),
+    ScenarioStep(ZHANG_SANFENG, 45, "银行那边说还没有收到"),
+    ScenarioStep(LI_LEI, 40, "节假日几点开门"),
+    ScenarioStep(HAN_MEIMEI, 45, "谢谢"),
+    ScenarioStep(WANG_FANG, 35, "goods/2201", CustomerAction.ENTERS),
 )
 """Steps repeated for as long as the demonstration runs."""
 
@@ -86,7 +86,7 @@ PATIENCE_SECONDS = 6.0
 
 
 async def play(
-    sandbox: Sandbox, pace: float = 1.0, steps: Sequence[Step] = OPENING, patience: float = PATIENCE_SECONDS
+    sandbox: Sandbox, pace: float = 1.0, steps: Sequence[ScenarioStep] = OPENING, patience: float = PATIENCE_SECONDS
 ) -> None:
     """Play the steps; `pace` stretches the pauses, 0 leaves them out."""
     last_done: dict[str, int] = {}
@@ -98,13 +98,13 @@ async def play(
         await _do(sandbox, step)
 
 
-async def go_on(sandbox: Sandbox, pace: float = 1.0, steps: Sequence[Step] = LATER) -> None:
+async def keep_playing(sandbox: Sandbox, pace: float = 1.0, steps: Sequence[ScenarioStep] = LATER) -> None:
     """Repeat the steps until cancelled; `pace` must be more than 0."""
     for step in cycle(steps):
         await play(sandbox, pace, (step,))
 
 
-async def _answered(sandbox: Sandbox, who: Customer, last_done: dict[str, int], patience: float) -> bool:
+async def _answered(sandbox: Sandbox, who: DemoCustomer, last_done: dict[str, int], patience: float) -> bool:
     try:
         async with asyncio.timeout(patience):
             await sandbox.wait_for_reply(who.openid, last_done.get(who.openid, 0))
@@ -113,15 +113,15 @@ async def _answered(sandbox: Sandbox, who: Customer, last_done: dict[str, int], 
     return True
 
 
-async def _do(sandbox: Sandbox, step: Step) -> None:
+async def _do(sandbox: Sandbox, step: ScenarioStep) -> None:
     openid = step.who.openid
     match step.doing:
-        case Doing.SAYS:
+        case CustomerAction.SAYS:
             await sandbox.say(openid, step.what)
-        case Doing.ENTERS:
+        case CustomerAction.ENTERS:
             await sandbox.enter(openid, step.what)
-        case Doing.SHOWS:
+        case CustomerAction.SHOWS:
             await sandbox.show(openid)
-        case Doing.SENDS_CARD:
+        case CustomerAction.SENDS_CARD:
             title, _, page_path = step.what.partition("|")
             await sandbox.send_card(openid, title, page_path)

@@ -15,7 +15,7 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.sandbox.api.dispatch import Api
 from wxdesk.sandbox.control.server import Control
 from wxdesk.sandbox.platform.clock import now
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
@@ -56,7 +56,7 @@ class Sandbox(SimulatedWeChat):
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
-        self.url = f"http://{_called(self._host)}:{self._runner.addresses[0][1]}"
+        self.url = f"http://{_reachable_host(self._host)}:{self._runner.addresses[0][1]}"
         return self.url
 
     async def stop(self) -> None:
@@ -70,12 +70,12 @@ class Sandbox(SimulatedWeChat):
     async def _picture(self, request: web.Request) -> web.Response:
         try:
             medium = self.platform.media.get(request.match_info["media_id"])
-        except Refusal:
+        except ApiRefusal:
             raise web.HTTPNotFound from None
         return web.Response(body=medium.data, content_type=medium.content_type)
 
 
-def _called(host: str) -> str:
+def _reachable_host(host: str) -> str:
     """Name the host by which this machine reaches a listener on `host`."""
     if host in ("", "0.0.0.0", "::"):  # noqa: S104 - not bound here, but understood
         return HOST

@@ -11,11 +11,11 @@ from wxdesk.keychain import SecretName, variable
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
 from wxdesk.sandbox.platform.clock import MovableClock, now
-from wxdesk.sandbox.platform.contacts import Side
+from wxdesk.sandbox.platform.contacts import ChatSide
 from wxdesk.sandbox.platform.faults import Faults
 from wxdesk.sandbox.platform.platform import MiniProgram, Platform, Sent
 from wxdesk.sandbox.push import bodies
-from wxdesk.sandbox.push.delivery import PushWay
+from wxdesk.sandbox.push.delivery import PushDispatcher
 from wxdesk.sandbox.push.journal import Journal
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
 
@@ -46,7 +46,7 @@ class SimulatedWeChat:
         self.on_change: Callable[[], None] = lambda: None
         self.url = ""
         self._pusher = Pusher(self.clock, deadline=push_deadline)
-        self.way = PushWay(self.platform, self.faults, self.journal, self._pusher)
+        self.way = PushDispatcher(self.platform, self.faults, self.journal, self._pusher)
         self._arrived = asyncio.Event()
 
     @property
@@ -73,7 +73,7 @@ class SimulatedWeChat:
         fields = bodies.image(f"{self.url}/pictures/{media_id}", media_id, msg_id)
         return await self.push(openid, fields, account)
 
-    async def show_own(self, openid: str, data: bytes, account: str = "") -> PushOutcome:
+    async def send_own_picture(self, openid: str, data: bytes, account: str = "") -> PushOutcome:
         """Let a customer send a picture; raises `ApiRefusal` if invalid or too large."""
         app_id = self.platform.program(account).account.app_id
         return await self.show(openid, self.platform.media.put(data, app_id=app_id).media_id, account)
@@ -98,7 +98,7 @@ class SimulatedWeChat:
         """Write to a customer from WeChat's own tool, unheard by any back end."""
         program = self.platform.program(account)
         self.platform.contact(program, openid).session.takes(self.clock())
-        self.platform.tell(program, openid, Side.TOOL, "text", text)
+        self.platform.tell(program, openid, ChatSide.TOOL, "text", text)
 
     def forward(self, seconds: float) -> None:
         """Move the clock of tokens, windows, media, limits and timed faults forward."""

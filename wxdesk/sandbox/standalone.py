@@ -13,7 +13,7 @@ import msgspec
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.system_failures import UnusableFile, unusable, why_not_listening
+from wxdesk.core.system_failures import UnusableFile, unusable_file, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr
 from wxdesk.sandbox.control.server import BadOrder, Control
@@ -26,7 +26,7 @@ NOT_ORDERS = "it is neither one JSON object a line nor a JSON list of them"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Given:
+class SandboxOptions:
     """Options for the mini program; an empty one takes the demonstration's value."""
 
     name: str = ""
@@ -74,7 +74,7 @@ async def run_sandbox(
     push_url: str = "",
     on_ready: Callable[[Mapping[str, str]], None] | None = None,
     *,
-    given: Given | None = None,
+    given: SandboxOptions | None = None,
     host: str = HOST,
     script: Path | None = None,
 ) -> None:
@@ -86,7 +86,7 @@ async def run_sandbox(
     Raises:
         BadInput: an option is invalid, the port is taken, or the script cannot be read or carried out.
     """
-    given = given or Given()
+    given = given or SandboxOptions()
     given = replace(given, push_url=push_url or given.push_url)
     steps = [] if script is None else _read(script)
     sandbox = Sandbox([given.program()], port=port, host=host)
@@ -119,7 +119,7 @@ def _read(script: Path) -> list[dict[str, object]]:
     except msgspec.DecodeError:
         raise UnusableFile(script.name, NOT_ORDERS) from None
     except (OSError, UnicodeError) as error:
-        raise unusable(script, error) from None
+        raise unusable_file(script, error) from None
 
 
 def _print_as_line(facts: Mapping[str, str]) -> None:

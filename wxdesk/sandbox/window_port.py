@@ -14,12 +14,23 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.sandbox.control import view
 from wxdesk.sandbox.demo_customers import CUSTOMERS
 from wxdesk.sandbox.platform import contacts as known
-from wxdesk.sandbox.platform.errors import Refusal
-from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind
+from wxdesk.sandbox.platform.errors import ApiRefusal
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.ui.simulator.port import Active, Counters, Customer, Line, Mishap, Phone, Scene, Side, Told, Wish
+from wxdesk.ui.simulator.port import (
+    ActiveMishap,
+    Counters,
+    Mishap,
+    MishapRequest,
+    Phone,
+    PhoneLine,
+    PhoneSide,
+    PushReport,
+    Scene,
+    SimulatedCustomer,
+)
 
 _FAULTS = {
     Mishap.SLOW: FaultKind.LATENCY,
@@ -49,7 +60,7 @@ _KINDS = {
 _OPENID_LETTERS = string.ascii_letters + string.digits
 
 
-class SandboxForWindow:
+class SandboxSimulator:
     """Implements `ui.simulator.port.Simulator`; `sandbox` runs on `loop`."""
 
     def __init__(self, sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
@@ -79,21 +90,21 @@ class SandboxForWindow:
         self._added.append(openid)
         return openid
 
-    async def write(self, openid: str, text: str) -> Told:
+    async def write(self, openid: str, text: str) -> PushReport:
         """Let the customer write."""
         return await self._pushed(self._sandbox.say(openid, text))
 
-    async def enter(self, openid: str, session_from: str) -> Told:
+    async def enter(self, openid: str, session_from: str) -> PushReport:
         """Let the customer enter by the button."""
         return await self._pushed(self._sandbox.enter(openid, session_from))
 
-    async def show(self, openid: str, picture: bytes | None) -> Told:
+    async def show(self, openid: str, picture: bytes | None) -> PushReport:
         """Let the customer send a picture; raises `BadInput` if WeChat refuses it."""
         if picture is None:
             return await self._pushed(self._sandbox.show(openid))
-        return await self._pushed(self._sandbox.show_own(openid, picture))
+        return await self._pushed(self._sandbox.send_own_picture(openid, picture))
 
-    async def send_card(self, openid: str, title: str, page_path: str) -> Told:
+    async def send_card(self, openid: str, title: str, page_path: str) -> PushReport:
         """Let the customer send a card."""
         return await self._pushed(self._sandbox.send_card(openid, title, page_path))
 
@@ -101,7 +112,7 @@ class SandboxForWindow:
         """End the customer's session in WeChat's own tool."""
         await self._there(self._let_go(openid))
 
-    async def switch_on(self, wish: Wish) -> None:
+    async def switch_on(self, wish: MishapRequest) -> None:
         """Switch a mishap on."""
         await self._there(self._switch_on(wish))
 
@@ -116,7 +127,7 @@ class SandboxForWindow:
         contacts = {contact.openid: contact for _, contact in sandbox.platform.contacts()}
         names = {customer.openid: customer.alias for customer in CUSTOMERS}
         everybody = list(dict.fromkeys([*names, *contacts, *self._added]))
-        at_hand = {one: contacts.get(one) or known.Contact(one) for one in everybody}
+        at_hand = {one: contacts.get(one) or known.SimulatedContact(one) for one in everybody}
         phone = self._phone(at_hand[openid], names.get(openid, "")) if openid in at_hand else None
         return Scene(
             now=sandbox.clock(),
@@ -127,7 +138,7 @@ class SandboxForWindow:
             pictures=self._pictures(phone),
         )
 
-    def _phone(self, contact: known.Contact, name: str) -> Phone:
+    def _phone(self, contact: known.SimulatedContact, name: str) -> Phone:
         now, allowance = self._sandbox.clock(), contact.allowance
         return Phone(
             contact.openid,
@@ -146,19 +157,19 @@ class SandboxForWindow:
                 if digest and digest not in found:
                     try:
                         found[digest] = self._sandbox.platform.media.get(digest).data
-                    except Refusal:  # three days are over
+                    except ApiRefusal:  # three days are over
                         continue
         return found
 
     async def _let_go(self, openid: str) -> None:
         self._sandbox.way.end(self._sandbox.platform.program(), openid)
 
-    async def _switch_on(self, wish: Wish) -> None:
+    async def _switch_on(self, wish: MishapRequest) -> None:
         await self._switch_off(wish.mishap)
         kind = _FAULTS[wish.mishap]
         call = "push" if kind in FOR_PUSHES else "send"
         milliseconds = round(wish.seconds * 1000)
-        self._sandbox.faults.plan(Fault(kind, call, wish.times, wish.errcode, milliseconds))
+        self._sandbox.faults.plan(SimulatedFault(kind, call, wish.times, wish.errcode, milliseconds))
         self._tell()
 
     async def _switch_off(self, mishap: Mishap) -> None:
@@ -170,40 +181,44 @@ class SandboxForWindow:
     async def _there[T](self, work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
-    async def _pushed(self, work: Coroutine[Any, Any, PushOutcome]) -> Told:
+    async def _pushed(self, work: Coroutine[Any, Any, PushOutcome]) -> PushReport:
         try:
             outcome = await self._there(work)
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             raise BadInput(reason=meaning_of(refusal.errcode)) from None
         took = sum(attempt.milliseconds for attempt in outcome.attempts)
         tries = len(outcome.attempts)
-        return Told(bool(tries), outcome.accepted, tries, took, outcome.reading.reason)
+        return PushReport(bool(tries), outcome.accepted, tries, took, outcome.reading.reason)
 
     def _tell(self) -> None:
         for hear in tuple(self._hearing):
             hear()
 
 
-def _active(planned: Iterable[tuple[int, Fault]]) -> Iterable[Active]:
+def _active(planned: Iterable[tuple[int, SimulatedFault]]) -> Iterable[ActiveMishap]:
     for number, fault in planned:
         if fault.kind in _MISHAPS:
-            yield Active(number, _MISHAPS[fault.kind], fault.times)
+            yield ActiveMishap(number, _MISHAPS[fault.kind], fault.times)
 
 
-def _customer(contact: known.Contact, name: str) -> Customer:
+def _customer(contact: known.SimulatedContact, name: str) -> SimulatedCustomer:
     last = _line(contact.lines[-1]) if contact.lines else None
-    return Customer(contact.openid, name, last, contact.heard)
+    return SimulatedCustomer(contact.openid, name, last, contact.heard)
 
 
-def _line(line: known.Line) -> Line:
-    if line.side is known.Side.NOTICE:
-        side = Side.ENTERED if line.kind == "enter" else Side.NOT_AVAILABLE
-        return Line(line.at, side, Content(text=line.text if side is Side.ENTERED else ""))
-    sides = {known.Side.CONTACT: Side.CUSTOMER, known.Side.SHOP: Side.SHOP, known.Side.TOOL: Side.TOOL}
-    return Line(line.at, sides[line.side], _content(line), line.to_tool)
+def _line(line: known.ChatLine) -> PhoneLine:
+    if line.side is known.ChatSide.NOTICE:
+        side = PhoneSide.ENTERED if line.kind == "enter" else PhoneSide.NOT_AVAILABLE
+        return PhoneLine(line.at, side, Content(text=line.text if side is PhoneSide.ENTERED else ""))
+    sides = {
+        known.ChatSide.CONTACT: PhoneSide.CUSTOMER,
+        known.ChatSide.SHOP: PhoneSide.SHOP,
+        known.ChatSide.TOOL: PhoneSide.TOOL,
+    }
+    return PhoneLine(line.at, sides[line.side], _content(line), line.to_tool)
 
 
-def _content(line: known.Line) -> Content:
+def _content(line: known.ChatLine) -> Content:
     part = {name: str(value) for name, value in line.content.items()}
     return Content(
         kind=_KINDS.get(line.kind, ReplyKind.TEXT),

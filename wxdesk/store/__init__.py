@@ -4,6 +4,6 @@ Room 2 of 5 on the path of a message. Imported by `app` and `commands`; the desk
 """
 
 from wxdesk.store.opening import SqlStore, open_store
-from wxdesk.store.status_check import Condition, look_at
+from wxdesk.store.status_check import StoreStatus, check_store
 
-__all__ = ["Condition", "SqlStore", "look_at", "open_store"]
+__all__ = ["SqlStore", "StoreStatus", "check_store", "open_store"]

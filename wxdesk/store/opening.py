@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
-from wxdesk.store.conversations.status import SqlAside
+from wxdesk.store.conversations.status import SqlConversationStatus
 from wxdesk.store.conversations.takeovers import SqlTakeovers
 from wxdesk.store.conversations.transfers import SqlTransfers
 from wxdesk.store.decisions.decisions import SqlDecisions
@@ -21,14 +21,14 @@ from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
 from wxdesk.store.engine.inspection import back_up, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.inbox.attention import SqlCalls
+from wxdesk.store.inbox.attention import SqlAttention
 from wxdesk.store.inbox.conversations import SqlConversations
-from wxdesk.store.messages.message_history import SqlPast
+from wxdesk.store.messages.message_history import SqlMessageHistory
 from wxdesk.store.messages.pushes import SqlPushes
 from wxdesk.store.messages.quarantine import SqlQuarantine
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.pictures.pictures import SqlPictures
-from wxdesk.store.replies.pending.pending import SqlWaiting
+from wxdesk.store.replies.pending.pending import SqlPendingReplies
 from wxdesk.store.replies.replies import SqlReplies
 from wxdesk.store.reports.statistics import SqlStatistics
 from wxdesk.store.reports.traces import SqlTraces
@@ -48,8 +48,8 @@ class SqlStore:
         self.pushes = SqlPushes(db)
         self.conversations = SqlConversations(db)
         self.replies = SqlReplies(db)
-        self.waiting = SqlWaiting(db)
-        self.calls = SqlCalls(db)
+        self.waiting = SqlPendingReplies(db)
+        self.calls = SqlAttention(db)
         self.pictures = SqlPictures(db)
         self.decisions = SqlDecisions(db)
         self.rules = SqlRules(db)
@@ -58,10 +58,10 @@ class SqlStore:
         self.traces = SqlTraces(db)
         self.quarantine = SqlQuarantine(db)
         self.statistics = SqlStatistics(db)
-        self.past = SqlPast(db)
+        self.past = SqlMessageHistory(db)
         self.takeovers = SqlTakeovers(db)
         self.transfers = SqlTransfers(db)
-        self.aside = SqlAside(db)
+        self.aside = SqlConversationStatus(db)
 
     async def close(self) -> None:
         """Commit waiting pushes, close connections and release the home; repeatable."""
@@ -83,7 +83,7 @@ async def open_store(url: str, home: Path) -> SqlStore:
         StoreDamaged, StoreTooNew: the file was left as it is.
         StoreError: anything else that keeps the database from being used.
     """
-    found = parsed(url)
+    found = parse_url(url)
     lock = await asyncio.to_thread(_lock, home)
     try:
         db: Database
@@ -100,7 +100,7 @@ async def open_store(url: str, home: Path) -> SqlStore:
 UNKNOWN_URL = "the store's url must begin with sqlite:/// and name a file, or begin with postgresql://"
 
 
-def parsed(url: str) -> URL:
+def parse_url(url: str) -> URL:
     """Parse a URL from the configuration and set this program's driver.
 
     Raises:
@@ -138,7 +138,7 @@ async def _open_shared(url: URL) -> Database:
     try:
         await db.lock()
         patient = PostgresqlDatabase(url, patience=None)  # a migration takes its time
-        await _bring_up(patient, Migrations().upgrade_shared, url.database or "")
+        await _migrate(patient, Migrations().upgrade_shared, url.database or "")
         await patient.close()
     except BaseException:
         await db.close()
@@ -150,21 +150,21 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
     revision = await asyncio.to_thread(revision_of, file)
     is_current = migrations.is_current(revision, file.name)
     if revision is None:
-        await asyncio.to_thread(_make, file)
+        await asyncio.to_thread(_create_file, file)
     elif not is_current:
         copy = await asyncio.to_thread(back_up, file, revision)
         log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
     db = SqliteDatabase(file)
     # Also without a migration the writer comes first: whether the file can be written is known now, not later.
-    await _bring_up(db, _nothing if is_current else migrations.upgrade)
+    await _migrate(db, _no_migration if is_current else migrations.upgrade)
     return db
 
 
-def _nothing(_connection: Connection) -> None:
+def _no_migration(_connection: Connection) -> None:
     """Do nothing: the migration of an up-to-date database."""
 
 
-def _make(file: Path) -> None:
+def _create_file(file: Path) -> None:
     """Create an empty file for its owner only; side files get the same rights."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -173,7 +173,7 @@ def _make(file: Path) -> None:
         raise file_error(error) from None
 
 
-async def _bring_up[**P](
+async def _migrate[**P](
     db: Database, change: Callable[Concatenate[Connection, P], None], *args: P.args, **kwargs: P.kwargs
 ) -> None:
     try:

@@ -24,7 +24,7 @@ from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.wechat.emoticon_codes import Legend
+from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.desk.wechat import emoticons
 from wxdesk.store.schema import conversations, messages, replies, search_texts
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
@@ -40,15 +40,15 @@ _ALONE = re.compile(f"[{_UNSPACED}]")
 
 
 @cache
-def _legends() -> tuple[Legend, Legend]:
+def _emoticon_names() -> tuple[EmoticonReplacer, EmoticonReplacer]:
     """Return the emoticon names to store, all of each, and to search by, one of each."""
     table = emoticons.read_emoticons()
     return emoticons.findable(table), emoticons.named(table, "zh_CN")
 
 
-def stored(said: str) -> str:
+def indexed_words(said: str) -> str:
     """Return `said` as it is indexed: its words, and the names of its emoticons."""
-    return spaced(_legends()[0](said[:LONGEST]))
+    return spaced(_emoticon_names()[0](said[:LONGEST]))
 
 
 def spaced(said: str) -> str:
@@ -56,25 +56,25 @@ def spaced(said: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
 
 
-def words_of(content: Content) -> str:
+def reply_words(content: Content) -> str:
     """Return the searchable words of a reply."""
-    return stored(f"{content.text} {content.title} {content.description}")
+    return indexed_words(f"{content.text} {content.title} {content.description}")
 
 
 def index_messages(connection: Connection, made: Sequence[Message]) -> None:
     """Index new messages."""
-    rows = [{"message_id": message.id, "words": stored(message.text)} for message in made if message.text]
+    rows = [{"message_id": message.id, "words": indexed_words(message.text)} for message in made if message.text]
     _add(connection, rows)
 
 
 def index_replies(connection: Connection, made: Sequence[tuple[int, Content]]) -> None:
     """Index new replies."""
-    _add(connection, [{"reply_id": reply_id, "words": words_of(content)} for reply_id, content in made])
+    _add(connection, [{"reply_id": reply_id, "words": reply_words(content)} for reply_id, content in made])
 
 
 def index_again(connection: Connection, reply_id: int, content: Content) -> None:
     """Index a reply by its changed content."""
-    change = update(search_texts).where(search_texts.c.reply_id == reply_id).values(words=words_of(content))
+    change = update(search_texts).where(search_texts.c.reply_id == reply_id).values(words=reply_words(content))
     if (connection.execute(change)).rowcount == 0:
         index_replies(connection, [(reply_id, content)])
 
@@ -100,7 +100,7 @@ def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase
     without a letter or digit finds nothing.
     """
-    words = spaced(_legends()[1](phrase)).split()
+    words = spaced(_emoticon_names()[1](phrase)).split()
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.

@@ -28,7 +28,7 @@ def _get(connection: Connection, key: str) -> str | None:
     return value
 
 
-def stored(connection: Connection, key: str) -> str | None:
+def read_for_update(connection: Connection, key: str) -> str | None:
     """Return a value, locked until the transaction ends."""
     query = select(settings.c.value).where(settings.c.key == key)
     value: str | None = connection.scalar(query.with_for_update())

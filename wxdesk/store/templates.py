@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from wxdesk.core.errors import NotFound, ShortcutTaken
-from wxdesk.core.rules.template_names import AnswerNames, followed
+from wxdesk.core.rules.template_names import TemplateNames, follow_renames
 from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules.rules import all_rules, revise
@@ -129,7 +129,7 @@ def _delete(connection: Connection, template_id: int) -> None:
     left = [one for one in known if one.id != template_id]
     if len(left) == len(known):
         raise NotFound("template")
-    followed(all_rules(connection, for_update=True), AnswerNames(known), AnswerNames(left))
+    follow_renames(all_rules(connection, for_update=True), TemplateNames(known), TemplateNames(left))
     connection.execute(delete(templates).where(templates.c.id == template_id))
 
 
@@ -139,7 +139,7 @@ def _let_rules_follow(
     """Revise rules that name a template by an old name, to send the same answers."""
     if {_as_rules_see(one) for one in before} != {_as_rules_see(one) for one in after}:
         rules = all_rules(connection, for_update=True)
-        revise(connection, followed(rules, AnswerNames(before), AnswerNames(after)), at)
+        revise(connection, follow_renames(rules, TemplateNames(before), TemplateNames(after)), at)
 
 
 def _as_rules_see(template: Template) -> tuple[object, ...]:

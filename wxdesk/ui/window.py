@@ -17,18 +17,18 @@ from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
 from wxdesk.core.errors import NoWindow
-from wxdesk.core.system_failures import unusable
+from wxdesk.core.system_failures import unusable_file
 from wxdesk.desk.desk import Desk
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.notifications.attention import Attention
+from wxdesk.ui.notifications.attention import OperatorAlerts
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.display import INSTALL, why_no_window
+from wxdesk.ui.runtime.display import INSTALL, missing_library
 from wxdesk.ui.runtime.garbage import GarbageCollector
 from wxdesk.ui.runtime.loop import run
-from wxdesk.ui.runtime.memory import Memory
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.port import Simulator
@@ -39,7 +39,7 @@ PICTURE_SIZE = (1280, 800)
 def run_window(
     desk: Desk,
     desk_loop: asyncio.AbstractEventLoop,
-    facts: Facts,
+    facts: InstallationFacts,
     shown: Callable[[], None] | None = None,
     simulator: Simulator | None = None,
 ) -> int:
@@ -49,20 +49,20 @@ def run_window(
     `shown` is called once the window is visible. Where WeChat is simulated, `simulator` gets a page of its own.
     """
     application = make_application()
-    memory = Memory(facts.home)
+    memory = WindowMemory(facts.home)
     appearance = Appearance(application, memory.look)
     bridge = Bridge(desk, desk_loop)
 
     async def main() -> int:
         garbage = GarbageCollector(application)
         window = MainWindow(bridge, facts, appearance, simulator)
-        attention = Attention(bridge, window, facts.home)
+        attention = OperatorAlerts(bridge, window, facts.home)
         bridge.connect_to_bus()
         window.show()
-        code = await _left(window.closing, shown)
+        code = await _wait_until_left(window.closing, shown)
         memory.keep_look(appearance.look)
         attention.stop()
-        _put_away(bridge, window)
+        _shut_down(bridge, window)
         garbage.stop()
         return code
 
@@ -80,7 +80,7 @@ def show_failure(error: Exception) -> None:
     async def main() -> int:
         window = FailureWindow(error)
         window.show()
-        code = await _left(window.left)
+        code = await _wait_until_left(window.left)
         window.deleteLater()
         return code
 
@@ -91,7 +91,7 @@ def show_failure(error: Exception) -> None:
 def grab_pages(
     desk: Desk,
     desk_loop: asyncio.AbstractEventLoop,
-    facts: Facts,
+    facts: InstallationFacts,
     folder: Path,
     prepare: Callable[[MainWindow], None] | None = None,
     simulator: Simulator | None = None,
@@ -105,7 +105,7 @@ def grab_pages(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unusable(folder, error) from None
+        raise unusable_file(folder, error) from None
 
     async def main() -> int:
         before = i18n.language()
@@ -135,7 +135,7 @@ def make_application() -> QApplication:
     if isinstance(running, QApplication):
         return running
     choose_input_method()
-    missing = why_no_window()
+    missing = missing_library()
     if missing:
         raise NoWindow(missing, INSTALL)
     atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
@@ -190,7 +190,7 @@ async def _grab(
             if not window.grab().save(str(path)):
                 raise OSError(path)
             saved.append(path)
-    _put_away(bridge, window)
+    _shut_down(bridge, window)
     appearance.deleteLater()
     return saved
 
@@ -219,7 +219,7 @@ async def settled(bridge: Bridge) -> None:
         bridge.idle.disconnect(tell)
 
 
-def _put_away(bridge: Bridge, window: MainWindow) -> None:
+def _shut_down(bridge: Bridge, window: MainWindow) -> None:
     window.presence.end()
     window.put_by()
     bridge.close()
@@ -228,7 +228,7 @@ def _put_away(bridge: Bridge, window: MainWindow) -> None:
     bridge.deleteLater()
 
 
-async def _left(leaving: SignalInstance, shown: Callable[[], None] | None = None) -> int:
+async def _wait_until_left(leaving: SignalInstance, shown: Callable[[], None] | None = None) -> int:
     """Wait for the signal `leaving` or a signal of the system; return the exit code."""
     closing = asyncio.get_running_loop().create_future()
 
@@ -237,7 +237,7 @@ async def _left(leaving: SignalInstance, shown: Callable[[], None] | None = None
             closing.set_result(0)
 
     leaving.connect(close)
-    with _heard_signals(close):
+    with _closing_on_signals(close):
         if shown is not None:
             shown()
         code: int = await closing
@@ -245,7 +245,7 @@ async def _left(leaving: SignalInstance, shown: Callable[[], None] | None = None
 
 
 @contextlib.contextmanager
-def _heard_signals(close: Callable[[], None]) -> Iterator[None]:
+def _closing_on_signals(close: Callable[[], None]) -> Iterator[None]:
     """Call `close` at SIGTERM and Ctrl+C; restore their former handlers afterwards."""
     loop = asyncio.get_running_loop()
     former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}

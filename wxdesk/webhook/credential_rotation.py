@@ -17,7 +17,7 @@ from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.refusal import Refusal
 
 
-class SideBySide:
+class PushSecrets:
     """Checks and decrypts with the current secrets first, then with valid former ones.
 
     Former ones that are unusable are left out.

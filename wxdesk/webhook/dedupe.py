@@ -27,9 +27,9 @@ def push_key(incoming: Incoming | None, body: bytes) -> str:
     if incoming is None:
         return "x:" + sha1(body, usedforsecurity=False).hexdigest()
     if incoming.event is None and incoming.msg_id:
-        return f"m:{_growing(incoming.msg_id)}:{_digest(incoming.openid, incoming.msg_id)}"
+        return f"m:{_sortable(incoming.msg_id)}:{_digest(incoming.openid, incoming.msg_id)}"
     second = str(int(incoming.created_at.timestamp()))
-    return f"e:{_growing(second)}:" + _digest(
+    return f"e:{_sortable(second)}:" + _digest(
         incoming.openid,
         second,
         incoming.event or "",
@@ -37,7 +37,7 @@ def push_key(incoming: Incoming | None, body: bytes) -> str:
     )
 
 
-def _growing(number: str) -> str:
+def _sortable(number: str) -> str:
     """Pad `number` so that it sorts as text; empty if it is not one of 64 bits."""
     return number.zfill(_DIGITS) if len(number) <= _DIGITS and number.isascii() and number.isdigit() else ""
 

@@ -16,21 +16,21 @@ QUIET = timedelta(hours=1)
 """Pause between warnings of an account; the traffic page shows every attempt."""
 
 
-class Alarm:
+class ForgeryAlarm:
     """Raises `TroubleRaised` for an account that refused a plain-text message."""
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
         self._clock = clock
-        self._told_at: dict[str, datetime] = {}
+        self._warned_at: dict[str, datetime] = {}
 
     def plain_text_refused(self, account: str) -> None:
         """Warn of a plain-text push to an account that takes only encrypted ones."""
         now = self._clock()
-        told_at = self._told_at.get(account)
+        told_at = self._warned_at.get(account)
         if told_at is not None and now - told_at < QUIET:
             return
-        self._told_at[account] = now
+        self._warned_at[account] = now
         logger.warning("A message in plain text was refused for %s, which takes only encrypted ones", account)
         text = tr(
             "Somebody tried to slip a message in plain text into “{account}”, which takes only encrypted ones. It was "

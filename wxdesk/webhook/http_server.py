@@ -48,7 +48,7 @@ DEFAULT_LIMITS = Limits()
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class Answer(web.Response):
+class PlainResponse(web.Response):
     """Response without a Server header, which would name Python's version."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Answer(web.Response):
         self.headers.popall(hdrs.SERVER, None)
 
 
-class Success(web.StreamResponse):
+class SuccessResponse(web.StreamResponse):
     """Acknowledgement of a push as ready-made bytes, one object for all requests.
 
     By far the most frequent response; making its headers anew costs aiohttp a quarter of the whole request.
@@ -144,7 +144,7 @@ class Connection(web.RequestHandler):
             logger.error("A request met a fault: %s", type(exc).__name__)
         else:
             self._server.turned_away()
-        return Answer(status, close=True)
+        return PlainResponse(status, close=True)
 
     def _stop_timer(self) -> None:
         if self._first_request_timer is not None:

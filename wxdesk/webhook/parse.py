@@ -56,33 +56,33 @@ def read_push(body: bytes) -> Incoming:
         BadInput: the body cannot be read, or lacks FromUserName, MsgType or a CreateTime in whole seconds.
     """
     fields = read_fields(body)
-    msg_type = _word(fields, "MsgType").lower()
+    msg_type = _field(fields, "MsgType").lower()
     if not msg_type:
         if "Encrypt" in fields:
             raise BadInput(reason="The push is encrypted, but the account is set to plain mode.")
         raise BadInput(reason="MsgType is missing.")
-    openid = _word(fields, "FromUserName")
+    openid = _field(fields, "FromUserName")
     if not 0 < len(openid) <= _MAX_OPENID or openid[0] in "{[":
         raise BadInput(reason="FromUserName is missing or not an openid.")
-    event = _word(fields, "Event").lower() if msg_type == "event" else None
+    event = _field(fields, "Event").lower() if msg_type == "event" else None
     kind = _TYPES.get(msg_type, MessageType.OTHER) if event is None else _EVENTS.get(event, MessageType.OTHER)
     return Incoming(
-        to_user=_word(fields, "ToUserName"),
+        to_user=_field(fields, "ToUserName"),
         openid=openid,
-        created_at=_time(_word(fields, "CreateTime")),
+        created_at=_time(_field(fields, "CreateTime")),
         type=kind,
         msg_type=msg_type,
         event=event,
-        msg_id=_word(fields, "MsgId") or None,
+        msg_id=_field(fields, "MsgId") or None,
         text=fields.get(_TEXT_FIELD.get(kind, ""), ""),
-        media_id=_word(fields, "ThumbMediaId" if kind is MessageType.CARD else "MediaId") or None,
-        pic_url=_word(fields, "ThumbUrl" if kind is MessageType.CARD else "PicUrl") or None,
+        media_id=_field(fields, "ThumbMediaId" if kind is MessageType.CARD else "MediaId") or None,
+        pic_url=_field(fields, "ThumbUrl" if kind is MessageType.CARD else "PicUrl") or None,
         session_from=fields.get("SessionFrom") if kind is MessageType.ENTER_SESSION else None,
         fields=fields,
     )
 
 
-def _word(fields: dict[str, str], name: str) -> str:
+def _field(fields: dict[str, str], name: str) -> str:
     return fields.get(name, "").strip()
 
 

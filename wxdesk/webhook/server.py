@@ -26,11 +26,11 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports.store import Clock
 from wxdesk.webhook.body import read_body
-from wxdesk.webhook.forgery_alarm import Alarm
-from wxdesk.webhook.http_server import DEFAULT_LIMITS, Answer, Connection, Limits, Server, Success
+from wxdesk.webhook.forgery_alarm import ForgeryAlarm
+from wxdesk.webhook.http_server import DEFAULT_LIMITS, Connection, Limits, PlainResponse, Server, SuccessResponse
 from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import Refusal, status_of
-from wxdesk.webhook.verification import Door, Query, read_query
+from wxdesk.webhook.verification import PushVerifier, Query, read_query
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Listener:
         port: int,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self._doors = {name: Door(account, credentials) for name, (account, credentials) in accounts.items()}
+        self._doors = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
         self._keep = keep
         self._publish = publish
         self._clock = clock
@@ -74,8 +74,8 @@ class Listener:
         self._limits = limits
         self._runner: web.ServerRunner | None = None
         self._at_work: set[asyncio.Task[object]] = set()
-        self._success = Success()
-        self._alarm = Alarm(publish, clock)
+        self._success = SuccessResponse()
+        self._alarm = ForgeryAlarm(publish, clock)
 
     async def start(self) -> str:
         """Start listening; return the URL `http://host:port` with the actual port.
@@ -123,32 +123,32 @@ class Listener:
         task = cast("asyncio.Task[object]", asyncio.current_task())
         self._at_work.add(task)
         connection.begin()
-        door: Door | None = None
+        door: PushVerifier | None = None
         try:
             door = self._door(request)
             seen = await self._answer(door, request)
         except PushRefused as refused:
             if door is not None and refused.why == Refusal.PLAIN_TEXT:
                 self._alarm.plain_text_refused(door.account.name)
-            seen = _Seen(f"refused: {refused.why}", _refusal(refused))
+            seen = _Outcome(f"refused: {refused.why}", _refusal(refused))
         finally:
             connection.end()
             self._at_work.discard(task)
         self._report(door.account.name if door else "", seen, began)
         return seen.answer
 
-    def _door(self, request: web.BaseRequest) -> Door:
+    def _door(self, request: web.BaseRequest) -> PushVerifier:
         path = request.path
         door = self._doors.get(path[len(_PREFIX) :]) if path.startswith(_PREFIX) else None
         if door is None:
             raise PushRefused(Refusal.ADDRESS)
         return door
 
-    async def _answer(self, door: Door, request: web.BaseRequest) -> _Seen:
+    async def _answer(self, door: PushVerifier, request: web.BaseRequest) -> _Outcome:
         if request.method == hdrs.METH_GET:
             query = _query(request)
-            answer = Answer(HTTPStatus.OK, door.check_url(query, self._clock()))
-            return _Seen("checked", answer, signed_at=_signed_at(query))
+            answer = PlainResponse(HTTPStatus.OK, door.check_url(query, self._clock()))
+            return _Outcome("checked", answer, signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         body = await read_body(request, self._limits.body)
@@ -158,20 +158,20 @@ class Listener:
             receipt = await self._keep(push)
         except StoreError as error:
             logger.error("A push for %s could not be kept: %s", push.account, type(error).__name__)
-            return _Seen("failed: store", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
+            return _Outcome("failed: store", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
         except asyncio.QueueFull:
-            return _Seen("failed: overloaded", Answer(HTTPStatus.SERVICE_UNAVAILABLE), push)
+            return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
         except Exception as error:  # noqa: BLE001 - WeChat must try again whatever it is; its text may hold an openid
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
-            return _Seen("failed: unexpected", Answer(HTTPStatus.INTERNAL_SERVER_ERROR), push)
+            return _Outcome("failed: unexpected", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
         if receipt.transferred and push.incoming is not None:
             answered = door.transfer(query, body, push.incoming, push.received_at)
-            answer = Answer(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[find_format(answered)])
-            return _Seen("transferred" if receipt.new else "duplicate", answer, push, _signed_at(query))
-        success = self._success if Success.fits(request) else Answer(HTTPStatus.OK, SUCCESS)
-        return _Seen("kept" if receipt.new else "duplicate", success, push, _signed_at(query))
+            answer = PlainResponse(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[find_format(answered)])
+            return _Outcome("transferred" if receipt.new else "duplicate", answer, push, _signed_at(query))
+        success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)
+        return _Outcome("kept" if receipt.new else "duplicate", success, push, _signed_at(query))
 
-    def _report(self, account: str, seen: _Seen, began: float) -> None:
+    def _report(self, account: str, seen: _Outcome, began: float) -> None:
         milliseconds = (perf_counter() - began) * 1000
         seen_at = self._clock()
         self._publish(PushSeen(account, seen.outcome, seen_at, milliseconds, seen.kind, seen.key, seen.signed_at))
@@ -181,7 +181,7 @@ class Listener:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Outcome:
     """Outcome of one request; `push` is set if the request was genuine."""
 
     outcome: str
@@ -214,10 +214,10 @@ def _signed_at(query: Query) -> datetime | None:
         return None
 
 
-def _refusal(refused: PushRefused) -> Answer:
+def _refusal(refused: PushRefused) -> PlainResponse:
     status = status_of(refused.why)
     # The rest of a body that was not read would be taken for the next request.
-    answer = Answer(status, close=status is not HTTPStatus.FORBIDDEN)
+    answer = PlainResponse(status, close=status is not HTTPStatus.FORBIDDEN)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers[hdrs.ALLOW] = "GET, POST"
     return answer

@@ -13,7 +13,7 @@ from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.webhook.credential_rotation import SideBySide
+from wxdesk.webhook.credential_rotation import PushSecrets
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.dedupe import push_key
 from wxdesk.webhook.envelope import reply_envelope
@@ -45,7 +45,7 @@ def read_query(raw: str) -> Query:
     return query
 
 
-class Door:
+class PushVerifier:
     """Verifies an account's requests; unusable credentials refuse every one."""
 
     __slots__ = ("_secrets", "account")
@@ -113,7 +113,7 @@ class Door:
             return answer
         return reply_envelope(cipher, answer, written, int(at.timestamp()), query.get("nonce", ""))
 
-    def _ready(self) -> SideBySide:
+    def _ready(self) -> PushSecrets:
         if self._secrets is None:
             raise PushRefused(Refusal.CREDENTIALS)
         return self._secrets
@@ -130,9 +130,9 @@ def _encrypted(body: bytes) -> str:
     raise PushRefused(Refusal.PLAIN_TEXT if fields.get("MsgType") else Refusal.ENVELOPE)
 
 
-def _usable_secrets(account: Account, credentials: Credentials) -> SideBySide | None:
+def _usable_secrets(account: Account, credentials: Credentials) -> PushSecrets | None:
     try:
-        secrets = SideBySide(credentials, account.app_id)
+        secrets = PushSecrets(credentials, account.app_id)
     except BadInput:
         return None
     return secrets if secrets.present.encrypts or account.push_mode is PushMode.PLAIN else None

@@ -18,7 +18,7 @@ from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
-from wxdesk.desk.wechat.refusals import explain_refusal, refusal_words
+from wxdesk.desk.wechat.refusals import explain_refusal, refusal_text
 from wxdesk.i18n import tr
 from wxdesk.wechat.monotonic import seconds_elapsed
 
@@ -37,19 +37,19 @@ TAKEN = "Another program probably fetches tokens for this mini program. Let both
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Grant:
+class TokenGrant:
     """A token as WeChat gave it, and its lifetime in seconds."""
 
     token: str
     seconds: float
 
 
-type Fetch = Callable[[Account], Awaitable[Grant]]
+type Fetch = Callable[[Account], Awaitable[TokenGrant]]
 """Fetches a token from WeChat; raises `Refused` or `NotSent`."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Held:
+class _HeldToken:
     token: str
     renew_at: float
     ends_at: float
@@ -78,7 +78,7 @@ class AccessTokens:
         self._clock = clock
         self._margin = margin
         self._monotonic = monotonic
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _HeldToken] = {}
         self._flights: dict[str, asyncio.Task[str]] = {}
         self._renewals: dict[str, tuple[Account, float]] = {}
         self._planned = asyncio.Event()
@@ -96,7 +96,7 @@ class AccessTokens:
         if held is not None and self._monotonic() < held.renew_at:
             return held.token
         if held is not None:
-            self._lived_its_time(account)
+            self._expired_normally(account)
         try:
             # Shielded: a waiter that is cancelled must not take the others' token away.
             return await asyncio.shield(self._flight(account))
@@ -179,7 +179,7 @@ class AccessTokens:
         # A token that lasts only briefly is still worth most of its time.
         lasts = max(grant.seconds - self._margin, grant.seconds * 0.75)
         now, expires_at = self._monotonic(), self._clock() + timedelta(seconds=grant.seconds)
-        self._held[account.name] = _Held(grant.token, now + lasts, now + grant.seconds, expires_at)
+        self._held[account.name] = _HeldToken(grant.token, now + lasts, now + grant.seconds, expires_at)
         self._plan(account, lasts)
         if self._refused.pop(account.name, 0):
             self._publish(TroubleRaised(f"account:{account.name}", ""))
@@ -198,7 +198,7 @@ class AccessTokens:
         expires_at = None if good is None else good.expires_at
         self._publish(TokenChanged(account.name, expires_at, explain_refusal(error)))
         if isinstance(error, Refused):
-            words = refusal_words(error.errcode, error.errmsg)
+            words = refusal_text(error.errcode, error.errmsg)
             text = tr("{account} gets no access_token: {said}", account=account.name, said=words.sentence)
             self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy, account=account.name))
 
@@ -209,15 +209,15 @@ class AccessTokens:
     def _renew_unasked(self, account: Account) -> None:
         held = self._held.get(account.name)
         if held is not None and self._monotonic() >= held.renew_at:
-            self._lived_its_time(account)
+            self._expired_normally(account)
         self._flight(account)
 
-    def _good(self, account: Account) -> _Held | None:
+    def _good(self, account: Account) -> _HeldToken | None:
         """Return the held token unless it has ended."""
         held = self._held.get(account.name)
         return held if held is not None and self._monotonic() < held.ends_at else None
 
-    def _lived_its_time(self, account: Account) -> None:
+    def _expired_normally(self, account: Account) -> None:
         """Note that a token expired normally, so no other program fetches tokens."""
         if self._early.pop(account.name, 0) >= SUSPICIOUS:
             self._publish(TroubleRaised(f"token:{account.name}", ""))

@@ -25,13 +25,13 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports.store import Clock, always
 from wxdesk.i18n import tr
-from wxdesk.wechat.access_token import AccessTokens, Grant
+from wxdesk.wechat.access_token import AccessTokens, TokenGrant
 from wxdesk.wechat.clock_check import ClockCheck
-from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, Part
+from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, PicturePart
 from wxdesk.wechat.monotonic import seconds_elapsed
 from wxdesk.wechat.payload import to_body
 from wxdesk.wechat.picture_hosts import PictureHosts
-from wxdesk.wechat.response import Answer, refusal, split_rid
+from wxdesk.wechat.response import ApiAnswer, refusal, split_rid
 from wxdesk.wechat.typing_path import WRONG_PATH, TypingPaths, typing_body
 
 type TokenEndpoint = Literal["stable", "classic"]
@@ -84,7 +84,7 @@ class WeChatClient:
         """Send one reply; see `desk.ports.store.Sender.send`."""
         body = to_body(openid, content)
 
-        def call(token: str) -> Awaitable[Answer]:
+        def call(token: str) -> Awaitable[ApiAnswer]:
             if not may_leave():
                 raise Recalled
             sent = self._http.post("/cgi-bin/message/custom/send", {"access_token": token}, body)
@@ -98,11 +98,11 @@ class WeChatClient:
 
     async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
         """Upload a picture for three days; see `desk.ports.media.Media.upload`."""
-        part = Part(data, written)
+        part = PicturePart(data, written)
 
-        def call(token: str) -> Awaitable[Answer]:
+        def call(token: str) -> Awaitable[ApiAnswer]:
             sent = self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, part)
-            return self._told(account, "media/upload", _harmless(sent))
+            return self._told(account, "media/upload", _repeatable(sent))
 
         answer = await self._with_token(account, call)
         if answer.errcode:
@@ -169,31 +169,31 @@ class WeChatClient:
         """Make a call with a token, and repeat it once if WeChat refused the token."""
         token = await self._tokens.get(account)
         result = await call(token)
-        errcode = result.errcode if isinstance(result, Answer) else None
+        errcode = result.errcode if isinstance(result, ApiAnswer) else None
         if errcode and action_for(errcode) is ErrorAction.TOKEN:
             self._tokens.invalidate(account, token, taken=errcode == SUPERSEDED)
             # The stable endpoint may insist on the refused one, which WeChat's servers then come to know in a moment.
             result = await call(await self._tokens.get(account))
         return result
 
-    async def _type(self, account: Account, name: str, body: bytes) -> Answer:
-        def call(token: str) -> Awaitable[Answer]:
+    async def _type(self, account: Account, name: str, body: bytes) -> ApiAnswer:
+        def call(token: str) -> Awaitable[ApiAnswer]:
             sent = self._http.post(f"/cgi-bin/message/{name}", {"access_token": token}, body)
-            return self._told(account, name, _harmless(sent))
+            return self._told(account, name, _repeatable(sent))
 
         answer = await self._with_token(account, call)
         if answer.errcode is None:
             raise NotSent(UNREADABLE)
         return answer
 
-    async def _media(self, account: Account, media_id: str) -> bytes | Answer:
-        def call(token: str) -> Awaitable[bytes | Answer]:
+    async def _media(self, account: Account, media_id: str) -> bytes | ApiAnswer:
+        def call(token: str) -> Awaitable[bytes | ApiAnswer]:
             query = {"access_token": token, "media_id": media_id}
-            return self._told(account, "media/get", _harmless(self._http.download("/cgi-bin/media/get", query)))
+            return self._told(account, "media/get", _repeatable(self._http.download("/cgi-bin/media/get", query)))
 
         return await self._with_token(account, call)
 
-    async def _fetch_stable(self, account: Account) -> Grant:
+    async def _fetch_stable(self, account: Account) -> TokenGrant:
         asked = {
             "grant_type": "client_credential",
             "appid": account.app_id,
@@ -203,17 +203,17 @@ class WeChatClient:
         call = self._http.post("/cgi-bin/stable_token", {}, msgspec.json.encode(asked))
         return await self._granted(account, "stable_token", call)
 
-    async def _fetch_classic(self, account: Account) -> Grant:
+    async def _fetch_classic(self, account: Account) -> TokenGrant:
         query = {"grant_type": "client_credential", "appid": account.app_id, "secret": self._secret(account)}
         return await self._granted(account, "token", self._http.get("/cgi-bin/token", query))
 
-    async def _granted(self, account: Account, name: str, call: Awaitable[Answer]) -> Grant:
-        answer = await self._told(account, name, _harmless(call))
+    async def _granted(self, account: Account, name: str, call: Awaitable[ApiAnswer]) -> TokenGrant:
+        answer = await self._told(account, name, _repeatable(call))
         if answer.errcode:
             raise refusal(answer)
         if not answer.access_token or answer.expires_in <= 0:
             raise NotSent(UNREADABLE)
-        return Grant(answer.access_token, answer.expires_in)
+        return TokenGrant(answer.access_token, answer.expires_in)
 
     def _secret(self, account: Account) -> str:
         # An account without one gets WeChat's own answer to that: 41004.
@@ -225,8 +225,8 @@ class WeChatClient:
         outcome, errmsg, rid = tr("cut off"), "", ""
         try:
             result = await call
-            outcome = _in_a_word(result)
-            if isinstance(result, Answer) and result.errcode:
+            outcome = _outcome_text(result)
+            if isinstance(result, ApiAnswer) and result.errcode:
                 errmsg, rid = split_rid(result.errmsg)
         except (SendError, BadPicture) as error:
             outcome = tr(str(error.values["reason"]))
@@ -237,7 +237,7 @@ class WeChatClient:
         return result
 
 
-async def _harmless[R](call: Awaitable[R]) -> R:
+async def _repeatable[R](call: Awaitable[R]) -> R:
     """Report a lost answer as `NotSent`: the call delivers nothing and is repeatable."""
     try:
         return await call
@@ -245,10 +245,10 @@ async def _harmless[R](call: Awaitable[R]) -> R:
         raise NotSent(str(error.values["reason"])) from None
 
 
-def _in_a_word(result: object) -> str:
+def _outcome_text(result: object) -> str:
     if result is None:
         return tr("nothing there")
-    if not isinstance(result, Answer):
+    if not isinstance(result, ApiAnswer):
         return "0 ok"
     if result.errcode is None and not (result.access_token or result.media_id):
         return tr(UNREADABLE)

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.ports.store import Clock
-from wxdesk.desk.wechat.clock_skew import clock_words
+from wxdesk.desk.wechat.clock_skew import clock_warning
 
 TROUBLE = "clock"
 
@@ -29,7 +29,7 @@ class ClockCheck:
         except ValueError:
             return
         self.ahead = self._clock() - there.replace(tzinfo=there.tzinfo or UTC)
-        words = clock_words(self.ahead)
+        words = clock_warning(self.ahead)
         if words != self._told:
             self._told = words
             self._publish(TroubleRaised(TROUBLE, words))

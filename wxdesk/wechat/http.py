@@ -16,7 +16,7 @@ import httpx2
 
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
 from wxdesk.core.model.picture import PictureFormat
-from wxdesk.wechat.response import Answer, read_answer, read_picture
+from wxdesk.wechat.response import ApiAnswer, read_answer, read_picture
 from wxdesk.wechat.tls_trust import authorities
 
 DEADLINE_SECONDS = 10.0
@@ -42,7 +42,7 @@ _HANDED_OVER = "http11.send_request_body.started"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Part:
+class PicturePart:
     """A picture as a multipart body; its file name is ASCII, as WeChat requires."""
 
     data: bytes
@@ -97,20 +97,20 @@ class ApiHttp:
             event_hooks={"response": [self._note_date]},
         )
 
-    async def get(self, path: str, query: Mapping[str, str]) -> Answer:
+    async def get(self, path: str, query: Mapping[str, str]) -> ApiAnswer:
         """GET `path`; raises `NotSent` or `DeliveryUnknown`."""
         return await self._ask("GET", path, query)
 
-    async def post(self, path: str, query: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, path: str, query: Mapping[str, str], body: bytes) -> ApiAnswer:
         """POST a JSON `body` (UTF-8) to `path`; raises `NotSent` or `DeliveryUnknown`."""
         headers = {"Content-Type": "application/json; charset=utf-8"}
         return await self._ask("POST", path, query, content=body, headers=headers)
 
-    async def upload(self, path: str, query: Mapping[str, str], part: Part) -> Answer:
+    async def upload(self, path: str, query: Mapping[str, str], part: PicturePart) -> ApiAnswer:
         """POST a picture as multipart/form-data; raises `NotSent` or `DeliveryUnknown`."""
         return await self._ask("POST", path, query, slower=_SLOWER, files=part.as_files())
 
-    async def download(self, path: str, query: Mapping[str, str]) -> bytes | Answer:
+    async def download(self, path: str, query: Mapping[str, str]) -> bytes | ApiAnswer:
         """GET a picture, or WeChat's answer why there is none.
 
         Raises:
@@ -131,7 +131,7 @@ class ApiHttp:
         if date and self._hear_date is not None:
             self._hear_date(date)
 
-    async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> Answer:  # noqa: ANN401
+    async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> ApiAnswer:  # noqa: ANN401
         try:
             return read_answer(*await self._call(method, path, query, **parts))
         except TooLargeError:

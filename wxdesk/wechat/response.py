@@ -23,7 +23,7 @@ _GATEWAY_TIMEOUT = 504
 """Status of a gateway that gave up waiting; WeChat may have acted on the call."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ApiAnswer(msgspec.Struct, frozen=True):
     """Used fields of a response; `errcode` is None if it carried none."""
 
     errcode: int | None = None
@@ -36,7 +36,7 @@ class Answer(msgspec.Struct, frozen=True):
         return f"Answer(errcode={self.errcode})"
 
 
-def read_answer(status: int, body: bytes) -> Answer:
+def read_answer(status: int, body: bytes) -> ApiAnswer:
     """Parse the answer in `body`.
 
     Raises:
@@ -45,7 +45,7 @@ def read_answer(status: int, body: bytes) -> Answer:
     """
     text = body.decode("utf-8-sig", errors="replace").strip()
     try:
-        return msgspec.json.decode(text, type=Answer, strict=False)
+        return msgspec.json.decode(text, type=ApiAnswer, strict=False)
     except msgspec.DecodeError:
         pass
     if status == _GATEWAY_TIMEOUT:
@@ -55,7 +55,7 @@ def read_answer(status: int, body: bytes) -> Answer:
     raise DeliveryUnknown("WeChat's answer cannot be read")
 
 
-def read_picture(status: int, body: bytes) -> bytes | Answer:
+def read_picture(status: int, body: bytes) -> bytes | ApiAnswer:
     """Return the picture in `body`, or WeChat's answer why there is none.
 
     Both come under HTTP 200. The caller checks if the bytes are a picture at all.
@@ -71,7 +71,7 @@ def read_picture(status: int, body: bytes) -> bytes | Answer:
     return body
 
 
-def refusal(answer: Answer) -> Refused:
+def refusal(answer: ApiAnswer) -> Refused:
     """Convert WeChat's answer to an error, with the rid taken out of the message."""
     message, rid = split_rid(answer.errmsg)
     return Refused(answer.errcode or 0, message, rid)

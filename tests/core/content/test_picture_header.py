@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from wxdesk.core.content.picture_header import BROKEN, NOT_A_PICTURE, TOO_MANY_PIXELS, Header, read_header
+from wxdesk.core.content.picture_header import BROKEN, NOT_A_PICTURE, TOO_MANY_PIXELS, PictureHeader, read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
 
@@ -40,12 +40,12 @@ def png_that_claims(width: int, height: int) -> bytes:
 def test_format_and_measures(
     form: str, options: dict[str, object], format_: PictureFormat, width: int, height: int
 ) -> None:
-    assert read_header(written(form, width, height, **options)) == Header(format_, width, height)
+    assert read_header(written(form, width, height, **options)) == PictureHeader(format_, width, height)
 
 
 def test_filling_bytes_between_a_jpegs_segments_are_skipped() -> None:
     data = written("JPEG", 30, 20)
-    assert read_header(data[:2] + b"\xff\xff\xff" + data[2:]) == Header(PictureFormat.JPEG, 30, 20)
+    assert read_header(data[:2] + b"\xff\xff\xff" + data[2:]) == PictureHeader(PictureFormat.JPEG, 30, 20)
 
 
 @pytest.mark.parametrize(

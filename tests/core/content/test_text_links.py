@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.core.content.text_links import Segment, TextLink, as_seen, segments, written
+from wxdesk.core.content.text_links import Segment, TextLink, link_markup, segments, visible_text
 
 PAGE = (
     '<a href="http://www.qq.com" data-miniprogram-appid="wx0123456789abcdef" '
@@ -16,7 +16,7 @@ PAGE = (
 
 def test_the_labels_of_links_are_seen() -> None:
     text = f'您好，<a href="https://a.cn/?x=1&y=2">官网</a>或{PAGE}。'
-    assert as_seen(text) == "您好，官网或点击跳小程序。"
+    assert visible_text(text) == "您好，官网或点击跳小程序。"
     assert list(segments(text)) == [
         Segment("您好，"),
         Segment("官网", TextLink("官网", "https://a.cn/?x=1&y=2")),
@@ -44,7 +44,7 @@ def test_the_labels_of_links_are_seen() -> None:
     ],
 )
 def test_anything_else_is_ordinary_text(text: str) -> None:
-    assert as_seen(text) == text
+    assert visible_text(text) == text
     assert all(segment.link is None for segment in segments(text))
 
 
@@ -54,12 +54,12 @@ def test_single_quotes_and_capitals_are_read_too() -> None:
 
 def test_what_is_written_is_what_wechat_documents() -> None:
     link = TextLink("点击跳小程序", "http://www.qq.com", "wx0123456789abcdef", "pages/index/index?a=1")
-    assert written(link) == PAGE
-    assert written(TextLink("官网", "https://a.cn")) == '<a href="https://a.cn">官网</a>'
+    assert link_markup(link) == PAGE
+    assert link_markup(TextLink("官网", "https://a.cn")) == '<a href="https://a.cn">官网</a>'
 
 
 @given(st.text(min_size=1).filter(str.strip), st.text(min_size=1).filter(str.strip))
 def test_nothing_breaks_out_of_a_link(label: str, address: str) -> None:
-    made = list(segments("前" + written(TextLink(label, address)) + "后"))
+    made = list(segments("前" + link_markup(TextLink(label, address)) + "后"))
     assert [segment.link is not None for segment in made] == [False, True, False]
     assert made[1].text == label.replace("<", "＜").replace(">", "＞")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from wxdesk.core.content.variables import VARIABLES, byte_count, harmless, session_fields, variables
+from wxdesk.core.content.variables import VARIABLES, byte_count, session_fields, variables, without_markup
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
@@ -33,16 +33,16 @@ def test_size_is_in_bytes_of_utf8(text: str, size: int) -> None:
     ],
 )
 def test_no_value_can_begin_a_tag(value: str) -> None:
-    assert "<" not in harmless(value)
-    assert harmless(value).replace("＜", "<") == value
+    assert "<" not in without_markup(value)
+    assert without_markup(value).replace("＜", "<") == value
 
 
 def test_two_values_side_by_side_make_no_tag() -> None:
-    assert "<a" not in harmless("<") + harmless('a href="x">')
+    assert "<a" not in without_markup("<") + without_markup('a href="x">')
 
 
 def test_lone_surrogates_are_dropped() -> None:
-    assert harmless("退\ud83d款") == "退款"
+    assert without_markup("退\ud83d款") == "退款"
 
 
 @pytest.mark.parametrize(

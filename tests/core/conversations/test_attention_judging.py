@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wxdesk.core.conversations.attention import Call, Cause, most_urgent
-from wxdesk.core.conversations.attention_judging import calls_of
+from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
+from wxdesk.core.conversations.attention_judging import attention_for
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact, Conversation, ReplyWindow
@@ -22,7 +22,7 @@ SOON = ReplyWindow(5, NOW + WARN)
 LONG_AGO = NOW - timedelta(minutes=1)
 
 
-def row(calls: tuple[Call, ...] = (), replies: tuple[Reply, ...] = (), **fields: object) -> InboxRow:
+def row(calls: tuple[Attention, ...] = (), replies: tuple[Reply, ...] = (), **fields: object) -> InboxRow:
     known: dict[str, object] = {"waiting_since": SINCE, "last_at": SINCE, "window": OPEN}
     contact = Contact(1, "shop", "oA", NOW, blocked=bool(fields.pop("blocked", False)))
     thread = Conversation(1, "shop", contact, **(known | fields))  # type: ignore[arg-type]
@@ -39,51 +39,60 @@ def reply(state: ReplyState, author: Author = Author.RULE, **fields: object) -> 
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
-def causes(made: InboxRow, reserve: int = 2, now: datetime = NOW) -> set[Cause]:
-    return {call.cause for call in calls_of(made, reserve, WARN, now)}
+def causes(made: InboxRow, reserve: int = 2, now: datetime = NOW) -> set[AttentionReason]:
+    return {call.cause for call in attention_for(made, reserve, WARN, now)}
 
 
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
         (row(), set()),
-        (row(taken_over=True), {Cause.LEFT}),
+        (row(taken_over=True), {AttentionReason.LEFT}),
         (row(taken_over=True, waiting_since=None), set()),
         (row(taken_over=True, blocked=True), set()),
         (row(taken_over=True, resolved_at=SINCE), set()),
         (row(taken_over=True, snoozed_until=NOW + WARN, called_at=SINCE), set()),
-        (row(back_at=SINCE), {Cause.BACK}),
-        (row(back_at=SINCE, taken_over=True), {Cause.BACK, Cause.LEFT}),
+        (row(back_at=SINCE), {AttentionReason.BACK}),
+        (row(back_at=SINCE, taken_over=True), {AttentionReason.BACK, AttentionReason.LEFT}),
         (row(taken_over=True, window=ReplyWindow(5, NOW)), set()),
         (row(taken_over=True, replies=(reply(ReplyState.SENDING, Author.OPERATOR),)), set()),
-        (row(taken_over=True, replies=(reply(ReplyState.QUEUED, Author.OPERATOR, errcode=40164),)), {Cause.LEFT}),
-        (row(taken_over=True, replies=(reply(ReplyState.SENT),)), {Cause.LEFT}),
-        (row(window=ReplyWindow(5, NOW + WARN)), {Cause.CLOSING}),
+        (
+            row(taken_over=True, replies=(reply(ReplyState.QUEUED, Author.OPERATOR, errcode=40164),)),
+            {AttentionReason.LEFT},
+        ),
+        (row(taken_over=True, replies=(reply(ReplyState.SENT),)), {AttentionReason.LEFT}),
+        (row(window=ReplyWindow(5, NOW + WARN)), {AttentionReason.CLOSING}),
         (row(window=ReplyWindow(5, NOW + WARN + timedelta(seconds=1))), set()),
         (row(window=SOON, replies=(reply(ReplyState.QUEUED, Author.OPERATOR),)), set()),
-        (row(window=SOON, replies=(reply(ReplyState.QUEUED, Author.OPERATOR, created_at=LONG_AGO),)), {Cause.CLOSING}),
-        (row(window=SOON, replies=(reply(ReplyState.HELD, Author.OPERATOR, created_at=LONG_AGO),)), {Cause.HELD}),
+        (
+            row(window=SOON, replies=(reply(ReplyState.QUEUED, Author.OPERATOR, created_at=LONG_AGO),)),
+            {AttentionReason.CLOSING},
+        ),
+        (
+            row(window=SOON, replies=(reply(ReplyState.HELD, Author.OPERATOR, created_at=LONG_AGO),)),
+            {AttentionReason.HELD},
+        ),
         (
             row(taken_over=True, replies=(reply(ReplyState.HELD, Author.OPERATOR, due_at=None),)),
-            {Cause.HELD, Cause.LEFT},
+            {AttentionReason.HELD, AttentionReason.LEFT},
         ),
         (
             row(taken_over=True, replies=(reply(ReplyState.FAILED), reply(ReplyState.QUEUED, Author.OPERATOR))),
-            {Cause.FAILED, Cause.LEFT},
+            {AttentionReason.FAILED, AttentionReason.LEFT},
         ),
         (row(window=ReplyWindow(5, NOW + WARN), waiting_since=None), set()),
         (row(window=ReplyWindow(0, NOW + WARN)), set()),
-        (row(window=ReplyWindow(2, OPEN.until)), {Cause.RESERVE}),
+        (row(window=ReplyWindow(2, OPEN.until)), {AttentionReason.RESERVE}),
         (row(window=ReplyWindow(3, OPEN.until)), set()),
         (row(window=ReplyWindow(2, OPEN.until), waiting_since=None), set()),
-        (row(called_at=NOW, called_by="投诉", waiting_since=None), {Cause.CALLED}),
-        (row(replies=(reply(ReplyState.FAILED),)), {Cause.FAILED}),
-        (row(replies=(reply(ReplyState.UNKNOWN),)), {Cause.UNKNOWN}),
-        (row(replies=(reply(ReplyState.HELD),)), {Cause.HELD}),
-        (row(replies=(reply(ReplyState.DRAFT),)), {Cause.DRAFT}),
+        (row(called_at=NOW, called_by="投诉", waiting_since=None), {AttentionReason.CALLED}),
+        (row(replies=(reply(ReplyState.FAILED),)), {AttentionReason.FAILED}),
+        (row(replies=(reply(ReplyState.UNKNOWN),)), {AttentionReason.UNKNOWN}),
+        (row(replies=(reply(ReplyState.HELD),)), {AttentionReason.HELD}),
+        (row(replies=(reply(ReplyState.DRAFT),)), {AttentionReason.DRAFT}),
     ],
 )
-def test_causes(made: InboxRow, expected: set[Cause]) -> None:
+def test_causes(made: InboxRow, expected: set[AttentionReason]) -> None:
     assert causes(made) == expected
 
 
@@ -92,23 +101,23 @@ def test_nothing_is_kept_for_a_human_without_a_reserve() -> None:
 
 
 def test_a_seen_call_stays_seen_until_something_new_stands_behind_it() -> None:
-    seen = Call(1, Cause.LEFT, SINCE, seen=True)
-    assert calls_of(row((seen,), taken_over=True), 2, WARN, NOW) == (seen,)
-    again = calls_of(row((seen,), taken_over=True, last_at=NOW), 2, WARN, NOW)
-    assert again == (Call(1, Cause.LEFT, NOW),)
+    seen = Attention(1, AttentionReason.LEFT, SINCE, seen=True)
+    assert attention_for(row((seen,), taken_over=True), 2, WARN, NOW) == (seen,)
+    again = attention_for(row((seen,), taken_over=True, last_at=NOW), 2, WARN, NOW)
+    assert again == (Attention(1, AttentionReason.LEFT, NOW),)
     answered = row((seen,), taken_over=True, last_at=NOW, preview_author=Author.RULE)
-    assert calls_of(answered, 2, WARN, NOW) == (seen,)
+    assert attention_for(answered, 2, WARN, NOW) == (seen,)
 
 
 def test_what_is_older_than_any_reply_window_fetches_nobody() -> None:
     old = row(replies=(reply(ReplyState.FAILED, updated_at=NOW - timedelta(hours=49)),))
-    [call] = calls_of(old, 2, WARN, NOW)
+    [call] = attention_for(old, 2, WARN, NOW)
     assert call.seen
-    assert not call.rises
+    assert not call.sorts_first
 
 
 def test_the_most_urgent_is_shown_and_the_unseen_first() -> None:
-    left, failed = Call(1, Cause.LEFT, NOW), Call(1, Cause.FAILED, NOW)
+    left, failed = Attention(1, AttentionReason.LEFT, NOW), Attention(1, AttentionReason.FAILED, NOW)
     assert most_urgent((failed, left)) is left
     seen = replace(left, seen=True)
     assert most_urgent((failed, seen)) is failed

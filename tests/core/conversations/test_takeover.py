@@ -10,13 +10,13 @@ import pytest
 from wxdesk.core.conversations.takeover import (
     UNTIL_HANDED_BACK,
     Takeover,
-    TakeOverFor,
-    after_writing,
-    as_it_is,
+    TakeoverDuration,
+    end_after_message,
     ends_soon,
-    left,
-    longer,
-    moved,
+    extended_duration,
+    same_duration,
+    takeover_after_writing,
+    time_left,
 )
 from wxdesk.core.model.conversation import Contact, Conversation
 
@@ -33,12 +33,12 @@ def taken(until: datetime | None, silence: int | None = None) -> Conversation:
     ("how", "ends", "silence"),
     [
         (UNTIL_HANDED_BACK, None, None),
-        (TakeOverFor(span=15 * MINUTE), NOW + 15 * MINUTE, None),
-        (TakeOverFor(until=NOW + 99 * MINUTE), NOW + 99 * MINUTE, None),
-        (TakeOverFor(silence=5 * MINUTE), NOW + 5 * MINUTE, 300),
+        (TakeoverDuration(span=15 * MINUTE), NOW + 15 * MINUTE, None),
+        (TakeoverDuration(until=NOW + 99 * MINUTE), NOW + 99 * MINUTE, None),
+        (TakeoverDuration(silence=5 * MINUTE), NOW + 5 * MINUTE, 300),
     ],
 )
-def test_it_ends_as_it_was_begun(how: TakeOverFor, ends: datetime | None, silence: int | None) -> None:
+def test_it_ends_as_it_was_begun(how: TakeoverDuration, ends: datetime | None, silence: int | None) -> None:
     assert (how.ends(NOW), how.silent_seconds) == (ends, silence)
 
 
@@ -60,7 +60,7 @@ def test_what_is_written_moves_an_end_by_silence_alone(
     def minute(n: int | None) -> datetime | None:
         return None if n is None else NOW + n * MINUTE
 
-    assert moved(minute(until), silence, NOW + at * MINUTE) == minute(expected)
+    assert end_after_message(minute(until), silence, NOW + at * MINUTE) == minute(expected)
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_what_is_written_moves_an_end_by_silence_alone(
 def test_the_return_is_announced_two_minutes_before(
     until: datetime | None, remaining: timedelta | None, soon: bool
 ) -> None:
-    assert (left(taken(until), NOW), ends_soon(taken(until), NOW)) == (remaining, soon)
+    assert (time_left(taken(until), NOW), ends_soon(taken(until), NOW)) == (remaining, soon)
 
 
 def test_keeping_the_word_means_another_silence_or_another_span() -> None:
-    assert longer(taken(NOW + MINUTE), 30 * MINUTE) == TakeOverFor(span=30 * MINUTE)
-    assert longer(taken(NOW + MINUTE, 600), 30 * MINUTE) == TakeOverFor(silence=10 * MINUTE)
+    assert extended_duration(taken(NOW + MINUTE), 30 * MINUTE) == TakeoverDuration(span=30 * MINUTE)
+    assert extended_duration(taken(NOW + MINUTE, 600), 30 * MINUTE) == TakeoverDuration(silence=10 * MINUTE)
 
 
 BY_WRITING = Takeover(NOW + 30 * MINUTE, by_writing=True)
@@ -103,10 +103,10 @@ BY_WRITING = Takeover(NOW + 30 * MINUTE, by_writing=True)
 def test_writing_takes_the_word_where_nobody_has_it_and_keeps_what_it_took(
     present: Takeover | None, after: Takeover
 ) -> None:
-    assert after_writing(present, NOW, 30 * MINUTE) == after
+    assert takeover_after_writing(present, NOW, 30 * MINUTE) == after
 
 
 def test_what_was_taken_by_writing_is_kept_as_that() -> None:
     conversation = replace(taken(NOW + MINUTE), takeover_by_writing=True)
-    assert longer(conversation, 30 * MINUTE) == TakeOverFor(span=30 * MINUTE, by_writing=True)
-    assert as_it_is(conversation) == TakeOverFor(until=NOW + MINUTE, by_writing=True)
+    assert extended_duration(conversation, 30 * MINUTE) == TakeoverDuration(span=30 * MINUTE, by_writing=True)
+    assert same_duration(conversation) == TakeoverDuration(until=NOW + MINUTE, by_writing=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.core.model.status import Aside, Status, combined
+from wxdesk.core.model.status import ConversationStatus, StatusChange, combined_status_change
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NOW)
@@ -17,35 +17,35 @@ THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NO
 @pytest.mark.parametrize(
     ("fields", "status", "awaits"),
     [
-        ({}, Status.OPEN, True),
-        ({"waiting_since": None}, Status.OPEN, False),
-        ({"back_at": NOW}, Status.OPEN, True),
-        ({"snoozed_until": NOW}, Status.SNOOZED, False),
-        ({"resolved_at": NOW}, Status.RESOLVED, False),
+        ({}, ConversationStatus.OPEN, True),
+        ({"waiting_since": None}, ConversationStatus.OPEN, False),
+        ({"back_at": NOW}, ConversationStatus.OPEN, True),
+        ({"snoozed_until": NOW}, ConversationStatus.SNOOZED, False),
+        ({"resolved_at": NOW}, ConversationStatus.RESOLVED, False),
     ],
 )
-def test_how_it_stands(fields: dict[str, object], status: Status, awaits: bool) -> None:
+def test_how_it_stands(fields: dict[str, object], status: ConversationStatus, awaits_answer: bool) -> None:
     thread = replace(THREAD, **fields)  # type: ignore[arg-type]
-    assert (thread.status, thread.awaits) == (status, awaits)
+    assert (thread.status, thread.awaits_answer) == (status, awaits_answer)
 
 
 @pytest.mark.parametrize(
     ("wanted", "handed_over", "expected"),
     [
         ([], False, None),
-        ([Aside()], False, Aside()),
-        ([Aside()], True, None),
-        ([Aside(60)], True, None),
-        ([Aside(), Aside(60)], False, Aside(60)),
-        ([Aside(120), Aside(60), Aside()], False, Aside(60)),
+        ([StatusChange()], False, StatusChange()),
+        ([StatusChange()], True, None),
+        ([StatusChange(60)], True, None),
+        ([StatusChange(), StatusChange(60)], False, StatusChange(60)),
+        ([StatusChange(120), StatusChange(60), StatusChange()], False, StatusChange(60)),
     ],
 )
 def test_of_several_rules_whatever_comes_back_first(
-    wanted: list[Aside], handed_over: bool, expected: Aside | None
+    wanted: list[StatusChange], handed_over: bool, expected: StatusChange | None
 ) -> None:
-    assert combined(wanted, handed_over=handed_over) == expected
+    assert combined_status_change(wanted, handed_over=handed_over) == expected
 
 
 def test_a_snooze_ends_and_a_resolution_does_not() -> None:
-    assert Aside(90).until(NOW) == NOW + timedelta(minutes=90)
-    assert Aside().until(NOW) is None
+    assert StatusChange(90).until(NOW) == NOW + timedelta(minutes=90)
+    assert StatusChange().until(NOW) is None

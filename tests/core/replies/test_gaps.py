@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wxdesk.core.model.content import Content
-from wxdesk.core.replies.gaps import mark, open_gaps
+from wxdesk.core.replies.gaps import gap_mark, open_gaps
 
 NAME = "contact.alias"
 
@@ -13,7 +13,7 @@ NAME = "contact.alias"
 @pytest.mark.parametrize(
     ("text", "open_still"),
     [
-        (f"{mark(NAME)}您好", True),
+        (f"{gap_mark(NAME)}您好", True),
         ("‹ contact.alias ›您好", True),
         ("‹contact.alias>您好", True),
         ("‹Contact.Alias›您好", True),

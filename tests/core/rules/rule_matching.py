@@ -12,9 +12,9 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, RuleVerdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
-from wxdesk.core.rules.matching.facts import Subject
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools
-from wxdesk.core.rules.patterns import Found, Pattern
+from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
+from wxdesk.core.rules.patterns import Pattern, PatternMatch
 
 CODES = ("/::)", "/::D", "/:rose", "/:kiss", "/:no", "/:v", "/:?", "[微笑]", "[Smile]", "[捂脸]", "[OK]")
 
@@ -32,12 +32,12 @@ class PythonPattern:
     def names(self) -> frozenset[str]:
         return frozenset(self._compiled.groupindex)
 
-    def search(self, text: str) -> Found | None:
+    def search(self, text: str) -> PatternMatch | None:
         match = self._compiled.search(text)
         if match is None:
             return None
         groups: Mapping[str, str | None] = match.groupdict()
-        return Found(match[0], {name: value for name, value in groups.items() if value is not None})
+        return PatternMatch(match[0], {name: value for name, value in groups.items() if value is not None})
 
 
 def compile_with_python(source: str) -> Pattern:
@@ -51,18 +51,18 @@ NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 """A Tuesday, 14:05 in Shanghai."""
 
 
-TOOLS = Tools(compile_with_python, Normaliser(CODES))
+TOOLS = MatchTools(compile_with_python, Normaliser(CODES))
 
 
 def ruleset(rules: Sequence[Rule], **calendars: Schedule) -> Ruleset:
     return Ruleset(rules, TOOLS, calendars)
 
 
-def subject(text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> Subject:
-    return Subject(kind, text, **{"at": NOW, **more})
+def subject(text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> MatchInput:
+    return MatchInput(kind, text, **{"at": NOW, **more})
 
 
-def ask(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> Matching:
+def ask(rules: Sequence[Rule], text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> MatchResult:
     return ruleset(rules).decide(subject(text, kind, **more))
 
 

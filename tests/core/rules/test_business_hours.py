@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.core.rules.business_hours import Calendar, Schedule, Span, SpecialDays, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Schedule, SpecialDays, Weekday, WeeklySpan
 
 EVERY_DAY = frozenset(Weekday)
 WEEKDAYS = EVERY_DAY - {Weekday.SAT, Weekday.SUN}
 DAY = {day.value: frozenset({day}) for day in Weekday}
 
 
-def span(text: str) -> Span:
+def span(text: str) -> OpenSpan:
     opens, closes = text.split("-")
-    return Span(time.fromisoformat(opens), time(0) if closes == "24:00" else time.fromisoformat(closes))
+    return OpenSpan(time.fromisoformat(opens), time(0) if closes == "24:00" else time.fromisoformat(closes))
 
 
 def weekly(days: frozenset[Weekday], text: str) -> WeeklySpan:
@@ -191,7 +191,7 @@ class Asked(Calendar):
 
     days: ClassVar[list[date]] = []
 
-    def spans(self, day: date) -> tuple[Span, ...]:
+    def spans(self, day: date) -> tuple[OpenSpan, ...]:
         self.days.append(day)
         return super().spans(day)
 
@@ -225,7 +225,7 @@ def test_an_hour_of_the_machine_is_used_where_no_zone_is_named(monkeypatch: pyte
 
 ZONES = st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"])
 CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
-SPANS = st.builds(WeeklySpan, st.frozensets(st.sampled_from(Weekday), min_size=1), st.builds(Span, CLOCKS, CLOCKS))
+SPANS = st.builds(WeeklySpan, st.frozensets(st.sampled_from(Weekday), min_size=1), st.builds(OpenSpan, CLOCKS, CLOCKS))
 YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 365 * 24 * 60 * 60).map(lambda seconds: YEAR + timedelta(seconds=seconds))
 

@@ -7,7 +7,7 @@ from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, LastRule, Rule, SessionFromTest
-from wxdesk.core.rules.faults import Against, Fault, Place, find_fault, find_faults
+from wxdesk.core.rules.faults import FieldPath, ReferenceCheck, RuleFault, find_fault, find_faults
 
 X = Condition(any=("x",))
 ENTER = frozenset({MessageType.ENTER_SESSION})
@@ -25,7 +25,7 @@ LINK = Content(ReplyKind.LINK, title="t", url="https://a.cn")
 
 CHOSEN = "{% if hours.open %}https://a.cn{% else %}https://b.cn{% endif %}"
 
-BROKEN: list[tuple[Rule, Place]] = [
+BROKEN: list[tuple[Rule, FieldPath]] = [
     (Rule(" ", when=X, then=REPLY), ("name",)),
     (Rule("\u200b", when=X, then=REPLY), ("name",)),
     (Rule("r", on=ENTER, when=Condition(event=("\u200b",)), then=REPLY), ("when", "event", 0)),
@@ -85,7 +85,7 @@ BROKEN: list[tuple[Rule, Place]] = [
 
 
 @pytest.mark.parametrize(("rule", "where"), BROKEN)
-def test_a_fault_is_found_where_it_stands(rule: Rule, where: Place) -> None:
+def test_a_fault_is_found_where_it_stands(rule: Rule, where: FieldPath) -> None:
     fault = find_fault(rule, compile_with_python)
     assert fault is not None
     assert fault.where == where
@@ -133,8 +133,8 @@ def test_a_fault_of_a_template_keeps_its_line() -> None:
 
     rule = Rule("r", when=X, then=(Action(ActionKind.TAG, tags=("a",)), *REPLY))
     where = ("then", 1, "reply")
-    assert find_fault(rule, compile_with_python, refuse) == Fault(where, "why", 3)
-    all_of_them = (Fault(where, "why", 3), Fault(where, "how", 3), Fault(where, "why", 4))
+    assert find_fault(rule, compile_with_python, refuse) == RuleFault(where, "why", 3)
+    all_of_them = (RuleFault(where, "why", 3), RuleFault(where, "how", 3), RuleFault(where, "why", 4))
     assert find_faults(rule, compile_with_python, refuse) == all_of_them
 
 
@@ -179,7 +179,7 @@ def test_a_picture_that_is_not_kept_is_a_fault() -> None:
     cover = Content(ReplyKind.CARD, title="t", page_path="p", thumb_picture="b" * 64)
     then = (Action(ActionKind.IMAGE, content=kept), Action(ActionKind.IMAGE, content=lost))
     rule = Rule("r", when=Condition(any=("x",)), then=(*then, Action(ActionKind.CARD, content=cover)))
-    against = Against(lambda name: "", lambda digest: digest.startswith("a"))
+    against = ReferenceCheck(lambda name: "", lambda digest: digest.startswith("a"))
     found = find_faults(rule, compile_with_python, against=against)
     assert [fault.where for fault in found] == [("then", 1, "image", "picture"), ("then", 2, "card", "thumb_picture")]
     assert find_fault(rule, compile_with_python) is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, LastRule, Rule
-from wxdesk.core.rules.name_binding import Bearers
+from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.core.templates import Template
 
 OPEN = Template(1, "Opening", "We open at nine.", "hours")
@@ -24,8 +24,8 @@ def rule(answer: str = "hours", asks: str = "first", excepts: str = "second") ->
 
 def followed(asking: Rule, rules: Sequence[Rule], *answers: Template) -> Rule:
     """The rule as it comes back among these, by all names of its time and by those that were kept for it."""
-    then, now = Bearers((FIRST, SECOND), (OPEN, REFUND)), Bearers(rules, answers)
-    by_all, by_kept = then.followed(asking, now), then.named_by(asking).followed(asking, now)
+    then, now = NameBinding((FIRST, SECOND), (OPEN, REFUND)), NameBinding(rules, answers)
+    by_all, by_kept = then.followed(asking, now), then.restricted_to(asking).followed(asking, now)
     assert by_all == by_kept
     return by_all
 
@@ -79,8 +79,8 @@ def test_it_asks_for_the_rule_that_it_asked_for(rules: tuple[Rule, ...], asks: s
 
 
 def test_of_several_of_one_name_one_that_has_it_still_is_enough() -> None:
-    asking, then = rule(), Bearers((FIRST, replace(SECOND, name="first")), ())
-    assert then.followed(asking, Bearers((replace(FIRST, name="1st"), replace(SECOND, name="first")), ())) == asking
+    asking, then = rule(), NameBinding((FIRST, replace(SECOND, name="first")), ())
+    assert then.followed(asking, NameBinding((replace(FIRST, name="1st"), replace(SECOND, name="first")), ())) == asking
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,6 @@ def test_it_asks_for_the_business_hours_that_it_asked_for_or_for_none(
         unless = Condition(hours=HoursTest(outside, inside=False))
         return Rule("r", 3, when=Condition(hours=HoursTest(inside), unless=unless))
 
-    then, now = Bearers((), (), {"Shop": 1, "Night": 2, "Fair": 5}), Bearers((), (), calendars)
+    then, now = NameBinding((), (), {"Shop": 1, "Night": 2, "Fair": 5}), NameBinding((), (), calendars)
     rule = asking("Shop", "Night")
-    assert then.followed(rule, now) == then.named_by(rule).followed(rule, now) == asking(inside, outside)
+    assert then.followed(rule, now) == then.restricted_to(rule).followed(rule, now) == asking(inside, outside)

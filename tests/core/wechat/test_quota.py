@@ -46,7 +46,7 @@ def window(left: int, ends_in: timedelta | None) -> ReplyWindow:
 def test_each_action_of_the_contact_allows_what_the_table_says(
     before: ReplyWindow, type_: MessageType, after: ReplyWindow
 ) -> None:
-    assert quota.opened(before, type_, T) == after
+    assert quota.window_after_event(before, type_, T) == after
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,16 @@ def test_each_action_of_the_contact_allows_what_the_table_says(
 def test_what_was_sent_before_a_late_push_came_counts_against_it(
     left: int, type_: MessageType, sent_since: int, after: int
 ) -> None:
-    assert quota.opened(window(left, 40 * H), type_, T, sent_since=sent_since).left == after
+    assert quota.window_after_event(window(left, 40 * H), type_, T, sent_since=sent_since).left == after
 
 
 def test_a_late_push_does_not_shorten_the_window() -> None:
-    assert quota.opened(window(2, 48 * H), TEXT, T - H).until == T + 48 * H
+    assert quota.window_after_event(window(2, 48 * H), TEXT, T - H).until == T + 48 * H
 
 
 def test_spending_stops_at_zero() -> None:
-    assert quota.spent(ReplyWindow(1, T)).left == 0
-    assert quota.spent(ReplyWindow(0, T)).left == 0
+    assert quota.window_after_send(ReplyWindow(1, T)).left == 0
+    assert quota.window_after_send(ReplyWindow(0, T)).left == 0
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_spending_stops_at_zero() -> None:
     ],
 )
 def test_wechat_has_the_last_word(code: int, after: ReplyWindow) -> None:
-    assert quota.corrected(window(4, H), code, T) == after
+    assert quota.window_after_refusal(window(4, H), code, T) == after
 
 
 @pytest.mark.parametrize(

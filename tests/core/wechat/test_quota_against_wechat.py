@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.reply_allowance import Allowance
 
 SPANS = st.sampled_from((0, 1, 7, 59, 60, 61, 3_000, 80_000, 172_799, 172_800)).map(lambda n: timedelta(seconds=n))
@@ -66,14 +66,14 @@ class Conversation(RuleBasedStateMachine):
         if count > quota.left_for_rules(self.window, self.now, self.reserve, self.promised):
             return
         self.promised += count
-        kept = quota.left(self.window, self.now) - self.promised
+        kept = quota.replies_left(self.window, self.now) - self.promised
         assert kept >= (0 if quota.closes_soon(self.window, self.now) else self.reserve)
 
     @precondition(lambda self: self.promised > 0)
     @rule()
     def the_outbox_sends(self) -> None:
         self.promised -= 1
-        if quota.left(self.window, self.now) > 0:
+        if quota.replies_left(self.window, self.now) > 0:
             self.wechat.spend(self.now)  # raises where WeChat would refuse
             self._spent()
 
@@ -81,19 +81,19 @@ class Conversation(RuleBasedStateMachine):
     def the_human_writes(self) -> None:
         try:
             self.wechat.spend(self.now)
-        except Refusal as refusal:
-            self.window = quota.corrected(self.window, refusal.errcode, self.now)
+        except ApiRefusal as refusal:
+            self.window = quota.window_after_refusal(self.window, refusal.errcode, self.now)
         else:
             self._spent()
 
     @invariant()
     def the_desk_never_believes_in_more(self) -> None:
         running = self.wechat.until is not None and self.now < self.wechat.until
-        assert quota.left(self.window, self.now) <= (self.wechat.left if running else 0)
+        assert quota.replies_left(self.window, self.now) <= (self.wechat.left if running else 0)
 
     def _spent(self) -> None:
         self.sent_at.append(self.now)
-        self.window = quota.spent(self.window)
+        self.window = quota.window_after_send(self.window)
 
     def _take_in(self) -> None:
         due = sorted(
@@ -102,7 +102,7 @@ class Conversation(RuleBasedStateMachine):
         for push in due:
             self.on_the_way.remove(push)
             since = sum(at >= push.created_at for at in self.sent_at)
-            self.window = quota.opened(self.window, push.type, push.created_at, sent_since=since)
+            self.window = quota.window_after_event(self.window, push.type, push.created_at, sent_since=since)
 
 
 TestConversation = Conversation.TestCase

@@ -19,8 +19,8 @@ from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Outcome, Rule, Variant
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.core.rules.matching.facts import NO_HISTORY, Fired, History
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.desk.answers.builder import Answer
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -32,9 +32,9 @@ ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
 SHOP = Calendar(
     "店",
     "Asia/Shanghai",
-    (WeeklySpan(frozenset({Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU}), Span(time(9), time(18))),),
+    (WeeklySpan(frozenset({Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU}), OpenSpan(time(9), time(18))),),
 )
-NIGHT = Calendar("夜", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), Span(time(22), time(2))),))
+NIGHT = Calendar("夜", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), OpenSpan(time(22), time(2))),))
 
 
 X = Condition(any=("x",))
@@ -51,7 +51,7 @@ async def answer(
     calendars: tuple[Calendar, ...] = (SHOP, NIGHT),
     at: datetime = NOON,
     number: int = 1,
-    history: History = NO_HISTORY,
+    history: ContactHistory = NO_HISTORY,
 ) -> Answer:
     shelf = Calendars(KeptSettings())
     await shelf.put(calendars)
@@ -200,8 +200,8 @@ async def test_a_missing_value_can_have_a_stand_in() -> None:
     assert await says(reply("{{ contact.alias | default: '亲' }}，您好")) == "亲，您好"
 
 
-def fired(times: int) -> History:
-    return History(fired={1: Fired(NOON, times)})
+def fired(times: int) -> ContactHistory:
+    return ContactHistory(fired={1: FiringCount(NOON, times)})
 
 
 async def test_the_first_is_said_where_nothing_else_is_asked_for() -> None:

@@ -16,10 +16,10 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
-from wxdesk.core.rules.matching.matcher import Matched, Matching
-from wxdesk.desk.answers.builder import Answer, Composer, Occasion
+from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
+from wxdesk.desk.answers.builder import Answer, AnswerBuilder, RuleContext
 from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.settings.business_hours import Calendars
 
 BYTES = 2048
@@ -31,7 +31,7 @@ MESSAGES = 3
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
 THREAD = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOW, alias="李雷"))
-COMPOSER = Composer(LiquidRenderer(), Calendars(KeptSettings()), Shelf(KeptTemplates()), UTC)
+COMPOSER = AnswerBuilder(LiquidRenderer(), Calendars(KeptSettings()), TemplateLookup(KeptTemplates()), UTC)
 
 SAYING = st.sampled_from(
     [
@@ -69,8 +69,8 @@ TEXTS = st.one_of(
 def answer(template: str, text: str) -> Answer:
     rule = Rule("r", id=1, then=(Action(ActionKind.REPLY, text=template),))
     message = Message(1, 1, 1, MessageType.TEXT, NOW, NOW, text=text)
-    occasion = Occasion(message, THREAD, ACCOUNT, NOW)
-    return COMPOSER.answer(Matching((Matched(rule, {"no": text}),)), (), occasion)
+    occasion = RuleContext(message, THREAD, ACCOUNT, NOW)
+    return COMPOSER.answer(MatchResult((MatchedRule(rule, {"no": text}),)), (), occasion)
 
 
 @settings(max_examples=600, deadline=None)

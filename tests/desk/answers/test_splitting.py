@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QTextBoundaryFinder
 
 from wxdesk.core.errors import ReplyTooLong
-from wxdesk.desk.answers.splitting import rendered, split_text
+from wxdesk.desk.answers.splitting import message_parts, split_text
 
 LINK = '<a href="https://a.cn/?x=1" data-miniprogram-path="p/i">退</a>'
 WHOLE = [
@@ -130,6 +130,6 @@ def test_a_link_beyond_the_limit_is_refused() -> None:
 
 
 def test_rendered_is_what_would_be_sent() -> None:
-    assert rendered("\n退款 \n") == ("退款",)
-    assert [len(part) for part in rendered("退" * 683)] == [682, 1]
-    assert rendered("\n\u200b \u3164") == (), "nobody sees anything of it"
+    assert message_parts("\n退款 \n") == ("退款",)
+    assert [len(part) for part in message_parts("退" * 683)] == [682, 1]
+    assert message_parts("\n\u200b \u3164") == (), "nobody sees anything of it"

@@ -8,7 +8,7 @@ import pytest
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.core.model.rule import Presence
-from wxdesk.core.presence import AtDesk, AwayReason, Seen
+from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState
 from wxdesk.desk.conversations.presence import DeskPresence
 
 START = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -21,7 +21,7 @@ class Room:
     def __init__(self) -> None:
         self.at = START
         self.told: list[Event] = []
-        self.found: list[AtDesk] = []
+        self.found: list[PresenceState] = []
         self.presence = DeskPresence(self.hear, lambda: self.at)
 
     def hear(self, event: Event) -> None:
@@ -29,7 +29,7 @@ class Room:
         self.told.append(event)
         self.found.append(self.presence.now)
 
-    async def sees(self, seen: Seen | None, after: timedelta = MINUTE) -> AtDesk:
+    async def sees(self, seen: PresenceSignals | None, after: timedelta = MINUTE) -> PresenceState:
         self.at += after
         await self.presence.report(seen)
         return self.presence.now
@@ -37,53 +37,59 @@ class Room:
 
 def test_without_a_window_nobody_is_there() -> None:
     room = Room()
-    assert room.presence.now == AtDesk(START, AwayReason.NO_WINDOW)
+    assert room.presence.now == PresenceState(START, AwayReason.NO_WINDOW)
     assert room.presence.now.who is Presence.AWAY
     assert room.told == []
 
 
 async def test_whoever_opens_the_window_is_there_until_it_closes() -> None:
     room = Room()
-    assert await room.sees(Seen()) == AtDesk(START + MINUTE)
+    assert await room.sees(PresenceSignals()) == PresenceState(START + MINUTE)
     assert room.presence.now.who is Presence.PRESENT
-    assert await room.sees(None) == AtDesk(START + 2 * MINUTE, AwayReason.NO_WINDOW)
+    assert await room.sees(None) == PresenceState(START + 2 * MINUTE, AwayReason.NO_WINDOW)
 
 
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
-        (Seen(said_away=True, locked=True, idle_since=START), AwayReason.SAID),
-        (Seen(locked=True, idle_since=START), AwayReason.LOCKED),
-        (Seen(idle_since=START), AwayReason.IDLE),
-        (Seen(), None),
+        (PresenceSignals(declared_away=True, locked=True, idle_since=START), AwayReason.SAID),
+        (PresenceSignals(locked=True, idle_since=START), AwayReason.LOCKED),
+        (PresenceSignals(idle_since=START), AwayReason.IDLE),
+        (PresenceSignals(), None),
     ],
 )
-async def test_the_weightiest_reason_counts(seen: Seen, reason: AwayReason | None) -> None:
+async def test_the_weightiest_reason_counts(seen: PresenceSignals, reason: AwayReason | None) -> None:
     assert (await Room().sees(seen)).reason is reason
 
 
 async def test_an_idle_hand_left_when_it_last_moved() -> None:
     room = Room()
-    await room.sees(Seen())
+    await room.sees(PresenceSignals())
     last = room.at + MINUTE
-    assert await room.sees(Seen(idle_since=last), after=11 * MINUTE) == AtDesk(last, AwayReason.IDLE)
+    assert await room.sees(PresenceSignals(idle_since=last), after=11 * MINUTE) == PresenceState(last, AwayReason.IDLE)
 
 
 async def test_another_reason_is_no_new_absence() -> None:
     room = Room()
-    await room.sees(Seen())
-    left = (await room.sees(Seen(locked=True))).since
-    assert await room.sees(Seen(locked=True, idle_since=START)) == AtDesk(left, AwayReason.LOCKED)
-    assert await room.sees(Seen(idle_since=START)) == AtDesk(left, AwayReason.IDLE)
+    await room.sees(PresenceSignals())
+    left = (await room.sees(PresenceSignals(locked=True))).since
+    assert await room.sees(PresenceSignals(locked=True, idle_since=START)) == PresenceState(left, AwayReason.LOCKED)
+    assert await room.sees(PresenceSignals(idle_since=START)) == PresenceState(left, AwayReason.IDLE)
 
 
 async def test_each_change_is_told_once() -> None:
     room = Room()
-    for seen in (Seen(), Seen(), Seen(locked=True), Seen(locked=True, idle_since=START), Seen()):
+    for seen in (
+        PresenceSignals(),
+        PresenceSignals(),
+        PresenceSignals(locked=True),
+        PresenceSignals(locked=True, idle_since=START),
+        PresenceSignals(),
+    ):
         await room.sees(seen)
     assert room.told == [PresenceChanged()] * 3
     assert room.found == [
-        AtDesk(START + MINUTE),
-        AtDesk(START + 3 * MINUTE, AwayReason.LOCKED),
-        AtDesk(START + 5 * MINUTE),
+        PresenceState(START + MINUTE),
+        PresenceState(START + 3 * MINUTE, AwayReason.LOCKED),
+        PresenceState(START + 5 * MINUTE),
     ]

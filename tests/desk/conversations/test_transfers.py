@@ -22,15 +22,15 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import Incoming, Push
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
-from wxdesk.core.presence import AtDesk
+from wxdesk.core.presence import PresenceState
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.conversations import transfers as module
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages import intake as intake_module
 from wxdesk.desk.messages.answering import Answering
-from wxdesk.desk.messages.intake import NEAR, Intake
+from wxdesk.desk.messages.intake import MAX_UNDECIDED_FOR_TRANSFER, Intake
 from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.runtime.decision_lock import Deciding
+from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.store import SqlStore, open_store
@@ -113,8 +113,8 @@ async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     pause = Pause(store.settings, hear)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=getattr(request, "param", 0.05))
-    answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: AtDesk(clock()), clock)
-    made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, Deciding(), hear, clock))
+    answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: PresenceState(clock()), clock)
+    made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, DecisionLock(), hear, clock))
     yield made
     await store.close()
 
@@ -174,7 +174,7 @@ async def test_a_claimed_answer_waits_for_the_commit(room: Room) -> None:
 
 
 async def test_a_commit_that_does_not_come_is_no_answer_at_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "COMMITTING", 0.05)
+    monkeypatch.setattr(module, "COMMIT_SECONDS", 0.05)
     await room.rulebook.save(HAND_OVER)
     push = room.push("人工")
     room.transfers.hold(7, push)
@@ -195,9 +195,12 @@ async def test_what_could_not_be_stored_can_be_claimed_again_or_leaves(room: Roo
 
 async def test_behind_a_long_queue_no_answer_waits(room: Room) -> None:
     await room.rulebook.save(HAND_OVER)
-    kept = [asyncio.create_task(room.intake.keep(room.push("几点", f"o{number}"))) for number in range(NEAR + 5)]
+    kept = [
+        asyncio.create_task(room.intake.keep(room.push("几点", f"o{number}")))
+        for number in range(MAX_UNDECIDED_FOR_TRANSFER + 5)
+    ]
     await asyncio.wait(kept)
-    assert len(room.transfers._by_push) == NEAR
+    assert len(room.transfers._by_push) == MAX_UNDECIDED_FOR_TRANSFER
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])

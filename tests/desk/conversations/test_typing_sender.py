@@ -16,8 +16,8 @@ from wxdesk.core.errors import NotSent
 from wxdesk.core.events import MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.desk.conversations.typing_sender import Typing
-from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.desk.conversations.typing_sender import TypingIndicator
+from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.store import SqlStore, open_store
 
@@ -64,20 +64,20 @@ async def conversation_id(store: SqlStore) -> int:
 
 
 @pytest.fixture
-def typing(store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int) -> Typing:
+def typing(store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int) -> TypingIndicator:
     account, _ = demo_account()
-    made = Typing(store, wire, {account.name: account}, Writing([].append, clock), clock)
+    made = TypingIndicator(store, wire, {account.name: account}, OperatorTyping([].append, clock), clock)
     made.hear(MessageKept(conversation_id, 1))
     return made
 
 
-async def test_many_key_strokes_are_one_call(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_many_key_strokes_are_one_call(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     for _ in range(30):
         await typing.show(conversation_id)
     assert wire.calls == [("o_li", True)]
 
 
-async def test_a_rule_can_ask_for_it(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_a_rule_can_ask_for_it(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     typing.hear(TypingAsked(conversation_id))
     work = asyncio.create_task(typing.run())
     await wire.entered.wait()
@@ -87,7 +87,7 @@ async def test_a_rule_can_ask_for_it(typing: Typing, wire: Wire, conversation_id
 
 
 async def test_it_is_shown_again_when_it_has_run_out(
-    typing: Typing, wire: Wire, clock: HandClock, conversation_id: int
+    typing: TypingIndicator, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     for _ in range(29):
         await typing.show(conversation_id)
@@ -96,7 +96,7 @@ async def test_it_is_shown_again_when_it_has_run_out(
 
 
 async def test_thirty_seconds_after_the_last_word_nothing_leaves(
-    typing: Typing, wire: Wire, clock: HandClock, conversation_id: int
+    typing: TypingIndicator, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     clock.forward(seconds=30)
     await typing.show(conversation_id)
@@ -108,12 +108,12 @@ async def test_thirty_seconds_after_the_last_word_nothing_leaves(
     assert wire.calls == [("o_li", True)]
 
 
-async def test_where_nothing_was_said_nothing_leaves(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_where_nothing_was_said_nothing_leaves(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     await typing.show(conversation_id + 1)
     assert wire.calls == []
 
 
-async def test_an_emptied_composer_ends_it_once(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_an_emptied_composer_ends_it_once(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     await typing.stop(conversation_id)
     await typing.show(conversation_id)
     await typing.stop(conversation_id)
@@ -122,7 +122,7 @@ async def test_an_emptied_composer_ends_it_once(typing: Typing, wire: Wire, conv
 
 
 async def test_what_has_run_out_needs_no_end(
-    typing: Typing, wire: Wire, clock: HandClock, conversation_id: int
+    typing: TypingIndicator, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     await typing.show(conversation_id)
     clock.forward(seconds=15)
@@ -130,7 +130,7 @@ async def test_what_has_run_out_needs_no_end(
     assert wire.calls == [("o_li", True)]
 
 
-async def test_a_message_that_arrived_has_ended_it(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_a_message_that_arrived_has_ended_it(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     await typing.show(conversation_id)
     typing.hear(ReplyChanged(conversation_id, 1, ReplyState.SENT))
     await typing.stop(conversation_id)
@@ -140,7 +140,7 @@ async def test_a_message_that_arrived_has_ended_it(typing: Typing, wire: Wire, c
 
 
 async def test_the_end_never_overtakes_the_beginning(
-    typing: Typing, wire: Wire, store: SqlStore, conversation_id: int
+    typing: TypingIndicator, wire: Wire, store: SqlStore, conversation_id: int
 ) -> None:
     wire.slow = asyncio.Event()
     began = asyncio.create_task(typing.show(conversation_id))
@@ -154,13 +154,13 @@ async def test_the_end_never_overtakes_the_beginning(
     assert wire.calls == [("o_li", True), ("o_li", False)]
 
 
-async def test_a_failure_is_nobodys_concern(typing: Typing, wire: Wire, conversation_id: int) -> None:
+async def test_a_failure_is_nobodys_concern(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     wire.fails = True
     await typing.show(conversation_id)
     await typing.stop(conversation_id)
 
 
-async def test_a_conversation_that_is_gone_is_nobodys_concern(typing: Typing, wire: Wire) -> None:
+async def test_a_conversation_that_is_gone_is_nobodys_concern(typing: TypingIndicator, wire: Wire) -> None:
     typing.hear(MessageKept(999, 1))
     await typing.show(999)
     assert wire.calls == []
@@ -170,14 +170,16 @@ async def test_who_does_not_want_it_shows_nothing(
     store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     account, _ = demo_account()
-    typing = Typing(store, wire, {account.name: account}, Writing([].append, clock), clock, wanted=False)
+    typing = TypingIndicator(
+        store, wire, {account.name: account}, OperatorTyping([].append, clock), clock, wanted=False
+    )
     typing.hear(MessageKept(conversation_id, 1))
     await typing.show(conversation_id)
     await typing.stop(conversation_id)
     assert wire.calls == []
 
 
-def test_what_was_said_is_forgotten_in_time(typing: Typing, clock: HandClock) -> None:
+def test_what_was_said_is_forgotten_in_time(typing: TypingIndicator, clock: HandClock) -> None:
     for number in range(1000):
         typing.hear(MessageKept(number, 1))
         clock.now += timedelta(seconds=1)

@@ -29,14 +29,14 @@ from wxdesk.core.model.rule import (
     Rule,
     TagsTest,
 )
-from wxdesk.core.model.status import Aside
-from wxdesk.core.presence import AtDesk, AwayReason
-from wxdesk.core.rules.matching.facts import Fired, History, Wanted
+from wxdesk.core.model.status import StatusChange
+from wxdesk.core.presence import AwayReason, PresenceState
+from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount, RequiredHistory
 from wxdesk.desk.answers import builder as composing
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import GIVEN_UP, Answering
-from wxdesk.desk.ports.store import Resolution, Undecided
+from wxdesk.desk.ports.store import Resolution, UndecidedMessage
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
@@ -44,7 +44,7 @@ from wxdesk.ui.wording.decision import outcome_words
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
-SOMEBODY = AtDesk(NOW)
+SOMEBODY = PresenceState(NOW)
 THREAD = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOW), window=ReplyWindow(5, NOW + timedelta(hours=47)))
 
 
@@ -57,9 +57,9 @@ def rule(name: str, *words: str, then: tuple[Action, ...] = (), **more: object) 
     return Rule(name, when=when, then=then or (reply(name),), **more)  # type: ignore[arg-type]
 
 
-def message(number: int, text: str, thread: Conversation = THREAD, **more: object) -> Undecided:
+def message(number: int, text: str, thread: Conversation = THREAD, **more: object) -> UndecidedMessage:
     asked = Message(number, thread.id, number, MessageType.TEXT, NOW, NOW, text=text)
-    return Undecided(asked, thread, **more)  # type: ignore[arg-type]
+    return UndecidedMessage(asked, thread, **more)  # type: ignore[arg-type]
 
 
 class NobodyArmed:
@@ -72,7 +72,7 @@ class NobodyArmed:
         raise NotFound("conversation")
 
 
-async def answering(rules: Sequence[Rule], account: Account = ACCOUNT, at_desk: AtDesk = SOMEBODY) -> Answering:
+async def answering(rules: Sequence[Rule], account: Account = ACCOUNT, at_desk: PresenceState = SOMEBODY) -> Answering:
     book = Rulebook(KeptRules(rules), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None)
     await book.load()
     pause = Pause(KeptSettings(), lambda _: None)
@@ -86,11 +86,11 @@ async def test_a_rule_for_an_empty_desk_answers_only_there(reason: AwayReason | 
         rule("nobody", when=Condition(any=("x",), operator=Presence.AWAY)),
         rule("somebody", when=Condition(any=("x",), operator=Presence.PRESENT)),
     ]
-    [made] = (await answering(rules, at_desk=AtDesk(NOW, reason))).resolve([message(1, "x")])
+    [made] = (await answering(rules, at_desk=PresenceState(NOW, reason))).resolve([message(1, "x")])
     assert texts(made) == ["somebody" if reason is None else "nobody"]
 
 
-async def resolved(rules: Sequence[Rule], *items: Undecided, account: Account = ACCOUNT) -> list[Resolution]:
+async def resolved(rules: Sequence[Rule], *items: UndecidedMessage, account: Account = ACCOUNT) -> list[Resolution]:
     return (await answering(rules, account)).resolve(items)
 
 
@@ -266,19 +266,19 @@ async def test_notify_calls_and_is_no_answer() -> None:
 @pytest.mark.parametrize(
     ("limits", "history", "speaks"),
     [
-        (Cooldown(per_contact_s=60), History(), True),
-        (Cooldown(per_contact_s=60), History(fired={1: Fired(NOW - timedelta(seconds=59))}), False),
-        (Cooldown(per_contact_s=60), History(fired={1: Fired(NOW - timedelta(seconds=60))}), True),
-        (Cooldown(per_contact_s=60), History(fired={2: Fired(NOW)}), True),
-        (Cooldown(per_conversation=1), History(fired={1: Fired(NOW - timedelta(days=300))}), False),
-        (Cooldown(per_conversation=2), History(fired={1: Fired(NOW, 1)}), True),
-        (Cooldown(per_conversation=2), History(fired={1: Fired(NOW, 2)}), False),
-        (Cooldown(per_account_per_min=3), History(lately={1: 2}), True),
-        (Cooldown(per_account_per_min=3), History(lately={1: 3}), False),
-        (Cooldown(per_account_per_min=3), History(lately={2: 9}), True),
+        (Cooldown(per_contact_s=60), ContactHistory(), True),
+        (Cooldown(per_contact_s=60), ContactHistory(fired={1: FiringCount(NOW - timedelta(seconds=59))}), False),
+        (Cooldown(per_contact_s=60), ContactHistory(fired={1: FiringCount(NOW - timedelta(seconds=60))}), True),
+        (Cooldown(per_contact_s=60), ContactHistory(fired={2: FiringCount(NOW)}), True),
+        (Cooldown(per_conversation=1), ContactHistory(fired={1: FiringCount(NOW - timedelta(days=300))}), False),
+        (Cooldown(per_conversation=2), ContactHistory(fired={1: FiringCount(NOW, 1)}), True),
+        (Cooldown(per_conversation=2), ContactHistory(fired={1: FiringCount(NOW, 2)}), False),
+        (Cooldown(per_account_per_min=3), ContactHistory(lately={1: 2}), True),
+        (Cooldown(per_account_per_min=3), ContactHistory(lately={1: 3}), False),
+        (Cooldown(per_account_per_min=3), ContactHistory(lately={2: 9}), True),
     ],
 )
-async def test_a_rule_cools_down(limits: Cooldown, history: History, speaks: bool) -> None:
+async def test_a_rule_cools_down(limits: Cooldown, history: ContactHistory, speaks: bool) -> None:
     rules = [rule("a", "x", cooldown=limits), rule("默认", when=Condition(), default=True)]
     [made] = await resolved(rules, message(1, "x", history=history))
     assert texts(made) == (["a"] if speaks else ["默认"])
@@ -312,7 +312,7 @@ async def test_only_facts_that_rules_look_at_are_wanted() -> None:
         rule("e", "x", when=Condition(last_rule_within=LastRule("c", 3), any=("x",))),
     ]
     said = {"said": frozenset({2, 4}), "said_within": timedelta(minutes=5)}
-    wanted = Wanted(message_no=2, fired=frozenset({1}), lately=frozenset({4}), **said)  # type: ignore[arg-type]
+    wanted = RequiredHistory(message_no=2, fired=frozenset({1}), lately=frozenset({4}), **said)  # type: ignore[arg-type]
     assert (await answering(rules)).wanted == wanted
 
 
@@ -322,9 +322,9 @@ async def test_an_event_of_wechats_own_is_answered_only_where_a_rule_asks_for_it
         "thanks", on=frozenset({MessageType.OTHER}), when=Condition(event=("KF_close_session",)), then=(reply("再见"),)
     )
     everything = Rule("else", on=frozenset({MessageType.OTHER}), default=True, then=(reply("?"),))
-    [made] = await resolved([thanks, everything], Undecided(ended, THREAD))
+    [made] = await resolved([thanks, everything], UndecidedMessage(ended, THREAD))
     assert texts(made) == ["再见"]
-    [made] = await resolved([replace(thanks, enabled=False), everything], Undecided(ended, THREAD))
+    [made] = await resolved([replace(thanks, enabled=False), everything], UndecidedMessage(ended, THREAD))
     assert made.decision.outcome is Outcome.NOT_A_CUSTOMER
 
 
@@ -334,18 +334,28 @@ RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minute
 @pytest.mark.parametrize(
     ("then", "mode", "outcome", "at_once", "after"),
     [
-        ((RESOLVES,), ReplyMode.AUTO, Outcome.RESOLVED, Aside(), []),
-        ((SNOOZES,), ReplyMode.HOLD, Outcome.SNOOZED, Aside(60), []),
+        ((RESOLVES,), ReplyMode.AUTO, Outcome.RESOLVED, StatusChange(), []),
+        ((SNOOZES,), ReplyMode.HOLD, Outcome.SNOOZED, StatusChange(60), []),
         ((RESOLVES,), ReplyMode.DRAFT, Outcome.RESOLVED, None, []),
         ((SNOOZES,), ReplyMode.DRAFT, Outcome.SNOOZED, None, []),
-        ((reply("a"), reply("b"), SNOOZES), ReplyMode.AUTO, Outcome.REPLIED, None, [Aside(60), Aside(60)]),
-        ((RESOLVES, reply("a")), ReplyMode.HOLD, Outcome.REPLIED, None, [Aside()]),
+        (
+            (reply("a"), reply("b"), SNOOZES),
+            ReplyMode.AUTO,
+            Outcome.REPLIED,
+            None,
+            [StatusChange(60), StatusChange(60)],
+        ),
+        ((RESOLVES, reply("a")), ReplyMode.HOLD, Outcome.REPLIED, None, [StatusChange()]),
         ((reply("a"), RESOLVES), ReplyMode.DRAFT, Outcome.REPLIED, None, [None]),
         ((reply("a"),), ReplyMode.AUTO, Outcome.REPLIED, None, [None]),
     ],
 )
 async def test_what_a_rule_says_takes_along_what_becomes_of_the_conversation(
-    then: tuple[Action, ...], mode: ReplyMode, outcome: Outcome, at_once: Aside | None, after: list[Aside | None]
+    then: tuple[Action, ...],
+    mode: ReplyMode,
+    outcome: Outcome,
+    at_once: StatusChange | None,
+    after: list[StatusChange | None],
 ) -> None:
     [made] = await resolved([rule("a", "x", then=then)], message(1, "x", replace(THREAD, mode=mode)))
     assert (made.decision.outcome, made.aside) == (outcome, at_once)
@@ -357,7 +367,7 @@ async def test_of_rules_that_go_on_a_handover_wins_over_setting_aside() -> None:
     [made] = await resolved([goes_on, rule("b", "x", then=(Action(ActionKind.TAKE_OVER),))], message(1, "x"))
     assert (made.take_over, made.aside) == (True, None)
     [made] = await resolved([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
-    assert [one.aside for one in made.replies] == [Aside(60)]
+    assert [one.aside for one in made.replies] == [StatusChange(60)]
 
 
 async def test_a_message_that_a_rule_only_tagged_names_that_rule() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.desk.messages.throttle import BACKLOG, BATCH, FLOOD_BATCH, Pacing
+from wxdesk.desk.messages.throttle import BACKLOG, BATCH, FLOOD_BATCH, Throttle
 
 
-def over(rate: float, seconds: float, batch_seconds: float, pacing: Pacing | None = None, backlog: int = 0) -> Pacing:
+def over(
+    rate: float, seconds: float, batch_seconds: float, pacing: Throttle | None = None, backlog: int = 0
+) -> Throttle:
     """A pacing that saw pushes come at `rate` for `seconds`, and took a batch every `batch_seconds`."""
-    pacing = pacing or Pacing()
+    pacing = pacing or Throttle()
     for n in range(1, int(seconds / batch_seconds) + 1):
         pacing.rest(1000 + n * batch_seconds, batch_seconds, int(n * batch_seconds * rate), backlog)
     return pacing
@@ -30,7 +32,7 @@ def test_below_there_is_none(batch_seconds: float) -> None:
 
 
 def test_few_that_come_together_are_no_flood() -> None:
-    pacing = Pacing()
+    pacing = Throttle()
     pacing.rest(1000.0, 0.001, 0, 0)
     assert pacing.rest(1000.001, 0.001, 40, 40) == 0
 

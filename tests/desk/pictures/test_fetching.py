@@ -23,7 +23,7 @@ from wxdesk.core.model.picture import PictureState
 from wxdesk.desk.pictures.fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import SqlStore, open_store
-from wxdesk.store.pictures.files import FolderOfPictures
+from wxdesk.store.pictures.files import PictureFolder
 from wxdesk.wechat.client import NO_PICTURE_NAMED, WeChatClient
 from wxdesk.wechat.http import TOO_LARGE
 
@@ -55,7 +55,7 @@ class World:
         return (await self.talk.hears(said, self.clock.now)).message
 
     def open(self, client: WeChatClient) -> None:
-        files = FolderOfPictures(self.folder / "pictures")
+        files = PictureFolder(self.folder / "pictures")
         accounts = {ACCOUNT.name: ACCOUNT}
         self.fetching = PictureFetching(self.store.pictures, files, client, accounts, self.heard, self.clock)
         self._task = asyncio.create_task(self.fetching.run())
@@ -287,7 +287,7 @@ async def test_a_defect_of_ours_ends_with_that_one(world: World, monkeypatch: py
     def fails(data: bytes) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("wxdesk.desk.pictures.fetching.described", fails)
+    monkeypatch.setattr("wxdesk.desk.pictures.fetching.picture_record", fails)
     message = await world.shows("M")
     world.look()
     await world.ends()

@@ -18,11 +18,11 @@ from wxdesk.core.events import TokenChanged
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.uploads import Uploads
 from wxdesk.sandbox.pictures import torn_box
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import SqlStore, open_store
-from wxdesk.store.pictures.files import FolderOfPictures
+from wxdesk.store.pictures.files import PictureFolder
 from wxdesk.wechat.client import WeChatClient
 
 OTHER = replace(ACCOUNT, name="other", app_id="wx" + "0" * 16)
@@ -60,7 +60,7 @@ async def uploads(
 ) -> AsyncIterator[Uploads]:
     credentials = {"shop": CREDENTIALS, "other": CREDENTIALS}
     client = WeChatClient(sandbox.url, "stable", credentials, heard, now, deadline=2.0)
-    made = Uploads(store.pictures, FolderOfPictures(tmp_path), client, clock)
+    made = Uploads(store.pictures, PictureFolder(tmp_path), client, clock)
     yield made
     await made.close()
     await client.close()
@@ -68,7 +68,7 @@ async def uploads(
 
 @pytest.fixture
 async def digest(store: SqlStore, tmp_path: Path, clock: HandClock) -> str:
-    return (await Pictures(store.pictures, FolderOfPictures(tmp_path), clock).add(torn_box())).digest
+    return (await Pictures(store.pictures, PictureFolder(tmp_path), clock).add(torn_box())).digest
 
 
 def _uploaded(heard: Heard) -> int:
@@ -93,7 +93,7 @@ async def test_it_is_remembered_through_a_restart(
 ) -> None:
     first = await uploads.media_id(ACCOUNT, digest)
     client = WeChatClient(sandbox.url, "stable", {}, Heard(), now)
-    again = Uploads(store.pictures, FolderOfPictures(tmp_path), client, clock)
+    again = Uploads(store.pictures, PictureFolder(tmp_path), client, clock)
     assert await again.media_id(ACCOUNT, digest) == first
     await client.close()
 
@@ -143,7 +143,7 @@ async def test_the_same_again_is_refused_once_and_not_uploaded_for_ever(
 async def test_one_who_gives_up_takes_nothing_from_the_others(
     uploads: Uploads, sandbox: Sandbox, heard: Heard, digest: str
 ) -> None:
-    sandbox.faults.plan(Fault(FaultKind.LATENCY, "upload", milliseconds=100))
+    sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, "upload", milliseconds=100))
     impatient = asyncio.create_task(uploads.media_id(ACCOUNT, digest))
     patient = asyncio.create_task(uploads.media_id(ACCOUNT, digest))
     await heard.wait_for(TokenChanged, 1)  # the upload is next
@@ -153,10 +153,10 @@ async def test_one_who_gives_up_takes_nothing_from_the_others(
 
 
 async def test_what_failed_is_not_remembered(uploads: Uploads, sandbox: Sandbox, digest: str) -> None:
-    sandbox.faults.plan(Fault(FaultKind.RESET_AFTER, "upload"))
+    sandbox.faults.plan(SimulatedFault(FaultKind.RESET_AFTER, "upload"))
     with pytest.raises(NotSent):
         await uploads.media_id(ACCOUNT, digest)
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, "upload", errcode=45001))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "upload", errcode=45001))
     with pytest.raises(Refused):
         await uploads.media_id(ACCOUNT, digest)
     assert await uploads.media_id(ACCOUNT, digest)

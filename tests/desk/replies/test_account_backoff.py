@@ -6,19 +6,19 @@ from datetime import timedelta
 
 from tests.sandbox.worlds import HandClock
 from wxdesk.core.events import Event
-from wxdesk.desk.replies.account_backoff import Rests
+from wxdesk.desk.replies.account_backoff import AccountBackoff
 
 
 def test_the_probe_may_have_been_the_reply_of_an_account_that_is_not_configured_any_more() -> None:
     clock = HandClock()
     told: list[Event] = []
-    rests = Rests(told.append, clock)
+    rests = AccountBackoff(told.append, clock)
     later = rests.begin("shop") + timedelta(minutes=1)
     clock.forward(minutes=2)
     assert rests.to_probe(later) == ("shop",)
-    rests.probing("shop", 9)
+    rests.probe_started("shop", 9)
     assert rests.to_probe(later) == ()
-    rests.came_back(8)
+    rests.call_ended(8)
     assert rests.to_probe(later) == ()
-    rests.came_back(9)
+    rests.call_ended(9)
     assert rests.to_probe(later) == ("shop",)

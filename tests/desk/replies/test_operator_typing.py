@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from tests.flow.timed_desk import START, HandClock
 from wxdesk.core.events import Event, OperatorWrites
-from wxdesk.desk.replies.operator_typing import AHEAD, GRACE, QUIET, Writing
+from wxdesk.desk.replies.operator_typing import AHEAD, GRACE, QUIET, OperatorTyping
 
 
 def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
     told: list[Event] = []
     clock = HandClock()
-    writing = Writing(told.append, clock)
+    writing = OperatorTyping(told.append, clock)
     for seconds in (0, 4, 8):
         clock.now = START + timedelta(seconds=seconds)
         writing.key(1)
@@ -20,7 +20,7 @@ def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
     assert told == [OperatorWrites(1)]
     assert writing.told == {1}
     quiet = START + timedelta(seconds=8) + QUIET
-    assert writing.next_quiet(clock.now) == quiet
+    assert writing.next_typing_end(clock.now) == quiet
     writing.settle(quiet - timedelta(microseconds=1))
     assert len(told) == 1
     writing.settle(quiet)
@@ -35,7 +35,7 @@ def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
 
 def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
     told: list[Event] = []
-    writing = Writing(told.append, HandClock())
+    writing = OperatorTyping(told.append, HandClock())
     writing.key(1)
     writing.stop(1)
     writing.settle(START + QUIET + GRACE)
@@ -46,7 +46,7 @@ def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
 def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
     told: list[Event] = []
     clock = HandClock()
-    writing = Writing(told.append, clock)
+    writing = OperatorTyping(told.append, clock)
     for seconds in (0, 9):
         clock.now = START + timedelta(seconds=seconds)
         writing.key(1)
@@ -59,7 +59,7 @@ def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
 def test_a_deadline_is_moved_a_little_at_a_time_while_he_writes() -> None:
     """So that what waited for him leaves soon once he has emptied what he wrote."""
     clock = HandClock()
-    writing = Writing([].append, clock)
+    writing = OperatorTyping([].append, clock)
     writing.key(1)
     assert writing.held_until(START) == {1: START + AHEAD}
     assert writing.held_until(START + QUIET) == {1: START + QUIET + GRACE}

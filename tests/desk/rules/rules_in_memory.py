@@ -9,7 +9,7 @@ from datetime import datetime
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Rule
-from wxdesk.desk.ports.rules import NOTHING_BESIDE
+from wxdesk.desk.ports.rules import NO_SETTINGS
 
 
 class KeptRules:
@@ -52,7 +52,7 @@ class KeptRules:
         return written[::-1]
 
     async def replace_all(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NO_SETTINGS
     ) -> list[Rule]:
         for key, value in beside.items():
             await self.settings.set(key, value)
@@ -63,7 +63,7 @@ class KeptRules:
         self._rules = list(rules)
         return await self.all()
 
-    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+    async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         self.lists.append(tuple(revisions))
 
     def _with_id(self, rule: Rule) -> Rule:

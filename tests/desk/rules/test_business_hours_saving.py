@@ -7,12 +7,12 @@ from datetime import time
 import pytest
 
 from wxdesk.core.errors import CalendarChanged
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 
 
 def hours(name: str, opens: int = 9) -> Calendar:
-    return Calendar(name, "", (WeeklySpan(frozenset(Weekday), Span(time(opens), time(18))),))
+    return Calendar(name, "", (WeeklySpan(frozenset(Weekday), OpenSpan(time(opens), time(18))),))
 
 
 A, B, C = hours("A"), hours("B"), hours("C")
@@ -43,7 +43,7 @@ def test_what_only_one_side_has_changed_is_kept(
     there: tuple[Calendar, ...],
     kept: tuple[Calendar, ...],
 ) -> None:
-    assert HoursEdit(mine, opened, renamed).onto(there) == kept
+    assert BusinessHoursEdit(mine, opened, renamed).onto(there) == kept
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,6 @@ def test_what_both_sides_have_changed_is_asked_about_and_then_holds(
     insisted: tuple[Calendar, ...],
 ) -> None:
     with pytest.raises(CalendarChanged):
-        HoursEdit(mine, opened, renamed).onto(there)
-    kept = HoursEdit(mine, opened, renamed, insists=True).onto(there)
+        BusinessHoursEdit(mine, opened, renamed).onto(there)
+    kept = BusinessHoursEdit(mine, opened, renamed, insists=True).onto(there)
     assert [one for one in kept if one.name in {mine.name for mine in insisted}] == list(insisted)

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.rules.pairing import out_of_order
 from wxdesk.desk.rules.file.reading import RulesFile
-from wxdesk.desk.rules.import_check import Change, check_import, summary
+from wxdesk.desk.rules.import_check import RuleChangeKind, check_import, import_summary
 
-SHOP = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.MON}), Span(time(9), time(18))),))
+SHOP = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(9), time(18))),))
 
 
 def rule(name: str, text: str = "hi", rule_id: int = 0, *, enabled: bool = True) -> Rule:
@@ -27,17 +27,17 @@ def rule(name: str, text: str = "hi", rule_id: int = 0, *, enabled: bool = True)
 STORED = [rule("a", rule_id=1), rule("b", rule_id=2), rule("c", rule_id=3)]
 
 
-def _told(*wanted: Rule) -> list[tuple[str, Change, bool, bool]]:
+def _told(*wanted: Rule) -> list[tuple[str, RuleChangeKind, bool, bool]]:
     check = check_import(STORED, (), RulesFile(wanted))
     return [(one.rule.name, one.change, one.moved, one.switched) for one in check.rules]
 
 
 def test_each_rule_is_told_with_what_becomes_of_it() -> None:
     assert _told(rule("a"), rule("b", "other"), rule("d")) == [
-        ("a", Change.SAME, False, False),
-        ("b", Change.CHANGED, False, False),
-        ("d", Change.NEW, False, False),
-        ("c", Change.GONE, False, False),
+        ("a", RuleChangeKind.SAME, False, False),
+        ("b", RuleChangeKind.CHANGED, False, False),
+        ("d", RuleChangeKind.NEW, False, False),
+        ("c", RuleChangeKind.GONE, False, False),
     ]
 
 
@@ -48,12 +48,12 @@ def test_only_what_was_moved_itself_counts_as_moved() -> None:
 
 def test_a_switch_is_a_change_of_its_own() -> None:
     [first, *_] = check_import(STORED, (), RulesFile((rule("a", enabled=False),))).rules
-    assert (first.change, first.switched, first.is_none) == (Change.SAME, True, False)
+    assert (first.change, first.switched, first.changes_nothing) == (RuleChangeKind.SAME, True, False)
 
 
 def test_a_renamed_rule_of_the_same_words_is_a_new_one_only_by_name() -> None:
     renamed = replace(rule("a"), name="A")
-    assert _told(renamed, rule("b"), rule("c"))[0] == ("A", Change.NEW, False, False)
+    assert _told(renamed, rule("b"), rule("c"))[0] == ("A", RuleChangeKind.NEW, False, False)
 
 
 def test_calendars_are_added_and_changed_and_never_go() -> None:
@@ -68,15 +68,15 @@ def test_calendars_are_added_and_changed_and_never_go() -> None:
 
 def test_the_same_file_changes_nothing() -> None:
     check = check_import(STORED, (SHOP,), RulesFile((rule("a"), rule("b"), rule("c")), (SHOP,)))
-    assert check.is_none
-    assert summary(check) == "3 rules now, 3 before: 3 the same."
+    assert check.changes_nothing
+    assert import_summary(check) == "3 rules now, 3 before: 3 the same."
 
 
 def test_the_sentence_tells_of_all_of_it() -> None:
     many = [rule(str(number), rule_id=number) for number in range(1, 13)]
     check = check_import(many, (), RulesFile((rule("5", "x"),)))
-    assert summary(check) == "1 rule now, 12 before: 1 changed, 11 removed."
-    assert summary(check_import([], (), RulesFile())) == "0 rules now, 0 before."
+    assert import_summary(check) == "1 rule now, 12 before: 1 changed, 11 removed."
+    assert import_summary(check_import([], (), RulesFile())) == "0 rules now, 0 before."
 
 
 @given(st.permutations(range(6)))

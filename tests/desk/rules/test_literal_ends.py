@@ -15,11 +15,11 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule, Variant
-from wxdesk.core.rules.matching.matcher import Matched, Matching
+from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 
@@ -34,15 +34,15 @@ def says(*texts: str) -> Action:
     return Action(ActionKind.REPLY, text=texts[0], others=texts[1:], variant=Variant.RANDOM)
 
 
-def matching(*actions: Action) -> Matching:
-    return Matching((Matched(Rule("r", id=1, then=actions), {}),))
+def matching(*actions: Action) -> MatchResult:
+    return MatchResult((MatchedRule(Rule("r", id=1, then=actions), {}),))
 
 
 async def book() -> Rulebook:
     templates = KeptTemplates()
     await templates.save(Template(0, "问候", body="您好 {{ message.text }}", others=("在的",)), NOW)
     await templates.save(Template(0, "价目", content=LINK), NOW)
-    shelf = Shelf(templates)
+    shelf = TemplateLookup(templates)
     made = Rulebook(KeptRules([]), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None, UTC, shelf)
     await made.load()
     return made
@@ -86,7 +86,7 @@ TAG = Action(ActionKind.TAG, tags=("vip",))
     ],
 )
 async def test_what_rules_say_is_known_by_both_its_ends(words: str, actions: tuple[Action, ...], certain: bool) -> None:
-    assert (await book()).rules_out(words, matching(*actions)) is certain
+    assert (await book()).cannot_have_said(words, matching(*actions)) is certain
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ async def test_what_rules_say_is_known_by_both_its_ends(words: str, actions: tup
 )
 async def test_what_comes_out_is_never_ruled_out(source: str) -> None:
     rulebook, spoken = await book(), matching(says(source))
-    answer = rulebook.composed(spoken, Occasion(MESSAGE, replace(THREAD), ACCOUNT, NOW))
+    answer = rulebook.answer_for_match(spoken, RuleContext(MESSAGE, replace(THREAD), ACCOUNT, NOW))
     would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
     assert would_say or "alias" in source
-    assert not rulebook.rules_out(would_say, spoken)
+    assert not rulebook.cannot_have_said(would_say, spoken)

@@ -18,15 +18,15 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, Variant
-from wxdesk.core.rules.matching.facts import NO_HISTORY, Fired, History
+from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.builder import Answer
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.templates.insertion import Filler
-from wxdesk.desk.templates.templates import Phrasebook
+from wxdesk.desk.templates.insertion import TemplateFiller
+from wxdesk.desk.templates.templates import TemplateLibrary
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 HELLO = Template(0, "问候", "{{ contact.alias }}您好", "nh", others=("在的",), variant=Variant.ROTATE)
@@ -49,13 +49,17 @@ class Desk:
         self.rules = KeptRules([])
         renderer = LiquidRenderer()
         self.rulebook = Rulebook(
-            self.rules, calendars, renderer, lambda: NOON.astimezone(UTC), self.told.append, shelf=Shelf(kept)
+            self.rules, calendars, renderer, lambda: NOON.astimezone(UTC), self.told.append, shelf=TemplateLookup(kept)
         )
-        self.phrasebook = Phrasebook(
-            kept, Filler(renderer, calendars), lambda: NOON.astimezone(UTC), self.told.append, self.rulebook.load
+        self.phrasebook = TemplateLibrary(
+            kept,
+            TemplateFiller(renderer, calendars),
+            lambda: NOON.astimezone(UTC),
+            self.told.append,
+            self.rulebook.load,
         )
 
-    async def answer(self, history: History = NO_HISTORY) -> Answer:
+    async def answer(self, history: ContactHistory = NO_HISTORY) -> Answer:
         message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text="x")
         thread = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOON, "李雷"))
         return self.rulebook.answer(message, thread, Account("shop", "wx01", "gh_01"), history)
@@ -79,7 +83,7 @@ async def test_a_template_is_named_by_shortcut_or_title(desk: Desk, name: str) -
 async def test_its_variants_take_turns_for_each_contact(desk: Desk) -> None:
     saved = await desk.rulebook.save(rule("nh"))
     assert desk.rulebook.ruleset.wanted.fired == {saved.id}
-    history = History(fired={saved.id: Fired(NOON)})
+    history = ContactHistory(fired={saved.id: FiringCount(NOON)})
     assert (await desk.answer(history)).contents == (Content(text="在的"),)
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, time
 import pytest
 
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, LastRule, Rule
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Template
-from wxdesk.desk.rules.snapshot import Standing
+from wxdesk.desk.rules.snapshot import RulesSnapshot
 
 
 def rule(name: str, rule_id: int, *, default: bool = False, hours: str = "") -> Rule:
@@ -19,16 +19,16 @@ def rule(name: str, rule_id: int, *, default: bool = False, hours: str = "") -> 
 
 
 def calendar(name: str, opens: int = 9) -> Calendar:
-    return Calendar(name, weekly=(WeeklySpan(frozenset({Weekday.MON}), Span(time(opens), time(18))),))
+    return Calendar(name, weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(opens), time(18))),))
 
 
-FORMER = Standing((rule("a", 1), rule("b", 2), rule("rest", 3, default=True)), (calendar("Shop"),))
-LEFT = Standing(
+FORMER = RulesSnapshot((rule("a", 1), rule("b", 2), rule("rest", 3, default=True)), (calendar("Shop"),))
+LEFT = RulesSnapshot(
     (rule("b", 2), rule("new", 4), rule("hours", 5, hours="Night")), (calendar("Shop", 10), calendar("Night"))
 )
 
 
-def again(now: Standing) -> tuple[list[str], tuple[Calendar, ...]]:
+def again(now: RulesSnapshot) -> tuple[list[str], tuple[Calendar, ...]]:
     made, _ = FORMER.restored(LEFT, now)
     return [one.name for one in made.rules], made.calendars
 
@@ -51,20 +51,20 @@ def test_without_anything_saved_since_it_is_as_it_was() -> None:
     ids=["changed", "new and changed", "added", "default", "switched", "deleted"],
 )
 def test_rules_that_were_saved_since_stay(now: tuple[Rule, ...], names: list[str]) -> None:
-    assert again(Standing(now, LEFT.calendars)) == (names, FORMER.calendars)
+    assert again(RulesSnapshot(now, LEFT.calendars)) == (names, FORMER.calendars)
 
 
 def test_business_hours_that_were_saved_since_or_that_a_kept_rule_asks_for_stay() -> None:
-    changed = Standing(LEFT.rules, (calendar("Shop", 11), calendar("Night"), calendar("Fair")))
+    changed = RulesSnapshot(LEFT.rules, (calendar("Shop", 11), calendar("Night"), calendar("Fair")))
     assert again(changed)[1] == (calendar("Shop", 11), calendar("Fair"))
-    asked = Standing((*LEFT.rules[:2], replace(LEFT.rules[2], continues=True)), LEFT.calendars)
+    asked = RulesSnapshot((*LEFT.rules[:2], replace(LEFT.rules[2], continues=True)), LEFT.calendars)
     assert set(again(asked)[1]) == {calendar("Shop"), calendar("Night")}
 
 
 def test_a_revision_that_says_the_same_is_nothing_that_was_saved_since() -> None:
     """Undoing a later change makes one."""
     again_so = replace(LEFT.rules[0], revision=7, updated_at=datetime(2026, 11, 24, tzinfo=UTC))
-    assert Standing((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == Standing((), ())
+    assert RulesSnapshot((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == RulesSnapshot((), ())
 
 
 OPEN = Template(1, "Opening", "We open at nine.", "hours")
@@ -78,9 +78,9 @@ def saying(name: str, asks: str) -> Rule:
 
 def test_what_comes_back_names_what_it_named_whatever_that_is_called_by_now() -> None:
     """The file named neither of the two; the answer and the rule were renamed while it held, their names given away."""
-    former = Standing((rule("first", 7), saying("hours", "first")), (), (OPEN,))
-    left = Standing((rule("first", 7),), (), (OPEN,))
-    now = Standing(
+    former = RulesSnapshot((rule("first", 7), saying("hours", "first")), (), (OPEN,))
+    left = RulesSnapshot((rule("first", 7),), (), (OPEN,))
+    now = RulesSnapshot(
         (rule("1st", 7), rule("first", 9)), (), (replace(OPEN, shortcut="open"), replace(REFUND, shortcut="hours"))
     )
     made, kept = former.restored(left, now)
@@ -89,9 +89,9 @@ def test_what_comes_back_names_what_it_named_whatever_that_is_called_by_now() ->
 
 
 def test_a_rule_that_only_followed_a_name_was_not_saved_since() -> None:
-    former = Standing((replace(saying("hours", "first"), continues=True), rule("first", 7)), (), (OPEN,))
+    former = RulesSnapshot((replace(saying("hours", "first"), continues=True), rule("first", 7)), (), (OPEN,))
     left = replace(former, rules=(saying("hours", "first"), rule("first", 7)))
-    now = Standing((saying("open", "first"), rule("first", 7)), (), (replace(OPEN, shortcut="open"),))
+    now = RulesSnapshot((saying("open", "first"), rule("first", 7)), (), (replace(OPEN, shortcut="open"),))
     made, kept = former.restored(left, now)
     assert kept.rules == ()
     assert made.rules == (replace(saying("open", "first"), continues=True), rule("first", 7))
@@ -118,9 +118,9 @@ SHOP, NIGHT = calendar("Shop"), calendar("Night", 20)
 def test_business_hours_come_back_under_their_present_names(
     calendars: tuple[Calendar, ...], ids: dict[str, int], hours: dict[str, int], asked: str
 ) -> None:
-    former = Standing((rule("a", 1, hours="Shop"),), (SHOP, NIGHT), ids={"Shop": 1, "Night": 2})
+    former = RulesSnapshot((rule("a", 1, hours="Shop"),), (SHOP, NIGHT), ids={"Shop": 1, "Night": 2})
     left = replace(former, rules=())
-    made, _ = former.restored(left, Standing((), calendars, ids=ids))
+    made, _ = former.restored(left, RulesSnapshot((), calendars, ids=ids))
     assert {one.name: one.weekly[0].span.opens.hour for one in made.calendars} == hours
     assert made.ids.keys() == hours.keys()
     assert made.rules[0].when.calendars == {asked}

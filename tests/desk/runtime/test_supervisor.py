@@ -8,7 +8,7 @@ import pytest
 
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.runtime import supervisor as parts_at_work
-from wxdesk.desk.runtime.supervisor import PartsAtWork
+from wxdesk.desk.runtime.supervisor import Supervisor
 
 
 @pytest.mark.expects_log("The post failed and begins again")
@@ -27,7 +27,7 @@ async def test_a_part_begins_again_and_is_well_once_it_has_worked_for_a_while(
             raise KeyError(begun)
         await asyncio.Event().wait()
 
-    parts = PartsAtWork(told.put_nowait)
+    parts = Supervisor(told.put_nowait)
     parts.begin("post", "No post leaves.", work)
     async with asyncio.timeout(10):
         said = [await told.get() for _ in range(3)]
@@ -47,7 +47,7 @@ async def test_a_stop_waits_for_the_last_work_of_each() -> None:
             await asyncio.sleep(0)
             ended.append("well")
 
-    parts = PartsAtWork(lambda event: None)
+    parts = Supervisor(lambda event: None)
     for name in "ab":
         parts.begin(name, "", work)
     await asyncio.sleep(0)

@@ -16,18 +16,18 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.templates.insertion import Filler
+from wxdesk.desk.templates.insertion import TemplateFiller
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 """01:30 on Monday in Shanghai, 12:30 on Sunday in New York."""
 
-WEEK = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
+WEEK = (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18))),)
 TELLS = "{{ date }} {{ time }} {{ weekday }} {{ hours.next_open }}"
 IN_SHANGHAI = "2026-11-23 01:30 1 09:00"
 IN_NEW_YORK = "2026-11-22 12:30 7 tomorrow 09:00"
@@ -45,10 +45,10 @@ async def book_of(*rules: Rule, calendar: Calendar, zone: ZoneInfo | None = None
     return book
 
 
-def occasion(zone: str) -> Occasion:
+def occasion(zone: str) -> RuleContext:
     thread = Conversation(1, "shop", Contact(1, "shop", "oA", SUNDAY_NIGHT))
     asked = Message(1, 1, 1, MessageType.TEXT, SUNDAY_NIGHT, SUNDAY_NIGHT, text="x")
-    return Occasion(asked, thread, account(zone), SUNDAY_NIGHT)
+    return RuleContext(asked, thread, account(zone), SUNDAY_NIGHT)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ async def test_a_text_tells_the_time_of_its_account(zone: str, told: str) -> Non
     book = await book_of(says, calendar=Calendar("shop", weekly=WEEK), zone=ZoneInfo("Asia/Shanghai"))
     [content] = book.answer_on(occasion(zone)).contents
     assert content.text == told
-    filler = Filler(LiquidRenderer(), book.calendars, ZoneInfo("Asia/Shanghai"))
+    filler = TemplateFiller(LiquidRenderer(), book.calendars, ZoneInfo("Asia/Shanghai"))
     assert filler.begin(Template(1, "t", TELLS), occasion(zone)).content({}).text == told
 
 

@@ -10,15 +10,15 @@ from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.events import Event, PreferencesChanged
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
-from wxdesk.desk.settings.preferences import KEY, KeptPreferences
+from wxdesk.desk.settings.preferences import KEY, CurrentPreferences
 
 
 async def test_settings_outlive_the_program_and_are_told() -> None:
     told: list[Event] = []
     settings = KeptSettings()
     wanted = Preferences(undo_seconds=0, last_moment=LastMoment.SEND, sound=False, warn_hours=5)
-    await KeptPreferences(settings, told.append).set(wanted)
-    again = KeptPreferences(settings, told.append)
+    await CurrentPreferences(settings, told.append).set(wanted)
+    again = CurrentPreferences(settings, told.append)
     await again.load()
     assert again.now == wanted
     assert told == [PreferencesChanged()]
@@ -26,7 +26,7 @@ async def test_settings_outlive_the_program_and_are_told() -> None:
 
 @pytest.mark.parametrize("field", BOUNDS)
 async def test_a_number_out_of_its_bounds_changes_nothing(field: str) -> None:
-    kept = KeptPreferences(KeptSettings(), [].append)
+    kept = CurrentPreferences(KeptSettings(), [].append)
     _, most, zero = BOUNDS[field]
     for value in (most + 1, -1, *(() if zero else (0,))):
         with pytest.raises(BadPreference) as refused:
@@ -40,7 +40,7 @@ async def test_a_number_out_of_its_bounds_changes_nothing(field: str) -> None:
 async def test_what_cannot_be_read_counts_as_never_set(stored: str) -> None:
     settings = KeptSettings()
     await settings.set(KEY, stored)
-    kept = KeptPreferences(settings, [].append)
+    kept = CurrentPreferences(settings, [].append)
     await kept.load()
     assert kept.now == Preferences()
 
@@ -48,6 +48,6 @@ async def test_what_cannot_be_read_counts_as_never_set(stored: str) -> None:
 async def test_settings_of_a_newer_program_are_read_as_far_as_they_are_known() -> None:
     settings = KeptSettings()
     await settings.set(KEY, '{"undo_seconds": 7, "colour_of_the_moon": "grey"}')
-    kept = KeptPreferences(settings, [].append)
+    kept = CurrentPreferences(settings, [].append)
     await kept.load()
     assert kept.now == Preferences(undo_seconds=7)

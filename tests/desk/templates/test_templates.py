@@ -17,17 +17,17 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Variant
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.templates.insertion import Filler
-from wxdesk.desk.templates.templates import Phrasebook
+from wxdesk.desk.templates.insertion import TemplateFiller
+from wxdesk.desk.templates.templates import TemplateLibrary
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 12, tzinfo=SHANGHAI)
-DAILY = Calendar("店", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),))
+DAILY = Calendar("店", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18))),))
 
 
 class Desk:
@@ -38,8 +38,8 @@ class Desk:
         self.kept = KeptTemplates()
         self.told: list[Event] = []
         self.changes = 0
-        filler = Filler(LiquidRenderer(), self.calendars, SHANGHAI, choose=lambda count: count - 1)
-        self.book = Phrasebook(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append, self.heard)
+        filler = TemplateFiller(LiquidRenderer(), self.calendars, SHANGHAI, choose=lambda count: count - 1)
+        self.book = TemplateLibrary(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append, self.heard)
 
     async def heard(self) -> None:
         self.changes += 1
@@ -50,10 +50,10 @@ def desk() -> Desk:
     return Desk()
 
 
-def occasion(text: str = "单号多少", alias: str = "王芳", session_from: str | None = None) -> Occasion:
+def occasion(text: str = "单号多少", alias: str = "王芳", session_from: str | None = None) -> RuleContext:
     message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=text, session_from=session_from)
     thread = Conversation(1, "shop", Contact(1, "shop", "oWangFang0001", NOON, alias), window=ReplyWindow(4, NOON))
-    return Occasion(message, thread, Account("shop", "wx0123456789abcdef", "gh_0123456789ab"), NOON.astimezone(UTC))
+    return RuleContext(message, thread, Account("shop", "wx0123456789abcdef", "gh_0123456789ab"), NOON.astimezone(UTC))
 
 
 ASKING = Template(

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from tests.flow.campaigns.judge import Judged, Silence, one_answer
 from tests.flow.campaigns.supervised_desk import PENDING, Contact
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
-from wxdesk.core.errors import MoveNotAllowed, Unsettled
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
+from wxdesk.core.errors import MoveNotAllowed, UnsettledReply
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
-from wxdesk.core.replies.parts import needs_word
-from wxdesk.desk.conversations.operator_commands import Handoff
+from wxdesk.core.replies.parts import needs_operator
+from wxdesk.desk.conversations.operator_commands import OperatorCommands
 
 ACCOUNT = "shop"
 
@@ -24,7 +24,7 @@ class Operated(Judged):
 
     serial: int
 
-    async def take_over_and_note(self, contact: Contact, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
+    async def take_over_and_note(self, contact: Contact, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
         until = how.ends(self.world.clock.now)
         await self.handoff.take_over(contact.conversation_id, how)
         self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, how.silent_seconds)
@@ -80,7 +80,7 @@ class Operated(Judged):
     async def set_aside(self, contact: Contact, snoozed_for: timedelta | None) -> None:
         """Resolve or snooze, unless a reply there is left to settle."""
         aside = self.world.opened.desk.aside
-        with suppress(Unsettled):
+        with suppress(UnsettledReply):
             if snoozed_for is None:
                 await aside.resolve(contact.conversation_id)
             else:
@@ -100,7 +100,7 @@ class Operated(Judged):
         later = [one for one in answer if one.id > reply.id]
         if click in ("release", "release_answer"):
             later += [one for one in answer if one.id < reply.id and one.state in PENDING]
-        asking = {one.id for one in later if click == "release_answer" and needs_word(one)}
+        asking = {one.id for one in later if click == "release_answer" and needs_operator(one)}
         if click in ("retry", "confirm"):
             asking = {one.id for one in later if is_passed_over(one)}
         return {reply.id, *asking, *(one.id for one in later if one.state is ReplyState.QUEUED or one.id < reply.id)}
@@ -116,5 +116,5 @@ class Operated(Judged):
             return
 
     @property
-    def handoff(self) -> Handoff:
+    def handoff(self) -> OperatorCommands:
         return self.world.opened.desk.handoff

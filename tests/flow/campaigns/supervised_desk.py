@@ -21,7 +21,7 @@ import msgspec
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, Setup, open_desk
-from wxdesk.config import StoreAt
+from wxdesk.config import StoreSettings
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
@@ -155,14 +155,14 @@ class World:
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def open(cls, folder: Path, store: StoreAt = StoreAt()) -> World:  # noqa: B008 - frozen
+    def open(cls, folder: Path, store: StoreSettings = StoreSettings()) -> World:  # noqa: B008 - frozen
         """A desk with the rules above, on a loop of its own."""
         loop = asyncio.new_event_loop()
         sleeping.TICK_SECONDS = TICK
         return loop.run_until_complete(cls._open(folder, store, loop))
 
     @classmethod
-    async def _open(cls, folder: Path, store: StoreAt, loop: asyncio.AbstractEventLoop) -> World:
+    async def _open(cls, folder: Path, store: StoreSettings, loop: asyncio.AbstractEventLoop) -> World:
         clock = HandClock()
         sandbox = Sandbox(clock=clock)
         await sandbox.start()
@@ -375,7 +375,7 @@ class World:
         """Whether an older one is first in line and has to wait, or an earlier part of its answer needs its human."""
         if reply.state is not ReplyState.QUEUED:
             return False
-        waiting = parts.waiting(replies)
+        waiting = parts.blocked_parts(replies)
         older = [one for one in replies if one.id < reply.id and one.state is ReplyState.QUEUED]
         if reply.author is Author.OPERATOR and any(can_be_undone(one) and one.id < reply.id for one in replies):
             return True

@@ -24,7 +24,7 @@ from tests.flow.serving import Serving, run, write_config
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.push.encoding import sign
 from wxdesk.sandbox.server import Sandbox
@@ -100,7 +100,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_said_twice(tmp_path: 
     account, credentials = demo_account()
     plain = Account(account.name, account.app_id, account.original_id, PushMode.PLAIN)
     load = Load(MiniProgram(plain, credentials, BodyFormat.JSON), sandbox)
-    sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=15, times=None))
+    sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=15, times=None))
     write_config(tmp_path, sandbox.url, PushMode.PLAIN)
     (tmp_path / "rules.toml").write_text(ECHO, encoding="utf-8")
     assert run(tmp_path, "rules", "import", str(tmp_path / "rules.toml")).returncode == 0

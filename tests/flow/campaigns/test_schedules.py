@@ -26,15 +26,15 @@ from tests.flow.campaigns.contact_actions import WrittenTo, who
 from tests.flow.campaigns.operator_actions import ACCOUNT
 from tests.flow.campaigns.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
 from tests.postgresql import Postgres
-from wxdesk.config import StoreAt
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
+from wxdesk.config import StoreSettings
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 SCHEDULES = int(os.environ.get("WXDESK_SCHEDULES", "2000"))
 """How many schedules are tried; they are the same each time, unless more are asked for."""
@@ -43,20 +43,22 @@ PARTS = 8
 STEPS = 6
 
 ANSWERS = (
-    Fault(FaultKind.ERRCODE, errcode=-1),
-    Fault(FaultKind.ERRCODE, errcode=45047),
-    Fault(FaultKind.ERRCODE, errcode=45015),
-    Fault(FaultKind.ERRCODE, errcode=40003),
-    Fault(FaultKind.ERRCODE, errcode=45011),
-    Fault(FaultKind.RESET_BEFORE),
-    Fault(FaultKind.RESET_AFTER),
-    Fault(FaultKind.GATEWAY),
-    Fault(FaultKind.GATEWAY_TIMEOUT, delivered=True),
-    Fault(FaultKind.TRUNCATED),
+    SimulatedFault(FaultKind.ERRCODE, errcode=-1),
+    SimulatedFault(FaultKind.ERRCODE, errcode=45047),
+    SimulatedFault(FaultKind.ERRCODE, errcode=45015),
+    SimulatedFault(FaultKind.ERRCODE, errcode=40003),
+    SimulatedFault(FaultKind.ERRCODE, errcode=45011),
+    SimulatedFault(FaultKind.RESET_BEFORE),
+    SimulatedFault(FaultKind.RESET_AFTER),
+    SimulatedFault(FaultKind.GATEWAY),
+    SimulatedFault(FaultKind.GATEWAY_TIMEOUT, delivered=True),
+    SimulatedFault(FaultKind.TRUNCATED),
 )
 """What WeChat may answer to the next reply."""
 
-PUSHES = tuple(Fault(kind, call="push") for kind in (FaultKind.DUPLICATE, FaultKind.RETRY, FaultKind.RETRY_SAME_NONCE))
+PUSHES = tuple(
+    SimulatedFault(kind, call="push") for kind in (FaultKind.DUPLICATE, FaultKind.RETRY, FaultKind.RETRY_SAME_NONCE)
+)
 """How it may push the next message: twice."""
 
 SPANS = (1, 4, 11, 61, 301, 1801, 48 * 3600, -5, -120)
@@ -64,8 +66,8 @@ SPANS = (1, 4, 11, 61, 301, 1801, 48 * 3600, -5, -120)
 
 TAKE_OVERS = (
     UNTIL_HANDED_BACK,
-    TakeOverFor(span=timedelta(seconds=61)),
-    TakeOverFor(silence=timedelta(seconds=61)),
+    TakeoverDuration(span=timedelta(seconds=61)),
+    TakeoverDuration(silence=timedelta(seconds=61)),
 )
 
 
@@ -98,7 +100,7 @@ class Supervision(WrittenTo):
     # -- what the operator does
 
     @rule(i=who, how=st.sampled_from(TAKE_OVERS))
-    def take_over(self, i: int, how: TakeOverFor) -> None:
+    def take_over(self, i: int, how: TakeoverDuration) -> None:
         """Rather the one for whom something waits."""
         waited_for = [contact for contact in self.contacts if self._waiting(contact)]
         contact = waited_for[0] if waited_for else self.contacts[i]
@@ -274,7 +276,7 @@ class Supervision(WrittenTo):
         self.world.passes(timedelta(seconds=seconds), self.contacts)
 
     @rule(fault=st.sampled_from(ANSWERS + PUSHES))
-    def wechat_will_answer_or_push_so(self, fault: Fault) -> None:
+    def wechat_will_answer_or_push_so(self, fault: SimulatedFault) -> None:
         self.world.sandbox.faults.plan(fault)
 
     @rule(crashes=st.booleans())
@@ -321,7 +323,7 @@ def test_the_human_has_the_last_word(world: World, part: int) -> None:
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
 def test_so_he_has_where_transactions_run_side_by_side(tmp_path: Path, postgres: Postgres) -> None:
-    world = World.open(tmp_path, StoreAt(postgres.fresh()))
+    world = World.open(tmp_path, StoreSettings(postgres.fresh()))
     try:
         try_schedules(world, PARTS, SCHEDULES // 20)
     finally:

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.events import CallRaised, CallsChanged, OperatorCalled
+from wxdesk.core.events import AttentionChanged, AttentionRaised, OperatorCalled
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG = LI_LEI.openid, WANG_FANG.openid
 RULES = """
@@ -60,39 +60,39 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-def raised(desk: Desk) -> list[Cause]:
-    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+def raised(desk: Desk) -> list[AttentionReason]:
+    return [event.cause for event in desk.events if isinstance(event, AttentionRaised)]
 
 
-def unseen(desk: Desk) -> set[Cause]:
+def unseen(desk: Desk) -> set[AttentionReason]:
     return {call.cause for call in desk.opened.desk.alarms.state.unseen}
 
 
-async def causes(desk: Desk, conversation_id: int) -> set[Cause]:
+async def causes(desk: Desk, conversation_id: int) -> set[AttentionReason]:
     [row] = await desk.opened.desk.store.conversations.rows([conversation_id])
     return {call.cause for call in row.calls}
 
 
 async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
     chat = (await desk.says(LI, "我要投诉")).conversation_id
-    await desk.until(lambda: Cause.CALLED in raised(desk))
+    await desk.until(lambda: AttentionReason.CALLED in raised(desk))
     await desk.until_sent(1)
     await desk.restart()
-    assert unseen(desk) == {Cause.CALLED}
+    assert unseen(desk) == {AttentionReason.CALLED}
     await desk.opened.desk.alarms.look(chat)
     assert unseen(desk) == set()
     assert await causes(desk, chat) == set()
-    assert CallsChanged(chat) in desk.events
+    assert AttentionChanged(chat) in desk.events
     await desk.restart()
     assert unseen(desk) == set()
-    assert raised(desk) == [Cause.CALLED]
+    assert raised(desk) == [AttentionReason.CALLED]
     assert (await desk.thread(LI)).called_at is None
 
 
 @pytest.mark.parametrize("text", ["谢谢", "谢谢，几点关门"])
 async def test_it_is_told_which_rule_calls_also_where_another_speaks_or_none(desk: Desk, text: str) -> None:
     chat = (await desk.says(LI, text)).conversation_id
-    await desk.until(lambda: Cause.CALLED in raised(desk))
+    await desk.until(lambda: AttentionReason.CALLED in raised(desk))
     assert (await desk.thread(LI)).called_by == "polite"
     assert OperatorCalled(chat, "polite") in desk.events
 
@@ -101,11 +101,11 @@ async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chat = (await desk.says(LI, "我要投诉")).conversation_id
-    await desk.until(lambda: raised(desk) == [Cause.CALLED])
+    await desk.until(lambda: raised(desk) == [AttentionReason.CALLED])
     calls = desk.opened.desk.store.calls
     change, entered, go_on = calls.change, asyncio.Event(), asyncio.Event()
 
-    async def later(put: Sequence[Call], ended: Sequence[Call]) -> None:
+    async def later(put: Sequence[Attention], ended: Sequence[Attention]) -> None:
         entered.set()
         await go_on.wait()
         await change(put, ended)
@@ -118,25 +118,25 @@ async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
     go_on.set()
     await look
     await desk.says(WANG, "退款")  # all before this has been compared once this has
-    await desk.until(lambda: raised(desk).count(Cause.LEFT) == 2)
-    assert raised(desk) == [Cause.CALLED, Cause.LEFT, Cause.LEFT]
+    await desk.until(lambda: raised(desk).count(AttentionReason.LEFT) == 2)
+    assert raised(desk) == [AttentionReason.CALLED, AttentionReason.LEFT, AttentionReason.LEFT]
     assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.alarms.state.unseen] == [
-        (False, Cause.LEFT)
+        (False, AttentionReason.LEFT)
     ]
 
 
 async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
-    await desk.until(lambda: raised(desk) == [Cause.LEFT])
+    await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     await desk.opened.desk.alarms.look(chat)
     assert unseen(desk) == set()
-    assert await causes(desk, chat) == {Cause.LEFT}  # he still waits
+    assert await causes(desk, chat) == {AttentionReason.LEFT}  # he still waits
     desk.move_to(START + timedelta(minutes=1))
     await desk.says(LI, "在吗")
-    await desk.until(lambda: raised(desk) == [Cause.LEFT, Cause.LEFT])
+    await desk.until(lambda: raised(desk) == [AttentionReason.LEFT, AttentionReason.LEFT])
     ended = len(desk.events)
     await desk.opened.desk.handoff.write(chat, "在的")
-    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    await desk.until(lambda: AttentionChanged(chat) in desk.events[ended:])
     assert await causes(desk, chat) == set()
     assert unseen(desk) == set()
 
@@ -148,26 +148,26 @@ async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(de
     await desk.until_sent(3)
     assert raised(desk) == []
     desk.move_to(START + timedelta(hours=46))
-    await desk.until(lambda: raised(desk) == [Cause.CLOSING])
-    assert await causes(desk, chat) == {Cause.CLOSING}
+    await desk.until(lambda: raised(desk) == [AttentionReason.CLOSING])
+    assert await causes(desk, chat) == {AttentionReason.CLOSING}
     await desk.restart()
-    assert unseen(desk) == {Cause.CLOSING}
+    assert unseen(desk) == {AttentionReason.CLOSING}
     await desk.opened.desk.alarms.look(chat)
     await desk.restart()
     assert unseen(desk) == set()
-    assert await causes(desk, chat) == {Cause.CLOSING}
+    assert await causes(desk, chat) == {AttentionReason.CLOSING}
     ended = len(desk.events)
     desk.move_to(START + timedelta(hours=48))
-    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    await desk.until(lambda: AttentionChanged(chat) in desk.events[ended:])
     assert await causes(desk, chat) == set()
-    assert raised(desk) == [Cause.CLOSING]
+    assert raised(desk) == [AttentionReason.CLOSING]
 
 
 async def test_a_window_that_begins_to_close_while_the_desk_is_closed_is_noticed_at_the_start(desk: Desk) -> None:
     await desk.says(LI, "没有规则认得这句")
     desk.clock.now = START + timedelta(hours=47)
     await desk.restart()
-    assert unseen(desk) == {Cause.CLOSING}
+    assert unseen(desk) == {AttentionReason.CLOSING}
 
 
 async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
@@ -175,33 +175,35 @@ async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
     desk.move_to(START + timedelta(hours=45))
     kept = desk.opened.desk.preferences
     await kept.set(replace(kept.now, warn_hours=3))
-    await desk.until(lambda: raised(desk) == [Cause.CLOSING])
+    await desk.until(lambda: raised(desk) == [AttentionReason.CLOSING])
     ended = len(desk.events)
     await kept.set(replace(kept.now, warn_hours=0))
-    await desk.until(lambda: CallsChanged(chat) in desk.events[ended:])
+    await desk.until(lambda: AttentionChanged(chat) in desk.events[ended:])
     assert await causes(desk, chat) == set()
 
 
 async def test_it_calls_when_what_is_left_is_kept_for_a_human_and_somebody_waits(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     chat = (await desk.says(LI, "三")).conversation_id
     await desk.until_refused(1)
     desk.clock.now = START + timedelta(seconds=1)
     await desk.says(LI, "三")  # allowed again are 5, of which 3 are promised and 2 kept: nobody answers this one
     desk.move_to(START + timedelta(seconds=30))
     await desk.until_sent(3)
-    await desk.until(lambda: raised(desk) == [Cause.RESERVE])
-    assert await causes(desk, chat) == {Cause.RESERVE}
+    await desk.until(lambda: raised(desk) == [AttentionReason.RESERVE])
+    assert await causes(desk, chat) == {AttentionReason.RESERVE}
 
 
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
-        (Fault(FaultKind.ERRCODE, errcode=45015), Cause.FAILED),
-        (Fault(FaultKind.DROP), Cause.UNKNOWN),
+        (SimulatedFault(FaultKind.ERRCODE, errcode=45015), AttentionReason.FAILED),
+        (SimulatedFault(FaultKind.DROP), AttentionReason.UNKNOWN),
     ],
 )
-async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(desk: Desk, fault: Fault, cause: Cause) -> None:
+async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(
+    desk: Desk, fault: SimulatedFault, cause: AttentionReason
+) -> None:
     chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.sandbox.faults.plan(fault)
     reply = await desk.opened.desk.handoff.write(chat, "您好")
@@ -214,7 +216,7 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(desk: Desk,
 
 async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(desk: Desk) -> None:
     chat = (await desk.says(LI, "慢")).conversation_id
-    await desk.until(lambda: raised(desk) == [Cause.HELD])
+    await desk.until(lambda: raised(desk) == [AttentionReason.HELD])
     assert desk.opened.desk.alarms.state.ringing == frozenset()
     [reply] = await desk.opened.desk.store.replies.pending()
     assert reply.state is ReplyState.HELD
@@ -226,7 +228,7 @@ async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(
 async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Desk) -> None:
     calling = (await desk.says(LI, "我要投诉")).conversation_id
     await desk.until_sent(1)
-    await desk.until(lambda: raised(desk) == [Cause.CALLED])
+    await desk.until(lambda: raised(desk) == [AttentionReason.CALLED])
     desk.move_to(START + timedelta(minutes=1))
     other = (await desk.says(WANG, "三")).conversation_id
     await desk.until_sent(4)

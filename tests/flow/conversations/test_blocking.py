@@ -11,11 +11,11 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
-from wxdesk.core.events import CallRaised
+from wxdesk.core.events import AttentionRaised
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid
@@ -49,18 +49,18 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
         desk.move_to(START + timedelta(minutes=minute))
         assert (await desk.says(LI, "几点")).outcome is Outcome.BLOCKED
     blocked = await conversations.get(chat)
-    assert blocked.status is Status.RESOLVED
+    assert blocked.status is ConversationStatus.RESOLVED
     assert (blocked.unread, blocked.waiting_since) == (before.unread, before.waiting_since)
     assert await conversations.counts() == InboxCounts(unread=0, messages=0)
     assert await conversations.page(InboxFilter.ALL) == []
-    assert not [event for event in desk.events[told:] if isinstance(event, CallRaised)]
+    assert not [event for event in desk.events[told:] if isinstance(event, AttentionRaised)]
     assert desk.sandbox.sent == ()
     assert [item.at.minute for item in await conversations.timeline(chat)][-3:] == [0, 1, 2]
     assert (await conversations.day_counts(START)).waiting == 0
 
     await blocking.unblock(chat)
     heard = await conversations.get(chat)
-    assert (heard.status, heard.awaits, heard.contact.blocked) == (Status.OPEN, True, False)
+    assert (heard.status, heard.awaits_answer, heard.contact.blocked) == (ConversationStatus.OPEN, True, False)
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     await desk.until_sent(1)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, longer
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, extended_duration
 from wxdesk.core.events import ConversationChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import is_taken_over
@@ -106,12 +106,14 @@ async def test_no_word_makes_it_shorter_also_where_he_wants_less_since(desk: Des
     ("how", "until"),
     [
         (UNTIL_HANDED_BACK, None),
-        (TakeOverFor(span=15 * MINUTE), START + 15 * MINUTE),
-        (TakeOverFor(until=START + 90 * MINUTE), START + 90 * MINUTE),
-        (TakeOverFor(silence=5 * MINUTE), START + 15 * MINUTE),
+        (TakeoverDuration(span=15 * MINUTE), START + 15 * MINUTE),
+        (TakeoverDuration(until=START + 90 * MINUTE), START + 90 * MINUTE),
+        (TakeoverDuration(silence=5 * MINUTE), START + 15 * MINUTE),
     ],
 )
-async def test_what_he_has_chosen_stays_as_he_chose_it(desk: Desk, how: TakeOverFor, until: datetime | None) -> None:
+async def test_what_he_has_chosen_stays_as_he_chose_it(
+    desk: Desk, how: TakeoverDuration, until: datetime | None
+) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await writes(desk, 0 * MINUTE, "在的")
     await desk.opened.desk.handoff.take_over(thread, how)
@@ -124,13 +126,13 @@ async def test_keeping_what_he_took_by_writing_leaves_it_that(desk: Desk) -> Non
     thread = (await desk.says(LI, "在吗")).conversation_id
     await writes(desk, 0 * MINUTE, "在的")
     desk.move_to(START + 29 * MINUTE)
-    await desk.opened.desk.handoff.take_over(thread, longer(await desk.thread(LI), 30 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, extended_duration(await desk.thread(LI), 30 * MINUTE))
     await writes(desk, 50 * MINUTE, "您说")
     assert await ends(desk) == START + 80 * MINUTE
 
 
-@pytest.mark.parametrize("how", [None, TakeOverFor(span=30 * MINUTE), TakeOverFor(silence=30 * MINUTE)])
-async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: TakeOverFor | None) -> None:
+@pytest.mark.parametrize("how", [None, TakeoverDuration(span=30 * MINUTE), TakeoverDuration(silence=30 * MINUTE)])
+async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: TakeoverDuration | None) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     if how is None:
         await writes(desk, 0 * MINUTE, "在的")
@@ -156,7 +158,7 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
 
 async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 14 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnding) for event in desk.events))
     for seconds in (-6, 3, 12):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.presence import Seen
+from wxdesk.core.presence import PresenceSignals
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 RULES = """
@@ -42,17 +42,17 @@ async def answer(desk: Desk) -> str:
 async def test_the_desk_answers_by_who_is_there(desk: Desk) -> None:
     presence = desk.opened.desk.presence
     assert await answer(desk) == AWAY  # no window yet, as under `wxdesk serve`
-    await presence.report(Seen())
+    await presence.report(PresenceSignals())
     assert await answer(desk) == THERE
     desk.move_to(START.replace(minute=11))
-    await presence.report(Seen(idle_since=START))
+    await presence.report(PresenceSignals(idle_since=START))
     assert await answer(desk) == AWAY
-    await presence.report(Seen())
-    await presence.report(Seen(said_away=True))
+    await presence.report(PresenceSignals())
+    await presence.report(PresenceSignals(declared_away=True))
     assert await answer(desk) == AWAY
 
 
 async def test_after_a_restart_nobody_is_there_until_a_window_opens(desk: Desk) -> None:
-    await desk.opened.desk.presence.report(Seen())
+    await desk.opened.desk.presence.report(PresenceSignals())
     await desk.restart()
     assert await answer(desk) == AWAY

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import Desk, after, timed_desk
-from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.events import CallRaised, CallsChanged, DecisionMade
+from wxdesk.core.events import AttentionChanged, AttentionRaised, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI = LI_LEI.openid
 RULES = """
@@ -71,43 +71,43 @@ async def says(desk: Desk, text: str) -> Outcome:
 
 
 async def li(desk: Desk) -> Conversation:
-    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.WITH_ASIDE)
+    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.ANY_STATUS)
     return row.conversation
 
 
-async def status(desk: Desk) -> Status:
+async def status(desk: Desk) -> ConversationStatus:
     return (await li(desk)).status
 
 
-def raised(desk: Desk) -> list[Cause]:
-    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+def raised(desk: Desk) -> list[AttentionReason]:
+    return [event.cause for event in desk.events if isinstance(event, AttentionRaised)]
 
 
 async def test_a_rule_answers_and_resolves_once_its_last_word_has_left(desk: Desk) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN
     desk.move_to(after(3))
     await desk.until_sent(2)
     thread = await li(desk)
     assert (thread.resolved_at, thread.aside_by) == (after(3), "thanks")
     assert await desk.opened.desk.store.conversations.page(InboxFilter.ALL) == []
     await desk.restart()
-    assert await status(desk) is Status.RESOLVED
+    assert await status(desk) is ConversationStatus.RESOLVED
 
 
 @pytest.mark.parametrize(
     ("fault", "state"),
     [
-        (Fault(FaultKind.ERRCODE, errcode=45015), ReplyState.FAILED),
-        (Fault(FaultKind.AFTER), ReplyState.UNKNOWN),
+        (SimulatedFault(FaultKind.ERRCODE, errcode=45015), ReplyState.FAILED),
+        (SimulatedFault(FaultKind.AFTER), ReplyState.UNKNOWN),
     ],
 )
-async def test_what_did_not_arrive_leaves_it_open(desk: Desk, fault: Fault, state: ReplyState) -> None:
+async def test_what_did_not_arrive_leaves_it_open(desk: Desk, fault: SimulatedFault, state: ReplyState) -> None:
     desk.sandbox.faults.plan(fault)
     await says(desk, "明天")
     await desk.until(lambda: desk.states[1][-1:] == [state])
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN
     [row] = await desk.opened.desk.store.conversations.page(InboxFilter.NEEDS_HUMAN)
     assert row.failed is not None
 
@@ -118,16 +118,16 @@ async def test_a_message_that_comes_before_the_answer_has_left_keeps_it_open(des
     await says(desk, "还有一个问题")
     desk.move_to(after(3))
     await desk.until_sent(2)
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN
 
 
 async def test_a_message_opens_it_again_and_rules_answer_as_ever(desk: Desk) -> None:
     await says(desk, "嗯")
-    assert await status(desk) is Status.RESOLVED
+    assert await status(desk) is ConversationStatus.RESOLVED
     desk.move_to(after(10))
     assert await says(desk, "在吗") is Outcome.UNMATCHED
     thread = await li(desk)
-    assert (thread.status, thread.unread) == (Status.OPEN, 2)
+    assert (thread.status, thread.unread) == (ConversationStatus.OPEN, 2)
 
 
 async def test_a_rule_that_only_sets_aside_says_so(desk: Desk) -> None:
@@ -143,7 +143,7 @@ async def test_a_nod_does_not_take_away_the_answer_that_is_held(tmp_path: Path) 
         await says(desk, "明天")
         desk.clock.now = after(5)
         assert await says(desk, "嗯") is Outcome.RESOLVED
-        assert await status(desk) is Status.OPEN
+        assert await status(desk) is ConversationStatus.OPEN
         reply = await desk.reply(1)
         assert (reply.state, reply.due_at) == (ReplyState.HELD, after(13))
 
@@ -151,7 +151,7 @@ async def test_a_nod_does_not_take_away_the_answer_that_is_held(tmp_path: Path) 
 async def test_what_is_held_sets_aside_when_it_has_left(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
         await says(desk, "明天")
-        assert await status(desk) is Status.OPEN
+        assert await status(desk) is ConversationStatus.OPEN
         desk.move_to(after(8))
         await desk.until_sent(1)
         assert (await li(desk)).snoozed_until == after(8 + 3600)
@@ -162,9 +162,9 @@ async def test_a_draft_sets_nothing_aside_by_itself(tmp_path: Path) -> None:
         await says(desk, "明天")
         await desk.opened.desk.handoff.release(1)
         await desk.until_sent(1)
-        assert await status(desk) is Status.OPEN
+        assert await status(desk) is ConversationStatus.OPEN
         await says(desk, "嗯")
-        assert await status(desk) is Status.OPEN
+        assert await status(desk) is ConversationStatus.OPEN
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -180,7 +180,7 @@ async def test_nor_does_what_asks_and_has_to_be_released(desk: Desk, at_once: bo
     else:
         await handoff.release(2)
     await desk.until_sent(2)
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -193,12 +193,12 @@ async def test_what_would_have_left_by_itself_may_leave_sooner(tmp_path: Path, a
         else:
             await handoff.release(1)
         await desk.until_sent(1)
-        assert await status(desk) is Status.SNOOZED
+        assert await status(desk) is ConversationStatus.SNOOZED
 
 
 async def test_nor_does_a_rule_in_the_shadow(desk: Desk) -> None:
     assert await says(desk, "看看") is Outcome.UNMATCHED
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN
 
 
 async def test_a_takeover_before_the_last_word_keeps_it_open(desk: Desk) -> None:
@@ -207,25 +207,25 @@ async def test_a_takeover_before_the_last_word_keeps_it_open(desk: Desk) -> None
     await desk.opened.desk.handoff.take_over((await li(desk)).id)
     desk.move_to(after(3))
     assert desk.states[2][-1] is ReplyState.CANCELLED
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN
 
 
 async def test_by_hand_it_ends_what_called_and_comes_back_with_a_call_of_its_own(desk: Desk) -> None:
     await says(desk, "退款")
-    await desk.until(lambda: raised(desk) == [Cause.LEFT])
+    await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     chat = (await li(desk)).id
     await desk.opened.desk.aside.snooze(chat, after(600))
-    await desk.until(lambda: CallsChanged(chat) in desk.events)
+    await desk.until(lambda: AttentionChanged(chat) in desk.events)
     assert desk.opened.desk.alarms.state.unseen == ()
     desk.move_to(after(599))
-    assert await status(desk) is Status.SNOOZED
+    assert await status(desk) is ConversationStatus.SNOOZED
     desk.move_to(after(600))
-    await desk.until(lambda: Cause.BACK in raised(desk))
-    assert await status(desk) is Status.OPEN
+    await desk.until(lambda: AttentionReason.BACK in raised(desk))
+    assert await status(desk) is ConversationStatus.OPEN
     await desk.opened.desk.alarms.look(chat)
     desk.move_to(after(700))
     await desk.restart()
-    assert raised(desk).count(Cause.BACK) == 1
+    assert raised(desk).count(AttentionReason.BACK) == 1
     assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == set()
 
 
@@ -234,10 +234,10 @@ async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_at_the_start_an
     await desk.until_sent(1)
     desk.clock.now = after(3700)
     await desk.restart()
-    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == {Cause.BACK}
-    assert await status(desk) is Status.OPEN
+    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == {AttentionReason.BACK}
+    assert await status(desk) is ConversationStatus.OPEN
     await desk.restart()
-    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == {Cause.BACK}
+    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == {AttentionReason.BACK}
     await desk.opened.desk.alarms.look((await li(desk)).id)
     await desk.restart()
     assert desk.opened.desk.alarms.state.unseen == ()
@@ -248,8 +248,8 @@ async def test_writing_to_somebody_opens_nothing_and_a_failure_does(desk: Desk) 
     chat = (await li(desk)).id
     await desk.opened.desk.handoff.write(chat, "还在吗")
     await desk.until_sent(1)
-    assert await status(desk) is Status.RESOLVED
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45015))
+    assert await status(desk) is ConversationStatus.RESOLVED
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
     await desk.opened.desk.handoff.write(chat, "喂")
     await desk.until(lambda: desk.states[2][-1:] == [ReplyState.FAILED])
-    assert await status(desk) is Status.OPEN
+    assert await status(desk) is ConversationStatus.OPEN

@@ -12,9 +12,9 @@ import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
-from wxdesk.core.presence import Seen
+from wxdesk.core.presence import PresenceSignals
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.sandbox.demo_customers import LI_LEI
 
@@ -45,7 +45,7 @@ async def ended(desk: Desk, count: int = 1) -> TakeoverEnded:
 
 async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_again(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 13 * MINUTE - timedelta(seconds=1))
     await desk.says(LI, "几点开门")
     assert (await desk.thread(LI)).unread == 2
@@ -64,7 +64,7 @@ async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_agai
 
 async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=MINUTE))
     desk.move_to(START + MINUTE)
     await ended(desk)
     conversations = desk.opened.desk.store.conversations
@@ -75,7 +75,7 @@ async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> No
 async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     handoff = desk.opened.desk.handoff
-    await handoff.take_over(thread, TakeOverFor(silence=5 * MINUTE))
+    await handoff.take_over(thread, TakeoverDuration(silence=5 * MINUTE))
     desk.move_to(START + 4 * MINUTE)
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 1)
     await desk.says(LI, "几点开门")
@@ -96,15 +96,15 @@ async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> 
 async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     handoff = desk.opened.desk.handoff
-    await handoff.take_over(thread, TakeOverFor(span=MINUTE))
+    await handoff.take_over(thread, TakeoverDuration(span=MINUTE))
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 1)
-    await handoff.take_over(thread, TakeOverFor(span=10 * MINUTE))
+    await handoff.take_over(thread, TakeoverDuration(span=10 * MINUTE))
     desk.move_to(START + MINUTE)
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
     await handoff.take_over(thread, UNTIL_HANDED_BACK)
     desk.move_to(START + 10 * MINUTE)
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
-    await handoff.take_over(thread, TakeOverFor(span=MINUTE))
+    await handoff.take_over(thread, TakeoverDuration(span=MINUTE))
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 2)
     await handoff.hand_back(thread)
     desk.move_to(START + 12 * MINUTE)
@@ -115,7 +115,7 @@ async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk:
 
 async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=30 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=30 * MINUTE))
     desk.clock.now = START + 10 * MINUTE
     await desk.restart()
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
@@ -144,16 +144,16 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     thread = (await desk.says(LI, "在吗")).conversation_id
     timed = (await desk.says("oTimed000000000000000000001", "在吗")).conversation_id
     handoff, presence, preferences = desk.opened.desk.handoff, desk.opened.desk.presence, desk.opened.desk.preferences
-    await presence.report(Seen())
+    await presence.report(PresenceSignals())
     await handoff.take_over(thread)
-    await handoff.take_over(timed, TakeOverFor(span=120 * MINUTE))
-    await presence.report(Seen(said_away=True))
+    await handoff.take_over(timed, TakeoverDuration(span=120 * MINUTE))
+    await presence.report(PresenceSignals(declared_away=True))
     desk.move_to(START + 60 * MINUTE)
     await desk.says(LI, "几点开门")
     assert (await desk.thread(LI)).taken_over_until is None, "by default, nobody's word is taken from him"
-    await presence.report(Seen())
+    await presence.report(PresenceSignals())
     await preferences.set(replace(preferences.now, hand_back_minutes=30))
-    await presence.report(Seen(said_away=True))
+    await presence.report(PresenceSignals(declared_away=True))
     desk.move_to(START + 89 * MINUTE)
     await desk.says(LI, "几点开门")
     assert desk.sent_at(LI) == []
@@ -173,7 +173,7 @@ async def test_what_is_handed_back_while_its_end_is_asked_for_is_not_announced(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     takeovers = desk.opened.store.takeovers
     end_of, entered, go_on = takeovers.end_of, asyncio.Event(), asyncio.Event()
 
@@ -189,7 +189,7 @@ async def test_what_is_handed_back_while_its_end_is_asked_for_is_not_announced(
     await desk.opened.desk.handoff.hand_back(thread)
     go_on.set()
     desk.move_to(START + 15 * MINUTE)
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 30 * MINUTE)
     await ended(desk)
     assert TakeoverEnding(thread, START + 15 * MINUTE) not in told(desk, TakeoverEnding)

@@ -17,7 +17,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI = LI_LEI.openid
 MINUTE = timedelta(minutes=1)
@@ -179,7 +179,7 @@ async def test_what_nobody_waits_for_any_more_keeps_no_rule_from_answering(desk:
 
 async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk) -> None:
     thread = await says(desk, "几点")
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45011))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
     await desk.opened.desk.handoff.release(1)
     await desk.until_refused(1)
     await desk.opened.desk.handoff.write(thread, "别急")
@@ -241,8 +241,8 @@ async def test_what_a_rules_own_takeover_left_waiting_goes_on_when_it_is_left_as
 
 @pytest.mark.parametrize("by_writing", [False, True])
 async def test_what_wechat_did_not_take_while_he_took_over_is_not_tried_again(desk: Desk, by_writing: bool) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=1500))
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=1500))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     await says(desk, "多少钱")
     await desk.until(lambda: desk.states[1][-1:] == [S.SENDING])
     while desk.sandbox.faults.planned:  # until the call has arrived there

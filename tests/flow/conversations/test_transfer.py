@@ -22,11 +22,11 @@ from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.model.statistics import Span
+from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, demo_account
 from wxdesk.sandbox.platform.program import MiniProgram
-from wxdesk.sandbox.platform.settings import Settings
-from wxdesk.sandbox.push.passive_answer import Understood
+from wxdesk.sandbox.platform.settings import ProgramSettings
+from wxdesk.sandbox.push.passive_answer import AnswerVerdict
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 
@@ -62,7 +62,7 @@ async def opened(
     """A WeChat whose tool takes nobody by itself, and a desk on it."""
     account, credentials = demo_account()
     clock = Clock()
-    settings = Settings(kf_takes_at_once=False)
+    settings = ProgramSettings(kf_takes_at_once=False)
     sandbox = Sandbox(
         [MiniProgram(replace(account, push_mode=mode), credentials, form, settings=settings)], clock=clock
     )
@@ -116,7 +116,7 @@ async def test_a_rule_hands_over_in_the_answer_to_the_very_message(
 ) -> None:
     async with opened(tmp_path, mode, form) as world:
         outcome, decision = await decided(world, world.sandbox.say(LI, "请转人工"))
-        assert outcome.reading.understood is Understood.TRANSFER
+        assert outcome.reading.understood is AnswerVerdict.TRANSFER
         assert len(outcome.attempts) == 1
         answer = read_by_others(outcome, mode, form)
         assert answer.pop("CreateTime")
@@ -196,7 +196,7 @@ async def test_the_operator_hands_over_with_the_next_message_and_only_with_a_mes
         outcome, _ = await decided(world, world.sandbox.say(WANG, "在吗"))
         assert outcome.answer == "success"
         outcome, decision = await decided(world, world.sandbox.say(LI, "还在吗"))
-        assert outcome.reading.understood is Understood.TRANSFER
+        assert outcome.reading.understood is AnswerVerdict.TRANSFER
         assert (decision.outcome, decision.rule_name) == (Outcome.TRANSFERRED, "")
         thread = await conversation(world, LI)
         assert (thread.transfer_armed, thread.transferred_until) == (False, decision.decided_at + HALF_AN_HOUR)
@@ -221,12 +221,12 @@ async def test_what_is_armed_and_what_was_answered_survive_a_restart(tmp_path: P
         await world.restart()
         message: dict[str, str | int] = {"MsgType": "text", "Content": "还在吗", "MsgId": 77}
         outcome, _ = await decided(world, world.sandbox.push(LI, message | {"CreateTime": 1760000000}))
-        assert outcome.reading.understood is Understood.TRANSFER
+        assert outcome.reading.understood is AnswerVerdict.TRANSFER
         until = (await conversation(world, LI)).transferred_until
         await world.restart()
         assert (await conversation(world, LI)).transferred_until == until
         again = await world.sandbox.push(LI, message | {"CreateTime": 1760000000})
-        assert again.reading.understood is Understood.TRANSFER
+        assert again.reading.understood is AnswerVerdict.TRANSFER
         newest = next(iter(await world.opened.desk.traffic.newest_first()))
         assert newest.outcome == "duplicate"
 
@@ -236,7 +236,7 @@ async def test_a_push_that_comes_twice_at_once_is_answered_twice_alike(tmp_path:
         now = int(datetime.now(UTC).timestamp())
         message: dict[str, str | int] = {"MsgType": "text", "Content": "转人工", "MsgId": 78, "CreateTime": now}
         outcomes = await asyncio.gather(*(world.sandbox.push(LI, message) for _ in range(3)))
-        assert [outcome.reading.understood for outcome in outcomes] == [Understood.TRANSFER] * 3
+        assert [outcome.reading.understood for outcome in outcomes] == [AnswerVerdict.TRANSFER] * 3
         assert len(await world.opened.desk.store.pushes.page()) == 1
 
 
@@ -246,5 +246,7 @@ async def test_a_transferred_message_counts_as_handed_over(tmp_path: Path) -> No
             await decided(world, world.sandbox.say(WANG if text == "几点" else LI, text))
         await world.sandbox.wait_for_reply(WANG)
         now = datetime.now(UTC)
-        figures = await world.opened.desk.store.statistics.over(Span(now - timedelta(hours=1), now + timedelta(1)), UTC)
+        figures = await world.opened.desk.store.statistics.over(
+            TimeSpan(now - timedelta(hours=1), now + timedelta(1)), UTC
+        )
         assert (figures.messages, figures.handed_over) == (2, 1)

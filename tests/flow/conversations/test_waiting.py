@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, after, sent, timed_desk
-from wxdesk.core.conversations.attention import Cause
-from wxdesk.core.events import CallRaised
+from wxdesk.core.conversations.attention import AttentionReason
+from wxdesk.core.events import AttentionRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.model.statistics import Span
+from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG = LI_LEI.openid, WANG_FANG.openid
 HOUR = timedelta(hours=1)
@@ -96,8 +96,8 @@ async def at_once(desk: Desk) -> None:
 
 def closing(desk: Desk) -> list[int]:
     """Where the desk has warned that a window closes."""
-    calls = [event for event in desk.events if isinstance(event, CallRaised)]
-    return [event.conversation_id for event in calls if event.cause is Cause.CLOSING]
+    calls = [event for event in desk.events if isinstance(event, AttentionRaised)]
+    return [event.conversation_id for event in calls if event.cause is AttentionReason.CLOSING]
 
 
 async def test_what_comes_while_his_word_counts_down_is_not_answered_by_it(desk: Desk) -> None:
@@ -130,7 +130,7 @@ async def test_no_figure_counts_it_as_answered_either(desk: Desk) -> None:
     await says(desk, after(11), "我要退款")
     desk.move_to(after(13))
     await desk.until_sent(1)
-    figures = await desk.opened.desk.store.statistics.over(Span(START, after(60)), None)
+    figures = await desk.opened.desk.store.statistics.over(TimeSpan(START, after(60)), None)
     assert sum(hour.by_operator for hour in figures.hours) == 1
     assert sum(hour.unanswered for hour in figures.hours) == 1
 
@@ -138,7 +138,7 @@ async def test_no_figure_counts_it_as_answered_either(desk: Desk) -> None:
 async def test_that_his_word_had_arrived_answers_nothing_that_came_since(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, START, "在吗")
-    desk.sandbox.faults.plan(Fault(FaultKind.RESET_AFTER))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.RESET_AFTER))
     word = await writes(desk, after(10), thread, "在的")
     await desk.until(lambda: desk.states[word][-1:] == [ReplyState.UNKNOWN])
     await says(desk, after(3600), "我要退款")
@@ -161,7 +161,7 @@ async def test_a_clock_that_is_set_back_makes_nobody_wait(desk: Desk) -> None:
 async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, START, "在吗")
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40008))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40008))
     word = await writes(desk, after(10), thread, "在的")
     await desk.until_refused(word)
     await says(desk, after(60), "我要退款")
@@ -177,7 +177,7 @@ async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> 
 async def test_what_he_only_sends_again_answers_nothing_that_came_since(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, START, "在吗")
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40008))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40008))
     word = await writes(desk, after(10), thread, "在的")
     await desk.until_refused(word)
     await says(desk, after(60), "我要退款")
@@ -278,7 +278,7 @@ async def test_who_shall_only_be_looked_at_waits_for_nothing(desk: Desk) -> None
 async def test_a_word_that_asks_again_does_not_keep_the_window_from_being_called(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
     await desk.opened.desk.handoff.write(thread, "在的")
-    await desk.opened.desk.store.waiting.ask_after_restart(START, START - HOUR, "closed", "late")
+    await desk.opened.desk.store.waiting.hold_after_restart(START, START - HOUR, "closed", "late")
     desk.move_to(START + 46 * HOUR)
     await desk.until(lambda: bool(closing(desk)))
 
@@ -288,7 +288,7 @@ async def test_a_word_that_cannot_leave_does_not_either(desk: Desk, monkeypatch:
     """The account is refused, and what he writes next waits behind that; a minute later nobody has been answered."""
     monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
     await at_once(desk)
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48001, times=None))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48001, times=None))
     thread = await says(desk, START, "在吗")
     other = (await desk.says(WANG, "在吗")).conversation_id
     await desk.until_refused(await writes(desk, after(1), thread, "在的"))

@@ -75,12 +75,12 @@ async def test_it_survives_a_restart_and_config_comes_back_when_wanted(desk: Des
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 5)
     await desk.restart()
     accounts = desk.opened.desk.accounts
-    assert accounts.is_set_here("shop")
+    assert accounts.is_overridden("shop")
     assert (accounts["shop"].reply_mode, accounts["shop"].hold_seconds) == (ReplyMode.DRAFT, 5)
     await desk.says(LI, "几点")
     assert await state(desk, 1) is ReplyState.DRAFT
     await accounts.follow_config("shop")
-    assert not accounts.is_set_here("shop")
+    assert not accounts.is_overridden("shop")
     assert (accounts["shop"].reply_mode, accounts["shop"].hold_seconds) == (ReplyMode.HOLD, 30)
     await desk.restart()
     assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
@@ -93,7 +93,7 @@ async def test_what_cannot_be_worked_by_changes_nothing(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await accounts.set_mode("nobody", ReplyMode.OFF, 8)
     assert accounts["shop"].hold_seconds == 30
-    assert not accounts.is_set_here("shop")
+    assert not accounts.is_overridden("shop")
 
 
 @pytest.mark.expects_log("stored mode of an account cannot be read")

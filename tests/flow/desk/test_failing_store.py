@@ -18,7 +18,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies import outbox
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI = LI_LEI.openid
 RULES = """
@@ -56,7 +56,7 @@ def refusing(desk: Desk, what: str) -> Iterator[None]:
 
 @pytest.mark.expects_log("database error|waits for the store")
 async def test_what_follows_from_a_refusal_is_tried_until_it_is_done(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45047))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45047))
     with refusing(desk, "UPDATE ON replies WHEN NEW.state = 'cancelled'"):
         await desk.says(LI, "几点了")
         await desk.until(lambda: desk.states[1][-1] is S.FAILED)
@@ -68,7 +68,7 @@ async def test_what_follows_from_a_refusal_is_tried_until_it_is_done(desk: Desk)
 
 @pytest.mark.expects_log("database error|waits for the store")
 async def test_a_stop_ends_although_the_outcome_of_a_call_cannot_be_stored(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.AFTER))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.AFTER))
     await desk.says(LI, "几点")
     await desk.until(lambda: desk.states[1][-1:] == [S.SENDING])
     with refusing(desk, "UPDATE ON replies"):
@@ -79,7 +79,7 @@ async def test_a_stop_ends_although_the_outcome_of_a_call_cannot_be_stored(desk:
 
 
 async def test_what_was_never_begun_is_not_unknown_after_a_stop(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.BEFORE, call="token"))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE, call="token"))
     desk.opened.out.client._tokens._held.clear()
     await desk.says(LI, "几点")
     await desk.until(lambda: desk.states[1][-1] is S.SENDING)
@@ -102,7 +102,7 @@ async def test_a_pause_that_cannot_be_stored_holds_and_is_told(desk: Desk) -> No
 @pytest.mark.parametrize(("minutes", "state"), [(4, S.SENT), (6, S.HELD)])
 async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, minutes: int, state: ReplyState) -> None:
     await desk.says(LI, "在吗")
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45009))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45009))
     thread = (await desk.thread(LI)).id
     written = await desk.opened.desk.handoff.write(thread, "我五分钟后打给您")
     await desk.until(lambda: desk.states[written.id][-1] is S.QUEUED and S.SENDING in desk.states[written.id])

@@ -15,7 +15,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG = LI_LEI.openid, WANG_FANG.openid
 RULES = """
@@ -41,7 +41,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def waits_queued(desk: Desk) -> None:
     """Reply 1 is queued for another try, in a second."""
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     assert desk.states[1][-1] is ReplyState.QUEUED

@@ -11,7 +11,7 @@ from wxdesk.app import open_desk, utc_now
 from wxdesk.core.events import DecisionMade, QuarantineChanged
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.rule import Outcome
-from wxdesk.desk.ports.store import ToDerive
+from wxdesk.desk.ports.store import UnderivedPush
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.store import open_store
 
@@ -44,7 +44,7 @@ async def test_what_an_older_program_could_not_read_becomes_a_message(world: Wor
         push = Push("shop", f"x:{number}", body, BodyFormat.JSON, at, None, "Too new for this program.")
         push_id = await store.pushes.keep(push)
         assert push_id is not None
-        await store.conversations.derive([ToDerive(push_id, "shop", at, None)])
+        await store.conversations.derive([UnderivedPush(push_id, "shop", at, None)])
     await store.close()
 
     world.opened = await open_desk(replace(world.setup))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.flow.serving import Serving, run, write_config
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is a POSIX signal")
@@ -59,7 +59,7 @@ async def test_it_answers_the_url_check_and_a_message(home: Path, sandbox: Sandb
 @pytest.mark.parametrize("kind", [FaultKind.AFTER, FaultKind.BEFORE])
 async def test_it_stops_in_time_while_wechat_keeps_it_waiting(home: Path, sandbox: Sandbox, kind: FaultKind) -> None:
     serving = await _serve(home, sandbox)
-    fault = Fault(kind)
+    fault = SimulatedFault(kind)
     sandbox.faults.plan(fault)
     await sandbox.say(LI_LEI.openid, "在吗")
     async with asyncio.timeout(10):
@@ -78,7 +78,7 @@ async def test_it_stops_in_time_while_a_push_is_half_sent(home: Path, sandbox: S
 
 async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
-    fault = Fault(FaultKind.AFTER)
+    fault = SimulatedFault(FaultKind.AFTER)
     sandbox.faults.plan(fault)
     await sandbox.say(LI_LEI.openid, "在吗")
     async with asyncio.timeout(10):

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.conversations.takeover import TakeOverFor
-from wxdesk.core.events import CallRaised, DecisionMade, PauseChanged, ReplyChanged, TakeoverEnded
+from wxdesk.core.conversations.takeover import TakeoverDuration
+from wxdesk.core.events import AttentionRaised, DecisionMade, PauseChanged, ReplyChanged, TakeoverEnded
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI = LI_LEI.openid
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -89,7 +89,7 @@ async def test_a_pause_that_is_over_ends(desk: Desk) -> None:
 
 async def test_a_takeover_that_is_over_ends_and_says_so(desk: Desk) -> None:
     thread = await says(desk, "在吗")
-    await desk.opened.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE))
+    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     await wakes_at(desk, 60 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnded) for event in desk.events))
 
@@ -97,12 +97,12 @@ async def test_a_takeover_that_is_over_ends_and_says_so(desk: Desk) -> None:
 async def test_a_window_that_is_about_to_close_calls(desk: Desk) -> None:
     await says(desk, "在吗")
     await wakes_at(desk, timedelta(hours=46, minutes=30))
-    await desk.until(lambda: any(isinstance(event, CallRaised) for event in desk.events))
+    await desk.until(lambda: any(isinstance(event, AttentionRaised) for event in desk.events))
 
 
 async def test_an_account_goes_on_once_its_rest_is_over(desk: Desk) -> None:
     await says(desk, "几点")
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45011))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
     await desk.opened.desk.handoff.release(1)
     await desk.until_refused(1)
     await wakes_at(desk, 2 * MINUTE)

@@ -17,7 +17,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.wechat.errcodes import meaning_of, remedy_of
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.timeline.bubble_text import trouble_of
 
 MIDNIGHT_IN_BEIJING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def refuse(desk: Desk, code: int, call: str = "send", times: int = 1) -> None:
     """A customer writes, and WeChat refuses the first of the two answers."""
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, call, times=times, errcode=code))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, call, times=times, errcode=code))
     await desk.sandbox.say(LI_LEI.openid, "几点关门")
     await desk.until_refused(1)
 
@@ -150,7 +150,7 @@ async def test_what_is_sent_anew_is_tried_as_often_as_anything_new(desk: Desk) -
 
 @pytest.mark.parametrize("code", OF["TOKEN"])
 async def test_a_refused_token_is_renewed_and_the_call_repeated_once(desk: Desk, code: int) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=code))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=code))
     await desk.sandbox.say(LI_LEI.openid, "几点关门")
     await desk.until_sent(2)
     assert desk.calls() == 3
@@ -171,7 +171,7 @@ async def test_a_refused_account_rests_tells_why_and_goes_on_by_one_reply(
     desk: Desk, code: int, call: str, times: int, until: datetime
 ) -> None:
     if call == "token":
-        desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "send", errcode=42001))  # makes it fetch one
+        desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", errcode=42001))  # makes it fetch one
         times -= 1
     await refuse(desk, code, call, times)
     await desk.sandbox.say(WANG_FANG.openid, "几点开门")
@@ -203,7 +203,7 @@ async def test_an_account_is_asked_by_one_reply_at_a_time_and_less_and_less(tmp_
 
 async def _one_at_a_time(desk: Desk) -> None:
     customers = [f"oW7hT5{n:022d}" for n in range(6)]
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, times=None, errcode=48004))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, times=None, errcode=48004))
     for openid in (LI_LEI.openid, *customers):
         await desk.sandbox.say(openid, "几点关门")
     await desk.until(lambda: sum(states == [ReplyState.DRAFT] for states in desk.states.values()) == 14)
@@ -212,7 +212,7 @@ async def _one_at_a_time(desk: Desk) -> None:
     for reply_id in range(2, 15):
         await desk.opened.desk.handoff.release(reply_id)
     await desk.until(lambda: sum(states[-1] is ReplyState.QUEUED for states in desk.states.values()) == 14)
-    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, times=None, milliseconds=50))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, times=None, milliseconds=50))
     at = START
     for number, seconds in enumerate((60, 120, 240, 480, 900, 900), start=2):
         at += timedelta(seconds=seconds)
@@ -233,8 +233,8 @@ async def _one_at_a_time(desk: Desk) -> None:
 
 
 async def test_the_address_for_the_ip_list_is_told_and_offered(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "send", errcode=42001))
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "token", errcode=40164))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", errcode=42001))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
     await desk.sandbox.say(LI_LEI.openid, "几点关门")
     await desk.until_refused(1)
     [trouble] = desk.opened.desk.health.state.troubles
@@ -244,7 +244,7 @@ async def test_the_address_for_the_ip_list_is_told_and_offered(desk: Desk) -> No
 
 
 async def test_a_token_that_is_to_be_had_again_ends_the_rest(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "send", errcode=42001))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", errcode=42001))
     await refuse(desk, 40125, "token")
     assert desk.trouble.startswith("shop cannot send: 40125 the app secret is wrong.")
     await desk.opened.out.client.check(desk.opened.ready[0])
@@ -253,7 +253,7 @@ async def test_a_token_that_is_to_be_had_again_ends_the_rest(desk: Desk) -> None
 
 
 async def test_a_missing_token_is_told_although_nothing_is_to_be_sent(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "token", errcode=40164))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
     account = desk.opened.ready[0]
     desk.opened.out.client._tokens._held.clear()
     with pytest.raises(Exception, match="40164"):

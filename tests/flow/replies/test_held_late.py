@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
 from tests.postgresql import Postgres
-from wxdesk.config import StoreAt
+from wxdesk.config import StoreSettings
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.history import StepKind
@@ -17,7 +17,7 @@ from wxdesk.core.replies.lifecycle import CHANGED_BY
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG, HAN = LI_LEI.openid, WANG_FANG.openid, HAN_MEIMEI.openid
 S = ReplyState
@@ -60,7 +60,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def rests(desk: Desk) -> None:
     """WeChat does not let the account send; reply 1 was tried, and what is said from then on waits in the queue."""
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48001))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48001))
     await desk.says(LI, "几点")
     await desk.until(lambda: "cannot send" in desk.trouble and desk.states[1][-1] is S.QUEUED)
 
@@ -94,7 +94,7 @@ async def test_what_waits_while_the_account_rests_is_held_from_then_on(desk: Des
 
 @pytest.mark.postgres
 async def test_so_it_is_on_a_shared_database(tmp_path: Path, postgres: Postgres) -> None:
-    async with timed_desk(tmp_path, RULES, store=StoreAt(postgres.fresh())) as desk:
+    async with timed_desk(tmp_path, RULES, store=StoreSettings(postgres.fresh())) as desk:
         await rests(desk)
         thread = await desk.thread(LI)
         await desk.opened.desk.handoff.set_mode(thread.id, ReplyMode.HOLD)

@@ -22,7 +22,7 @@ from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store import open_store
 from wxdesk.webhook.parse import read_push
 
@@ -181,7 +181,7 @@ async def test_what_gives_way_frees_its_share_of_what_wechat_allows(tmp_path: Pa
 
 
 async def test_messages_that_come_together_are_decided_like_those_that_come_one_by_one(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.DROP, call="push"))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.DROP, call="push"))
     await desk.sandbox.say(LI, "几点")
     await desk.opened.stop()
     store = await open_store("sqlite:///desk.db", desk.setup.home)
@@ -288,7 +288,7 @@ async def test_what_is_stale_when_the_program_comes_back_is_a_draft(desk: Desk) 
 async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES) as desk:
         await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=1))
-        desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
+        desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
         await desk.says(LI, "几点")
         await desk.until_refused(1)
         desk.move_to(after(60.1))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import Desk, timed_desk
-from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import PartHasGap, ReplyHasGap
-from wxdesk.core.events import CallRaised, DecisionMade
+from wxdesk.core.events import AttentionRaised, DecisionMade
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -75,18 +75,18 @@ async def draft_in(desk: Desk, chat: int) -> Reply:
     return reply
 
 
-def raised(desk: Desk) -> list[Cause]:
-    return [event.cause for event in desk.events if isinstance(event, CallRaised)]
+def raised(desk: Desk) -> list[AttentionReason]:
+    return [event.cause for event in desk.events if isinstance(event, AttentionRaised)]
 
 
-async def causes(desk: Desk, chat: int) -> set[Cause]:
+async def causes(desk: Desk, chat: int) -> set[AttentionReason]:
     [row] = await desk.opened.desk.store.conversations.rows([chat])
     return {call.cause for call in row.calls}
 
 
 async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) -> None:
     chat = await says(desk, "到哪了")
-    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     draft = await draft_in(desk, chat)
     assert (draft.content.text, draft.content.gaps) == ("‹contact.alias›，您的包裹在路上。", ("contact.alias",))
     handoff, store = desk.opened.desk.handoff, desk.opened.desk.store
@@ -117,7 +117,7 @@ async def test_a_link_leaves_with_its_fields_filled(desk: Desk) -> None:
 
 async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(desk: Desk) -> None:
     chat = await says(desk, "单号")
-    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     draft = await draft_in(desk, chat)
     assert (draft.content.title, draft.content.url) == ("订单 ‹m.no›", "https://shop.example/o?no=‹m.no›")
     handoff = desk.opened.desk.handoff
@@ -177,20 +177,20 @@ async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_t
     decision = await desk.enters(LI)
     assert decision.outcome is Outcome.INCOMPLETE
     chat = decision.conversation_id
-    await desk.until(lambda: any(isinstance(event, CallRaised) for event in desk.events))
+    await desk.until(lambda: any(isinstance(event, AttentionRaised) for event in desk.events))
     assert (await draft_in(desk, chat)).content.text == "‹contact.alias›，欢迎。"
-    assert (raised(desk), await causes(desk, chat)) == ([Cause.DRAFT], {Cause.DRAFT})
+    assert (raised(desk), await causes(desk, chat)) == ([AttentionReason.DRAFT], {AttentionReason.DRAFT})
     assert not await desk.opened.desk.store.conversations.page(InboxFilter.NEEDS_HUMAN)
     await says(desk, "没有规则的话")
-    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
 
 
 async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:
     chat = await says(desk, "到哪了")
-    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.restart()
-    assert Cause.UNFINISHED in {call.cause for call in desk.opened.desk.alarms.state.unseen}
-    assert raised(desk).count(Cause.UNFINISHED) == 1
+    assert AttentionReason.UNFINISHED in {call.cause for call in desk.opened.desk.alarms.state.unseen}
+    assert raised(desk).count(AttentionReason.UNFINISHED) == 1
     await says(desk, "几点关门")
     await desk.until_sent(1)
     assert [one.text for one in desk.sandbox.sent] == ["九点到九点。"]
@@ -200,6 +200,6 @@ async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answe
 
 async def test_an_answer_that_cannot_be_made_at_all_calls_as_well(desk: Desk) -> None:
     chat = await says(desk, "除")
-    await desk.until(lambda: Cause.UNFINISHED in raised(desk))
+    await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.opened.desk.handoff.write(chat, "在的")
     await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.conftest import World
 from tests.flow.timed_desk import timed_desk
-from wxdesk.core.errors import PartsDiffer, ReplyEmpty, ReplyTooLong, TooFewLeft
+from wxdesk.core.errors import PartsDiffer, ReplyEmpty, ReplyTooLong, TooFewRepliesLeft
 from wxdesk.core.events import DecisionMade
 from wxdesk.core.model.reply import Reply
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
@@ -47,7 +47,7 @@ async def test_the_parts_arrive_in_order(world: World) -> None:
         ("短", 2, PartsDiffer),
         (" \n", 1, ReplyEmpty),
         ("\u200b", 1, ReplyEmpty),
-        ("退" * 682 * 6, 6, TooFewLeft),
+        ("退" * 682 * 6, 6, TooFewRepliesLeft),
         (f'<a href="https://a.cn/{"x" * 2048}">x</a>', 2, ReplyTooLong),
     ],
 )
@@ -73,5 +73,5 @@ async def test_what_waits_already_counts_unless_it_is_stopped(tmp_path: Path, ta
         if takes_over:  # the rule's own was stopped
             assert len(await handoff.write_split(chat, LONG, 3)) == 3
             assert await desk.window_left(LI_LEI.openid) == 5
-        with pytest.raises(TooFewLeft, match="only 0" if takes_over else "only 2"):
+        with pytest.raises(TooFewRepliesLeft, match="only 0" if takes_over else "only 2"):
             await handoff.write_split(chat, LONG, 3)

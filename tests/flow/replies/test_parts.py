@@ -12,7 +12,7 @@ from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI = LI_LEI.openid
 PARTS = ("第一段。" * 160, "第二段。" * 160, "第三段。" * 160)
@@ -30,9 +30,9 @@ when = {{ any = ["退款"] }}
 delivery = {{ hold = 8 }}
 then = [{{ reply = "{THREE[0]}" }}, {{ reply = "{THREE[1]}" }}, {{ reply = "{THREE[2]}" }}]
 """
-WELL = Fault(FaultKind.ERRCODE, errcode=0, delivered=True)
-REFUSED = Fault(FaultKind.ERRCODE, errcode=87014)
-LOST = Fault(FaultKind.RESET_AFTER)
+WELL = SimulatedFault(FaultKind.ERRCODE, errcode=0, delivered=True)
+REFUSED = SimulatedFault(FaultKind.ERRCODE, errcode=87014)
+LOST = SimulatedFault(FaultKind.RESET_AFTER)
 S = ReplyState
 
 
@@ -51,7 +51,7 @@ async def asks(desk: Desk, said: str) -> int:
     return (await desk.says(LI, said)).conversation_id
 
 
-async def split_in_three(desk: Desk, second: Fault, state: ReplyState) -> list[Reply]:
+async def split_in_three(desk: Desk, second: SimulatedFault, state: ReplyState) -> list[Reply]:
     """The operator's long text, whose second part fares like this."""
     thread = await asks(desk, "说说看")
     for fault in (WELL, second):
@@ -111,7 +111,7 @@ async def test_each_part_that_fails_again_holds_up_the_rest_again(desk: Desk) ->
 
 @pytest.mark.parametrize("refused", [0, 1])
 async def test_where_wechat_takes_no_more_the_rest_waits_for_whoever_sends_it_again(desk: Desk, refused: int) -> None:
-    for fault in (*[WELL] * refused, Fault(FaultKind.ERRCODE, errcode=45047)):
+    for fault in (*[WELL] * refused, SimulatedFault(FaultKind.ERRCODE, errcode=45047)):
         desk.sandbox.faults.plan(fault)
     thread = await asks(desk, "几点关门")
     failed = refused + 1

@@ -21,7 +21,7 @@ from wxdesk.desk.pictures.sending import CLOSED, GONE
 from wxdesk.desk.pictures.shrinking import LARGEST_UPLOAD
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, LI_LEI, WANG_FANG
 from wxdesk.sandbox.pictures import cover, torn_box
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 
@@ -126,7 +126,7 @@ async def test_what_wechat_no_longer_has_is_missing_with_the_reason(world: World
 
 
 async def test_an_outage_is_waited_out(world: World, heard: Heard) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.GATEWAY, "media"))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.GATEWAY, "media"))
     await world.sandbox.show(OPENID)
     await heard.picture(PictureState.KEPT)
     assert len(heard.calls("media/get")) == 2
@@ -138,13 +138,13 @@ async def test_a_restart_in_the_middle_of_a_fetch_fetches_again(sandbox: Sandbox
     sandbox.set_push_url(f"{opened.url}/wx/shop")
     asked, take = asyncio.Event(), sandbox.faults.take
 
-    def take_and_tell(call: str) -> tuple[Fault, ...]:
+    def take_and_tell(call: str) -> tuple[SimulatedFault, ...]:
         if call == "media":
             asked.set()
         return take(call)
 
     sandbox.faults.take = take_and_tell  # type: ignore[method-assign]
-    sandbox.faults.plan(Fault(FaultKind.BEFORE, "media"))
+    sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE, "media"))
     await sandbox.show(OPENID)
     async with asyncio.timeout(10):
         await asked.wait()
@@ -223,7 +223,7 @@ async def test_what_is_wrong_is_refused_before_anything_is_written(world: World)
 
 
 async def test_a_media_id_that_wechat_forgot_is_uploaded_once_and_sent_once(world: World, heard: Heard) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40007))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40007))
     await _writes_picture(world, torn_box())
     await world.sandbox.wait_for_reply(OPENID)
     await heard.reply(ReplyState.SENT)
@@ -232,7 +232,7 @@ async def test_a_media_id_that_wechat_forgot_is_uploaded_once_and_sent_once(worl
 
 
 async def test_the_second_refusal_of_the_media_id_is_final(world: World, heard: Heard) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=40007, times=None))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40007, times=None))
     await _writes_picture(world, torn_box())
     await heard.reply(ReplyState.FAILED)
     reply = await _reply(world)
@@ -253,7 +253,7 @@ async def test_a_media_id_from_a_rule_is_sent_as_it_is(world: World, heard: Hear
 async def test_an_upload_that_fails_is_tried_again_and_never_unknown(
     world: World, heard: Heard, kind: FaultKind
 ) -> None:
-    world.sandbox.faults.plan(Fault(kind, "upload"))
+    world.sandbox.faults.plan(SimulatedFault(kind, "upload"))
     await _writes_picture(world, torn_box())
     await world.sandbox.wait_for_reply(OPENID)
     await heard.reply(ReplyState.SENT)
@@ -262,7 +262,7 @@ async def test_an_upload_that_fails_is_tried_again_and_never_unknown(
 
 
 async def test_an_upload_that_wechat_refuses_fails_the_reply(world: World, heard: Heard) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "upload", errcode=40009))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "upload", errcode=40009))
     await _writes_picture(world, torn_box())
     await heard.reply(ReplyState.FAILED)
     assert (await _reply(world)).errcode == 40009
@@ -282,7 +282,7 @@ async def test_a_picture_that_is_gone_fails_the_reply_at_once(world: World, hear
 
 
 async def test_a_desk_that_is_closed_during_an_upload_sends_after_the_restart(world: World, heard: Heard) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.BEFORE, "upload"))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE, "upload"))
     await _writes_picture(world, torn_box())
     await heard.reply(ReplyState.SENDING)
     await world.opened.stop()

@@ -20,7 +20,7 @@ from wxdesk.core.replies.lifecycle import RULE_SILENT
 from wxdesk.core.templates import Template
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG = LI_LEI.openid, WANG_FANG.openid
 HOURS = """
@@ -83,7 +83,7 @@ async def test_a_rule_that_is_only_changed_or_moved_keeps_what_it_said(desk: Des
 
 
 async def test_what_a_human_has_released_leaves_all_the_same(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     await desk.opened.desk.handoff.release(1)
     await desk.until_refused(1)
     await desk.opened.desk.rulebook.set_enabled(await rule_id(desk, "hours"), enabled=False)
@@ -97,7 +97,7 @@ async def test_what_config_says_at_the_next_start_holds_for_what_still_waits(
     desk: Desk, mode: ReplyMode, state: ReplyState
 ) -> None:
     for _ in range(2):
-        desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45009))  # the account rests
+        desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45009))  # the account rests
     desk.move_to(START + timedelta(seconds=30))
     await desk.until(lambda: "cannot send" in desk.trouble and desk.under_way() == 0)
     assert await states(desk) == [S.QUEUED, S.QUEUED]

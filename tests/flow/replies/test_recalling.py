@@ -14,7 +14,7 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import RULE_SILENT
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI = LI_LEI.openid
 RULES = """
@@ -33,8 +33,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def waits_for_a_token(desk: Desk) -> int:
     """Reply 1 has been claimed, its token was refused, and the new one takes its time; its conversation."""
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=42001))
-    desk.sandbox.faults.plan(Fault(FaultKind.LATENCY, call="token", milliseconds=1000))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=42001))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, call="token", milliseconds=1000))
     await desk.sandbox.say(LI, "几点")
     await desk.until(lambda: any(isinstance(event, ApiCalled) and event.reply_id == 1 for event in desk.events))
     assert desk.states[1][-1] is ReplyState.SENDING

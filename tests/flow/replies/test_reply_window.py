@@ -20,7 +20,7 @@ from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, WINDOW_CLOSED
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store import open_store
 from wxdesk.webhook.parse import read_push
 
@@ -74,7 +74,7 @@ async def test_each_account_has_its_own_reserve(tmp_path: Path, reserve: int, ou
 
 
 async def test_replies_that_wait_count_as_sent(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     assert (await desk.says(LI, "一")).outcome is Outcome.NO_QUOTA  # 5 again, but 3 of them are promised and 2 kept
@@ -84,7 +84,7 @@ async def test_replies_that_wait_count_as_sent(desk: Desk) -> None:
 
 
 async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.DROP, call="push"))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.DROP, call="push"))
     await desk.sandbox.say(LI, "三")
     await desk.opened.stop()
     store = await open_store("sqlite:///desk.db", desk.setup.home)
@@ -167,7 +167,7 @@ async def test_entering_does_not_let_rules_use_up_what_is_kept_for_the_human(des
 
 
 async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
     assert (await desk.enters(LI)).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     calls = desk.calls()
@@ -203,7 +203,7 @@ async def test_it_is_counted_from_create_time_and_survives_a_restart(desk: Desk)
 
 @pytest.mark.parametrize(("code", "left"), [(45047, 0), (45015, 0)])
 async def test_wechats_answer_corrects_the_count_and_rules_believe_it(desk: Desk, code: int, left: int) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=code))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=code))
     assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.FAILED)
@@ -218,7 +218,7 @@ async def test_wechats_answer_corrects_the_count_and_rules_believe_it(desk: Desk
 async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -> None:
     assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until_sent(1)
-    desk.sandbox.faults.plan(Fault(FaultKind.DROP, call="push"))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.DROP, call="push"))
     desk.clock.now = START + timedelta(seconds=10)
     await desk.sandbox.say(LI, "三")  # WeChat counts it, the desk does not hear of it yet
     desk.clock.now = START + timedelta(seconds=20)
@@ -236,7 +236,7 @@ async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -
 
 
 async def test_a_reply_whose_answer_never_came_counts_as_sent(desk: Desk) -> None:
-    desk.sandbox.faults.plan(Fault(FaultKind.RESET_AFTER))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.RESET_AFTER))
     assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until(lambda: desk.states[1][-1] is ReplyState.UNKNOWN)
     assert await desk.window_left(LI) == 4

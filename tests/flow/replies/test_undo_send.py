@@ -19,7 +19,7 @@ from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 LI, WANG = LI_LEI.openid, WANG_FANG.openid
 S = ReplyState
@@ -188,7 +188,7 @@ async def test_a_clean_stop_sends_it(desk: Desk) -> None:
 async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> None:
     thread = await asks(desk)
     lost, kept = await writes(desk, thread, "一"), await writes(desk, thread, "二")
-    desk.sandbox.faults.plan(Fault(FaultKind.BEFORE))
+    desk.sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE))
     await desk.restart()
     assert (await desk.reply(lost.id)).state is S.UNKNOWN
     reply = await desk.reply(kept.id)

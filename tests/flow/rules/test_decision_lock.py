@@ -13,7 +13,7 @@ import pytest
 
 from tests.flow.timed_desk import Desk, timed_desk
 from tests.postgresql import Postgres
-from wxdesk.config import StoreAt
+from wxdesk.config import StoreSettings
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -61,7 +61,7 @@ async def test_it_is_there_to_be_stopped_when_the_command_returns(
     tmp_path: Path, postgres: Postgres, command: Command
 ) -> None:
     url = postgres.fresh()
-    held = timed_desk(tmp_path, RULES, store=StoreAt(url), reply_mode=ReplyMode.HOLD, hold_seconds=30)
+    held = timed_desk(tmp_path, RULES, store=StoreSettings(url), reply_mode=ReplyMode.HOLD, hold_seconds=30)
     async with held as desk:
         async with storing(desk, url):
             said = asyncio.create_task(command(desk))

@@ -12,7 +12,7 @@ from wxdesk.core.events import ApiCalled, DecisionMade, Event, OperatorCalled
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
 RULES = """
 [[rules]]
@@ -157,7 +157,7 @@ async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -
 
 async def test_what_wechat_refused_can_be_said_again(world: World) -> None:
     await world.opened.desk.rulebook.import_text(STOPPED, "rules.toml")
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "send", times=1, errcode=45047))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", times=1, errcode=45047))
     await world.hears(LI_LEI.openid, "几点开门", lambda event: getattr(event, "state", None) is ReplyState.FAILED)
     again = await world.says(LI_LEI.openid, "几点关门")
     assert (again.rule_name, last(world, 1)) == ("once", ["九点到九点。"])

@@ -14,7 +14,7 @@ from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.desk.rules.trial.scenario import Supposed
+from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.desk.rules.trial.trial import Trial
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
@@ -187,8 +187,8 @@ async def _timeline(desk: Desk, thread: int) -> list[TimelineItem]:
 
 
 async def _tried(desk: Desk, thread: int, text: str) -> Trial:
-    known = await desk.opened.desk.store.conversations.as_it_stands(thread, desk.clock())
-    return desk.opened.desk.rulebook.try_sentence(text, around=Supposed(known=known))
+    known = await desk.opened.desk.store.conversations.load_for_trial(thread, desk.clock())
+    return desk.opened.desk.rulebook.try_sentence(text, around=TrialScenario(known=known))
 
 
 async def _made(desk: Desk, decision: Decision) -> list[str]:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.sandbox.worlds import ACCOUNT, OPENID, HandClock, program
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.platform.settings import Escapes, Settings
+from wxdesk.sandbox.platform.settings import Escapes, ProgramSettings
 from wxdesk.sandbox.push.passive_answer import read_answer
 from wxdesk.sandbox.server import Sandbox
 
@@ -46,11 +46,11 @@ BODY = st.binary(max_size=200) | st.builds(
 @given(body=BODY, escapes=st.sampled_from(Escapes))
 def test_any_body(body: bytes, escapes: Escapes) -> None:
     platform = Platform([program()], HandClock())
-    platform.set_settings("", Settings(escapes=escapes))
+    platform.set_settings("", ProgramSettings(escapes=escapes))
     platform.wrote(platform.program(), OPENID)
-    with contextlib.suppress(Refusal):
+    with contextlib.suppress(ApiRefusal):
         platform.send(platform.program(), body)
-    with contextlib.suppress(Refusal):
+    with contextlib.suppress(ApiRefusal):
         platform.type(platform.program(), body)
 
 

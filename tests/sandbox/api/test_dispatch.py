@@ -13,7 +13,7 @@ import pytest
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
-from wxdesk.sandbox.platform.settings import RISKY_WORD, Escapes, Settings
+from wxdesk.sandbox.platform.settings import RISKY_WORD, Escapes, ProgramSettings
 from wxdesk.sandbox.server import Sandbox
 
 ASKED = {"grant_type": "client_credential", "appid": ACCOUNT.app_id, "secret": CREDENTIALS.app_secret}
@@ -165,7 +165,7 @@ async def test_escapes_of_more_than_ascii_are_refused(send: Any, raw: bytes, cod
 
 
 async def test_escapes_can_be_shown_as_they_are(sandbox: Sandbox, send: Any) -> None:
-    sandbox.platform.set_settings("", Settings(escapes=Escapes.LITERAL))
+    sandbox.platform.set_settings("", ProgramSettings(escapes=Escapes.LITERAL))
     assert (await send(json.dumps(text("太a好")).encode()))["errcode"] == 0
     assert sandbox.sent[0].text == r"\u592aa\u597d"
 

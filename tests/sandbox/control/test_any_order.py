@@ -20,9 +20,9 @@ from wxdesk.sandbox.server import Sandbox
 
 ODD = st.sampled_from([None, True, -1, 0, 1, 7, 10**30, 1e300, -0.5, "", "x", "shop", [1], {"a": 1}, [], {}])
 KINDS = {
-    "message": orders.Message, "enter": orders.Enter, "push": orders.Push, "customer": orders.Customer,
-    "tool": orders.Tool, "fault": orders.PlanFault, "expire_token": orders.ExpireToken, "clock": orders.Clock,
-    "settings": orders.Change,
+    "message": orders.MessageOrder, "enter": orders.EnterOrder, "push": orders.PushOrder,
+    "customer": orders.CustomerOrder, "tool": orders.ToolOrder, "fault": orders.FaultOrder,
+    "expire_token": orders.ExpireTokenOrder, "clock": orders.ClockOrder, "settings": orders.SettingsOrder,
 }  # fmt: skip
 USUAL = st.sampled_from(
     [OPENID, "text", "image", "card", "accept", "close", "say", "expire", {"to_one_a_minute": 3}, {"MsgType": "text"},

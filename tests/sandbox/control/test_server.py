@@ -14,9 +14,9 @@ import pytest
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.control import server as control
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.faults import FaultKind
-from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.sandbox.platform.settings import ProgramSettings
 from wxdesk.sandbox.server import Sandbox
 
 
@@ -114,7 +114,7 @@ async def test_pushes_can_be_lost_or_doubled(
 async def test_tokens_can_be_ended(sandbox: Sandbox, http: aiohttp.ClientSession, how: str, code: int) -> None:
     token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
     await pull(http, "expire_token", how=how)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ApiRefusal) as refused:
         sandbox.platform.tokens.owner(token)
     assert refused.value.errcode == code
 
@@ -161,13 +161,13 @@ async def test_hours_pass_at_once(sandbox: Sandbox, http: aiohttp.ClientSession,
     told = await pull(http, "clock", forward=48 * 3600)
     assert told["now"].startswith("2026-03-03T08:00:00")
     assert (await look(http, "state"))["ahead_seconds"] == 48 * 3600
-    with pytest.raises(Refusal, match="42001"):
+    with pytest.raises(ApiRefusal, match="42001"):
         sandbox.platform.tokens.owner(token)
-    with pytest.raises(Refusal, match="45015"):
+    with pytest.raises(ApiRefusal, match="45015"):
         send(sandbox)
     assert sandbox.platform.media.get(picture)
     await pull(http, "clock", forward=24 * 3600)
-    with pytest.raises(Refusal, match="40007"):
+    with pytest.raises(ApiRefusal, match="40007"):
         sandbox.platform.media.get(picture)
 
 
@@ -209,11 +209,11 @@ async def test_what_he_has_on_his_phone(sandbox: Sandbox, http: aiohttp.ClientSe
 async def test_the_black_list_and_who_wants_nothing(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     await pull(http, "message", openid=OPENID, content="在吗")
     assert (await pull(http, "customer", openid=OPENID, blocked=True))["blocked"]
-    with pytest.raises(Refusal, match="43019"):
+    with pytest.raises(ApiRefusal, match="43019"):
         send(sandbox)
     told = await pull(http, "customer", openid=OPENID, blocked=False, refuses=True)
     assert (told["blocked"], told["refuses"]) == (False, True)
-    with pytest.raises(Refusal, match="48002"):
+    with pytest.raises(ApiRefusal, match="48002"):
         send(sandbox)
 
 
@@ -231,10 +231,10 @@ async def test_settings_change_one_by_one(sandbox: Sandbox, http: aiohttp.Client
     await pull(http, "settings", settings={"risky_words": ["赌"], "escapes": "literal"})
     told = await pull(http, "settings", settings={"to_one_a_minute": 1})
     assert (told["settings"]["risky_words"], told["settings"]["escapes"]) == (["赌"], "literal")
-    with pytest.raises(Refusal, match="87014"):
+    with pytest.raises(ApiRefusal, match="87014"):
         send(sandbox, "赌一把")
     send(sandbox, "好")
-    with pytest.raises(Refusal, match="45011"):
+    with pytest.raises(ApiRefusal, match="45011"):
         send(sandbox, "好的")
 
 
@@ -329,5 +329,5 @@ def test_every_fault_is_described(place: str) -> None:
     described = set(re.findall(r"\w+", text))
     assert {kind.value for kind in FaultKind} <= described
     if place.endswith(".md"):
-        assert {field.name for field in fields(Settings)} <= described
+        assert {field.name for field in fields(ProgramSettings)} <= described
         assert set(re.findall(r"/control/(\w+)", control.__doc__ or "")) <= described

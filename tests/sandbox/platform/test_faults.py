@@ -11,7 +11,7 @@ import pytest
 
 from tests.sandbox.worlds import ACCOUNT, OPENID, HandClock
 from wxdesk.core.wechat.errcodes import known_codes
-from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind, Faults
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
 SEND = "/cgi-bin/message/custom/send"
@@ -35,19 +35,25 @@ async def send(sandbox: Sandbox, http: aiohttp.ClientSession) -> Any:
 @pytest.mark.parametrize(
     ("fault", "status", "kind", "starts", "delivered"),
     [
-        (Fault(FaultKind.GATEWAY), 502, "text/html", b"<html>", 0),
-        (Fault(FaultKind.GATEWAY_TIMEOUT), 504, "text/html", b"<html>", 0),
-        (Fault(FaultKind.GATEWAY_TIMEOUT, delivered=True), 504, "text/html", b"<html>", 1),
-        (Fault(FaultKind.GARBAGE), 200, "text/plain", b"\x1f", 1),
-        (Fault(FaultKind.ERRCODE), 200, "text/plain", b'{"errcode":-1,"errmsg":"system error rid: ', 0),
-        (Fault(FaultKind.ERRCODE, delivered=True), 200, "text/plain", b'{"errcode":-1', 1),
-        (Fault(FaultKind.ERRCODE, errcode=4, text=""), 200, "text/plain", b'{"errcode":4,"errmsg":"unknown error', 0),
-        (Fault(FaultKind.LATENCY, milliseconds=5), 200, "text/plain", b'{"errcode":0', 1),
+        (SimulatedFault(FaultKind.GATEWAY), 502, "text/html", b"<html>", 0),
+        (SimulatedFault(FaultKind.GATEWAY_TIMEOUT), 504, "text/html", b"<html>", 0),
+        (SimulatedFault(FaultKind.GATEWAY_TIMEOUT, delivered=True), 504, "text/html", b"<html>", 1),
+        (SimulatedFault(FaultKind.GARBAGE), 200, "text/plain", b"\x1f", 1),
+        (SimulatedFault(FaultKind.ERRCODE), 200, "text/plain", b'{"errcode":-1,"errmsg":"system error rid: ', 0),
+        (SimulatedFault(FaultKind.ERRCODE, delivered=True), 200, "text/plain", b'{"errcode":-1', 1),
+        (
+            SimulatedFault(FaultKind.ERRCODE, errcode=4, text=""),
+            200,
+            "text/plain",
+            b'{"errcode":4,"errmsg":"unknown error',
+            0,
+        ),
+        (SimulatedFault(FaultKind.LATENCY, milliseconds=5), 200, "text/plain", b'{"errcode":0', 1),
     ],
-    ids=lambda value: value.kind.value if isinstance(value, Fault) else None,
+    ids=lambda value: value.kind.value if isinstance(value, SimulatedFault) else None,
 )
 async def test_answers_that_go_wrong(
-    sandbox: Sandbox, send: Any, fault: Fault, status: int, kind: str, starts: bytes, delivered: int
+    sandbox: Sandbox, send: Any, fault: SimulatedFault, status: int, kind: str, starts: bytes, delivered: int
 ) -> None:
     sandbox.faults.plan(fault)
     answered = await send()
@@ -71,7 +77,7 @@ async def test_answers_that_go_wrong(
 async def test_answers_that_never_come(
     sandbox: Sandbox, send: Any, kind: FaultKind, error: type[Exception], delivered: int
 ) -> None:
-    sandbox.faults.plan(Fault(kind))
+    sandbox.faults.plan(SimulatedFault(kind))
     with pytest.raises(error):
         await send(0.3)
     assert len(sandbox.sent) == delivered
@@ -79,16 +85,16 @@ async def test_answers_that_never_come(
 
 @pytest.mark.parametrize("code", sorted(known_codes() - {0}))
 async def test_every_errcode_can_be_had(sandbox: Sandbox, send: Any, code: int) -> None:
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=code))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=code))
     answer = json.loads((await send())[2])
     assert answer["errcode"] == code
     assert sandbox.sent == ()
 
 
 async def test_they_combine(sandbox: Sandbox, send: Any) -> None:
-    sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=100, times=None))
-    sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45011))
-    sandbox.faults.plan(Fault(FaultKind.GATEWAY))
+    sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=100, times=None))
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
+    sandbox.faults.plan(SimulatedFault(FaultKind.GATEWAY))
     loop = asyncio.get_running_loop()
     answers = []
     for _ in range(3):
@@ -101,7 +107,7 @@ async def test_they_combine(sandbox: Sandbox, send: Any) -> None:
 
 def test_for_a_span_of_the_sandboxs_time(clock: HandClock) -> None:
     faults = Faults(clock)
-    faults.plan(Fault(FaultKind.GATEWAY, times=None, seconds=60))
+    faults.plan(SimulatedFault(FaultKind.GATEWAY, times=None, seconds=60))
     clock.forward(seconds=59)
     assert len(faults.take("send")) == 1
     clock.forward(seconds=1)
@@ -111,7 +117,7 @@ def test_for_a_span_of_the_sandboxs_time(clock: HandClock) -> None:
 def test_with_a_probability_by_seed() -> None:
     def drawn(seed: int, chance: float) -> list[bool]:
         faults = Faults()
-        faults.plan(Fault(FaultKind.GATEWAY, times=None, chance=chance, seed=seed))
+        faults.plan(SimulatedFault(FaultKind.GATEWAY, times=None, chance=chance, seed=seed))
         return [bool(faults.take("send")) for _ in range(1000)]
 
     assert drawn(7, 0.2) == drawn(7, 0.2) != drawn(8, 0.2)
@@ -121,21 +127,21 @@ def test_with_a_probability_by_seed() -> None:
 
 def test_chance_and_times_together_count_what_happened() -> None:
     faults = Faults()
-    faults.plan(Fault(FaultKind.GATEWAY, times=3, chance=0.5))
+    faults.plan(SimulatedFault(FaultKind.GATEWAY, times=3, chance=0.5))
     assert sum(bool(faults.take("send")) for _ in range(1000)) == 3
 
 
 def test_one_can_be_taken_back() -> None:
     faults = Faults()
-    first = faults.plan(Fault(FaultKind.GATEWAY))
-    faults.plan(Fault(FaultKind.GARBAGE))
+    first = faults.plan(SimulatedFault(FaultKind.GATEWAY))
+    faults.plan(SimulatedFault(FaultKind.GARBAGE))
     faults.take_back(first)
     assert [fault.kind for fault in faults.planned] == [FaultKind.GARBAGE]
 
 
 def test_the_star_is_for_every_call_but_pushes() -> None:
     faults = Faults()
-    faults.plan(Fault(FaultKind.GATEWAY, "*", times=None))
+    faults.plan(SimulatedFault(FaultKind.GATEWAY, "*", times=None))
     assert [len(faults.take(call)) for call in ("send", "token", "push")] == [1, 1, 0]
     assert FaultKind.DROP in FOR_PUSHES
     assert FaultKind.LATENCY not in FOR_PUSHES

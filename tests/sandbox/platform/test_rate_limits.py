@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock
-from wxdesk.sandbox.platform.errors import Refusal
-from wxdesk.sandbox.platform.settings import SEND, STABLE_TOKEN, TOKEN, Settings
+from wxdesk.sandbox.platform.errors import ApiRefusal
+from wxdesk.sandbox.platform.settings import SEND, STABLE_TOKEN, TOKEN, ProgramSettings
 from wxdesk.sandbox.server import Sandbox
 
 ASKED = {"grant_type": "client_credential", "appid": ACCOUNT.app_id, "secret": CREDENTIALS.app_secret}
@@ -72,8 +72,8 @@ async def test_so_many_a_day_until_midnight_in_beijing(sandbox: Sandbox, send: A
 
 @pytest.mark.parametrize(("path", "limit"), [(TOKEN, 2000), (STABLE_TOKEN, 500_000), (SEND, 500_000)])
 def test_the_published_numbers(path: str, limit: int) -> None:
-    assert Settings().a_day(path) == limit
-    assert Settings().minutely == {STABLE_TOKEN: 10_000}
+    assert ProgramSettings().daily_limit(path) == limit
+    assert ProgramSettings().minutely == {STABLE_TOKEN: 10_000}
 
 
 async def test_the_quota_of_a_path(sandbox: Sandbox, send: Any, ask: Ask) -> None:
@@ -157,7 +157,7 @@ async def test_a_failed_call_is_explained_for_seven_days(
     assert (await ask("/cgi-bin/openapi/rid/get", rid="0-0-0"))["errcode"] == 76001
     clock.forward(days=7, seconds=1)
     assert (await ask("/cgi-bin/openapi/rid/get", rid=refused.rid))["errcode"] == 76004
-    with pytest.raises(Refusal) as another:
+    with pytest.raises(ApiRefusal) as another:
         sandbox.journal.find(refused.rid, "another", clock())
     assert another.value.errcode == 76002
 

@@ -12,7 +12,7 @@ from tests.sandbox.worlds import HandClock
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.reply_allowance import Allowance
 
 
@@ -20,7 +20,7 @@ def sent_until_refused(allowance: Allowance, clock: HandClock) -> tuple[int, int
     for count in range(100):
         try:
             allowance.spend(clock())
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             return count, refusal.errcode
     raise AssertionError("never refused")
 
@@ -73,7 +73,7 @@ def test_typing(clock: HandClock) -> None:
     def typing(command: str = "Typing") -> int:
         try:
             allowance.type(command, clock())
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             return refusal.errcode
         return 0
 
@@ -93,16 +93,16 @@ def test_the_desks_guess_is_the_platforms_count(steps: list[tuple[str, int]]) ->
         clock.forward(seconds=seconds)
         if step == "w":
             allowance.wrote(clock())
-            window = quota.opened(window, MessageType.TEXT, clock())
+            window = quota.window_after_event(window, MessageType.TEXT, clock())
         elif step == "e":
             allowance.entered(clock())
-            window = quota.opened(window, MessageType.ENTER_SESSION, clock())
+            window = quota.window_after_event(window, MessageType.ENTER_SESSION, clock())
         else:
-            guess = quota.left(window, clock())
+            guess = quota.replies_left(window, clock())
             try:
                 allowance.spend(clock())
-            except Refusal:
+            except ApiRefusal:
                 assert guess == 0
             else:
                 assert guess == allowance.left + 1
-                window = quota.spent(window)
+                window = quota.window_after_send(window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.worlds import HandClock
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.tokens import TokenBook
 
 APP = "wx0123456789abcdef"
@@ -19,7 +19,7 @@ def book(clock: HandClock) -> TokenBook:
 def code_of(book: TokenBook, token: str) -> int:
     try:
         assert book.owner(token) == APP
-    except Refusal as refusal:
+    except ApiRefusal as refusal:
         return refusal.errcode
     return 0
 
@@ -96,7 +96,7 @@ def test_twenty_forced_refreshes_a_day(book: TokenBook, clock: HandClock) -> Non
         clock.forward(seconds=31)
         book.stable(APP, force=True)
     clock.forward(seconds=31)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ApiRefusal) as refused:
         book.stable(APP, force=True)
     assert refused.value.errcode == 45009
 

@@ -14,8 +14,8 @@ from wechatpy.exceptions import InvalidSignatureException
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, Ears, Got, HandClock, listening, program
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, Side
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, ChatSide
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
 
@@ -42,7 +42,7 @@ async def wechat(ears: Ears, clock: HandClock) -> AsyncIterator[Sandbox]:
 
 def plan(sandbox: Sandbox, *kinds: FaultKind, **more: Any) -> None:
     for kind in kinds:
-        sandbox.faults.plan(Fault(kind, "push", **more))
+        sandbox.faults.plan(SimulatedFault(kind, "push", **more))
 
 
 async def test_lost(wechat: Sandbox, ears: Ears) -> None:
@@ -97,7 +97,7 @@ async def test_signed_by_somebody_else(wechat: Sandbox, ears: Ears) -> None:
     outcome = await wechat.say(OPENID, "一")
     assert len(outcome.attempts) == 1  # who forges does not come again
     contact = wechat.platform.contact(wechat.platform.program(), OPENID)
-    assert [line.side for line in contact.lines] == [Side.CONTACT]  # and it is right to refuse him
+    assert [line.side for line in contact.lines] == [ChatSide.CONTACT]  # and it is right to refuse him
     with pytest.raises(InvalidSignatureException):
         opened(ears.got[0])
 
@@ -158,6 +158,6 @@ async def test_who_gets_no_answer_reads_that_the_service_is_not_available(clock:
         await sandbox.stop()
     contact = sandbox.platform.contact(sandbox.platform.program(), OPENID)
     assert [(line.side, line.text) for line in contact.lines] == [
-        (Side.CONTACT, "在吗"),
-        (Side.NOTICE, NOT_AVAILABLE),
+        (ChatSide.CONTACT, "在吗"),
+        (ChatSide.NOTICE, NOT_AVAILABLE),
     ]

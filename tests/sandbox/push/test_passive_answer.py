@@ -13,10 +13,10 @@ from wechatpy.crypto import WeChatCrypto
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening, program
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.sandbox.platform.contacts import Side
+from wxdesk.sandbox.platform.contacts import ChatSide
 from wxdesk.sandbox.platform.kf_session import KfState
-from wxdesk.sandbox.platform.settings import Settings
-from wxdesk.sandbox.push.passive_answer import Understood, read_answer
+from wxdesk.sandbox.platform.settings import ProgramSettings
+from wxdesk.sandbox.push.passive_answer import AnswerVerdict, read_answer
 from wxdesk.sandbox.server import Sandbox
 
 FIELDS = {
@@ -57,31 +57,33 @@ type Answer = Callable[[BodyFormat], str]
 @pytest.mark.parametrize(
     ("mode", "answer", "understood"),
     [
-        (PushMode.PLAIN, clear, Understood.TRANSFER),
-        (PushMode.PLAIN, encrypted, Understood.WRONG),
-        (PushMode.SECURE, encrypted, Understood.TRANSFER),
-        (PushMode.SECURE, clear, Understood.WRONG),
-        (PushMode.COMPAT, encrypted, Understood.TRANSFER),
-        (PushMode.COMPAT, clear, Understood.TRANSFER),
-        (PushMode.SECURE, lambda form: encrypted(form, "success"), Understood.WRONG),
-        (PushMode.SECURE, lambda form: encrypted(form, app_id="wx0000000000000000"), Understood.WRONG),
-        (PushMode.SECURE, lambda form: encrypted(form, clear(other(form))), Understood.WRONG),
-        (PushMode.PLAIN, lambda form: clear(other(form)), Understood.WRONG),
-        (PushMode.PLAIN, lambda form: clear(form, MsgType="text"), Understood.WRONG),
-        (PushMode.PLAIN, lambda form: clear(form, ToUserName="o_another"), Understood.WRONG),
-        (PushMode.PLAIN, lambda form: clear(form, FromUserName=ACCOUNT.app_id), Understood.WRONG),
-        (PushMode.PLAIN, lambda form: clear(form, CreateTime="now"), Understood.WRONG),
-        (PushMode.SECURE, lambda _: "success", Understood.ACKNOWLEDGED),
-        (PushMode.SECURE, lambda _: "", Understood.ACKNOWLEDGED),
-        (PushMode.SECURE, lambda _: "success\n", Understood.WRONG),
-        (PushMode.SECURE, lambda _: "\N{ZERO WIDTH NO-BREAK SPACE}success", Understood.WRONG),
-        (PushMode.SECURE, lambda _: "<html>oops</html>", Understood.WRONG),
+        (PushMode.PLAIN, clear, AnswerVerdict.TRANSFER),
+        (PushMode.PLAIN, encrypted, AnswerVerdict.WRONG),
+        (PushMode.SECURE, encrypted, AnswerVerdict.TRANSFER),
+        (PushMode.SECURE, clear, AnswerVerdict.WRONG),
+        (PushMode.COMPAT, encrypted, AnswerVerdict.TRANSFER),
+        (PushMode.COMPAT, clear, AnswerVerdict.TRANSFER),
+        (PushMode.SECURE, lambda form: encrypted(form, "success"), AnswerVerdict.WRONG),
+        (PushMode.SECURE, lambda form: encrypted(form, app_id="wx0000000000000000"), AnswerVerdict.WRONG),
+        (PushMode.SECURE, lambda form: encrypted(form, clear(other(form))), AnswerVerdict.WRONG),
+        (PushMode.PLAIN, lambda form: clear(other(form)), AnswerVerdict.WRONG),
+        (PushMode.PLAIN, lambda form: clear(form, MsgType="text"), AnswerVerdict.WRONG),
+        (PushMode.PLAIN, lambda form: clear(form, ToUserName="o_another"), AnswerVerdict.WRONG),
+        (PushMode.PLAIN, lambda form: clear(form, FromUserName=ACCOUNT.app_id), AnswerVerdict.WRONG),
+        (PushMode.PLAIN, lambda form: clear(form, CreateTime="now"), AnswerVerdict.WRONG),
+        (PushMode.SECURE, lambda _: "success", AnswerVerdict.ACKNOWLEDGED),
+        (PushMode.SECURE, lambda _: "", AnswerVerdict.ACKNOWLEDGED),
+        (PushMode.SECURE, lambda _: "success\n", AnswerVerdict.WRONG),
+        (PushMode.SECURE, lambda _: "\N{ZERO WIDTH NO-BREAK SPACE}success", AnswerVerdict.WRONG),
+        (PushMode.SECURE, lambda _: "<html>oops</html>", AnswerVerdict.WRONG),
     ],
 )
-def test_how_answers_are_understood(form: BodyFormat, mode: PushMode, answer: Answer, understood: Understood) -> None:
+def test_how_answers_are_understood(
+    form: BodyFormat, mode: PushMode, answer: Answer, understood: AnswerVerdict
+) -> None:
     reading = read_answer(program(mode, form), PUSHED, 200, answer(form))
     assert reading.understood is understood
-    assert bool(reading.reason) is (understood is Understood.WRONG)
+    assert bool(reading.reason) is (understood is AnswerVerdict.WRONG)
 
 
 def other(form: BodyFormat) -> BodyFormat:
@@ -96,14 +98,14 @@ def test_success_stays_in_clear() -> None:
 def test_a_changed_signature_is_no_answer() -> None:
     answer = json.loads(encrypted(BodyFormat.JSON))
     answer["MsgSignature"] = "0" * 40
-    assert read_answer(program(), PUSHED, 200, json.dumps(answer)).understood is Understood.WRONG
+    assert read_answer(program(), PUSHED, 200, json.dumps(answer)).understood is AnswerVerdict.WRONG
     del answer["Nonce"]
     assert "Nonce" in read_answer(program(), PUSHED, 200, json.dumps(answer)).reason
 
 
 def test_an_event_cannot_be_handed_over() -> None:
     pushed = PUSHED | {"MsgType": "event"}
-    assert read_answer(program(), pushed, 200, encrypted(BodyFormat.JSON)).understood is Understood.WRONG
+    assert read_answer(program(), pushed, 200, encrypted(BodyFormat.JSON)).understood is AnswerVerdict.WRONG
 
 
 def test_an_agent_can_be_named() -> None:
@@ -123,7 +125,7 @@ async def test_the_tool_has_him_until_it_lets_him_go(clock: HandClock) -> None:
         sandbox = Sandbox([program(PushMode.PLAIN, push_url=ears.url)], clock=clock)
         session = sandbox.platform.contact(sandbox.platform.program(), OPENID).session
         outcome = await sandbox.say(OPENID, "转人工")
-        assert outcome.reading.understood is Understood.TRANSFER
+        assert outcome.reading.understood is AnswerVerdict.TRANSFER
         assert session.state(clock()) is KfState.OPEN
         assert (await sandbox.say(OPENID, "在吗")).attempts == ()
         sandbox.say_from_tool(OPENID, "在的")
@@ -134,10 +136,10 @@ async def test_the_tool_has_him_until_it_lets_him_go(clock: HandClock) -> None:
     assert contents(ears) == ["转人工", "别人的", "回来了"]
     lines = sandbox.platform.contact(sandbox.platform.program(), OPENID).lines
     assert [(line.side, line.text, line.to_tool) for line in lines] == [
-        (Side.CONTACT, "转人工", False),
-        (Side.CONTACT, "在吗", True),
-        (Side.TOOL, "在的", False),
-        (Side.CONTACT, "回来了", False),
+        (ChatSide.CONTACT, "转人工", False),
+        (ChatSide.CONTACT, "在吗", True),
+        (ChatSide.TOOL, "在的", False),
+        (ChatSide.CONTACT, "回来了", False),
     ]
 
 
@@ -156,7 +158,7 @@ async def test_an_idle_session_ends_after_thirty_minutes(clock: HandClock) -> No
 
 
 async def test_while_he_queues_pushes_go_on(clock: HandClock) -> None:
-    one = replace(program(PushMode.PLAIN), settings=Settings(kf_takes_at_once=False))
+    one = replace(program(PushMode.PLAIN), settings=ProgramSettings(kf_takes_at_once=False))
     async with listening((200, clear(BodyFormat.JSON)), (200, "success")) as ears:
         sandbox = Sandbox([replace(one, push_url=ears.url)], clock=clock)
         await sandbox.say(OPENID, "转人工")
@@ -169,7 +171,7 @@ async def test_while_he_queues_pushes_go_on(clock: HandClock) -> None:
 
 
 async def test_its_beginning_and_end_can_be_pushed(clock: HandClock) -> None:
-    one = replace(program(PushMode.PLAIN), settings=Settings(kf_events=True, kf_account="kf9@shop"))
+    one = replace(program(PushMode.PLAIN), settings=ProgramSettings(kf_events=True, kf_account="kf9@shop"))
     async with listening((200, clear(BodyFormat.JSON)), (200, "success")) as ears:
         sandbox = Sandbox([replace(one, push_url=ears.url)], clock=clock)
         await sandbox.say(OPENID, "转人工")

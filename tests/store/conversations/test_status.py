@@ -7,35 +7,35 @@ from datetime import timedelta
 import pytest
 
 from tests.store.conversations import T0, Talk, entering, second
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.errors import NotFound, Unsettled
+from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.model.statistics import Span
-from wxdesk.core.model.status import Aside, Status
+from wxdesk.core.model.statistics import TimeSpan
+from wxdesk.core.model.status import ConversationStatus, StatusChange
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store import SqlStore
 
 SENT = (Move.CLAIM, Move.ACCEPT)
-RESOLVES = Aside()
-SNOOZES = Aside(60)
+RESOLVES = StatusChange()
+SNOOZES = StatusChange(60)
 
 
 async def shown(store: SqlStore, chosen: InboxFilter) -> list[str]:
     return [row.conversation.contact.openid for row in await store.conversations.page(chosen)]
 
 
-async def status(talk: Talk, thread: int) -> Status:
+async def status(talk: Talk, thread: int) -> ConversationStatus:
     return (await talk.thread(thread)).status
 
 
 async def answers(
-    talk: Talk, text: str, *replies: str, aside: Aside | None = RESOLVES, state: ReplyState = ReplyState.QUEUED
+    talk: Talk, text: str, *replies: str, aside: StatusChange | None = RESOLVES, state: ReplyState = ReplyState.QUEUED
 ) -> list[Reply]:
     """A customer writes, and one rule says all of `replies` and sets the conversation aside after them."""
     message = (await talk.says("li", text)).message
@@ -59,7 +59,7 @@ async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, sto
     for chip in (InboxFilter.ALL, InboxFilter.WAITING, InboxFilter.UNREAD):
         assert await shown(store, chip) == ["open"]
     assert await shown(store, InboxFilter.RESOLVED) == ["done"]
-    assert await shown(store, InboxFilter.WITH_ASIDE) == ["open", "done"]
+    assert await shown(store, InboxFilter.ANY_STATUS) == ["open", "done"]
     counts = await store.conversations.counts()
     assert (counts.waiting, counts.unread, counts.messages, counts.snoozed) == (1, 1, 1, 0)
     assert (await store.conversations.day_counts(T0)).waiting == 1
@@ -79,7 +79,7 @@ async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Sql
     assert (counts.waiting, counts.unread, counts.snoozed) == (0, 0, 2)
     assert (await store.conversations.day_counts(T0)).waiting == 0  # told beside the list, so it agrees with it
     assert await store.calls.longest_waiting(second(3)) is None
-    figures = await store.statistics.over(Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
+    figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert figures.unanswered == 2
 
 
@@ -96,15 +96,15 @@ async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store:
     thread = (await talk.says("li", at=second(0))).conversation.id
     await store.aside.resolve(thread, second(10))
     entered = await talk.hears(entering("li", second(20)), second(20))
-    assert entered.conversation.status is Status.RESOLVED
+    assert entered.conversation.status is ConversationStatus.RESOLVED
     heard = await talk.says("li", at=second(30))
-    assert heard.conversation.status is Status.OPEN
+    assert heard.conversation.status is ConversationStatus.OPEN
     assert heard.conversation.waiting_since == second(30)  # what was written before is done with
     await store.aside.snooze(thread, second(40), second(900))
     again = await talk.says("li", at=second(50))
-    assert again.conversation.status is Status.OPEN
+    assert again.conversation.status is ConversationStatus.OPEN
     assert again.conversation.waiting_since == second(30)  # what was put off was not answered
-    assert (await talk.thread(thread)).status is Status.OPEN
+    assert (await talk.thread(thread)).status is ConversationStatus.OPEN
 
 
 async def test_reopening_lets_who_waited_wait_on(talk: Talk, store: SqlStore) -> None:
@@ -135,9 +135,9 @@ async def test_nothing_that_is_left_to_a_human_is_put_out_of_sight(
     [reply] = await talk.decides(message, "您好", state=state, due_at=second(60) if state is ReplyState.HELD else None)
     await talk.moves(reply, *moves)
     before = await talk.thread(message.conversation_id)
-    with pytest.raises(Unsettled):
+    with pytest.raises(UnsettledReply):
         await store.aside.resolve(message.conversation_id, second(1))
-    with pytest.raises(Unsettled):
+    with pytest.raises(UnsettledReply):
         await store.aside.snooze(message.conversation_id, second(1), second(600))
     assert await talk.thread(message.conversation_id) == before
 
@@ -148,7 +148,7 @@ async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, s
     written = await store.replies.add(new, T0)
     await store.aside.resolve(thread, second(1))
     await talk.moves(written, Move.RELEASE, *SENT, at=second(3))
-    assert await status(talk, thread) is Status.RESOLVED
+    assert await status(talk, thread) is ConversationStatus.RESOLVED
 
 
 @pytest.mark.parametrize("end", [Move.REFUSE, Move.LOSE, Move.EXPIRE])
@@ -157,9 +157,9 @@ async def test_what_fails_in_it_brings_it_back(talk: Talk, store: SqlStore, end:
     written = await talk.writes(thread, "好的")
     await store.aside.resolve(thread, second(1))
     await talk.moves(written, Move.CLAIM, at=second(2))
-    assert await status(talk, thread) is Status.RESOLVED
+    assert await status(talk, thread) is ConversationStatus.RESOLVED
     await talk.moves(written, end, at=second(3))
-    assert await status(talk, thread) is Status.OPEN
+    assert await status(talk, thread) is ConversationStatus.OPEN
 
 
 async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: SqlStore) -> None:
@@ -167,7 +167,7 @@ async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: Sql
     await talk.moves(await talk.writes(thread, "好的"), Move.CLAIM)
     await store.aside.snooze(thread, second(1), second(600))
     await store.replies.recover(second(2))
-    assert await status(talk, thread) is Status.OPEN
+    assert await status(talk, thread) is ConversationStatus.OPEN
 
 
 async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: SqlStore) -> None:
@@ -176,8 +176,8 @@ async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: SqlSt
         NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
     )
     await store.aside.resolve(thread, second(1))
-    await store.waiting.ask_after_restart(second(10), second(0), "closed", "late")
-    assert await status(talk, thread) is Status.OPEN
+    await store.waiting.hold_after_restart(second(10), second(0), "closed", "late")
+    assert await status(talk, thread) is ConversationStatus.OPEN
 
 
 @pytest.mark.parametrize("state", [ReplyState.DRAFT, ReplyState.HELD])
@@ -186,7 +186,7 @@ async def test_a_rule_that_greets_with_a_draft_brings_it_back(talk: Talk, store:
     await store.aside.resolve(thread, second(1))
     entered = (await talk.hears(entering("li", second(2)), second(2))).message
     await talk.decides(entered, "欢迎", state=state, due_at=second(60) if state is ReplyState.HELD else None)
-    assert await status(talk, thread) is Status.OPEN
+    assert await status(talk, thread) is ConversationStatus.OPEN
 
 
 # -- by rule
@@ -196,9 +196,9 @@ async def test_a_rule_resolves_only_once_its_last_word_has_been_sent(talk: Talk,
     first, second_part = await answers(talk, "谢谢", "不客气", "再见")
     thread = first.conversation_id
     await talk.moves(first, *SENT, at=second(5))
-    assert await status(talk, thread) is Status.OPEN
+    assert await status(talk, thread) is ConversationStatus.OPEN
     await talk.moves(second_part, Move.CLAIM, at=second(6))
-    assert await status(talk, thread) is Status.OPEN
+    assert await status(talk, thread) is ConversationStatus.OPEN
     await talk.moves(second_part, Move.ACCEPT, at=second(7))
     done = await talk.thread(thread)
     assert (done.resolved_at, done.aside_by, done.waiting_since) == (second(7), "谢谢", None)
@@ -225,14 +225,14 @@ async def test_a_rule_does_not_resolve_over_a_question_that_nobody_answered(talk
     await talk.decides(asked, outcome=Outcome.UNMATCHED, rule_id=None)
     await answers(talk, "好的")
     thread = await talk.thread(asked.conversation_id)
-    assert (thread.status, thread.waiting_since) == (Status.OPEN, T0)
+    assert (thread.status, thread.waiting_since) == (ConversationStatus.OPEN, T0)
 
 
 async def test_it_stays_open_if_the_customer_has_written_since(talk: Talk, store: SqlStore) -> None:
     [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
     await talk.says("li", "还有")
     await talk.moves(reply, *SENT, at=second(5))
-    assert await status(talk, reply.conversation_id) is Status.OPEN
+    assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
 async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, store: SqlStore) -> None:
@@ -240,7 +240,7 @@ async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, sto
     await talk.moves(reply, Move.CLAIM)
     await store.conversations.take_over(reply.conversation_id, None)
     await talk.moves(reply, Move.ACCEPT, at=second(5))
-    assert await status(talk, reply.conversation_id) is Status.OPEN
+    assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
 async def test_it_stays_open_while_something_else_is_left_to_a_human(talk: Talk, store: SqlStore) -> None:
@@ -253,7 +253,7 @@ async def test_it_stays_open_while_something_else_is_left_to_a_human(talk: Talk,
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0, rule_id=8)
     [reply] = await store.conversations.resolve([Resolution(decision, (made,))])
     await talk.moves(reply, *SENT, at=second(5))
-    assert await status(talk, message.conversation_id) is Status.OPEN
+    assert await status(talk, message.conversation_id) is ConversationStatus.OPEN
     assert (await store.replies.get(draft.id)).state is ReplyState.DRAFT
 
 
@@ -272,20 +272,20 @@ async def test_what_a_human_had_to_see_to_he_closes_himself(talk: Talk, store: S
         changes = ReplyChanges(by="operator") if move in (Move.RETRY, Move.CONFIRM, Move.RELEASE) else ReplyChanges()
         await store.replies.move(reply.id, move, second(5), changes)
     assert (await store.replies.get(reply.id)).state is ReplyState.SENT
-    assert await status(talk, reply.conversation_id) is Status.OPEN
+    assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
 async def test_one_that_was_held_and_changed_is_his_as_well(talk: Talk, store: SqlStore) -> None:
     [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
     await store.replies.edit(held.id, Content(text="不客气！"), second(1), "operator")
     await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
-    assert await status(talk, held.conversation_id) is Status.OPEN
+    assert await status(talk, held.conversation_id) is ConversationStatus.OPEN
 
 
 async def test_one_that_was_held_and_left_unchanged_closes(talk: Talk, store: SqlStore) -> None:
     [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
     await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
-    assert await status(talk, held.conversation_id) is Status.RESOLVED
+    assert await status(talk, held.conversation_id) is ConversationStatus.RESOLVED
 
 
 async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk, store: SqlStore) -> None:
@@ -306,9 +306,9 @@ async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk
     assert await store.calls.wake(second(700)) == [thread]
     assert await store.calls.wake(second(701)) == []
     back = await talk.thread(thread)
-    assert (back.status, back.back_at) == (Status.OPEN, second(600))
+    assert (back.status, back.back_at) == (ConversationStatus.OPEN, second(600))
     assert thread in await store.calls.candidates(0, second(10**7))  # long after its reply window
-    await store.calls.change([Call(thread, Cause.BACK, second(600))], [])
+    await store.calls.change([Attention(thread, AttentionReason.BACK, second(600))], [])
     assert await store.calls.look(thread)
     assert (await talk.thread(thread)).back_at is None
     assert await store.calls.unseen() == []
@@ -340,7 +340,7 @@ async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(
 
 
 async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: SqlStore) -> None:
-    await answers(talk, "等等", aside=Aside(60 * 60))
+    await answers(talk, "等等", aside=StatusChange(60 * 60))
     [row] = await store.conversations.page(InboxFilter.SNOOZED)
     closes = row.conversation.window.until
     assert closes is not None
@@ -352,7 +352,7 @@ async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: SqlSt
 
 async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
-    span = Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
+    span = TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
     figures = await store.statistics.over(span, None)
     assert (figures.unanswered, figures.by_operator) == (1, 0)
     await store.aside.resolve(thread, second(10))
@@ -373,11 +373,11 @@ async def test_what_is_opened_again_was_not_settled(talk: Talk, store: SqlStore)
     thread = (await talk.says("li", at=second(0))).conversation.id
     await store.aside.resolve(thread, second(10))
     await store.aside.reopen(thread)
-    figures = await store.statistics.over(Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
+    figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert (figures.unanswered, figures.by_operator) == (1, 0)
 
 
 async def test_what_a_rule_resolved_without_a_word_counts_as_its_own(talk: Talk, store: SqlStore) -> None:
     await answers(talk, "好的")
-    figures = await store.statistics.over(Span(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
+    figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert (figures.unanswered, figures.by_rule) == (0, 1)

@@ -103,7 +103,7 @@ async def test_only_those_without_an_end_get_one(talk: Talk, store: SqlStore, th
     await talk.says("wang")  # nobody has taken that one over
     await store.conversations.take_over(endless, None)
     assert [one.id for one in await store.takeovers.endless()] == [endless]
-    [ended] = await store.takeovers.end_endless(second(20))
+    [ended] = await store.takeovers.end_open_ended(second(20))
     assert (ended.id, ended.taken_over_until) == (endless, second(20))
     assert await store.takeovers.endless() == []
     assert await until(talk, thread) == 300
@@ -116,11 +116,11 @@ async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_to
     assert (taken.taken_over, taken.taken_over_until, taken.takeover_by_writing) == (True, second(70), True)
     again = await store.takeovers.written(thread, second(30), MINUTE)
     assert await until(talk, thread) == 90
-    assert await store.takeovers.give_back(thread, spoken) is False
+    assert await store.takeovers.undo_takeover(thread, spoken) is False
     assert await until(talk, thread) == 90
-    assert await store.takeovers.give_back(thread, again) is True
+    assert await store.takeovers.undo_takeover(thread, again) is True
     assert await until(talk, thread) == 70
-    assert await store.takeovers.give_back(thread, spoken) is True
+    assert await store.takeovers.undo_takeover(thread, spoken) is True
     given_back = await talk.thread(thread)
     assert (given_back.taken_over, given_back.taken_over_until, given_back.takeover_by_writing) == (False, None, False)
     with pytest.raises(NotFound):
@@ -137,10 +137,10 @@ async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: SqlSt
 
 
 async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: SqlStore, thread: int) -> None:
-    assert await store.takeovers.put_off(thread, second(299), second(400)) is False
+    assert await store.takeovers.postpone_end(thread, second(299), second(400)) is False
     assert await until(talk, thread) == 300
-    assert await store.takeovers.put_off(thread, second(300), second(310)) is True
+    assert await store.takeovers.postpone_end(thread, second(300), second(310)) is True
     assert await until(talk, thread) == 310
     await store.conversations.hand_back(thread)
-    assert await store.takeovers.put_off(thread, second(310), second(320)) is False
+    assert await store.takeovers.postpone_end(thread, second(310), second(320)) is False
     assert not (await talk.thread(thread)).taken_over

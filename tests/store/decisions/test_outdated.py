@@ -10,27 +10,27 @@ import pytest
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.errors import Outdated
+from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.replies.on_new_message import Fate
-from wxdesk.desk.ports.store import Resolution, Undecided
+from wxdesk.core.replies.on_new_message import OnNewMessage
+from wxdesk.desk.ports.store import Resolution, UndecidedMessage
 from wxdesk.store import SqlStore
 
-type Act = Callable[[SqlStore, Undecided], Awaitable[object]]
+type Act = Callable[[SqlStore, UndecidedMessage], Awaitable[object]]
 
 
-def thought(item: Undecided) -> Resolution:
+def thought(item: UndecidedMessage) -> Resolution:
     """What a rule answers, as the conversation was when the message was read."""
     decision = Decision(item.message.id, item.conversation.id, Outcome.REPLIED, T0)
     said = NewReply(item.conversation.id, Author.RULE, Content(text="九点"), ReplyState.QUEUED)
     return Resolution(decision, (said,), tags=("急",), take_over=True, thought_from=item.conversation)
 
 
-async def block(store: SqlStore, item: Undecided) -> None:
+async def block(store: SqlStore, item: UndecidedMessage) -> None:
     await store.conversations.change_contact(item.conversation.contact.id, ContactChange(blocked=True))
 
 
@@ -48,7 +48,7 @@ ACTS: list[Act] = [
 async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: SqlStore, act: Act) -> None:
     other, item = await talk.says("o2"), await talk.says("o1")
     await act(store, item)
-    with pytest.raises(Outdated):
+    with pytest.raises(DecisionOutdated):
         await store.conversations.resolve([thought(other), thought(item)])
     for one in (other, item):
         assert await store.decisions.for_message(one.message.id) is None
@@ -78,13 +78,13 @@ async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, s
     """Either the decision is not kept, or the takeover finds its reply."""
     items = [await talk.says(f"o{n}") for n in range(12)]
 
-    async def take_over(item: Undecided) -> None:
+    async def take_over(item: UndecidedMessage) -> None:
         await store.conversations.take_over(item.conversation.id, None)
         await store.replies.cancel_automatic(item.conversation.id, "operator", second(1))
 
     acts = [act for item in items for act in (store.conversations.resolve([thought(item)]), take_over(item))]
     results = await asyncio.gather(*acts, return_exceptions=True)
-    assert all(result is None or isinstance(result, list | Outdated) for result in results), results
+    assert all(result is None or isinstance(result, list | DecisionOutdated) for result in results), results
     for item in items:
         said = (await store.conversations.timeline(item.conversation.id))[1:]
         assert [reply.state for reply in said if not isinstance(reply, type(item.message))] in (
@@ -105,17 +105,19 @@ async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_n
         waiting.append(held)
         items.append(await talk.says(f"o{n}", "几点", second(1)))
 
-    async def take_over(item: Undecided) -> None:
+    async def take_over(item: UndecidedMessage) -> None:
         await store.conversations.take_over(item.conversation.id, None)
         await store.replies.cancel_automatic(item.conversation.id, "operator", second(2))
 
-    async def decide(item: Undecided) -> None:
-        await store.conversations.resolve([replace(thought(item), take_over=False, fate=Fate.GIVE_WAY, needs=0)])
+    async def decide(item: UndecidedMessage) -> None:
+        await store.conversations.resolve(
+            [replace(thought(item), take_over=False, fate=OnNewMessage.SUPERSEDE, needs=0)]
+        )
 
     results = []
     for item in items:  # the two are enough for each other, and the server has time for both
         results += await asyncio.gather(decide(item), take_over(item), return_exceptions=True)
-    assert all(result is None or isinstance(result, Outdated) for result in results), results
+    assert all(result is None or isinstance(result, DecisionOutdated) for result in results), results
     for reply in waiting:
         assert (await store.replies.get(reply.id)).state is ReplyState.CANCELLED
     assert await store.replies.claim(second(100), busy=(), limit=99, only_by_hand=False) == []

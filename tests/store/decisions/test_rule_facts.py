@@ -15,14 +15,16 @@ from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import NO_HISTORY, Fired, History, Wanted
-from wxdesk.desk.ports.store import Resolution, Undecided
+from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
+from wxdesk.desk.ports.store import Resolution, UndecidedMessage
 from wxdesk.store import SqlStore
 
-ALL = Wanted(last_written_at=True, message_no=9, fired=frozenset({1, 2}), lately=frozenset({1, 2}))
+ALL = RequiredHistory(last_written_at=True, message_no=9, fired=frozenset({1, 2}), lately=frozenset({1, 2}))
 
 
-async def history(store: SqlStore, item: Undecided, wanted: Wanted = ALL, at: float = 100) -> History:
+async def history(
+    store: SqlStore, item: UndecidedMessage, wanted: RequiredHistory = ALL, at: float = 100
+) -> ContactHistory:
     [found] = await store.conversations.with_history([item], wanted, second(at))
     assert replace(found, history=NO_HISTORY) == item
     return found.history
@@ -44,7 +46,7 @@ async def answer(store: SqlStore, conversation_id: int, at: float, author: Autho
 async def test_the_first_message_has_nothing_before_it(talk: Talk, store: SqlStore) -> None:
     item = await talk.says("o1", "在吗", at=second(0))
     await talk.says("o2", "别人", at=second(-5))
-    assert await history(store, item) == History(None, 1)
+    assert await history(store, item) == ContactHistory(None, 1)
 
 
 async def test_what_was_written_before_counts_and_entering_does_not(talk: Talk, store: SqlStore) -> None:
@@ -53,28 +55,28 @@ async def test_what_was_written_before_counts_and_entering_does_not(talk: Talk, 
     await talk.hears(entering("o1", second(15)), second(15))
     second_one = await talk.says("o1", "二", at=second(20))
     entered = await talk.hears(entering("o1", second(30)), second(30))
-    assert await history(store, first) == History(None, 1)
-    assert await history(store, second_one) == History(first.message.at, 2)
-    assert await history(store, entered) == History(second_one.message.at, 2)
+    assert await history(store, first) == ContactHistory(None, 1)
+    assert await history(store, second_one) == ContactHistory(first.message.at, 2)
+    assert await history(store, entered) == ContactHistory(second_one.message.at, 2)
 
 
 async def test_a_message_is_seen_as_of_its_own_time(talk: Talk, store: SqlStore) -> None:
     late = await talk.says("o1", "早写的", at=second(0))
     await talk.says("o1", "后写的", at=second(10))
-    assert await history(store, late) == History(None, 1)
+    assert await history(store, late) == ContactHistory(None, 1)
 
 
 async def test_what_was_written_later_is_not_before_although_it_came_first(talk: Talk, store: SqlStore) -> None:
     later = await talk.says("o1", "后写先到", at=second(10))
     delayed = await talk.hears(incoming("o1", "先写后到", at=second(0)), second(12))
-    assert await history(store, delayed) == History(None, 1)
-    assert await history(store, later) == History(delayed.message.at, 2)
+    assert await history(store, delayed) == ContactHistory(None, 1)
+    assert await history(store, later) == ContactHistory(delayed.message.at, 2)
 
 
 async def test_messages_of_the_same_moment_come_in_their_order(talk: Talk, store: SqlStore) -> None:
     first, then = [await talk.says("o1", text, at=second(0)) for text in ("一", "二")]
-    assert await history(store, first) == History(None, 1)
-    assert await history(store, then) == History(first.message.at, 2)
+    assert await history(store, first) == ContactHistory(None, 1)
+    assert await history(store, then) == ContactHistory(first.message.at, 2)
 
 
 async def test_messages_are_counted_since_a_human_answered(talk: Talk, store: SqlStore) -> None:
@@ -106,7 +108,7 @@ async def test_rules_that_matched_are_kept_for_their_contact(talk: Talk, store: 
     await fire(store, again.message, 41, Firing(1))
     item = await talk.says("o1", "三", at=second(50))
     found = await history(store, item, at=60)
-    assert found.fired == {1: Fired(second(41), 2)}
+    assert found.fired == {1: FiringCount(second(41), 2)}
     assert found.lately == {1: 3}
     assert (await history(store, item, at=62)).lately == {1: 2}
     assert (await history(store, item, at=101)).lately == {}
@@ -135,11 +137,11 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     item = await talk.says("o1", "三", at=second(20))
     met = await history(store, item, replace(ALL, said=frozenset({1}), said_within=timedelta(minutes=1)), at=20)
     assert met.said == {1: second(11 if said else 1)}
-    assert met.fired == {1: Fired(second(11), 2) if counted else Fired(second(1), 1)}
+    assert met.fired == {1: FiringCount(second(11), 2) if counted else FiringCount(second(1), 1)}
     sentence = Sentence(item.message.id, item.conversation.id, "三", second(20))
     past = (await store.past.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
     assert (past.said, past.fired) == (met.said, met.fired)
-    supposed = (await store.conversations.as_it_stands(item.conversation.id, second(20))).history
+    supposed = (await store.conversations.load_for_trial(item.conversation.id, second(20))).history
     assert (supposed.said, supposed.fired) == (met.said, met.fired)
 
 
@@ -148,7 +150,9 @@ async def test_a_rule_that_said_nothing_else_is_as_though_it_had_not_spoken(talk
     [reply] = await talk.decides(first.message, "好", at=second(1), rule_id=1)
     await talk.moves(reply, Move.CLAIM, Move.REFUSE, at=second(2))
     item = await talk.says("o1", "二", at=second(10))
-    found = await history(store, item, Wanted(fired=frozenset({1}), said=frozenset({1}), said_within=timedelta(1)))
+    found = await history(
+        store, item, RequiredHistory(fired=frozenset({1}), said=frozenset({1}), said_within=timedelta(1))
+    )
     assert (found.fired, found.said) == ({}, {})
 
 
@@ -158,8 +162,10 @@ async def test_a_part_that_arrived_is_said_though_another_failed(talk: Talk, sto
     await talk.moves(one, Move.CLAIM, Move.ACCEPT, at=second(2))
     await talk.moves(other, Move.CLAIM, Move.REFUSE, at=second(2))
     item = await talk.says("o1", "二", at=second(10))
-    found = await history(store, item, Wanted(fired=frozenset({1}), said=frozenset({1}), said_within=timedelta(1)))
-    assert (found.fired, found.said) == ({1: Fired(second(1))}, {1: second(1)})
+    found = await history(
+        store, item, RequiredHistory(fired=frozenset({1}), said=frozenset({1}), said_within=timedelta(1))
+    )
+    assert (found.fired, found.said) == ({1: FiringCount(second(1))}, {1: second(1)})
 
 
 async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Talk, store: SqlStore) -> None:
@@ -167,7 +173,7 @@ async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Tal
     await fire(store, first.message, 1, Firing(1), Firing(2))  # they tagged, and said nothing
     await fire(store, (await talk.says("o1", "二", at=second(60))).message, 61, Firing(2))
     item = await talk.says("o1", "三", at=second(100))
-    wanted = Wanted(said=frozenset({1, 2}), said_within=timedelta(minutes=1))
+    wanted = RequiredHistory(said=frozenset({1, 2}), said_within=timedelta(minutes=1))
     assert (await history(store, item, wanted, at=61)).said == {1: second(1), 2: second(61)}
     assert (await history(store, item, wanted, at=62)).said == {2: second(61)}
 
@@ -184,11 +190,13 @@ async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: SqlStore) -> 
     first = await talk.says("o1", "一", at=second(0))
     await fire(store, first.message, 1, Firing(1))
     item = await talk.says("o1", "二", at=second(10))
-    assert await history(store, item, Wanted()) == NO_HISTORY
-    assert await history(store, item, Wanted(last_written_at=True)) == History(first.message.at, 1)
-    assert await history(store, item, Wanted(message_no=9)) == History(None, 2)
-    assert await history(store, item, Wanted(fired=frozenset({1}))) == History(fired={1: Fired(second(1))})
-    assert await history(store, item, Wanted(lately=frozenset({1})), at=20) == History(lately={1: 1})
+    assert await history(store, item, RequiredHistory()) == NO_HISTORY
+    assert await history(store, item, RequiredHistory(last_written_at=True)) == ContactHistory(first.message.at, 1)
+    assert await history(store, item, RequiredHistory(message_no=9)) == ContactHistory(None, 2)
+    assert await history(store, item, RequiredHistory(fired=frozenset({1}))) == ContactHistory(
+        fired={1: FiringCount(second(1))}
+    )
+    assert await history(store, item, RequiredHistory(lately=frozenset({1})), at=20) == ContactHistory(lately={1: 1})
 
 
 async def test_a_batch_is_told_apart(talk: Talk, store: SqlStore) -> None:
@@ -205,4 +213,4 @@ async def test_a_decision_that_comes_twice_fires_once(talk: Talk, store: SqlStor
     for _ in range(2):
         await fire(store, first.message, 1, Firing(1))
     item = await talk.says("o1", "二", at=second(2))
-    assert (await history(store, item)).fired == {1: Fired(second(1), 1)}
+    assert (await history(store, item)).fired == {1: FiringCount(second(1), 1)}

@@ -12,8 +12,8 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.replies.on_new_message import Waiting
-from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.core.replies.on_new_message import PendingReply
+from wxdesk.core.rules.matching.facts import RequiredHistory
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store import SqlStore
 
@@ -83,10 +83,10 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
     third = (await talk.says("o1", "四", at=second(10))).message
     await talk.decides(third, "等", at=second(11), state=ReplyState.HELD, due_at=second(90), rule_id=3)
 
-    known = await store.conversations.as_it_stands(first.conversation.id, second(60))
+    known = await store.conversations.load_for_trial(first.conversation.id, second(60))
 
     rules = frozenset({1, 2, 3, 9})
-    wanted = Wanted(True, 9, fired=rules, lately=rules, said=rules, said_within=timedelta(minutes=1))
+    wanted = RequiredHistory(True, 9, fired=rules, lately=rules, said=rules, said_within=timedelta(minutes=1))
     item = await talk.says("o1", "五", at=second(60))
     [met] = await store.conversations.with_history([item], wanted, second(60))
     assert known.history == met.history
@@ -95,10 +95,10 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
     assert known.history.said == {1: second(1), 2: second(4), 3: second(11)}
     assert known.history.lately == {1: 2, 2: 1, 3: 1}
     assert (known.promised, known.waiting) == (met.promised, met.waiting)
-    assert (known.promised, known.waiting) == (2, (Waiting(ReplyState.HELD, 3, to_message=True),))
+    assert (known.promised, known.waiting) == (2, (PendingReply(ReplyState.HELD, 3, to_message=True),))
     assert known.conversation.session_from == "goods=1"
 
 
 async def test_nobody_with_that_id_is_said(store: SqlStore) -> None:
     with pytest.raises(NotFound):
-        await store.conversations.as_it_stands(7, second(0))
+        await store.conversations.load_for_trial(7, second(0))

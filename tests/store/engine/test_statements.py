@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Executable, Insert, event
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.wechat.quota import spent
+from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import open_store
 
@@ -20,11 +20,11 @@ async def _answered(talk: Talk, at: float) -> None:
     heard = await talk.says("o1", at=now)
     await talk.decides(heard.message, "您好", at=now)
     [claimed] = await store.replies.claim(now, busy=(), limit=8, only_by_hand=False)
-    await store.replies.move(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=spent))
+    await store.replies.move(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=window_after_send))
     await store.conversations.rows([heard.conversation.id])
     await store.conversations.counts()
     await store.conversations.day_counts(T0 - timedelta(days=1))
-    await store.calls.might_call([heard.conversation.id])
+    await store.calls.rows_to_judge([heard.conversation.id])
 
 
 async def test_the_second_message_makes_no_statement_anew(home: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from wxdesk.core.errors import StoreError
-from wxdesk.store.engine.worker_pool import Crew, Rank
+from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,7 +22,7 @@ class Held:
 
     def __init__(self) -> None:
         self.said: list[str] = []
-        self.crew = Crew("held", last=lambda: self.said.append("last"))
+        self.crew = WorkerPool("held", last=lambda: self.said.append("last"))
         self.free = threading.Event()
         self.first = self.crew.run(lambda: self.free.wait(20))
 
@@ -62,7 +62,7 @@ async def test_a_call_is_done_though_its_caller_went_away(held: Held) -> None:
 
 
 async def test_several_threads_work_side_by_side() -> None:
-    crew, meeting = Crew("pair", 2), threading.Barrier(2, timeout=20)
+    crew, meeting = WorkerPool("pair", 2), threading.Barrier(2, timeout=20)
     await asyncio.gather(*(crew.run(meeting.wait) for _ in range(2)))
     assert await crew.stop(20)
 

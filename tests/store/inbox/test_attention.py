@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.store.conversations import T0, Talk, second
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
@@ -20,22 +20,22 @@ async def ids(store: SqlStore, chosen: InboxFilter, offset: int = 0, limit: int 
     return [row.conversation.id for row in await store.conversations.page(chosen, offset, limit)]
 
 
-async def calls_of(store: SqlStore, conversation_id: int) -> tuple[Call, ...]:
+async def calls_of(store: SqlStore, conversation_id: int) -> tuple[Attention, ...]:
     [row] = await store.conversations.rows([conversation_id])
     return row.calls
 
 
 async def test_a_call_is_put_changed_seen_and_ended(store: SqlStore, talk: Talk) -> None:
     chat = (await talk.says("oA")).conversation.id
-    first = Call(chat, Cause.LEFT, T0)
-    await store.calls.change([first, Call(chat, Cause.FAILED, T0)], [])
+    first = Attention(chat, AttentionReason.LEFT, T0)
+    await store.calls.change([first, Attention(chat, AttentionReason.FAILED, T0)], [])
     assert set(await store.calls.unseen()) == set(await calls_of(store, chat))
     assert len(await store.calls.unseen()) == 2
     assert await store.calls.look(chat)
     assert await store.calls.unseen() == []
     assert not await store.calls.look(chat)
-    again = Call(chat, Cause.LEFT, second(5))
-    await store.calls.change([again], [Call(chat, Cause.FAILED, T0)])
+    again = Attention(chat, AttentionReason.LEFT, second(5))
+    await store.calls.change([again], [Attention(chat, AttentionReason.FAILED, T0)])
     assert await calls_of(store, chat) == (again,)
 
 
@@ -69,9 +69,12 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
 
 async def test_those_that_call_come_first_also_over_the_pages(store: SqlStore, talk: Talk) -> None:
     chats = [(await talk.says(f"o{n}", at=second(n))).conversation.id for n in range(6)]
-    seen = Call(chats[1], Cause.FAILED, T0, seen=True)
-    calling = [Call(chats[2], Cause.LEFT, T0, seen=True), Call(chats[0], Cause.CALLED, T0)]
-    quiet = Call(chats[3], Cause.HELD, T0)
+    seen = Attention(chats[1], AttentionReason.FAILED, T0, seen=True)
+    calling = [
+        Attention(chats[2], AttentionReason.LEFT, T0, seen=True),
+        Attention(chats[0], AttentionReason.CALLED, T0),
+    ]
+    quiet = Attention(chats[3], AttentionReason.HELD, T0)
     await store.calls.change([seen, *calling, quiet], [])
     expected = [chats[0], chats[2], chats[5], chats[4], chats[3], chats[1]]
     assert await ids(store, InboxFilter.ALL) == expected
@@ -89,12 +92,12 @@ async def test_only_what_might_call_is_looked_at(store: SqlStore, talk: Talk) ->
     held = await talk.says("oHeld")
     await talk.decides(held.message, "稍等", state=ReplyState.HELD, due_at=second(60))
     everybody = [waits, answered.conversation.id, held.conversation.id]
-    assert {row.conversation.id for row in await store.calls.might_call(everybody)} == {waits, held.conversation.id}
-    assert await store.calls.might_call([]) == []
+    assert {row.conversation.id for row in await store.calls.rows_to_judge(everybody)} == {waits, held.conversation.id}
+    assert await store.calls.rows_to_judge([]) == []
     assert await store.calls.candidates(0, second(1)) == [waits, held.conversation.id]
     assert await store.calls.candidates(waits, second(1)) == [held.conversation.id]
     assert await store.calls.candidates(0, T0 + HOURS_48) == [held.conversation.id]
-    await store.calls.change([Call(answered.conversation.id, Cause.FAILED, T0)], [])
+    await store.calls.change([Attention(answered.conversation.id, AttentionReason.FAILED, T0)], [])
     assert await store.calls.candidates(0, T0 + HOURS_48) == [answered.conversation.id, held.conversation.id]
 
 
@@ -107,7 +110,7 @@ async def test_windows_that_close_on_somebody_who_waits_are_found(store: SqlStor
     assert await store.calls.next_close(closes) == (await talk.thread(later)).window.until
     assert await store.calls.closing(closes - timedelta(hours=2), closes) == [first]
     assert await store.calls.closing(closes, closes) == []
-    await store.calls.change([Call(later, Cause.CLOSING, T0)], [])
+    await store.calls.change([Attention(later, AttentionReason.CLOSING, T0)], [])
     assert await store.calls.closing(closes, closes) == [later]
     assert await store.calls.next_close(closes + HOURS_48) is None
 

@@ -20,8 +20,8 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import UNFINISHED, Outcome
-from wxdesk.core.rules.matching.facts import Wanted
-from wxdesk.desk.ports.store import Undecided
+from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.desk.ports.store import UndecidedMessage
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.decisions.rule_facts import with_history
 from wxdesk.store.inbox.rows import rows
@@ -89,12 +89,14 @@ def steps(connection: Connection, work: Callable[[Connection], object]) -> int:
     return taken
 
 
-SAID = Wanted(said=frozenset({1}), said_within=timedelta(seconds=20))
+SAID = RequiredHistory(said=frozenset({1}), said_within=timedelta(seconds=20))
 
-LOOKED_UP: dict[str, Callable[[Connection, Undecided, datetime], object]] = {
+LOOKED_UP: dict[str, Callable[[Connection, UndecidedMessage, datetime], object]] = {
     "its row in the list": lambda connection, item, _: rows(connection, [item.conversation.id]),
-    "which message it is": lambda connection, item, now: with_history(connection, [item], Wanted(message_no=3), now),
-    "when the last came": lambda connection, item, now: with_history(connection, [item], Wanted(True), now),
+    "which message it is": lambda connection, item, now: with_history(
+        connection, [item], RequiredHistory(message_no=3), now
+    ),
+    "when the last came": lambda connection, item, now: with_history(connection, [item], RequiredHistory(True), now),
     "what a rule said lately": lambda connection, item, now: with_history(connection, [item], SAID, now),
     "what was sent since": lambda connection, item, now: sent_since(connection, item.conversation.id, now),
 }
@@ -116,7 +118,7 @@ async def test_many_messages_cost_no_more_than_a_few(name: str, tmp_path: Path) 
 
 async def test_numbers_are_told_apart_as_far_as_rules_ask(talk: Talk, store: SqlStore) -> None:
     items = [await talk.says("o1", f"{n}", at=second(n)) for n in range(6)]
-    found = await store.conversations.with_history(items, Wanted(message_no=3), second(100))
+    found = await store.conversations.with_history(items, RequiredHistory(message_no=3), second(100))
     numbers = [item.history.message_no for item in found]
     assert numbers[:3] == [1, 2, 3]
     assert min(numbers[3:]) > 3

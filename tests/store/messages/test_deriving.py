@@ -13,7 +13,7 @@ from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.message import MessageType
-from wxdesk.desk.ports.store import ToDerive
+from wxdesk.desk.ports.store import UnderivedPush
 from wxdesk.store import SqlStore
 
 
@@ -174,7 +174,7 @@ async def test_times_are_exact_to_the_microsecond_at_both_ends_of_time(talk: Tal
 async def test_a_large_batch_is_one_transaction(talk: Talk, store: SqlStore) -> None:
     pushes = [talk.push(incoming(f"o{n % 40}", f"第 {n} 条", at=second(n)), second(n)) for n in range(400)]
     ids = await asyncio.gather(*map(store.pushes.keep, pushes))
-    batch = [ToDerive(i or 0, p.account, p.received_at, p.incoming) for i, p in zip(ids, pushes, strict=True)]
+    batch = [UnderivedPush(i or 0, p.account, p.received_at, p.incoming) for i, p in zip(ids, pushes, strict=True)]
     made = await store.conversations.derive(batch)
     assert [one.message.text for one in made] == [f"第 {n} 条" for n in range(400)]
     assert {one.conversation.unread for one in made} == {10}

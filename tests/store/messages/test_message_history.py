@@ -11,7 +11,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.message_history import BURST, Written
+from wxdesk.desk.ports.message_history import BURST, OperatorReply
 from wxdesk.store import SqlStore
 
 REPLY = (Action(ActionKind.REPLY, text="好"),)
@@ -52,11 +52,14 @@ async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk)
     [by_rule] = await talk.decides(message, "规则说的", at=second(4))
     await talk.moves(by_rule, Move.CLAIM, Move.ACCEPT, at=second(4))
     thread = message.conversation_id
-    early, then = Written(thread, second(1), "早", message.at), Written(thread, second(2), "在的", message.at)
+    early, then = (
+        OperatorReply(thread, second(1), "早", message.at),
+        OperatorReply(thread, second(2), "在的", message.at),
+    )
     assert await store.past.written(T0) == [early, then]
     assert await store.past.written(second(2)) == [replace(then, burst=second(2))]  # nothing is known before
     told = await store.past.messages(0, 10)
-    assert await store.past.said_by_rules(told) == {message.id: "规则说的"}
+    assert await store.past.replies_by_rules(told) == {message.id: "规则说的"}
     assert (await store.past.conversations([thread, 999]))[thread].contact.openid == "a"
 
 

@@ -78,7 +78,7 @@ async def test_a_settled_one_is_named_by_its_message_and_known(store: SqlStore, 
 
 async def test_a_missing_one_says_why(store: SqlStore, talk: Talk) -> None:
     message, other = await shows(talk, "o1"), await shows(talk, "o1")
-    await store.pictures.miss(message.id, "the picture has expired at WeChat")
+    await store.pictures.mark_missing(message.id, "the picture has expired at WeChat")
     found = await message_of(store, message)
     assert (found.picture_state, found.picture_problem) == (PictureState.MISSING, "the picture has expired at WeChat")
     assert (await message_of(store, other)).picture_state is PictureState.AWAITED
@@ -87,7 +87,7 @@ async def test_a_missing_one_says_why(store: SqlStore, talk: Talk) -> None:
 async def test_what_is_kept_is_not_lost_again(store: SqlStore, talk: Talk) -> None:
     message = await shows(talk, "o1")
     await store.pictures.settle(message.id, PICTURE, T0)
-    await store.pictures.miss(message.id, "too late")
+    await store.pictures.mark_missing(message.id, "too late")
     assert await store.pictures.give_up(T0 + timedelta(days=9), "too late") == []
     assert (await message_of(store, message)).picture_state is PictureState.KEPT
 

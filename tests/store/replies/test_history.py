@@ -14,10 +14,10 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
-from wxdesk.core.replies.on_new_message import Clocks, Fate
-from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.core.replies.on_new_message import HoldTimes, OnNewMessage
+from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store import SqlStore, open_store
@@ -59,8 +59,8 @@ async def test_a_reply_that_is_born_held_tells_until_when(talk: Talk, store: Sql
     message = (await talk.says("o1")).message
     by_rule, second_one = await talk.decides(message, "好", "再见", at=second(1), state=S.HELD, due_at=second(9))
     draft = await made(talk, S.DRAFT)
-    assert await store.replies.steps(by_rule.id) == [Step(by_rule.id, second(1), K.HOLD, until=second(9))]
-    assert await store.replies.steps(second_one.id) == [Step(second_one.id, second(1), K.HOLD, until=second(9))]
+    assert await store.replies.steps(by_rule.id) == [ReplyStep(by_rule.id, second(1), K.HOLD, until=second(9))]
+    assert await store.replies.steps(second_one.id) == [ReplyStep(second_one.id, second(1), K.HOLD, until=second(9))]
     assert await store.replies.steps(draft.id) == []
 
 
@@ -69,9 +69,9 @@ async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, sto
     await store.replies.move(reply.id, Move.HOLD, second(2), ReplyChanges(due_at=second(20)))
     await store.replies.move(reply.id, Move.KEEP, second(3), ReplyChanges(by="lin"))
     assert await store.replies.steps(reply.id) == [
-        Step(reply.id, T0, K.HOLD, until=second(9)),
-        Step(reply.id, second(2), K.HOLD, until=second(20)),
-        Step(reply.id, second(3), K.KEEP, by="lin", until=second(20)),
+        ReplyStep(reply.id, T0, K.HOLD, until=second(9)),
+        ReplyStep(reply.id, second(2), K.HOLD, until=second(20)),
+        ReplyStep(reply.id, second(3), K.KEEP, by="lin", until=second(20)),
     ]
 
 
@@ -81,7 +81,7 @@ async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: SqlStore) -
     await store.replies.edit(reply.id, warmer, second(1), "lin")
     await store.replies.edit(reply.id, Content(text="再见"), second(2), "lin")
     first, then = await store.replies.steps(reply.id)
-    assert first == Step(reply.id, second(1), K.EDIT, by="lin", before=Content(text="好"))
+    assert first == ReplyStep(reply.id, second(1), K.EDIT, by="lin", before=Content(text="好"))
     assert then.before is not None
     assert then.before.text.startswith("您好 ❤️‍🔥 ")
 
@@ -95,38 +95,41 @@ async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, s
     await store.replies.claim(second(6), busy=(), limit=1, only_by_hand=False)
     await store.replies.move(reply.id, Move.REFUSE, second(7), ReplyChanges(errcode=45047, error="out of limit"))
     refused, stopped, failed = await store.replies.steps(reply.id)
-    assert refused == Step(reply.id, second(3), K.POSTPONE, reason="system error", until=second(4), errcode=-1)
+    assert refused == ReplyStep(reply.id, second(3), K.POSTPONE, reason="system error", until=second(4), errcode=-1)
     assert (stopped.kind, stopped.reason, stopped.errcode) == (K.POSTPONE, "", None)  # a pause, not WeChat
-    assert failed == Step(reply.id, second(7), K.REFUSE, reason="out of limit", errcode=45047)
+    assert failed == ReplyStep(reply.id, second(7), K.REFUSE, reason="out of limit", errcode=45047)
 
 
 async def test_many_at_once_each_leave_theirs(talk: Talk, store: SqlStore) -> None:
     late = await made(talk, S.HELD, due_at=second(1))
     asks = await made(talk, S.HELD)
     queued = await made(talk, S.QUEUED)
-    await store.waiting.ask_after_pause(second(2), "a pause")
+    await store.waiting.hold_after_pause(second(2), "a pause")
     await store.waiting.release_held("lin", second(3))
     held = await made(talk, S.HELD, due_at=second(4))
     mine = await made(talk, S.HELD, due_at=second(4), author=Author.OPERATOR)
-    await store.waiting.tend(second(5), Terms())
+    await store.waiting.run_timers(second(5), TimerTerms())
     stopped = await made(talk, S.HELD, due_at=second(9))
     await store.waiting.cancel_held("lin", second(6))
-    asked, released = Step(late.id, second(2), K.HOLD, reason="a pause"), Step(late.id, second(3), K.RELEASE, by="lin")
+    asked, released = (
+        ReplyStep(late.id, second(2), K.HOLD, reason="a pause"),
+        ReplyStep(late.id, second(3), K.RELEASE, by="lin"),
+    )
     assert (await store.replies.steps(late.id))[1:] == [asked, released]
     assert await kinds(store, asks) == [K.HOLD, K.RELEASE]
     assert await kinds(store, queued) == [K.HOLD, K.RELEASE]
     for one in (held, mine):
-        assert (await store.replies.steps(one.id))[-1] == Step(one.id, second(5), K.RELEASE)
-    assert (await store.replies.steps(stopped.id))[-1] == Step(stopped.id, second(6), K.CANCEL, by="lin")
+        assert (await store.replies.steps(one.id))[-1] == ReplyStep(one.id, second(5), K.RELEASE)
+    assert (await store.replies.steps(stopped.id))[-1] == ReplyStep(stopped.id, second(6), K.CANCEL, by="lin")
 
 
 async def test_an_operator_who_writes_on_leaves_one(talk: Talk, store: SqlStore) -> None:
     reply = await made(talk, S.HELD, due_at=second(3))
     for at in (2, 4, 6):
-        await store.waiting.tend(second(at), Terms(held_until={reply.conversation_id: second(at + 5)}))
-    await store.waiting.tend(second(20), Terms())
-    writing = Step(reply.id, second(2), K.HOLD, reason="You were writing in this conversation.", until=second(11))
-    released = Step(reply.id, second(20), K.RELEASE)
+        await store.waiting.run_timers(second(at), TimerTerms(held_until={reply.conversation_id: second(at + 5)}))
+    await store.waiting.run_timers(second(20), TimerTerms())
+    writing = ReplyStep(reply.id, second(2), K.HOLD, reason="You were writing in this conversation.", until=second(11))
+    released = ReplyStep(reply.id, second(20), K.RELEASE)
     assert (await store.replies.steps(reply.id))[1:] == [writing, released]
 
 
@@ -134,12 +137,17 @@ async def test_a_customer_who_writes_again_is_told(talk: Talk, store: SqlStore) 
     message = (await talk.says("o1")).message
     [reply] = await talk.decides(message, "好", state=S.HELD, due_at=second(9))
     told = []
-    for at, fate in ((3, Fate.BEGIN_AGAIN), (4, Fate.BEGIN_AGAIN), (5, Fate.ASK), (6, Fate.GIVE_WAY)):
+    for at, fate in (
+        (3, OnNewMessage.HOLD_AGAIN),
+        (4, OnNewMessage.HOLD_AGAIN),
+        (5, OnNewMessage.ASK),
+        (6, OnNewMessage.SUPERSEDE),
+    ):
         later = (await talk.says("o1", at=second(at))).message
         decision = Decision(later.id, later.conversation_id, Outcome.SILENT, second(at))
-        await store.conversations.resolve([Resolution(decision, fate=fate, clocks=Clocks(8))])
+        await store.conversations.resolve([Resolution(decision, fate=fate, clocks=HoldTimes(8))])
         told.append((await store.replies.steps(reply.id))[-1])
-    again = Step(reply.id, second(3), K.HOLD, reason="The customer wrote again.", until=second(11))
+    again = ReplyStep(reply.id, second(3), K.HOLD, reason="The customer wrote again.", until=second(11))
     assert told[0] == again
     assert told[1] == replace(again, until=second(12))
     assert told[2] == replace(again, until=None)
@@ -153,7 +161,7 @@ async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: T
         one = (await talk.says("o1", at=second(at))).message
         new = NewReply(one.conversation_id, Author.RULE, Content(text="好"), S.HELD, rule_id=7, due_at=second(9))
         decision = Decision(one.id, one.conversation_id, Outcome.REPLIED, second(at), rule_id=7, rule_name="r")
-        made.append(Resolution(decision, (new,), fate=Fate.GIVE_WAY, clocks=Clocks(8)))
+        made.append(Resolution(decision, (new,), fate=OnNewMessage.SUPERSEDE, clocks=HoldTimes(8)))
     gone, held = await store.conversations.resolve(made)
     assert [(step.kind, step.by) for step in await store.replies.steps(gone.id)] == [(K.CANCEL, "contact")]
     assert await kinds(store, held) == [K.HOLD]
@@ -164,7 +172,7 @@ async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: SqlStore) 
     mine, failed = await made(talk, S.QUEUED, author=Author.OPERATOR), await made(talk, S.FAILED)
     await store.replies.cancel_automatic(held.conversation_id, "operator", second(1))
     for one in (held, queued):
-        assert (await store.replies.steps(one.id))[-1] == Step(one.id, second(1), K.CANCEL, by="operator")
+        assert (await store.replies.steps(one.id))[-1] == ReplyStep(one.id, second(1), K.CANCEL, by="operator")
     assert await store.replies.steps(mine.id) == await store.replies.steps(failed.id) == []
     assert (await store.replies.get(failed.id)).state is S.FAILED
 

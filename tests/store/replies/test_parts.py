@@ -16,10 +16,10 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies import parts
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.replies.on_new_message import Fate
-from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.core.replies.on_new_message import OnNewMessage
+from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store import SqlStore
@@ -219,7 +219,7 @@ async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
     made = await talk.decides(asked, "1", "2", "3")
     kept = await talk.decides((await talk.says("o2")).message, "4", "5")
     await comes_to(store, made[0], S.FAILED)
-    asking = await store.waiting.ask_after_pause(second(1), "It was paused.")
+    asking = await store.waiting.hold_after_pause(second(1), "It was paused.")
     assert [reply.id for reply in asking] == [reply.id for reply in kept]
     await store.replies.settle(made[0].id, Move.RETRY, second(2), "lin")
     assert await claimed(store) == ["1", "2", "3"]
@@ -228,7 +228,7 @@ async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
 async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: SqlStore, asked: Message) -> None:
     first, later = await talk.decides(asked, "1", "2", state=S.HELD, due_at=second(8))
     await store.replies.move(first.id, Move.KEEP, second(1))
-    assert [reply.id for reply in (await store.waiting.tend(second(8), Terms())).moved] == [later.id]
+    assert [reply.id for reply in (await store.waiting.run_timers(second(8), TimerTerms())).moved] == [later.id]
     assert await claimed(store) == []
     await store.replies.settle(first.id, Move.RELEASE, second(9), "lin")
     assert await claimed(store) == ["1", "2"]
@@ -244,7 +244,7 @@ async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
     again = (await talk.says("o1", "再问")).message
     new = NewReply(again.conversation_id, Author.RULE, Content(text="new"), S.QUEUED, rule_id=7)
     decision = Decision(again.id, again.conversation_id, Outcome.REPLIED, second(1), rule_id=7, rule_name="r")
-    told = await store.conversations.resolve([Resolution(decision, (new,), fate=Fate.GIVE_WAY)])
+    told = await store.conversations.resolve([Resolution(decision, (new,), fate=OnNewMessage.SUPERSEDE)])
     assert [(reply.id, reply.state, reply.by) for reply in told[:2]] == [
         (made[0].id, S.CANCELLED, "contact"),
         (made[1].id, S.CANCELLED, "contact"),
@@ -259,7 +259,9 @@ async def test_for_a_blocked_contact_the_rest_of_a_held_answer_is_cancelled_too(
     await comes_to(store, made[0], S.HELD)
     contact = (await talk.thread(asked.conversation_id)).contact
     await store.conversations.change_contact(contact.id, ContactChange(blocked=True))
-    assert {reply.id for reply in (await store.waiting.tend(second(1), Terms())).moved} == {one.id for one in made}
+    assert {reply.id for reply in (await store.waiting.run_timers(second(1), TimerTerms())).moved} == {
+        one.id for one in made
+    }
     assert await states(store, made) == [S.CANCELLED, S.CANCELLED]
 
 
@@ -269,9 +271,9 @@ async def test_each_part_tells_who_let_it_go(talk: Talk, store: SqlStore, asked:
     for _ in range(2):  # once more changes nothing about it
         await store.replies.settle(made[0].id, Move.RETRY, second(1), "lin")
         await comes_to(store, made[0], S.FAILED)
-    assert await store.replies.steps(made[1].id) == [Step(made[1].id, second(1), StepKind.RELEASE, by="lin")]
+    assert await store.replies.steps(made[1].id) == [ReplyStep(made[1].id, second(1), StepKind.RELEASE, by="lin")]
     await store.replies.settle(made[0].id, Move.CANCEL, second(2), "lin")
-    assert (await store.replies.steps(made[1].id))[1:] == [Step(made[1].id, second(2), StepKind.CANCEL, by="lin")]
+    assert (await store.replies.steps(made[1].id))[1:] == [ReplyStep(made[1].id, second(2), StepKind.CANCEL, by="lin")]
 
 
 async def test_the_records_say_the_same_as_the_query(talk: Talk, store: SqlStore) -> None:
@@ -292,7 +294,7 @@ async def test_the_records_say_the_same_as_the_query(talk: Talk, store: SqlStore
                 if ReplyState.SENDING in (first_state, between_state):
                     continue  # then nothing of the conversation leaves
                 queued = [reply for reply in now if reply.state is S.QUEUED]
-                first_in_line = [reply.id for reply in queued if reply.id not in parts.waiting(now)][:1]
+                first_in_line = [reply.id for reply in queued if reply.id not in parts.blocked_parts(now)][:1]
                 found = await store.replies.claim(T0, busy=(), limit=1, only_by_hand=False)
                 assert [one.reply.id for one in found] == first_in_line, (by_hand, first_state, between_state)
                 for left in queued:

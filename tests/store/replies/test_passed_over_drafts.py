@@ -8,11 +8,11 @@ import pytest
 
 from tests.store.conversations import T0, Talk, second
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.errors import Unsettled
+from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_passed_over
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK, WROTE_INSTEAD
 from wxdesk.store import SqlStore
@@ -33,7 +33,7 @@ async def draft(talk: Talk) -> Reply:
 async def writes(store: SqlStore, thread: int, text: str, at: datetime = T0) -> Reply:
     """An operator writes, and could still take it back."""
     new = NewReply(thread, Author.OPERATOR, Content(text=text), S.HELD, due_at=second(3))
-    [written] = (await store.replies.add_instead([new], at)).written
+    [written] = (await store.replies.add_passing_over([new], at)).written
     return written
 
 
@@ -41,7 +41,7 @@ async def test_it_stays_a_draft_and_asks_nobody(store: SqlStore, draft: Reply) -
     thread = draft.conversation_id
     assert (await store.conversations.counts()).pending == 1
     new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
-    instead = await store.replies.add_instead([new], second(1))
+    instead = await store.replies.add_passing_over([new], second(1))
     [passed] = instead.passed
     assert (passed.id, passed.state, passed.passed_by) == (draft.id, S.DRAFT, instead.written[0].id)
     assert is_passed_over(passed)
@@ -68,7 +68,7 @@ async def test_once_he_changes_it_it_is_his_and_asks(store: SqlStore, draft: Rep
 async def test_what_he_has_in_hand_is_not_passed_over(store: SqlStore, talk: Talk, draft: Reply) -> None:
     [changed] = await talk.decides((await talk.says("o1")).message, "八点", state=S.DRAFT)
     [elsewhere] = await talk.decides((await talk.says("o2")).message, "七点", state=S.DRAFT)
-    await store.replies.take_in_hand(draft.id, second(1), "lin")
+    await store.replies.lock_for_edit(draft.id, second(1), "lin")
     await store.replies.edit(changed.id, Content(text="八点半"), second(1), "lin")
     await writes(store, draft.conversation_id, "稍等")
     found = [await store.replies.get(one.id) for one in (draft, changed, elsewhere)]
@@ -106,7 +106,7 @@ async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
     store: SqlStore, talk: Talk, draft: Reply, state: ReplyState
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
-    await store.waiting.hurry(second(1))
+    await store.waiting.release_undoable(second(1))
     if state is not S.QUEUED:
         await talk.moves(written, Move.CLAIM, Move.REFUSE if state is S.FAILED else Move.LOSE)
         assert is_passed_over(await store.replies.get(draft.id))  # it is that one which asks him
@@ -116,7 +116,7 @@ async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
 
 async def test_so_it_does_when_all_that_asks_is_stopped(store: SqlStore, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.waiting.ask_after_restart(second(1), second(-300), "closed", "late")
+    await store.waiting.hold_after_restart(second(1), second(-300), "closed", "late")
     moved = await store.waiting.cancel_held("lin", second(2))
     assert [(one.id == draft.id, one.state) for one in moved] == [(False, S.CANCELLED), (True, S.DRAFT)]
     assert (await store.conversations.counts()).pending == 1
@@ -124,10 +124,10 @@ async def test_so_it_does_when_all_that_asks_is_stopped(store: SqlStore, draft: 
 
 async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: SqlStore, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.waiting.hurry(second(1))
+    await store.waiting.release_undoable(second(1))
     await store.aside.resolve(draft.conversation_id, second(1))
     before = await store.replies.get(draft.id)
-    assert not is_passed_over(await store.replies.take_in_hand(draft.id, second(2), "lin"))
+    assert not is_passed_over(await store.replies.lock_for_edit(draft.id, second(2), "lin"))
     assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
     assert await store.conversations.page(InboxFilter.RESOLVED) == []
     assert is_passed_over(await store.replies.put_back(before, second(3), "lin", may_leave=True))
@@ -136,7 +136,7 @@ async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Sq
 
 async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: SqlStore, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.waiting.hurry(second(1))
+    await store.waiting.release_undoable(second(1))
     await store.aside.resolve(draft.conversation_id, second(1))
     await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
     assert await store.conversations.page(InboxFilter.RESOLVED) == []
@@ -164,11 +164,11 @@ async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     before = await store.replies.get(draft.id)
-    await store.replies.take_in_hand(draft.id, second(1), "lin")
+    await store.replies.lock_for_edit(draft.id, second(1), "lin")
     if undone:
         await store.waiting.undo(written.id, "lin", second(2))
     else:
-        await store.waiting.hurry(second(1))
+        await store.waiting.release_undoable(second(1))
         await talk.moves(written, Move.CLAIM, Move.REFUSE)
         await store.replies.settle(written.id, Move.CANCEL, second(2), "lin")
     assert not is_passed_over(await store.replies.put_back(before, second(3), "lin", may_leave=True))
@@ -181,7 +181,7 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
 ) -> None:
     first, rest = await talk.decides((await talk.says("o1")).message, "一", "二")
     await talk.moves(first, Move.CLAIM, Move.REFUSE if move is Move.RETRY else Move.LOSE)
-    await store.replies.keep_leaving(first.conversation_id, second(1))
+    await store.replies.draft_leaving(first.conversation_id, second(1))
     await writes(store, first.conversation_id, "三")
     assert is_passed_over(await store.replies.get(rest.id))
     settled = await store.replies.settle(first.id, move, second(2), "lin")
@@ -194,10 +194,10 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
 
 
 async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> None:
-    with pytest.raises(Unsettled):
+    with pytest.raises(UnsettledReply):
         await store.aside.resolve(draft.conversation_id, second(1))
     written = await writes(store, draft.conversation_id, "十点")
-    await store.waiting.hurry(second(1))
+    await store.waiting.release_undoable(second(1))
     for move in (Move.CLAIM, Move.ACCEPT):
         await store.replies.move(written.id, move, second(2))
     await store.aside.resolve(draft.conversation_id, second(3))
@@ -217,8 +217,8 @@ async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_afte
     await writes(store, draft.conversation_id, "十点整", second(2))  # what stands instead stood there already
     await store.replies.settle(draft.id, Move.RELEASE, second(3), "lin")
     assert await store.replies.steps(draft.id) == [
-        Step(draft.id, second(1), K.INSTEAD),
-        Step(draft.id, second(3), K.RELEASE, by="lin"),
+        ReplyStep(draft.id, second(1), K.INSTEAD),
+        ReplyStep(draft.id, second(3), K.RELEASE, by="lin"),
     ]
 
 
@@ -227,7 +227,7 @@ async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Sql
     await store.waiting.undo(first.id, "lin", second(2))  # the other one stands still
     await store.waiting.undo(then.id, "lin", second(3))
     again = await writes(store, draft.conversation_id, "十点整", second(4))
-    await store.waiting.hurry(second(5))
+    await store.waiting.release_undoable(second(5))
     await store.replies.settle(again.id, Move.CANCEL, second(6), "lin")
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
@@ -239,7 +239,7 @@ async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Sql
 
 async def test_what_was_held_tells_once_that_he_wrote_instead(store: SqlStore, talk: Talk) -> None:
     [held] = await talk.decides((await talk.says("o1")).message, "九点", state=S.HELD, due_at=second(8))
-    await store.replies.keep_leaving(held.conversation_id, second(1))
+    await store.replies.draft_leaving(held.conversation_id, second(1))
     written = await writes(store, held.conversation_id, "十点", second(1))
     await store.waiting.undo(written.id, "lin", second(2))
     await writes(store, held.conversation_id, "十点整", second(3))
@@ -253,7 +253,7 @@ async def test_what_was_held_tells_once_that_he_wrote_instead(store: SqlStore, t
 async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: SqlStore, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     before = await store.replies.get(draft.id)
-    await store.replies.take_in_hand(draft.id, second(2), "lin")
+    await store.replies.lock_for_edit(draft.id, second(2), "lin")
     await store.waiting.undo(written.id, "lin", second(3))
     await store.replies.put_back(before, second(4), "lin", may_leave=True)
     assert await told(store, draft) == [

@@ -7,11 +7,11 @@ import pytest
 from tests.store.conversations import T0, Talk, incoming, second
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.wechat.quota import spent
+from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import SqlStore
 
-ACCEPTED = ReplyChanges(window=spent)
+ACCEPTED = ReplyChanges(window=window_after_send)
 
 
 async def test_replies_that_wait_are_promised_and_drafts_are_not(talk: Talk, store: SqlStore) -> None:

@@ -15,8 +15,8 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
-from wxdesk.core.wechat.quota import corrected, spent
-from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.core.wechat.quota import window_after_refusal, window_after_send
+from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import SqlStore
 
@@ -118,7 +118,7 @@ async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, stor
     made = await talk.says("o1", "几点")
     [reply] = await talk.decides(made.message, "九点开门")
     await talk.moves(reply, Move.CLAIM, at=second(1))
-    sent = await store.replies.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(window=spent))
+    sent = await store.replies.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(window=window_after_send))
     assert (sent.state, sent.sent_at, sent.attempts) == (ReplyState.SENT, second(2), 1)
     assert sent == await store.replies.get(reply.id)
     thread = await talk.thread(made.conversation.id)
@@ -157,7 +157,7 @@ async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk,
     reply = await talk.writes(made.conversation.id, "好")
     await talk.moves(reply, Move.CLAIM)
     changes = ReplyChanges(
-        errcode=45047, error="used up", rid="r-1", window=lambda window: corrected(window, 45047, second(3))
+        errcode=45047, error="used up", rid="r-1", window=lambda window: window_after_refusal(window, 45047, second(3))
     )
     failed = await store.replies.move(reply.id, Move.REFUSE, second(3), changes)
     assert (failed.state, failed.errcode, failed.error, failed.rid) == (ReplyState.FAILED, 45047, "used up", "r-1")
@@ -262,11 +262,11 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: SqlStore)
     draft = await talk.writes(message.conversation_id, "draft", state=ReplyState.DRAFT)
     assert [reply.content.text for reply in await store.replies.pending()] == ["10", "20", "draft"]
     assert await store.waiting.next_wake(T0) == second(10)
-    assert (await store.waiting.tend(second(9.999999), Terms())).moved == []
-    [released] = (await store.waiting.tend(second(10), Terms())).moved
+    assert (await store.waiting.run_timers(second(9.999999), TimerTerms())).moved == []
+    [released] = (await store.waiting.run_timers(second(10), TimerTerms())).moved
     assert (released.content.text, released.state, released.updated_at) == ("10", ReplyState.QUEUED, second(10))
     assert await store.waiting.next_wake(second(10)) == second(20)
-    await store.waiting.tend(second(99), Terms())
+    await store.waiting.run_timers(second(99), TimerTerms())
     assert await store.replies.pending() == [draft]
     # then only the draft has a time: the end of the reply window
     assert await store.waiting.next_wake(second(99)) == message.created_at + timedelta(hours=48)

@@ -48,8 +48,8 @@ async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, st
 
 async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, store: SqlStore, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3", state=S.HELD)
-    await store.replies.take_in_hand(made[0].id, T0, "lin")
-    await store.replies.take_in_hand(made[1].id, T0, "lin")
+    await store.replies.lock_for_edit(made[0].id, T0, "lin")
+    await store.replies.lock_for_edit(made[1].id, T0, "lin")
     await store.replies.edit(made[1].id, Content(text="2, changed"), T0, "lin")
     await store.replies.settle(made[2].id, Move.RELEASE, second(5), "lin")
     assert await claimed(store) == ["2, changed", "3"]
@@ -68,9 +68,9 @@ async def asking(store: SqlStore, conversation_id: int) -> list[Reply]:
 async def test_one_word_is_for_all_parts_that_ask(store: SqlStore, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
     known = [await store.replies.get(reply.id) for reply in made]
-    assert {first: [part.content.text for part in found] for first, found in parts.asking(known).items()} == {
-        made[1].id: ["2", "3", "4"]
-    }
+    assert {
+        first: [part.content.text for part in found] for first, found in parts.parts_needing_operator(known).items()
+    } == {made[1].id: ["2", "3", "4"]}
     settled = await store.replies.settle(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
     assert [reply.content.text for reply in settled] == ["2", "3", "4"]
     assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}

@@ -12,13 +12,13 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
-from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, Span, Undelivered, UnmatchedText, Waits
+from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, TimeSpan, Undelivered, UnmatchedText, WaitTimes
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import SqlStore
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
-WEEK = Span(MONDAY, MONDAY + timedelta(days=7))
+WEEK = TimeSpan(MONDAY, MONDAY + timedelta(days=7))
 
 
 def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -26,7 +26,7 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute, seconds=second)
 
 
-async def figures(store: SqlStore, span: Span = WEEK, before: Span | None = None) -> Figures:
+async def figures(store: SqlStore, span: TimeSpan = WEEK, before: TimeSpan | None = None) -> Figures:
     return await store.statistics.over(span, UTC, before)
 
 
@@ -105,7 +105,7 @@ async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_non
     found = await figures(talk.store)
 
     assert (found.by_rule, found.by_operator, found.unanswered) == (1, 1, 1)
-    assert found.human_wait == Waits(1, *[timedelta(minutes=7)] * 3)
+    assert found.human_wait == WaitTimes(1, *[timedelta(minutes=7)] * 3)
     assert (await talk.store.conversations.day_counts(MONDAY)).waiting == found.unanswered
 
 
@@ -168,13 +168,13 @@ async def test_median_ninetieth_and_longest_of_any_number_of_waits(talk: Talk, c
     assert (await figures(talk.store)).first_response == _waits(seconds)
 
 
-def _waits(seconds: list[int]) -> Waits:
+def _waits(seconds: list[int]) -> WaitTimes:
     """The same by sorting: an implementation that has nothing to do with SQL."""
     ranked = sorted(seconds)
     n = len(ranked)
     median = (ranked[(n - 1) // 2] + ranked[n // 2]) / 2
     enough = next(wait for place, wait in enumerate(ranked, 1) if 10 * place >= 9 * n)
-    return Waits(n, timedelta(seconds=median), timedelta(seconds=enough), timedelta(seconds=ranked[-1]))
+    return WaitTimes(n, timedelta(seconds=median), timedelta(seconds=enough), timedelta(seconds=ranked[-1]))
 
 
 async def test_hours_and_weekdays_are_those_of_the_zone_also_by_quarters_and_across_a_clock_change(talk: Talk) -> None:
@@ -188,7 +188,7 @@ async def test_hours_and_weekdays_are_those_of_the_zone_also_by_quarters_and_acr
     spring = datetime(2026, 3, 29, tzinfo=UTC)  # Berlin leaves 02:00 out on this night
     for hour in (0, 1):
         await ask(talk, "c", spring + timedelta(hours=hour, minutes=30))
-    berlin = await talk.store.statistics.over(Span(spring, spring + timedelta(days=1)), ZoneInfo("Europe/Berlin"))
+    berlin = await talk.store.statistics.over(TimeSpan(spring, spring + timedelta(days=1)), ZoneInfo("Europe/Berlin"))
     assert {hour: n for hour, n in enumerate(berlin.week[6]) if n} == {1: 1, 3: 1}
 
 

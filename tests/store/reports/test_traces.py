@@ -8,7 +8,7 @@ from tests.store.conversations import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.desk.ports.store import ToDerive
+from wxdesk.desk.ports.store import UnderivedPush
 
 
 async def test_a_push_is_found_by_its_account_and_key_with_who_sent_it(talk: Talk) -> None:
@@ -36,7 +36,7 @@ async def test_the_same_key_of_another_account_is_another_push(talk: Talk) -> No
 async def test_a_push_has_no_message_before_it_is_derived_and_none_if_it_cannot_be_read(talk: Talk) -> None:
     fresh = await talk.kept(incoming("o-a", "你好"))
     unreadable = await talk.kept(None)
-    await talk.store.conversations.derive([ToDerive(unreadable.push_id, "shop", second(0), None)])
+    await talk.store.conversations.derive([UnderivedPush(unreadable.push_id, "shop", second(0), None)])
     keys = {push.id: push.key for push in await talk.raw()}
 
     traces = await talk.store.traces.of_pushes([("shop", key) for key in keys.values()])

@@ -11,8 +11,8 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
-from wxdesk.core.rules.deleted import Removed
-from wxdesk.core.rules.name_binding import Bearers
+from wxdesk.core.rules.deleted import DeletedRule
+from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.core.rules.usage import RuleFigures
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import SqlStore
@@ -76,7 +76,9 @@ async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_
 ) -> None:
     message = (await talk.says("o1", "x", at=second(1))).message
     [draft] = await talk.decides(message, "好", at=second(1), state=ReplyState.DRAFT, rule_id=rule.id)
-    await store.replies.add_instead([NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)], T0)
+    await store.replies.add_passing_over(
+        [NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)], T0
+    )
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
     await store.replies.settle(draft.id, Move.RELEASE, second(2), "operator")
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 0
@@ -122,7 +124,7 @@ async def test_a_rule_that_is_put_back_is_the_same_in_its_place_and_keeps_its_fi
     await store.rules.delete(rule.id)
     assert await store.decisions.rule_figures(T0) == {}
     for _ in range(2):  # once more changes nothing
-        await store.rules.put_back(Removed(before[0], Bearers((), ())), (), {}, second(3))
+        await store.rules.put_back(DeletedRule(before[0], NameBinding((), ())), (), {}, second(3))
         assert await store.rules.all() == before
     assert await store.decisions.rule_figures(T0) == fares
     assert (await store.rules.save(before[0], second(3))).revision == 3

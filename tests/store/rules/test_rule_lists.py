@@ -24,7 +24,7 @@ def nothing_found(rule: Rule) -> RuleVerdict:
 
 async def kept(store: SqlStore, *rules: Rule, at: float = 0) -> list[Rule]:
     saved = await store.rules.replace_all(rules, second(at))
-    await store.rules.keep_list([(one.id, one.revision) for one in saved], second(at))
+    await store.rules.record_order([(one.id, one.revision) for one in saved], second(at))
     return saved
 
 
@@ -87,7 +87,7 @@ async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk
     [one] = await store.rules.replace_all([rule("一", "x")], second(0))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, one, 0, spoken(one))
-    await store.rules.keep_list([(one.id, one.revision)], second(20))
+    await store.rules.record_order([(one.id, one.revision)], second(20))
     decision = await store.decisions.for_message(message.id)
     assert decision is not None
     assert decision.asked is None
@@ -96,7 +96,7 @@ async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk
 
 async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: SqlStore) -> None:
     [one] = await kept(store, rule("一", "x"))
-    await store.rules.keep_list([(77, 1), (78, 1)], second(5))  # another desk changed the rules a moment ago
+    await store.rules.record_order([(77, 1), (78, 1)], second(5))  # another desk changed the rules a moment ago
     message = (await talk.says("o1", "x")).message
     await decide(store, message, one, 0, spoken(one))
     assert await store.decisions.all_verdicts(message.id) == (spoken(one),)

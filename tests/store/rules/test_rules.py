@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.store.conversations import T0, second
-from wxdesk.core.errors import CalendarInUse, NotFound, Outdated, StoreError, WxdeskError
+from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound, StoreError, WxdeskError
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
@@ -27,8 +27,8 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
-from wxdesk.core.rules.deleted import Removed
-from wxdesk.core.rules.name_binding import Bearers
+from wxdesk.core.rules.deleted import DeletedRule
+from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.store import SqlStore
 from wxdesk.store.schema import rule_revisions
 from wxdesk.store.schema.columns import EPOCH
@@ -212,7 +212,7 @@ async def test_a_list_that_others_have_changed_is_not_restored(store: SqlStore) 
     one = await store.rules.save(plain("一"), T0)
     seen = await store.rules.all()
     changed = await store.rules.save(plain("二"), second(1))
-    with pytest.raises(Outdated):
+    with pytest.raises(DecisionOutdated):
         await store.rules.restore([], second(2), {"hours": "half"}, seen)
     assert await store.rules.all() == [one, changed]
     assert await store.settings.get("hours") is None
@@ -224,7 +224,7 @@ async def test_a_rule_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
     await store.rules.delete(one.id)
-    await store.rules.put_back(Removed(one, Bearers((), ())), (), {}, second(2))
+    await store.rules.put_back(DeletedRule(one, NameBinding((), ())), (), {}, second(2))
     assert await store.rules.all() == [changed, two]
     assert (await store.rules.save(changed, second(2))).revision == 3
 
@@ -309,7 +309,7 @@ class TestHours:
 
     async def test_rules_follow_a_new_name(self, store: SqlStore, asking: Rule) -> None:
         await store.rules.save(plain("一"), T0)
-        await store.rules.keep_hours({"hours": "new", "other": "x"}, {"hours": "old"}, {"A": "B"}, set(), second(1))
+        await store.rules.save_hours({"hours": "new", "other": "x"}, {"hours": "old"}, {"A": "B"}, set(), second(1))
         followed, other = await store.rules.all()
         assert (followed.when.hours, followed.revision, followed.updated_at) == (HoursTest("B"), 2, second(1))
         assert other.revision == 1
@@ -318,17 +318,18 @@ class TestHours:
 
     async def test_a_rule_saved_meanwhile_is_not_written_over(self, store: SqlStore, asking: Rule) -> None:
         await store.rules.save(replace(asking, name="夜里"), second(1))
-        await store.rules.keep_hours({}, {}, {"A": "B"}, set(), second(2))
+        await store.rules.save_hours({}, {}, {"A": "B"}, set(), second(2))
         [rule] = await store.rules.all()
         assert (rule.name, rule.when.hours) == ("夜里", HoursTest("B"))
 
     @pytest.mark.parametrize(
-        ("expected", "gone", "error"), [("else", (), Outdated), (None, (), Outdated), ("old", ("A",), CalendarInUse)]
+        ("expected", "gone", "error"),
+        [("else", (), DecisionOutdated), (None, (), DecisionOutdated), ("old", ("A",), CalendarInUse)],
     )
     async def test_nothing_is_changed_where_it_is_refused(
         self, store: SqlStore, asking: Rule, expected: str | None, gone: tuple[str, ...], error: type[WxdeskError]
     ) -> None:
         with pytest.raises(error):
-            await store.rules.keep_hours({"hours": "new"}, {"hours": expected}, {"A": "B"}, gone, second(1))
+            await store.rules.save_hours({"hours": "new"}, {"hours": expected}, {"A": "B"}, gone, second(1))
         assert await store.settings.get("hours") == "old"
         assert await store.rules.all() == [asking]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.store.conversations import T0, second
 from wxdesk.core.model.rule import Action, ActionKind, Rule
-from wxdesk.core.rules.template_names import AnswerInUse, AskedOfRules
+from wxdesk.core.rules.template_names import PromptWithoutDefault, TemplateInUse
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.store import SqlStore
 
@@ -33,9 +33,9 @@ async def test_a_rule_follows_a_new_shortcut_as_a_revision_of_its_own(store: Sql
 async def test_what_a_rule_says_is_neither_deleted_nor_made_a_question(store: SqlStore, enabled: bool) -> None:
     saved = await store.templates.save(SORRY, T0)
     rule = await store.rules.save(saying("抱歉", enabled=enabled), second(1))
-    with pytest.raises(AnswerInUse, match="投诉"):
+    with pytest.raises(TemplateInUse, match="投诉"):
         await store.templates.delete(saved.id)
-    with pytest.raises(AskedOfRules, match="单号"):
+    with pytest.raises(PromptWithoutDefault, match="单号"):
         await store.templates.save(replace(saved, body="{{ ask.单号 }}", prompts=(Prompt("单号"),)), second(2))
     assert (await store.templates.all(), await store.templates.revisions(saved.id)) == ([saved], [saved])
     assert await store.rules.all() == [rule]

@@ -23,15 +23,15 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.content.painting import picture_size
 from wxdesk.ui.content.picture_field import size_words
-from wxdesk.ui.content.picture_intake import encoded, read_file, source_in
-from wxdesk.ui.content.pieces import Figure
+from wxdesk.ui.content.picture_intake import encode_png, read_file, source_in
+from wxdesk.ui.content.pieces import PicturePiece
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.bubble_text import spoken_entry
+from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
 from wxdesk.ui.inbox.timeline.bubbles.content import pieces_of
 from wxdesk.ui.inbox.timeline.entries import entries_of
 from wxdesk.ui.inbox.timeline.picture_viewer import PictureViewer
@@ -273,7 +273,7 @@ def test_the_album_keeps_a_bounded_number(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_screenshot_without_pixels_is_refused() -> None:
     with pytest.raises(BadPicture):
-        encoded(QImage())
+        encode_png(QImage())
 
 
 def test_a_sent_picture_stands_in_its_bubble(
@@ -286,7 +286,7 @@ def test_a_sent_picture_stands_in_its_bubble(
     qtbot.waitUntil(lambda: page.session.model.entries()[-1].reply is not None)
     row = page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])
     assert row.content is not None
-    assert [box.figure for box in row.content.boxes] == [Figure(digest, words="[Image]")]
+    assert [box.figure for box in row.content.boxes] == [PicturePiece(digest, words="[Image]")]
 
 
 def test_a_picture_is_looked_at_closely_saved_and_copied(
@@ -324,14 +324,14 @@ def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: S
     viewer.close()
 
 
-def received(page: InboxPage) -> Figure | None:
+def received(page: InboxPage) -> PicturePiece | None:
     """The picture in the contact's last bubble."""
     entry = page.session.model.entries()[-1]
-    return next((piece for piece in pieces_of(entry) if isinstance(piece, Figure)), None)
+    return next((piece for piece in pieces_of(entry) if isinstance(piece, PicturePiece)), None)
 
 
 def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.LATENCY, milliseconds=2500, call="media"))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=2500, call="media"))
     opened(world.show(CUSTOMER, png(300, 200)))
     qtbot.waitUntil(lambda: (figure := received(page)) is not None and figure.words == "Fetching the picture…")
     qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
@@ -364,5 +364,5 @@ def test_a_picture_that_is_not_there_says_why(state: PictureState | None, proble
     said: Message = message(1, text="", msg_type="image", picture_state=state, picture_problem=problem)
     object.__setattr__(said, "type", MessageType.IMAGE)
     entry = entries_of([said], NOW)[-1]
-    assert pieces_of(entry) == (Figure(words=words),)
-    assert (problem in spoken_entry(entry, NOW)) or not problem
+    assert pieces_of(entry) == (PicturePiece(words=words),)
+    assert (problem in accessible_entry(entry, NOW)) or not problem

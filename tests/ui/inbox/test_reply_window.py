@@ -16,9 +16,9 @@ from wxdesk import i18n
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.details.quota import QuotaBlock, Told
+from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import trouble_of
 from wxdesk.ui.look.theme import Measure
@@ -115,8 +115,8 @@ def test_a_window_of_900_shows_whose_word_it_is_beside_what_is_left(
     assert header.show_detail.geometry().right() < header.width()
 
 
-@pytest.mark.parametrize("told", Told)
-def test_that_the_time_is_over_is_said_in_words_in_the_least_room(qtbot: QtBot, told: Told) -> None:
+@pytest.mark.parametrize("told", QuotaDisplay)
+def test_that_the_time_is_over_is_said_in_words_in_the_least_room(qtbot: QtBot, told: QuotaDisplay) -> None:
     block = QuotaBlock()
     qtbot.addWidget(block)
     block.show_quota(row(1, window=ReplyWindow(4, NOW)).conversation, SHOP, None, NOW)
@@ -131,7 +131,7 @@ def test_the_last_hour_runs_in_seconds_in_the_least_room_as_well(qtbot: QtBot, m
     qtbot.addWidget(block)
     window = ReplyWindow(4, NOW + timedelta(minutes=minutes))
     block.show_quota(row(1, window=window).conversation, SHOP, None, NOW)
-    block.tell(Told.SHORT)
+    block.tell(QuotaDisplay.SHORT)
     assert (block.left.full_text(), block.time.full_text()) == ("4/5", words)
 
 
@@ -150,7 +150,7 @@ def test_wechats_refusal_corrects_the_count_in_words_with_a_remedy(
 ) -> None:
     conversation_id = world.say(CUSTOMER, "hello")
     opened(conversation_id)
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=errcode))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=errcode))
     world.call(world.desk.handoff.write(conversation_id, "Good morning."))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     qtbot.waitUntil(lambda: str(errcode) in page.chat.header.quota.accessibleName())

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.statistics import HourCount
-from wxdesk.ui.insights.bars import Bars, scale
-from wxdesk.ui.insights.board import GAP, Place, broken, widths_in
+from wxdesk.ui.insights.bars import HourlyBars, scale
+from wxdesk.ui.insights.board import GAP, CardPlace, card_widths, split_line
 from wxdesk.ui.insights.chart import Chart
 from wxdesk.ui.insights.heat_map import HeatMap
 from wxdesk.ui.look.theme import Theme
@@ -25,8 +25,8 @@ tooltip_offscreen = pytest.mark.qt_log_ignore("This plugin does not support rais
 
 
 @pytest.fixture
-def bars(qtbot: QtBot) -> Bars:
-    made = Bars()
+def bars(qtbot: QtBot) -> HourlyBars:
+    made = HourlyBars()
     made.resize(640, 190)
     qtbot.addWidget(made)
     made.show_hours(HOURS)
@@ -58,7 +58,7 @@ def test_an_axis_ends_on_a_round_line_just_above_the_most(most: int) -> None:
     assert str(step).rstrip("0") in {"1", "2", "5"}
 
 
-def test_a_bar_is_stacked_rules_first_then_the_operator_then_nobody(bars: Bars) -> None:
+def test_a_bar_is_stacked_rules_first_then_the_operator_then_nobody(bars: HourlyBars) -> None:
     cell, theme = bars.cell_rect(0, 9), Theme.current()
     assert scale(100)[1] == 100
     for share, role in ((0.25, "accent_fill"), (0.65, "human"), (0.9, "pending_line")):
@@ -70,7 +70,7 @@ def test_a_bar_is_stacked_rules_first_then_the_operator_then_nobody(bars: Bars) 
 
 
 @tooltip_offscreen
-def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: Bars) -> None:
+def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: HourlyBars) -> None:
     bars.setFocus()
     qtbot.keyClick(bars, Qt.Key.Key_Right)
     assert bars.looked_at == (0, 0)
@@ -94,7 +94,7 @@ def test_the_pointer_shows_the_value_under_it(qtbot: QtBot, heat_map: HeatMap) -
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
-def test_a_screen_reader_hears_what_the_charts_show(bars: Bars, heat_map: HeatMap) -> None:
+def test_a_screen_reader_hears_what_the_charts_show(bars: HourlyBars, heat_map: HeatMap) -> None:
     assert bars.accessibleName() == "Messages by hour"
     assert bars.accessibleDescription() == "100 messages in all. Busiest: 09:00–10:00, 100 messages."
     assert heat_map.accessibleName() == "Messages by weekday and hour"
@@ -119,17 +119,17 @@ def _distance(one: QColor, other: QColor) -> int:
     st.integers(min_value=500, max_value=3000),
 )
 def test_cards_fill_each_line_and_none_is_narrower_than_it_may_be(cards: list[tuple[int, int]], width: int) -> None:
-    line = [Place(None, weight, least) for weight, least in cards]  # type: ignore[arg-type]
-    parts = broken(line, width)
+    line = [CardPlace(None, weight, least) for weight, least in cards]  # type: ignore[arg-type]
+    parts = split_line(line, width)
     assert [place for part in parts for place in part] == line
     for part in parts:
-        widths = widths_in(part, width)
+        widths = card_widths(part, width)
         assert sum(widths) + GAP * (len(part) - 1) == width
         assert all(wide >= place.least for wide, place in zip(widths, part, strict=True))
 
 
 def test_a_line_that_does_not_fit_breaks_into_even_parts() -> None:
-    figures = [Place(None, 1, 184)] * 5  # type: ignore[arg-type]
-    assert [len(part) for part in broken(figures, 1168)] == [5]
-    assert [len(part) for part in broken(figures, 788)] == [3, 2]
-    assert [len(part) for part in broken(figures, 400)] == [2, 2, 1]
+    figures = [CardPlace(None, 1, 184)] * 5  # type: ignore[arg-type]
+    assert [len(part) for part in split_line(figures, 1168)] == [5]
+    assert [len(part) for part in split_line(figures, 788)] == [3, 2]
+    assert [len(part) for part in split_line(figures, 400)] == [2, 2, 1]

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import DecisionMade
-from wxdesk.core.model.statistics import Span
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.core.model.statistics import TimeSpan
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.insights.periods import Period
 from wxdesk.ui.insights.ranking import RankModel
@@ -33,7 +33,7 @@ def busy_day(world: World) -> None:
     world.say(WANG, "你们几点开门")
     world.wait_until_sent(1)
     asking = world.say(LI, "能开发票吗")
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45015))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
     reply = world.call(world.desk.handoff.write(asking, "可以的"))
     world.wait_until_sent(reply.id)
 
@@ -90,7 +90,7 @@ def test_an_answer_to_an_earlier_question_is_not_shown(page: InsightsPage) -> No
     assert page.figures is not None
     now = page.figures.span.until
     before = page.figures
-    stale = type(before)(Span(now - timedelta(days=90), now), before.hours, before.week, messages_before=5)
+    stale = type(before)(TimeSpan(now - timedelta(days=90), now), before.hours, before.week, messages_before=5)
     page._show(stale)
     assert page.figures is before
 

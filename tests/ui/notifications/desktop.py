@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wxdesk.ui.notifications.board import NoticeBoard
-from wxdesk.ui.notifications.notice import Answer, Answered, Notice
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -12,10 +12,10 @@ class Desktop:
     """The system's place for notices: what stands there, and what stood there."""
 
     def __init__(self) -> None:
-        self.standing: dict[str, Notice] = {}
-        self.ever: list[Notice] = []
+        self.standing: dict[str, DesktopNotice] = {}
+        self.ever: list[DesktopNotice] = []
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         self.standing[notice.key] = notice
         self.ever.append(notice)
         self._answered = answered
@@ -26,7 +26,7 @@ class Desktop:
     def stop(self) -> None:
         self.standing.clear()
 
-    def press(self, notice: Notice, answer: Answer) -> None:
+    def press(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         self._answered(notice, answer)
 
 

@@ -18,9 +18,9 @@ from tests.ui.world import World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
-from wxdesk.ui.notifications.attention import Attention
+from wxdesk.ui.notifications.attention import OperatorAlerts
 from wxdesk.ui.notifications.chime import chime
-from wxdesk.ui.notifications.notice import Answer, Answered, Notice
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 from wxdesk.ui.notifications.player import Player
 from wxdesk.ui.notifications.ringer import Ringer
 from wxdesk.ui.runtime.bridge import Bridge
@@ -63,11 +63,11 @@ class Desktop:
     """The system's place for notices."""
 
     def __init__(self) -> None:
-        self.notices: list[Notice] = []
+        self.notices: list[DesktopNotice] = []
         self.withdrawn: list[str] = []
         self.stopped = False
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         self.notices.append(notice)
         self.answered = answered
 
@@ -84,16 +84,16 @@ def desktop() -> Desktop:
 
 
 @pytest.fixture
-def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World) -> Iterator[Attention]:
+def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World) -> Iterator[OperatorAlerts]:
     notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
     world.call(world.desk.rulebook.save(notify))
-    made = Attention(bridge, window, world.home, ear.player(), desktop)
+    made = OperatorAlerts(bridge, window, world.home, ear.player(), desktop)
     yield made
     made.stop()
 
 
 def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
-    qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
+    qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, ear: Ear, world: World
 ) -> None:
     tray = attention.tray
     assert tray.icon.toolTip() == "wxdesk · listening"
@@ -108,7 +108,7 @@ def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
     assert not tray.silence.isEnabled()
 
 
-def test_f9_silences_what_calls_now(qtbot: QtBot, attention: Attention, window: MainWindow, world: World) -> None:
+def test_f9_silences_what_calls_now(qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, world: World) -> None:
     world.say(SOMEBODY, "it is broken")
     qtbot.waitUntil(window.status_bar.silence.isVisible)
     window.activateWindow()
@@ -136,7 +136,7 @@ def test_a_full_disk_is_beeped_over_and_the_sound_comes_when_there_is_room(qtbot
 
 
 def test_no_sound_when_the_operator_wants_none(
-    qtbot: QtBot, attention: Attention, window: MainWindow, ear: Ear, world: World
+    qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, ear: Ear, world: World
 ) -> None:
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, sound=False)))
@@ -150,7 +150,7 @@ def test_no_sound_when_the_operator_wants_none(
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_the_tray_pauses_resumes_and_leaves(
-    qtbot: QtBot, attention: Attention, window: MainWindow, world: World
+    qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, world: World
 ) -> None:
     tray = attention.tray
     assert tray.pause.text() == "Pause automatic replies"
@@ -172,19 +172,19 @@ def test_the_tray_pauses_resumes_and_leaves(
     [(True, "Called by “Broken”\nCustomer: it is broken"), (False, "Called by “Broken”")],
 )
 def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
-    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, shown: bool, body: str
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, world: World, shown: bool, body: str
 ) -> None:
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, notifications_show_text=shown)))
     chat = world.say(SOMEBODY, "it is broken")
     qtbot.waitUntil(lambda: bool(desktop.notices))
     name = name_of(world.call(world.desk.store.conversations.get(chat)).contact)
-    assert desktop.notices == [Notice(chat, name, body)]
+    assert desktop.notices == [DesktopNotice(chat, name, body)]
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.HOLD, ReplyMode.AUTO])
 def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_becomes_of_its_answer(
-    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World, mode: ReplyMode
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, world: World, mode: ReplyMode
 ) -> None:
     then = (Action(ActionKind.REPLY, text="A colleague comes."), Action(ActionKind.NOTIFY))
     world.call(world.desk.rulebook.save(Rule("Human", when=Condition(any=("human",)), then=then)))
@@ -196,7 +196,7 @@ def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_become
 
 
 def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(
-    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "hello")
     window.open_conversation(chat)
@@ -214,29 +214,29 @@ def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_pressing_a_notice_opens_its_conversation(
-    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
     qtbot.waitUntil(lambda: bool(desktop.notices))
     window.show_settings()
-    desktop.answered(desktop.notices[0], Answer.OPEN)
+    desktop.answered(desktop.notices[0], NoticeAction.OPEN)
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
 def test_taking_over_from_a_notice_opens_the_conversation_as_well(
-    qtbot: QtBot, attention: Attention, desktop: Desktop, window: MainWindow, world: World
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
     qtbot.waitUntil(lambda: bool(desktop.notices))
-    assert desktop.notices[0].answers == (Answer.OPEN, Answer.TAKE_OVER)
-    desktop.answered(desktop.notices[0], Answer.TAKE_OVER)
+    assert desktop.notices[0].answers == (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
+    desktop.answered(desktop.notices[0], NoticeAction.TAKE_OVER)
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
     qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(chat)).taken_over)
 
 
 def test_a_notice_goes_away_when_somebody_has_looked(
-    qtbot: QtBot, attention: Attention, desktop: Desktop, world: World
+    qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "it is broken")
     other = world.say("oOther0000000000000000000001", "broken too")
@@ -250,17 +250,17 @@ def test_a_notice_goes_away_when_somebody_has_looked(
 
 @pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
 def test_the_tray_shows_a_notice_where_nothing_better_does(
-    qtbot: QtBot, attention: Attention, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, attention: OperatorAlerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[Answer] = []
+    given: list[NoticeAction] = []
     tray = attention.tray
-    notice = Notice(1, "Somebody", "Called by “Broken”")
+    notice = DesktopNotice(1, "Somebody", "Called by “Broken”")
     tray.icon.messageClicked.emit()
     tray.icon.setVisible(True)
     monkeypatch.setattr(type(tray.icon), "supportsMessages", staticmethod(lambda: True))
     tray.show(notice, lambda _, answer: given.append(answer))
     tray.icon.messageClicked.emit()
-    assert given == [Answer.OPEN]
+    assert given == [NoticeAction.OPEN]
 
 
 def test_it_rings_again_until_it_is_over_and_anew_for_a_new_call(qtbot: QtBot, ear: Ear, qapp: object) -> None:

@@ -18,8 +18,8 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.notifications import service as notice_service
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices
-from wxdesk.ui.notifications.notice import FOR_HELD, Answer, Answered, Notice, Topic
-from wxdesk.ui.notifications.service import NoServiceError, buttons_here
+from wxdesk.ui.notifications.notice import FOR_HELD, DesktopNotice, NoticeAction, NoticeTopic, OnNoticeAction
+from wxdesk.ui.notifications.service import NoServiceError, notices_have_buttons
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tests.ui.notifications.session_bus import SessionBus
 
 SOMEBODY = "oSomebody0000000000000000001"
-HELD = Notice(3, "王芳", "现在 <b>几点</b> & 关门", Topic.HELD, FOR_HELD, reply_ids=(7,))
-CALL = Notice(4, "李雷", "转人工")
+HELD = DesktopNotice(3, "王芳", "现在 <b>几点</b> & 关门", NoticeTopic.HELD, FOR_HELD, reply_ids=(7,))
+CALL = DesktopNotice(4, "李雷", "转人工")
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ class Simpler:
     """What notices go to that the service does not show."""
 
     def __init__(self) -> None:
-        self.notices: list[Notice] = []
+        self.notices: list[DesktopNotice] = []
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         self.notices.append(notice)
 
     def withdraw(self, key: str) -> None:
@@ -65,9 +65,9 @@ class Answers:
     """What was answered."""
 
     def __init__(self) -> None:
-        self.given: list[tuple[Notice, Answer]] = []
+        self.given: list[tuple[DesktopNotice, NoticeAction]] = []
 
-    def give(self, notice: Notice, answer: Answer) -> None:
+    def give(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         self.given.append((notice, answer))
 
 
@@ -107,15 +107,15 @@ def test_a_notice_has_a_button_for_each_answer_and_its_text_is_no_markup(
 @pytest.mark.parametrize(
     ("label", "answer"),
     [
-        ("Send now", Answer.SEND),
-        ("Stop", Answer.STOP),
-        ("Take over", Answer.TAKE_OVER),
-        ("Edit", Answer.EDIT),
-        ("", Answer.OPEN),
+        ("Send now", NoticeAction.SEND),
+        ("Stop", NoticeAction.STOP),
+        ("Take over", NoticeAction.TAKE_OVER),
+        ("Edit", NoticeAction.EDIT),
+        ("", NoticeAction.OPEN),
     ],
 )
 def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
-    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers, label: str, answer: Answer
+    qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers, label: str, answer: NoticeAction
 ) -> None:
     service = bus.serve("actions")
     notices.show(HELD, answers.give)
@@ -131,7 +131,7 @@ def test_one_matter_has_one_notice_that_goes_away_when_it_is_over(
     service = bus.serve("actions")
     notices.show(HELD, answers.give)
     notices.show(CALL, answers.give)
-    later = Notice(3, "王芳", "九点", Topic.HELD, FOR_HELD, reply_ids=(7,))
+    later = DesktopNotice(3, "王芳", "九点", NoticeTopic.HELD, FOR_HELD, reply_ids=(7,))
     notices.show(later, answers.give)
     qtbot.waitUntil(lambda: len(service.told) == 3)
     assert sorted(told.body for told in service.standing.values()) == ["九点", "转人工"]
@@ -207,12 +207,12 @@ def test_it_can_be_asked_whether_there_are_buttons(
     bus: SessionBus, capabilities: tuple[str, ...], buttons: bool
 ) -> None:
     bus.serve(*capabilities)
-    assert asyncio.run(buttons_here()) is buttons
+    assert asyncio.run(notices_have_buttons()) is buttons
 
 
 def test_it_can_be_asked_whether_there_is_a_service(bus: SessionBus) -> None:
     with pytest.raises(NoServiceError):
-        asyncio.run(buttons_here())
+        asyncio.run(notices_have_buttons())
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.lifecycle import is_taken_over
-from wxdesk.ui.notifications.notice import FOR_HELD, Answer, Notice, Topic
+from wxdesk.ui.notifications.notice import FOR_HELD, DesktopNotice, NoticeAction, NoticeTopic
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -56,7 +56,9 @@ def test_what_is_about_to_leave_is_told_with_what_can_be_done(qtbot: QtBot, desk
     reply = held(world, chat)
     assert reply.due_at is not None
     when = f"An automatic reply leaves at {reply.due_at.astimezone():%H:%M:%S}"
-    assert desktop.ever == [Notice(chat, "oSom…001", f"{when}\n我们九点开门。", Topic.HELD, FOR_HELD, (reply.id,))]
+    assert desktop.ever == [
+        DesktopNotice(chat, "oSom…001", f"{when}\n我们九点开门。", NoticeTopic.HELD, FOR_HELD, (reply.id,))
+    ]
 
 
 def test_its_words_are_not_told_to_whoever_passes_by(qtbot: QtBot, desktop: Desktop, world: World) -> None:
@@ -67,9 +69,11 @@ def test_its_words_are_not_told_to_whoever_passes_by(qtbot: QtBot, desktop: Desk
     assert "九点" not in desktop.ever[0].body
 
 
-@pytest.mark.parametrize(("answer", "state"), [(Answer.SEND, ReplyState.SENT), (Answer.STOP, ReplyState.CANCELLED)])
+@pytest.mark.parametrize(
+    ("answer", "state"), [(NoticeAction.SEND, ReplyState.SENT), (NoticeAction.STOP, ReplyState.CANCELLED)]
+)
 def test_it_is_sent_or_stopped_from_the_desktop_and_the_notice_goes(
-    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: Answer, state: ReplyState
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction, state: ReplyState
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
@@ -87,7 +91,7 @@ def test_edit_opens_the_window_where_the_reply_is_changed_and_its_clock_has_stop
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
     window.show_settings()
-    desktop.press(desktop.ever[0], Answer.EDIT)
+    desktop.press(desktop.ever[0], NoticeAction.EDIT)
     composer = window.inbox.chat.composer
     qtbot.waitUntil(lambda: composer.editing is not None)
     assert window.isVisible()
@@ -105,7 +109,7 @@ def test_edit_works_on_the_conversation_that_is_open_already(
     window.open_conversation(chat)
     qtbot.waitUntil(lambda: window.inbox.session.reply(f"r{held(world, chat).id}") is not None)
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    desktop.press(desktop.ever[0], Answer.EDIT)
+    desktop.press(desktop.ever[0], NoticeAction.EDIT)
     composer = window.inbox.chat.composer
     qtbot.waitUntil(lambda: composer.editing is not None and composer.text() == "我们九点开门。")
 
@@ -116,7 +120,7 @@ def test_taking_over_stops_it_and_leads_to_the_conversation(
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    desktop.press(desktop.ever[0], Answer.TAKE_OVER)
+    desktop.press(desktop.ever[0], NoticeAction.TAKE_OVER)
     qtbot.waitUntil(lambda: held(world, chat).state is ReplyState.CANCELLED)
     assert is_taken_over(world.call(world.desk.store.conversations.get(chat)), world.clock())
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
@@ -124,9 +128,9 @@ def test_taking_over_stops_it_and_leads_to_the_conversation(
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
-@pytest.mark.parametrize("answer", [Answer.SEND, Answer.STOP, Answer.EDIT])
+@pytest.mark.parametrize("answer", [NoticeAction.SEND, NoticeAction.STOP, NoticeAction.EDIT])
 def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
-    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: Answer
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction
 ) -> None:
     said: list[str] = []
     window.notices.toast = said.append  # type: ignore[method-assign]
@@ -141,9 +145,9 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
     assert held(world, chat).state is ReplyState.SENT
 
 
-@pytest.mark.parametrize("answer", [Answer.SEND, Answer.STOP])
+@pytest.mark.parametrize("answer", [NoticeAction.SEND, NoticeAction.STOP])
 def test_what_somebody_edits_meanwhile_is_left_to_him(
-    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: Answer
+    qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction
 ) -> None:
     said: list[str] = []
     window.notices.toast = said.append  # type: ignore[method-assign]
@@ -227,10 +231,10 @@ def test_an_answer_of_several_parts_has_one_notice_and_leaves_room_for_the_next_
 
 @pytest.mark.parametrize(
     ("answer", "state", "said"),
-    [(Answer.SEND, ReplyState.SENT, list(PARTS)), (Answer.STOP, ReplyState.CANCELLED, [])],
+    [(NoticeAction.SEND, ReplyState.SENT, list(PARTS)), (NoticeAction.STOP, ReplyState.CANCELLED, [])],
 )
 def test_one_press_is_for_all_parts(
-    qtbot: QtBot, desktop: Desktop, of_three_parts: World, answer: Answer, state: ReplyState, said: list[str]
+    qtbot: QtBot, desktop: Desktop, of_three_parts: World, answer: NoticeAction, state: ReplyState, said: list[str]
 ) -> None:
     world = of_three_parts
     chat = world.say(SOMEBODY, "hours?")
@@ -250,7 +254,7 @@ def test_a_press_on_what_has_lost_a_part_meanwhile_is_for_the_others(
     qtbot.waitUntil(lambda: bool(desktop.standing))
     world.call(world.desk.handoff.cancel(parts_of(world, chat)[2].id))
     qtbot.waitUntil(lambda: desktop.ever[-1].body.endswith("\n2 parts: We open at 9."))
-    desktop.press(desktop.ever[0], Answer.SEND)
+    desktop.press(desktop.ever[0], NoticeAction.SEND)
     qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == list(PARTS[:2]))
 
 

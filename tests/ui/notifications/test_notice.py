@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.ui.inbox.records import NOW, message, reply, row
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
@@ -17,8 +17,10 @@ from wxdesk.ui.notifications.notice import notice_of
 
 CLOSES = NOW + timedelta(minutes=90)
 SOON = ReplyWindow(5, CLOSES)
-CALLED, CLOSING, LEFT = (Call(1, cause, NOW) for cause in (Cause.CALLED, Cause.CLOSING, Cause.LEFT))
-DRAFT, FAILED = (Call(1, cause, NOW) for cause in (Cause.DRAFT, Cause.FAILED))
+CALLED, CLOSING, LEFT = (
+    Attention(1, cause, NOW) for cause in (AttentionReason.CALLED, AttentionReason.CLOSING, AttentionReason.LEFT)
+)
+DRAFT, FAILED = (Attention(1, cause, NOW) for cause in (AttentionReason.DRAFT, AttentionReason.FAILED))
 HELD_REPLY = reply(1, ReplyState.HELD, due_at=NOW + timedelta(minutes=10))
 REFUSED = reply(1, ReplyState.FAILED, errcode=45015)
 STUCK = reply(1, ReplyState.QUEUED, errcode=40164, not_before=NOW + timedelta(seconds=30))
@@ -44,7 +46,7 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164, not_before=NOW + timedelta(se
         ),
     ],
 )
-def test_it_says_why_it_calls_in_words_that_stay_true(made: InboxRow, calls: tuple[Call, ...], words: str) -> None:
+def test_it_says_why_it_calls_in_words_that_stay_true(made: InboxRow, calls: tuple[Attention, ...], words: str) -> None:
     assert notice_of(made, calls, None, NOW, with_text=True).body == words
 
 

@@ -18,18 +18,18 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.presence import AwayReason
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.notifications.attention import Attention
-from wxdesk.ui.notifications.notice import Answered, Notice
+from wxdesk.ui.notifications.attention import OperatorAlerts
+from wxdesk.ui.notifications.notice import DesktopNotice, OnNoticeAction
 from wxdesk.ui.presence.idle_watch import PresenceWatch
 from wxdesk.ui.presence.leave_reminder import BAR as LEFT
 from wxdesk.ui.presence.presence import BAR
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -78,7 +78,7 @@ def test_an_open_window_has_its_operator_and_a_closed_one_has_none(
 
 
 def test_a_window_that_is_not_on_the_bus_yet_knows_its_operator(
-    qtbot: QtBot, world: World, facts: Facts, appearance: Appearance
+    qtbot: QtBot, world: World, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     """The program connects it a moment after it was made; what the desk said until then, nobody heard."""
     late = Bridge(world.desk, world.loop)
@@ -159,7 +159,7 @@ def test_f10_says_away_and_only_his_word_ends_it(qtbot: QtBot, active: MainWindo
     qtbot.mouseMove(handle, QPoint(340, 320))
     world.move_to(START + 60 * MINUTE)
     active.presence.watch.look()
-    assert active.presence.watch.seen.said_away
+    assert active.presence.watch.seen.declared_away
     assert reason(world) is AwayReason.SAID
     [back] = [button for button in active.notices.bars.findChildren(Button) if button.text() == "I am back"]
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
@@ -217,10 +217,10 @@ class Desktop:
     """The system's place for notices."""
 
     def __init__(self) -> None:
-        self.notices: list[Notice] = []
+        self.notices: list[DesktopNotice] = []
         self.withdrawn: list[str] = []
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         self.notices.append(notice)
 
     def withdraw(self, key: str) -> None:
@@ -234,9 +234,9 @@ def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
     qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World
 ) -> None:
     desktop = Desktop()
-    attention = Attention(bridge, active, world.home, notifier=desktop)
+    attention = OperatorAlerts(bridge, active, world.home, notifier=desktop)
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     leave_idle(qtbot, world)
     world.move_to(START + 13 * MINUTE)
     qtbot.waitUntil(lambda: any("return at" in notice.body for notice in desktop.notices))
@@ -255,9 +255,9 @@ def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
     qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World
 ) -> None:
     desktop = Desktop()
-    attention = Attention(bridge, active, world.home, notifier=desktop)
+    attention = OperatorAlerts(bridge, active, world.home, notifier=desktop)
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=5 * MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=5 * MINUTE)))
     world.move_to(START + 5 * MINUTE)
     [toast] = active.findChildren(Toast)
     qtbot.waitUntil(lambda: toast.isVisible() and toast.action.text() == "Open")

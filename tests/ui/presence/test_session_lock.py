@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from wxdesk.ui.presence.session_lock import asking, locked_in
+from wxdesk.ui.presence.session_lock import lock_query, locked_from_session_info
 
 UNKNOWN = -1
 
@@ -35,21 +35,21 @@ class SessionInfo(ctypes.Structure):
 @pytest.mark.parametrize(("flags", "locked"), [(0, True), (1, False), (UNKNOWN, None), (7, None)])
 def test_the_flags_of_a_session_say_whether_it_is_locked(flags: int, locked: bool | None) -> None:
     info = SessionInfo(Level=1, Data=Level1(SessionId=3, SessionState=4, SessionFlags=flags))
-    assert locked_in(bytes(info)) is locked
+    assert locked_from_session_info(bytes(info)) is locked
 
 
 @pytest.mark.parametrize("info", [b"", b"\1\0\0\0", bytes(SessionInfo(Level=2))], ids=["nothing", "cut", "other level"])
 def test_what_is_no_such_record_says_nothing(info: bytes) -> None:
-    assert locked_in(info) is None
+    assert locked_from_session_info(info) is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells by itself")
 def test_linux_is_not_asked() -> None:
-    assert asking() is None
+    assert lock_query() is None
 
 
 @pytest.mark.skipif(sys.platform not in ("win32", "darwin"), reason="only these are asked")
 def test_a_system_that_is_asked_knows_that_this_test_is_run_at_an_open_screen_or_none() -> None:
-    ask = asking()
+    ask = lock_query()
     assert ask is not None
     assert ask() in (False, None)

@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Rule
-from wxdesk.desk.rules.snapshot import Standing
+from wxdesk.desk.rules.snapshot import RulesSnapshot
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
-NOTHING = Standing((), ())
+NOTHING = RulesSnapshot((), ())
 RULES = r"""
 [[rules]]
 name = "Refunds"

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -81,8 +81,8 @@ def test_the_rules_are_looked_over_once_for_each_change(
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Money back")
     assert len(found) == 1
-    week = (WeeklySpan(frozenset({Weekday.MON}), Span(time(9), time(18))),)
-    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week)])))
+    week = (WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(9), time(18))),)
+    world.call(world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))
     qtbot.waitUntil(lambda: len(found) == 2)
     page.activate()
     qtbot.waitUntil(lambda: bridge.is_idle and len(found) == 3)

@@ -14,8 +14,8 @@ from tests.ui.world import World
 from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.rules.business_hours.dialog import CalendarDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, SwitchLine
@@ -139,8 +139,10 @@ def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, 
     line = card.lines["calendar"]
     assert isinstance(line, ChoiceLine)
     assert line.isHidden()
-    week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
-    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)])))
+    week = (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18))),)
+    world.call(
+        world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)]))
+    )
     card.show_all()
     assert not line.isHidden()
     qtbot.keyClick(line.choice, Qt.Key.Key_Down)
@@ -168,8 +170,8 @@ def test_the_business_hours_are_edited_from_here(
     [card] = window.findChildren(PreferencesCard)
     calendar = card.lines["calendar"]
     assert isinstance(calendar, ChoiceLine)
-    week = (WeeklySpan(frozenset(Weekday), Span(time(9), time(18))),)
-    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", weekly=week)])))
+    week = (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18))),)
+    world.call(world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))
     asking = Rule("Open", when=Condition(any=("open",), hours=HoursTest("Shop")), then=(Action(ActionKind.SILENT),))
     world.call(world.desk.rulebook.save(asking))
     card.hours.setFocus()

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import conversation as waiting
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import DayCounts
-from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
@@ -22,8 +22,8 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.memory import Memory
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
@@ -115,7 +115,7 @@ def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, worl
 
 
 def test_a_pause_from_before_is_shown_at_once(
-    qtbot: QtBot, world: World, bridge: Bridge, facts: Facts, appearance: Appearance
+    qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     world.call(world.desk.handoff.pause())
     window = MainWindow(bridge, facts, appearance)
@@ -175,7 +175,7 @@ def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
 ) -> None:
     thread = world.say(WANG, "where is my parcel")
     window.show_page(1)
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=timedelta(milliseconds=1))))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=timedelta(milliseconds=1))))
     toast = window.notices._toast
     qtbot.waitUntil(toast.isVisible)
     assert toast._label.full_text() == (
@@ -221,7 +221,7 @@ def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: Mai
 
 
 def test_closing_asks_first_and_finishing_remembers_the_place(
-    qtbot: QtBot, active: MainWindow, facts: Facts, bridge: Bridge, appearance: Appearance
+    qtbot: QtBot, active: MainWindow, facts: InstallationFacts, bridge: Bridge, appearance: Appearance
 ) -> None:
     with qtbot.waitSignal(active.closing):
         qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
@@ -308,15 +308,15 @@ def test_the_sheet_fills_both_its_sides(qtbot: QtBot, active: MainWindow) -> Non
     qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
 
 
-def test_the_look_is_remembered(facts: Facts) -> None:
-    assert Memory(facts.home).look is Look.SYSTEM
-    Memory(facts.home).keep_look(Look.DARK)
-    assert Memory(facts.home).look is Look.DARK
+def test_the_look_is_remembered(facts: InstallationFacts) -> None:
+    assert WindowMemory(facts.home).look is Look.SYSTEM
+    WindowMemory(facts.home).keep_look(Look.DARK)
+    assert WindowMemory(facts.home).look is Look.DARK
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_the_strip_fits_into_900(
-    qtbot: QtBot, bridge: Bridge, facts: Facts, appearance: Appearance, language: str
+    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, language: str
 ) -> None:
     from wxdesk import i18n
 

@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
 
@@ -32,7 +32,12 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def window(
-    request: pytest.FixtureRequest, qtbot: QtBot, language: str, bridge: Bridge, facts: Facts, appearance: Appearance
+    request: pytest.FixtureRequest,
+    qtbot: QtBot,
+    language: str,
+    bridge: Bridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
 ) -> Iterator[MainWindow]:
     made = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(made, before_close_func=lambda widget: widget.finish())
@@ -59,8 +64,8 @@ def test_a_foreign_address_is_told_copied_mended_and_tried(
     qtbot: QtBot, world: World, window: MainWindow, language: str
 ) -> None:
     conversation = world.say(WANG, "在吗")
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=42001))
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "token", errcode=40164))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=42001))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
     reply = world.call(world.desk.handoff.write(conversation, "在的"))
     expected = {
         "en": "shop cannot send: 40164 this machine's address is not in the IP list. "
@@ -85,7 +90,7 @@ def test_a_reply_that_waits_says_so_in_bubble_and_list(
     page = next(page.widget for page in window.pages if isinstance(page.widget, InboxPage))
     conversation = world.say(WANG, "在吗")
     page.open_conversation(conversation)
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=48004))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))
     reply = world.call(world.desk.handoff.write(conversation, "在的"))
     key = f"r{reply.id}"
     qtbot.waitUntil(lambda: (shown := page.session.reply(key)) is not None and shown.errcode == 48004)

@@ -16,11 +16,11 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.events import TokenChanged
-from wxdesk.core.presence import Seen
+from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.status_dot import Lamp
+from wxdesk.ui.widgets.status_dot import StatusDot
 
 
 @pytest.fixture(params=["en", "zh_CN"])
@@ -28,7 +28,7 @@ def strip(request: pytest.FixtureRequest, qtbot: QtBot, world: World, bridge: Br
     """Away, paused for a while, with somebody who waits and a token that runs."""
     world.publish(TokenChanged("shop", datetime.now(UTC) + timedelta(hours=1, minutes=58)))
     world.call(world.desk.handoff.pause(datetime.now(UTC) + timedelta(hours=1)))
-    world.call(world.desk.presence.report(Seen(said_away=True)))
+    world.call(world.desk.presence.report(PresenceSignals(declared_away=True)))
     i18n.use(request.param)
     host = QWidget()
     made = StatusBar(bridge, host)
@@ -103,7 +103,7 @@ def test_it_rests_once_it_has_shared_its_width(strip: StatusBar, width: int) -> 
 
 def test_what_it_leaves_out_is_told_by_its_tip_and_to_a_screen_reader(strip: StatusBar) -> None:
     lie(strip, 1920)
-    whole = {lamp: _words(lamp) for lamp in strip.findChildren(Lamp)}
+    whole = {lamp: _words(lamp) for lamp in strip.findChildren(StatusDot)}
     lie(strip, 900)
     shorter = [lamp for lamp, words in whole.items() if _words(lamp) != words]
     assert shorter
@@ -118,7 +118,7 @@ def test_what_is_amiss_keeps_its_words_where_a_dot_says_that_all_is_well(strip: 
     assert strip.token.width_at(2) == strip.token.width_at(1)
 
 
-def _words(lamp: Lamp) -> str:
+def _words(lamp: StatusDot) -> str:
     return next((label.text() for label in lamp.findChildren(QLabel) if label.isVisible() and label.text()), "")
 
 
@@ -140,7 +140,7 @@ def test_todays_figures_go_away_whole_where_there_is_no_room(qtbot: QtBot) -> No
 
 
 def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
-    lamp = Lamp()
+    lamp = StatusDot()
     qtbot.addWidget(lamp)
     lamp.show()
     lamp.show_state("accent", "Listening on 127.0.0.1:8765", short="Listening")

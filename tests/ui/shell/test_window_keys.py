@@ -17,7 +17,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.pause.menu import PauseMenu
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
-from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def _bubble_menu(window: MainWindow) -> None:
 
 
 def _list_of_a_choice(window: MainWindow) -> None:
-    choice = Choice(window)
+    choice = ChoiceField(window)
     choice.addItems(["one", "two"])
     choice.show()
     choice.showPopup()

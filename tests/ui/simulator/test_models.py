@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 from wxdesk.core.model.content import Content
 from wxdesk.ui.simulator.customer_list import CustomerModel
 from wxdesk.ui.simulator.phone_model import PhoneModel, PhoneRole
-from wxdesk.ui.simulator.port import Customer, Line, Phone, Side
+from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 PHONE = Phone("o1", "李雷", (), False, 5, NOW, False)
 
 
-def lines(*texts: str) -> tuple[Line, ...]:
-    return tuple(Line(NOW, Side.CUSTOMER, Content(text=text)) for text in texts)
+def lines(*texts: str) -> tuple[PhoneLine, ...]:
+    return tuple(PhoneLine(NOW, PhoneSide.CUSTOMER, Content(text=text)) for text in texts)
 
 
 def shown(model: PhoneModel) -> list[str]:
@@ -60,7 +60,10 @@ def test_a_picture_that_is_gone_has_no_pixels(qtbot: QtBot) -> None:
 def test_customers_keep_their_places(qtmodeltester: ModelTester) -> None:
     model = CustomerModel()
     qtmodeltester.check(model)
-    first, second = Customer("o1", "李雷", None, 0), Customer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2", "", lines("在吗")[0], 0)
+    first, second = (
+        SimulatedCustomer("o1", "李雷", None, 0),
+        SimulatedCustomer("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2", "", lines("在吗")[0], 0),
+    )
     resets: list[bool] = []
     model.modelReset.connect(lambda: resets.append(True))
     model.show((first,))

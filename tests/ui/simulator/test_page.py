@@ -17,18 +17,18 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat.errcodes import known_codes
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
-from wxdesk.sandbox.window_port import SandboxForWindow
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
+from wxdesk.sandbox.window_port import SandboxSimulator
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.page import LARGEST_FILE, LIST_NEEDS, SimulatorPage
 from wxdesk.ui.simulator.phone_model import PhoneRole
-from wxdesk.ui.simulator.port import Line, Mishap, Side, Told
-from wxdesk.ui.simulator.text import ERRCODES, GROUPS, told_word
+from wxdesk.ui.simulator.port import Mishap, PhoneLine, PhoneSide, PushReport
+from wxdesk.ui.simulator.text import ERRCODES, GROUPS, report_word
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-def lines(page: SimulatorPage) -> list[Line]:
+def lines(page: SimulatorPage) -> list[PhoneLine]:
     model = page.phone.model
     return [model.index(row).data(PhoneRole.LINE) for row in range(model.rowCount())]
 
@@ -53,8 +53,8 @@ def test_what_a_customer_writes_reaches_the_desk_and_the_answer_his_phone(
     qtbot.keyClick(page.phone.text, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(lines(page)) == 2)
     own, answer = lines(page)
-    assert (own.side, own.content.text) == (Side.CUSTOMER, "几点开门")
-    assert (answer.side, answer.content.text) == (Side.SHOP, "我们九点开门。")
+    assert (own.side, own.content.text) == (PhoneSide.CUSTOMER, "几点开门")
+    assert (answer.side, answer.content.text) == (PhoneSide.SHOP, "我们九点开门。")
     assert kept(answering) == [("text", MessageType.TEXT, "几点开门")]
     assert page.phone.text.text() == ""
     qtbot.waitUntil(lambda: page.counters.delivered.full_text() == "1 delivered")
@@ -134,7 +134,7 @@ def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: 
     row.errcode.setCurrentIndex(row.errcode.findData(45047))
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row.state.full_text() == "1 more time")
-    assert answering.sandbox.faults.planned == (Fault(FaultKind.ERRCODE, "send", 1, 45047),)
+    assert answering.sandbox.faults.planned == (SimulatedFault(FaultKind.ERRCODE, "send", 1, 45047),)
     answering.say(LI_LEI.openid, "几点开门")
     qtbot.waitUntil(lambda: not row.switch.isChecked())
     assert answering.sandbox.sent == ()
@@ -148,7 +148,7 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
     page.mishaps.often.setCurrentIndex(2)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row.state.full_text() == "every time")
-    assert world.sandbox.faults.planned == (Fault(FaultKind.DELAY, "push", None, 0, 8000),)
+    assert world.sandbox.faults.planned == (SimulatedFault(FaultKind.DELAY, "push", None, 0, 8000),)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: world.sandbox.faults.planned == ())
     qtbot.waitUntil(lambda: not row.switch.isChecked())
@@ -167,11 +167,11 @@ def test_a_push_that_nobody_takes_is_loud(qtbot: QtBot, world: World, page: Simu
     page.choose(LI_LEI.openid)
     page.phone.written.emit("在吗")
     qtbot.waitUntil(lambda: len(lines(page)) == 2)
-    assert lines(page)[1].side is Side.NOT_AVAILABLE
+    assert lines(page)[1].side is PhoneSide.NOT_AVAILABLE
     qtbot.waitUntil(lambda: page.counters.failed.full_text() == "not taken: 1")
     assert page.phone.result.full_text() == "The desk did not take it in 3 tries: no connection"
     i18n.use("zh_CN")
-    assert told_word(Told(True, False, 3, 9.0, "no connection")) == "工作台试了 3 次都没有收下：没有连接"
+    assert report_word(PushReport(True, False, 3, 9.0, "no connection")) == "工作台试了 3 次都没有收下：没有连接"
 
 
 def test_wechats_own_tool_takes_him_and_lets_him_go(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
@@ -197,7 +197,7 @@ def test_a_new_customer_can_write_at_once(qtbot: QtBot, world: World, page: Simu
 
 
 def test_the_list_becomes_a_drop_down_where_it_is_narrow(
-    qtbot: QtBot, show_page: ShowPage, simulator: SandboxForWindow
+    qtbot: QtBot, show_page: ShowPage, simulator: SandboxSimulator
 ) -> None:
     page = show_page(lambda bridge, notices: SimulatorPage(bridge, notices, simulator), 836, 568)
     assert page.width() < LIST_NEEDS
@@ -222,7 +222,12 @@ def test_text_from_outside_is_shown_as_it_is(qtbot: QtBot, world: World, page: S
 
 @pytest.mark.parametrize("simulated", [True, False])
 def test_only_a_desk_on_a_simulated_wechat_has_the_page(
-    qtbot: QtBot, bridge: object, facts: Facts, appearance: object, simulator: SandboxForWindow, simulated: bool
+    qtbot: QtBot,
+    bridge: object,
+    facts: InstallationFacts,
+    appearance: object,
+    simulator: SandboxSimulator,
+    simulated: bool,
 ) -> None:
     window = MainWindow(bridge, facts, appearance, simulator if simulated else None)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())

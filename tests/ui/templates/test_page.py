@@ -23,7 +23,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.templates.template_list.model import Role
 from wxdesk.ui.widgets.dialogs.notices import Toast
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 type Stored = Callable[[], list[Template]]
 
@@ -37,8 +37,8 @@ def settled(qtbot: QtBot, bridge: Bridge, page: TemplatesPage) -> None:
     qtbot.waitUntil(lambda: bridge.is_idle)
 
 
-def write(qtbot: QtBot, field: Field | QWidget, text: str) -> None:
-    edit = field.edit if isinstance(field, Field) else field
+def write(qtbot: QtBot, field: LabelledField | QWidget, text: str) -> None:
+    edit = field.edit if isinstance(field, LabelledField) else field
     edit.setFocus()
     edit.selectAll()  # type: ignore[attr-defined]
     qtbot.keyClicks(edit, text)
@@ -168,7 +168,7 @@ def test_variants_are_kept(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, st
     qtbot.keyClicks(text.edit, "At nine.")
     page.editor.check_now()
     assert page.editor.preview.bubble.accessibleName() == "Preview: At nine."
-    text.variant.menu_shown.actions()[2].trigger()
+    text.variant.popup_menu.actions()[2].trigger()
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].revision == 2)
     assert (stored()[0].texts, stored()[0].variant.value) == (("We open at 9.", "At nine."), "rotate")
@@ -199,7 +199,7 @@ def test_a_field_of_a_link_asks_and_shows_what_it_asks(qtbot: QtBot, page: Templ
     write(qtbot, fields.by_name["title"], "Hello ")
     write(qtbot, fields.by_name["url"], "https://shop.example/?no=")
     fields.variables.fill()
-    fields.variables.menu_shown.actions()[0].trigger()
+    fields.variables.popup_menu.actions()[0].trigger()
     assert fields.by_name["url"].text() == "https://shop.example/?no={{ ask.order_no }}"
     qtbot.keyClicks(fields.by_name["url"].edit, "no")  # in the place of the name that is proposed
     page.editor.check_now()

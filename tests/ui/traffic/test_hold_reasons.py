@@ -16,7 +16,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import LastMoment
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.traffic.page import PUSHES, TrafficPage
 
 WANG = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
@@ -88,7 +88,7 @@ def test_what_is_handed_over_when_the_reply_window_closes_says_so(
 def test_the_part_behind_one_that_failed_says_so(
     qtbot: QtBot, world: World, conversation: int, show_page: ShowPage
 ) -> None:
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
     world.call(world.desk.handoff.release(1))
     world.wait_until_sent(1)
     page = show(qtbot, show_page)

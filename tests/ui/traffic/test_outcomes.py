@@ -7,7 +7,7 @@ import pytest
 from wxdesk import i18n
 from wxdesk.core.errors import NotSent
 from wxdesk.core.model.account import PushMode
-from wxdesk.ui.traffic.outcomes import REFUSALS, call_code, call_said, push_result, push_sentence
+from wxdesk.ui.traffic.outcomes import REFUSALS, call_code, call_problem, push_result, push_sentence
 from wxdesk.ui.traffic.steps import MODES
 from wxdesk.webhook.refusal import Refusal, status_of
 
@@ -55,6 +55,6 @@ def test_what_could_not_be_read_is_kept_as_it_came() -> None:
 def test_a_call_has_a_code_or_a_sentence() -> None:
     assert call_code("0 ok") == 0
     assert call_code("-1 WeChat is busy") == -1
-    assert (call_code("45015 whatever"), call_said("45015 whatever")) == (45015, "the time for replies is over")
+    assert (call_code("45015 whatever"), call_problem("45015 whatever")) == (45015, "the time for replies is over")
     broken = i18n.explain(NotSent("the connection was refused"))
-    assert (call_code(broken), call_said(broken)) == (None, broken)
+    assert (call_code(broken), call_problem(broken)) == (None, broken)

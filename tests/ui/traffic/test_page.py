@@ -18,7 +18,7 @@ from tests.ui.world import World
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.desk.traffic import Traffic
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.model import Column
 from wxdesk.ui.traffic.page import ALL, CALLS, PROBLEMS, PUSHES, TrafficPage
@@ -157,7 +157,7 @@ def test_an_event_says_which_and_from_where(qtbot: QtBot, answering: World, page
 
 
 def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
-    answering.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=45015))
+    answering.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
     answered(answering)
     qtbot.waitUntil(lambda: f"{SHORT}    the time for replies is over" in column(page))
     assert page.header.chips.button(PROBLEMS).text() == "Problems 1"
@@ -177,8 +177,8 @@ def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, 
 def test_a_token_call_from_a_foreign_address_offers_the_address(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
-    answering.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=42001))
-    answering.sandbox.faults.plan(Fault(FaultKind.ERRCODE, "token", errcode=40164))
+    answering.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=42001))
+    answering.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
     answering.say(WANG, "你们几点开门")
     qtbot.waitUntil(lambda: "this machine's address is not in the IP list" in column(page))
     select(page, "not in the IP list")

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip, Switch
-from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 
 
 def _shown[W: QWidget](qtbot: QtBot, widget: W) -> W:
@@ -89,7 +89,7 @@ def test_a_switch_shows_its_state(qtbot: QtBot) -> None:
 
 
 def test_the_wheel_changes_a_choice_only_where_one_works(qtbot: QtBot) -> None:
-    choice = Choice()
+    choice = ChoiceField()
     choice.addItems(["a", "b"])
     _shown(qtbot, choice)
     assert choice.focusPolicy() is Qt.FocusPolicy.StrongFocus

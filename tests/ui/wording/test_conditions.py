@@ -14,7 +14,7 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Verdict,
 )
-from wxdesk.ui.wording.conditions import circumstances
+from wxdesk.ui.wording.conditions import context_texts
 from wxdesk.ui.wording.decision import rule_title, verdict_words
 
 CASES = [
@@ -68,4 +68,4 @@ def test_every_condition_about_the_surroundings_is_named() -> None:
         message_no=MessageNo(2),
         last_rule_within=LastRule("r", 1),
     )
-    assert len(list(circumstances(when))) == 9
+    assert len(list(context_texts(when))) == 9

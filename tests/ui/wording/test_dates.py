@@ -14,7 +14,7 @@ from tests.ui.inbox.records import conversation
 from wxdesk.ui.inbox.details.panel import quota_sentence
 from wxdesk.ui.shell.pause.bar import PauseBar
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.takeover import speaker_sentence
+from wxdesk.ui.wording.takeover import takeover_sentence
 
 NOON = datetime(2026, 10, 2, 10, 0, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def test_when_the_time_for_replies_ended() -> None:
 
 def test_until_when_one_has_the_word() -> None:
     mine = replace(conversation(1), taken_over=True, taken_over_until=NOON + timedelta(days=2))
-    assert "until Oct 4 12:00," in speaker_sentence(mine, NOON)
+    assert "until Oct 4 12:00," in takeover_sentence(mine, NOON)
 
 
 def test_since_when_everything_is_paused(qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ from tests.ui.world import World, open_world
 from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.insights.periods import Period
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.shell.counts import Figures
+from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.status_bar import StatusBar
 
 ZONE = "Pacific/Kiritimati"  # 14 hours ahead of UTC: its 24 November begins on the 23rd at 10:00
@@ -44,7 +44,7 @@ def test_today_on_the_page_is_the_accounts_day_and_it_says_so(qtbot: QtBot, page
 
 
 def test_the_status_bar_counts_the_accounts_day(qtbot: QtBot, bridge: Bridge) -> None:
-    figures, bar = Figures(bridge), StatusBar(bridge)
+    figures, bar = CountsFeed(bridge), StatusBar(bridge)
     qtbot.addWidget(bar)
     bar.resize(1200, 30)
     bar.show()

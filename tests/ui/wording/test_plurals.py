@@ -11,23 +11,23 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule, Verdict
 from wxdesk.ui.rules.editor.actions.bodies import TypingBody
-from wxdesk.ui.rules.editor.conditions.context_parts import LastRulePart, Offers, QuietPart
-from wxdesk.ui.rules.editor.limits_card import LeavingCard
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, QuietDaysPart
+from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.settings import counted_text as counted_words
 from wxdesk.ui.settings.preference_lines import NumberLine
 from wxdesk.ui.widgets.fields.number import NumberField
-from wxdesk.ui.wording.conditions import circumstance
+from wxdesk.ui.wording.conditions import context_text
 from wxdesk.ui.wording.messages import exact_span
 
 type Spoken = tuple[QWidget, NumberField, str, str]
 
 
 def _quiet(host: QWidget) -> Spoken:
-    return host, QuietPart(1, host).days, "day before", "days before"
+    return host, QuietDaysPart(1, host).days, "day before", "days before"
 
 
 def _last_rule(host: QWidget) -> Spoken:
-    return host, LastRulePart(LastRule("r", 1), Offers(), host).minutes, "minute", "minutes"
+    return host, LastRulePart(LastRule("r", 1), ConditionChoices(), host).minutes, "minute", "minutes"
 
 
 def _typing(host: QWidget) -> Spoken:
@@ -36,7 +36,7 @@ def _typing(host: QWidget) -> Spoken:
 
 
 def _waiting(host: QWidget) -> Spoken:
-    card = LeavingCard(host)
+    card = LimitsCard(host)
     card.show_rule(Rule("r", delivery=Delivery.HOLD, hold_seconds=1))
     return card, card.seconds, "second for you before it leaves", "seconds for you before it leaves"
 
@@ -69,7 +69,7 @@ def test_the_unit_behind_a_field_goes_by_its_number(made: Callable[[QWidget], Sp
 
 
 def test_a_limit_names_all_units_by_its_number(host: QWidget) -> None:
-    card = LeavingCard(host)
+    card = LimitsCard(host)
     card.show_rule(Rule("r", cooldown=Cooldown(per_contact_s=3600)))
     limit = card.limit("per_contact_s")
     assert limit is not None
@@ -77,10 +77,10 @@ def test_a_limit_names_all_units_by_its_number(host: QWidget) -> None:
     assert limit.unit.text() == "hour"
     limit.number.setValue(2)
     assert limit.unit.text() == "hours"
-    assert [action.text() for action in limit.unit.menu_shown.actions()] == ["days", "hours", "minutes", "seconds"]
+    assert [action.text() for action in limit.unit.popup_menu.actions()] == ["days", "hours", "minutes", "seconds"]
     assert card.cooldown() == Cooldown(per_contact_s=7200)
     limit.number.setValue(1)
-    limit.unit.menu_shown.actions()[0].trigger()
+    limit.unit.popup_menu.actions()[0].trigger()
     assert limit.unit.text() == "day"
     assert limit.unit.accessibleName().endswith(": day")
     assert card.cooldown() == Cooldown(per_contact_s=86_400)
@@ -93,7 +93,7 @@ def test_a_limit_names_all_units_by_its_number(host: QWidget) -> None:
 def test_a_span_that_somebody_chose_is_told_without_rounding(seconds: int, words: str) -> None:
     assert exact_span(timedelta(seconds=seconds)) == words
     refusal = Verdict("cooldown", ok=False, words=(str(seconds), "0", "0"), found="per_contact_s")
-    assert circumstance(refusal) == f"answered this customer less than {words} ago"
+    assert context_text(refusal) == f"answered this customer less than {words} ago"
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_a_span_that_somebody_chose_is_told_without_rounding(seconds: int, words
     ],
 )
 def test_a_verdict_counts_in_words_that_agree(verdict: Verdict, words: str) -> None:
-    assert circumstance(verdict) == words
+    assert context_text(verdict) == words

@@ -17,9 +17,9 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of, share_left
 from wxdesk.ui.inbox.timeline.entries import WindowEnd, entries_of
 from wxdesk.ui.traffic.steps import reply_step
-from wxdesk.ui.wording.conversation import standing_of
+from wxdesk.ui.wording.conversation import status_of_row
 from wxdesk.ui.wording.messages import clock_time
-from wxdesk.ui.wording.reply_status import Standing, Standstill, standing_of_reply
+from wxdesk.ui.wording.reply_status import HoldReason, ReplyStatus, status_of_reply
 
 SOON = NOW + timedelta(seconds=5)
 S = ReplyState
@@ -71,7 +71,7 @@ EVERY = [replace(one, author=author) for (one, *_), author in product(TABLE, (Au
 
 @pytest.mark.parametrize(("one", "words", "role", "icon"), TABLE)
 def test_the_table(one: Reply, words: str, role: str, icon: str) -> None:
-    standing = standing_of_reply(one, NOW)
+    standing = status_of_reply(one, NOW)
     assert (standing.text, standing.role, standing.icon) == (words, role, icon)
 
 
@@ -85,7 +85,7 @@ def test_every_state_is_in_the_table_and_no_two_states_are_told_in_the_same_word
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: f"{one.state}-{one.author}-{one.by}-{one.errcode}")
 def test_bubble_list_and_traffic_say_the_same(one: Reply) -> None:
-    standing = standing_of_reply(one, NOW)
+    standing = status_of_reply(one, NOW)
     parts = caption_of(entries_of([one], NOW)[-1], NOW)
     assert [
         part for part in parts if (part.text, part.role, part.icon) == (standing.text, standing.role, standing.icon)
@@ -98,44 +98,44 @@ def test_bubble_list_and_traffic_say_the_same(one: Reply) -> None:
         assert (listed.text, listed.role, listed.icon) == (standing.text, standing.role, standing.icon)
 
 
-def _in_the_list(one: Reply) -> Standing | None:
+def _in_the_list(one: Reply) -> ReplyStatus | None:
     """What the list says about a conversation whose last reply this is; None where it speaks of the conversation."""
     match one.state:
         case S.HELD:
-            return standing_of(row(1, held=1, due_at=one.due_at, last_reply=one), NOW)
+            return status_of_row(row(1, held=1, due_at=one.due_at, last_reply=one), NOW)
         case S.FAILED | S.UNKNOWN:
-            return standing_of(row(1, failed=one, last_reply=one), NOW)
+            return status_of_row(row(1, failed=one, last_reply=one), NOW)
         case S.QUEUED | S.SENDING:
-            return standing_of(row(1, last_reply=one), NOW)
+            return status_of_row(row(1, last_reply=one), NOW)
     return None
 
 
-@pytest.mark.parametrize("standstill", [Standstill.WRITING, Standstill.PAUSED])
-def test_what_is_held_back_does_not_pretend_to_count_down(standstill: Standstill) -> None:
+@pytest.mark.parametrize("standstill", [HoldReason.WRITING, HoldReason.PAUSED])
+def test_what_is_held_back_does_not_pretend_to_count_down(standstill: HoldReason) -> None:
     held = reply(1, S.HELD, minutes=1, due_at=SOON)
     entry = entries_of([held], NOW)[-1]
-    words = {Standstill.WRITING: "Waits while you write", Standstill.PAUSED: "Held, everything is paused"}[standstill]
+    words = {HoldReason.WRITING: "Waits while you write", HoldReason.PAUSED: "Held, everything is paused"}[standstill]
     assert caption_of(entry, NOW, standstill)[0].text == words
-    assert standing_of(row(1, held=1, due_at=SOON), NOW, standstill).text == words
+    assert status_of_row(row(1, held=1, due_at=SOON), NOW, standstill).text == words
     assert share_left(held, NOW, standstill) == 1.0
     assert reply_step(held, NOW, standstill).text.startswith(words)
     mine = replace(held, author=Author.OPERATOR)
-    assert standing_of_reply(mine, NOW, standstill).text == "Sends in 5 s"
-    assert standing_of(row(1, held=1, due_at=SOON, last_reply=mine), NOW, standstill).text == "Sends in 5 s"
+    assert status_of_reply(mine, NOW, standstill).text == "Sends in 5 s"
+    assert status_of_row(row(1, held=1, due_at=SOON, last_reply=mine), NOW, standstill).text == "Sends in 5 s"
     assert share_left(mine, NOW, standstill) == pytest.approx(5 / 65)
 
 
 def test_a_pause_is_told_of_what_is_queued_but_not_of_what_a_human_sends() -> None:
     queued = reply(1, S.QUEUED, minutes=1, not_before=SOON, error="busy")
     told = [
-        caption_of(entries_of([one], NOW)[-1], NOW, Standstill.PAUSED)
+        caption_of(entries_of([one], NOW)[-1], NOW, HoldReason.PAUSED)
         for one in (queued, replace(queued, by="operator"), replace(queued, author=Author.OPERATOR))
     ]
     words = [next(part.text for part in parts if part.icon) for parts in told]
     assert words == ["Paused, not sent", "Tries again in 5 s", "Tries again in 5 s"]
-    assert standing_of(row(1, last_reply=queued), NOW, Standstill.PAUSED).text == "Paused, not sent"
-    assert reply_step(queued, NOW, Standstill.PAUSED).text.startswith("Paused, not sent · ")
-    assert standing_of_reply(queued, NOW, Standstill.WRITING).text == "Tries again in 5 s"
+    assert status_of_row(row(1, last_reply=queued), NOW, HoldReason.PAUSED).text == "Paused, not sent"
+    assert reply_step(queued, NOW, HoldReason.PAUSED).text.startswith("Paused, not sent · ")
+    assert status_of_reply(queued, NOW, HoldReason.WRITING).text == "Tries again in 5 s"
 
 
 def test_a_clock_that_begins_anew_begins_full() -> None:
@@ -146,24 +146,24 @@ def test_a_clock_that_begins_anew_begins_full() -> None:
 
 def test_a_reply_that_failed_and_is_thrown_away_was_not_taken_back() -> None:
     mine = replace(reply(1, S.CANCELLED, due_at=SOON), author=Author.OPERATOR, by="operator")
-    assert standing_of_reply(mine, NOW).text == "Taken back"
-    assert standing_of_reply(replace(mine, errcode=45047, error="out of quota"), NOW).text == "Stopped by you"
+    assert status_of_reply(mine, NOW).text == "Taken back"
+    assert status_of_reply(replace(mine, errcode=45047, error="out of quota"), NOW).text == "Stopped by you"
 
 
 @pytest.mark.parametrize(
     ("last_moment", "standstill", "said", "notice"),
     [
-        (LastMoment.SEND, Standstill.NONE, "Sends in 5 s", "Sent at {}, just before the reply window closes."),
+        (LastMoment.SEND, HoldReason.NONE, "Sends in 5 s", "Sent at {}, just before the reply window closes."),
         (
             LastMoment.HAND_OVER,
-            Standstill.HANDED_OVER,
+            HoldReason.HANDED_OVER,
             "Handed to you in 5 s",
             "Handed to you at {}, just before the reply window closes.",
         ),
     ],
 )
 def test_a_held_reply_tells_what_becomes_of_it_when_the_window_closes(
-    last_moment: LastMoment, standstill: Standstill, said: str, notice: str
+    last_moment: LastMoment, standstill: HoldReason, said: str, notice: str
 ) -> None:
     held = reply(1, S.HELD, minutes=1, due_at=SOON)
     entry = entries_of([held], NOW, closing=WindowEnd(SOON + timedelta(seconds=10), last_moment))[-1]
@@ -177,6 +177,6 @@ def test_a_held_reply_tells_what_becomes_of_it_when_the_window_closes(
 def test_it_reads_the_same_in_chinese() -> None:
     i18n.use("zh_CN")
     for one, *_ in TABLE:
-        words = standing_of_reply(one, NOW).text
+        words = status_of_reply(one, NOW).text
         assert any("一" <= character <= "鿿" for character in words)
-    assert standing_of_reply(reply(1, S.FAILED, errcode=45015), NOW).text == "发送失败 45015"
+    assert status_of_reply(reply(1, S.FAILED, errcode=45015), NOW).text == "发送失败 45015"

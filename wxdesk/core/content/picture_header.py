@@ -30,7 +30,7 @@ _NO_FRAME_AFTER = frozenset({0xD9, 0xDA})
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class PictureHeader:
     """A picture's format, and its width and height in pixels."""
 
     format: PictureFormat
@@ -38,7 +38,7 @@ class Header:
     height: int
 
 
-def read_header(data: bytes) -> Header:
+def read_header(data: bytes) -> PictureHeader:
     """Read the format and size of the picture that begins with `data`.
 
     Raises:
@@ -56,7 +56,7 @@ def read_header(data: bytes) -> Header:
         raise BadPicture(BROKEN)
     if width * height > MOST_PIXELS:
         raise BadPicture(TOO_MANY_PIXELS)
-    return Header(found, width, height)
+    return PictureHeader(found, width, height)
 
 
 def _png_measures(data: bytes) -> tuple[int, int]:

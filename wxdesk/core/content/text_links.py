@@ -57,12 +57,12 @@ def segments(text: str) -> Iterator[Segment]:
         yield Segment(text[start:])
 
 
-def as_seen(text: str) -> str:
+def visible_text(text: str) -> str:
     """Return `text` as the contact reads it, each link by its label."""
     return "".join(segment.text for segment in segments(text)) if "<" in text else text
 
 
-def written(link: TextLink) -> str:
+def link_markup(link: TextLink) -> str:
     """Return the element that shows `link`; nothing in it can end it early."""
     attributes = [("href", link.url)] if link.url else []
     if link.path:

@@ -14,7 +14,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.wechat.session_from import Plain, plain_fields
+from wxdesk.core.wechat.session_from import PlainValue, plain_fields
 
 TEXT_LIMIT_BYTES = 2048
 """Most UTF-8 bytes in one text, found by experience; WeChat refuses more (45002)."""
@@ -58,7 +58,7 @@ def byte_count(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def harmless(value: str) -> str:
+def without_markup(value: str) -> str:
     """Make a `value` from outside unable to become a link in a sent message.
 
     WeChat turns `<a href=…>` in a text into a link (文本消息支持插入跳转链接). Every `<` becomes the full-width
@@ -79,7 +79,7 @@ def variables(
     contact, window = conversation.contact, conversation.window
     until = {} if window.until is None else {"until": window.until.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")}
     return {
-        "account": harmless(account.name),
+        "account": without_markup(account.name),
         "contact": _filled({"alias": contact.alias, "short_id": contact.openid[-_SHORT_ID:]}),
         "message": _filled({"text": message.text, "type": message.type.value}),
         "m": _filled(groups),
@@ -94,19 +94,19 @@ def variables(
 
 def _filled(values: Mapping[str, str]) -> dict[str, str]:
     """Return the visible values, made harmless."""
-    return {name: harmless(value) for name, value in values.items() if is_visible(value)}
+    return {name: without_markup(value) for name, value in values.items() if is_visible(value)}
 
 
-def _known(session_from: str) -> dict[str, Plain]:
+def _known(session_from: str) -> dict[str, PlainValue]:
     """Return the visible fields of a `SessionFrom`."""
     fields = session_fields(session_from) if session_from else {}
     return {name: field for name, field in fields.items() if not isinstance(field, str) or is_visible(field)}
 
 
-def session_fields(value: str) -> dict[str, Plain]:
+def session_fields(value: str) -> dict[str, PlainValue]:
     """Return the plain fields of a `SessionFrom`, and the whole of it as `value`."""
     fields = {
-        harmless(name): harmless(field) if isinstance(field, str) else field
+        without_markup(name): without_markup(field) if isinstance(field, str) else field
         for name, field in plain_fields(value).items()
     }
-    return {**fields, "value": harmless(value)}
+    return {**fields, "value": without_markup(value)}

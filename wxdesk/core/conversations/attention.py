@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Cause(StrEnum):
+class AttentionReason(StrEnum):
     """Reason for attention, the most urgent first; all but `HELD` and `DRAFT` ring."""
 
     CLOSING = "closing"  # the reply window is about to close and nobody has answered
@@ -23,21 +23,21 @@ class Cause(StrEnum):
     HELD = "held"  # an automatic reply is about to leave
 
 
-QUIET = frozenset({Cause.HELD, Cause.DRAFT})
-RINGING = frozenset(Cause) - QUIET
+QUIET = frozenset({AttentionReason.HELD, AttentionReason.DRAFT})
+RINGING = frozenset(AttentionReason) - QUIET
 
-SOMEBODY_WAITS = frozenset({Cause.CLOSING, Cause.LEFT, Cause.RESERVE})
+SOMEBODY_WAITS = frozenset({AttentionReason.CLOSING, AttentionReason.LEFT, AttentionReason.RESERVE})
 """Reasons that last until the contact is answered; others end once seen."""
 
-_URGENCY = {cause: place for place, cause in enumerate(Cause)}
+_URGENCY = {cause: place for place, cause in enumerate(AttentionReason)}
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Attention:
     """A reason for attention in a conversation, last raised `at`; `seen` by somebody."""
 
     conversation_id: int
-    cause: Cause
+    cause: AttentionReason
     at: datetime
     seen: bool = False
 
@@ -47,11 +47,11 @@ class Call:
         return not self.seen and self.cause in RINGING
 
     @property
-    def rises(self) -> bool:
+    def sorts_first(self) -> bool:
         """True if its conversation is listed above all others."""
         return self.rings or self.cause in SOMEBODY_WAITS
 
 
-def most_urgent(calls: Iterable[Call]) -> Call | None:
+def most_urgent(calls: Iterable[Attention]) -> Attention | None:
     """Return the attention that its conversation is shown with; unseen before seen."""
     return min(calls, key=lambda call: (call.seen, _URGENCY[call.cause]), default=None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.wechat import quota
 
 STALE_AFTER = quota.AFTER_MESSAGE[1]
@@ -19,44 +19,48 @@ ABOUT_TO_ARRIVE = timedelta(minutes=1)
 """Time after which an operator's reply that has not arrived counts as stuck."""
 
 
-def calls_of(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Call, ...]:
+def attention_for(row: InboxRow, reserve: int, warn: timedelta, now: datetime) -> tuple[Attention, ...]:
     """Return the attention that `row` needs at `now`, from its facts and what it has.
 
     `reserve` is its account's, `warn` how long before a reply window closes it asks for attention. Something
     new makes an attention unseen again. A snoozed or resolved conversation needs none.
     """
-    if row.conversation.status is not Status.OPEN:
+    if row.conversation.status is not ConversationStatus.OPEN:
         return ()
     had = {call.cause: call for call in row.calls}
-    return tuple(_call(row, had.get(cause), cause, at, now) for cause, at in _causes(row, had, reserve, warn, now))
+    return tuple(
+        _attention(row, had.get(cause), cause, at, now) for cause, at in _reasons(row, had, reserve, warn, now)
+    )
 
 
-def _call(row: InboxRow, before: Call | None, cause: Cause, at: datetime, now: datetime) -> Call:
+def _attention(
+    row: InboxRow, before: Attention | None, cause: AttentionReason, at: datetime, now: datetime
+) -> Attention:
     if before is not None and at <= before.at:
         return before
-    return Call(row.conversation.id, cause, at, seen=now - at > STALE_AFTER)
+    return Attention(row.conversation.id, cause, at, seen=now - at > STALE_AFTER)
 
 
-def _causes(
-    row: InboxRow, had: Mapping[Cause, Call], reserve: int, warn: timedelta, now: datetime
-) -> list[tuple[Cause, datetime]]:
+def _reasons(
+    row: InboxRow, had: Mapping[AttentionReason, Attention], reserve: int, warn: timedelta, now: datetime
+) -> list[tuple[AttentionReason, datetime]]:
     found = list(_of_waiting(row.conversation, reserve, warn, now))
     arrives = should_have_arrived(row)
     if arrives is not None:  # the operator has answered; only a closing window calls while the reply is stuck
-        found = [(cause, at) for cause, at in found if cause is Cause.CLOSING and arrives <= now]
+        found = [(cause, at) for cause, at in found if cause is AttentionReason.CLOSING and arrives <= now]
     if row.conversation.called_at is not None:
-        found.append((Cause.CALLED, row.conversation.called_at))
+        found.append((AttentionReason.CALLED, row.conversation.called_at))
     if row.conversation.back_at is not None:
-        found.append((Cause.BACK, row.conversation.back_at))
+        found.append((AttentionReason.BACK, row.conversation.back_at))
     if row.unfinished_at is not None:
-        found.append((Cause.UNFINISHED, row.unfinished_at))
+        found.append((AttentionReason.UNFINISHED, row.unfinished_at))
     if row.failed is not None:
         unknown = row.failed.state is ReplyState.UNKNOWN
-        found.append((Cause.UNKNOWN if unknown else Cause.FAILED, row.failed.updated_at))
+        found.append((AttentionReason.UNKNOWN if unknown else AttentionReason.FAILED, row.failed.updated_at))
     if row.drafts:
-        found.append((Cause.DRAFT, _made_at(row, ReplyState.DRAFT, had.get(Cause.DRAFT), now)))
+        found.append((AttentionReason.DRAFT, _made_at(row, ReplyState.DRAFT, had.get(AttentionReason.DRAFT), now)))
     if row.held:
-        found.append((Cause.HELD, _made_at(row, ReplyState.HELD, had.get(Cause.HELD), now)))
+        found.append((AttentionReason.HELD, _made_at(row, ReplyState.HELD, had.get(AttentionReason.HELD), now)))
     return found
 
 
@@ -79,24 +83,26 @@ def should_have_arrived(row: InboxRow) -> datetime | None:
 
 def _of_waiting(
     conversation: Conversation, reserve: int, warn: timedelta, now: datetime
-) -> list[tuple[Cause, datetime]]:
+) -> list[tuple[AttentionReason, datetime]]:
     """Return the reasons of a contact who waits and can still be answered."""
     since, window = conversation.waiting_since, conversation.window
-    left = quota.left(window, now)
+    left = quota.replies_left(window, now)
     if since is None or window.until is None or not left or conversation.contact.blocked:
         return []
     found = []
     if window.until - now <= warn:
-        found.append((Cause.CLOSING, since))
+        found.append((AttentionReason.CLOSING, since))
     if conversation.taken_over:
         wrote_last = conversation.preview_author is Author.CONTACT and conversation.last_at is not None
-        found.append((Cause.LEFT, max(since, conversation.last_at) if wrote_last and conversation.last_at else since))
+        found.append(
+            (AttentionReason.LEFT, max(since, conversation.last_at) if wrote_last and conversation.last_at else since)
+        )
     if left <= reserve:
-        found.append((Cause.RESERVE, since))
+        found.append((AttentionReason.RESERVE, since))
     return found
 
 
-def _made_at(row: InboxRow, state: ReplyState, before: Call | None, now: datetime) -> datetime:
+def _made_at(row: InboxRow, state: ReplyState, before: Attention | None, now: datetime) -> datetime:
     """Return the creation time of the newest reply in `state`, as far as known."""
     last = row.last_reply
     if last is not None and last.state is state:

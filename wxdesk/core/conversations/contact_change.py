@@ -17,7 +17,7 @@ class ContactChange:
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
 
-    def made_to(self, contact: Contact) -> Contact:
+    def applied_to(self, contact: Contact) -> Contact:
         """Return `contact` with this change."""
         kept = (tag for tag in contact.tags if tag not in self.remove)
         return replace(
@@ -29,7 +29,7 @@ class ContactChange:
         )
 
 
-def written(contact: Contact, alias: str, note: str, tags: tuple[str, ...]) -> ContactChange:
+def change_from_form(contact: Contact, alias: str, note: str, tags: tuple[str, ...]) -> ContactChange:
     """Return the change from `contact`, as it was shown, to these values."""
     return ContactChange(
         alias=None if alias.strip() == contact.alias else alias.strip(),

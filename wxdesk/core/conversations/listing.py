@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from wxdesk.core.conversations.attention import Call
+from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
@@ -22,7 +22,7 @@ class InboxFilter(StrEnum):
     UNREAD = "unread"
     SNOOZED = "snoozed"  # the first to come back first
     RESOLVED = "resolved"
-    WITH_ASIDE = "with_aside"  # all, open or set aside
+    ANY_STATUS = "with_aside"  # all, open or set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class InboxRow:
     drafts: int = 0
     failed: Reply | None = None
     last_reply: Reply | None = None
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Attention, ...] = ()
     unfinished_at: datetime | None = None
     waits: int = 0
 

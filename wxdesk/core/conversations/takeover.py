@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.presence import AtDesk
+from wxdesk.core.presence import PresenceState
 from wxdesk.core.replies.lifecycle import is_taken_over
 
 SOON = timedelta(minutes=2)
@@ -17,7 +17,7 @@ SOON = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOverFor:
+class TakeoverDuration:
     """Duration of a takeover; with nothing set, until it is handed back.
 
     `span` from now on · `until` a time · `silence`: until nobody, contact or operator, has written for so long.
@@ -42,7 +42,7 @@ class TakeOverFor:
         return None if self.silence is None else int(self.silence.total_seconds())
 
 
-UNTIL_HANDED_BACK = TakeOverFor()
+UNTIL_HANDED_BACK = TakeoverDuration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Takeover:
     by_writing: bool = False
 
 
-def after_writing(present: Takeover | None, now: datetime, span: timedelta) -> Takeover:
+def takeover_after_writing(present: Takeover | None, now: datetime, span: timedelta) -> Takeover:
     """Return the takeover after a reply at `now`, if writing takes over for `span`.
 
     Writing begins one where there is none, and extends one that began by writing. One that the operator or a
@@ -71,7 +71,7 @@ def after_writing(present: Takeover | None, now: datetime, span: timedelta) -> T
     return replace(present, until=max(present.until, until))
 
 
-def moved(until: datetime | None, silence: int | None, at: datetime) -> datetime | None:
+def end_after_message(until: datetime | None, silence: int | None, at: datetime) -> datetime | None:
     """Return a takeover's end after a message at `at`: later if it ends by `silence`.
 
     One that is over already does not come back.
@@ -81,7 +81,7 @@ def moved(until: datetime | None, silence: int | None, at: datetime) -> datetime
     return max(until, at + timedelta(seconds=silence))
 
 
-def left(conversation: Conversation, now: datetime) -> timedelta | None:
+def time_left(conversation: Conversation, now: datetime) -> timedelta | None:
     """Return the rest of the takeover; None if there is none, or it has no end."""
     until = conversation.taken_over_until
     return until - now if until is not None and is_taken_over(conversation, now) else None
@@ -89,24 +89,24 @@ def left(conversation: Conversation, now: datetime) -> timedelta | None:
 
 def ends_soon(conversation: Conversation, now: datetime) -> bool:
     """True if automatic replies are about to return."""
-    remaining = left(conversation, now)
+    remaining = time_left(conversation, now)
     return remaining is not None and remaining <= SOON
 
 
-def handed_back_at(at_desk: AtDesk, minutes: int) -> datetime | None:
+def handed_back_at(at_desk: PresenceState, minutes: int) -> datetime | None:
     """Return when absence hands back takeovers without an end; None for never."""
     return at_desk.since + timedelta(minutes=minutes) if at_desk.away and minutes else None
 
 
-def as_it_is(conversation: Conversation) -> TakeOverFor:
+def same_duration(conversation: Conversation) -> TakeoverDuration:
     """Return the duration that begins the present takeover anew."""
     if conversation.takeover_silence is not None:
-        return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))
-    return TakeOverFor(until=conversation.taken_over_until, by_writing=conversation.takeover_by_writing)
+        return TakeoverDuration(silence=timedelta(seconds=conversation.takeover_silence))
+    return TakeoverDuration(until=conversation.taken_over_until, by_writing=conversation.takeover_by_writing)
 
 
-def longer(conversation: Conversation, span: timedelta) -> TakeOverFor:
+def extended_duration(conversation: Conversation, span: timedelta) -> TakeoverDuration:
     """Return the duration that extends a takeover: its silence once more, else `span`."""
     if conversation.takeover_silence is None:
-        return TakeOverFor(span=span, by_writing=conversation.takeover_by_writing)
-    return TakeOverFor(silence=timedelta(seconds=conversation.takeover_silence))
+        return TakeoverDuration(span=span, by_writing=conversation.takeover_by_writing)
+    return TakeoverDuration(silence=timedelta(seconds=conversation.takeover_silence))

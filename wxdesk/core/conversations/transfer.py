@@ -39,7 +39,7 @@ def in_tool(conversation: Conversation, now: datetime) -> bool:
     return until is not None and now < until
 
 
-def until_after(until: datetime | None, event: str | None, at: datetime) -> datetime | None:
+def transfer_end_after(until: datetime | None, event: str | None, at: datetime) -> datetime | None:
     """Return the end of a transfer after an `event` of the tool at `at` (CreateTime).
 
     A late end, from a session before the present one, ends nothing; nor does a late beginning shorten it.

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 
 
 class Author(StrEnum):
@@ -88,13 +88,13 @@ class Conversation:
     back_at: datetime | None = None
 
     @property
-    def status(self) -> Status:
+    def status(self) -> ConversationStatus:
         """Open, snoozed or resolved."""
         if self.resolved_at is not None:
-            return Status.RESOLVED
-        return Status.OPEN if self.snoozed_until is None else Status.SNOOZED
+            return ConversationStatus.RESOLVED
+        return ConversationStatus.OPEN if self.snoozed_until is None else ConversationStatus.SNOOZED
 
     @property
-    def awaits(self) -> bool:
+    def awaits_answer(self) -> bool:
         """True while it is open and its contact waits for an answer."""
-        return self.waiting_since is not None and self.status is Status.OPEN
+        return self.waiting_since is not None and self.status is ConversationStatus.OPEN

@@ -9,7 +9,7 @@ from enum import StrEnum
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.status import Aside
+from wxdesk.core.model.status import StatusChange
 
 
 class ReplyState(StrEnum):
@@ -67,7 +67,7 @@ class Reply:
     part_of: int | None = None
     mode: ReplyMode | None = None
     mode_from: ModeSource | None = None
-    aside: Aside | None = None
+    aside: StatusChange | None = None
     confirmed: bool = False
     passed_by: int | None = None
 
@@ -93,4 +93,4 @@ class NewReply:
     not_before: datetime | None = None
     mode: ReplyMode | None = None
     mode_from: ModeSource | None = None
-    aside: Aside | None = None
+    aside: StatusChange | None = None

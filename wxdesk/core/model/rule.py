@@ -141,7 +141,7 @@ class Condition:
         return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_renamed_rules(names))
 
     @property
-    def names_others(self) -> bool:
+    def has_references(self) -> bool:
         """True if it names a calendar or another rule, which can change independently."""
         return any(one.hours is not None or one.last_rule_within is not None for one in self.both)
 

@@ -19,15 +19,15 @@ DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """A stretch of time, `since` included and `until` not; both aware."""
 
     since: datetime
     until: datetime
 
-    def earlier(self, by: timedelta) -> Span:
+    def earlier(self, by: timedelta) -> TimeSpan:
         """Return the stretch of the same length that lies `by` before this one."""
-        return Span(self.since - by, self.until - by)
+        return TimeSpan(self.since - by, self.until - by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HourCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class WaitTimes:
     """Waiting times over `count` waits that ended; None when there were none.
 
     A wait begins with the first message that nobody has answered and ends when WeChat accepts the next reply.
@@ -90,12 +90,12 @@ class UnmatchedText:
 class Figures:
     """All figures over a span: 24 `hours` from midnight, `week` 7 × 24 from Monday."""
 
-    span: Span
+    span: TimeSpan
     hours: tuple[HourCount, ...]
     week: tuple[tuple[int, ...], ...]
     messages_before: int = 0
-    first_response: Waits = Waits()
-    human_wait: Waits = Waits()
+    first_response: WaitTimes = WaitTimes()
+    human_wait: WaitTimes = WaitTimes()
     rules: tuple[RuleHits, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     unmatched: tuple[UnmatchedText, ...] = ()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class ConversationStatus(StrEnum):
     """Status of a conversation."""
 
     OPEN = "open"
@@ -25,7 +25,7 @@ LAST_CALL = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class StatusChange:
     """Status change after a rule's replies have arrived: snooze `minutes`, 0 resolves."""
 
     minutes: int = 0
@@ -35,7 +35,7 @@ class Aside:
         return now + timedelta(minutes=self.minutes) if self.minutes else None
 
 
-def before_closing(until: datetime, closes: datetime | None, now: datetime) -> datetime:
+def snooze_end_before_closing(until: datetime, closes: datetime | None, now: datetime) -> datetime:
     """Bring a snooze of a waiting contact to its end before the reply window `closes`.
 
     After that, nobody could answer. Where it closes too soon, or is closed, `until` stays as it is.
@@ -45,7 +45,7 @@ def before_closing(until: datetime, closes: datetime | None, now: datetime) -> d
     return min(until, closes - LAST_CALL)
 
 
-def combined(wanted: list[Aside], *, handed_over: bool) -> Aside | None:
+def combined_status_change(wanted: list[StatusChange], *, handed_over: bool) -> StatusChange | None:
     """Combine the status changes of several rules: the shortest snooze wins.
 
     None after handing over to an operator, for whom the conversation waits.
@@ -55,5 +55,5 @@ def combined(wanted: list[Aside], *, handed_over: bool) -> Aside | None:
     return min(wanted, key=_lasts)
 
 
-def _lasts(aside: Aside) -> tuple[bool, int]:
+def _lasts(aside: StatusChange) -> tuple[bool, int]:
     return not aside.minutes, aside.minutes

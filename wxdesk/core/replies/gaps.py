@@ -13,14 +13,14 @@ from wxdesk.core.content.limits import words_of
 from wxdesk.core.model.content import Content
 
 
-def mark(name: str) -> str:
+def gap_mark(name: str) -> str:
     """Return the mark that stands for the missing value of that name."""
     return f"‹{name}›"
 
 
-def marked(content: Content) -> tuple[str, ...]:
+def marked_gaps(content: Content) -> tuple[str, ...]:
     """Return the names whose marks are intact in the text."""
-    return tuple(name for name in content.gaps if any(mark(name) in text for text in words_of(content).values()))
+    return tuple(name for name in content.gaps if any(gap_mark(name) in text for text in words_of(content).values()))
 
 
 def open_gaps(content: Content) -> tuple[str, ...]:

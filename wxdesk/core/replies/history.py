@@ -35,7 +35,7 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReplyStep:
     """A step of a reply; `by` is empty for the desk, `reason` is for `i18n.tr`.
 
     `before` is the content until an EDIT. `until` is the deadline that a HOLD set, None where it asks the

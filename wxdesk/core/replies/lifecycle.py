@@ -128,7 +128,7 @@ def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class EffectiveMode:
     """Mode of a new automatic reply, the source of that mode, and the hold time."""
 
     mode: ReplyMode
@@ -136,17 +136,17 @@ class Delivered:
     hold_seconds: int
 
 
-def delivered(rule: Rule, conversation: Conversation, account: Account) -> Delivered:
+def effective_mode(rule: Rule, conversation: Conversation, account: Account) -> EffectiveMode:
     """Return the mode for the replies of `rule`.
 
     The narrowest setting wins: the conversation's, then the rule's, then the account's. Off, at the
     conversation or else at the account, is a guard before all rules.
     """
     if conversation.mode is not None:
-        return Delivered(conversation.mode, ModeSource.CONVERSATION, account.hold_seconds)
+        return EffectiveMode(conversation.mode, ModeSource.CONVERSATION, account.hold_seconds)
     if rule.delivery in _MODES:
-        return Delivered(_MODES[rule.delivery], ModeSource.RULE, rule.hold_seconds)
-    return Delivered(account.reply_mode, ModeSource.ACCOUNT, account.hold_seconds)
+        return EffectiveMode(_MODES[rule.delivery], ModeSource.RULE, rule.hold_seconds)
+    return EffectiveMode(account.reply_mode, ModeSource.ACCOUNT, account.hold_seconds)
 
 
 _MODES = {Delivery.SEND: ReplyMode.AUTO, Delivery.HOLD: ReplyMode.HOLD, Delivery.DRAFT: ReplyMode.DRAFT}

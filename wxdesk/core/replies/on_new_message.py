@@ -29,17 +29,17 @@ WINDOW_CLOSED = "The customer's reply window closed before this left. It can be 
 HANDED_OVER = "The customer's reply window is about to close, so this was left to you instead of being sent by itself."
 
 
-class Fate(StrEnum):
+class OnNewMessage(StrEnum):
     """Effect of a decision on pending replies, except those an operator is editing."""
 
     STAY = "stay"  # the contact wrote nothing
-    GIVE_WAY = "give_way"  # the new decision takes their place
-    BEGIN_AGAIN = "begin_again"  # the contact still waits for them: held from the beginning
+    SUPERSEDE = "give_way"  # the new decision takes their place
+    HOLD_AGAIN = "begin_again"  # the contact still waits for them: held from the beginning
     ASK = "ask"  # no rule answers the newer message: an operator decides whether they still fit
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingReply:
     """An automatic reply that is held or a draft; `to_message`: it answers no event.
 
     `passed_over`: see `core.replies.lifecycle.is_passed_over`.
@@ -52,13 +52,13 @@ class Waiting:
     passed_over: bool = False
 
     @property
-    def can_give_way(self) -> bool:
+    def can_be_superseded(self) -> bool:
         """False once an operator has edited it or is about to."""
         return not self.in_hand
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
+class HoldTimes:
     """Hold times for replies that are held again: `seconds`, or `by_rule` by rule id.
 
     None of them outlives `until`, the end of the contact's reply window.
@@ -71,51 +71,51 @@ class Clocks:
     def due_at(self, now: datetime, rule_id: int | None, after: timedelta = timedelta()) -> datetime:
         """Return the deadline of a hold from `now`, `after` the first part of its answer."""
         seconds = self.seconds if rule_id is None else self.by_rule.get(rule_id, self.seconds)
-        return in_time(now + timedelta(seconds=seconds) + after, self.until)
+        return due_before_closing(now + timedelta(seconds=seconds) + after, self.until)
 
 
-NO_CLOCKS = Clocks()
+NO_CLOCKS = HoldTimes()
 
 
-def in_time(due_at: datetime, until: datetime | None) -> datetime:
+def due_before_closing(due_at: datetime, until: datetime | None) -> datetime:
     """Bring a deadline before the end of the reply window."""
     return due_at if until is None else min(due_at, until - LAST_MOMENT)
 
 
-def closes_with(due_at: datetime | None, until: datetime | None) -> bool:
+def is_due_at_closing(due_at: datetime | None, until: datetime | None) -> bool:
     """True if a deadline is the one that the end of the reply window sets."""
     return due_at is not None and until is not None and due_at >= until - LAST_MOMENT
 
 
-def freed(waiting: Sequence[Waiting]) -> int:
+def superseded_count(waiting: Sequence[PendingReply]) -> int:
     """Return how many promised replies a new answer would free by superseding them."""
-    return sum(one.state is ReplyState.HELD and one.can_give_way for one in waiting)
+    return sum(one.state is ReplyState.HELD and one.can_be_superseded for one in waiting)
 
 
-def is_waited_for(waiting: Sequence[Waiting], message: Message) -> bool:
+def is_answer_pending(waiting: Sequence[PendingReply], message: Message) -> bool:
     """True if an answer to a message before `message` is still pending."""
     return message.event is None and any(one.to_message and not one.passed_over for one in waiting)
 
 
-def fate(waiting: Sequence[Waiting], message: Message, outcome: Outcome) -> Fate:
+def effect_on_pending(waiting: Sequence[PendingReply], message: Message, outcome: Outcome) -> OnNewMessage:
     """Return the effect of the decision on `message` on the pending replies."""
     if not waiting or message.event is not None:
-        return Fate.STAY
-    return _FATES.get(outcome, Fate.ASK)
+        return OnNewMessage.STAY
+    return _FATES.get(outcome, OnNewMessage.ASK)
 
 
 _FATES = {
-    Outcome.REPLIED: Fate.GIVE_WAY,
-    Outcome.INCOMPLETE: Fate.GIVE_WAY,
-    Outcome.SILENT: Fate.GIVE_WAY,
-    Outcome.HANDED_OVER: Fate.GIVE_WAY,
-    Outcome.TRANSFERRED: Fate.GIVE_WAY,
-    Outcome.TRANSFER_ARMED: Fate.GIVE_WAY,
-    Outcome.STILL_HELD: Fate.BEGIN_AGAIN,
-    Outcome.UNMATCHED: Fate.BEGIN_AGAIN,
-    Outcome.LEFT_OPEN: Fate.BEGIN_AGAIN,
-    Outcome.RESOLVED: Fate.BEGIN_AGAIN,
-    Outcome.SNOOZED: Fate.BEGIN_AGAIN,
+    Outcome.REPLIED: OnNewMessage.SUPERSEDE,
+    Outcome.INCOMPLETE: OnNewMessage.SUPERSEDE,
+    Outcome.SILENT: OnNewMessage.SUPERSEDE,
+    Outcome.HANDED_OVER: OnNewMessage.SUPERSEDE,
+    Outcome.TRANSFERRED: OnNewMessage.SUPERSEDE,
+    Outcome.TRANSFER_ARMED: OnNewMessage.SUPERSEDE,
+    Outcome.STILL_HELD: OnNewMessage.HOLD_AGAIN,
+    Outcome.UNMATCHED: OnNewMessage.HOLD_AGAIN,
+    Outcome.LEFT_OPEN: OnNewMessage.HOLD_AGAIN,
+    Outcome.RESOLVED: OnNewMessage.HOLD_AGAIN,
+    Outcome.SNOOZED: OnNewMessage.HOLD_AGAIN,
     # A reply left waiting by an operator's takeover is the promise that a human will come.
-    Outcome.TAKEN_OVER: Fate.BEGIN_AGAIN,
+    Outcome.TAKEN_OVER: OnNewMessage.HOLD_AGAIN,
 }

@@ -21,7 +21,7 @@ UNDECIDED = frozenset({ReplyState.DRAFT, ReplyState.HELD})
 """A part in such a state blocks later ones unless an operator released them."""
 
 
-def waits_behind(part: Reply, earlier: Reply) -> bool:
+def is_blocked_by(part: Reply, earlier: Reply) -> bool:
     """True if an `earlier` part keeps `part` from leaving, now or when it is due."""
     counts = part.state is ReplyState.HELD and part.due_at is not None
     if part.state is not ReplyState.QUEUED and not counts:
@@ -32,7 +32,7 @@ def waits_behind(part: Reply, earlier: Reply) -> bool:
     return not part.by and earlier.state in UNDECIDED and not comes_by_itself
 
 
-def waiting(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
+def blocked_parts(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
     """Return the blocked parts by id, with the earlier parts that block each.
 
     Oldest first. Answers are whole in `replies` or not in it; their parts have the same `created_at`.
@@ -40,27 +40,27 @@ def waiting(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
     found: dict[int, tuple[Reply, ...]] = {}
     for parts in _answers(replies):
         for place, part in enumerate(parts):
-            ahead = tuple(earlier for earlier in parts[:place] if waits_behind(part, earlier))
+            ahead = tuple(earlier for earlier in parts[:place] if is_blocked_by(part, earlier))
             if ahead:
                 found[part.id] = ahead
     return found
 
 
-def needs_word(part: Reply) -> bool:
+def needs_operator(part: Reply) -> bool:
     """True if `part` waits for the operator: a draft, or held without a deadline."""
     return part.state is ReplyState.DRAFT or (part.state is ReplyState.HELD and part.due_at is None)
 
 
-def asking(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
+def parts_needing_operator(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
     """Return several parts of an answer that need the operator, by the first one's id.
 
     Releasing the first can release all of them, unless a value is missing in a later one.
     """
-    answers = (tuple(part for part in parts if needs_word(part)) for parts in _answers(replies))
+    answers = (tuple(part for part in parts if needs_operator(part)) for parts in _answers(replies))
     return {parts[0].id: parts for parts in answers if len(parts) > 1 and not any(map(_lacks, parts[1:]))}
 
 
-def lacking_ahead(replies: Iterable[Reply]) -> dict[int, str]:
+def blocked_by_gap(replies: Iterable[Reply]) -> dict[int, str]:
     """Return the parts blocked by a gap in an earlier part, by id, with its name.
 
     An operator can fill it in, or cancel the earlier part and the later ones with it.
@@ -75,7 +75,7 @@ def lacking_ahead(replies: Iterable[Reply]) -> dict[int, str]:
     return found
 
 
-def going_ahead(replies: Iterable[Reply]) -> dict[int, int]:
+def earlier_parts_released(replies: Iterable[Reply]) -> dict[int, int]:
     """Return how many earlier parts leave with a part sent by an operator, by its id.
 
     All pending ones but drafts that an operator is editing and has not changed yet.
@@ -95,7 +95,7 @@ def _lacks(part: Reply) -> tuple[str, ...]:
     return open_gaps(part.content) if part.state in UNDECIDED else ()
 
 
-def following(replies: Iterable[Reply]) -> dict[int, int]:
+def later_parts_unsent(replies: Iterable[Reply]) -> dict[int, int]:
     """Return how many later parts have not left, by the id of the part.
 
     They are cancelled with it.

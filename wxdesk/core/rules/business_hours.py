@@ -35,14 +35,14 @@ class Weekday(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OpenSpan:
     """Open from `opens` until before `closes`; on the next day if that is not later."""
 
     opens: time
     closes: time
 
     @property
-    def says_nothing(self) -> bool:
+    def is_ambiguous(self) -> bool:
         """True if it opens when it closes, but at midnight: all day or never is unclear."""
         return self.opens == self.closes != time(0)
 
@@ -52,7 +52,7 @@ class WeeklySpan:
     """A span on some days of every week."""
 
     days: frozenset[Weekday]
-    span: Span
+    span: OpenSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class SpecialDays:
 
     first: date
     last: date
-    span: Span | None = None
+    span: OpenSpan | None = None
     label: str = ""
 
     def __contains__(self, day: date) -> bool:
@@ -81,7 +81,7 @@ class Calendar:
     weekly: tuple[WeeklySpan, ...] = ()
     special: tuple[SpecialDays, ...] = ()
 
-    def spans(self, day: date) -> tuple[Span, ...]:
+    def spans(self, day: date) -> tuple[OpenSpan, ...]:
         """Return the spans that begin on `day`."""
         special = [days for days in self.special if day in days]
         if special:
@@ -99,7 +99,7 @@ class Schedule:
         self._zone = zone
         self._elsewhere: dict[tzinfo, Schedule] = {}
 
-    def seen_in(self, zone: tzinfo | None) -> Schedule:
+    def in_zone(self, zone: tzinfo | None) -> Schedule:
         """Return the hours for an account in `zone`, unless the calendar has its own zone."""
         if zone is None or zone == self._zone or self._calendar.zone:
             return self

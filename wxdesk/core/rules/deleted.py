@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.name_binding import NO_CALENDARS, Bearers, CalendarIds
+from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
 from wxdesk.core.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class DeletedRule:
     """A deleted rule, the binding of its names, and the ids of the rules `below` it."""
 
     rule: Rule
-    bearers: Bearers
+    name_binding: NameBinding
     below: frozenset[int] = frozenset()
 
     def place_in(self, listed: Sequence[Rule]) -> int:
@@ -31,12 +31,12 @@ class Removed:
         return place
 
 
-def removed_from(
+def deleted_from(
     listed: Sequence[Rule], rule_id: int, answers: Sequence[Template], calendars: CalendarIds = NO_CALENDARS
-) -> Removed | None:
+) -> DeletedRule | None:
     """Return the rule of that id as deleted from `listed`; None if it is not there."""
     at = next((at for at, one in enumerate(listed) if one.id == rule_id), None)
     if at is None:
         return None
     below = frozenset(one.id for one in listed[at + 1 :])
-    return Removed(listed[at], Bearers(listed, answers, calendars).named_by(listed[at]), below)
+    return DeletedRule(listed[at], NameBinding(listed, answers, calendars).restricted_to(listed[at]), below)

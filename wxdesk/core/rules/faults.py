@@ -24,7 +24,7 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.normalise import is_visible, seen
+from wxdesk.core.normalise import as_displayed, is_visible
 from wxdesk.core.rules.patterns import CompilePattern
 
 MAX_SENDS = 5
@@ -33,10 +33,10 @@ MAX_SENDS = 5
 MAX_WORD = 200
 """Most characters of one word; customers' texts are hardly longer."""
 
-type MistakesIn = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
+type CheckRuleTemplate = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
 """Returns a template's mistakes, given the group names that `m` has (None: any)."""
 
-type Place = tuple[str | int, ...]
+type FieldPath = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
 
 MOST_DAYS = 3650
@@ -69,16 +69,16 @@ _WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RuleFault:
     """A fault and its place; `template_line` counts from 1, 0 outside templates."""
 
-    where: Place
+    where: FieldPath
     reason: str
     template_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class ReferenceCheck:
     """Checks of the templates and pictures that a rule refers to.
 
     stored: why it cannot use the template of that name, empty if it can · has_picture: whether a picture of
@@ -92,10 +92,10 @@ class Against:
 def find_fault(
     rule: Rule,
     compile_pattern: CompilePattern,
-    mistakes_in: MistakesIn | None = None,
+    mistakes_in: CheckRuleTemplate | None = None,
     calendars: Container[str] | None = None,
-    against: Against | None = None,
-) -> Fault | None:
+    against: ReferenceCheck | None = None,
+) -> RuleFault | None:
     """Return the first fault of `rule`, or None.
 
     Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars`
@@ -107,45 +107,45 @@ def find_fault(
 def find_faults(
     rule: Rule,
     compile_pattern: CompilePattern,
-    mistakes_in: MistakesIn | None = None,
+    mistakes_in: CheckRuleTemplate | None = None,
     calendars: Container[str] | None = None,
-    against: Against | None = None,
-) -> tuple[Fault, ...]:
+    against: ReferenceCheck | None = None,
+) -> tuple[RuleFault, ...]:
     """Return all faults of `rule`, in order: one a place, but all within a template."""
-    found: dict[tuple[Place, int, str], Fault] = {}
+    found: dict[tuple[FieldPath, int, str], RuleFault] = {}
     for fault in _faults(rule, compile_pattern, mistakes_in, calendars, against):
         line = fault.template_line
         found.setdefault((fault.where, line, fault.reason if line else ""), fault)
     return tuple(found.values())
 
 
-def _kept_faults(rule: Rule, against: Against | None) -> Iterator[Fault]:
+def _kept_faults(rule: Rule, against: ReferenceCheck | None) -> Iterator[RuleFault]:
     for index, action in enumerate(rule.then):
         if action.kind is ActionKind.TEMPLATE and not is_visible(action.text):
-            yield Fault(("then", index, "template"), "No template is named.")
+            yield RuleFault(("then", index, "template"), "No template is named.")
         elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.text)):
-            yield Fault(("then", index, "template"), reason)
+            yield RuleFault(("then", index, "template"), reason)
         elif against and action.kind is ActionKind.IMAGE and _is_lost(action.content.picture, against):
-            yield Fault(("then", index, "image", "picture"), LOST)
+            yield RuleFault(("then", index, "image", "picture"), LOST)
         elif against and action.kind is ActionKind.CARD and _is_lost(action.content.thumb_picture, against):
-            yield Fault(("then", index, "card", "thumb_picture"), LOST)
+            yield RuleFault(("then", index, "card", "thumb_picture"), LOST)
 
 
-def _is_lost(picture: str, against: Against) -> bool:
+def _is_lost(picture: str, against: ReferenceCheck) -> bool:
     return bool(picture) and not against.has_picture(picture)
 
 
 def _faults(
     rule: Rule,
     compile_pattern: CompilePattern,
-    mistakes_in: MistakesIn | None,
+    mistakes_in: CheckRuleTemplate | None,
     calendars: Container[str] | None,
-    against: Against | None,
-) -> Iterator[Fault]:
+    against: ReferenceCheck | None,
+) -> Iterator[RuleFault]:
     if not is_visible(rule.name):
-        yield Fault(("name",), "A rule needs a name.")
+        yield RuleFault(("name",), "A rule needs a name.")
     if not rule.on:
-        yield Fault(("on",), "“on” names no kind of message, so the rule could never match.")
+        yield RuleFault(("on",), "“on” names no kind of message, so the rule could never match.")
     yield from _condition_faults(rule)
     for place, when in _conditions(rule.when):
         yield from _within(place, _word_faults(when))
@@ -163,13 +163,13 @@ def _faults(
     yield from _kept_faults(rule, against)
 
 
-def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
+def _conditions(when: Condition) -> Iterator[tuple[FieldPath, Condition]]:
     yield ("when",), when
     if when.unless is not None:
         yield ("when", "not"), when.unless
 
 
-def _within(place: Place, faults: Iterator[Fault]) -> Iterator[Fault]:
+def _within(place: FieldPath, faults: Iterator[RuleFault]) -> Iterator[RuleFault]:
     for fault in faults:
         yield replace(fault, where=(*place, *fault.where))
 
@@ -187,147 +187,151 @@ def known_groups(when: Condition, compile_pattern: CompilePattern) -> frozenset[
         return None
 
 
-def _condition_faults(rule: Rule) -> Iterator[Fault]:
+def _condition_faults(rule: Rule) -> Iterator[RuleFault]:
     when = rule.when
     if rule.default:
         if when != Condition():
-            yield Fault(("when",), "A default rule takes no condition: remove “when” or “default”.")
+            yield RuleFault(("when",), "A default rule takes no condition: remove “when” or “default”.")
         return
     if when == Condition() and MessageType.TEXT in rule.on:
         # Without words this would answer every text and hide all rules below.
-        yield Fault(("when",), "No condition is set, so it would match every text. If that is meant: default = true.")
+        yield RuleFault(
+            ("when",), "No condition is set, so it would match every text. If that is meant: default = true."
+        )
     if when.unless is not None:
         if when.unless == Condition():
-            yield Fault(("when", "not"), "“not” names no condition.")
+            yield RuleFault(("when", "not"), "“not” names no condition.")
         if when.unless.unless is not None:
-            yield Fault(("when", "not", "not"), "“not” cannot stand inside “not”.")
+            yield RuleFault(("when", "not", "not"), "“not” cannot stand inside “not”.")
 
 
-def _word_faults(when: Condition) -> Iterator[Fault]:
+def _word_faults(when: Condition) -> Iterator[RuleFault]:
     for key in _WORD_LISTS:
         for index, word in enumerate(getattr(when, key)):
-            if not seen(word):
-                yield Fault((key, index), "An empty word would be found in every text.")
+            if not as_displayed(word):
+                yield RuleFault((key, index), "An empty word would be found in every text.")
             if len(word) > MAX_WORD:
-                yield Fault((key, index), "This word is longer than 200 characters.")
+                yield RuleFault((key, index), "This word is longer than 200 characters.")
 
 
-def _session_from_faults(rule: Rule, test: SessionFromTest | None) -> Iterator[Fault]:
+def _session_from_faults(rule: Rule, test: SessionFromTest | None) -> Iterator[RuleFault]:
     if test is None:
         return
     place = ("session_from",)
     tests = sum(value is not None for value in (test.equals, test.prefix, test.regex))
     if tests > 1:
-        yield Fault(place, "session_from takes one of equals, prefix and regex, not several.")
+        yield RuleFault(place, "session_from takes one of equals, prefix and regex, not several.")
     if not (tests or test.fields):
-        yield Fault(place, "session_from takes one of equals, prefix and regex, or fields, or both.")
+        yield RuleFault(place, "session_from takes one of equals, prefix and regex, or fields, or both.")
     if "" in (test.prefix, test.regex):
-        yield Fault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
+        yield RuleFault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
     for field in test.fields:
         if not field.name or not field.values:
-            yield Fault((*place, "fields", field.name), "A field needs a name and at least one value.")
+            yield RuleFault((*place, "fields", field.name), "A field needs a name and at least one value.")
     if MessageType.ENTER_SESSION not in rule.on:
-        yield Fault(place, "session_from is known only when a contact enters: add “enter_session” to “on”.")
+        yield RuleFault(place, "session_from is known only when a contact enters: add “enter_session” to “on”.")
 
 
-def _state_faults(rule: Rule, when: Condition, calendars: Container[str] | None) -> Iterator[Fault]:
+def _state_faults(rule: Rule, when: Condition, calendars: Container[str] | None) -> Iterator[RuleFault]:
     if when.event and rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
-        yield Fault(("event",), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
+        yield RuleFault(("event",), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
     for index, name in enumerate(when.event):
         if not is_visible(name):
-            yield Fault(("event", index), "The name of the event is empty.")
+            yield RuleFault(("event", index), "The name of the event is empty.")
     if when.hours is not None and calendars is not None and when.hours.calendar not in calendars:
-        yield Fault(("hours", "inside" if when.hours.inside else "outside"), "There is no calendar of this name.")
+        yield RuleFault(("hours", "inside" if when.hours.inside else "outside"), "There is no calendar of this name.")
     if when.tags is not None:
         yield from _tags_faults(when.tags)
     yield from _history_faults(when)
 
 
-def _tags_faults(test: TagsTest) -> Iterator[Fault]:
+def _tags_faults(test: TagsTest) -> Iterator[RuleFault]:
     if not (test.any or test.none):
-        yield Fault(("tags",), "tags takes “any”, “none” or both.")
+        yield RuleFault(("tags",), "tags takes “any”, “none” or both.")
     for key in ("any", "none"):
         for index, tag in enumerate(getattr(test, key)):
-            if not seen(tag):
-                yield Fault(("tags", key, index), "A tag is empty.")
+            if not as_displayed(tag):
+                yield RuleFault(("tags", key, index), "A tag is empty.")
 
 
-def _history_faults(when: Condition) -> Iterator[Fault]:
+def _history_faults(when: Condition) -> Iterator[RuleFault]:
     if when.quiet_days is not None and not 1 <= when.quiet_days <= MOST_DAYS:
-        yield Fault(("quiet_days",), "quiet_days is from 1 to 3650.")
+        yield RuleFault(("quiet_days",), "quiet_days is from 1 to 3650.")
     numbers = when.message_no
     if numbers is not None and numbers.min < 0:
-        yield Fault(("message_no", "min"), "“min” is 0 or more.")
+        yield RuleFault(("message_no", "min"), "“min” is 0 or more.")
     if numbers is not None and numbers.max is not None and numbers.max < numbers.min:
-        yield Fault(("message_no", "max"), "“max” is below “min”, so the rule could never match.")
+        yield RuleFault(("message_no", "max"), "“max” is below “min”, so the rule could never match.")
     if when.first_contact and when.quiet_days is not None:
-        yield Fault(("quiet_days",), "Who never wrote before was not quiet: the rule could never match.")
+        yield RuleFault(("quiet_days",), "Who never wrote before was not quiet: the rule could never match.")
     last = when.last_rule_within
     if last is not None and not is_visible(last.rule):
-        yield Fault(("last_rule_within", "rule"), "The name of the rule is empty.")
+        yield RuleFault(("last_rule_within", "rule"), "The name of the rule is empty.")
     if last is not None and not 1 <= last.minutes <= MOST_MINUTES:
-        yield Fault(("last_rule_within", "minutes"), "“minutes” is from 1 to 10080, a week.")
+        yield RuleFault(("last_rule_within", "minutes"), "“minutes” is from 1 to 10080, a week.")
 
 
-def _patterns(when: Condition) -> Iterator[tuple[Place, str]]:
+def _patterns(when: Condition) -> Iterator[tuple[FieldPath, str]]:
     if when.regex is not None:
         yield ("regex",), when.regex
     if when.session_from is not None and when.session_from.regex is not None:
         yield ("session_from", "regex"), when.session_from.regex
 
 
-def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[Fault]:
+def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[RuleFault]:
     for place, source in _patterns(when):
         if not source:
-            yield Fault(place, "An empty pattern would be found in every text.")
+            yield RuleFault(place, "An empty pattern would be found in every text.")
         try:
             compile_pattern(source)
         except BadPattern as error:
-            yield Fault(place, error.reason)
+            yield RuleFault(place, error.reason)
 
 
-def _cooldown_faults(limits: Cooldown) -> Iterator[Fault]:
+def _cooldown_faults(limits: Cooldown) -> Iterator[RuleFault]:
     if not 0 <= limits.per_contact_s <= MOST_DAYS * 86_400:
-        yield Fault(("cooldown", "per_contact_s"), "“per_contact_s” is in seconds, at most ten years.")
+        yield RuleFault(("cooldown", "per_contact_s"), "“per_contact_s” is in seconds, at most ten years.")
     for key in ("per_conversation", "per_account_per_min"):
         if not 0 <= getattr(limits, key) <= MOST_TIMES:
-            yield Fault(("cooldown", key), "This is a number of times, at most 10000.")
+            yield RuleFault(("cooldown", key), "This is a number of times, at most 10000.")
 
 
-def _delivery_faults(rule: Rule) -> Iterator[Fault]:
+def _delivery_faults(rule: Rule) -> Iterator[RuleFault]:
     if rule.delivery is Delivery.HOLD and not 1 <= rule.hold_seconds <= MOST_HOLD_SECONDS:
-        yield Fault(("delivery",), "A reply is held for 1 to 3600 seconds.")
+        yield RuleFault(("delivery",), "A reply is held for 1 to 3600 seconds.")
 
 
-def _action_faults(rule: Rule) -> Iterator[Fault]:
+def _action_faults(rule: Rule) -> Iterator[RuleFault]:
     kinds = [action.kind for action in rule.then]
     if not kinds:
-        yield Fault(("then",), "The rule does nothing: “then” is missing or empty. To say nothing on purpose: silent.")
+        yield RuleFault(
+            ("then",), "The rule does nothing: “then” is missing or empty. To say nothing on purpose: silent."
+        )
     if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
-        yield Fault(("then",), "A rule cannot be silent and send something.")
+        yield RuleFault(("then",), "A rule cannot be silent and send something.")
     yield from _aside_faults(rule, kinds)
     if sum(kind in SENDING_ACTIONS for kind in kinds) > MAX_SENDS:
-        yield Fault(("then",), "It would send more than the five replies that WeChat allows.")
+        yield RuleFault(("then",), "It would send more than the five replies that WeChat allows.")
     for index, action in enumerate(rule.then):
         reason = _reason_against(action)
         if reason:
-            yield Fault(("then", index, action.kind.value), reason)
+            yield RuleFault(("then", index, action.kind.value), reason)
         if action.kind is ActionKind.TYPING and SENDING_ACTIONS.isdisjoint(kinds[index:]):
-            yield Fault(("then", index, "typing"), "Nothing is sent after this typing.")
+            yield RuleFault(("then", index, "typing"), "Nothing is sent after this typing.")
 
 
-def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[Fault]:
+def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[RuleFault]:
     asides = [index for index, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
     if not asides:
         return
-    place: Place = ("then", asides[-1], kinds[asides[-1]].value)
+    place: FieldPath = ("then", asides[-1], kinds[asides[-1]].value)
     minutes = rule.then[asides[0]].minutes
     if kinds[asides[0]] is ActionKind.SNOOZE and not 1 <= minutes <= MOST_SNOOZE_MINUTES:
-        yield Fault(("then", asides[0], "snooze"), "A conversation is snoozed for 1 to 10080 minutes, a week.")
+        yield RuleFault(("then", asides[0], "snooze"), "A conversation is snoozed for 1 to 10080 minutes, a week.")
     if len(asides) > 1:
-        yield Fault(place, "A conversation is either resolved or snoozed, and only once.")
+        yield RuleFault(place, "A conversation is either resolved or snoozed, and only once.")
     if ActionKind.TAKE_OVER in kinds:
-        yield Fault(place, "What is handed over to a person waits for him, so it cannot be set aside as well.")
+        yield RuleFault(place, "What is handed over to a person waits for him, so it cannot be set aside as well.")
 
 
 def _reason_against(action: Action) -> str:
@@ -358,11 +362,11 @@ def _has_cover(content: Content) -> bool:
 
 
 def _template_faults(
-    index: int, action: Action, names: frozenset[str] | None, mistakes_in: MistakesIn
-) -> Iterator[Fault]:
+    index: int, action: Action, names: frozenset[str] | None, mistakes_in: CheckRuleTemplate
+) -> Iterator[RuleFault]:
     if action.kind is ActionKind.REPLY:
         for number, text in enumerate(action.texts):
-            place: Place = ("then", index, "reply", number) if action.others else ("then", index, "reply")
+            place: FieldPath = ("then", index, "reply", number) if action.others else ("then", index, "reply")
             yield from _mistakes(place, text, names, mistakes_in)
     elif action.kind in FIELDED:
         for name, text in words_of(action.content).items():
@@ -370,16 +374,18 @@ def _template_faults(
                 yield from _mistakes(("then", index, action.kind.value, name), text, names, mistakes_in)
 
 
-def _mistakes(place: Place, text: str, names: frozenset[str] | None, mistakes_in: MistakesIn) -> Iterator[Fault]:
+def _mistakes(
+    place: FieldPath, text: str, names: frozenset[str] | None, mistakes_in: CheckRuleTemplate
+) -> Iterator[RuleFault]:
     if is_visible(text):
-        yield from (Fault(place, error.reason, error.line) for error in mistakes_in(text, names))
+        yield from (RuleFault(place, error.reason, error.line) for error in mistakes_in(text, names))
 
 
-def _field_faults(rule: Rule) -> Iterator[Fault]:
+def _field_faults(rule: Rule) -> Iterator[RuleFault]:
     """Yield what WeChat would refuse of a link or card that is otherwise complete."""
     for index, action in enumerate(rule.then):
         if action.kind in FIELDED and not _reason_against(action):
             try:
                 check_written(action.content)
             except BadContent as error:
-                yield Fault(("then", index, action.kind.value, error.field), error.reason)
+                yield RuleFault(("then", index, action.kind.value, error.field), error.reason)

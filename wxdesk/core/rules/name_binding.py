@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from wxdesk.core.model.rule import Action, ActionKind, Rule
-from wxdesk.core.rules.template_names import AnswerNames
+from wxdesk.core.rules.template_names import TemplateNames
 from wxdesk.core.templates import Template
 
 type CalendarIds = Mapping[str, int]
@@ -21,7 +21,7 @@ type CalendarIds = Mapping[str, int]
 NO_CALENDARS: CalendarIds = MappingProxyType({})
 
 
-class Bearers:
+class NameBinding:
     """The rules, templates and business hours that names referred to at some time."""
 
     def __init__(
@@ -29,22 +29,22 @@ class Bearers:
     ) -> None:
         self._calendars = calendars
         self._names = {rule.id: rule.name for rule in rules}
-        self._answers = AnswerNames(answers)
+        self._answers = TemplateNames(answers)
         self._ids: defaultdict[str, list[int]] = defaultdict(list)
         for rule_id, name in self._names.items():
             self._ids[name].append(rule_id)
 
-    def named_by(self, rule: Rule) -> Bearers:
+    def restricted_to(self, rule: Rule) -> NameBinding:
         """Return the part of the binding that `rule` uses, to be kept for long."""
         calendars = {name: self._calendars[name] for name in rule.when.calendars & self._calendars.keys()}
-        kept = Bearers((), filter(None, (self._answers.meant(name) for name in _answers_in(rule))), calendars)
+        kept = NameBinding((), filter(None, (self._answers.meant(name) for name in _answers_in(rule))), calendars)
         for name in rule.when.rules:
             for rule_id in self._ids.get(name, ()):
                 kept._names[rule_id] = name
                 kept._ids[name].append(rule_id)
         return kept
 
-    def followed(self, rule: Rule, now: Bearers) -> Rule:
+    def followed(self, rule: Rule, now: NameBinding) -> Rule:
         """Return `rule`, bound to these names, reworded for the names of `now`.
 
         A template that is gone, or has no name that means it, gets a name that means nothing, and so do business
@@ -58,7 +58,7 @@ class Bearers:
         when = when.with_renamed_calendars({name: self.name_of_calendar(name, now) for name in rule.when.calendars})
         return replace(rule, then=then, when=when) if (then, when) != (rule.then, rule.when) else rule
 
-    def name_of_calendar(self, name: str, now: Bearers) -> str:
+    def name_of_calendar(self, name: str, now: NameBinding) -> str:
         """Return the name `now` of the hours that `name` meant; an unused one if gone."""
         was = self._calendars.get(name)
         if was is None or was == now._calendars.get(name):
@@ -68,7 +68,7 @@ class Bearers:
             name += "*"
         return called or name
 
-    def _called(self, action: Action, now: Bearers) -> Action:
+    def _called(self, action: Action, now: NameBinding) -> Action:
         was = self._answers.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
         if was is None:
             return action
@@ -85,7 +85,7 @@ class Bearers:
             free = "" if self._answers.meant(longer) else longer
         return free
 
-    def _name_of_rule(self, name: str, now: Bearers) -> str:
+    def _name_of_rule(self, name: str, now: NameBinding) -> str:
         there = [rule_id for rule_id in self._ids.get(name, ()) if rule_id in now._names]
         return name if not there or name in map(now._names.get, there) else now._names[there[0]]
 

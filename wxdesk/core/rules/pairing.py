@@ -10,12 +10,12 @@ from dataclasses import replace
 from wxdesk.core.model.rule import Rule
 
 
-def content(rule: Rule) -> Rule:
+def revision_content(rule: Rule) -> Rule:
     """Return the rule without position, switch and values given by the store."""
     return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
 
 
-def saying(rule: Rule, wanted: Rule) -> Rule:
+def with_content_of(rule: Rule, wanted: Rule) -> Rule:
     """Return `rule` with the content of `wanted`, in its own place and switch."""
     return replace(
         wanted,
@@ -27,11 +27,11 @@ def saying(rule: Rule, wanted: Rule) -> Rule:
     )
 
 
-def continued(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
+def paired_rules(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rule]:
     """Pair wanted rules, by index, with known ones: by content first, then by name."""
     found: dict[int, Rule] = {}
     left = list(known)
-    for feature in (content, _name):
+    for feature in (revision_content, _name):
         having: defaultdict[object, deque[Rule]] = defaultdict(deque)
         for rule in left:
             having[feature(rule)].append(rule)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PatternMatch:
     """A stretch of text that a pattern matched, and its named groups that took part."""
 
     text: str
@@ -23,7 +23,7 @@ class Pattern(Protocol):
         """The names of its groups."""
         ...
 
-    def search(self, text: str) -> Found | None:
+    def search(self, text: str) -> PatternMatch | None:
         """Return the first match anywhere in `text`."""
         ...
 

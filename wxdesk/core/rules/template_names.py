@@ -14,7 +14,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.templates import Template, shortcut_key
 
 
-class AnswerInUse(BadInput):
+class TemplateInUse(BadInput):
     """A template that cannot be deleted, because rules, also disabled ones, use it."""
 
     template = "“{title}” cannot be deleted; used by: {rules}"
@@ -23,7 +23,7 @@ class AnswerInUse(BadInput):
         super().__init__(title=title, rules=" · ".join(rules))
 
 
-class AskedOfRules(BadInput):
+class PromptWithoutDefault(BadInput):
     """A prompt without a default in a template that rules, also disabled ones, use."""
 
     template = "Rules say this template and have nobody to ask for “{question}”: {rules}. Give it a default."
@@ -32,7 +32,7 @@ class AskedOfRules(BadInput):
         super().__init__(question=question, rules=" · ".join(rules))
 
 
-class NameOfAnother(BadInput):
+class TemplateNameInUse(BadInput):
     """A name by which rules mean another template, which has no other name."""
 
     template = "By this name rules mean “{title}” still: {rules}. Choose another title or shortcut."
@@ -41,7 +41,7 @@ class NameOfAnother(BadInput):
         super().__init__(title=title, rules=" · ".join(rules))
 
 
-class AnswerNames:
+class TemplateNames:
     """Index of `templates` by name: by shortcut first, else the first of that title."""
 
     def __init__(self, templates: Iterable[Template]) -> None:
@@ -62,7 +62,7 @@ class AnswerNames:
         return next((name for name, one in meant if one is not None and one.id == template.id), None)
 
 
-def followed(rules: Sequence[Rule], before: AnswerNames, after: AnswerNames) -> list[tuple[Rule, Rule]]:
+def follow_renames(rules: Sequence[Rule], before: TemplateNames, after: TemplateNames) -> list[tuple[Rule, Rule]]:
     """Return the rules whose names of templates change, each with its new form.
 
     Raises:
@@ -71,18 +71,18 @@ def followed(rules: Sequence[Rule], before: AnswerNames, after: AnswerNames) -> 
     for was, calls in _said(rules, before):
         now, users = after.by_id.get(was.id), dict.fromkeys(rule.name for rule, _ in calls)
         if now is None:
-            raise AnswerInUse(was.title, users)
+            raise TemplateInUse(was.title, users)
         if now.unanswered is not None and was.unanswered is None:
-            raise AskedOfRules(now.unanswered.question, users)
+            raise PromptWithoutDefault(now.unanswered.question, users)
         if any(after.name_of(now, name, was) is None for _, name in calls):
-            raise NameOfAnother(now.title, users)
+            raise TemplateNameInUse(now.title, users)
     pairs = (
         (rule, replace(rule, then=tuple(_renamed(action, before, after) for action in rule.then))) for rule in rules
     )
     return [(rule, other) for rule, other in pairs if rule != other]
 
 
-def _said(rules: Sequence[Rule], names: AnswerNames) -> Iterator[tuple[Template, list[tuple[Rule, str]]]]:
+def _said(rules: Sequence[Rule], names: TemplateNames) -> Iterator[tuple[Template, list[tuple[Rule, str]]]]:
     """Yield each template in use, with its rules and the names they use."""
     calls: dict[int, list[tuple[Rule, str]]] = {}
     for rule in rules:
@@ -93,7 +93,7 @@ def _said(rules: Sequence[Rule], names: AnswerNames) -> Iterator[tuple[Template,
     return ((names.by_id[template_id], its) for template_id, its in calls.items())
 
 
-def _renamed(action: Action, before: AnswerNames, after: AnswerNames) -> Action:
+def _renamed(action: Action, before: TemplateNames, after: TemplateNames) -> Action:
     was = before.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
     if was is None:
         return action

@@ -41,7 +41,7 @@ def _slash_codes(codes: Iterable[str]) -> str:
     return "|".join([*found, rf"(?<![\w/])(?:{typed})"] if typed else found) or "(?!)"
 
 
-class Legend:
+class EmoticonReplacer:
     """Replaces the emoticons in a text by something readable, for display only.
 
     `shown` maps each whole marker to its replacement. Letter case matters: `/::D` and `/::d` are two faces.

@@ -29,31 +29,31 @@ TOO_LATE, NONE_LEFT = 45015, 45047
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedReply:
     """A reply about to be sent, with the known reply window of its contact."""
 
     reply: Reply
     window: ReplyWindow
 
 
-def opened(window: ReplyWindow, type: MessageType, at: datetime, *, sent_since: int = 0) -> ReplyWindow:  # noqa: A002
+def window_after_event(window: ReplyWindow, type: MessageType, at: datetime, *, sent_since: int = 0) -> ReplyWindow:  # noqa: A002
     """Return the window after the contact wrote or entered at `at` (CreateTime).
 
     `sent_since` is how many replies WeChat has accepted after `at`, when the push came late: they count against
     the allowance.
     """
     allowed, span = AFTER_ENTERING if type is MessageType.ENTER_SESSION else AFTER_MESSAGE
-    still_left = left(window, at)
+    still_left = replies_left(window, at)
     until = at + span if window.until is None else max(window.until, at + span)
     return ReplyWindow(left=max(still_left, allowed - sent_since), until=until)
 
 
-def spent(window: ReplyWindow) -> ReplyWindow:
+def window_after_send(window: ReplyWindow) -> ReplyWindow:
     """Return the window after WeChat accepted one reply."""
     return ReplyWindow(left=max(0, window.left - 1), until=window.until)
 
 
-def corrected(window: ReplyWindow, errcode: int, at: datetime) -> ReplyWindow:
+def window_after_refusal(window: ReplyWindow, errcode: int, at: datetime) -> ReplyWindow:
     """Return the window after WeChat refused a reply at `at` with `errcode`.
 
     Unchanged unless that is about the contact. For every such code (45047: none left, 48002: messages refused
@@ -66,7 +66,7 @@ def corrected(window: ReplyWindow, errcode: int, at: datetime) -> ReplyWindow:
     return window
 
 
-def left(window: ReplyWindow, at: datetime) -> int:
+def replies_left(window: ReplyWindow, at: datetime) -> int:
     """Return how many replies may still leave at `at`."""
     if window.until is None or at >= window.until:
         return 0
@@ -78,7 +78,7 @@ def left_for_rules(window: ReplyWindow, at: datetime, reserve: int, promised: in
 
     `promised` are replies that wait to be sent. Where no operator could answer in time, nothing is reserved.
     """
-    free = left(window, at) - promised
+    free = replies_left(window, at) - promised
     return max(0, free if closes_soon(window, at) else free - reserve)
 
 

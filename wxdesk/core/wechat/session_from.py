@@ -17,7 +17,7 @@ MAX_CHARACTERS = 4096
 MAX_FIELDS = 50
 """Fields beyond these are left out."""
 
-type Plain = str | int | float | bool
+type PlainValue = str | int | float | bool
 
 _NAME = re.compile(r"[\w.\-\[\]]{1,64}")
 _ENCODED = re.compile(r"%7B|[\w.\-/?%]*%3D", re.IGNORECASE)
@@ -31,7 +31,7 @@ def fields_of(value: str) -> dict[str, str]:
     return {name: _told(field) for name, field in _pairs(value)}
 
 
-def plain_fields(value: str) -> dict[str, Plain]:
+def plain_fields(value: str) -> dict[str, PlainValue]:
     """Return the fields of `value` that are text, number or boolean, as such."""
     return {name: field for name, field in _pairs(value) if isinstance(field, str | int | float)}
 

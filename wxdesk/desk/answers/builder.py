@@ -20,18 +20,18 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Presence, Rule, RuleVerdict, Variant
-from wxdesk.core.model.status import Aside, combined
+from wxdesk.core.model.status import StatusChange, combined_status_change
 from wxdesk.core.normalise import is_chinese
-from wxdesk.core.replies.gaps import marked
-from wxdesk.core.replies.lifecycle import delivered
+from wxdesk.core.replies.gaps import marked_gaps
+from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.rules.business_hours import Schedule
-from wxdesk.core.rules.matching.facts import NO_HISTORY, History, Subject
-from wxdesk.core.rules.matching.matcher import Matched, Matching
+from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, MatchInput
+from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.filling import NO_ANSWERS, Filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.splitting import rendered
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.splitting import message_parts
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.i18n import explain, tr
 from wxdesk.timezones import zone_named
@@ -44,7 +44,7 @@ type Choose = Callable[[Sequence[str], Variant], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnswerMessage:
     """One message of an answer, `after` so many seconds of typing."""
 
     rule: Rule
@@ -64,16 +64,16 @@ class Answer:
     `needs_reply`: the contact wrote a message, so silence leaves it unanswered.
     """
 
-    matching: Matching
+    matching: MatchResult
     verdicts: tuple[RuleVerdict, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[AnswerMessage, ...] = ()
     tags: tuple[str, ...] = ()
     take_over: bool = False
     transfer: Rule | None = None
     notify: Rule | None = None
     silent: bool = False
-    owed: bool = True
-    aside: Aside | None = None
+    needs_reply: bool = True
+    aside: StatusChange | None = None
     problem: str = ""
 
     @property
@@ -105,16 +105,16 @@ class Answer:
         if self.transfer is not None:
             return Outcome.TRANSFERRED
         if self.aside is None:
-            return Outcome.LEFT_OPEN if self.owed and not self.silent else Outcome.SILENT
+            return Outcome.LEFT_OPEN if self.needs_reply and not self.silent else Outcome.SILENT
         return Outcome.SNOOZED if self.aside.minutes else Outcome.RESOLVED
 
-    def kept_here(self, conversation: Conversation, account: Account) -> Answer:
+    def with_transfer_as_takeover(self, conversation: Conversation, account: Account) -> Answer:
         """Replace a transfer to WeChat's tool by a takeover, where an operator is needed.
 
         That is so for drafts, and for answers that could not be made.
         """
         rule = self.transfer
-        if rule is None or not (self.problem or delivered(rule, conversation, account).mode is ReplyMode.DRAFT):
+        if rule is None or not (self.problem or effective_mode(rule, conversation, account).mode is ReplyMode.DRAFT):
             return self
         return replace(self, transfer=None, take_over=True)
 
@@ -129,21 +129,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RuleContext:
     """The message to answer, with all that rules and templates use; `now` is aware."""
 
     message: Message
     conversation: Conversation
     account: Account
     now: datetime
-    history: History = NO_HISTORY
+    history: ContactHistory = NO_HISTORY
     operator: Presence = Presence.PRESENT
 
     @property
-    def subject(self) -> Subject:
+    def subject(self) -> MatchInput:
         """The same facts in the form in which rules are asked."""
         message = self.message
-        return Subject(
+        return MatchInput(
             message.type,
             message.text,
             message.session_from,
@@ -161,13 +161,15 @@ class Occasion:
         return zone_named(self.account.timezone) if self.account.timezone else None
 
 
-class Composer:
+class AnswerBuilder:
     """Turns rules that matched into an answer.
 
     `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one of their own; None: the machine's.
     """
 
-    def __init__(self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, zone: tzinfo | None) -> None:
+    def __init__(
+        self, renderer: LiquidRenderer, calendars: Calendars, shelf: TemplateLookup, zone: tzinfo | None
+    ) -> None:
         self._renderer = renderer
         self._calendars = calendars
         self._shelf = shelf
@@ -178,11 +180,11 @@ class Composer:
         """The business hours that rules name."""
         return self._calendars.schedules
 
-    def answer(self, matching: Matching, verdicts: tuple[RuleVerdict, ...], occasion: Occasion) -> Answer:
+    def answer(self, matching: MatchResult, verdicts: tuple[RuleVerdict, ...], occasion: RuleContext) -> Answer:
         """Build the answer; changes nothing, and a template that fails is an answer too."""
         actions = [action for one in matching.matched for action in one.rule.then]
         kinds = {action.kind for action in actions}
-        said: tuple[Said, ...] = ()
+        said: tuple[AnswerMessage, ...] = ()
         problem = ""
         try:
             said = tuple(one for matched in matching.matched for one in self._said(matched, occasion))
@@ -195,26 +197,26 @@ class Composer:
             said,
             tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
             take_over=ActionKind.TAKE_OVER in kinds,
-            transfer=_first_that(matching, ActionKind.TRANSFER),
-            notify=_first_that(matching, ActionKind.NOTIFY),
+            transfer=_first_rule_with(matching, ActionKind.TRANSFER),
+            notify=_first_rule_with(matching, ActionKind.NOTIFY),
             silent=ActionKind.SILENT in kinds,
-            owed=occasion.message.event is None,
-            aside=_aside(actions),
+            needs_reply=occasion.message.event is None,
+            aside=_status_after(actions),
             problem=problem,
         )
 
-    def _said(self, matched: Matched, occasion: Occasion) -> list[Said]:
+    def _said(self, matched: MatchedRule, occasion: RuleContext) -> list[AnswerMessage]:
         values = partial(self.values, matched, occasion)
-        said: list[Said] = []
+        said: list[AnswerMessage] = []
         after = 0
         for place, action in enumerate(matched.rule.then):
             if action.kind is ActionKind.TYPING:
                 after += action.seconds
-            choose = partial(_chosen, place, matched.rule, occasion)
-            said += [Said(matched.rule, content, after) for content in self._contents(action, choose, values)]
+            choose = partial(_chosen_text, place, matched.rule, occasion)
+            said += [AnswerMessage(matched.rule, content, after) for content in self._contents(action, choose, values)]
         return said
 
-    def values(self, matched: Matched, occasion: Occasion, text: str) -> Mapping[str, object]:
+    def values(self, matched: MatchedRule, occasion: RuleContext, text: str) -> Mapping[str, object]:
         """Return the variables that `text` may use."""
         zone = occasion.zone
         now = occasion.now.astimezone(zone or self._zone)
@@ -222,7 +224,7 @@ class Composer:
         schedule = self._schedule(matched.rule)
         if schedule is None:
             return values
-        return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
+        return {**values, "hours": HoursValues(schedule.in_zone(zone), occasion.now, text)}
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """Return the calendar that the rule names, also under “not”; else the first."""
@@ -234,12 +236,12 @@ class Composer:
         match action.kind:
             case ActionKind.REPLY:
                 text = choose(action.texts, action.variant)
-                return self._filled(said_by(action), text, values)
+                return self._filled(action_template(action), text, values)
             case ActionKind.TEMPLATE:
                 template = self._stored(action.text)
                 return self._filled(template, choose(template.texts, template.variant), values)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-                return self._filled(said_by(action), "", values)
+                return self._filled(action_template(action), "", values)
             case _:
                 return []
 
@@ -260,11 +262,11 @@ class Composer:
         return parts
 
 
-def _missing(said: Sequence[Said]) -> tuple[str, ...]:
+def _missing(said: Sequence[AnswerMessage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in said for name in one.content.gaps))
 
 
-def said_by(action: Action) -> Template:
+def action_template(action: Action) -> Template:
     """Wrap the reply, picture, link or card of a rule as a template."""
     if action.kind is ActionKind.REPLY:
         return Template(0, "", action.text, others=action.others)
@@ -282,12 +284,12 @@ def messages_of(content: Content) -> list[Content]:
         return _parts_of(content)
     if content.kind is not ReplyKind.IMAGE:
         contents.check(content)
-    return [replace(content, gaps=marked(content))]
+    return [replace(content, gaps=marked_gaps(content))]
 
 
 def _parts_of(content: Content) -> list[Content]:
     try:
-        parts = rendered(content.text)
+        parts = message_parts(content.text)
     except ReplyTooLong:
         raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
     if not parts:
@@ -296,21 +298,23 @@ def _parts_of(content: Content) -> list[Content]:
         taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
         raise BadTemplate(1, taken)
     made = [Content(text=part, gaps=content.gaps) for part in parts]
-    return [replace(part, gaps=marked(part)) for part in made] if content.gaps else made
+    return [replace(part, gaps=marked_gaps(part)) for part in made] if content.gaps else made
 
 
-def _aside(actions: Sequence[Action]) -> Aside | None:
-    wanted = [Aside(action.minutes) for action in actions if action.kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
-    return combined(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
+def _status_after(actions: Sequence[Action]) -> StatusChange | None:
+    wanted = [
+        StatusChange(action.minutes) for action in actions if action.kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)
+    ]
+    return combined_status_change(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
 
 
-def _first_that(matching: Matching, does: ActionKind) -> Rule | None:
+def _first_rule_with(matching: MatchResult, does: ActionKind) -> Rule | None:
     """Return the first rule that matched with such an action."""
     rules = (one.rule for one in matching.matched)
     return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
 
 
-def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], variant: Variant) -> str:
+def _chosen_text(place: int, rule: Rule, occasion: RuleContext, texts: Sequence[str], variant: Variant) -> str:
     """Choose a text, always the same one for the same message."""
     match variant:
         case Variant.FIRST:
@@ -323,7 +327,7 @@ def _chosen(place: int, rule: Rule, occasion: Occasion, texts: Sequence[str], va
             return texts[(fired.times if fired else 0) % len(texts)]
 
 
-class Hours(Mapping[str, object]):
+class HoursValues(Mapping[str, object]):
     """Values of `hours.*` in a template; a time that never comes is absent.
 
     The wording is in the language of `text`, which the customer reads, not the operator. Each value is computed
@@ -361,10 +365,10 @@ class Hours(Mapping[str, object]):
         if at is None:
             raise KeyError(name)
         local = self._schedule.local
-        return _spoken(local(at), local(self._now), chinese=is_chinese(self._text))
+        return _relative_time(local(at), local(self._now), chinese=is_chinese(self._text))
 
 
-def _spoken(at: datetime, now: datetime, *, chinese: bool) -> str:
+def _relative_time(at: datetime, now: datetime, *, chinese: bool) -> str:
     """Format a time for a customer who reads it `now`."""
     match (at.date() - now.date()).days:
         case 0:

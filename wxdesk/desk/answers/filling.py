@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import quote
 
 from wxdesk.core.content import limits as contents
-from wxdesk.core.content.variables import harmless
+from wxdesk.core.content.variables import without_markup
 from wxdesk.core.errors import MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.replies.gaps import mark
+from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
-from wxdesk.desk.answers.liquid.gaps import NOTHING, Marked
+from wxdesk.desk.answers.liquid.gaps import NOTHING, MarkedText
 from wxdesk.i18n import tr
 
 MOST_PLACEHOLDERS = 20
@@ -66,7 +66,7 @@ class Filling:
         return words.strip() if name == "description" else " ".join(words.split())
 
     def _shown(self, render: Callable[..., str], text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
-        instead = {name: harmless(answer.strip()) for name, answer in answers.items() if is_visible(answer)}
+        instead = {name: without_markup(answer.strip()) for name, answer in answers.items() if is_visible(answer)}
         return render(text, self._with(answers), gaps, instead)
 
     def example(self) -> Content:
@@ -77,11 +77,11 @@ class Filling:
         """
         for source in (self.text,) if self.template.kind is ReplyKind.TEXT else self.template.sources:
             self.renderer.check(source, frozenset(), by_hand=True)
-        return self.with_gaps()
+        return self.unchecked_example()
 
-    def with_gaps(self) -> Content:
+    def unchecked_example(self) -> Content:
         """Fill the example without checking the text first."""
-        asked = {f"{ASK}.{prompt.name}": prompt.default or Marked.of(prompt.question) for prompt in self.prompts}
+        asked = {f"{ASK}.{prompt.name}": prompt.default or MarkedText.of(prompt.question) for prompt in self.prompts}
         return replace(self.prepared(asked), gaps=())
 
     def prepared(self, answers: Mapping[str, str] = NO_ANSWERS) -> Content:
@@ -96,11 +96,11 @@ class Filling:
             try:
                 content = self.content(given, shown)
                 gaps = tuple(dict.fromkeys((*judged, *shown)))
-                return _seen(replace(content, gaps=gaps)) if gaps else content
+                return _with_decoded_marks(replace(content, gaps=gaps)) if gaps else content
             except MissingValue as error:
                 if error.name in given or len(judged) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
                     raise
-                given[error.name] = Marked.of(error.name)
+                given[error.name] = MarkedText.of(error.name)
                 judged.append(error.name)
 
     def _with(self, answers: Mapping[str, str]) -> dict[str, object]:
@@ -109,35 +109,35 @@ class Filling:
         for variable, answer in answers.items():
             root, _, name = variable.partition(".")
             if root != ASK and is_visible(answer):
-                filled[root] = _set_in(filled.get(root), name, _given(answer))
+                filled[root] = _with_field(filled.get(root), name, _as_value(answer))
         return filled
 
     def _answer(self, prompt: Prompt, answers: Mapping[str, str]) -> object:
         variable = f"{ASK}.{prompt.name}"
         answer = answers.get(variable, prompt.default)
         if is_visible(answer):
-            return _given(answer)
+            return _as_value(answer)
         if prompt.required:
             raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
         return NOTHING
 
 
-def _given(answer: str) -> str:
+def _as_value(answer: str) -> str:
     """Return an answer as a harmless value; a mark stays a mark."""
-    return answer if isinstance(answer, Marked) else harmless(answer.strip())
+    return answer if isinstance(answer, MarkedText) else without_markup(answer.strip())
 
 
-def _seen(content: Content) -> Content:
+def _with_decoded_marks(content: Content) -> Content:
     """Decode the marks in addresses, where all that is inserted is percent-encoded."""
     shown: dict[str, Any] = {}
     for field, text in contents.words_of(content).items():
         for name in content.gaps if field in contents.ADDRESSES else ():
-            text = text.replace(quote(mark(name), safe=""), mark(name))
+            text = text.replace(quote(gap_mark(name), safe=""), gap_mark(name))
         shown[field] = text
     return replace(content, **shown)
 
 
-def _set_in(value: object, name: str, answer: str) -> object:
+def _with_field(value: object, name: str, answer: str) -> object:
     """Return `value` with the field `name` set; without a name, the answer itself."""
     if not name:
         return answer

@@ -22,7 +22,7 @@ _COMMAS = frozenset("，、,：:")
 _CLOSING = frozenset("”’」』）》】)]\"'")
 
 
-class Pause(IntEnum):
+class BreakRank(IntEnum):
     """Quality of a place to end a message: the higher, the better."""
 
     NONE = 0
@@ -33,7 +33,7 @@ class Pause(IntEnum):
     PARAGRAPH = 5
 
 
-def rendered(text: str) -> tuple[str, ...]:
+def message_parts(text: str) -> tuple[str, ...]:
     """Split stripped `text` into the messages that are sent; see `split_text`.
 
     None if nothing of it is visible.
@@ -57,7 +57,7 @@ def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
         raise ValueError("A part needs room for one character: 4 bytes.")
     if byte_count(text) <= limit:
         return () if not text or text.isspace() else (text,)
-    units = tuple(_units(text, limit))
+    units = tuple(_unbreakable_units(text, limit))
     parts = []
     start = 0
     for end in _ends(units, limit):
@@ -67,7 +67,7 @@ def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
     return tuple(part for part in parts if part and not part.isspace())
 
 
-def _units(text: str, limit: int) -> Iterator[str]:
+def _unbreakable_units(text: str, limit: int) -> Iterator[str]:
     """Yield the units that must not be cut, in order."""
     start = 0
     for link in _LINK.finditer(text):
@@ -122,26 +122,26 @@ def _best_end(units: Sequence[str], first: int, last: int) -> int:
     """Return the latest of the best positions from `first` to `last`, inclusive."""
     if last == len(units):
         return last
-    return max(range(first, last + 1), key=lambda end: (_pause(units, end), end))
+    return max(range(first, last + 1), key=lambda end: (_break_rank(units, end), end))
 
 
-def _pause(units: Sequence[str], end: int) -> Pause:
+def _break_rank(units: Sequence[str], end: int) -> BreakRank:
     """Rate a cut before `units[end]`."""
     before, after = units[end - 1], units[end]
     if _breaks_line(before):
-        return Pause.PARAGRAPH if end >= 2 and _breaks_line(units[end - 2]) else Pause.LINE
+        return BreakRank.PARAGRAPH if end >= 2 and _breaks_line(units[end - 2]) else BreakRank.LINE
     if _breaks_line(after):  # the break itself is left out at a seam
-        return Pause.LINE
+        return BreakRank.LINE
     blank = before.isspace()
     word = end - 1
     while word > 0 and (units[word].isspace() or units[word] in _CLOSING):
         word -= 1
     mark = units[word]
     if mark in _SENTENCE_ENDS or (mark == "." and blank):
-        return Pause.SENTENCE
+        return BreakRank.SENTENCE
     if mark in _COMMAS and (blank or not mark.isascii()):
-        return Pause.COMMA
-    return Pause.WORD if blank or after.isspace() else Pause.NONE
+        return BreakRank.COMMA
+    return BreakRank.WORD if blank or after.isspace() else BreakRank.NONE
 
 
 def _breaks_line(unit: str) -> bool:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from wxdesk.core.rules.template_names import AnswerNames
+from wxdesk.core.rules.template_names import TemplateNames
 from wxdesk.core.templates import Template
 from wxdesk.desk.ports.templates import Templates
 from wxdesk.i18n import tr
 
 
-class Shelf:
+class TemplateLookup:
     """Templates as of the last `load`; always empty without a `templates` port."""
 
     def __init__(self, templates: Templates | None = None) -> None:
         self._templates = templates
         self.all: tuple[Template, ...] = ()
-        self._names = AnswerNames(())
+        self._names = TemplateNames(())
 
     async def load(self) -> None:
         """Load all templates from the store."""
         if self._templates is not None:
             self.all = tuple(await self._templates.all())
-            self._names = AnswerNames(self.all)
+            self._names = TemplateNames(self.all)
 
     async def revisions(self, template_id: int) -> list[Template]:
         """Return all saved revisions of a template, the newest first."""

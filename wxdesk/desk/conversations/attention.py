@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.attention import Call, Cause
-from wxdesk.core.conversations.attention_judging import calls_of, should_have_arrived
+from wxdesk.core.conversations.attention import Attention, AttentionReason
+from wxdesk.core.conversations.attention_judging import attention_for, should_have_arrived
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import (
-    CallRaised,
-    CallsChanged,
+    AttentionChanged,
+    AttentionRaised,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -29,7 +29,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.attention import Calls
+from wxdesk.desk.ports.attention import AttentionList
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.runtime.wall_clock import sleep_until
 
@@ -41,17 +41,17 @@ GATHER_SECONDS = 0.1
 AT_ONCE = 200
 """Conversations judged together."""
 
-SHARE = 4
+REST_FACTOR = 4
 """Rest after a check, in lengths of the check, so that a flood is not doubled."""
 
 RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmState:
+class AttentionState:
     """Attention that nobody has looked at yet."""
 
-    unseen: tuple[Call, ...] = ()
+    unseen: tuple[Attention, ...] = ()
 
     @property
     def ringing(self) -> frozenset[int]:
@@ -59,12 +59,12 @@ class AlarmState:
         return frozenset(call.conversation_id for call in self.unseen if call.rings)
 
 
-class Alarms:
+class AttentionWatch:
     """Keeps attention up to date; `state`, one record, is readable from any thread."""
 
     def __init__(
         self,
-        calls: Calls,
+        calls: AttentionList,
         accounts: Mapping[str, Account],
         warn: Callable[[], timedelta],
         publish: Callable[[Event], None],
@@ -79,12 +79,12 @@ class Alarms:
         self._answered: dict[int, datetime] = {}
         """Conversations with an operator's reply on its way, and the time to check it."""
         self._awake = asyncio.Event()
-        self._unseen: dict[tuple[int, Cause], Call] = {}
+        self._unseen: dict[tuple[int, AttentionReason], Attention] = {}
         self._due: datetime | None = None
         self._by_new_settings = False
         self._comparing = asyncio.Lock()
         """Lock against marking as seen while attention entries are being compared."""
-        self.state = AlarmState()
+        self.state = AttentionState()
 
     def hear(self, event: Event) -> None:
         """Check again where something happened; subscribed to the bus."""
@@ -114,7 +114,7 @@ class Alarms:
                 return
             self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
             self._tell_state()
-        self._publish(CallsChanged(conversation_id))
+        self._publish(AttentionChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
         """Return the longest waiting conversation that can still be answered."""
@@ -132,7 +132,7 @@ class Alarms:
                 self._due = None
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            await asyncio.sleep(max(GATHER_SECONDS, SHARE * (time.monotonic() - began)))
+            await asyncio.sleep(max(GATHER_SECONDS, REST_FACTOR * (time.monotonic() - began)))
             await sleep_until(self._due, self._awake, self._clock)
 
     async def _look_where_needed(self) -> None:
@@ -179,12 +179,12 @@ class Alarms:
                 raise
 
     async def _look_at(self, ids: Sequence[int]) -> None:
-        put: list[Call] = []
-        ended: list[Call] = []
-        present: list[Call] = []
+        put: list[Attention] = []
+        ended: list[Attention] = []
+        present: list[Attention] = []
         for conversation_id in ids:
             self._answered.pop(conversation_id, None)
-        for row in await self._calls.might_call(ids):
+        for row in await self._calls.rows_to_judge(ids):
             calls = self._calls_now(row)
             self._look_again_at(row)
             causes = {call.cause for call in calls}
@@ -197,16 +197,16 @@ class Alarms:
 
     def _look_again_at(self, row: InboxRow) -> None:
         arrives = should_have_arrived(row)
-        if arrives is not None and arrives > self._clock() and row.conversation.awaits:
+        if arrives is not None and arrives > self._clock() and row.conversation.awaits_answer:
             self._answered[row.conversation.id] = arrives
 
-    def _calls_now(self, row: InboxRow) -> tuple[Call, ...]:
+    def _calls_now(self, row: InboxRow) -> tuple[Attention, ...]:
         account = self._accounts.get(row.conversation.account)
         if account is None:  # its mini program is not in config.toml any more
             return ()
-        return calls_of(row, account.reserve, self._warn(), self._clock())
+        return attention_for(row, account.reserve, self._warn(), self._clock())
 
-    def _tell(self, ids: frozenset[int], present: Sequence[Call], ended: set[int]) -> None:
+    def _tell(self, ids: frozenset[int], present: Sequence[Attention], ended: set[int]) -> None:
         """Publish new attention, each once, and conversations where some has ended."""
         unseen = {(call.conversation_id, call.cause): call for call in present if not call.seen}
         known = {key: call for key, call in self._unseen.items() if key[0] in ids}
@@ -217,9 +217,9 @@ class Alarms:
         self._unseen = {key: call for key, call in self._unseen.items() if key[0] not in ids} | unseen
         self._tell_state()
         for call in raised:
-            self._publish(CallRaised(call.conversation_id, call.cause))
+            self._publish(AttentionRaised(call.conversation_id, call.cause))
         for conversation_id in gone:
-            self._publish(CallsChanged(conversation_id))
+            self._publish(AttentionChanged(conversation_id))
 
     def _tell_state(self) -> None:
-        self.state = AlarmState(tuple(self._unseen.values()))
+        self.state = AttentionState(tuple(self._unseen.values()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.errors import Unsettled
+from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.desk.ports.store import Clock, Store
@@ -50,6 +50,6 @@ class Blocking:
     async def _resolved(self, conversation_id: int) -> bool:
         try:
             await self._store.aside.resolve(conversation_id, self._clock())
-        except Unsettled:
+        except UnsettledReply:
             return False
         return True

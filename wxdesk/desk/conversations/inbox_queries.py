@@ -38,7 +38,7 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class ConversationSnapshot:
     """The open conversation at one moment: its row, newest items and latest decision.
 
     `more` are older replies that had changed.
@@ -68,7 +68,7 @@ class HeldReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TimelinePage:
     """A piece of a timeline; `to_end`: nothing newer exists."""
 
     items: tuple[TimelineItem, ...]
@@ -86,15 +86,15 @@ async def touched_rows(store: Store, ids: Collection[int]) -> tuple[list[InboxRo
     return await store.conversations.rows(ids), await store.conversations.counts()
 
 
-async def held(store: Store) -> tuple[HeldReply, ...]:
+async def held_replies(store: Store) -> tuple[HeldReply, ...]:
     """Return held replies by deadline, then those without; none in their undo time."""
     pending = await store.replies.pending()
     waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
     rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
     threads = {row.conversation.id: row.conversation for row in rows}
-    asking = {first: answer for first, answer in parts.asking(pending).items() if _is_held(answer[0])}
+    asking = {first: answer for first, answer in parts.parts_needing_operator(pending).items() if _is_held(answer[0])}
     follow = {part.id for answer in asking.values() for part in answer[1:]}
-    behind = parts.waiting(await store.replies.parts({one.part_of for one in waiting if one.part_of is not None}))
+    behind = parts.blocked_parts(await store.replies.parts({one.part_of for one in waiting if one.part_of is not None}))
     found = []
     for one in waiting:
         thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
@@ -102,7 +102,7 @@ async def held(store: Store) -> tuple[HeldReply, ...]:
     return tuple(found)
 
 
-def answers(held: Sequence[HeldReply]) -> list[HeldReply]:
+def one_per_answer(held: Sequence[HeldReply]) -> list[HeldReply]:
     """Keep one reply for each decision, leaving out the parts that follow."""
     return [one for one in held if not one.follows]
 
@@ -111,7 +111,7 @@ def _is_held(reply: Reply) -> bool:
     return reply.state is ReplyState.HELD and not can_be_undone(reply)
 
 
-async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> Snapshot:
+async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
     """Return the open conversation; raises `NotFound`."""
     rows = await store.conversations.rows([conversation_id])
     if not rows:
@@ -120,34 +120,34 @@ async def snapshot(store: Store, conversation_id: int, changed_replies: Collecti
     latest = await store.decisions.latest(conversation_id)
     shown = {item.id for item in items if isinstance(item, Reply)}
     more = [await store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
-    return Snapshot(rows[0], tuple(items), latest, tuple(more))
+    return ConversationSnapshot(rows[0], tuple(items), latest, tuple(more))
 
 
-async def last_written(store: Store, conversation_id: int) -> Message | None:
+async def last_contact_message(store: Store, conversation_id: int) -> Message | None:
     """Return the contact's last message on the timeline's newest page, if any."""
     items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
     written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
     return next(written, None)
 
 
-async def older(store: Store, conversation_id: int, before: datetime) -> Stretch:
+async def older(store: Store, conversation_id: int, before: datetime) -> TimelinePage:
     """Return the page above `before`."""
     items = await store.conversations.timeline(conversation_id, before, TIMELINE_PAGE)
-    return Stretch(tuple(items), to_end=False)
+    return TimelinePage(tuple(items), to_end=False)
 
 
-async def around(store: Store, conversation_id: int, hit: TimelineItem) -> Stretch:
+async def around(store: Store, conversation_id: int, hit: TimelineItem) -> TimelinePage:
     """Return the page that contains `hit`, with a little of what came after it."""
     newest = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
     if _holds(newest, hit):
-        return Stretch(tuple(newest), to_end=True)
+        return TimelinePage(tuple(newest), to_end=True)
     near = await store.conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
     if not _holds(near, hit):
         near = await store.conversations.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
-    return Stretch(tuple(near), to_end=False)
+    return TimelinePage(tuple(near), to_end=False)
 
 
-async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> Stretch:
+async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> TimelinePage:
     """Return the page below `last`.
 
     The store reads pages towards the past only, so the end of the next page is searched for: further away
@@ -160,12 +160,12 @@ async def newer(store: Store, conversation_id: int, last: TimelineItem, now: dat
         if not _holds(page, last):
             crowded = step
         elif page[-1].at > last.at or last.at + step > now:
-            return Stretch(tuple(page), to_end=last.at + step > now)
+            return TimelinePage(tuple(page), to_end=last.at + step > now)
         else:
             silent = step
         step = step * 8 if crowded is None else (silent + crowded) / 2
     page = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-    return Stretch(tuple(page), to_end=True)
+    return TimelinePage(tuple(page), to_end=True)
 
 
 def _holds(items: Collection[TimelineItem], one: TimelineItem) -> bool:

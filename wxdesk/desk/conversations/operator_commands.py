@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor
-from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewLeft
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
+from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewRepliesLeft
 from wxdesk.core.events import ConversationChanged, Event, ModeChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
@@ -20,36 +20,36 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.replies.on_new_message import in_time
+from wxdesk.core.replies.on_new_message import due_before_closing
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
-from wxdesk.desk.conversations.takeover import OPERATOR, Word
+from wxdesk.desk.conversations.takeover import OPERATOR, TakeoverCommands
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.replies.hold_timers import Holding
-from wxdesk.desk.replies.policy_changes import Following
-from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.replies.hold_timers import HoldTimers
+from wxdesk.desk.replies.policy_changes import PolicyChanges
+from wxdesk.desk.settings.preferences import CurrentPreferences
 
 
-class Handoff:
+class OperatorCommands:
     """The operator's commands about conversations and replies."""
 
     def __init__(  # noqa: PLR0913 - what it commands, named
         self,
         store: Store,
         pictures: Pictures,
-        holding: Holding,
-        following: Following,
+        holding: HoldTimers,
+        following: PolicyChanges,
         transfers: Transfers,
-        word: Word,
-        preferences: KeptPreferences,
+        word: TakeoverCommands,
+        preferences: CurrentPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._pictures = pictures
-        self._holding = holding
+        self._hold_timers = holding
         self._following = following
         self._transfers = transfers
         self._word = word
@@ -98,9 +98,9 @@ class Handoff:
         if len(made) != parts:
             raise PartsDiffer(len(made), parts)
         conversation = await self._store.conversations.get(conversation_id)
-        left = quota.left(conversation.window, self._clock()) - await self._promised(conversation_id)
+        left = quota.replies_left(conversation.window, self._clock()) - await self._promised(conversation_id)
         if left < parts:
-            raise TooFewLeft(parts, max(0, left))
+            raise TooFewRepliesLeft(parts, max(0, left))
         return await self._say(conversation, [Content(text=part) for part in made])
 
     async def _promised(self, conversation_id: int) -> int:
@@ -116,14 +116,14 @@ class Handoff:
 
     async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
         """Take over, and store the messages in their order."""
-        spoken = await self._word.take_by_writing(conversation.id)
+        spoken = await self._word.take_over_by_writing(conversation.id)
         now = self._clock()
         due_at = self._can_undo_until(conversation, now)
         state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
         new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
         if spoken is None:
             return [self._told(reply) for reply in await self._store.replies.add_parts(new, now)]
-        instead = await self._store.replies.add_instead(new, now)
+        instead = await self._store.replies.add_passing_over(new, now)
         self._word.said(instead.written, spoken)
         for reply in (*instead.written, *instead.passed):
             self._told(reply)
@@ -132,7 +132,7 @@ class Handoff:
     def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
         """Return the end of the undo time; None if the reply leaves at once."""
         due_at = now + timedelta(seconds=self._preferences.now.undo_seconds)
-        in_haste = in_time(due_at, conversation.window.until) < due_at
+        in_haste = due_before_closing(due_at, conversation.window.until) < due_at
         return None if due_at == now or in_haste else due_at
 
     async def undo(self, reply_id: int) -> list[Reply]:
@@ -145,12 +145,12 @@ class Handoff:
             MoveNotAllowed: it is too late, it is being sent.
         """
         undone = await self._store.waiting.undo(reply_id, OPERATOR, self._clock())
-        await self._word.unsay(undone.replies)
+        await self._word.undo_writing(undone.replies)
         for reply in (*undone.replies, *undone.passed):
             self._told(reply)
         return undone.replies
 
-    async def take_over(self, conversation_id: int, how: TakeOverFor = UNTIL_HANDED_BACK) -> None:
+    async def take_over(self, conversation_id: int, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
         """Take over for as long as `how` says; cancel replies that leave by themselves.
 
         Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
@@ -209,11 +209,11 @@ class Handoff:
 
     async def keep(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
-        return self._told(await self._store.replies.take_in_hand(reply_id, self._clock(), OPERATOR))
+        return self._told(await self._store.replies.lock_for_edit(reply_id, self._clock(), OPERATOR))
 
     async def put_back(self, before: Reply) -> Reply:
         """Release an edit lock without a change (see `desk.replies.hold_timers`)."""
-        return self._told(await self._holding.put_back(before, OPERATOR))
+        return self._told(await self._hold_timers.put_back(before, OPERATOR))
 
     async def edit(self, reply_id: int, text: str) -> Reply:
         """Change the text of a draft, held or failed reply; raises like `write`."""
@@ -241,28 +241,28 @@ class Handoff:
 
         Pending replies stay as they are; what an operator writes or releases leaves.
         """
-        await self._holding.pause(until)
+        await self._hold_timers.pause(until)
 
     async def resume(self) -> None:
         """Resume automatic replies, from the next message on.
 
         Replies that waited are held without a deadline: they leave when an operator releases them.
         """
-        await self._holding.resume()
+        await self._hold_timers.resume()
 
     async def release_held(self, only: Collection[int] | None = None) -> int:
         """Send all held replies now, or `only` those with these ids; return how many.
 
         Those that are not held any more stay as they are.
         """
-        return await self._holding.release_all(OPERATOR, only)
+        return await self._hold_timers.release_all(OPERATOR, only)
 
     async def cancel_held(self, only: Collection[int] | None = None) -> int:
         """Cancel all held replies, or `only` those with these ids; return how many.
 
         Drafts stay, and so do those that are not held any more.
         """
-        return await self._holding.cancel_all(OPERATOR, only)
+        return await self._hold_timers.cancel_all(OPERATOR, only)
 
     async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
         moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), OPERATOR, whole=whole)

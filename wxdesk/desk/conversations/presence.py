@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 
 from wxdesk.core.events import Event, PresenceChanged
-from wxdesk.core.presence import AtDesk, AwayReason, Seen, next_at_desk
+from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState, next_at_desk
 from wxdesk.desk.ports.store import Clock
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ class DeskPresence:
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
         self._clock = clock
-        self.now = AtDesk(clock(), AwayReason.NO_WINDOW)
+        self.now = PresenceState(clock(), AwayReason.NO_WINDOW)
 
-    async def report(self, seen: Seen | None) -> None:
+    async def report(self, seen: PresenceSignals | None) -> None:
         """Take the window's signals, None when it closes; for decisions from now on."""
         before, self.now = self.now, next_at_desk(self.now, seen, self._clock())
         if self.now != before:

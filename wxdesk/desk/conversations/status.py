@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wxdesk.core.events import ConversationChanged, Event
-from wxdesk.desk.ports.status import SettingAside as Stored
+from wxdesk.desk.ports.status import StatusStore as Stored
 from wxdesk.desk.ports.store import Clock
 
 
-class SettingAside:
+class StatusCommands:
     """Commands about the status; each returns after it is committed and published."""
 
     def __init__(self, stored: Stored, publish: Callable[[Event], None], clock: Clock) -> None:

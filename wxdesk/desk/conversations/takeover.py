@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged, TakeoverChanged
 from wxdesk.core.model.reply import Reply
 from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.ports.takeovers import Spoken
-from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.ports.takeovers import TakeoverByWriting
+from wxdesk.desk.settings.preferences import CurrentPreferences
 
 OPERATOR = "operator"
 
@@ -20,27 +20,27 @@ _CAN_BE_UNDONE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _UndoableTakeover:
     """A takeover by writing, with the id of the first message that was written."""
 
     reply_id: int
     at: datetime
-    spoken: Spoken
+    spoken: TakeoverByWriting
 
 
-class Word:
+class TakeoverCommands:
     """Starts and ends takeovers; starting one stops pending automatic replies."""
 
     def __init__(
-        self, store: Store, preferences: KeptPreferences, publish: Callable[[Event], None], clock: Clock
+        self, store: Store, preferences: CurrentPreferences, publish: Callable[[Event], None], clock: Clock
     ) -> None:
         self._store = store
         self._preferences = preferences
         self._publish = publish
         self._clock = clock
-        self._said: dict[int, list[_Said]] = {}
+        self._said: dict[int, list[_UndoableTakeover]] = {}
 
-    async def take(self, conversation_id: int, how: TakeOverFor) -> None:
+    async def take(self, conversation_id: int, how: TakeoverDuration) -> None:
         """Take over, for as long as `how` says, from now on."""
         until = how.ends(self._clock())
         await self._store.conversations.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
@@ -54,7 +54,7 @@ class Word:
         await self._store.conversations.hand_back(conversation_id)
         self._tell(conversation_id, None)
 
-    async def take_by_writing(self, conversation_id: int) -> Spoken | None:
+    async def take_over_by_writing(self, conversation_id: int) -> TakeoverByWriting | None:
         """Take over because the operator writes; None if the preferences do not want it.
 
         A takeover by writing is prolonged; one by choice or by a rule stays as it is. Automatic replies that would
@@ -65,21 +65,21 @@ class Word:
             return None
         span = timedelta(minutes=wanted.takeover_minutes)
         spoken = await self._store.takeovers.written(conversation_id, self._clock(), span)
-        self._silenced(conversation_id, await self._store.replies.keep_leaving(conversation_id, self._clock()))
+        self._silenced(conversation_id, await self._store.replies.draft_leaving(conversation_id, self._clock()))
         if spoken.after != spoken.before:
             self._tell(conversation_id, spoken.after.until)
         return spoken
 
-    def said(self, written: Sequence[Reply], spoken: Spoken) -> None:
+    def said(self, written: Sequence[Reply], spoken: TakeoverByWriting) -> None:
         """Remember the replies behind a takeover, as long as they can be undone."""
         now, thread = self._clock(), written[0].conversation_id
         old = now - _CAN_BE_UNDONE
         self._said = {
             one: fresh for one, said in self._said.items() if (fresh := [word for word in said if word.at > old])
         }
-        self._said.setdefault(thread, []).append(_Said(written[0].id, now, spoken))
+        self._said.setdefault(thread, []).append(_UndoableTakeover(written[0].id, now, spoken))
 
-    async def unsay(self, undone: Sequence[Reply]) -> None:
+    async def undo_writing(self, undone: Sequence[Reply]) -> None:
         """Restore the takeover before these replies, unless something else has changed it."""
         thread = undone[0].conversation_id
         said = self._said.get(thread, [])
@@ -91,7 +91,7 @@ class Word:
         if later:
             later[0] = replace(later[0], spoken=replace(later[0].spoken, before=before))
         self._said[thread] = earlier + later
-        if not later and await self._store.takeovers.give_back(thread, its.spoken):
+        if not later and await self._store.takeovers.undo_takeover(thread, its.spoken):
             self._tell(thread, None if before is None else before.until)
 
     def _silenced(self, conversation_id: int, moved: Sequence[Reply]) -> None:

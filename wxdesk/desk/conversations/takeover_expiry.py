@@ -26,8 +26,8 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports.store import Clock, Settings
-from wxdesk.desk.ports.takeovers import TimedTakeovers
-from wxdesk.desk.replies.operator_typing import GRACE, Writing
+from wxdesk.desk.ports.takeovers import TakeoverStore
+from wxdesk.desk.replies.operator_typing import GRACE, OperatorTyping
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ KEY = "takeovers_told"
 STORE_RETRY_SECONDS = 5.0
 
 
-class Takeovers:
+class TakeoverExpiry:
     """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
 
     Messages may postpone an end without notice, so each end is looked up before it is announced. None comes
@@ -49,9 +49,9 @@ class Takeovers:
 
     def __init__(
         self,
-        takeovers: TimedTakeovers,
+        takeovers: TakeoverStore,
         settings: Settings,
-        writing: Writing,
+        writing: OperatorTyping,
         returns_at: Callable[[], datetime | None],
         publish: Callable[[Event], None],
         clock: Clock,
@@ -87,7 +87,7 @@ class Takeovers:
 
     async def hand_back_endless(self) -> None:
         """End all those takeovers as if their time were over; contacts go on waiting."""
-        for conversation in await self._takeovers.end_endless(self._clock()):
+        for conversation in await self._takeovers.end_open_ended(self._clock()):
             self._publish(TakeoverChanged(conversation.id, conversation.taken_over_until))
 
     async def load(self) -> None:
@@ -149,7 +149,7 @@ class Takeovers:
     async def _put_off(self, conversation_id: int, until: datetime, now: datetime) -> None:
         """Postpone the end until the operator stops typing; it is announced already."""
         later = self._writing.held_until(now).get(conversation_id, until)
-        if later <= until or not await self._takeovers.put_off(conversation_id, until, later):
+        if later <= until or not await self._takeovers.postpone_end(conversation_id, until, later):
             return
         if self._ends.get(conversation_id) == until:
             self._ends[conversation_id] = self._warned[conversation_id] = later
@@ -168,7 +168,7 @@ class Takeovers:
             return
         self._forget(conversation_id)
         await self._settings.set(KEY, ended.taken_over_until.isoformat())
-        self._publish(TakeoverEnded(conversation_id, ended.taken_over_until, ended.awaits))
+        self._publish(TakeoverEnded(conversation_id, ended.taken_over_until, ended.awaits_answer))
         self._publish(ConversationChanged(conversation_id))
 
     def _forget(self, conversation_id: int) -> None:

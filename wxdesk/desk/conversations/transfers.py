@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterable
 from wxdesk.core.conversations.transfer import is_message
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.push import Push
-from wxdesk.desk.ports.transfers import Transfers as Stored
+from wxdesk.desk.ports.transfers import TransferStore as Stored
 
 PATIENCE = 3.0
 """Seconds for which an answer waits for its message's decision."""
 
-COMMITTING = 1.5
+COMMIT_SECONDS = 1.5
 """Further seconds while it is being stored; the sum stays below WeChat's five."""
 
-type Key = tuple[str, str]
+type AccountKey = tuple[str, str]
 
 
 class Transfers:
@@ -35,9 +35,9 @@ class Transfers:
         self._stored = stored
         self._may_arise = may_arise
         self._patience = patience
-        self._armed: set[Key] = set()
+        self._armed: set[AccountKey] = set()
         self._by_push: dict[int, _Answer] = {}
-        self._by_key: dict[Key, _Answer] = {}
+        self._by_key: dict[AccountKey, _Answer] = {}
 
     async def load(self) -> None:
         """Load from the store the contacts left armed by the last run."""
@@ -48,7 +48,7 @@ class Transfers:
         contact = await self._stored.arm(conversation_id, armed)
         self.note(contact, armed=armed)
 
-    def note(self, contact: Key, *, armed: bool) -> None:
+    def note(self, contact: AccountKey, *, armed: bool) -> None:
         """Remember what the store now says about a contact."""
         if armed:
             self._armed.add(contact)
@@ -99,7 +99,7 @@ class _Answer:
 
     __slots__ = ("_decided", "_left", "claimed", "key")
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: AccountKey) -> None:
         self.key = key
         self.claimed = False
         self._left = False
@@ -121,7 +121,7 @@ class _Answer:
         if self._left:
             return False
         try:
-            return await self._within(COMMITTING)
+            return await self._within(COMMIT_SECONDS)
         except TimeoutError:
             self._left = not self.claimed
             raise StoreError(reason="The transfer could not be stored in time.") from None

@@ -17,18 +17,18 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.ports.media import TypingSender
 from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.desk.replies.operator_typing import OperatorTyping
 
 log = logging.getLogger(__name__)
 
 SHOWN = timedelta(seconds=15)
 """Time for which WeChat shows it; a repeat before that is refused (45081)."""
 
-AFTER_A_WORD = timedelta(seconds=30)
+ALLOWED_AFTER_MESSAGE = timedelta(seconds=30)
 """Longest time after a message; later it is refused (45080)."""
 
 
-class Typing:
+class TypingIndicator:
     """Typing indicator; hears `MessageKept`, `ReplyChanged` and `TypingAsked`.
 
     What a rule asks for is shown by `run`, which works until it is cancelled. With `wanted` False, nothing is
@@ -40,7 +40,7 @@ class Typing:
         store: Store,
         sender: TypingSender,
         accounts: Mapping[str, Account],
-        writing: Writing,
+        writing: OperatorTyping,
         clock: Clock,
         *,
         wanted: bool = True,
@@ -95,7 +95,7 @@ class Typing:
     async def _show(self, conversation_id: int) -> None:
         now = self._clock()
         said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)
-        if not self._wanted or said is None or now - said >= AFTER_A_WORD or (shown and now - shown < SHOWN):
+        if not self._wanted or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
             return
         self._shown[conversation_id] = now
         await self._tell(conversation_id, on=True)
@@ -121,6 +121,6 @@ class Typing:
         now = self._clock()
         self._last_word.pop(conversation_id, None)
         self._last_word[conversation_id] = now
-        while now - self._last_word[first := next(iter(self._last_word))] >= AFTER_A_WORD:
+        while now - self._last_word[first := next(iter(self._last_word))] >= ALLOWED_AFTER_MESSAGE:
             del self._last_word[first]
             self._shown.pop(first, None)

@@ -19,14 +19,23 @@ from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
-from wxdesk.core.presence import AtDesk
-from wxdesk.core.replies.lifecycle import delivered, first_state
-from wxdesk.core.replies.on_new_message import WAITS, Clocks, Fate, Waiting, fate, freed, in_time, is_waited_for
-from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.core.presence import PresenceState
+from wxdesk.core.replies.lifecycle import effective_mode, first_state
+from wxdesk.core.replies.on_new_message import (
+    WAITS,
+    HoldTimes,
+    OnNewMessage,
+    PendingReply,
+    due_before_closing,
+    effect_on_pending,
+    is_answer_pending,
+    superseded_count,
+)
+from wxdesk.core.rules.matching.facts import RequiredHistory
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
-from wxdesk.desk.answers.builder import Answer, Said
+from wxdesk.desk.answers.builder import Answer, AnswerMessage
 from wxdesk.desk.conversations.transfers import Transfers
-from wxdesk.desk.ports.store import Clock, Resolution, Undecided
+from wxdesk.desk.ports.store import Clock, Resolution, UndecidedMessage
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.pause import Pause
 
@@ -44,7 +53,7 @@ class Answering:
         rulebook: Rulebook,
         pause: Pause,
         transfers: Transfers,
-        at_desk: Callable[[], AtDesk],
+        at_desk: Callable[[], PresenceState],
         clock: Clock,
     ) -> None:
         self._accounts = accounts
@@ -55,11 +64,11 @@ class Answering:
         self._clock = clock
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RequiredHistory:
         """The history that the present rules need in `UndecidedMessage.history`."""
         return self._rulebook.ruleset.wanted
 
-    def resolve(self, undecided: Sequence[Undecided]) -> list[Resolution]:
+    def resolve(self, undecided: Sequence[UndecidedMessage]) -> list[Resolution]:
         """Make one resolution for each message, in order, knowing those before it."""
         batch = _Batch()
         resolutions = []
@@ -70,11 +79,11 @@ class Answering:
             resolutions.append(replace(resolution, thought_from=item.conversation))
         return resolutions
 
-    def given_up(self, item: Undecided) -> Resolution:
+    def given_up(self, item: UndecidedMessage) -> Resolution:
         """Make the resolution of a message that is unanswered because its decision failed."""
         return Resolution(_decision(item, Outcome.NOT_RENDERED, self._clock(), problem=GIVEN_UP))
 
-    def _resolve(self, item: Undecided) -> Resolution:
+    def _resolve(self, item: UndecidedMessage) -> Resolution:
         now = self._clock()
         account = self._accounts.get(item.conversation.account)
         if account is None:
@@ -83,26 +92,26 @@ class Answering:
             made = self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
         else:
             made = self._judge(item, account, now)
-        meets = fate(item.waiting, item.message, made.decision.outcome)
-        return made if meets is Fate.STAY else replace(made, fate=meets, clocks=self._clocks(item, account))
+        meets = effect_on_pending(item.waiting, item.message, made.decision.outcome)
+        return made if meets is OnNewMessage.STAY else replace(made, fate=meets, clocks=self._clocks(item, account))
 
-    def _judge(self, item: Undecided, account: Account, now: datetime) -> Resolution:
+    def _judge(self, item: UndecidedMessage, account: Account, now: datetime) -> Resolution:
         events = self._rulebook.ruleset.events
-        promised = item.promised if item.message.event else item.promised - freed(item.waiting)
+        promised = item.promised if item.message.event else item.promised - superseded_count(item.waiting)
         situation = Situation(item.message, item.conversation, account, self._pause.on, now, promised, events)
         stopped = stopped_by(situation)
         if stopped is not None:
             return Resolution(_decision(item, stopped, now))
         return self._ask_rules(item, situation)
 
-    def _clocks(self, item: Undecided, account: Account) -> Clocks:
+    def _clocks(self, item: UndecidedMessage, account: Account) -> HoldTimes:
         """Return how long pending replies would be held if they were made now."""
         ready = self._rulebook.ruleset.by_id
         rules = [ready[one.rule_id].rule for one in item.waiting if one.rule_id is not None and one.rule_id in ready]
-        seconds = {rule.id: delivered(rule, item.conversation, account).hold_seconds for rule in rules}
-        return Clocks(account.hold_seconds, seconds, item.conversation.window.until)
+        seconds = {rule.id: effective_mode(rule, item.conversation, account).hold_seconds for rule in rules}
+        return HoldTimes(account.hold_seconds, seconds, item.conversation.window.until)
 
-    def _ask_rules(self, item: Undecided, situation: Situation) -> Resolution:
+    def _ask_rules(self, item: UndecidedMessage, situation: Situation) -> Resolution:
         account, now = situation.account, situation.now
         who = self._at_desk().who
         try:
@@ -110,11 +119,11 @@ class Answering:
         except Exception:
             log.exception("The rules failed on a message")
             return self.given_up(item)
-        if is_waited_for(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
+        if is_answer_pending(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
             return _still_held(item, answer, now)
-        answer = answer.kept_here(item.conversation, account)
-        decision = _explained(_decision(item, answer.outcome, now), answer)
-        if _waits_for_its_human(item, account, answer):
+        answer = answer.with_transfer_as_takeover(item.conversation, account)
+        decision = _with_explanation(_decision(item, answer.outcome, now), answer)
+        if _needs_operator(item, account, answer):
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
         if not fits and not answer.transfer:
@@ -127,12 +136,12 @@ class Answering:
             answer.tags,
             firings=_firings(answer, spoke=spoke),
             called_by=answer.notify.name if answer.notify else "",
-            needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside(item.promised)),
+            needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_for_rules_with(item.promised)),
             aside=None if answer.said else answer.aside,
         )
         return self._handed_over(item, resolution) if answer.transfer else resolution
 
-    def _handed_over(self, item: Undecided, resolution: Resolution) -> Resolution:
+    def _handed_over(self, item: UndecidedMessage, resolution: Resolution) -> Resolution:
         """Add a transfer to WeChat's own tool, by this answer or else by the next one."""
         decision = resolution.decision
         if self._transfers.claim(item.message.push_id):
@@ -141,14 +150,14 @@ class Answering:
         return replace(resolution, decision=replace(decision, outcome=Outcome.TRANSFER_ARMED), arm_transfer=True)
 
 
-def _decision(item: Undecided, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
+def _decision(item: UndecidedMessage, outcome: Outcome, now: datetime, problem: str = "") -> Decision:
     return Decision(item.message.id, item.conversation.id, outcome, now, problem=problem)
 
 
-def _still_held(item: Undecided, answer: Answer, now: datetime) -> Resolution:
+def _still_held(item: UndecidedMessage, answer: Answer, now: datetime) -> Resolution:
     """Keep the pending answer and give no second one: only a default rule matched."""
     unsaid = {one.rule.id for one in answer.matching.matched if one.rule.default}
-    explained = _explained(_decision(item, Outcome.STILL_HELD, now), answer)
+    explained = _with_explanation(_decision(item, Outcome.STILL_HELD, now), answer)
     return Resolution(
         replace(explained, rule_id=None, rule_name="", rule_revision=0, problem=""),
         tags=answer.tags,
@@ -157,7 +166,7 @@ def _still_held(item: Undecided, answer: Answer, now: datetime) -> Resolution:
     )
 
 
-def _explained(decision: Decision, answer: Answer) -> Decision:
+def _with_explanation(decision: Decision, answer: Answer) -> Decision:
     rule = answer.rule
     return replace(
         decision,
@@ -171,12 +180,12 @@ def _explained(decision: Decision, answer: Answer) -> Decision:
     )
 
 
-def _waits_for_its_human(item: Undecided, account: Account, answer: Answer) -> bool:
+def _needs_operator(item: UndecidedMessage, account: Account, answer: Answer) -> bool:
     """Tell whether a rule only made a draft or failed, so that the status stays."""
     if answer.problem:
         return True
     rules = (one.rule for one in answer.matching.matched)
-    return any(delivered(rule, item.conversation, account).mode is ReplyMode.DRAFT for rule in rules)
+    return any(effective_mode(rule, item.conversation, account).mode is ReplyMode.DRAFT for rule in rules)
 
 
 def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
@@ -185,21 +194,23 @@ def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
     return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
 
 
-def _replies(item: Undecided, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
+def _replies(item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
     """Make an answer's replies; if one lacks a value, all are drafts in any mode."""
     replies = (_reply(item, account, answer, said, now) for said in answer.said)
     return tuple(reply for reply in replies if reply is not None)
 
 
-def _reply(item: Undecided, account: Account, answer: Answer, said: Said, now: datetime) -> NewReply | None:
-    how = delivered(said.rule, item.conversation, account)
+def _reply(
+    item: UndecidedMessage, account: Account, answer: Answer, said: AnswerMessage, now: datetime
+) -> NewReply | None:
+    how = effective_mode(said.rule, item.conversation, account)
     state = first_state(how.mode)
     if state is None:
         return None
     by_its_mode = not answer.missing or state is ReplyState.DRAFT
     state = ReplyState.DRAFT if answer.missing else state
     later = now + timedelta(seconds=said.after)
-    due_at = in_time(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
+    due_at = due_before_closing(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
     return NewReply(
         conversation_id=item.conversation.id,
         author=Author.RULE,
@@ -226,9 +237,9 @@ class _Batch:
         self._tags: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
         self._fired: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
         self._lately: defaultdict[str, Counter[int]] = defaultdict(Counter)
-        self._waiting: dict[int, tuple[Waiting, ...]] = {}
+        self._waiting: dict[int, tuple[PendingReply, ...]] = {}
 
-    def now_known(self, item: Undecided) -> Undecided:
+    def now_known(self, item: UndecidedMessage) -> UndecidedMessage:
         """Return `item` with the changes by messages before it."""
         thread, history = item.conversation, item.history
         for rule_id, at in self._fired[thread.id]:
@@ -243,7 +254,7 @@ class _Batch:
             waiting=self._waiting.get(thread.id, item.waiting),
         )
 
-    def take(self, item: Undecided, resolution: Resolution) -> None:
+    def take(self, item: UndecidedMessage, resolution: Resolution) -> None:
         """Remember the effects of one decision."""
         thread = item.conversation
         changes = self._changes[thread.id]
@@ -260,17 +271,17 @@ class _Batch:
         self._fired[thread.id] += [(rule_id, resolution.decision.decided_at) for rule_id in fired]
         self._lately[thread.account].update(fired)
 
-    def _promise(self, item: Undecided, resolution: Resolution) -> None:
+    def _promise(self, item: UndecidedMessage, resolution: Resolution) -> None:
         """Count replies that a decision makes pending, less those that it supersedes."""
         stay, replies = list(item.waiting), resolution.replies
-        if resolution.fate is Fate.GIVE_WAY:
-            in_hand = [one for one in item.waiting if not one.can_give_way]
+        if resolution.fate is OnNewMessage.SUPERSEDE:
+            in_hand = [one for one in item.waiting if not one.can_be_superseded]
             if in_hand and replies:
                 replies = ()
             else:
                 stay = in_hand
-                self._promised[item.conversation.id] -= freed(item.waiting)
+                self._promised[item.conversation.id] -= superseded_count(item.waiting)
         self._promised[item.conversation.id] += sum(reply.state is not ReplyState.DRAFT for reply in replies)
         written = item.message.event is None
-        made = [Waiting(reply.state, reply.rule_id, written) for reply in replies if reply.state in WAITS]
+        made = [PendingReply(reply.state, reply.rule_id, written) for reply in replies if reply.state in WAITS]
         self._waiting[item.conversation.id] = (*stay, *made)

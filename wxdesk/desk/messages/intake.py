@@ -9,7 +9,7 @@ underived or undecided, while the listener acknowledges already. It looks for mo
 repeats a push: one that seemed not to be kept may be on the disk after all.
 
 An operator's command during a decision goes before it: the store refuses a decision made from an older
-state (`Outdated`), and it is made again.
+state (`DecisionOutdated`), and it is made again.
 
 Errors: a store that cannot be written is tried again, with the operator told. A decision that fails is
 stored as such (see `desk.messages.answering`), and so is one that cannot be stored with its effects: one
@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from wxdesk.core.conversations.transfer import Receipt
-from wxdesk.core.errors import BadInput, Outdated, StoreError
+from wxdesk.core.errors import BadInput, DecisionOutdated, StoreError
 from wxdesk.core.events import (
     ConversationChanged,
     DecisionMade,
@@ -41,12 +41,12 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.push import Incoming, KeptPush, Push
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.core.rules.matching.facts import RequiredHistory
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
-from wxdesk.desk.messages.throttle import BATCH, Pacing
-from wxdesk.desk.ports.store import Clock, ReadPush, Resolution, Store, ToDerive, Undecided
-from wxdesk.desk.runtime.decision_lock import Deciding
+from wxdesk.desk.messages.throttle import BATCH, Throttle
+from wxdesk.desk.ports.store import Clock, ReadPush, Resolution, Store, UndecidedMessage, UnderivedPush
+from wxdesk.desk.runtime.decision_lock import DecisionLock
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ TROUBLE = "intake"
 UNREADABLE = "quarantine"
 CANNOT_BE_READ = "WeChat sent something that this program cannot read. It is kept, and shown under Traffic, Quarantine."
 
-NEAR = 100
+MAX_UNDECIDED_FOR_TRANSFER = 100
 """Most undecided pushes at which an answer waits: beyond, decisions come too late."""
 
 
@@ -71,7 +71,7 @@ class Intake:
         read_push: ReadPush,
         answering: Answering,
         transfers: Transfers,
-        deciding: Deciding,
+        deciding: DecisionLock,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -82,14 +82,14 @@ class Intake:
         self._deciding = deciding
         self._publish = publish
         self._clock = clock
-        self._fresh: deque[ToDerive] = deque()
+        self._fresh: deque[UnderivedPush] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
         self._behind = True  # what the last run left comes first
         self._backlog = False
         self._awake.set()
         self._stumbled = False
-        self._pacing = Pacing()
+        self._pacing = Throttle()
 
     async def keep(self, push: Push) -> Receipt:
         """Commit `push`; wait for the decision too if its answer could be a transfer.
@@ -102,9 +102,9 @@ class Intake:
         new = push_id is not None
         if push_id is not None:
             self._kept += 1
-            if len(self._fresh) < NEAR and not self._backlog:
+            if len(self._fresh) < MAX_UNDECIDED_FOR_TRANSFER and not self._backlog:
                 self._transfers.hold(push_id, push)
-            self._fresh.append(ToDerive(push_id, push.account, push.received_at, push.incoming))
+            self._fresh.append(UnderivedPush(push_id, push.account, push.received_at, push.incoming))
             self._awake.set()
             if push.incoming is None:
                 self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
@@ -113,7 +113,7 @@ class Intake:
             self._look_for_more()
         return Receipt(new, await self._transfers.answer(push, new=new))
 
-    def take_up(self, pushes: Sequence[ToDerive]) -> None:
+    def take_up(self, pushes: Sequence[UnderivedPush]) -> None:
         """Queue stored pushes that can be read now, to be derived and decided on."""
         self._fresh.extend(pushes)
         self._awake.set()
@@ -149,7 +149,7 @@ class Intake:
             self._stumbled = False
             self._publish(TroubleRaised(TROUBLE, ""))
 
-    async def _take_in(self, batch: Sequence[ToDerive]) -> None:
+    async def _take_in(self, batch: Sequence[UnderivedPush]) -> None:
         await self._decide(await self._derive(batch))
         for push in batch:
             self._fresh.popleft()
@@ -171,7 +171,7 @@ class Intake:
         if left or undecided:
             self._behind = True
 
-    async def _derive(self, batch: Sequence[ToDerive]) -> list[Undecided]:
+    async def _derive(self, batch: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
         undecided = await self._store.conversations.derive(batch)
         for item in undecided:
             self._publish(MessageKept(item.conversation.id, item.message.id))
@@ -179,7 +179,7 @@ class Intake:
                 self._publish(PictureChanged(item.conversation.id, item.message.id, item.message.picture_state))
         return undecided
 
-    async def _decide(self, undecided: Sequence[Undecided]) -> None:
+    async def _decide(self, undecided: Sequence[UndecidedMessage]) -> None:
         """Decide on these, after an unexpected error on each alone, recording its failure."""
         try:
             await self._decide_together(undecided)
@@ -194,7 +194,7 @@ class Intake:
             resolutions = [self._answering.given_up(item) for item in undecided]
             self._tell(undecided, resolutions, await self._store.conversations.resolve(resolutions))
 
-    async def _decide_together(self, undecided: Sequence[Undecided]) -> None:
+    async def _decide_together(self, undecided: Sequence[UndecidedMessage]) -> None:
         while True:
             undecided = await self._with_history(undecided)
             try:
@@ -202,12 +202,14 @@ class Intake:
                     resolutions = self._answering.resolve(undecided)
                     replies = await self._store.conversations.resolve(resolutions)
                 break
-            except Outdated:
+            except DecisionOutdated:
                 self._transfers.unclaim(item.message.push_id for item in undecided)
                 undecided = await self._store.conversations.still_undecided([item.message.id for item in undecided])
         self._tell(undecided, resolutions, replies)
 
-    def _tell(self, undecided: Sequence[Undecided], resolutions: Sequence[Resolution], replies: list[Reply]) -> None:
+    def _tell(
+        self, undecided: Sequence[UndecidedMessage], resolutions: Sequence[Resolution], replies: list[Reply]
+    ) -> None:
         for item, resolution in zip(undecided, resolutions, strict=True):
             self._carry_out(item, resolution)
         for resolution in resolutions:
@@ -223,7 +225,7 @@ class Intake:
         for reply in replies:
             self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
 
-    def _carry_out(self, item: Undecided, resolution: Resolution) -> None:
+    def _carry_out(self, item: UndecidedMessage, resolution: Resolution) -> None:
         """Send the held answer to the push, and remember whether a transfer is armed."""
         transferred = resolution.transferred_until is not None
         self._transfers.settle(item.message.push_id, transferred=transferred)
@@ -231,16 +233,16 @@ class Intake:
             contact = item.conversation.contact
             self._transfers.note((contact.account, contact.openid), armed=not transferred)
 
-    async def _with_history(self, undecided: Sequence[Undecided]) -> Sequence[Undecided]:
+    async def _with_history(self, undecided: Sequence[UndecidedMessage]) -> Sequence[UndecidedMessage]:
         """Add the history that the present rules need; most need none."""
-        asked = Wanted()
+        asked = RequiredHistory()
         while undecided and (wanted := self._answering.wanted) != asked:  # other rules may have come meanwhile
             undecided = await self._store.conversations.with_history(undecided, wanted, self._clock())
             asked = wanted
         return undecided
 
-    def _read_again(self, push: KeptPush) -> ToDerive:
-        return ToDerive(push.id, push.account, push.received_at, self._parsed(push.body))
+    def _read_again(self, push: KeptPush) -> UnderivedPush:
+        return UnderivedPush(push.id, push.account, push.received_at, self._parsed(push.body))
 
     def _parsed(self, body: bytes) -> Incoming | None:
         try:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import Event, QuarantineChanged
 from wxdesk.core.model.push import KeptPush
-from wxdesk.desk.ports.reports import Quarantined
-from wxdesk.desk.ports.store import ReadPush, ToDerive
+from wxdesk.desk.ports.reports import QuarantineStore
+from wxdesk.desk.ports.store import ReadPush, UnderivedPush
 
 SHOWN = 500
 """Most pushes shown, the newest."""
@@ -16,7 +16,7 @@ SHOWN = 500
 AT_ONCE = 100
 """Pushes read again at once, before other work gets its turn."""
 
-type TakeUp = Callable[[Sequence[ToDerive]], None]
+type TakeUp = Callable[[Sequence[UnderivedPush]], None]
 """Queues these pushes for intake, behind those that wait already."""
 
 
@@ -24,7 +24,7 @@ class Quarantine:
     """The quarantine; a push leaves it only when it can be read."""
 
     def __init__(
-        self, kept: Quarantined, read_push: ReadPush, take_up: TakeUp, publish: Callable[[Event], None]
+        self, kept: QuarantineStore, read_push: ReadPush, take_up: TakeUp, publish: Callable[[Event], None]
     ) -> None:
         self._kept = kept
         self._read_push = read_push
@@ -50,9 +50,9 @@ class Quarantine:
             self._publish(QuarantineChanged())
         return found
 
-    def _again(self, push: KeptPush) -> ToDerive:
+    def _again(self, push: KeptPush) -> UnderivedPush:
         try:
             incoming = self._read_push(push.body)
         except BadInput:
             incoming = None
-        return ToDerive(push.id, push.account, push.received_at, incoming)
+        return UnderivedPush(push.id, push.account, push.received_at, incoming)

@@ -10,7 +10,7 @@ FLOOD = 500
 LATELY_SECONDS = 0.1
 """Shortest time to take that rate over: a few pushes at once are no flood."""
 
-WAY = 16.0
+FLOOD_REST_FACTOR = 16.0
 """Rest after a batch in a flood, in lengths of the batch."""
 
 BACKLOG = 60_000
@@ -23,7 +23,7 @@ FLOOD_BATCH = 20
 """The same in a flood: the next acknowledgement waits for its end."""
 
 
-class Pacing:
+class Throttle:
     """Measures the rate of pushes after each batch, and sets batch size and rest."""
 
     def __init__(self) -> None:
@@ -46,4 +46,4 @@ class Pacing:
             self._marks.popleft()
         then, before = self._marks[0]
         self._flood = kept - before > FLOOD * max(now - then, LATELY_SECONDS) and backlog < BACKLOG
-        return WAY * took if self._flood else 0.0
+        return FLOOD_REST_FACTOR * took if self._flood else 0.0

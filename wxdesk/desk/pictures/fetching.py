@@ -26,7 +26,7 @@ from wxdesk.core.events import Event, PictureChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
-from wxdesk.desk.pictures.pictures import described
+from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports.media import AwaitedPicture, Media, PictureFiles, PictureRecords
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
@@ -157,7 +157,7 @@ class PictureFetching:
             await self._miss(awaited, UNEXPECTED)
 
     def _keep(self, data: bytes) -> Picture:
-        picture = described(data)
+        picture = picture_record(data)
         self._files.keep(picture, data)
         return picture
 
@@ -169,7 +169,7 @@ class PictureFetching:
 
     async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:
         try:
-            await self._records.miss(awaited.message_id, problem)
+            await self._records.mark_missing(awaited.message_id, problem)
         except StoreError as error:
             log.warning("A missing picture waits for the store: %s", error)
             self._postpone(awaited)

@@ -63,13 +63,13 @@ class Pictures:
     def _admit(self, data: bytes) -> Picture:
         if len(data) > LARGEST_ORIGINAL:
             raise BadPicture(TOO_LARGE)
-        picture = described(data)
+        picture = picture_record(data)
         for_upload(data, picture.format)  # whether it can be made small enough is known now, not when it leaves
         self._files.keep(picture, data)
         return picture
 
 
-def described(data: bytes) -> Picture:
+def picture_record(data: bytes) -> Picture:
     """Make the record of the picture in `data`; raises `BadPicture`."""
     header = read_header(data)
     digest = hashlib.sha256(data).hexdigest()

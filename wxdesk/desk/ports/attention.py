@@ -6,19 +6,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from wxdesk.core.conversations.attention import Call
+from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 
 
-class Calls(Protocol):
+class AttentionList(Protocol):
     """Conversations that need attention, why, and whether somebody has looked."""
 
-    async def unseen(self) -> list[Call]:
+    async def unseen(self) -> list[Attention]:
         """Return all attention that nobody has looked at yet."""
         ...
 
-    async def might_call(self, ids: Collection[int]) -> list[InboxRow]:
+    async def rows_to_judge(self, ids: Collection[int]) -> list[InboxRow]:
         """Return those of these conversations that have, or might need, attention."""
         ...
 
@@ -42,7 +42,7 @@ class Calls(Protocol):
         """Return when the next snooze ends."""
         ...
 
-    async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
+    async def change(self, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
         """Store new and changed attention, and delete what has ended."""
         ...
 

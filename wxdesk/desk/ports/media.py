@@ -74,7 +74,7 @@ class PictureRecords(Protocol):
         """Record the message's picture as kept."""
         ...
 
-    async def miss(self, message_id: int, problem: str) -> None:
+    async def mark_missing(self, message_id: int, problem: str) -> None:
         """Record that a picture will never come; `problem` is a sentence for `i18n.tr`."""
         ...
 

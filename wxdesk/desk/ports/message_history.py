@@ -10,7 +10,7 @@ from typing import Protocol
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import History, Wanted
+from wxdesk.core.rules.matching.facts import ContactHistory, RequiredHistory
 
 BURST = timedelta(minutes=10)
 """Longest silence within a burst; an operator's reply answers all of it."""
@@ -50,7 +50,7 @@ class PastMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class OperatorReply:
     """One reply an operator sent; one line of text. `edited`: a rule had prepared it.
 
     It answers the contact's last burst before it, which began at `burst`, except for messages that rules had
@@ -69,7 +69,7 @@ class Written:
         return message.at >= self.burst and message.id > self.answered
 
 
-class Past(Protocol):
+class MessageHistory(Protocol):
     """Reader of stored messages and replies, in slices."""
 
     async def extent(self, newest: int) -> tuple[int, int]:
@@ -80,7 +80,7 @@ class Past(Protocol):
         """Return messages above `after_id` that rules are asked about, oldest first."""
         ...
 
-    async def written(self, since: datetime) -> list[Written]:
+    async def written(self, since: datetime) -> list[OperatorReply]:
         """Return operators' replies since `since`, in order.
 
         A rule's reply that left as it was answers its message and those before it, unless it only promised that an
@@ -92,7 +92,7 @@ class Past(Protocol):
         """Return these conversations as they are now, by id."""
         ...
 
-    async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
+    async def replies_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
         """Return the texts of rules' replies to these messages, by message id.
 
         A message is left out where no reply has arrived or still may arrive.
@@ -106,7 +106,7 @@ class Past(Protocol):
         """
         ...
 
-    async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+    async def histories(self, sentences: Collection[Sentence], wanted: RequiredHistory) -> dict[int, ContactHistory]:
         """Return each message's history when it was written, by message id, as `wanted`.
 
         `ContactHistory.lately` is left empty: how often rules replied to everybody within a minute is not looked

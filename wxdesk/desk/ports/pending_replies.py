@@ -17,7 +17,7 @@ from wxdesk.core.model.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TimerTerms:
     """Conditions under which timers release pending replies.
 
     `only_by_hand`: automatic replies wait · `hands_over`: at the end of a reply window held replies become
@@ -49,7 +49,7 @@ class NewMode:
 
 
 @dataclass(frozen=True, slots=True)
-class Tended:
+class TimerMoves:
     """Replies that timers moved; those `handed_over` to the operator need attention."""
 
     moved: list[Reply] = field(default_factory=list)
@@ -57,14 +57,14 @@ class Tended:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoneReplies:
     """Replies that an operator took back, and the drafts passed over by writing them."""
 
     replies: list[Reply]
     passed: list[Reply]
 
 
-class WaitingReplies(Protocol):
+class PendingReplies(Protocol):
     """Drafts, held and queued replies; "automatic" ones are by a rule, edited or not."""
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
@@ -82,7 +82,7 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def tend(self, now: datetime, terms: Terms) -> Tended:
+    async def run_timers(self, now: datetime, terms: TimerTerms) -> TimerMoves:
         """Apply everything that is due at `now`, in this order.
 
         Replies whose reply window has closed become drafts that say so; automatic replies to blocked contacts are
@@ -106,11 +106,11 @@ class WaitingReplies(Protocol):
         """Apply an account's mode like `withhold`, in conversations without their own."""
         ...
 
-    async def withhold_unruled(self, at: datetime) -> list[Reply]:
+    async def withhold_without_rule(self, at: datetime) -> list[Reply]:
         """Make drafts of automatic replies whose rule is switched off or deleted."""
         ...
 
-    async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
+    async def hold_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
         """Hold all held replies without a deadline after a restart.
 
         So are operators' written or released replies held that were queued before `stale_before`; automatic ones
@@ -118,7 +118,7 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def undo(self, reply_id: int, by: str, at: datetime) -> Undone:
+    async def undo(self, reply_id: int, by: str, at: datetime) -> UndoneReplies:
         """Take back an operator's reply during its undo time, with all of its messages.
 
         They are cancelled by the name `by`. Drafts that it passed over are restored, unless the operator has
@@ -129,7 +129,7 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def hurry(self, at: datetime) -> list[Reply]:
+    async def release_undoable(self, at: datetime) -> list[Reply]:
         """Queue at once the operators' replies that could still be undone."""
         ...
 
@@ -144,7 +144,7 @@ class WaitingReplies(Protocol):
         """
         ...
 
-    async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
+    async def hold_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline the replies that a pause kept from leaving.
 
         Those are queued, or held past their deadline. Parts that wait for the operator anyhow

@@ -10,9 +10,9 @@ from typing import Protocol
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.reply import NewReply, Reply
-from wxdesk.core.replies.history import Step
+from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.wechat.quota import Claimed
+from wxdesk.core.wechat.quota import ClaimedReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ReplyChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class Instead:
+class WrittenReplies:
     """Replies an operator wrote, and the drafts passed over by writing them."""
 
     written: list[Reply]
@@ -50,7 +50,7 @@ class Replies(Protocol):
         """Store the parts (one or more) of one answer by no rule; update the preview."""
         ...
 
-    async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
+    async def add_passing_over(self, parts: Sequence[NewReply], at: datetime) -> WrittenReplies:
         """Store what an operator writes, and pass over drafts that nobody is editing."""
         ...
 
@@ -77,7 +77,7 @@ class Replies(Protocol):
         limit: int,
         only_by_hand: bool,
         without: Collection[str] = (),
-    ) -> list[Claimed]:
+    ) -> list[ClaimedReply]:
         """Move queued replies to `sending` and commit; one a conversation, oldest first.
 
         Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`, replies
@@ -111,7 +111,7 @@ class Replies(Protocol):
         """
         ...
 
-    async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
+    async def lock_for_edit(self, reply_id: int, at: datetime, by: str) -> Reply:
         """Lock a held reply or a draft for editing by `by`, so that nothing replaces it.
 
         A held one becomes a draft, and its step records which deadline was stopped. One that is locked already gets
@@ -135,7 +135,7 @@ class Replies(Protocol):
         """Edit a draft, held or failed reply, and mark it so; raises `MoveNotAllowed`."""
         ...
 
-    async def steps(self, reply_id: int) -> list[Step]:
+    async def steps(self, reply_id: int) -> list[ReplyStep]:
         """Return a reply's history, oldest first; each step is stored with its move."""
         ...
 
@@ -154,7 +154,7 @@ class Replies(Protocol):
         """Cancel like `cancel_automatic`, but only replies that would leave by themselves."""
         ...
 
-    async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
+    async def draft_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
         """Make drafts of automatic replies that would leave by themselves."""
         ...
 

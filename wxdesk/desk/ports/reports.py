@@ -8,7 +8,7 @@ from typing import Protocol
 
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.rule import Decision, RuleVerdict
-from wxdesk.core.model.statistics import Figures, Span
+from wxdesk.core.model.statistics import Figures, TimeSpan
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.core.rules.usage import RuleFigures
 
@@ -53,7 +53,7 @@ class Traces(Protocol):
         ...
 
 
-class Quarantined(Protocol):
+class QuarantineStore(Protocol):
     """Signed pushes that could not be read."""
 
     async def size(self) -> int:
@@ -72,7 +72,7 @@ class Quarantined(Protocol):
 class Statistics(Protocol):
     """Figures over a span of time."""
 
-    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
+    async def over(self, span: TimeSpan, zone: tzinfo | None, before: TimeSpan | None = None) -> Figures:
         """Return all figures over `span`, by the hours and weekdays of `zone`.
 
         `zone` None: this machine's own. `before` is a span to compare with: its messages are counted as

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Protocol
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.deleted import Removed
+from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import CalendarIds
 from wxdesk.core.templates import Template
 
-NOTHING_BESIDE: Mapping[str, str] = MappingProxyType({})
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Rules(Protocol):
@@ -43,7 +43,7 @@ class Rules(Protocol):
         ...
 
     async def put_back(
-        self, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+        self, removed: DeletedRule, answers: Sequence[Template], calendars: CalendarIds, at: datetime
     ) -> None:
         """Undo a deletion: the rule as it was saved last, with its id.
 
@@ -56,7 +56,7 @@ class Rules(Protocol):
         ...
 
     async def replace_all(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NO_SETTINGS
     ) -> list[Rule]:
         """Replace the list and store the settings `beside` it, in one transaction.
 
@@ -68,7 +68,7 @@ class Rules(Protocol):
         self,
         rules: Sequence[Rule],
         at: datetime,
-        beside: Mapping[str, str] = NOTHING_BESIDE,
+        beside: Mapping[str, str] = NO_SETTINGS,
         expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
         """Restore an earlier list, ids included, and store the settings `beside` it.
@@ -80,7 +80,7 @@ class Rules(Protocol):
         """
         ...
 
-    async def keep_hours(
+    async def save_hours(
         self,
         settings: Mapping[str, str],
         expected: Mapping[str, str | None],
@@ -98,6 +98,6 @@ class Rules(Protocol):
         """
         ...
 
-    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+    async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Record the rules asked from `at` on, in order (id and revision), if changed."""
         ...

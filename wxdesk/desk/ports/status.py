@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class SettingAside(Protocol):
+class StatusStore(Protocol):
     """Status changes by the operator; resolving and snoozing end attention."""
 
     async def resolve(self, conversation_id: int, at: datetime) -> None:

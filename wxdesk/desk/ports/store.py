@@ -20,19 +20,19 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.push import Incoming, KeptPush, Push
 from wxdesk.core.model.reply import NewReply, Reply
 from wxdesk.core.model.rule import Decision, Firing
-from wxdesk.core.model.status import Aside
-from wxdesk.core.replies.on_new_message import NO_CLOCKS, Clocks, Fate, Waiting
-from wxdesk.core.rules.matching.facts import NO_HISTORY, History, Wanted
-from wxdesk.desk.ports.attention import Calls
+from wxdesk.core.model.status import StatusChange
+from wxdesk.core.replies.on_new_message import NO_CLOCKS, HoldTimes, OnNewMessage, PendingReply
+from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, RequiredHistory
+from wxdesk.desk.ports.attention import AttentionList
 from wxdesk.desk.ports.media import PictureRecords
-from wxdesk.desk.ports.pending_replies import WaitingReplies
+from wxdesk.desk.ports.pending_replies import PendingReplies
 from wxdesk.desk.ports.replies import Replies
 from wxdesk.desk.ports.reports import Decisions, Statistics, Traces
 from wxdesk.desk.ports.rules import Rules
-from wxdesk.desk.ports.status import SettingAside
-from wxdesk.desk.ports.takeovers import TimedTakeovers
+from wxdesk.desk.ports.status import StatusStore
+from wxdesk.desk.ports.takeovers import TakeoverStore
 from wxdesk.desk.ports.templates import Templates
-from wxdesk.desk.ports.transfers import Transfers
+from wxdesk.desk.ports.transfers import TransferStore
 
 type Clock = Callable[[], datetime]
 """Returns the current time, aware and in UTC."""
@@ -42,7 +42,7 @@ type ReadPush = Callable[[bytes], Incoming]
 
 
 @dataclass(frozen=True, slots=True)
-class Undecided:
+class UndecidedMessage:
     """A stored message that awaits its decision, with its conversation as it is now.
 
     `promised` counts the conversation's replies that are queued, held or being sent; not drafts, and not later
@@ -53,22 +53,22 @@ class Undecided:
     message: Message
     conversation: Conversation
     promised: int = 0
-    history: History = NO_HISTORY
-    waiting: tuple[Waiting, ...] = ()
+    history: ContactHistory = NO_HISTORY
+    waiting: tuple[PendingReply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ConversationContext:
     """A conversation with history and pending replies, as its next message meets it."""
 
     conversation: Conversation
-    history: History = NO_HISTORY
+    history: ContactHistory = NO_HISTORY
     promised: int = 0
-    waiting: tuple[Waiting, ...] = ()
+    waiting: tuple[PendingReply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ToDerive:
+class UnderivedPush:
     """A stored push without its message yet; `incoming` is None if it is unreadable."""
 
     push_id: int
@@ -101,10 +101,10 @@ class Resolution:
     called_by: str = ""
     transferred_until: datetime | None = None
     arm_transfer: bool = False
-    fate: Fate = Fate.STAY
-    clocks: Clocks = NO_CLOCKS
+    fate: OnNewMessage = OnNewMessage.STAY
+    clocks: HoldTimes = NO_CLOCKS
     needs: int = 0
-    aside: Aside | None = None
+    aside: StatusChange | None = None
     thought_from: Conversation | None = None
 
 
@@ -133,7 +133,7 @@ class Pushes(Protocol):
 class Conversations(Protocol):
     """Contacts, and the conversations with them."""
 
-    async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
+    async def derive(self, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
         """Make contact, conversation and message from each push, in one transaction.
 
         Reply window (`core.wechat.quota.window_after_event`), unread, waiting and preview are updated. A push that
@@ -142,15 +142,17 @@ class Conversations(Protocol):
         """
         ...
 
-    async def undecided(self, limit: int = 500) -> list[Undecided]:
+    async def undecided(self, limit: int = 500) -> list[UndecidedMessage]:
         """Return messages without a decision, oldest first (left over from a crash)."""
         ...
 
-    async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
+    async def still_undecided(self, message_ids: Collection[int]) -> list[UndecidedMessage]:
         """Return those of these messages that have no decision yet, oldest first."""
         ...
 
-    async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
+    async def with_history(
+        self, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
+    ) -> list[UndecidedMessage]:
         """Add the history that rules need, as it was when each message was written."""
         ...
 
@@ -211,7 +213,7 @@ class Conversations(Protocol):
         """
         ...
 
-    async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
+    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
         """Return a conversation as its next message would meet it; raises `NotFound`."""
         ...
 
@@ -273,12 +275,12 @@ class Store(Protocol):
         ...
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> AttentionList:
         """Conversations that need the operator's attention."""
         ...
 
     @property
-    def aside(self) -> SettingAside:
+    def aside(self) -> StatusStore:
         """Resolving, snoozing and reopening conversations."""
         ...
 
@@ -318,17 +320,17 @@ class Store(Protocol):
         ...
 
     @property
-    def transfers(self) -> Transfers:
+    def transfers(self) -> TransferStore:
         """Contacts transferred to WeChat's own tool."""
         ...
 
     @property
-    def takeovers(self) -> TimedTakeovers:
+    def takeovers(self) -> TakeoverStore:
         """Takeovers that end by themselves."""
         ...
 
     @property
-    def waiting(self) -> WaitingReplies:
+    def waiting(self) -> PendingReplies:
         """Pending replies, many at once."""
         ...
 

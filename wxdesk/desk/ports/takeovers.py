@@ -11,14 +11,14 @@ from wxdesk.core.model.conversation import Conversation
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class TakeoverByWriting:
     """A takeover before an operator wrote (None if there was none), and after it."""
 
     before: Takeover | None
     after: Takeover
 
 
-class TimedTakeovers(Protocol):
+class TakeoverStore(Protocol):
     """The ends of takeovers; `desk.ports.store.Conversations.take_over` starts them."""
 
     async def ending(self, after: datetime) -> list[Conversation]:
@@ -29,7 +29,7 @@ class TimedTakeovers(Protocol):
         """Return conversations whose takeover lasts until it is handed back."""
         ...
 
-    async def end_endless(self, at: datetime) -> list[Conversation]:
+    async def end_open_ended(self, at: datetime) -> list[Conversation]:
         """End all those takeovers at `at`; return the conversations as they are then."""
         ...
 
@@ -37,18 +37,18 @@ class TimedTakeovers(Protocol):
         """Return when a takeover ends or ended by itself; None if there is none."""
         ...
 
-    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> TakeoverByWriting:
         """Take over for `span` because an operator writes at `now`; raises `NotFound`.
 
         The rules are those of `core.conversations.takeover.takeover_after_writing`.
         """
         ...
 
-    async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
+    async def undo_takeover(self, conversation_id: int, spoken: TakeoverByWriting) -> bool:
         """Restore the takeover before `spoken` unless changed since; raises `NotFound`."""
         ...
 
-    async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
+    async def postpone_end(self, conversation_id: int, known: datetime, until: datetime) -> bool:
         """Postpone a takeover's end from `known` to `until`; False if it ends otherwise."""
         ...
 

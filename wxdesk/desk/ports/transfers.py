@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Transfers(Protocol):
+class TransferStore(Protocol):
     """Contacts, by account and openid, to be transferred, and pushes answered so."""
 
     async def armed(self) -> set[tuple[str, str]]:

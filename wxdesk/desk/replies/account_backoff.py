@@ -31,7 +31,7 @@ class _Rest:
     probe: int | None = None
 
 
-class Rests:
+class AccountBackoff:
     """The resting accounts, by name; in memory, so a restart is a chance to retry.
 
     Subscribed to the bus: an account that gets its access_token again stops resting.
@@ -40,7 +40,7 @@ class Rests:
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
         self._publish = publish
         self._clock = clock
-        self._rests: dict[str, _Rest] = {}
+        self._backoff: dict[str, _Rest] = {}
         self._without_token: set[str] = set()
 
     def hear(self, event: Event) -> None:
@@ -57,23 +57,23 @@ class Rests:
     def begin(self, account: str) -> datetime:
         """Start a rest, longer each time but once for concurrent calls; return its end."""
         now = self._clock()
-        rest = self._rests.get(account)
+        rest = self._backoff.get(account)
         if rest is None or now >= rest.until:
             strikes = 1 if rest is None else rest.strikes + 1
             rest = _Rest(now + min(LONGEST, FIRST * 2 ** min(strikes - 1, 10)), strikes)
-        self._rests[account] = replace(rest, probe=None)
+        self._backoff[account] = replace(rest, probe=None)
         return rest.until
 
     def begin_until_midnight(self, account: str) -> datetime:
         """Let `account` rest until WeChat counts its calls anew, and return the end."""
         today = self._clock().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
         until = (today + timedelta(days=1)).astimezone(self._clock().tzinfo)
-        self._rests[account] = _Rest(until)
+        self._backoff[account] = _Rest(until)
         return until
 
     def end(self, account: str) -> bool:
         """End the rest, since WeChat dealt with a reply; False if there was none."""
-        return self._rests.pop(account, None) is not None
+        return self._backoff.pop(account, None) is not None
 
     async def try_now(self, account: str) -> None:
         """Probe at once for the operator, or at least ask for a token again."""
@@ -82,31 +82,31 @@ class Rests:
 
     def shut(self) -> frozenset[str]:
         """Return the accounts that get nothing from the queue, also those to be probed."""
-        return frozenset(self._rests)
+        return frozenset(self._backoff)
 
     def to_probe(self, now: datetime) -> tuple[str, ...]:
         """Return the accounts whose rest is over and that have no probe under way."""
-        return tuple(name for name, rest in self._rests.items() if now >= rest.until and rest.probe is None)
+        return tuple(name for name, rest in self._backoff.items() if now >= rest.until and rest.probe is None)
 
-    def probing(self, account: str, reply_id: int) -> None:
+    def probe_started(self, account: str, reply_id: int) -> None:
         """Note that this reply was sent as the probe of `account`, configured or not."""
-        rest = self._rests.get(account)
+        rest = self._backoff.get(account)
         if rest is not None and rest.probe is None:
-            self._rests[account] = replace(rest, probe=reply_id)
+            self._backoff[account] = replace(rest, probe=reply_id)
 
-    def came_back(self, reply_id: int) -> None:
+    def call_ended(self, reply_id: int) -> None:
         """Allow another probe if this reply was one and told nothing about its account."""
-        for account, rest in self._rests.items():
+        for account, rest in self._backoff.items():
             if rest.probe == reply_id:
-                self._rests[account] = replace(rest, probe=None)
+                self._backoff[account] = replace(rest, probe=None)
 
     def ends_after(self, now: datetime) -> Iterable[datetime]:
         """Return the ends of rests that are still to come."""
-        return (rest.until for rest in self._rests.values() if rest.until > now)
+        return (rest.until for rest in self._backoff.values() if rest.until > now)
 
     def _free(self, account: str) -> bool:
-        rest = self._rests.get(account)
+        rest = self._backoff.get(account)
         if rest is not None:
-            self._rests[account] = replace(rest, until=min(rest.until, self._clock()))
+            self._backoff[account] = replace(rest, until=min(rest.until, self._clock()))
             self._publish(AccountFreed(account))
         return rest is not None

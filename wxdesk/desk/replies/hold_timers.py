@@ -14,30 +14,30 @@ from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.lifecycle import is_expired, mode_of
-from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.replies.operator_typing import Writing
+from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outcomes import TOO_LATE
-from wxdesk.desk.runtime.decision_lock import Deciding
+from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.pause import Pause
-from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.settings.preferences import CurrentPreferences
 
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
 AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 
 
-class Holding:
+class HoldTimers:
     """Replies that are held, and the pause that holds all of them."""
 
     def __init__(  # noqa: PLR0913 - what it is built from, named
         self,
         store: Store,
         accounts: Mapping[str, Account],
-        preferences: KeptPreferences,
+        preferences: CurrentPreferences,
         pause: Pause,
-        writing: Writing,
-        deciding: Deciding,
+        writing: OperatorTyping,
+        deciding: DecisionLock,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -53,7 +53,7 @@ class Holding:
     async def recover(self) -> None:
         """Ask about replies held at the last exit, and turn those too old into drafts."""
         now = self._clock()
-        self._tell(await self._store.waiting.ask_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE))
+        self._tell(await self._store.waiting.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE))
 
     async def look(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
@@ -63,19 +63,19 @@ class Holding:
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
         held_until = self._writing.held_until(now)
-        terms = Terms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
-        tended = await self._store.waiting.tend(now, terms)
+        terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
+        tended = await self._store.waiting.run_timers(now, terms)
         self._tell(tended.moved)
         self._tell(tended.handed_over)
         for reply in tended.handed_over:
             self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
         wake = await self._store.waiting.next_wake(now, only_by_hand=by_hand)
-        times = (wake, self._pause.until, self._writing.next_quiet(now))
+        times = (wake, self._pause.until, self._writing.next_typing_end(now))
         return min((time for time in times if time is not None), default=None)
 
-    async def hurry(self) -> list[int]:
+    async def release_undoable(self) -> list[int]:
         """Send replies that could still be undone, because of the exit; return their ids."""
-        hurried = await self._store.waiting.hurry(self._clock())
+        hurried = await self._store.waiting.release_undoable(self._clock())
         self._tell(hurried)
         return [reply.id for reply in hurried]
 
@@ -127,7 +127,7 @@ class Holding:
 
     async def _ask_after_pause(self) -> None:
         await self._deciding.settled()
-        self._tell(await self._store.waiting.ask_after_pause(self._clock(), AFTER_PAUSE))
+        self._tell(await self._store.waiting.hold_after_pause(self._clock(), AFTER_PAUSE))
 
     @property
     def _late_after(self) -> timedelta:

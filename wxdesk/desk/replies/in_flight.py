@@ -10,7 +10,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import is_automatic
 
 
-class UnderWay:
+class InFlight:
     """Calls under way, at most one per conversation, and changes since their claim."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class UnderWay:
             case _:
                 pass
 
-    def forget_what_is_settled(self) -> None:
+    def forget_settled(self) -> None:
         """Forget earlier changes before a claim; what they stopped cannot be claimed.
 
         See `store.decisions.resolving`. What is recalled or changed while the claim is made may be in it.

@@ -18,7 +18,7 @@ AHEAD = timedelta(seconds=15)
 """Longest step by which a deadline moves, so that it is near once typing ends."""
 
 
-class Writing:
+class OperatorTyping:
     """Typing times by conversation, for `desk.replies.hold_timers`."""
 
     def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
@@ -56,7 +56,7 @@ class Writing:
         self._held_until = {thread: until for thread, until in self._held_until.items() if until > now}
         return {thread: min(until, now + AHEAD) for thread, until in self._held_until.items()}
 
-    def next_quiet(self, now: datetime) -> datetime | None:
+    def next_typing_end(self, now: datetime) -> datetime | None:
         """Return the next time at which typing counts as ended without another key."""
         ends = (until - GRACE for until in self._held_until.values())
         return min((end for end in ends if end > now), default=None)

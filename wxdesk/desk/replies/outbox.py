@@ -40,14 +40,14 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move, is_automatic
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import is_about_the_contact
-from wxdesk.core.wechat.quota import Claimed
+from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.desk.ports.store import Clock, Sender, Store
-from wxdesk.desk.replies.account_backoff import Rests
-from wxdesk.desk.replies.hold_timers import Holding
-from wxdesk.desk.replies.in_flight import UnderWay
-from wxdesk.desk.replies.outcomes import Consequence, Consequences
-from wxdesk.desk.replies.policy_changes import Following
+from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.replies.hold_timers import HoldTimers
+from wxdesk.desk.replies.in_flight import InFlight
+from wxdesk.desk.replies.outcomes import Outcomes, ReplyOutcome
+from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
 from wxdesk.desk.settings.pause import Pause
 
@@ -76,9 +76,9 @@ class Outbox:
         sender: Sender,
         accounts: Mapping[str, Account],
         pause: Pause,
-        holding: Holding,
-        following: Following,
-        rests: Rests,
+        holding: HoldTimers,
+        following: PolicyChanges,
+        rests: AccountBackoff,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -86,7 +86,7 @@ class Outbox:
         self._sender = sender
         self._accounts = accounts
         self._pause = pause
-        self._holding = holding
+        self._hold_timers = holding
         self._following = following
         self._publish = publish
         self._clock = clock
@@ -94,13 +94,13 @@ class Outbox:
         self._wake: datetime | None = None
         self._wake_known = False
         self._stopping = False
-        self._under_way = UnderWay()
-        self._rests = rests
-        self._consequences = Consequences(store, rests, publish, clock)
+        self._under_way = InFlight()
+        self._backoff = rests
+        self._outcomes = Outcomes(store, rests, publish, clock)
 
     def hear(self, event: Event) -> None:
         """Look at the queue again after an event that may add to it."""
-        self._consequences.hear(event)
+        self._outcomes.hear(event)
         match event:
             case ReplyChanged(state=state) if state not in _MAKES_ROOM:
                 return
@@ -117,7 +117,7 @@ class Outbox:
         """Mark replies cut off by the last exit as unknown, and ask about held ones."""
         for reply in await self._store.replies.recover(self._clock()):
             self._tell(reply)
-        await self._holding.recover()
+        await self._hold_timers.recover()
         await self._following.recover()
 
     async def run(self) -> None:
@@ -144,23 +144,23 @@ class Outbox:
             await self._release(now)
         free = SIDE_BY_SIDE - len(self._under_way)
         if free > 0:
-            for claimed in await self._claim(now, free, without=self._rests.shut()):
+            for claimed in await self._claim(now, free, without=self._backoff.shut()):
                 self._start(claimed)
             await self._probe(now)
-        moments = [*self._rests.ends_after(now), *((self._wake,) if self._wake is not None else ())]
+        moments = [*self._backoff.ends_after(now), *((self._wake,) if self._wake is not None else ())]
         return min(moments, default=None)
 
     async def _release(self, now: datetime) -> None:
         """Release held replies, and learn when to look again; not after each reply."""
         self._wake_known = True
         try:
-            self._wake = await self._holding.look(now)
+            self._wake = await self._hold_timers.look(now)
         except StoreError:
             self._wake_known = False
             raise
 
-    async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[Claimed]:
-        self._under_way.forget_what_is_settled()
+    async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[ClaimedReply]:
+        self._under_way.forget_settled()
         claimed = await self._store.replies.claim(
             now,
             busy=self._under_way.conversations,
@@ -174,12 +174,12 @@ class Outbox:
 
     async def _probe(self, now: datetime) -> None:
         """Send one reply for each account whose rest is over."""
-        for account in self._rests.to_probe(now):
+        for account in self._backoff.to_probe(now):
             for claimed in await self._claim(now, 1, without=self._accounts.keys() - {account}):
-                self._rests.probing(account, claimed.reply.id)
+                self._backoff.probe_started(account, claimed.reply.id)
                 self._start(claimed)
 
-    def _start(self, claimed: Claimed) -> None:
+    def _start(self, claimed: ClaimedReply) -> None:
         reply = claimed.reply
         task = asyncio.create_task(self._send(claimed), name=f"send reply {reply.id}")
         self._under_way.add(reply, task)
@@ -187,10 +187,10 @@ class Outbox:
 
     def _ended(self, reply: Reply) -> None:
         self._under_way.remove(reply)
-        self._rests.came_back(reply.id)
+        self._backoff.call_ended(reply.id)
         self._awake.set()
 
-    async def _send(self, claimed: Claimed) -> None:
+    async def _send(self, claimed: ClaimedReply) -> None:
         reply = claimed.reply
         try:
             outcome = await self._attempt(reply, claimed.window)
@@ -202,47 +202,47 @@ class Outbox:
     async def _settle(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         """Record the outcome of a reply, and act on what follows for it and others."""
         if move is Move.POSTPONE and self._under_way.is_recalled(reply):
-            move, changes = self._consequences.recalled(reply, Author.OPERATOR)
+            move, changes = self._outcomes.recalled(reply, Author.OPERATOR)
         await self._record(reply, move, changes)
         if move is Move.POSTPONE and self._under_way.is_recalled(reply):  # while that was being stored
             await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
         elif move is Move.POSTPONE and self._under_way.is_outdated(reply):
             await self._insist(partial(self._following.again, reply.conversation_id))
         elif move is Move.REFUSE and is_about_the_contact(changes.errcode):
-            await self._insist(partial(self._consequences.spare, reply))
+            await self._insist(partial(self._outcomes.spare, reply))
 
-    async def _attempt(self, reply: Reply, window: ReplyWindow) -> Consequence:
+    async def _attempt(self, reply: Reply, window: ReplyWindow) -> ReplyOutcome:
         account = self._accounts.get(reply.account)
         if account is None:
-            return self._consequences.hopeless(reply, "its account is not in config.toml any more")
+            return self._outcomes.hopeless(reply, "its account is not in config.toml any more")
         return self._untried(reply, window) or await self._call(account, reply)
 
-    async def _call(self, account: Account, reply: Reply) -> Consequence:
+    async def _call(self, account: Account, reply: Reply) -> ReplyOutcome:
         try:
             await self._sender.send(account, reply.openid, reply.content, reply.id, partial(self._may_begin, reply))
         except Recalled:
-            return self._consequences.stopped()
+            return self._outcomes.stopped()
         except NotSent as error:
-            return self._consequences.not_sent(reply, error)
+            return self._outcomes.not_sent(reply, error)
         except NotSendable as error:
-            return self._consequences.hopeless(reply, str(error.values["reason"]))
+            return self._outcomes.hopeless(reply, str(error.values["reason"]))
         except DeliveryUnknown as error:
-            return self._consequences.lost(reply, str(error.values["reason"]))
+            return self._outcomes.lost(reply, str(error.values["reason"]))
         except Refused as error:
-            return self._consequences.refused(reply, error)
+            return self._outcomes.refused(reply, error)
         except Exception:
             log.exception("Sending a reply failed unexpectedly")
-            return self._consequences.lost(reply, "unexpected error while sending")
-        return self._consequences.accepted(reply)
+            return self._outcomes.lost(reply, "unexpected error while sending")
+        return self._outcomes.accepted(reply)
 
-    def _untried(self, reply: Reply, window: ReplyWindow) -> Consequence | None:
+    def _untried(self, reply: Reply, window: ReplyWindow) -> ReplyOutcome | None:
         """Return the outcome of a reply that may not leave; None if it is to be tried."""
         now = self._clock()
         if not self._may_leave(reply):
-            return self._consequences.stopped()
-        if is_automatic(reply) and quota.left(window, now) == 0:
-            return self._consequences.hopeless(reply, "WeChat allows no more replies until the contact writes again")
-        return self._consequences.expired(reply) if self._holding.is_late(reply, now) else None
+            return self._outcomes.stopped()
+        if is_automatic(reply) and quota.replies_left(window, now) == 0:
+            return self._outcomes.hopeless(reply, "WeChat allows no more replies until the contact writes again")
+        return self._outcomes.expired(reply) if self._hold_timers.is_late(reply, now) else None
 
     def _may_leave(self, reply: Reply) -> bool:
         """Check for a pause, recall or change; repeated right before the call begins."""
@@ -257,11 +257,11 @@ class Outbox:
         self._under_way.begin(reply)
         return True
 
-    def _cut_off(self, reply: Reply) -> Consequence:
+    def _cut_off(self, reply: Reply) -> ReplyOutcome:
         """Return the outcome of a call cut off by the exit, before or after it began."""
         if self._under_way.has_begun(reply):
-            return self._consequences.lost(reply, "wxdesk was closed before WeChat answered")
-        return self._consequences.stopped()
+            return self._outcomes.lost(reply, "wxdesk was closed before WeChat answered")
+        return self._outcomes.stopped()
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         async def store() -> None:
@@ -288,10 +288,10 @@ class Outbox:
         """Send operators' last replies at once; hold those that do not fit in the time."""
         self._stopping = True
         try:
-            hurried = await self._holding.hurry()
+            hurried = await self._hold_timers.release_undoable()
             await self._finish(sends=bool(hurried))
             if hurried:
-                await self._holding.hold_back(hurried)
+                await self._hold_timers.hold_back(hurried)
         except StoreError as error:
             log.warning("What was written last waits for the next start: %s", error)
             await self._finish(sends=False)
@@ -302,7 +302,7 @@ class Outbox:
         ends = loop.time() + LINGER_SECONDS
         while (left := ends - loop.time()) > 0:
             if sends and left > SEND_SECONDS and (free := SIDE_BY_SIDE - len(self._under_way)) > 0:
-                for claimed in await self._claim(self._clock(), free, without=self._rests.shut()):
+                for claimed in await self._claim(self._clock(), free, without=self._backoff.shut()):
                     self._start(claimed)
             if not self._under_way:
                 return

@@ -31,25 +31,25 @@ from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.replies.account_backoff import Rests
-from wxdesk.desk.wechat.refusals import refusal_words
+from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
 
 TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 
-type Consequence = tuple[Move, ReplyChanges]
+type ReplyOutcome = tuple[Move, ReplyChanges]
 
 _REST = frozenset({ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.TOKEN, ErrorAction.QUOTA})
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
-class Consequences:
+class Outcomes:
     """Chooses the outcome of each reply, for the outbox to record."""
 
-    def __init__(self, store: Store, rests: Rests, publish: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(self, store: Store, rests: AccountBackoff, publish: Callable[[Event], None], clock: Clock) -> None:
         self._store = store
-        self._rests = rests
+        self._backoff = rests
         self._publish = publish
         self._clock = clock
         self._tries: dict[tuple[int, bool], int] = {}
@@ -59,36 +59,36 @@ class Consequences:
         if isinstance(event, ReplyChanged) and event.state not in _ON_ITS_WAY:
             self._forget(event.reply_id)
 
-    def accepted(self, reply: Reply) -> Consequence:
+    def accepted(self, reply: Reply) -> ReplyOutcome:
         """Mark a reply as sent; its account works."""
         self._account_is_well(reply.account)
-        return self._final(reply, Move.ACCEPT, ReplyChanges(errcode=0, error="", window=quota.spent))
+        return self._final(reply, Move.ACCEPT, ReplyChanges(errcode=0, error="", window=quota.window_after_send))
 
-    def lost(self, reply: Reply, reason: str) -> Consequence:
+    def lost(self, reply: Reply, reason: str) -> ReplyOutcome:
         """Mark a reply as unknown if no answer came; its quota counts as spent."""
-        return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.spent))
+        return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.window_after_send))
 
-    def hopeless(self, reply: Reply, reason: str) -> Consequence:
+    def hopeless(self, reply: Reply, reason: str) -> ReplyOutcome:
         """Fail a reply whose content is gone or that WeChat would certainly refuse."""
         return self._final(reply, Move.REFUSE, ReplyChanges(error=reason))
 
-    def expired(self, reply: Reply) -> Consequence:
+    def expired(self, reply: Reply) -> ReplyOutcome:
         """Return an unsent reply as a draft: the customer may have moved on."""
         return self._final(reply, Move.EXPIRE, ReplyChanges(error=TOO_LATE))
 
-    def recalled(self, reply: Reply, by: str) -> Consequence:
+    def recalled(self, reply: Reply, by: str) -> ReplyOutcome:
         """Cancel a reply whose conversation was taken over before its call."""
         return self._final(reply, Move.RECALL, ReplyChanges(by=by))
 
-    def stopped(self) -> Consequence:
+    def stopped(self) -> ReplyOutcome:
         """Return an unsent reply to the queue: something stopped it before its call."""
         return Move.POSTPONE, ReplyChanges()
 
-    def not_sent(self, reply: Reply, error: NotSent) -> Consequence:
+    def not_sent(self, reply: Reply, error: NotSent) -> ReplyOutcome:
         """Retry or fail a reply that certainly did not reach the contact."""
         return self._again_or_failed(reply, ReplyChanges(error=str(error.values["reason"])), busy=error.busy)
 
-    def refused(self, reply: Reply, error: Refused) -> Consequence:
+    def refused(self, reply: Reply, error: Refused) -> ReplyOutcome:
         """Apply the policy for WeChat's errcode."""
         action = action_for(error.errcode)
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
@@ -100,17 +100,17 @@ class Consequences:
         self._account_is_well(reply.account)
         if action is ErrorAction.USER:
             now = self._clock()
-            said = replace(said, window=lambda window: quota.corrected(window, error.errcode, now))
+            said = replace(said, window=lambda window: quota.window_after_refusal(window, error.errcode, now))
         return self._final(reply, Move.REFUSE, said)
 
-    def _again_or_failed(self, reply: Reply, said: ReplyChanges, *, busy: bool) -> Consequence:
+    def _again_or_failed(self, reply: Reply, said: ReplyChanges, *, busy: bool) -> ReplyOutcome:
         tries = self._tries[reply.id, busy] = self._tries.get((reply.id, busy), 0) + 1
         wait = wait_after(tries, busy=busy)
         if wait is None:
             return self._final(reply, Move.REFUSE, said)
         return Move.POSTPONE, replace(said, not_before=self._clock() + wait)
 
-    def _final(self, reply: Reply, move: Move, changes: ReplyChanges) -> Consequence:
+    def _final(self, reply: Reply, move: Move, changes: ReplyChanges) -> ReplyOutcome:
         self._forget(reply.id)
         return move, changes
 
@@ -120,8 +120,8 @@ class Consequences:
 
     def _let_rest(self, account: str, action: ErrorAction, error: Refused) -> None:
         until_midnight = action is ErrorAction.QUOTA
-        until = self._rests.begin_until_midnight(account) if until_midnight else self._rests.begin(account)
-        words = refusal_words(error.errcode, error.errmsg)
+        until = self._backoff.begin_until_midnight(account) if until_midnight else self._backoff.begin(account)
+        words = refusal_text(error.errcode, error.errmsg)
         text = tr(
             "{account} cannot send: {said} Its replies wait; one tries again at {time}.",
             account=account,
@@ -131,7 +131,7 @@ class Consequences:
         self._publish(TroubleRaised(f"account:{account}", text, copy=words.copy, account=account))
 
     def _account_is_well(self, account: str) -> None:
-        if self._rests.end(account):
+        if self._backoff.end(account):
             self._publish(TroubleRaised(f"account:{account}", ""))
 
     async def spare(self, refused: Reply) -> None:

@@ -17,19 +17,19 @@ from wxdesk.core.replies.lifecycle import mode_of
 from wxdesk.desk.ports.pending_replies import NewMode
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.outcomes import TOO_LATE
-from wxdesk.desk.runtime.decision_lock import Deciding
-from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.desk.settings.preferences import CurrentPreferences
 
 
-class Following:
+class PolicyChanges:
     """Holds back pending replies, except those an operator edits or has released."""
 
     def __init__(
         self,
         store: Store,
         accounts: Mapping[str, Account],
-        deciding: Deciding,
-        preferences: KeptPreferences,
+        deciding: DecisionLock,
+        preferences: CurrentPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -83,7 +83,7 @@ class Following:
         return NewMode(mode, hold_seconds, now - self._preferences.now.late_after, TOO_LATE)
 
     async def _rules(self) -> None:
-        self._tell(await self._store.waiting.withhold_unruled(self._clock()))
+        self._tell(await self._store.waiting.withhold_without_rule(self._clock()))
 
     def _tell(self, replies: Iterable[Reply]) -> None:
         for reply in replies:

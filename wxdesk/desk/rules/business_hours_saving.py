@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from wxdesk.core.errors import CalendarChanged, Outdated
+from wxdesk.core.errors import CalendarChanged, DecisionOutdated
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.desk.ports.rules import Rules
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import KEY, Calendars
-from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.settings.preferences import CurrentPreferences
 
 
 @dataclass(frozen=True, slots=True)
-class HoursEdit:
+class BusinessHoursEdit:
     """New business hours, the version `opened` for editing, and new names by old.
 
     `insists`: the edit overrides what somebody else has changed since.
@@ -59,14 +59,14 @@ class HoursEdit:
             raise CalendarChanged(name)
 
 
-class HoursKeeping:
+class BusinessHoursSaving:
     """Saves business hours and renames them in rules and settings, all or nothing.
 
     Deleted rules are renamed when they come back (`core.rules.name_binding`).
     """
 
     def __init__(
-        self, rulebook: Rulebook, rules: Rules, calendars: Calendars, preferences: KeptPreferences, clock: Clock
+        self, rulebook: Rulebook, rules: Rules, calendars: Calendars, preferences: CurrentPreferences, clock: Clock
     ) -> None:
         self._rulebook = rulebook
         self._rules = rules
@@ -74,7 +74,7 @@ class HoursKeeping:
         self._preferences = preferences
         self._clock = clock
 
-    async def save(self, edit: HoursEdit) -> None:
+    async def save(self, edit: BusinessHoursEdit) -> None:
         """Save the edit.
 
         Raises:
@@ -92,15 +92,15 @@ class HoursKeeping:
             self._preferences.take(followed)
         await self._rulebook.changed()
 
-    async def _stored(self, edit: HoursEdit, beside: Mapping[str, str]) -> bool:
+    async def _stored(self, edit: BusinessHoursEdit, beside: Mapping[str, str]) -> bool:
         written, there = await self._calendars.stored()
         kept = edit.onto(there)
         gone = {one.name for one in there} - {one.name for one in kept} - edit.renamed.keys()
         try:
-            await self._rules.keep_hours(
+            await self._rules.save_hours(
                 {**self._calendars.stored_as(kept), **beside}, {KEY: written}, edit.renamed, gone, self._clock()
             )
-        except Outdated:
+        except DecisionOutdated:
             return False
         return True
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from wxdesk.core.errors import Outdated
+from wxdesk.core.errors import DecisionOutdated
 from wxdesk.desk.ports.rules import Rules
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.rules.file.reading import RulesFile
 from wxdesk.desk.rules.import_check import ImportCheck, check_import
 from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.rules.snapshot import Restored, Standing
+from wxdesk.desk.rules.snapshot import RestoreResult, RulesSnapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """The result of an import: the rules before and after, and the difference."""
 
-    before: Standing
-    left: Standing
+    before: RulesSnapshot
+    left: RulesSnapshot
     check: ImportCheck
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """A rules file, with the number of rules and the pictures that it cannot carry."""
 
     text: str
@@ -48,7 +48,7 @@ class RulesExchange:
         """
         return await self._compared(await self._rulebook.judge.read(text, file_name))
 
-    async def take_in(self, text: str, file_name: str) -> Imported:
+    async def take_in(self, text: str, file_name: str) -> ImportResult:
         """Replace all rules by the file's.
 
         Raises:
@@ -57,25 +57,25 @@ class RulesExchange:
         read = await self._rulebook.judge.read(text, file_name)
         check, before = await self._compared(read), await self.standing()
         rules = await self._rulebook.take_in(read)
-        return Imported(before, replace(await self.standing(), rules=tuple(rules)), check)
+        return ImportResult(before, replace(await self.standing(), rules=tuple(rules)), check)
 
     async def _compared(self, read: RulesFile) -> ImportCheck:
         stored = await self._rules.all()
         return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, read)
 
-    async def export(self) -> Exported:
+    async def export(self) -> ExportResult:
         """Export all rules and calendars as a file."""
         rules = await self._rules.all()
         contents = [action.content for rule in rules for action in rule.then]
         named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
-        return Exported(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
+        return ExportResult(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> RulesSnapshot:
         """Return rules and business hours as they are now, to be restored later."""
         calendars = self._rulebook.calendars
-        return Standing(tuple(await self._rules.all()), calendars.all, self._rulebook.shelf.all, calendars.ids)
+        return RulesSnapshot(tuple(await self._rules.all()), calendars.all, self._rulebook.shelf.all, calendars.ids)
 
-    async def restore(self, former: Standing, left: Standing) -> Restored:
+    async def restore(self, former: RulesSnapshot, left: RulesSnapshot) -> RestoreResult:
         """Restore the `former` rules, keeping what was saved since the import (`left`).
 
         A rule keeps its id, and so all that is known of it; one whose content differs now gets its former content
@@ -87,8 +87,8 @@ class RulesExchange:
             beside = self._rulebook.calendars.stored_as(wanted.calendars)
             try:
                 rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
-            except Outdated:
+            except DecisionOutdated:
                 continue  # another desk was faster: once more, from what it has stored
             self._rulebook.calendars.recognise(wanted.ids)
             await self._rulebook.changed()
-            return Restored(now, replace(wanted, rules=tuple(rules)), kept)
+            return RestoreResult(now, replace(wanted, rules=tuple(rules)), kept)

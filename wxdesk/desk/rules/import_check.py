@@ -8,12 +8,12 @@ from enum import Enum
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.pairing import content, continued, out_of_order
+from wxdesk.core.rules.pairing import out_of_order, paired_rules, revision_content
 from wxdesk.desk.rules.file.reading import RulesFile
 from wxdesk.i18n import ntr, tr
 
 
-class Change(Enum):
+class RuleChangeKind(Enum):
     """Kind of change to a rule."""
 
     NEW = "new"
@@ -29,7 +29,7 @@ class RuleChange:
     `moved`: its order among the rules that stay differs.
     """
 
-    change: Change
+    change: RuleChangeKind
     before: Rule | None = None
     after: Rule | None = None
     place_before: int = 0
@@ -49,9 +49,9 @@ class RuleChange:
         return bool(self.before and self.after and self.before.enabled is not self.after.enabled)
 
     @property
-    def is_none(self) -> bool:
+    def changes_nothing(self) -> bool:
         """True if the rule stays as it is."""
-        return self.change is Change.SAME and not self.moved and not self.switched
+        return self.change is RuleChangeKind.SAME and not self.moved and not self.switched
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ImportCheck:
     rules: tuple[RuleChange, ...] = ()
     calendars: tuple[CalendarChange, ...] = ()
 
-    def having(self, change: Change) -> tuple[RuleChange, ...]:
+    def having(self, change: RuleChangeKind) -> tuple[RuleChange, ...]:
         """Return the rules with this kind of change."""
         return tuple(one for one in self.rules if one.change is change)
 
@@ -87,39 +87,39 @@ class ImportCheck:
         return sum(one.after is not None for one in self.rules)
 
     @property
-    def is_none(self) -> bool:
+    def changes_nothing(self) -> bool:
         """True if the import changes nothing at all."""
-        return not self.calendars and all(one.is_none for one in self.rules)
+        return not self.calendars and all(one.changes_nothing for one in self.rules)
 
 
 def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: RulesFile) -> ImportCheck:
     """Compare a file with the `stored` rules and `calendars`."""
-    matches = continued(file.rules, stored)
+    matches = paired_rules(file.rules, stored)
     places = {rule.id: place for place, rule in enumerate(stored, 1)}
     moved = out_of_order([places[matches[index].id] for index in sorted(matches)])
     entries: list[RuleChange] = []
     for index, rule in enumerate(file.rules):
         before = matches.get(index)
         if before is None:
-            entries.append(RuleChange(Change.NEW, None, rule, 0, index + 1))
+            entries.append(RuleChange(RuleChangeKind.NEW, None, rule, 0, index + 1))
             continue
-        change = Change.SAME if content(before) == content(rule) else Change.CHANGED
+        change = RuleChangeKind.SAME if revision_content(before) == revision_content(rule) else RuleChangeKind.CHANGED
         place = places[before.id]
         entries.append(RuleChange(change, before, rule, place, index + 1, place in moved))
     stay = {rule.id for rule in matches.values()}
-    gone = (RuleChange(Change.GONE, rule, None, places[rule.id]) for rule in stored if rule.id not in stay)
+    gone = (RuleChange(RuleChangeKind.GONE, rule, None, places[rule.id]) for rule in stored if rule.id not in stay)
     known = {calendar.name: calendar for calendar in calendars}
     changed = (CalendarChange(known.get(one.name), one) for one in file.calendars if known.get(one.name) != one)
     return ImportCheck((*entries, *gone), tuple(changed))
 
 
-def outlook(check: ImportCheck) -> str:
+def import_forecast(check: ImportCheck) -> str:
     """Summarise in one sentence what the import would change."""
     rules = ntr("{n} rule", "{n} rules", check.after)
     return _sentence(tr("{rules} instead of {before}", rules=rules, before=check.before), check)
 
 
-def summary(check: ImportCheck) -> str:
+def import_summary(check: ImportCheck) -> str:
     """Summarise in one sentence what the import has changed."""
     now = ntr("{n} rule now", "{n} rules now", check.after)
     return _sentence(tr("{now}, {before} before", now=now, before=check.before), check)
@@ -131,17 +131,17 @@ def _sentence(head: str, check: ImportCheck) -> str:
 
 
 def _parts(check: ImportCheck) -> Iterator[str]:
-    count = {change: len(check.having(change)) for change in Change}
+    count = {change: len(check.having(change)) for change in RuleChangeKind}
     moved = sum(one.moved for one in check.rules)
     switched = sum(one.switched for one in check.rules)
     added = sum(one.before is None for one in check.calendars)
     for number, said in (
-        (count[Change.NEW], ntr("{n} new", "{n} new", count[Change.NEW])),
-        (count[Change.CHANGED], ntr("{n} changed", "{n} changed", count[Change.CHANGED])),
-        (count[Change.GONE], ntr("{n} removed", "{n} removed", count[Change.GONE])),
+        (count[RuleChangeKind.NEW], ntr("{n} new", "{n} new", count[RuleChangeKind.NEW])),
+        (count[RuleChangeKind.CHANGED], ntr("{n} changed", "{n} changed", count[RuleChangeKind.CHANGED])),
+        (count[RuleChangeKind.GONE], ntr("{n} removed", "{n} removed", count[RuleChangeKind.GONE])),
         (moved, ntr("{n} moved", "{n} moved", moved)),
         (switched, ntr("{n} switched on or off", "{n} switched on or off", switched)),
-        (count[Change.SAME], ntr("{n} the same", "{n} the same", count[Change.SAME])),
+        (count[RuleChangeKind.SAME], ntr("{n} the same", "{n} the same", count[RuleChangeKind.SAME])),
         (added, ntr("{n} calendar added", "{n} calendars added", added)),
         (
             len(check.calendars) - added,
@@ -152,7 +152,7 @@ def _parts(check: ImportCheck) -> Iterator[str]:
             yield said
 
 
-def left_word(pictures: int) -> str:
+def pictures_left_behind(pictures: int) -> str:
     """Warn that pictures named in an exported file stay on this machine; empty for 0."""
     if not pictures:
         return ""

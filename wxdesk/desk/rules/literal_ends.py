@@ -10,19 +10,19 @@ from collections.abc import Iterator, Sequence
 
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
-from wxdesk.core.rules.matching.matcher import Matching
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.core.rules.matching.matcher import MatchResult
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 
 _ANY = ("",)
 
 
-class FixedWords:
+class LiteralEnds:
     """Knows the literal ends of the texts of rules; `shelf` has the templates."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: TemplateLookup) -> None:
         self._shelf = shelf
 
-    def rule_out(self, words: str, matching: Matching) -> bool:
+    def cannot_have_said(self, words: str, matching: MatchResult) -> bool:
         """Check that these rules certainly send something other than `words`.
 
         Blank words are as good as nothing, so for them nothing is certain.
@@ -37,7 +37,7 @@ class FixedWords:
             and any(sought.endswith(_without_blanks(text.rpartition("}")[2])) for text in said[-1])
         )
 
-    def _texts(self, matching: Matching) -> Iterator[Sequence[str]]:
+    def _texts(self, matching: MatchResult) -> Iterator[Sequence[str]]:
         """Yield the wordings of each message, in order."""
         for action in (action for one in matching.matched for action in one.rule.then):
             match action.kind:

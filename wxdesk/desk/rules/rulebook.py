@@ -19,24 +19,24 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import ActionKind, Presence, Rule
-from wxdesk.core.rules.deleted import Removed, removed_from
-from wxdesk.core.rules.faults import Fault
-from wxdesk.core.rules.matching.facts import NO_HISTORY, History
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools
-from wxdesk.core.rules.name_binding import Bearers
-from wxdesk.desk.answers.builder import Answer, Composer, Occasion
+from wxdesk.core.rules.deleted import DeletedRule, deleted_from
+from wxdesk.core.rules.faults import RuleFault
+from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory
+from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
+from wxdesk.core.rules.name_binding import NameBinding
+from wxdesk.desk.answers.builder import Answer, AnswerBuilder, RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.ports.rules import Rules
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, write_rules
-from wxdesk.desk.rules.literal_ends import FixedWords
+from wxdesk.desk.rules.literal_ends import LiteralEnds
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import PieceFilter
-from wxdesk.desk.rules.trial.example import Examples
-from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, Supposed, Tried
+from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
+from wxdesk.desk.rules.trial.example import RuleExamples
+from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
 from wxdesk.desk.rules.trial.trial import Trial, trial_of
-from wxdesk.desk.rules.validation import Judge
+from wxdesk.desk.rules.validation import RuleValidator
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.wechat.emoticons import normaliser, read_emoticons
 from wxdesk.i18n import explain, tr
@@ -77,30 +77,30 @@ class Rulebook:
         clock: Clock,
         publish: Callable[[Event], None],
         zone: tzinfo | None = None,
-        shelf: Shelf | None = None,
+        shelf: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
         accounts: Mapping[str, Account] = MappingProxyType({}),
         has_picture: Callable[[str], bool] = _trusted,
     ) -> None:
         self._rules = rules
-        self.shelf = shelf or Shelf()
+        self.shelf = shelf or TemplateLookup()
         self._follow = follow
         self._accounts = accounts
-        self.judge = Judge(renderer, calendars, self.shelf, has_picture)
+        self.judge = RuleValidator(renderer, calendars, self.shelf, has_picture)
         self._calendars = calendars
         self._clock = clock
         self._publish = publish
-        self._tools = Tools(compile_pattern, normaliser(read_emoticons()), PieceFilter)
-        self._composer = Composer(renderer, calendars, self.shelf, zone)
-        self._fixed_words = FixedWords(self.shelf)
-        self.examples = Examples(renderer, self.shelf, self._composer, self._tools, self._occasion)
+        self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), LiteralPrefilter)
+        self._composer = AnswerBuilder(renderer, calendars, self.shelf, zone)
+        self._literal_ends = LiteralEnds(self.shelf)
+        self.examples = RuleExamples(renderer, self.shelf, self._composer, self._tools, self._occasion)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
         self._ruleset = Ruleset((), self._tools)
         self.left_out: Mapping[int, str] = MappingProxyType({})
         self._troubled: set[str] = set()
-        self._removed: dict[int, Removed] = {}
+        self._removed: dict[int, DeletedRule] = {}
         self._loading = asyncio.Lock()
 
     @property
@@ -133,7 +133,7 @@ class Rulebook:
             self._transfers = any(
                 action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
             )
-            await self._rules.keep_list(self._ruleset.revisions, self._clock())
+            await self._rules.record_order(self._ruleset.revisions, self._clock())
             self._tell({rule.id: rule.name for rule in rules})
 
     def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, str]]:
@@ -185,7 +185,7 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Delete a rule."""
-        removed = removed_from(self._stored, rule_id, self.shelf.all, self._calendars.ids)
+        removed = deleted_from(self._stored, rule_id, self.shelf.all, self._calendars.ids)
         await self._rules.delete(rule_id)
         if removed is not None:
             self._removed[rule_id] = removed
@@ -193,7 +193,7 @@ class Rulebook:
 
     async def put_back(self, rule: Rule) -> None:
         """Undo the deletion of `rule`, with its references under their names of now."""
-        removed = self._removed.get(rule.id) or Removed(rule, Bearers((), ()))
+        removed = self._removed.get(rule.id) or DeletedRule(rule, NameBinding((), ()))
         await self._rules.put_back(removed, self.shelf.all, self._calendars.ids, self._clock())
         await self.changed()
 
@@ -220,17 +220,17 @@ class Rulebook:
         message: Message,
         conversation: Conversation,
         account: Account,
-        history: History = NO_HISTORY,
+        history: ContactHistory = NO_HISTORY,
         operator: Presence = Presence.PRESENT,
     ) -> Answer:
         """Answer `message`; changes nothing, and a template that fails is an answer too."""
-        return self.answer_on(Occasion(message, conversation, account, self._clock(), history, operator))
+        return self.answer_on(RuleContext(message, conversation, account, self._clock(), history, operator))
 
-    def answer_on(self, occasion: Occasion) -> Answer:
+    def answer_on(self, occasion: RuleContext) -> Answer:
         """Answer by the rules of now in a context that may be long past."""
         return self._answer(self._ruleset, occasion)
 
-    def _answer(self, ruleset: Ruleset, occasion: Occasion, *, whole: bool = False) -> Answer:
+    def _answer(self, ruleset: Ruleset, occasion: RuleContext, *, whole: bool = False) -> Answer:
         matching = ruleset.ask_all(occasion.subject) if whole else ruleset.decide(occasion.subject)
         whole = whole or matching.asked <= KEPT_WHOLE
         verdicts = ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
@@ -244,7 +244,7 @@ class Rulebook:
         alias: str = "",
         *,
         instead: Rule | None = None,
-        around: Supposed = NOTHING_SUPPOSED,
+        around: TrialScenario = NOTHING_SUPPOSED,
     ) -> Trial:
         """Try the rules on `sentence` in this scenario; nothing is stored or sent.
 
@@ -255,21 +255,21 @@ class Rulebook:
             BadRule: `instead` has a fault other than in a template.
         """
         ruleset = self._ruleset if instead is None else self.ruleset_with(replace(instead, enabled=True))
-        occasion = self._occasion(Tried(sentence, on, session_from, alias, around))
+        occasion = self._occasion(TrialMessage(sentence, on, session_from, alias, around))
         answer = self._answer(ruleset, occasion, whole=True)
         answer = replace(answer, verdicts=ruleset.with_switched_off(answer.verdicts, answer.matching))
         return trial_of(answer, occasion, ruleset.events, around.known)
 
-    def _occasion(self, tried: Tried) -> Occasion:
+    def _occasion(self, tried: TrialMessage) -> RuleContext:
         return tried.occasion(self._accounts, self._clock())
 
-    def composed(self, matching: Matching, occasion: Occasion) -> Answer:
+    def answer_for_match(self, matching: MatchResult, occasion: RuleContext) -> Answer:
         """Build the answer of rules that matched, in a context that may be long past."""
         return self._composer.answer(matching, matching.verdicts, occasion)
 
-    def rules_out(self, words: str, matching: Matching) -> bool:
+    def cannot_have_said(self, words: str, matching: MatchResult) -> bool:
         """Check that rules that matched certainly did not send `words`."""
-        return self._fixed_words.rule_out(words, matching)
+        return self._literal_ends.cannot_have_said(words, matching)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
         """Return the rules with `rule` in place of its stored version, or added (id 0).
@@ -282,7 +282,7 @@ class Rulebook:
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
 
-    def fault_in(self, rule: Rule) -> Fault | None:
+    def fault_in(self, rule: Rule) -> RuleFault | None:
         """Return the first fault that keeps `rule` from being stored, or None."""
         return self.judge.fault_in(rule)
 
@@ -304,7 +304,7 @@ class Rulebook:
 
 def _names_others(rule: Rule) -> bool:
     """Return True if calendars or templates that go away can make the rule invalid."""
-    return rule.when.names_others or any(action.kind is ActionKind.TEMPLATE for action in rule.then)
+    return rule.when.has_references or any(action.kind is ActionKind.TEMPLATE for action in rule.then)
 
 
 def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
@@ -320,7 +320,7 @@ def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
     return [replace(one, when=one.when.with_renamed_rules({before: rule.name})) for one in placed]
 
 
-def _error(rule: Rule, fault: Fault) -> BadRule | BadTemplate:
+def _error(rule: Rule, fault: RuleFault) -> BadRule | BadTemplate:
     if fault.template_line:
         return BadTemplate(fault.template_line, fault.reason)
     return BadRule(rule.name, fault.reason)

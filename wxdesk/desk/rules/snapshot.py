@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.name_binding import NO_CALENDARS, Bearers, CalendarIds
-from wxdesk.core.rules.pairing import content
+from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
+from wxdesk.core.rules.pairing import revision_content
 from wxdesk.core.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RulesSnapshot:
     """Rules and business hours at some time, with the templates then (`answers`).
 
     `ids` identify business hours whatever they are called later.
@@ -23,27 +23,27 @@ class Standing:
     answers: tuple[Template, ...] = ()
     ids: CalendarIds = NO_CALENDARS
 
-    def since(self, left: Standing) -> Standing:
+    def since(self, left: RulesSnapshot) -> RulesSnapshot:
         """Return what was changed, switched or added here since it was `left`.
 
         Places do not count, nor does a revision with the same content: undo makes one, and so does a new name of
         something that a rule names.
         """
-        left = left.named_as_in(self)
-        rules = {rule.id: _as_meant(rule) for rule in left.rules}
-        return Standing(
-            tuple(rule for rule in self.rules if rules.get(rule.id) != _as_meant(rule)),
+        left = left.with_names_of(self)
+        rules = {rule.id: _compared_content(rule) for rule in left.rules}
+        return RulesSnapshot(
+            tuple(rule for rule in self.rules if rules.get(rule.id) != _compared_content(rule)),
             tuple(one for one in self.calendars if one not in left.calendars),
             self.answers,
             self.ids,
         )
 
-    def named_as_in(self, now: Standing) -> Standing:
+    def with_names_of(self, now: RulesSnapshot) -> RulesSnapshot:
         """Rename references and business hours to the names that they have `now`.
 
         Business hours that are gone and whose name others have now are left out.
         """
-        then, there = Bearers(self.rules, self.answers, self.ids), Bearers(now.rules, now.answers, now.ids)
+        then, there = NameBinding(self.rules, self.answers, self.ids), NameBinding(now.rules, now.answers, now.ids)
         names = {one.name: then.name_of_calendar(one.name, there) for one in self.calendars}
         gone = {old for old, new in names.items() if old != new and new not in now.ids}
         calendars = tuple(replace(one, name=names[one.name]) for one in self.calendars if one.name not in gone)
@@ -52,16 +52,16 @@ class Standing:
             self, rules=tuple(then.followed(rule, there) for rule in self.rules), calendars=calendars, ids=ids
         )
 
-    def restored(self, left: Standing, now: Standing) -> tuple[Standing, Standing]:
+    def restored(self, left: RulesSnapshot, now: RulesSnapshot) -> tuple[RulesSnapshot, RulesSnapshot]:
         """Return what replaces `now` to restore this snapshot, and what it keeps of `now`.
 
         The replaced rules were `left` in another state; what was saved since then stays.
         """
         kept = now.since(left)
-        names = self.named_as_in(now).with_kept(kept, now)
-        return self.named_as_in(names).with_kept(kept, now), kept
+        names = self.with_names_of(now).with_later_changes(kept, now)
+        return self.with_names_of(names).with_later_changes(kept, now), kept
 
-    def with_kept(self, kept: Standing, now: Standing) -> Standing:
+    def with_later_changes(self, kept: RulesSnapshot, now: RulesSnapshot) -> RulesSnapshot:
         """Add what is `kept` of `now`: in place, else last but before a trailing default.
 
         The business hours that a kept rule asks for stay as well.
@@ -75,17 +75,17 @@ class Standing:
         calendars = {one.name: one for one in now.calendars if one.name in asked}
         calendars |= {one.name: one for one in (*self.calendars, *kept.calendars)}
         ids = {name: one for name, one in ({**self.ids, **now.ids}).items() if name in calendars}
-        return Standing(tuple(rules), tuple(calendars.values()), now.answers, ids)
+        return RulesSnapshot(tuple(rules), tuple(calendars.values()), now.answers, ids)
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """Rules before and after a restore, and what was kept as saved meanwhile."""
 
-    before: Standing
-    left: Standing
-    kept: Standing
+    before: RulesSnapshot
+    left: RulesSnapshot
+    kept: RulesSnapshot
 
 
-def _as_meant(rule: Rule) -> tuple[Rule, bool]:
-    return content(rule), rule.enabled
+def _compared_content(rule: Rule) -> tuple[Rule, bool]:
+    return revision_content(rule), rule.enabled

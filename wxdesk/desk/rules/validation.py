@@ -7,26 +7,26 @@ from collections.abc import Callable, Container
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.faults import Against, Fault, find_fault, find_faults
+from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_fault, find_faults
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.i18n import tr
 
 
-class Judge:
+class RuleValidator:
     """Finds faults in rules; `has_picture` tells if a picture digest is kept here."""
 
     def __init__(
-        self, renderer: LiquidRenderer, calendars: Calendars, shelf: Shelf, has_picture: Callable[[str], bool]
+        self, renderer: LiquidRenderer, calendars: Calendars, shelf: TemplateLookup, has_picture: Callable[[str], bool]
     ) -> None:
         self._renderer = renderer
         self._calendars = calendars
-        self._against = Against(shelf.reason_against, has_picture)
+        self._against = ReferenceCheck(shelf.reason_against, has_picture)
 
-    def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> Fault | None:
+    def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> RuleFault | None:
         """Return the first fault and its place, or None; `calendars` replace the stored."""
         known = self._calendars.schedules if calendars is None else calendars
         return find_fault(rule, compile_pattern, self._renderer.mistakes, known, self._against)
@@ -43,6 +43,6 @@ class Judge:
             raise BadRulesFile(file_name, 1, tr("No [[rules]] stand in this file; it would remove all that there are."))
         return read
 
-    def faults_in(self, rule: Rule) -> tuple[Fault, ...]:
+    def faults_in(self, rule: Rule) -> tuple[RuleFault, ...]:
         """Return all faults, the first one first."""
         return find_faults(rule, compile_pattern, self._renderer.mistakes, self._calendars.schedules, self._against)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Deciding:
+class DecisionLock:
     """The lock, held by `desk.messages.intake` while it decides and stores."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ WELL_AFTER = 60.0
 type Work = Callable[[], Coroutine[Any, Any, None]]
 
 
-class PartsAtWork:
+class Supervisor:
     """The tasks, each with its name for the log."""
 
     def __init__(self, publish: Callable[[Event], None]) -> None:

@@ -64,7 +64,7 @@ class Accounts(Mapping[str, Account]):
     def __len__(self) -> int:
         return len(self._now)
 
-    def is_set_here(self, name: str) -> bool:
+    def is_overridden(self, name: str) -> bool:
         """Tell whether the operator's setting overrides config.toml for this account."""
         return name in self._set_here
 

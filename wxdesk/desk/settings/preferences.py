@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 KEY = "preferences"
 
 
-class KeptPreferences:
+class CurrentPreferences:
     """Keeper of the preferences `now`, one record, readable from any thread."""
 
     def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:

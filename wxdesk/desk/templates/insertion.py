@@ -11,13 +11,13 @@ from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.desk.answers.builder import Hours, Occasion
+from wxdesk.desk.answers.builder import HoursValues, RuleContext
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
 
 
-class Filler:
+class TemplateFiller:
     """Starts insertions.
 
     `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one. `choose` gives a number below the
@@ -49,7 +49,7 @@ class Filler:
         names = dict.fromkeys(name for text in texts for name in self._asked(text))
         return tuple(known.get(name, Prompt(name)) for name in names)
 
-    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+    def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
         """Start an insertion; `variant` counts from 0, None lets the template choose."""
         text = template.texts[self._variant(template) if variant is None else variant]
         sources = [text] if template.kind is ReplyKind.TEXT else template.sources
@@ -66,14 +66,14 @@ class Filler:
             case Variant.ROTATE:
                 return template.uses % count
 
-    def _values(self, occasion: Occasion, text: str) -> Mapping[str, object]:
+    def _values(self, occasion: RuleContext, text: str) -> Mapping[str, object]:
         zone = occasion.zone
         now = occasion.now.astimezone(zone or self._zone)
         values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
         schedule = next(iter(self._calendars.schedules.values()), None)
         if schedule is None:
             return values
-        return {**values, "hours": Hours(schedule.seen_in(zone), occasion.now, text)}
+        return {**values, "hours": HoursValues(schedule.in_zone(zone), occasion.now, text)}
 
     def _asked(self, text: str) -> tuple[str, ...]:
         try:

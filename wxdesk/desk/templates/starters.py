@@ -14,7 +14,7 @@ from wxdesk.paths import resource
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class StarterLink:
     """A link as written in the file."""
 
     title: str
@@ -23,7 +23,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StarterTemplate:
     """One `[[templates]]` of a file; several texts are variants, a link replaces text."""
 
     title: str
@@ -33,7 +33,7 @@ class Entry:
     text: tuple[str, ...] = ("",)
     variant: Variant = Variant.FIRST
     ask: tuple[Prompt, ...] = ()
-    link: Link | None = None
+    link: StarterLink | None = None
 
     def template(self) -> Template:
         """Make the template, not stored yet."""
@@ -57,7 +57,7 @@ class Entry:
 class _File:
     """The whole file."""
 
-    templates: tuple[Entry, ...]
+    templates: tuple[StarterTemplate, ...]
 
 
 def starter_templates(language: str) -> tuple[Template, ...]:

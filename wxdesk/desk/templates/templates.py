@@ -8,15 +8,15 @@ from dataclasses import replace
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.templates import Template, TemplateFault, faults
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.core.templates import Template, TemplateFault, template_faults
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.ports.templates import Templates
-from wxdesk.desk.templates.insertion import Filler
+from wxdesk.desk.templates.insertion import TemplateFiller
 
 
-class Phrasebook:
+class TemplateLibrary:
     """All templates; methods that are no coroutines may be called on any thread.
 
     `changed` is awaited after each change, for the rules that answer with templates.
@@ -25,7 +25,7 @@ class Phrasebook:
     def __init__(
         self,
         templates: Templates,
-        filler: Filler,
+        filler: TemplateFiller,
         clock: Clock,
         publish: Callable[[Event], None],
         changed: Callable[[], Awaitable[None]],
@@ -85,7 +85,7 @@ class Phrasebook:
 
     def faults(self, template: Template) -> tuple[TemplateFault, ...]:
         """Return all that keeps `template` from being stored, except a taken shortcut."""
-        return tuple(faults(template, self._filler.mistakes))
+        return tuple(template_faults(template, self._filler.mistakes))
 
     def tidied(self, template: Template) -> Template:
         """Return the template stripped of blanks, with its prompts and kind's fields only."""
@@ -102,6 +102,6 @@ class Phrasebook:
             content=Content() if is_text else template.content,
         )
 
-    def begin(self, template: Template, occasion: Occasion, variant: int | None = None) -> Filling:
+    def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
         """Start inserting `template`; `variant` counts from 0, None lets it choose."""
         return self._filler.begin(template, occasion, variant)

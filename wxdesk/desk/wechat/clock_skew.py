@@ -14,7 +14,7 @@ TOLERATED = timedelta(minutes=1)
 """The shortest reply window; and an answer of WeChat's may take some seconds."""
 
 
-def clock_words(ahead: timedelta) -> str:
+def clock_warning(ahead: timedelta) -> str:
     """Return the warning for a clock `ahead` of WeChat's; empty if it is right."""
     if abs(ahead) < TOLERATED:
         return ""

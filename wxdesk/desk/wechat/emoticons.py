@@ -13,7 +13,7 @@ from functools import cache
 import msgspec
 
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.wechat.emoticon_codes import Legend
+from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.paths import resource
 
 
@@ -55,17 +55,17 @@ def normaliser(emoticons: tuple[Emoticon, ...]) -> Normaliser:
     return Normaliser(marker for emoticon in emoticons for marker in emoticon.markers)
 
 
-def readable(emoticons: Sequence[Emoticon], language: str) -> Legend:
+def readable(emoticons: Sequence[Emoticon], language: str) -> EmoticonReplacer:
     """Show each by its Unicode stand-in, else by name in `language`, zh_CN or English."""
     return _legend(emoticons, lambda one: one.unicode or f"[{_name(one, language)}]")
 
 
-def named(emoticons: Sequence[Emoticon], language: str) -> Legend:
+def named(emoticons: Sequence[Emoticon], language: str) -> EmoticonReplacer:
     """Show each by its name in brackets, in `language`."""
     return _legend(emoticons, lambda one: f"[{_name(one, language)}]")
 
 
-def findable(emoticons: Sequence[Emoticon]) -> Legend:
+def findable(emoticons: Sequence[Emoticon]) -> EmoticonReplacer:
     """Show each as all the names by which somebody may search for it."""
     return _legend(emoticons, lambda one: f" {' '.join(dict.fromkeys(filter(None, (one.zh, one.hk, one.en))))} ")
 
@@ -74,11 +74,11 @@ def _name(emoticon: Emoticon, language: str) -> str:
     return emoticon.zh if language == "zh_CN" else emoticon.en or emoticon.zh
 
 
-def _legend(emoticons: Sequence[Emoticon], show: Callable[[Emoticon], str]) -> Legend:
+def _legend(emoticons: Sequence[Emoticon], show: Callable[[Emoticon], str]) -> EmoticonReplacer:
     """Map each spelling to its display; a shared name is the first one's."""
     shown: dict[str, str] = {}
     for emoticon in emoticons:
         for marker in emoticon.markers:
             shown.setdefault(marker, show(emoticon))
     plain = (f"[{name}]" for one in emoticons if one.zh.isascii() for name in (one.zh, one.hk, one.en) if name)
-    return Legend(shown, plain)
+    return EmoticonReplacer(shown, plain)

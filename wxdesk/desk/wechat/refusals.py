@@ -18,7 +18,7 @@ LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class RefusalWords:
+class RefusalText:
     """Explanation of an errcode.
 
     `meaning` is part of a sentence, `remedy` sentences (perhaps empty), `copy` the text that the remedy asks to
@@ -37,18 +37,18 @@ class RefusalWords:
         return tr("{said} {more}", said=said, more=self.remedy) if self.remedy else said
 
 
-def refusal_words(errcode: int, errmsg: str = "") -> RefusalWords:
+def refusal_text(errcode: int, errmsg: str = "") -> RefusalText:
     """Explain `errcode`; `errmsg` has the address to allow, or explains unknown codes."""
     meaning = tr(meaning_of(errcode))
     if not is_known(errcode) and errmsg:
         meaning = tr("{meaning}: “{said}”", meaning=meaning, said=errmsg[:LONGEST])
     addresses = addresses_in(errmsg) if errcode == NOT_IN_THE_IP_LIST else ()
     if not addresses:
-        return RefusalWords(errcode, meaning, tr(remedy_of(errcode)))
+        return RefusalText(errcode, meaning, tr(remedy_of(errcode)))
     remedy = tr("Add {address} to the IP list in the mini program's console.", address=tr(", ").join(addresses))
-    return RefusalWords(errcode, meaning, remedy, "\n".join(addresses))
+    return RefusalText(errcode, meaning, remedy, "\n".join(addresses))
 
 
 def explain_refusal(error: BaseException) -> str:
     """Explain any error like `i18n.explain`, a refusal by meaning and remedy."""
-    return refusal_words(error.errcode, error.errmsg).sentence if isinstance(error, Refused) else explain(error)
+    return refusal_text(error.errcode, error.errmsg).sentence if isinstance(error, Refused) else explain(error)

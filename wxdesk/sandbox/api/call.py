@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.platform import MiniProgram
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiRequest:
     """A request with its body (empty for an upload, whose parts are read one by one)."""
 
     request: web.Request
@@ -27,7 +27,7 @@ class Call:
     def caller(self) -> MiniProgram:
         """The mini program that the access_token belongs to."""
         if self.program is None:
-            raise Refusal(41001)
+            raise ApiRefusal(41001)
         return self.program
 
     @property
@@ -36,7 +36,7 @@ class Call:
         return self.request.remote or ""
 
 
-type Act = Callable[[Call], Awaitable[web.Response]]
+type Act = Callable[[ApiRequest], Awaitable[web.Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Endpoint:
     by_token: bool = True
 
     @property
-    def secretive(self) -> bool:
+    def holds_secrets(self) -> bool:
         """True if the body and the answer hold secrets."""
         return not self.by_token
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import BodyPartReader, http_exceptions, web
 
-from wxdesk.sandbox.api.call import Call, Endpoint, answer, ok
+from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer, ok
 from wxdesk.sandbox.platform import settings as paths
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.media import LARGEST_FILE
 from wxdesk.sandbox.platform.message_checks import parse_body
@@ -37,13 +37,13 @@ class CustomerService:
             Endpoint("GET", "/cgi-bin/customservice/getonlinekflist", "kf", self._agents_online),
         )
 
-    async def _token(self, call: Call) -> web.Response:
+    async def _token(self, call: ApiRequest) -> web.Response:
         return self._granted(call, dict(call.request.query), stable=False)
 
-    async def _stable_token(self, call: Call) -> web.Response:
+    async def _stable_token(self, call: ApiRequest) -> web.Response:
         return self._granted(call, parse_body(call.body), stable=True)
 
-    def _granted(self, call: Call, fields: dict[str, object], *, stable: bool) -> web.Response:
+    def _granted(self, call: ApiRequest, fields: dict[str, object], *, stable: bool) -> web.Response:
         program = next((one for one in self._platform.programs if one.account.app_id == fields.get("appid")), None)
         if program is not None:
             path = paths.STABLE_TOKEN if stable else paths.TOKEN
@@ -51,42 +51,42 @@ class CustomerService:
         token, seconds = self._platform.grant_token(fields, stable=stable, address=call.address)
         return answer({"access_token": token, "expires_in": seconds})
 
-    async def _send(self, call: Call) -> web.Response:
+    async def _send(self, call: ApiRequest) -> web.Response:
         self._platform.send(call.caller, call.body)
         return ok()
 
-    async def _business_send(self, call: Call) -> web.Response:
+    async def _business_send(self, call: ApiRequest) -> web.Response:
         _need_business_id(call)
         return await self._send(call)
 
-    async def _typing(self, call: Call) -> web.Response:
+    async def _typing(self, call: ApiRequest) -> web.Response:
         self._platform.type(call.caller, call.body)
         return ok()
 
-    async def _business_typing(self, call: Call) -> web.Response:
+    async def _business_typing(self, call: ApiRequest) -> web.Response:
         _need_business_id(call)
         return await self._typing(call)
 
-    async def _upload(self, call: Call) -> web.Response:
+    async def _upload(self, call: ApiRequest) -> web.Response:
         if call.request.query.get("type") != "image":
-            raise Refusal(40004)
+            raise ApiRefusal(40004)
         data = await _part_named_media(call.request)
         medium = self._platform.media.put(data, app_id=call.caller.account.app_id)
         created_at = int(medium.created_at.timestamp())
         return answer({"type": "image", "media_id": medium.media_id, "created_at": created_at})
 
-    async def _media(self, call: Call) -> web.Response:
+    async def _media(self, call: ApiRequest) -> web.Response:
         medium = self._platform.media.get(call.request.query.get("media_id", ""), call.caller.account.app_id)
         name = f"{medium.media_id[:16]}.{medium.content_type.rpartition('/')[2]}"
         disposition = {"Content-disposition": f'attachment; filename="{name}"'}
         return web.Response(body=medium.data, content_type=medium.content_type, headers=disposition)
 
-    async def _agents(self, call: Call) -> web.Response:
+    async def _agents(self, call: ApiRequest) -> web.Response:
         agent = call.caller.settings.kf_account
         listed = {"kf_account": agent, "kf_nick": agent.partition("@")[0], "kf_id": "2001", "kf_headimgurl": ""}
         return answer({"kf_list": [listed]})
 
-    async def _agents_online(self, call: Call) -> web.Response:
+    async def _agents_online(self, call: ApiRequest) -> web.Response:
         program, now = call.caller, self._platform.clock()
         mine = [contact for account, contact in self._platform.contacts() if account == program.account.name]
         serving = sum(contact.session.state(now) is KfState.OPEN for contact in mine)
@@ -94,23 +94,23 @@ class CustomerService:
         return answer({"kf_online_list": [agent]})
 
 
-def _need_business_id(call: Call) -> None:
+def _need_business_id(call: ApiRequest) -> None:
     """Refuse a call to a `business/` path (for sub-merchants) without businessid."""
     if call.caller.settings.business_needs_id and not parse_body(call.body).get("businessid"):
-        raise Refusal(40101)
+        raise ApiRefusal(40101)
 
 
 async def _part_named_media(request: web.Request) -> bytes:
     if not request.content_type.startswith("multipart/"):
-        raise Refusal(41005)
+        raise ApiRefusal(41005)
     try:
         parts = await request.multipart()
         while (part := await parts.next()) is not None:
             if isinstance(part, BodyPartReader) and part.name == "media" and part.filename:
                 return await _read(part)
     except (ValueError, http_exceptions.HttpProcessingError):  # no boundary, or a part that is none
-        raise Refusal(41005) from None
-    raise Refusal(41005)
+        raise ApiRefusal(41005) from None
+    raise ApiRefusal(41005)
 
 
 async def _read(part: BodyPartReader) -> bytes:
@@ -118,5 +118,5 @@ async def _read(part: BodyPartReader) -> bytes:
     while chunk := await part.read_chunk(65536):
         data += chunk
         if len(data) > LARGEST_FILE:
-            raise Refusal(45001)
+            raise ApiRefusal(45001)
     return bytes(data)

@@ -12,13 +12,13 @@ from email.utils import format_datetime
 import msgspec
 from aiohttp import web
 
-from wxdesk.sandbox.api.call import Call, Endpoint, answer
+from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer
 from wxdesk.sandbox.api.customer_service import CustomerService
 from wxdesk.sandbox.api.open_api import OpenApi
-from wxdesk.sandbox.platform.errors import Refusal
-from wxdesk.sandbox.platform.faults import Fault, FaultKind, Faults
+from wxdesk.sandbox.platform.errors import ApiRefusal
+from wxdesk.sandbox.platform.faults import FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.push.journal import LONGEST_BODY, ApiCall, Journal
+from wxdesk.sandbox.push.journal import LONGEST_BODY, CallRecord, Journal
 
 type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,7 +32,7 @@ _GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
 
 
 @dataclass(slots=True)
-class _Said:
+class _Outcome:
     """Outcome of a call; no `response` means silence, `cut` means half of it."""
 
     response: web.Response | None
@@ -71,17 +71,17 @@ class Api:
             except ConnectionResetError:  # the caller left before the request was complete
                 return web.Response()
             faults = self._faults.take(endpoint.group)
-            said = await self._say(faults, endpoint, Call(request, body))
-            entry = _entry(endpoint, Call(request, body), said)
+            said = await self._say(faults, endpoint, ApiRequest(request, body))
+            entry = _entry(endpoint, ApiRequest(request, body), said)
             entry = replace(entry, number=number, at=at, faults=tuple(fault.kind.value for fault in faults))
             self._journal.add(replace(entry, milliseconds=(time.perf_counter() - started) * 1000))
             if said.response is not None:
                 said.response.headers["Date"] = format_datetime(self._platform.clock(), usegmt=True)
-            return await _leave(request, said)
+            return await _send_response(request, said)
 
         return serve
 
-    async def _say(self, faults: tuple[Fault, ...], endpoint: Endpoint, call: Call) -> _Said:
+    async def _say(self, faults: tuple[SimulatedFault, ...], endpoint: Endpoint, call: ApiRequest) -> _Outcome:
         for fault in faults:
             if fault.kind is FaultKind.LATENCY:
                 await self._hold(fault.milliseconds / 1000)
@@ -90,40 +90,40 @@ class Api:
             return await self._do(endpoint, call)
         return await self._go_wrong(ending, endpoint, call)
 
-    async def _do(self, endpoint: Endpoint, call: Call) -> _Said:
+    async def _do(self, endpoint: Endpoint, call: ApiRequest) -> _Outcome:
         account = ""
         try:
             if endpoint.by_token:
                 program = self._platform.caller(call.request.query.get("access_token", ""))
                 account = program.account.name
                 self._platform.meter.count(program.account.app_id, endpoint.path, program.settings)
-                call = Call(call.request, call.body, program)
-            return _Said(await endpoint.act(call), account)
-        except Refusal as refusal:
-            return _Said(answer(refusal.as_answer()), account, refusal.rid)
+                call = ApiRequest(call.request, call.body, program)
+            return _Outcome(await endpoint.act(call), account)
+        except ApiRefusal as refusal:
+            return _Outcome(answer(refusal.as_answer()), account, refusal.rid)
 
-    async def _go_wrong(self, fault: Fault, endpoint: Endpoint, call: Call) -> _Said:
-        done = _Said(None, self._account_of(call))
+    async def _go_wrong(self, fault: SimulatedFault, endpoint: Endpoint, call: ApiRequest) -> _Outcome:
+        done = _Outcome(None, self._account_of(call))
         if fault.delivered or fault.kind in _AFTER:
             done = await self._do(endpoint, call)
         match fault.kind:
             case FaultKind.ERRCODE:
-                refusal = Refusal(fault.errcode, fault.text)
-                return _Said(answer(refusal.as_answer()), done.account, refusal.rid)
+                refusal = ApiRefusal(fault.errcode, fault.text)
+                return _Outcome(answer(refusal.as_answer()), done.account, refusal.rid)
             case FaultKind.GATEWAY | FaultKind.GATEWAY_TIMEOUT:
-                return _Said(_gateway_page(fault.kind), done.account)
+                return _Outcome(_gateway_page(fault.kind), done.account)
             case FaultKind.GARBAGE:
-                return _Said(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
+                return _Outcome(web.Response(body=_GARBAGE, content_type="text/plain"), done.account)
             case FaultKind.TRUNCATED:
-                return _Said(done.response, done.account, done.rid, cut=True)
+                return _Outcome(done.response, done.account, done.rid, cut=True)
             case FaultKind.BEFORE | FaultKind.AFTER:
                 await self._hold(fault.milliseconds / 1000 or HOLD_SECONDS)
-        return _Said(None, done.account)
+        return _Outcome(None, done.account)
 
-    def _account_of(self, call: Call) -> str:
+    def _account_of(self, call: ApiRequest) -> str:
         try:
             return self._platform.caller(call.request.query.get("access_token", "")).account.name
-        except Refusal:
+        except ApiRefusal:
             return ""
 
     async def _hold(self, seconds: float) -> None:
@@ -142,7 +142,7 @@ def _gateway_page(kind: FaultKind) -> web.Response:
     return web.Response(status=status, text=_PAGE.format(words), content_type="text/html")
 
 
-async def _leave(request: web.Request, said: _Said) -> web.StreamResponse:
+async def _send_response(request: web.Request, said: _Outcome) -> web.StreamResponse:
     """Send the answer whole, by half, or not at all, which resets the connection."""
     whole = said.response
     if whole is None:
@@ -160,12 +160,12 @@ async def _leave(request: web.Request, said: _Said) -> web.StreamResponse:
     return half
 
 
-def _entry(endpoint: Endpoint, call: Call, said: _Said) -> ApiCall:
+def _entry(endpoint: Endpoint, call: ApiRequest, said: _Outcome) -> CallRecord:
     """Make the journal's entry; the caller fills in its number and times."""
     text = _text_of(said.response, endpoint)
-    asked = "" if endpoint.secretive else call.body[:LONGEST_BODY].decode("utf-8", "replace")
+    asked = "" if endpoint.holds_secrets else call.body[:LONGEST_BODY].decode("utf-8", "replace")
     status = None if said.response is None else said.response.status
-    return ApiCall(
+    return CallRecord(
         0, _NO_TIME, endpoint.method, endpoint.path, said.account, asked, text, status, _errcode_in(text), said.rid,
         0.0, (), call.address,
     )  # fmt: skip
@@ -174,7 +174,7 @@ def _entry(endpoint: Endpoint, call: Call, said: _Said) -> ApiCall:
 def _text_of(response: web.Response | None, endpoint: Endpoint) -> str:
     if response is None or not isinstance(response.body, bytes):
         return ""
-    if endpoint.secretive and b"access_token" in response.body:
+    if endpoint.holds_secrets and b"access_token" in response.body:
         return "{access_token, expires_in}"
     if response.content_type.startswith("image/"):
         return f"({response.content_type}, {len(response.body)} bytes)"
@@ -192,10 +192,10 @@ def _errcode_in(text: str) -> int | None:
 
 def _wrong_method(endpoint: Endpoint) -> _Handler:
     async def refuse(request: web.Request) -> web.Response:
-        return answer(Refusal(43002 if endpoint.method == "POST" else 43001).as_answer())
+        return answer(ApiRefusal(43002 if endpoint.method == "POST" else 43001).as_answer())
 
     return refuse
 
 
 async def _no_such_path(request: web.Request) -> web.Response:
-    return answer(Refusal(40066).as_answer())
+    return answer(ApiRefusal(40066).as_answer())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from wxdesk.sandbox.api.call import Call, Endpoint, answer, ok
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer, ok
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.message_checks import parse_body
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.push.journal import ApiCall, Journal
+from wxdesk.sandbox.push.journal import CallRecord, Journal
 
 _OPERATORS = frozenset({"DEFAULT", "CHINANET", "UNICOM", "CAP"})
 _ADDRESSES = ["127.0.0.1"]
@@ -38,54 +38,54 @@ class OpenApi:
         """Set the paths whose quota can be asked for."""
         self._paths = paths
 
-    async def _clear_quota(self, call: Call) -> web.Response:
+    async def _clear_quota(self, call: ApiRequest) -> web.Response:
         if parse_body(call.body).get("appid") != call.caller.account.app_id:
-            raise Refusal(40013)
+            raise ApiRefusal(40013)
         self._platform.meter.clear(call.caller.account.app_id)
         return ok()
 
-    async def _clear_by_secret(self, call: Call) -> web.Response:
+    async def _clear_by_secret(self, call: ApiRequest) -> web.Response:
         fields = dict(call.request.query) | (parse_body(call.body) if call.body.strip() else {})
         program = self._platform.holder(fields.get("appid"), fields.get("appsecret"), call.address)
         self._platform.meter.clear(program.account.app_id)
         return ok()
 
-    async def _quota(self, call: Call) -> web.Response:
+    async def _quota(self, call: ApiRequest) -> web.Response:
         path = parse_body(call.body).get("cgi_path")
         if not isinstance(path, str) or not path.startswith("/"):
-            raise Refusal(76003, "cgi_path is invalid")
+            raise ApiRefusal(76003, "cgi_path is invalid")
         if path not in self._paths:
-            raise Refusal(76021)
+            raise ApiRefusal(76021)
         app_id, settings, meter = call.caller.account.app_id, call.caller.settings, self._platform.meter
-        limit, used = settings.a_day(path), meter.used(app_id, path)
+        limit, used = settings.daily_limit(path), meter.used(app_id, path)
         quota = {"daily_limit": limit, "used": used, "remain": max(0, limit - used)}
         by_minute = {"call_count": settings.minutely.get(path, 0), "refresh_second": 60}
         return ok(quota=quota, rate_limit=by_minute)
 
-    async def _rid(self, call: Call) -> web.Response:
+    async def _rid(self, call: ApiRequest) -> web.Response:
         rid = parse_body(call.body).get("rid")
         found = self._journal.find(str(rid), call.caller.account.name, self._platform.clock())
         return ok(request=_as_request(found))
 
-    async def _addresses(self, call: Call) -> web.Response:
+    async def _addresses(self, call: ApiRequest) -> web.Response:
         return answer({"ip_list": _ADDRESSES})
 
-    async def _callback_check(self, call: Call) -> web.Response:
+    async def _callback_check(self, call: ApiRequest) -> web.Response:
         asked = parse_body(call.body)
         action, operator = asked.get("action", "all"), asked.get("check_operator", "DEFAULT")
         if action not in ("all", "dns", "ping"):
-            raise Refusal(40202)
+            raise ApiRefusal(40202)
         if operator not in _OPERATORS:
-            raise Refusal(40203)
+            raise ApiRefusal(40203)
         if not call.caller.push_url:
-            raise Refusal(40201)
+            raise ApiRefusal(40201)
         ping = [{"ip": "127.0.0.1", "from_operator": operator, "package_loss": "0%", "time": "0.100ms"}]
         dns = [{"ip": "127.0.0.1", "real_operator": operator}]
         parts = {"dns": dns if action in ("all", "dns") else [], "ping": ping if action in ("all", "ping") else []}
         return answer(dict(parts))
 
 
-def _as_request(call: ApiCall) -> dict[str, object]:
+def _as_request(call: CallRecord) -> dict[str, object]:
     return {
         "invoke_time": int(call.at.timestamp()),
         "cost_in_ms": round(call.milliseconds),

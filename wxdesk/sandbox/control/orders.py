@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from wxdesk.sandbox.demo_customers import TORN_BOX_MEDIA_ID
-from wxdesk.sandbox.platform.faults import FOR_PUSHES, Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
 
 type Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 """Delay in real seconds."""
@@ -19,7 +19,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     account: str = ""
 
 
-class Message(Order, frozen=True):
+class MessageOrder(Order, frozen=True):
     """Let a customer write."""
 
     openid: str
@@ -30,21 +30,21 @@ class Message(Order, frozen=True):
     page_path: str = ""
 
 
-class Enter(Order, frozen=True):
+class EnterOrder(Order, frozen=True):
     """Let a customer enter the chat by the button."""
 
     openid: str
     session_from: str = ""
 
 
-class Push(Order, frozen=True):
+class PushOrder(Order, frozen=True):
     """Push any body; WeChat's common fields are added."""
 
     openid: str
     fields: dict[str, str | int]
 
 
-class Customer(Order, frozen=True):
+class CustomerOrder(Order, frozen=True):
     """Blacklist a customer or let one refuse messages; None changes nothing."""
 
     openid: str
@@ -52,7 +52,7 @@ class Customer(Order, frozen=True):
     refuses: bool | None = None
 
 
-class Tool(Order, frozen=True):
+class ToolOrder(Order, frozen=True):
     """Let WeChat's own tool accept a customer, close the session, or write."""
 
     openid: str
@@ -60,7 +60,7 @@ class Tool(Order, frozen=True):
     content: str = ""
 
 
-class PlanFault(Order, frozen=True):
+class FaultOrder(Order, frozen=True):
     """Plan a fault, remove one, or clear all."""
 
     kind: FaultKind | None = None
@@ -76,40 +76,40 @@ class PlanFault(Order, frozen=True):
     clear: bool = False
     remove: int | None = None
 
-    def as_fault(self, kind: FaultKind) -> Fault:
+    def as_fault(self, kind: FaultKind) -> SimulatedFault:
         """Convert to the fault to plan."""
-        return Fault(
+        return SimulatedFault(
             kind, "push" if kind in FOR_PUSHES else self.call, self.times, self.errcode, self.milliseconds,
             self.seconds, self.chance, self.seed, self.delivered, self.text,
         )  # fmt: skip
 
 
-class ExpireToken(Order, frozen=True):
+class ExpireTokenOrder(Order, frozen=True):
     """End all tokens, as if expired or as if replaced by others."""
 
     how: Literal["expire", "revoke"] = "expire"
 
 
-class PushUrl(Order, frozen=True):
+class PushUrlOrder(Order, frozen=True):
     """Set the push URL; with `verify` only if it passes WeChat's check."""
 
     url: str
     verify: bool = False
 
 
-class Clock(Order, frozen=True):
+class ClockOrder(Order, frozen=True):
     """Move the clock forward by some seconds."""
 
     forward: float
 
 
-class Change(Order, frozen=True):
+class SettingsOrder(Order, frozen=True):
     """Change some of `platform.settings.ProgramSettings`, by name."""
 
     settings: dict[str, Any]
 
 
-class Script(Order, frozen=True):
+class ScriptOrder(Order, frozen=True):
     """Carry out orders in turn; each step has `do` (path), `after` (s) and fields."""
 
     steps: list[dict[str, Any]]

@@ -35,11 +35,11 @@ from aiohttp import web
 
 from wxdesk.sandbox.control import orders, view
 from wxdesk.sandbox.control import page as control_page
-from wxdesk.sandbox.platform.errors import Refusal
-from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.sandbox.platform.errors import ApiRefusal
+from wxdesk.sandbox.platform.settings import ProgramSettings
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
-type _Told = dict[str, Any]
+type _Data = dict[str, Any]
 
 
 class BadOrder(Exception):
@@ -51,18 +51,18 @@ class Control:
 
     def __init__(self, sandbox: SimulatedWeChat) -> None:
         self._sandbox = sandbox
-        self._orders: Mapping[str, tuple[type[orders.Order], Callable[[Any], Awaitable[_Told]]]] = {
-            "message": (orders.Message, self._message),
-            "enter": (orders.Enter, self._enter),
-            "push": (orders.Push, self._push),
-            "customer": (orders.Customer, self._customer),
-            "tool": (orders.Tool, self._tool),
-            "fault": (orders.PlanFault, self._fault),
-            "expire_token": (orders.ExpireToken, self._expire_token),
-            "push_url": (orders.PushUrl, self._push_url),
-            "clock": (orders.Clock, self._clock),
-            "settings": (orders.Change, self._settings),
-            "script": (orders.Script, self._script),
+        self._orders: Mapping[str, tuple[type[orders.Order], Callable[[Any], Awaitable[_Data]]]] = {
+            "message": (orders.MessageOrder, self._message),
+            "enter": (orders.EnterOrder, self._enter),
+            "push": (orders.PushOrder, self._push),
+            "customer": (orders.CustomerOrder, self._customer),
+            "tool": (orders.ToolOrder, self._tool),
+            "fault": (orders.FaultOrder, self._fault),
+            "expire_token": (orders.ExpireTokenOrder, self._expire_token),
+            "push_url": (orders.PushUrlOrder, self._push_url),
+            "clock": (orders.ClockOrder, self._clock),
+            "settings": (orders.SettingsOrder, self._settings),
+            "script": (orders.ScriptOrder, self._script),
         }
 
     def routes(self) -> list[web.RouteDef]:
@@ -79,14 +79,14 @@ class Control:
             web.get("/control/customers", self._customers),
         ]
 
-    async def carry_out(self, name: str, raw: Mapping[str, Any]) -> _Told:
+    async def carry_out(self, name: str, raw: Mapping[str, Any]) -> _Data:
         """Carry out the order `name` with its fields; raises `BadOrder`."""
         if name not in self._orders:
             raise BadOrder(f"no order {name!r}")
         kind, act = self._orders[name]
         try:
             return await act(msgspec.convert(raw, kind))
-        except (msgspec.ValidationError, ValueError, OverflowError, Refusal) as error:
+        except (msgspec.ValidationError, ValueError, OverflowError, ApiRefusal) as error:
             raise BadOrder(str(error)) from None
         except KeyError as error:
             raise BadOrder(f"no account {error}") from None
@@ -101,27 +101,29 @@ class Control:
 
         return serve
 
-    async def _message(self, asked: orders.Message) -> _Told:
+    async def _message(self, asked: orders.MessageOrder) -> _Data:
         if asked.type == "image":
-            return view.told(await self._sandbox.show(asked.openid, asked.media_id, asked.account))
+            return view.push_outcome(await self._sandbox.show(asked.openid, asked.media_id, asked.account))
         if asked.type == "card":
-            return view.told(await self._sandbox.send_card(asked.openid, asked.title, asked.page_path, asked.account))
-        return view.told(await self._sandbox.say(asked.openid, asked.content, asked.account))
+            return view.push_outcome(
+                await self._sandbox.send_card(asked.openid, asked.title, asked.page_path, asked.account)
+            )
+        return view.push_outcome(await self._sandbox.say(asked.openid, asked.content, asked.account))
 
     async def _picture(self, request: web.Request) -> web.Response:
         try:
             openid, account = request.query["openid"], request.query.get("account", "")
-            return _json(view.told(await self._sandbox.show_own(openid, await request.read(), account)))
-        except (KeyError, Refusal) as error:
+            return _json(view.push_outcome(await self._sandbox.send_own_picture(openid, await request.read(), account)))
+        except (KeyError, ApiRefusal) as error:
             raise web.HTTPBadRequest(text=str(error)) from None
 
-    async def _enter(self, asked: orders.Enter) -> _Told:
-        return view.told(await self._sandbox.enter(asked.openid, asked.session_from, asked.account))
+    async def _enter(self, asked: orders.EnterOrder) -> _Data:
+        return view.push_outcome(await self._sandbox.enter(asked.openid, asked.session_from, asked.account))
 
-    async def _push(self, asked: orders.Push) -> _Told:
-        return view.told(await self._sandbox.push(asked.openid, asked.fields, asked.account))
+    async def _push(self, asked: orders.PushOrder) -> _Data:
+        return view.push_outcome(await self._sandbox.push(asked.openid, asked.fields, asked.account))
 
-    async def _customer(self, asked: orders.Customer) -> _Told:
+    async def _customer(self, asked: orders.CustomerOrder) -> _Data:
         program = self._sandbox.platform.program(asked.account)
         contact = self._sandbox.platform.contact(program, asked.openid)
         contact.blocked = contact.blocked if asked.blocked is None else asked.blocked
@@ -129,7 +131,7 @@ class Control:
         self._sandbox.on_change()
         return view.customer(program.account.name, contact, self._sandbox.platform)
 
-    async def _tool(self, asked: orders.Tool) -> _Told:
+    async def _tool(self, asked: orders.ToolOrder) -> _Data:
         program = self._sandbox.platform.program(asked.account)
         if asked.do == "say":
             self._sandbox.say_from_tool(asked.openid, asked.content, asked.account)
@@ -137,8 +139,8 @@ class Control:
         act = self._sandbox.way.accept if asked.do == "accept" else self._sandbox.way.end
         return {"ok": act(program, asked.openid)}
 
-    async def _fault(self, asked: orders.PlanFault) -> _Told:
-        told: _Told = {}
+    async def _fault(self, asked: orders.FaultOrder) -> _Data:
+        told: _Data = {}
         if asked.clear:
             self._sandbox.faults.clear()
         if asked.remove is not None:
@@ -148,13 +150,13 @@ class Control:
         self._sandbox.on_change()
         return told | {"planned": view.faults(self._sandbox)}
 
-    async def _expire_token(self, asked: orders.ExpireToken) -> _Told:
+    async def _expire_token(self, asked: orders.ExpireTokenOrder) -> _Data:
         app_id = self._sandbox.platform.program(asked.account).account.app_id
         tokens = self._sandbox.platform.tokens
         (tokens.expire if asked.how == "expire" else tokens.revoke)(app_id)
         return {"ok": True}
 
-    async def _push_url(self, asked: orders.PushUrl) -> _Told:
+    async def _push_url(self, asked: orders.PushUrlOrder) -> _Data:
         before = self._sandbox.platform.program(asked.account).push_url
         self._sandbox.set_push_url(asked.url, asked.account)
         if asked.verify and not await self._sandbox.verify_push_url(asked.account):
@@ -162,20 +164,20 @@ class Control:
             return {"ok": False}
         return {"ok": True}
 
-    async def _clock(self, asked: orders.Clock) -> _Told:
+    async def _clock(self, asked: orders.ClockOrder) -> _Data:
         self._sandbox.forward(asked.forward)
         return {"now": self._sandbox.clock()}
 
-    async def _settings(self, asked: orders.Change) -> _Told:
-        unknown = asked.settings.keys() - {field.name for field in fields(Settings)}
+    async def _settings(self, asked: orders.SettingsOrder) -> _Data:
+        unknown = asked.settings.keys() - {field.name for field in fields(ProgramSettings)}
         if unknown:
             raise BadOrder(f"no setting {', '.join(sorted(unknown))}")
         program = self._sandbox.platform.program(asked.account)
-        settings = msgspec.convert(asdict(program.settings) | asked.settings, Settings)
+        settings = msgspec.convert(asdict(program.settings) | asked.settings, ProgramSettings)
         self._sandbox.platform.set_settings(asked.account, settings)
         return {"settings": asdict(settings)}
 
-    async def _script(self, asked: orders.Script) -> _Told:
+    async def _script(self, asked: orders.ScriptOrder) -> _Data:
         told = []
         for step in asked.steps:
             given = dict(step)
@@ -224,5 +226,5 @@ def _after(request: web.Request) -> int:
         raise web.HTTPBadRequest(text="after must be a number") from None
 
 
-def _json(told: _Told) -> web.Response:
+def _json(told: _Data) -> web.Response:
     return web.Response(body=msgspec.json.encode(told), content_type="application/json")

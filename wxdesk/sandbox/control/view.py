@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from wxdesk.sandbox.platform.contacts import Contact
+from wxdesk.sandbox.platform.contacts import SimulatedContact
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.push.journal import ApiCall, PushMade
+from wxdesk.sandbox.push.journal import CallRecord, PushRecord
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
 
-def told(outcome: PushOutcome) -> dict[str, Any]:
+def push_outcome(outcome: PushOutcome) -> dict[str, Any]:
     """Describe the listener's answer to a push."""
     return {
         "accepted": outcome.accepted,
@@ -56,7 +56,7 @@ def customers(platform: Platform) -> list[dict[str, Any]]:
     return [customer(account, contact, platform) for account, contact in platform.contacts()]
 
 
-def customer(account: str, contact: Contact, platform: Platform) -> dict[str, Any]:
+def customer(account: str, contact: SimulatedContact, platform: Platform) -> dict[str, Any]:
     """Describe one customer."""
     now, allowance = platform.clock(), contact.allowance
     return {
@@ -73,7 +73,7 @@ def customer(account: str, contact: Contact, platform: Platform) -> dict[str, An
     }
 
 
-def chat(contact: Contact) -> list[dict[str, Any]]:
+def chat(contact: SimulatedContact) -> list[dict[str, Any]]:
     """List the chat on a customer's phone, oldest first."""
     return [asdict(line) for line in contact.lines]
 
@@ -93,12 +93,12 @@ def counters(sandbox: SimulatedWeChat) -> dict[str, int]:
     }
 
 
-def call(made: ApiCall) -> dict[str, Any]:
+def call(made: CallRecord) -> dict[str, Any]:
     """Describe one API call."""
     return asdict(made)
 
 
-def push(made: PushMade) -> dict[str, Any]:
+def push(made: PushRecord) -> dict[str, Any]:
     """Describe one push with its answers."""
     return {
         "number": made.number,
@@ -107,5 +107,5 @@ def push(made: PushMade) -> dict[str, Any]:
         "openid": made.openid,
         "kind": made.kind,
         "faults": made.faults,
-        **told(made.outcome),
+        **push_outcome(made.outcome),
     }

@@ -18,7 +18,7 @@ NOT_AVAILABLE = "该小程序提供的服务出现故障，请稍后再试"
 """WeChat's notice to a contact whose message no listener acknowledged."""
 
 
-class Side(StrEnum):
+class ChatSide(StrEnum):
     """Author of a line on the contact's phone."""
 
     CONTACT = "contact"
@@ -28,7 +28,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChatLine:
     """One line of a contact's chat.
 
     `kind` is WeChat's word (text, image, link, miniprogrampage, enter), `content` its part of the body;
@@ -36,7 +36,7 @@ class Line:
     """
 
     at: datetime
-    side: Side
+    side: ChatSide
     kind: str
     content: Mapping[str, Any]
     to_tool: bool = False
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Contact:
+class SimulatedContact:
     """A contact's state at the simulated WeChat.
 
     `blocked`: on the black list (43019). `refuses`: wants no messages (48002).
@@ -60,17 +60,17 @@ class Contact:
     session: KfSession = field(default_factory=KfSession)
     blocked: bool = False
     refuses: bool = False
-    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    lines: deque[ChatLine] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
     heard: int = 0
     doubled: int = 0
     _said: set[str] = field(default_factory=set)
 
-    def add(self, line: Line) -> None:
+    def add(self, line: ChatLine) -> None:
         """Add a line to the contact's chat."""
         self.lines.append(line)
-        if line.side is Side.CONTACT or line.kind == "enter":
+        if line.side is ChatSide.CONTACT or line.kind == "enter":
             self._said.clear()
-        elif line.side is Side.SHOP:
+        elif line.side is ChatSide.SHOP:
             words = repr((line.kind, sorted(line.content.items())))
             self.doubled += words in self._said
             self._said.add(words)

@@ -104,7 +104,7 @@ _ERRMSG: dict[int, str] = {
 }
 
 
-class Refusal(Exception):
+class ApiRefusal(Exception):
     """A call that WeChat answers with `errcode` instead of doing it."""
 
     def __init__(self, errcode: int, errmsg: str = "") -> None:

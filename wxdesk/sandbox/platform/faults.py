@@ -51,7 +51,7 @@ FOR_PUSHES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SimulatedFault:
     """A planned fault, to happen `times` times; None means without end.
 
     `call` is send, token, typing, upload, media, check, openapi, kf or push; `*` is any of them but push.
@@ -79,7 +79,7 @@ class Fault:
 @dataclass(slots=True, eq=False)
 class _Planned:
     number: int
-    fault: Fault
+    fault: SimulatedFault
     until: datetime | None
     dice: Random
 
@@ -92,7 +92,7 @@ class Faults:
         self._planned: list[_Planned] = []
         self._number = 0
 
-    def plan(self, fault: Fault) -> int:
+    def plan(self, fault: SimulatedFault) -> int:
         """Plan a fault; return the number that removes it."""
         self._number += 1
         until = None if fault.seconds is None else self._clock() + timedelta(seconds=fault.seconds)
@@ -108,23 +108,23 @@ class Faults:
         self._planned.clear()
 
     @property
-    def planned(self) -> tuple[Fault, ...]:
+    def planned(self) -> tuple[SimulatedFault, ...]:
         """The faults still to come."""
         return tuple(fault for _, fault in self.numbered)
 
     @property
-    def numbered(self) -> tuple[tuple[int, Fault], ...]:
+    def numbered(self) -> tuple[tuple[int, SimulatedFault], ...]:
         """The faults still to come, with their numbers."""
         self._forget_ended()
         return tuple((planned.number, planned.fault) for planned in self._planned)
 
-    def take(self, call: str) -> tuple[Fault, ...]:
+    def take(self, call: str) -> tuple[SimulatedFault, ...]:
         """Draw and count the faults for this call; empty if it goes well.
 
         At most one of each kind, and at most one in all of those that decide the end of an API call.
         """
         self._forget_ended()
-        taken: dict[str, Fault] = {}
+        taken: dict[str, SimulatedFault] = {}
         for planned in tuple(self._planned):
             slot = _slot(planned.fault.kind)
             if slot in taken or not planned.fault.hits(call):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.desk.ports.store import Clock
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 
 LARGEST_PICTURE = 2 * 1024 * 1024
 LARGEST_FILE = 10 * 1024 * 1024
@@ -34,7 +34,7 @@ class Medium:
     ends_at: datetime | None
 
 
-class Shelf:
+class MediaShelf:
     """All pictures that were uploaded here or that customers sent."""
 
     def __init__(self, clock: Clock) -> None:
@@ -51,14 +51,14 @@ class Shelf:
                 format), 40005 (not a picture); told by the first bytes, whatever the file is called.
         """
         if not data:
-            raise Refusal(44001)
+            raise ApiRefusal(44001)
         if len(data) > LARGEST_FILE:
-            raise Refusal(45001)
+            raise ApiRefusal(45001)
         content_type = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
         if content_type is None:
-            raise Refusal(40137 if data.startswith(_OTHER_PICTURES) else 40005)
+            raise ApiRefusal(40137 if data.startswith(_OTHER_PICTURES) else 40005)
         if len(data) > LARGEST_PICTURE:
-            raise Refusal(40009)
+            raise ApiRefusal(40009)
         now = self._clock()
         ends_at = None if media_id else now + KEPT
         medium = Medium(media_id or secrets.token_urlsafe(48), app_id, data, content_type, now, ends_at)
@@ -69,12 +69,12 @@ class Shelf:
     def get(self, media_id: str, app_id: str = "") -> Medium:
         """Find a picture of `app_id` (empty: of any); raises `ApiRefusal` 41006, 40007."""
         if not media_id:
-            raise Refusal(41006)
+            raise ApiRefusal(41006)
         medium = self._kept.get(media_id)
         if medium is None or (medium.ends_at is not None and self._clock() >= medium.ends_at):
-            raise Refusal(40007)
+            raise ApiRefusal(40007)
         if app_id and medium.app_id not in ("", app_id):
-            raise Refusal(40007)
+            raise ApiRefusal(40007)
         return medium
 
     def _forget_ended(self) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from wxdesk.sandbox.platform.errors import Refusal
-from wxdesk.sandbox.platform.settings import Escapes, Settings
+from wxdesk.sandbox.platform.errors import ApiRefusal
+from wxdesk.sandbox.platform.settings import Escapes, ProgramSettings
 
 LONGEST_TEXT = 2048
 """Most bytes of UTF-8 in a text message."""
@@ -31,59 +31,61 @@ _NOT_FOR_MINI_PROGRAMS = frozenset(
 _ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\u(?!00[0-7])([0-9A-Fa-f]{4})")
 _KF_ACCOUNT = re.compile(r"[^@\s]+@[^@\s]+")
 
-type Content = Mapping[str, Any]
+type ContentFields = Mapping[str, Any]
 type FindMedium = Callable[[str], object]
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
     """Parse a JSON object; raises `ApiRefusal` 44002 (empty) or 47001 (invalid)."""
     if not body.strip():
-        raise Refusal(44002)
+        raise ApiRefusal(44002)
     try:
         message = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refusal(47001) from None
+        raise ApiRefusal(47001) from None
     if not isinstance(message, dict):
-        raise Refusal(47001)
+        raise ApiRefusal(47001)
     return message
 
 
-def as_read(body: bytes, settings: Settings) -> bytes:
+def apply_escapes(body: bytes, settings: ProgramSettings) -> bytes:
     r"""Treat `\uXXXX` escapes beyond ASCII as WeChat does; raises `ApiRefusal` 40033."""
     if _ESCAPED.search(body) is None:
         return body
     if settings.escapes is Escapes.REFUSED:
-        raise Refusal(40033)
+        raise ApiRefusal(40033)
     return _ESCAPED.sub(rb"\1\\\\u\2", body)
 
 
-def recipient(message: Content) -> str:
+def recipient(message: ContentFields) -> str:
     """Read the recipient's openid; raises `ApiRefusal` 41009 or 47001."""
     openid = message.get("touser")
     if openid is None or openid == "":
-        raise Refusal(41009)
+        raise ApiRefusal(41009)
     if not isinstance(openid, str):
-        raise Refusal(47001)
+        raise ApiRefusal(47001)
     return openid
 
 
-def content_of(message: Content) -> tuple[str, Content]:
+def content_of(message: ContentFields) -> tuple[str, ContentFields]:
     """Read kind and content; `ApiRefusal` 40008, 45162, 44004, 40097, 47001, 61452."""
     msgtype = message.get("msgtype")
     if msgtype in _NOT_FOR_MINI_PROGRAMS:
-        raise Refusal(45162)
+        raise ApiRefusal(45162)
     if msgtype not in ("text", "image", "link", "miniprogrampage"):
-        raise Refusal(40008)
+        raise ApiRefusal(40008)
     content = message.get(msgtype)
     if content is None:
-        raise Refusal(44004 if msgtype == "text" else 40097)
+        raise ApiRefusal(44004 if msgtype == "text" else 40097)
     if not isinstance(content, dict):
-        raise Refusal(47001)
+        raise ApiRefusal(47001)
     _check_agent(message.get("customservice"))
     return msgtype, content
 
 
-def check(msgtype: str, content: Content, settings: Settings, app_id: str, find_medium: FindMedium) -> None:
+def check(
+    msgtype: str, content: ContentFields, settings: ProgramSettings, app_id: str, find_medium: FindMedium
+) -> None:
     """Raise `ApiRefusal` for forbidden content; `find_medium` for unknown media_ids."""
     match msgtype:
         case "text":
@@ -96,27 +98,27 @@ def check(msgtype: str, content: Content, settings: Settings, app_id: str, find_
             _check_card(content, app_id, find_medium)
     words = [word for word in settings.risky_words if word]
     if any(word in value for value in content.values() if isinstance(value, str) for word in words):
-        raise Refusal(87014)
+        raise ApiRefusal(87014)
 
 
 def _check_agent(agent: object) -> None:
     if agent is None:
         return
     if not isinstance(agent, dict):
-        raise Refusal(47001)
+        raise ApiRefusal(47001)
     if not _KF_ACCOUNT.fullmatch(str(agent.get("kf_account", ""))):
-        raise Refusal(61452)
+        raise ApiRefusal(61452)
 
 
-def _check_text(content: Content) -> None:
+def _check_text(content: ContentFields) -> None:
     text = _text(content, "content")
     if not text:
-        raise Refusal(44004)
+        raise ApiRefusal(44004)
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_TEXT:
-        raise Refusal(45002)
+        raise ApiRefusal(45002)
 
 
-def _check_link(content: Content) -> None:
+def _check_link(content: ContentFields) -> None:
     for name, most, code in (
         ("title", LONGEST_TITLE, 45003),
         ("description", LONGEST_DESCRIPTION, 45004),
@@ -124,25 +126,25 @@ def _check_link(content: Content) -> None:
         ("thumb_url", LONGEST_URL, 45006),
     ):
         if len(_text(content, name).encode()) > most:
-            raise Refusal(code)
+            raise ApiRefusal(code)
     if not content.get("title") or not content.get("url"):
-        raise Refusal(47003)
+        raise ApiRefusal(47003)
 
 
-def _check_card(content: Content, app_id: str, find_medium: FindMedium) -> None:
+def _check_card(content: ContentFields, app_id: str, find_medium: FindMedium) -> None:
     if len(_text(content, "title").encode()) > LONGEST_TITLE:
-        raise Refusal(45003)
+        raise ApiRefusal(45003)
     if len(_text(content, "pagepath").encode()) > LONGEST_URL:
-        raise Refusal(45005)
+        raise ApiRefusal(45005)
     if not content.get("pagepath") or not content.get("title"):
-        raise Refusal(47003)
+        raise ApiRefusal(47003)
     if _text(content, "appid") not in ("", app_id):
-        raise Refusal(40013)
+        raise ApiRefusal(40013)
     find_medium(_text(content, "thumb_media_id"))
 
 
-def _text(content: Content, name: str) -> str:
+def _text(content: ContentFields, name: str) -> str:
     value = content.get(name, "")
     if not isinstance(value, str):
-        raise Refusal(47001)
+        raise ApiRefusal(47001)
     return value

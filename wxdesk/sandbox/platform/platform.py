@@ -15,14 +15,14 @@ from typing import Any
 
 from wxdesk.desk.ports.store import Clock
 from wxdesk.sandbox.platform import message_checks as checks
-from wxdesk.sandbox.platform.contacts import Contact, Line, Side
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, SimulatedContact
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.kf_session import KfState
-from wxdesk.sandbox.platform.media import Shelf
+from wxdesk.sandbox.platform.media import MediaShelf
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.platform.rate_limits import CallMeter
 from wxdesk.sandbox.platform.reply_allowance import Allowance
-from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.sandbox.platform.settings import ProgramSettings
 from wxdesk.sandbox.platform.tokens import TokenBook
 
 __all__ = ["MiniProgram", "Platform", "Sent"]
@@ -54,10 +54,10 @@ class Platform:
     def __init__(self, programs: Iterable[MiniProgram], clock: Clock) -> None:
         self.clock = clock
         self._programs = {program.account.name: program for program in programs}
-        self._contacts: dict[tuple[str, str], Contact] = {}
+        self._contacts: dict[tuple[str, str], SimulatedContact] = {}
         self._msg_id = 24_051_524_690_104_385 + secrets.randbelow(10**9)
         self.tokens = TokenBook(clock)
-        self.media = Shelf(clock)
+        self.media = MediaShelf(clock)
         self.meter = CallMeter(clock)
         self.sent: list[Sent] = []
         self.on_sent: Callable[[Sent], None] = lambda sent: None
@@ -76,7 +76,7 @@ class Platform:
         """Push this account's messages to `push_url` from now on."""
         self._change(replace(self.program(name), push_url=push_url))
 
-    def set_settings(self, name: str, settings: Settings) -> None:
+    def set_settings(self, name: str, settings: ProgramSettings) -> None:
         """Replace the settings of an account."""
         self._change(replace(self.program(name), settings=settings))
 
@@ -85,28 +85,28 @@ class Platform:
     def grant_token(self, fields: Mapping[str, object], *, stable: bool, address: str = "") -> tuple[str, int]:
         """Grant a token and its seconds to the holder of a secret; raises `ApiRefusal`."""
         if fields.get("grant_type") != "client_credential":
-            raise Refusal(40002)
+            raise ApiRefusal(40002)
         app_id = self.holder(fields.get("appid"), fields.get("secret"), address).account.app_id
         if not stable:
             return self.tokens.classic(app_id)
         force = fields.get("force_refresh", False)
         if not isinstance(force, bool):
-            raise Refusal(47001)
+            raise ApiRefusal(47001)
         return self.tokens.stable(app_id, force=force)
 
     def holder(self, app_id: object, secret: object, address: str) -> MiniProgram:
         """Find the program of an appid and secret; raises `ApiRefusal`."""
         if not app_id:
-            raise Refusal(41002)
+            raise ApiRefusal(41002)
         program = next((one for one in self.programs if one.account.app_id == app_id), None)
         if program is None:
-            raise Refusal(40013)
+            raise ApiRefusal(40013)
         if not secret:
-            raise Refusal(41004)
+            raise ApiRefusal(41004)
         if not secrets.compare_digest(str(secret).encode(), program.credentials.app_secret.encode()):
-            raise Refusal(40125)
+            raise ApiRefusal(40125)
         if program.settings.secret_frozen:
-            raise Refusal(40243)
+            raise ApiRefusal(40243)
         _check_address(program.settings, address)
         return program
 
@@ -117,15 +117,15 @@ class Platform:
 
     # -- contacts
 
-    def contact(self, program: MiniProgram, openid: str) -> Contact:
+    def contact(self, program: MiniProgram, openid: str) -> SimulatedContact:
         """Find the contact of that openid, or make a new one."""
-        return self._contacts.setdefault((program.account.app_id, openid), Contact(openid))
+        return self._contacts.setdefault((program.account.app_id, openid), SimulatedContact(openid))
 
-    def known(self, program: MiniProgram, openid: str) -> Contact | None:
+    def known(self, program: MiniProgram, openid: str) -> SimulatedContact | None:
         """Find the contact of that openid; None if there is none."""
         return self._contacts.get((program.account.app_id, openid))
 
-    def contacts(self) -> list[tuple[str, Contact]]:
+    def contacts(self) -> list[tuple[str, SimulatedContact]]:
         """List all contacts with the names of their accounts."""
         names = {program.account.app_id: program.account.name for program in self.programs}
         return [(names[app_id], contact) for (app_id, _), contact in self._contacts.items()]
@@ -141,7 +141,7 @@ class Platform:
         now, contact = self.clock(), self.contact(program, openid)
         contact.allowance.wrote(now)
         to_tool = contact.session.state(now) is KfState.OPEN
-        contact.add(Line(now, Side.CONTACT, kind, content or {}, to_tool))
+        contact.add(ChatLine(now, ChatSide.CONTACT, kind, content or {}, to_tool))
         self.on_change()
         self._msg_id += secrets.randbelow(1000) + 1
         return str(self._msg_id)
@@ -150,12 +150,12 @@ class Platform:
         """Record that a contact entered the chat by the mini program's button."""
         contact = self.contact(program, openid)
         contact.allowance.entered(self.clock())
-        contact.add(Line(self.clock(), Side.NOTICE, "enter", {"content": session_from}))
+        contact.add(ChatLine(self.clock(), ChatSide.NOTICE, "enter", {"content": session_from}))
         self.on_change()
 
-    def tell(self, program: MiniProgram, openid: str, side: Side, kind: str, text: str) -> None:
+    def tell(self, program: MiniProgram, openid: str, side: ChatSide, kind: str, text: str) -> None:
         """Add a line to a contact's chat that did not come through the API."""
-        self.contact(program, openid).add(Line(self.clock(), side, kind, {"content": text}))
+        self.contact(program, openid).add(ChatLine(self.clock(), side, kind, {"content": text}))
         self.on_change()
 
     # -- calls
@@ -163,7 +163,7 @@ class Platform:
     def send(self, program: MiniProgram, body: bytes) -> Sent:
         """Check, count and deliver a custom/send body; raises `ApiRefusal`."""
         settings, app_id = program.settings, program.account.app_id
-        message = checks.parse_body(checks.as_read(body, settings))
+        message = checks.parse_body(checks.apply_escapes(body, settings))
         contact = self._reachable(program, message)
         msgtype, content = checks.content_of(message)
         checks.check(msgtype, content, settings, app_id, lambda media_id: self.media.get(media_id, app_id))
@@ -171,7 +171,7 @@ class Platform:
         contact.allowance.check(now)
         self.meter.count_for(app_id, contact.openid, settings)
         contact.allowance.spend(now)
-        contact.add(Line(now, Side.SHOP, msgtype, content))
+        contact.add(ChatLine(now, ChatSide.SHOP, msgtype, content))
         sent = Sent(len(self.sent) + 1, now, program.account.name, contact.openid, msgtype, content)
         self.sent.append(sent)
         self.on_sent(sent)
@@ -185,24 +185,24 @@ class Platform:
         contact.allowance.type(str(message.get("command")), self.clock())
         self.on_change()
 
-    def _reachable(self, program: MiniProgram, message: Mapping[str, Any]) -> Contact:
+    def _reachable(self, program: MiniProgram, message: Mapping[str, Any]) -> SimulatedContact:
         contact = self._contacts.get((program.account.app_id, checks.recipient(message)))
         if contact is None:
-            raise Refusal(40003)
+            raise ApiRefusal(40003)
         if contact.blocked:
-            raise Refusal(43019)
+            raise ApiRefusal(43019)
         if contact.refuses:
-            raise Refusal(48002)
+            raise ApiRefusal(48002)
         return contact
 
     def _change(self, program: MiniProgram) -> None:
         self._programs[program.account.name] = program
 
 
-def _check_address(settings: Settings, address: str) -> None:
+def _check_address(settings: ProgramSettings, address: str) -> None:
     """Raise `ApiRefusal` 40164 unless the address is in the IP list."""
     seen = settings.seen_as or address
     if settings.allowed_ips is None or not seen:
         return
     if not any(ip_address(seen) in ip_network(allowed, strict=False) for allowed in settings.allowed_ips):
-        raise Refusal(40164, f"invalid ip {seen} ipv6 ::ffff:{seen}, not in whitelist")
+        raise ApiRefusal(40164, f"invalid ip {seen} ipv6 ::ffff:{seen}, not in whitelist")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.sandbox.platform.settings import ProgramSettings
 from wxdesk.webhook.crypto import PushCipher
 
 
@@ -19,7 +19,7 @@ class MiniProgram:
     credentials: Credentials
     format: BodyFormat = BodyFormat.JSON
     push_url: str = ""
-    settings: Settings = field(default_factory=Settings)
+    settings: ProgramSettings = field(default_factory=ProgramSettings)
 
 
 def cipher_of(program: MiniProgram) -> PushCipher:

@@ -10,8 +10,8 @@ from collections import Counter
 from datetime import datetime, timedelta, timezone
 
 from wxdesk.desk.ports.store import Clock
-from wxdesk.sandbox.platform.errors import Refusal
-from wxdesk.sandbox.platform.settings import Settings
+from wxdesk.sandbox.platform.errors import ApiRefusal
+from wxdesk.sandbox.platform.settings import ProgramSettings
 
 BEIJING = timezone(timedelta(hours=8))
 CLEARED_A_MONTH = 10
@@ -28,16 +28,16 @@ class CallMeter:
         self._this_minute: Counter[tuple[str, str]] = Counter()
         self._cleared: Counter[tuple[str, str]] = Counter()
 
-    def count(self, app_id: str, path: str, settings: Settings) -> None:
+    def count(self, app_id: str, path: str, settings: ProgramSettings) -> None:
         """Count a call; raises `ApiRefusal` 45009 (day) or 45011 (minute)."""
         self._turn()
         key = (app_id, path)
-        if settings.a_day(path) and self._today[key] >= settings.a_day(path):
-            raise Refusal(45009)
+        if settings.daily_limit(path) and self._today[key] >= settings.daily_limit(path):
+            raise ApiRefusal(45009)
         self._within_minute(key, settings.minutely.get(path, 0))
         self._today[key] += 1
 
-    def count_for(self, app_id: str, openid: str, settings: Settings) -> None:
+    def count_for(self, app_id: str, openid: str, settings: ProgramSettings) -> None:
         """Count one message to one contact; raises `ApiRefusal` 45011."""
         self._turn()
         self._within_minute((app_id, "to " + openid), settings.to_one_a_minute)
@@ -51,14 +51,14 @@ class CallMeter:
         """Reset the day's counts; raises `ApiRefusal` 48006 after ten times in a month."""
         month = (app_id, f"{self._beijing():%Y-%m}")
         if self._cleared[month] >= CLEARED_A_MONTH:
-            raise Refusal(48006)
+            raise ApiRefusal(48006)
         self._cleared[month] += 1
         for key in [key for key in self._today if key[0] == app_id]:
             del self._today[key]
 
     def _within_minute(self, key: tuple[str, str], most: int) -> None:
         if most and self._this_minute[key] >= most:
-            raise Refusal(45011)
+            raise ApiRefusal(45011)
         self._this_minute[key] += 1
 
     def _beijing(self) -> datetime:

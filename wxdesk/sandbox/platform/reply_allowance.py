@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 
 
 @dataclass(slots=True)
@@ -33,9 +33,9 @@ class Allowance:
     def check(self, now: datetime) -> None:
         """Raise `ApiRefusal` 45015 if it is too late for a reply, 45047 if none is left."""
         if self.until is None or now >= self.until:
-            raise Refusal(45015)
+            raise ApiRefusal(45015)
         if self.left <= 0:
-            raise Refusal(45047)
+            raise ApiRefusal(45047)
 
     def spend(self, now: datetime) -> None:
         """Use up one reply; raises `ApiRefusal` as `check` does."""
@@ -47,15 +47,15 @@ class Allowance:
     def type(self, command: str, now: datetime) -> None:
         """Show or end typing; raises `ApiRefusal` 45072, 45015, 45047, 45080, 45081."""
         if command not in ("Typing", "CancelTyping"):
-            raise Refusal(45072)
+            raise ApiRefusal(45072)
         self.check(now)  # it may be shown only where a message could be sent
         if self.exchanged_at is None or now - self.exchanged_at > timedelta(seconds=30):
-            raise Refusal(45080)
+            raise ApiRefusal(45080)
         if command == "CancelTyping":
             self.typing_until = None
             return
         if self.typing(now):
-            raise Refusal(45081)
+            raise ApiRefusal(45081)
         self.typing_until = now + timedelta(seconds=15)
 
     def typing(self, now: datetime) -> bool:

@@ -30,7 +30,7 @@ class Escapes(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ProgramSettings:
     """The settings of one mini program. Numbers of calls: 0 means no limit.
 
     `daily` and `minutely` are by path; a path not in `daily` has `OTHERWISE_A_DAY`. `allowed_ips` has addresses
@@ -62,6 +62,6 @@ class Settings:
         if self.seen_as:
             ip_address(self.seen_as)
 
-    def a_day(self, path: str) -> int:
+    def daily_limit(self, path: str) -> int:
         """Return the allowed calls of `path` a day."""
         return self.daily.get(path, OTHERWISE_A_DAY)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.desk.ports.store import Clock
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.rate_limits import BEIJING
 
 LIFETIME = timedelta(seconds=7200)
@@ -23,7 +23,7 @@ FORCED_A_DAY = 20
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Issued:
+class IssuedToken:
     """A token of `app_id`, valid until `ends_at`; `revoked` if ended early."""
 
     token: str
@@ -38,7 +38,7 @@ class TokenBook:
     def __init__(self, clock: Clock, lifetime: timedelta = LIFETIME) -> None:
         self.lifetime = lifetime
         self._clock = clock
-        self._issued: dict[str, Issued] = {}
+        self._issued: dict[str, IssuedToken] = {}
         self._classic: dict[str, str] = {}
         self._stable: dict[str, str] = {}
         self._of_stable: set[str] = set()
@@ -65,12 +65,12 @@ class TokenBook:
     def owner(self, token: str) -> str:
         """Find the app id of `token`; raises `ApiRefusal` 41001, 40001 or 42001."""
         if not token:
-            raise Refusal(41001)
+            raise ApiRefusal(41001)
         issued = self._issued.get(token)
         if issued is None or issued.revoked:
-            raise Refusal(40001)
+            raise ApiRefusal(40001)
         if self._clock() >= issued.ends_at:
-            raise Refusal(40001 if self._superseded(issued) else 42001)
+            raise ApiRefusal(40001 if self._superseded(issued) else 42001)
         return issued.app_id
 
     def expire(self, app_id: str) -> None:
@@ -88,15 +88,15 @@ class TokenBook:
             if issued.app_id == app_id and issued.token in among:
                 self._issued[issued.token] = replace(issued, revoked=True)
 
-    def _superseded(self, issued: Issued) -> bool:
+    def _superseded(self, issued: IssuedToken) -> bool:
         return issued.token not in (self._classic.get(issued.app_id), self._stable.get(issued.app_id))
 
-    def _end(self, issued: Issued, at: datetime) -> None:
+    def _end(self, issued: IssuedToken, at: datetime) -> None:
         self._issued[issued.token] = replace(issued, ends_at=min(issued.ends_at, at))
 
     def _new(self, app_id: str, family: dict[str, str]) -> tuple[str, int]:
         token = f"{secrets.randbelow(90) + 10}_{secrets.token_urlsafe(96)}"
-        self._issued[token] = Issued(token, app_id, self._clock() + self.lifetime)
+        self._issued[token] = IssuedToken(token, app_id, self._clock() + self.lifetime)
         family[app_id] = token
         if family is self._stable:
             self._of_stable.add(token)
@@ -108,6 +108,6 @@ class TokenBook:
             return False
         today = now.astimezone(BEIJING).date()
         if sum(1 for at in forced if at.astimezone(BEIJING).date() == today) >= FORCED_A_DAY:
-            raise Refusal(45009)
+            raise ApiRefusal(45009)
         forced.append(now)
         return True

@@ -12,20 +12,20 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, Side
-from wxdesk.sandbox.platform.faults import Fault, FaultKind, Faults
+from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, ChatSide
+from wxdesk.sandbox.platform.faults import FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.platform.platform import MiniProgram, Platform
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.encoding import Shape
-from wxdesk.sandbox.push.journal import Journal, PushMade
-from wxdesk.sandbox.push.passive_answer import Understood
-from wxdesk.sandbox.push.pusher import Delivery, Pusher, PushOutcome
+from wxdesk.sandbox.push.journal import Journal, PushRecord
+from wxdesk.sandbox.push.passive_answer import AnswerVerdict
+from wxdesk.sandbox.push.pusher import PushDelivery, Pusher, PushOutcome
 
 HELD_BACK_SECONDS = 5.0
 """Default seconds a push waits for another one to overtake it."""
 
 
-class PushWay:
+class PushDispatcher:
     """Dispatches pushes one by one; delayed and consequent ones run in own tasks."""
 
     def __init__(self, platform: Platform, faults: Faults, journal: Journal, pusher: Pusher) -> None:
@@ -62,26 +62,26 @@ class PushWay:
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self._pusher.close()
 
-    async def _carry(self, delivery: Delivery, faults: Iterable[Fault]) -> PushOutcome:
+    async def _carry(self, delivery: PushDelivery, faults: Iterable[SimulatedFault]) -> PushOutcome:
         kinds = {fault.kind: fault for fault in faults}
         if (delay := kinds.get(FaultKind.DELAY)) is not None:
             await asyncio.sleep(delay.milliseconds / 1000)
         if FaultKind.DUPLICATE in kinds:
             one, other = await asyncio.gather(self._deliver(delivery, kinds), self._deliver(delivery, kinds))
-            outcome = one.and_then(other)
+            outcome = one.combined_with(other)
         else:
             outcome = await self._deliver(delivery, kinds)
         self._note(delivery, outcome, faults)
         self._take_effect(delivery, outcome)
         return outcome
 
-    async def _deliver(self, delivery: Delivery, kinds: Iterable[FaultKind]) -> PushOutcome:
+    async def _deliver(self, delivery: PushDelivery, kinds: Iterable[FaultKind]) -> PushOutcome:
         if FaultKind.RETRY_SAME_NONCE in kinds:
             return await self._pusher.deliver_and_repeat(delivery)
         outcome = await self._pusher.deliver(delivery)
-        return outcome.and_then(await self._pusher.deliver(delivery)) if FaultKind.RETRY in kinds else outcome
+        return outcome.combined_with(await self._pusher.deliver(delivery)) if FaultKind.RETRY in kinds else outcome
 
-    async def _hold_back(self, delivery: Delivery, faults: Iterable[Fault], seconds: float) -> None:
+    async def _hold_back(self, delivery: PushDelivery, faults: Iterable[SimulatedFault], seconds: float) -> None:
         overtaken = asyncio.Event()
         self._held[delivery.program.account.name].append(overtaken)
         try:
@@ -91,16 +91,16 @@ class PushWay:
             pass
         await self._carry(delivery, faults)
 
-    def _take_effect(self, delivery: Delivery, outcome: PushOutcome) -> None:
+    def _take_effect(self, delivery: PushDelivery, outcome: PushOutcome) -> None:
         program, openid = delivery.program, delivery.openid
-        if outcome.reading.understood is Understood.TRANSFER:
+        if outcome.reading.understood is AnswerVerdict.TRANSFER:
             session, settings = self._platform.contact(program, openid).session, program.settings
             session.queue(self._platform.clock())
             if settings.kf_takes_at_once:
                 self.accept(program, openid, outcome.reading.kf_account)
             self._platform.on_change()
         elif outcome.attempts and not outcome.accepted and not delivery.shape.is_forged:
-            self._platform.tell(program, openid, Side.NOTICE, "not_available", NOT_AVAILABLE)
+            self._platform.tell(program, openid, ChatSide.NOTICE, "not_available", NOT_AVAILABLE)
 
     def accept(self, program: MiniProgram, openid: str, kf_account: str = "") -> bool:
         """Accept the contact at WeChat's own tool; False if the session was open already."""
@@ -135,10 +135,10 @@ class PushWay:
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
 
-    def _note(self, delivery: Delivery, outcome: PushOutcome, faults: Iterable[Fault]) -> None:
+    def _note(self, delivery: PushDelivery, outcome: PushOutcome, faults: Iterable[SimulatedFault]) -> None:
         fields = delivery.fields
         self._journal.add(
-            PushMade(
+            PushRecord(
                 self._journal.next_push(),
                 self._platform.clock(),
                 delivery.program.account.name,

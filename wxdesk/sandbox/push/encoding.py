@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wxdesk.core.model.account import PushMode
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
 from wxdesk.sandbox.push import bodies
 from wxdesk.webhook.crypto import signature
@@ -31,7 +31,7 @@ class Shape:
     content_type: str = USUAL_CONTENT_TYPE
 
     @staticmethod
-    def under(faults: Iterable[Fault]) -> Shape:
+    def under(faults: Iterable[SimulatedFault]) -> Shape:
         """Make the shape that these faults cause."""
         kinds = {fault.kind: fault for fault in faults}
         foreign = kinds.get(FaultKind.CONTENT_TYPE)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from wxdesk.sandbox.platform.errors import Refusal
+from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.push.pusher import PushOutcome
 
 KEPT = 300
@@ -19,7 +19,7 @@ RID_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class ApiCall:
+class CallRecord:
     """One API call; `errcode` is None without an answer, `faults` are those applied."""
 
     number: int
@@ -38,7 +38,7 @@ class ApiCall:
 
 
 @dataclass(frozen=True, slots=True)
-class PushMade:
+class PushRecord:
     """One push: its kind, its outcome, and the faults that applied."""
 
     number: int
@@ -54,8 +54,8 @@ class PushMade:
 class Journal:
     """Both lists, oldest first, and total counts; `on_change` follows each new entry."""
 
-    calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=KEPT))
-    pushes: deque[PushMade] = field(default_factory=lambda: deque(maxlen=KEPT))
+    calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=KEPT))
+    pushes: deque[PushRecord] = field(default_factory=lambda: deque(maxlen=KEPT))
     on_change: Callable[[], None] = lambda: None
     pushed: int = 0
     push_failed: int = 0
@@ -72,9 +72,9 @@ class Journal:
         self._numbered += 1
         return self._numbered
 
-    def add(self, entry: ApiCall | PushMade) -> None:
+    def add(self, entry: CallRecord | PushRecord) -> None:
         """Add an entry."""
-        if isinstance(entry, ApiCall):
+        if isinstance(entry, CallRecord):
             self.calls.append(entry)
         else:
             self.pushes.append(entry)
@@ -82,13 +82,13 @@ class Journal:
             self.push_failed += bool(entry.outcome.attempts) and not entry.outcome.accepted
         self.on_change()
 
-    def find(self, rid: str, account: str, now: datetime) -> ApiCall:
+    def find(self, rid: str, account: str, now: datetime) -> CallRecord:
         """Find a refused call; raises `ApiRefusal` 76001, 76002 (another's), 76004 (old)."""
         call = next((call for call in self.calls if call.rid and call.rid == rid), None)
         if call is None:
-            raise Refusal(76001)
+            raise ApiRefusal(76001)
         if call.account != account:
-            raise Refusal(76002)
+            raise ApiRefusal(76002)
         if now - call.at > RID_KEPT:
-            raise Refusal(76004)
+            raise ApiRefusal(76004)
         return call

@@ -25,7 +25,7 @@ from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
 TRANSFER = "transfer_customer_service"
 
 
-class Understood(StrEnum):
+class AnswerVerdict(StrEnum):
     """Meaning of an answer."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -36,34 +36,34 @@ class Understood(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnswerReading:
     """An answer as WeChat understands it; `reason` says in English what is wrong."""
 
-    understood: Understood
+    understood: AnswerVerdict
     reason: str = ""
     kf_account: str = ""
 
     @property
     def is_good(self) -> bool:
         """True if WeChat accepts the answer."""
-        return self.understood in (Understood.ACKNOWLEDGED, Understood.TRANSFER)
+        return self.understood in (AnswerVerdict.ACKNOWLEDGED, AnswerVerdict.TRANSFER)
 
 
 class _Wrong(Exception):
     """The answer is invalid; its text says why."""
 
 
-def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, answer: str) -> Reading:
+def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, answer: str) -> AnswerReading:
     """Interpret the `answer` to the push of the fields `pushed`."""
     if status != 200:
-        return Reading(Understood.WRONG, f"HTTP status {status}, not 200")
+        return AnswerReading(AnswerVerdict.WRONG, f"HTTP status {status}, not 200")
     if answer in ("", "success"):
-        return Reading(Understood.ACKNOWLEDGED)
+        return AnswerReading(AnswerVerdict.ACKNOWLEDGED)
     try:
         fields = _opened(program, _fields_in(answer, program.format))
         return _transfer(fields, pushed)
     except _Wrong as wrong:
-        return Reading(Understood.WRONG, str(wrong))
+        return AnswerReading(AnswerVerdict.WRONG, str(wrong))
 
 
 def _opened(program: MiniProgram, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -88,7 +88,7 @@ def _opened(program: MiniProgram, fields: Mapping[str, Any]) -> Mapping[str, Any
     return _fields_in(text, program.format)
 
 
-def _transfer(fields: Mapping[str, Any], pushed: Mapping[str, Any]) -> Reading:
+def _transfer(fields: Mapping[str, Any], pushed: Mapping[str, Any]) -> AnswerReading:
     if fields.get("MsgType") != TRANSFER:
         raise _Wrong(f"a mini program can answer a push with {TRANSFER} only")
     if pushed.get("MsgType") == "event":
@@ -100,7 +100,9 @@ def _transfer(fields: Mapping[str, Any], pushed: Mapping[str, Any]) -> Reading:
     if not str(fields.get("CreateTime", "")).isdigit():
         raise _Wrong("CreateTime must be seconds")
     info = fields.get("TransInfo")
-    return Reading(Understood.TRANSFER, kf_account=str(info.get("KfAccount", "")) if isinstance(info, dict) else "")
+    return AnswerReading(
+        AnswerVerdict.TRANSFER, kf_account=str(info.get("KfAccount", "")) if isinstance(info, dict) else ""
+    )
 
 
 def _fields_in(text: str, form: BodyFormat) -> Mapping[str, Any]:

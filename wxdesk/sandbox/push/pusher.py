@@ -19,12 +19,12 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.encoding import USUAL, USUAL_CONTENT_TYPE, Shape, sign
-from wxdesk.sandbox.push.passive_answer import Reading, Understood, read_answer
+from wxdesk.sandbox.push.passive_answer import AnswerReading, AnswerVerdict, read_answer
 
 DEADLINE_SECONDS = 5.0
 TRIES = 3
 
-_NOTHING = Reading(Understood.NOT_PUSHED)
+_NOTHING = AnswerReading(AnswerVerdict.NOT_PUSHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,21 @@ class PushOutcome:
 
     attempts: tuple[Attempt, ...] = ()
     accepted: bool = False
-    reading: Reading = _NOTHING
+    reading: AnswerReading = _NOTHING
 
     @property
     def answer(self) -> str:
         """Body of the last answer."""
         return self.attempts[-1].answer if self.attempts else ""
 
-    def and_then(self, other: PushOutcome) -> PushOutcome:
+    def combined_with(self, other: PushOutcome) -> PushOutcome:
         """Combine the outcomes of a push made twice: accepted if either was."""
         better = other if other.accepted or not self.accepted else self
         return PushOutcome(self.attempts + other.attempts, better.accepted, better.reading)
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class PushDelivery:
     """A push to deliver: the same fields at each attempt, in the same shape."""
 
     program: MiniProgram
@@ -87,20 +87,20 @@ class Pusher:
         openid: str,
         fields: bodies.Fields,
         shape: Shape = USUAL,
-    ) -> Delivery:
+    ) -> PushDelivery:
         """Prepare a push with its own `fields` and WeChat's common ones, as of now."""
         common: dict[str, str | int] = {
             "ToUserName": program.account.original_id,
             "FromUserName": openid,
             "CreateTime": int(self._clock().timestamp()),
         }
-        return Delivery(program, openid, common | dict(fields), shape)
+        return PushDelivery(program, openid, common | dict(fields), shape)
 
     async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
         """Deliver a message or event at once."""
         return await self.deliver(self.delivery(program, openid, fields))
 
-    async def deliver(self, delivery: Delivery) -> PushOutcome:
+    async def deliver(self, delivery: PushDelivery) -> PushOutcome:
         """Deliver a push in up to three attempts, each with a fresh nonce."""
         if not delivery.program.push_url:
             return PushOutcome()
@@ -113,7 +113,7 @@ class Pusher:
             if reading.is_good or len(attempts) == tries:
                 return PushOutcome(tuple(attempts), reading.is_good, reading)
 
-    async def deliver_and_repeat(self, delivery: Delivery) -> PushOutcome:
+    async def deliver_and_repeat(self, delivery: PushDelivery) -> PushOutcome:
         """Deliver a push and send the same bytes once more, as if the answer got lost."""
         if not delivery.program.push_url:
             return PushOutcome()
@@ -122,7 +122,7 @@ class Pusher:
         for _ in range(2):
             attempt = await self._try(url, body, delivery.shape.content_type)
             reading = _read(delivery, attempt)
-            outcome = outcome.and_then(PushOutcome((attempt,), reading.is_good, reading))
+            outcome = outcome.combined_with(PushOutcome((attempt,), reading.is_good, reading))
         return outcome
 
     async def verify(self, program: MiniProgram) -> bool:
@@ -146,7 +146,7 @@ class Pusher:
     def _timestamp(self) -> str:
         return str(int(self._clock().timestamp()))
 
-    def _request(self, delivery: Delivery, nonce: str) -> tuple[str, bytes]:
+    def _request(self, delivery: PushDelivery, nonce: str) -> tuple[str, bytes]:
         query, body = sign(delivery.program, delivery.openid, delivery.fields, self._timestamp(), nonce, delivery.shape)
         joint = "&" if "?" in delivery.program.push_url else "?"
         return f"{delivery.program.push_url}{joint}{urlencode(query)}", body
@@ -179,7 +179,7 @@ class Pusher:
         return self._session
 
 
-def _read(delivery: Delivery, attempt: Attempt) -> Reading:
+def _read(delivery: PushDelivery, attempt: Attempt) -> AnswerReading:
     if attempt.status is None:
-        return Reading(Understood.SILENCE, attempt.trouble)
+        return AnswerReading(AnswerVerdict.SILENCE, attempt.trouble)
     return read_answer(delivery.program, delivery.fields, attempt.status, attempt.answer)

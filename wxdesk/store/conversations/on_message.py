@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.store.conversations.unanswered import oldest_owed
+from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.schema import conversations, messages
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
 
@@ -34,7 +34,7 @@ _AT, _WRITTEN_AT = bindparam("said_at", type_=Moment), bindparam("written_at", t
 _SHOWN = ("preview", "preview_kind", "preview_author")
 
 
-def saying(author: Author, content: Content, at: datetime, written_at: datetime) -> dict[str, Any]:
+def message_values(author: Author, content: Content, at: datetime, written_at: datetime) -> dict[str, Any]:
     """Return the update parameters for a message at `at`, written at `written_at`."""
     shown = (content.summary, content.kind.value, author)
     times = {"said_at": at, "said_since": (at - EPOCH) // MICROSECOND, "written_at": written_at}
@@ -53,27 +53,29 @@ PREVIEW = _preview()
 """New preview, unless something written later is shown already."""
 
 
-def _still_talking() -> dict[str, ColumnElement[Any]]:
+def _prolonged_takeover() -> dict[str, ColumnElement[Any]]:
     until, silence = conversations.c.taken_over_until, cast(conversations.c.takeover_silence, BigInteger)
     later = bindparam("said_since", type_=BigInteger) + silence * 1_000_000
     goes_on = and_(silence.is_not(None), until > _AT)
     return {"taken_over_until": case((goes_on, type_coerce(later, Moment)), else_=until)}
 
 
-STILL_TALKING = _still_talking()
+PROLONGED_TAKEOVER = _prolonged_takeover()
 """New end of a takeover that ends after silence."""
 
-OTHERS_WAIT: dict[str, ColumnElement[Any]] = {"waiting_since": oldest_owed(messages.c.id > bindparam("heard_id"))}
+WAITING_SINCE_LATEST: dict[str, ColumnElement[Any]] = {
+    "waiting_since": oldest_unanswered(messages.c.id > bindparam("heard_id"))
+}
 """Waiting since, after an operator's reply: it answers messages up to `heard_id`."""
 
 
-def _later_wait() -> dict[str, ColumnElement[Any]]:
+def _waiting_for_later() -> dict[str, ColumnElement[Any]]:
     answered = messages.alias("answered")
     place = select(answered.c.at).where(answered.c.id == bindparam("answered_id")).scalar_subquery()
     at = func.coalesce(place, literal(EPOCH, Moment))
     beside = and_(messages.c.at == at, messages.c.id > bindparam("answered_id"))
-    return {"waiting_since": oldest_owed(or_(messages.c.at > at, beside))}
+    return {"waiting_since": oldest_unanswered(or_(messages.c.at > at, beside))}
 
 
-LATER_WAIT = _later_wait()
+WAITING_FOR_LATER = _waiting_for_later()
 """Waiting since, after a rule's reply to `answered_id`: later messages still wait."""

@@ -11,49 +11,51 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
 
-from wxdesk.core.errors import NotFound, Unsettled
+from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.status import Aside, before_closing
+from wxdesk.core.model.status import StatusChange, snooze_end_before_closing
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
-NOT_ASIDE = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
+REOPENED = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
 
-TO_SETTLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
+NEEDS_OPERATOR = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
 """States of replies that need an operator, unless passed over or still undoable."""
 
 
-class SqlAside:
+class SqlConversationStatus:
     """SQL implementation of the port `desk.ports.status`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def resolve(self, conversation_id: int, at: datetime) -> None:
-        """Resolve a conversation for an operator; raises `NotFound`, `Unsettled`."""
-        await self._db.write(_by_hand, conversation_id, at, None)
+        """Resolve a conversation for an operator; raises `NotFound`, `UnsettledReply`."""
+        await self._db.write(_set_by_operator, conversation_id, at, None)
 
     async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
         """Snooze a conversation and return the end; raises like `resolve`."""
-        return await self._db.write(_by_hand, conversation_id, at, until) or until
+        return await self._db.write(_set_by_operator, conversation_id, at, until) or until
 
     async def reopen(self, conversation_id: int) -> None:
         """Reopen a conversation; its unanswered messages wait again. Raises `NotFound`."""
         await self._db.write(_reopen, conversation_id)
 
 
-def _by_hand(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> datetime | None:
+def _set_by_operator(
+    connection: Connection, conversation_id: int, at: datetime, until: datetime | None
+) -> datetime | None:
     row = _locked(connection, conversation_id)
-    unsettled = select(replies.c.state).where(_to_settle(conversation_id), ~UNDOABLE).order_by(replies.c.id.desc())
+    unsettled = select(replies.c.state).where(_needs_operator(conversation_id), ~UNDOABLE).order_by(replies.c.id.desc())
     state = connection.scalar(unsettled.limit(1))
     if state is not None:
-        raise Unsettled(state.value)
+        raise UnsettledReply(state.value)
     waits = row.waiting_since is not None
     if until is not None and waits:
-        until = before_closing(until, row.window_until, at)
+        until = snooze_end_before_closing(until, row.window_until, at)
     values = _values(at, until, "")
     if until is None and waits:
         values["settled_at"] = at
@@ -71,13 +73,13 @@ def _locked(connection: Connection, conversation_id: int) -> Row[Any]:
     return row
 
 
-def _to_settle(conversation_id: int) -> ColumnElement[bool]:
-    return and_(replies.c.conversation_id == conversation_id, replies.c.state.in_(TO_SETTLE), ~PASSED_OVER)
+def _needs_operator(conversation_id: int) -> ColumnElement[bool]:
+    return and_(replies.c.conversation_id == conversation_id, replies.c.state.in_(NEEDS_OPERATOR), ~PASSED_OVER)
 
 
 def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
     aside = {"resolved_at": at} if until is None else {"snoozed_until": until}
-    return NOT_ASIDE | NOT_CALLED | aside | {"aside_by": by}
+    return REOPENED | NOT_CALLED | aside | {"aside_by": by}
 
 
 def _reopen(connection: Connection, conversation_id: int) -> None:
@@ -86,25 +88,25 @@ def _reopen(connection: Connection, conversation_id: int) -> None:
     if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:
         settled = row.waiting_since - MICROSECOND  # what waits again was not settled after all
     change = update(conversations).where(conversations.c.id == conversation_id)
-    connection.execute(change.values(NOT_ASIDE | {"settled_at": settled}))
+    connection.execute(change.values(REOPENED | {"settled_at": settled}))
 
 
-def set_aside(connection: Connection, conversation_id: int, aside: Aside, at: datetime, by: str) -> None:
+def resolve_or_snooze(connection: Connection, conversation_id: int, aside: StatusChange, at: datetime, by: str) -> None:
     """Resolve or snooze a conversation for the rule `by`, unless it needs an operator.
 
     What an operator has resolved or snoozed stays as it is. One with unanswered messages is not resolved.
     """
-    chosen = and_(conversations.c.id == conversation_id, OPEN, ~exists().where(_to_settle(conversation_id)))
+    chosen = and_(conversations.c.id == conversation_id, OPEN, ~exists().where(_needs_operator(conversation_id)))
     if not aside.minutes:
         chosen &= ~WAITING
     row = _locked(connection, conversation_id)
     until = aside.until(at)
     if until is not None and row.waiting_since is not None:
-        until = before_closing(until, row.window_until, at)
+        until = snooze_end_before_closing(until, row.window_until, at)
     connection.execute(update(conversations).where(chosen).values(_values(at, until, by)))
 
 
-def follow(connection: Connection, arrived: Reply, at: datetime) -> None:
+def close_when_answered(connection: Connection, arrived: Reply, at: datetime) -> None:
     """Apply the status that a rule asked for, once its whole answer has been sent.
 
     Not if the contact has written since or an operator edited a part.
@@ -120,31 +122,31 @@ def follow(connection: Connection, arrived: Reply, at: datetime) -> None:
         messages.c.conversation_id == arrived.conversation_id, messages.c.id > arrived.message_id, WRITTEN
     )
     if not connection.scalar(select(or_(missing, since))):
-        set_aside(connection, arrived.conversation_id, arrived.aside, at, arrived.rule_name)
+        resolve_or_snooze(connection, arrived.conversation_id, arrived.aside, at, arrived.rule_name)
 
 
-def reopen_for(connection: Connection, ids: Collection[int]) -> None:
+def reopen_conversations(connection: Connection, ids: Collection[int]) -> None:
     """Reopen these conversations, because something in them needs an operator."""
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids), ~OPEN)
-        connection.execute(change.values(NOT_ASIDE))
+        connection.execute(change.values(REOPENED))
 
 
-def wanting_a_word(some: Iterable[Reply]) -> set[int]:
+def needing_operator(some: Iterable[Reply]) -> set[int]:
     """Return the conversations of those replies that need an operator."""
-    to_settle = (reply for reply in some if reply.state in TO_SETTLE)
+    to_settle = (reply for reply in some if reply.state in NEEDS_OPERATOR)
     return {one.conversation_id for one in to_settle if not (can_be_undone(one) or is_passed_over(one))}
 
 
-def wake(connection: Connection, now: datetime) -> list[int]:
+def end_snoozes(connection: Connection, now: datetime) -> list[int]:
     """End the snoozes over by `now` and note the time; return the conversations' ids."""
     until = conversations.c.snoozed_until
     over = update(conversations).where(until <= now)
-    values = NOT_ASIDE | {"back_at": until}
+    values = REOPENED | {"back_at": until}
     return list(connection.scalars(over.values(values).returning(conversations.c.id)))
 
 
-def next_wake(connection: Connection) -> datetime | None:
+def next_snooze_end(connection: Connection) -> datetime | None:
     """Return the end of the next snooze, or None."""
     at: datetime | None = connection.scalar(select(func.min(conversations.c.snoozed_until)))
     return at

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from wxdesk.core.conversations.takeover import Takeover, after_writing
+from wxdesk.core.conversations.takeover import Takeover, takeover_after_writing
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.takeovers import Spoken
+from wxdesk.desk.ports.takeovers import TakeoverByWriting
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, select_conversations
@@ -31,34 +31,34 @@ class SqlTakeovers:
 
     async def endless(self) -> list[Conversation]:
         """Return the conversations taken over until an operator hands them back."""
-        return await self._db.read(_endless)
+        return await self._db.read(_open_ended)
 
-    async def end_endless(self, at: datetime) -> list[Conversation]:
+    async def end_open_ended(self, at: datetime) -> list[Conversation]:
         """Let all open-ended takeovers end at `at`; return their conversations."""
-        return await self._db.write(_end_endless, at)
+        return await self._db.write(_end_open_ended, at)
 
     async def end_of(self, conversation_id: int) -> datetime | None:
         """Return the time at which a takeover ends or ended by itself, if it has one."""
         return await self._db.read(_end_of, conversation_id)
 
-    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> TakeoverByWriting:
         """Take over for `span` because an operator writes at `now`; raises `NotFound`."""
-        return await self._db.write(_written, conversation_id, now, span)
+        return await self._db.write(_take_over_by_writing, conversation_id, now, span)
 
-    async def give_back(self, conversation_id: int, spoken: Spoken) -> bool:
+    async def undo_takeover(self, conversation_id: int, spoken: TakeoverByWriting) -> bool:
         """Restore the takeover from before the writing; False if it has changed since."""
-        return await self._db.write(_give_back, conversation_id, spoken)
+        return await self._db.write(_undo_takeover, conversation_id, spoken)
 
-    async def put_off(self, conversation_id: int, known: datetime, until: datetime) -> bool:
+    async def postpone_end(self, conversation_id: int, known: datetime, until: datetime) -> bool:
         """Move a takeover's end from `known` to `until`; False if it has another, or none."""
-        return await self._db.write(_put_off, conversation_id, known, until)
+        return await self._db.write(_postpone_end, conversation_id, known, until)
 
     async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
         """End a takeover over by `now` unless the contact waits; None if not over yet."""
         return await self._db.write(_end, conversation_id, now)
 
 
-def values_of(takeover: Takeover | None) -> dict[str, Any]:
+def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
     """Return the conversation's columns for a takeover, or for none."""
     if takeover is None:
         return NO_TAKEOVER
@@ -85,22 +85,24 @@ def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
     return _takeover_of(row)
 
 
-def _written(connection: Connection, conversation_id: int, now: datetime, span: timedelta) -> Spoken:
+def _take_over_by_writing(
+    connection: Connection, conversation_id: int, now: datetime, span: timedelta
+) -> TakeoverByWriting:
     before = _locked(connection, conversation_id)
-    after = after_writing(before, now, span)
+    after = takeover_after_writing(before, now, span)
     if after != before:
-        _change(connection, conversation_id, values_of(after) | NOT_CALLED)
-    return Spoken(before, after)
+        _change(connection, conversation_id, takeover_values(after) | NOT_CALLED)
+    return TakeoverByWriting(before, after)
 
 
-def _give_back(connection: Connection, conversation_id: int, spoken: Spoken) -> bool:
+def _undo_takeover(connection: Connection, conversation_id: int, spoken: TakeoverByWriting) -> bool:
     as_left = _locked(connection, conversation_id) == spoken.after
     if as_left:
-        _change(connection, conversation_id, values_of(spoken.before))
+        _change(connection, conversation_id, takeover_values(spoken.before))
     return as_left
 
 
-def _put_off(connection: Connection, conversation_id: int, known: datetime, until: datetime) -> bool:
+def _postpone_end(connection: Connection, conversation_id: int, known: datetime, until: datetime) -> bool:
     its = (conversations.c.id == conversation_id) & (_until == known)
     return connection.execute(update(conversations).where(its).values(taken_over_until=until)).rowcount > 0
 
@@ -114,12 +116,12 @@ def _ending(connection: Connection, after: datetime) -> list[Conversation]:
     return [conversation_of(row) for row in connection.execute(query)]
 
 
-def _endless(connection: Connection) -> list[Conversation]:
+def _open_ended(connection: Connection) -> list[Conversation]:
     query = select_conversations().where(_ENDLESS).order_by(conversations.c.id)
     return [conversation_of(row) for row in connection.execute(query)]
 
 
-def _end_endless(connection: Connection, at: datetime) -> list[Conversation]:
+def _end_open_ended(connection: Connection, at: datetime) -> list[Conversation]:
     change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
     ids = list(connection.scalars(change))
     query = select_conversations().where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
@@ -137,6 +139,6 @@ def _end(connection: Connection, conversation_id: int, now: datetime) -> Convers
     if row is None:
         return None
     ended = conversation_of(row)
-    if not ended.awaits:
+    if not ended.awaits_answer:
         _change(connection, conversation_id, NO_TAKEOVER)
     return ended

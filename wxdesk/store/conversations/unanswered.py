@@ -32,7 +32,7 @@ _ANSWERED = (
 )
 
 
-def oldest_owed(*which: ColumnElement[bool]) -> ScalarSelect[object]:
+def oldest_unanswered(*which: ColumnElement[bool]) -> ScalarSelect[object]:
     """Build a subquery for the time of the oldest unanswered message, NULL if none.
 
     It is correlated to the outer query's conversation and filtered by `which`.
@@ -52,7 +52,7 @@ def oldest_owed(*which: ColumnElement[bool]) -> ScalarSelect[object]:
     )
 
 
-def newest_message(connection: Connection, conversation_id: int) -> int | None:
+def newest_message_id(connection: Connection, conversation_id: int) -> int | None:
     """Return the id of the newest message of a conversation; None if there is none."""
     query = select(func.max(messages.c.id)).where(messages.c.conversation_id == conversation_id)
     newest: int | None = connection.scalar(query)

@@ -13,7 +13,7 @@ from wxdesk.core.model.rule import Decision, RuleVerdict
 from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.usage import RuleFigures
 from wxdesk.store.engine.database import Database
-from wxdesk.store.rules.rule_lists import ListLengths, list_at, revisions
+from wxdesk.store.rules.rule_lists import RuleListLengths, list_at, revisions
 from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rules
 
 
@@ -22,7 +22,7 @@ class SqlDecisions:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._lengths = ListLengths()
+        self._lengths = RuleListLengths()
 
     async def for_message(self, message_id: int) -> Decision | None:
         """Return the decision about a message."""
@@ -46,7 +46,7 @@ class SqlDecisions:
         return await self._db.read(_rule_figures, since)
 
 
-def _one(connection: Connection, query: Select[Any], lengths: ListLengths) -> Decision | None:
+def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -> Decision | None:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         return None
@@ -80,7 +80,7 @@ def _corrected(connection: Connection, since: datetime) -> dict[int, int]:
     return {row.rule_id: row.messages for row in connection.execute(query)}
 
 
-def _all_verdicts(connection: Connection, message_id: int, lengths: ListLengths) -> tuple[RuleVerdict, ...]:
+def _all_verdicts(connection: Connection, message_id: int, lengths: RuleListLengths) -> tuple[RuleVerdict, ...]:
     decision = _one(connection, select(decisions).where(decisions.c.message_id == message_id), lengths)
     if decision is None:
         return ()

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from wxdesk.core.errors import Outdated
+from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
-from wxdesk.core.rules.matching.guards import human_word
+from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.desk.ports.store import Resolution
-from wxdesk.store.conversations.status import set_aside
-from wxdesk.store.conversations.unanswered import oldest_owed
-from wxdesk.store.decisions.superseding import GivingWay
+from wxdesk.store.conversations.status import resolve_or_snooze
+from wxdesk.store.conversations.unanswered import oldest_unanswered
+from wxdesk.store.decisions.superseding import PendingAnswers
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
@@ -35,30 +35,30 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     for resolution in resolutions:
         if resolution.decision.message_id in ids:
             new.setdefault(resolution.decision.message_id, resolution)
-    giving_way = GivingWay(connection, new.values())
+    giving_way = PendingAnswers(connection, new.values())
     rows: list[dict[str, Any]] = []
     for message_id, one in new.items():
         belongs = {"message_id": message_id, "decision_id": ids[message_id], "promise": one.take_over}
         rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
     made = insert_replies(connection, rows)
-    join_parts(connection, _answers(rows, made))
-    _hear_what_humans_said(connection, new.values())
+    join_parts(connection, _grouped_by_answer(rows, made))
+    _refuse_if_operator_acted(connection, new.values())
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(_DECIDED, {"ids": tuple(decided)})
     _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
-    _call(connection, [one for one in new.values() if one.called_by])
+    _request_attention(connection, [one for one in new.values() if one.called_by])
     _transfer(connection, list(new.values()))
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
-    stop_waiting_for_settled(connection, settled)
+    update_waiting_since(connection, settled)
     for one in new.values():
-        _set_aside(connection, one)
+        _apply_status(connection, one)
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made])
 
 
-def _hear_what_humans_said(connection: Connection, resolutions: Iterable[Resolution]) -> None:
-    """Raise `Outdated` if an operator acted since a decision was computed.
+def _refuse_if_operator_acted(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    """Raise `DecisionOutdated` if an operator acted since a decision was computed.
 
     Later commands of operators wait for this transaction. The conversations are locked after the replies, in
     the same order as by `store.replies.moves.lock_reply`, and only here: nothing has changed them yet.
@@ -66,14 +66,14 @@ def _hear_what_humans_said(connection: Connection, resolutions: Iterable[Resolut
     known = {one.decision.conversation_id: one.thought_from for one in resolutions if one.thought_from is not None}
     if not known:
         return
-    for row in connection.execute(_HEARD, {"ids": tuple(known)}):
+    for row in connection.execute(_LOCK_CONVERSATIONS, {"ids": tuple(known)}):
         now, thought_from = conversation_of(row), known[row.id]
-        if human_word(now) != human_word(thought_from):
-            raise Outdated
+        if operator_decisions(now) != operator_decisions(thought_from):
+            raise DecisionOutdated
 
 
 # Statements never change once made, and these are asked for each message: put together once.
-_HEARD = (
+_LOCK_CONVERSATIONS = (
     select_conversations()
     .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(conversations.c.id)
@@ -82,7 +82,7 @@ _HEARD = (
 _DECIDED = update(messages).where(messages.c.id.in_(bindparam("ids", expanding=True))).values(decided=True)
 
 
-def _answers(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
+def _grouped_by_answer(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
     """Group the replies by decision and rule into answers."""
     answers: defaultdict[tuple[int, int | None], list[int]] = defaultdict(list)
     for row, reply_id in zip(rows, ids, strict=True):
@@ -104,14 +104,14 @@ def _take_over(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(change.values(NO_TAKEOVER | {"taken_over": True}))
 
 
-def _set_aside(connection: Connection, one: Resolution) -> None:
+def _apply_status(connection: Connection, one: Resolution) -> None:
     """Apply a rule's status at once, unless it sends a reply, which carries it."""
     if one.aside is not None:
         decision = one.decision
-        set_aside(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
+        resolve_or_snooze(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
 
 
-def _call(connection: Connection, made: Sequence[Resolution]) -> None:
+def _request_attention(connection: Connection, made: Sequence[Resolution]) -> None:
     """Note which rule requested attention, and when."""
     for one in made:
         change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
@@ -128,12 +128,12 @@ def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None
             connection.execute(change.values(transfer_armed=True))
 
 
-def stop_waiting_for_settled(connection: Connection, ids: Collection[int]) -> None:
+def update_waiting_since(connection: Connection, ids: Collection[int]) -> None:
     """Set `waiting_since` of these conversations to their oldest unanswered message."""
     if not ids:
         return
     change = update(conversations).where(conversations.c.id.in_(ids))
-    connection.execute(change.values(waiting_since=oldest_owed()))
+    connection.execute(change.values(waiting_since=oldest_unanswered()))
 
 
 def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:

@@ -10,24 +10,26 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, lite
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import History, Wanted
-from wxdesk.desk.ports.store import Undecided
+from wxdesk.core.rules.matching.facts import ContactHistory, RequiredHistory
+from wxdesk.desk.ports.store import UndecidedMessage
 from wxdesk.store.rules import firings
 from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 from wxdesk.store.schema.columns import EPOCH, Moment
 
 
 def with_history(
-    connection: Connection, undecided: Sequence[Undecided], wanted: Wanted, now: datetime
-) -> list[Undecided]:
+    connection: Connection, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
+) -> list[UndecidedMessage]:
     """Return the undecided messages with the history that the rules ask for."""
     threads = {item.conversation.id for item in undecided}
-    found = {item.message.id: History() for item in undecided}
+    found = {item.message.id: ContactHistory() for item in undecided}
     if wanted.last_written_at or wanted.message_no:
-        found = _written(connection, wanted, found)
-    fired = firings.fired(connection, wanted.fired, threads)
-    said = firings.last_said(connection, wanted.said, threads, now - wanted.said_within)
-    lately = firings.lately(connection, wanted.lately, {item.conversation.account for item in undecided}, now)
+        found = _written_before(connection, wanted, found)
+    fired = firings.count_firings(connection, wanted.fired, threads)
+    said = firings.last_reply_times(connection, wanted.said, threads, now - wanted.said_within)
+    lately = firings.count_recent_firings(
+        connection, wanted.lately, {item.conversation.account for item in undecided}, now
+    )
     return [
         replace(
             item,
@@ -42,17 +44,19 @@ def with_history(
     ]
 
 
-def so_far(connection: Connection, thread: Conversation, now: datetime) -> History:
+def history_so_far(connection: Connection, thread: Conversation, now: datetime) -> ContactHistory:
     """Return the full history for a message that the contact would write `now`."""
     ours = messages.c.conversation_id == thread.id
     by_human = and_(replies.c.conversation_id == thread.id, OF_A_HUMAN)
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
     last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
-    fired = firings.fired(connection, None, {thread.id})
-    said = firings.last_said(connection, None, {thread.id})
-    lately = firings.lately(connection, None, {thread.account}, now)
-    return History(last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {}))
+    fired = firings.count_firings(connection, None, {thread.id})
+    said = firings.last_reply_times(connection, None, {thread.id})
+    lately = firings.count_recent_firings(connection, None, {thread.account}, now)
+    return ContactHistory(
+        last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {})
+    )
 
 
 _asked = messages.alias("asked")
@@ -73,7 +77,9 @@ _answered: ScalarSelect[datetime | None] = (
 )
 
 
-def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) -> dict[int, History]:
+def _written_before(
+    connection: Connection, wanted: RequiredHistory, found: dict[int, ContactHistory]
+) -> dict[int, ContactHistory]:
     """Look up previous writing times, and message numbers since an operator's reply.
 
     A conversation may hold 100,000 messages without an operator's reply; rules only tell the first few apart.
@@ -91,18 +97,20 @@ def _written(connection: Connection, wanted: Wanted, found: dict[int, History]) 
     ).where(_asked.c.id.in_(found))
     return {
         # An event is no message: it comes after so many.
-        row.id: History(last_written_at=row.last, message_no=row.earlier + (row.event is None))
+        row.id: ContactHistory(last_written_at=row.last, message_no=row.earlier + (row.event is None))
         for row in connection.execute(query)
     }
 
 
-def when_written(connection: Connection, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+def histories_when_written(
+    connection: Connection, sentences: Collection[Sentence], wanted: RequiredHistory
+) -> dict[int, ContactHistory]:
     """Return the history at each sentence's time by message id, as far as `wanted`."""
-    found = {sentence.message_id: History() for sentence in sentences}
+    found = {sentence.message_id: ContactHistory() for sentence in sentences}
     if found and (wanted.last_written_at or wanted.message_no):
-        found = _written(connection, wanted, found)
+        found = _written_before(connection, wanted, found)
     threads = {sentence.conversation_id for sentence in sentences}
-    spoke = firings.each_time(connection, wanted.fired | wanted.said, threads)
+    spoke = firings.list_firings(connection, wanted.fired | wanted.said, threads)
     for sentence in sentences:
         before = found[sentence.message_id]
         for one in spoke.get(sentence.conversation_id, ()):

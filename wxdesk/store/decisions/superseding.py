@@ -17,9 +17,17 @@ from sqlalchemy import Connection, Row, and_, false, not_, select, update
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.replies.on_new_message import ASKS_SINCE, WAITS, WINDOW_CLOSED, Clocks, Fate, Waiting, freed
+from wxdesk.core.replies.on_new_message import (
+    ASKS_SINCE,
+    WAITS,
+    WINDOW_CLOSED,
+    HoldTimes,
+    OnNewMessage,
+    PendingReply,
+    superseded_count,
+)
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all
 from wxdesk.store.replies.history import write_steps
@@ -43,61 +51,61 @@ _WAITING = (
 )
 
 
-def waiting_in(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Waiting, ...]]:
+def pending_in(connection: Connection, ids: Collection[int]) -> dict[int, tuple[PendingReply, ...]]:
     """Return the automatic replies that are held or drafts, by conversation."""
-    found: defaultdict[int, list[Waiting]] = defaultdict(list)
+    found: defaultdict[int, list[PendingReply]] = defaultdict(list)
     if ids:
         for row in connection.execute(_WAITING.where(replies.c.conversation_id.in_(ids))):
-            found[row.conversation_id].append(_waiting_of(row))
+            found[row.conversation_id].append(_pending_of(row))
     return {conversation_id: tuple(waiting) for conversation_id, waiting in found.items()}
 
 
-def _waiting_of(row: Row[Any]) -> Waiting:
-    return Waiting(row.state, row.rule_id, row.event is None, row.in_hand, row.passed_over)
+def _pending_of(row: Row[Any]) -> PendingReply:
+    return PendingReply(row.state, row.rule_id, row.event is None, row.in_hand, row.passed_over)
 
 
 @dataclass(slots=True)
-class _Held:
+class _PendingReply:
     """A pending reply: stored already (`id`), or made by this very batch (`row`)."""
 
-    what: Waiting
+    what: PendingReply
     due_at: datetime | None
     id: int = 0
     closed: bool = False
     row: dict[str, Any] | None = None
 
 
-class GivingWay:
+class PendingAnswers:
     """Pending answers in the conversations of resolutions, taken one after the other."""
 
     def __init__(self, connection: Connection, resolutions: Iterable[Resolution]) -> None:
         self._connection = connection
-        self._waiting: defaultdict[int, list[_Held]] = defaultdict(list)
+        self._waiting: defaultdict[int, list[_PendingReply]] = defaultdict(list)
         self.moved: set[int] = set()
-        concerned = {one.decision.conversation_id for one in resolutions if one.fate is not Fate.STAY}
+        concerned = {one.decision.conversation_id for one in resolutions if one.fate is not OnNewMessage.STAY}
         if concerned:
             query = _WAITING.where(replies.c.conversation_id.in_(concerned)).with_for_update(of=replies)
             for row in connection.execute(query):
                 self._waiting[row.conversation_id].append(
-                    _Held(_waiting_of(row), row.due_at, row.id, row.error == WINDOW_CLOSED)
+                    _PendingReply(_pending_of(row), row.due_at, row.id, row.error == WINDOW_CLOSED)
                 )
 
     def take(self, resolution: Resolution, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Apply a resolution to the pending answers; return its rows that may be inserted."""
         thread, at = resolution.decision.conversation_id, resolution.decision.decided_at
         waiting = self._waiting[thread]
-        if resolution.fate is not Fate.STAY:
+        if resolution.fate is not OnNewMessage.STAY:
             self._write(
                 [one for one in waiting if one.closed], at, error=""
             )  # the contact wrote, so they can be sent again
         match resolution.fate:
-            case Fate.GIVE_WAY:
+            case OnNewMessage.SUPERSEDE:
                 rows = self._give_way(resolution, rows)
-            case Fate.BEGIN_AGAIN:
+            case OnNewMessage.HOLD_AGAIN:
                 self._begin_again(waiting, resolution.clocks, at)
-            case Fate.ASK:
+            case OnNewMessage.ASK:
                 self._ask(waiting, at)
-            case Fate.STAY:
+            case OnNewMessage.STAY:
                 pass
         self._waiting[thread] += [_made(row) for row in rows if row["state"] in WAITS]
         return rows
@@ -109,11 +117,11 @@ class GivingWay:
             self._begin_again(waiting, resolution.clocks, decision.decided_at)
             self._decided(resolution, Outcome.YIELDED)
             return ()
-        if rows and freed([one.what for one in waiting]) < resolution.needs:
+        if rows and superseded_count([one.what for one in waiting]) < resolution.needs:
             self._ask(waiting, decision.decided_at)
             self._decided(resolution, Outcome.NO_QUOTA)
             return ()
-        gone = [one for one in waiting if one.what.can_give_way]
+        gone = [one for one in waiting if one.what.can_be_superseded]
         self._write(gone, decision.decided_at, StepKind.CANCEL, state=ReplyState.CANCELLED, by=CONTACT)
         self._cancel_behind([one.id for one in gone if one.row is None], decision.decided_at)
         self._waiting[decision.conversation_id] = [one for one in waiting if one.what.in_hand]
@@ -125,20 +133,20 @@ class GivingWay:
         gone = move_all(self._connection, Move.CANCEL, behind, at, WROTE_AGAIN, by=CONTACT)
         self.moved.update(reply.id for reply in gone)
 
-    def _begin_again(self, waiting: Sequence[_Held], clocks: Clocks, at: datetime) -> None:
+    def _begin_again(self, waiting: Sequence[_PendingReply], clocks: HoldTimes, at: datetime) -> None:
         """Set fresh deadlines for those that have one, keeping their order and distance."""
         clocked = [(one, one.due_at) for one in waiting if one.due_at is not None]
         first = min((due_at for _, due_at in clocked), default=at)
         for one, due_at in clocked:
             self._write([one], at, StepKind.HOLD, due_at=clocks.due_at(at, one.what.rule_id, due_at - first))
 
-    def _ask(self, waiting: Sequence[_Held], at: datetime) -> None:
+    def _ask(self, waiting: Sequence[_PendingReply], at: datetime) -> None:
         asks = [one for one in waiting if one.due_at is not None]
         self._write(asks, at, StepKind.HOLD, due_at=None, error=ASKS_SINCE)
 
     def _write(
         self,
-        which: Sequence[_Held],
+        which: Sequence[_PendingReply],
         at: datetime,
         kind: StepKind | None = None,
         **values: Any,  # noqa: ANN401
@@ -153,7 +161,7 @@ class GivingWay:
             self._connection.execute(change.values(updated_at=at, **values))
             self.moved.update(ids)
             if kind is not None:
-                step = Step(0, at, kind, values.get("by", ""), reason=WROTE_AGAIN, until=values.get("due_at"))
+                step = ReplyStep(0, at, kind, values.get("by", ""), reason=WROTE_AGAIN, until=values.get("due_at"))
                 write_steps(self._connection, [replace(step, reply_id=one) for one in ids])
 
     def _decided(self, resolution: Resolution, outcome: Outcome) -> None:
@@ -161,5 +169,5 @@ class GivingWay:
         self._connection.execute(change.values(outcome=outcome))
 
 
-def _made(row: dict[str, Any]) -> _Held:
-    return _Held(Waiting(row["state"], row["rule_id"], to_message=True), row["due_at"], row=row)
+def _made(row: dict[str, Any]) -> _PendingReply:
+    return _PendingReply(PendingReply(row["state"], row["rule_id"], to_message=True), row["due_at"], row=row)

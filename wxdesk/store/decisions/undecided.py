@@ -8,22 +8,22 @@ from sqlalchemy import Connection
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.desk.ports.store import Undecided
-from wxdesk.store.decisions.superseding import waiting_in
-from wxdesk.store.replies.quota_counts import Unsent, unsent
+from wxdesk.desk.ports.store import UndecidedMessage
+from wxdesk.store.decisions.superseding import pending_in
+from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
 
 
 def undecided_of(
     connection: Connection, found: Sequence[Message], threads: Mapping[int, Conversation]
-) -> list[Undecided]:
-    """Build an `Undecided` for each message, in order; `threads` is keyed by id."""
-    known = unsent(connection, threads)
-    waiting = waiting_in(connection, [thread for thread, one in known.items() if one.waits])
+) -> list[UndecidedMessage]:
+    """Build an `UndecidedMessage` for each message, in order; `threads` is keyed by id."""
+    known = unsent_counts(connection, threads)
+    waiting = pending_in(connection, [thread for thread, one in known.items() if one.waits])
     return [
-        Undecided(
+        UndecidedMessage(
             message,
             threads[message.conversation_id],
-            known.get(message.conversation_id, Unsent()).promised,
+            known.get(message.conversation_id, UnsentCount()).promised,
             waiting=waiting.get(message.conversation_id, ()),
         )
         for message in found

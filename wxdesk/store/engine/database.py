@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 CLOSE_SECONDS = 1.0
 """Time that closing waits for running calls; the desk has 3 s for its whole stop."""
 
-AT_ONCE = 5000
+MAX_IDS = 5000
 """Most ids in one statement: servers take 32,766, and others must not wait long."""
 
 type Insert = sqlite.Insert | postgresql.Insert

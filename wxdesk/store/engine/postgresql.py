@@ -32,7 +32,7 @@ SERVER_SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 
-GAVE_WAY = frozenset({"40P01", "40001"})
+RETRYABLE = frozenset({"40P01", "40001"})
 """Error codes of transactions that kept nothing and may be tried again."""
 
 PAUSES = (0.02, 0.05, 0.1, 0.2)
@@ -122,7 +122,7 @@ class PostgresqlDatabase(Database):
             try:
                 return await self._try(body)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in GAVE_WAY:
+                if getattr(error.orig, "sqlstate", None) not in RETRYABLE:
                     raise store_error(error) from None
             except self._failures as error:
                 raise store_error(error) from None

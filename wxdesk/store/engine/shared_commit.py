@@ -18,17 +18,17 @@ from sqlalchemy.exc import OperationalError
 
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.failures import CLOSED, SQLITE_FAILURES, store_error
-from wxdesk.store.engine.worker_pool import Crew, settle
+from wxdesk.store.engine.worker_pool import WorkerPool, set_outcome
 
 TOGETHER = 16
 """Most writes in one transaction: a push waits for its end."""
 
-type Body = Callable[[Connection], Any]
-type Transact = Callable[[Sequence[Body]], list[Any]]
+type TransactionBody = Callable[[Connection], Any]
+type Transact = Callable[[Sequence[TransactionBody]], list[Any]]
 
 
 class _Write(NamedTuple):
-    body: Body
+    body: TransactionBody
     future: asyncio.Future[Any]
 
 
@@ -41,14 +41,14 @@ class _Outcome(NamedTuple):
 class SharedCommit:
     """Gathers writes for a pool of one thread; `transact` runs them, all or none."""
 
-    def __init__(self, crew: Crew, transact: Transact) -> None:
+    def __init__(self, crew: WorkerPool, transact: Transact) -> None:
         self._crew = crew
         self._transact = transact
         self._waiting: deque[_Write] = deque()
         self._called = False
         self._closing = False
 
-    def write(self, body: Body) -> asyncio.Future[Any]:
+    def write(self, body: TransactionBody) -> asyncio.Future[Any]:
         """Run `body` in a transaction, a second time if the shared one is rolled back.
 
         Raises:
@@ -100,8 +100,8 @@ class SharedCommit:
     def _tell(self, call: asyncio.Future[list[_Outcome]]) -> None:
         try:
             for outcome in call.result():
-                settle(*outcome)
+                set_outcome(*outcome)
             self._call()  # for what was more than one transaction takes
         except StoreError:  # the crew has stopped
             while self._waiting:
-                settle(self._waiting.popleft().future, None, StoreError(reason=CLOSED))
+                set_outcome(self._waiting.popleft().future, None, StoreError(reason=CLOSED))

@@ -20,8 +20,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import SQLITE_FAILURES, store_error
 from wxdesk.store.engine.shared_commit import SharedCommit
-from wxdesk.store.engine.sqlite_engines import engine_on
-from wxdesk.store.engine.worker_pool import Crew, Rank
+from wxdesk.store.engine.sqlite_engines import create_sqlite_engine
+from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ class SqliteDatabase(Database):
 
     def __init__(self, file: Path) -> None:
         # Whoever writes takes the lock at once, not when it comes to the first write.
-        self._write_engine = engine_on(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
-        self._read_engine = engine_on(file, "ro", READERS, _prepare_reader, "BEGIN")
+        self._write_engine = create_sqlite_engine(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
+        self._read_engine = create_sqlite_engine(file, "ro", READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
-        self._writer = Crew("store writer", last=self._let_go)
+        self._writer = WorkerPool("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
-        self._readers = Crew("store reader", READERS)
+        self._readers = WorkerPool("store reader", READERS)
 
     async def close(self) -> bool:
         """See `Database`; the writer is last, so that SQLite folds its log into the file."""
@@ -108,15 +108,15 @@ def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
     pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
     if sys.platform == "darwin":
         pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]
-    _tell(connection, pragmas)
+    _run_pragmas(connection, pragmas)
 
 
 def _prepare_reader(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # begin nothing by itself
-    _tell(connection, ["query_only = ON"])
+    _run_pragmas(connection, ["query_only = ON"])
 
 
-def _tell(connection: DBAPIConnection, pragmas: list[str]) -> None:
+def _run_pragmas(connection: DBAPIConnection, pragmas: list[str]) -> None:
     cursor = connection.cursor()
     for pragma in (f"busy_timeout = {BUSY_MS}", "trusted_schema = OFF", "cell_size_check = ON", *pragmas):
         cursor.execute(f"PRAGMA {pragma}")

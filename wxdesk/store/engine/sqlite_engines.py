@@ -21,7 +21,7 @@ STATEMENTS = 1000
 """Most compiled statements kept; the program has about 300, search makes more."""
 
 
-class _Language(NamedTuple):
+class _SharedDialect(NamedTuple):
     """The dialect and the compiled statements that this process shares."""
 
     dialect: Dialect
@@ -29,22 +29,22 @@ class _Language(NamedTuple):
 
 
 @functools.cache
-def _language() -> _Language:
+def _shared_dialect() -> _SharedDialect:
     """Return the one dialect of this process, made once for all files."""
     engine = create_engine("sqlite://")
     engine.connect().close()
     engine.dispose()
-    return _Language(engine.dialect, LRUCache(STATEMENTS))
+    return _SharedDialect(engine.dialect, LRUCache(STATEMENTS))
 
 
-def engine_on(
+def create_sqlite_engine(
     file: Path, mode: str, connections: int, prepare: Callable[[DBAPIConnection, object], None], begin: str
 ) -> Engine:
     """Create an engine with so many `connections` in SQLite's `mode`.
 
     `begin` is the statement that begins a transaction: the driver's own comes late and only before a write.
     """
-    language, url = _language(), make_url("sqlite://").set(database=str(file))
+    language, url = _shared_dialect(), make_url("sqlite://").set(database=str(file))
 
     def connect() -> DBAPIConnection:
         # Readers take turns on a connection, and they are closed by the thread that closes all.

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.failures import CLOSED
 
-LAST_BREATH_SECONDS = 0.5
+EXIT_SECONDS = 0.5
 """Seconds to wait for a finished thread to exit."""
 
 
@@ -34,7 +34,7 @@ class _Call(NamedTuple):
     future: asyncio.Future[Any]
 
 
-class Crew:
+class WorkerPool:
     """Threads with one queue on one loop; each runs `last` before it ends.
 
     They are daemons, so that a disk that hangs can delay the end of the program but never prevent it.
@@ -78,12 +78,12 @@ class Crew:
             self._refuse_what_waits()
             return False
         for thread in self._threads:
-            thread.join(LAST_BREATH_SECONDS)
+            thread.join(EXIT_SECONDS)
         return True
 
     def _refuse_what_waits(self) -> None:
         while (call := self._next()) is not None:
-            settle(call.future, None, StoreError(reason=CLOSED))
+            set_outcome(call.future, None, StoreError(reason=CLOSED))
 
     def _next(self) -> _Call | None:
         for waiting in self._waiting:
@@ -110,10 +110,10 @@ def _do(call: _Call) -> None:
 
 def _deliver(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
     with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        future.get_loop().call_soon_threadsafe(settle, future, result, error)
+        future.get_loop().call_soon_threadsafe(set_outcome, future, result, error)
 
 
-def settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+def set_outcome(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
     """Set a call's result or error on its future, unless it is already done."""
     if future.done():
         return

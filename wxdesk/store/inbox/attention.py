@@ -8,33 +8,33 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, or_, select, tuple_, union, update
 
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.store.conversations import status as aside
+from wxdesk.store.conversations import status as status
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema import AWAITS, BACK, CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
-from wxdesk.store.schema.records import call_of, conversation_of, select_conversations
+from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PENDING
 
 CANDIDATES = 500
 """Most conversations per query of those that might need attention."""
 
 
-class SqlCalls:
+class SqlAttention:
     """SQL implementation of the port `desk.ports.attention`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def unseen(self) -> list[Call]:
+    async def unseen(self) -> list[Attention]:
         """Return every attention that no operator has looked at yet."""
         return await self._db.read(_unseen)
 
-    async def might_call(self, ids: Collection[int]) -> list[InboxRow]:
+    async def rows_to_judge(self, ids: Collection[int]) -> list[InboxRow]:
         """Return the rows of those conversations that need attention or might."""
-        return await self._db.read(_might_call, ids)
+        return await self._db.read(_rows_to_judge, ids)
 
     async def candidates(self, after: int, now: datetime) -> list[int]:
         """Return up to 500 ids above `after` that need attention at `now` or might."""
@@ -51,36 +51,36 @@ class SqlCalls:
 
     async def wake(self, now: datetime) -> list[int]:
         """End the snoozes that are over by `now`; return the conversations' ids."""
-        return await self._db.write(aside.wake, now)
+        return await self._db.write(status.end_snoozes, now)
 
     async def next_wake(self) -> datetime | None:
         """Return the end of the next snooze, or None."""
-        return await self._db.read(aside.next_wake)
+        return await self._db.read(status.next_snooze_end)
 
-    async def change(self, put: Sequence[Call], ended: Sequence[Call]) -> None:
+    async def change(self, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
         """Store new and changed attention, and remove what has ended."""
         await self._db.write(_change, put, ended)
 
     async def look(self, conversation_id: int) -> bool:
         """Mark a conversation's attention as seen; False if none was unseen."""
-        return await self._db.write(_look, conversation_id)
+        return await self._db.write(_mark_seen, conversation_id)
 
     async def longest_waiting(self, now: datetime) -> Conversation | None:
         """Return the longest waiting conversation that can still be answered."""
         return await self._db.read(_longest_waiting, now)
 
 
-def _unseen(connection: Connection) -> list[Call]:
-    return [call_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
+def _unseen(connection: Connection) -> list[Attention]:
+    return [attention_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
 
 
-def _might_call(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
-    return inbox_rows.rows_of(connection, _THAT_MIGHT, ids)
+def _rows_to_judge(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
+    return inbox_rows.load_rows(connection, _ROWS_TO_JUDGE, ids)
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
 _WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING + inbox_rows.UNSETTLED))
-_THAT_MIGHT = inbox_rows.naming(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
+_ROWS_TO_JUDGE = inbox_rows.rows_query(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
 
 
 def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
@@ -95,7 +95,7 @@ def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
 def _closing(connection: Connection, now: datetime, until: datetime) -> list[int]:
     soon = conversations.c.window_until
     waiting = select(conversations.c.id).where(AWAITS, soon > now, soon <= until)
-    calling = select(calls.c.conversation_id).where(calls.c.cause == Cause.CLOSING)
+    calling = select(calls.c.conversation_id).where(calls.c.cause == AttentionReason.CLOSING)
     return list(connection.scalars(union(waiting, calling)))
 
 
@@ -104,7 +104,7 @@ def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
     return at
 
 
-def _change(connection: Connection, put: Sequence[Call], ended: Sequence[Call]) -> None:
+def _change(connection: Connection, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
     if ended:
         keys = [(call.conversation_id, call.cause) for call in ended]
         connection.execute(delete(calls).where(tuple_(calls.c.conversation_id, calls.c.cause).in_(keys)))
@@ -119,12 +119,12 @@ def _change(connection: Connection, put: Sequence[Call], ended: Sequence[Call]) 
 CALL_FIELDS = ("conversation_id", "cause", "at", "seen")
 
 
-def _look(connection: Connection, conversation_id: int) -> bool:
+def _mark_seen(connection: Connection, conversation_id: int) -> bool:
     own = calls.c.conversation_id == conversation_id
     # What a rule asked for was that somebody look; and what came back has then been seen.
     told = update(conversations).where(conversations.c.id == conversation_id, or_(CALLED, BACK))
     fulfilled = told.values(NOT_CALLED | {"back_at": None})
-    ended = delete(calls).where(own, calls.c.cause.in_((Cause.CALLED, Cause.BACK)))
+    ended = delete(calls).where(own, calls.c.cause.in_((AttentionReason.CALLED, AttentionReason.BACK)))
     seen = update(calls).where(own, UNSEEN).values(seen=True)
     return sum(connection.execute(change).rowcount for change in (fulfilled, ended, seen)) > 0
 

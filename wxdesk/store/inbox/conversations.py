@@ -15,13 +15,13 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.rules.matching.facts import Wanted
-from wxdesk.desk.ports.store import Known, Resolution, ToDerive, Undecided
+from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.desk.ports.store import ConversationContext, Resolution, UndecidedMessage, UnderivedPush
 from wxdesk.store import search
-from wxdesk.store.conversations.takeovers import values_of
+from wxdesk.store.conversations.takeovers import takeover_values
 from wxdesk.store.decisions import resolving
-from wxdesk.store.decisions import rule_facts as history
-from wxdesk.store.decisions import trial_contact as supposing
+from wxdesk.store.decisions import rule_facts as rule_facts
+from wxdesk.store.decisions import trial_contact as trial_contact
 from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox import rows as inbox_rows
@@ -37,21 +37,23 @@ class SqlConversations:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def derive(self, pushes: Sequence[ToDerive]) -> list[Undecided]:
+    async def derive(self, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
         """Make contact, conversation and message from each push, in one transaction."""
         return await self._db.write(deriving.derive, pushes)
 
-    async def undecided(self, limit: int = 500) -> list[Undecided]:
+    async def undecided(self, limit: int = 500) -> list[UndecidedMessage]:
         """Return messages without a decision, oldest first."""
         return await self._db.read(_undecided, limit)
 
-    async def still_undecided(self, message_ids: Collection[int]) -> list[Undecided]:
+    async def still_undecided(self, message_ids: Collection[int]) -> list[UndecidedMessage]:
         """Return those of these messages that still have no decision, as they are now."""
         return await self._db.read(_undecided, len(message_ids), messages.c.id.in_(message_ids))
 
-    async def with_history(self, undecided: Sequence[Undecided], wanted: Wanted, now: datetime) -> list[Undecided]:
+    async def with_history(
+        self, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
+    ) -> list[UndecidedMessage]:
         """Return the same messages with the history that the rules ask for."""
-        return await self._db.read(history.with_history, undecided, wanted, now)
+        return await self._db.read(rule_facts.with_history, undecided, wanted, now)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
         """Store decisions with all that follows from them; return the changed replies."""
@@ -96,9 +98,9 @@ class SqlConversations:
 
     async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
         """Find conversations by a part of the alias or an end of the openid, newest first."""
-        return await self._db.read(supposing.named, phrase, accounts, limit)
+        return await self._db.read(trial_contact.find_contacts, phrase, accounts, limit)
 
-    async def as_it_stands(self, conversation_id: int, now: datetime) -> Known:
+    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
         """Return a conversation as its next message would meet it; raises `NotFound`."""
         return await self._db.read(_as_it_stands, conversation_id, now)
 
@@ -115,11 +117,11 @@ class SqlConversations:
         self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
     ) -> None:
         """Take over, until `until` or until handed back; raises `NotFound`."""
-        await self._change(conversation_id, values_of(Takeover(until, silence, by_writing)) | NOT_CALLED)
+        await self._change(conversation_id, takeover_values(Takeover(until, silence, by_writing)) | NOT_CALLED)
 
     async def hand_back(self, conversation_id: int) -> None:
         """Hand the conversation back to the rules; raises `NotFound`."""
-        await self._change(conversation_id, values_of(None) | NOT_CALLED)
+        await self._change(conversation_id, takeover_values(None) | NOT_CALLED)
 
     async def change_contact(self, contact_id: int, change: ContactChange) -> None:
         """Change a contact as it is now, in one transaction; raises `NotFound`."""
@@ -140,7 +142,7 @@ def _change_contact(connection: Connection, contact_id: int, change: ContactChan
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("contact")
-    changed = change.made_to(Contact(**row))
+    changed = change.applied_to(Contact(**row))
     values = {"alias": changed.alias, "note": changed.note, "tags": changed.tags, "blocked": changed.blocked}
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
 
@@ -153,11 +155,11 @@ def _get(connection: Connection, conversation_id: int) -> Conversation:
     return conversation_of(row)
 
 
-def _as_it_stands(connection: Connection, conversation_id: int, now: datetime) -> Known:
-    return supposing.known(connection, _get(connection, conversation_id), now)
+def _as_it_stands(connection: Connection, conversation_id: int, now: datetime) -> ConversationContext:
+    return trial_contact.load_for_trial(connection, _get(connection, conversation_id), now)
 
 
-def _undecided(connection: Connection, limit: int, among: ColumnElement[bool] | None = None) -> list[Undecided]:
+def _undecided(connection: Connection, limit: int, among: ColumnElement[bool] | None = None) -> list[UndecidedMessage]:
     query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
     waiting = [message_of(row) for row in connection.execute(query)]
     ids = {message.conversation_id for message in waiting}

@@ -25,7 +25,7 @@ from sqlalchemy import (
     union,
 )
 
-from wxdesk.core.conversations.attention import RINGING, Call
+from wxdesk.core.conversations.attention import RINGING, Attention
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -47,7 +47,7 @@ from wxdesk.store.schema import (
     replies,
 )
 from wxdesk.store.schema.columns import Moment
-from wxdesk.store.schema.records import call_of, conversation_of, select_conversations
+from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE, by_hand
 
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
@@ -79,11 +79,11 @@ _CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
     InboxFilter.UNREAD: and_(UNREAD, OPEN),
     InboxFilter.SNOOZED: SNOOZED,
     InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
-    InboxFilter.WITH_ASIDE: true(),
+    InboxFilter.ANY_STATUS: true(),
 }
 
 
-def chosen_by(chip: InboxFilter) -> ColumnElement[bool]:
+def filter_condition(chip: InboxFilter) -> ColumnElement[bool]:
     """Return the condition for conversations under a chip or in a part of the list."""
     return _CHOSEN[chip]
 
@@ -93,7 +93,7 @@ def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> 
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
     order = _ORDERS.get(chip, _NEWEST)
-    return _rows(connection, _ROWS.where(chosen_by(chip)).order_by(*order).limit(limit).offset(offset))
+    return _rows(connection, _ROWS.where(filter_condition(chip)).order_by(*order).limit(limit).offset(offset))
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
@@ -110,15 +110,15 @@ def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]
 
 def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
     """Return the rows of these conversations; unknown ids are left out."""
-    return rows_of(connection, _NAMED, ids)
+    return load_rows(connection, _NAMED, ids)
 
 
-def naming(*chosen: ColumnElement[bool]) -> Select[Any]:
+def rows_query(*chosen: ColumnElement[bool]) -> Select[Any]:
     """Build the query for `load_rows`: conversations by id that match all of `chosen`."""
     return _ROWS.where(conversations.c.id.in_(bindparam("ids", expanding=True)), *chosen)
 
 
-def rows_of(connection: Connection, named: Select[Any], ids: Collection[int]) -> list[InboxRow]:
+def load_rows(connection: Connection, named: Select[Any], ids: Collection[int]) -> list[InboxRow]:
     """Return the rows of these conversations, unordered, by a query of `rows_query`."""
     return _rows(connection, named, {"ids": tuple(ids)}) if ids else []
 
@@ -138,8 +138,8 @@ def _select_rows() -> Select[Any]:
         of_state(func.count(), ReplyState.DRAFT).label("drafts"),
         of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
         newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
-        _unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
-        _unfinished(and_(decisions.c.id.in_(_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
+        _last_unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
+        _last_unfinished(and_(decisions.c.id.in_(_decisions_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
     )
 
 
@@ -149,13 +149,13 @@ _SOMEBODY_WROTE = or_(
 """Condition: the contact wrote, and did not only open the chat."""
 
 
-def _of_drafts(own: ColumnElement[bool]) -> Select[Any]:
+def _decisions_of_drafts(own: ColumnElement[bool]) -> Select[Any]:
     """Select the decisions behind a conversation's untouched drafts."""
     untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()), not_(PASSED_OVER))
     return select(replies.c.decision_id).where(untouched).correlate(conversations)
 
 
-def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
+def _last_unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
     """Select the time of the last decision whose answer could not be completed."""
     own = and_(decisions.c.conversation_id == conversations.c.id, UNFINISHED)
     return select(func.max(decisions.c.decided_at)).where(own, which).correlate(conversations).scalar_subquery()
@@ -163,7 +163,7 @@ def _unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
 
 # Statements never change once made, and a busy window and the alarms ask these all the time: put together once.
 _ROWS = _select_rows()
-_NAMED = naming()
+_NAMED = rows_query()
 _CALLS = (
     select(calls)
     .where(calls.c.conversation_id.in_(bindparam("ids", expanding=True)))
@@ -176,7 +176,7 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
     calling = _calls(connection, [row.id for row in found])
-    behind = _behind(connection, [row.id for row in found if row.held])
+    behind = _waiting_parts(connection, [row.id for row in found if row.held])
     return [
         InboxRow(
             conversation=conversation_of(row),
@@ -194,14 +194,14 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
 
 
 @dataclass(slots=True)
-class _Behind:
+class _WaitingParts:
     """Count of held parts behind earlier ones, and the first due time of the rest."""
 
     parts: int = 0
     due_at: datetime | None = None
 
 
-def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
+def _waiting_parts(connection: Connection, ids: Collection[int]) -> dict[int, _WaitingParts]:
     """Find the waiting parts of those conversations that hold back parts of an answer."""
     if not ids:
         return {}
@@ -211,8 +211,10 @@ def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
     if not answers:
         return {}
     of_answers = or_(replies.c.id.in_(answers), replies.c.part_of.in_(answers))
-    waiting = parts.waiting(load_replies(connection, set(connection.scalars(select(replies.c.id).where(of_answers)))))
-    found: defaultdict[int, _Behind] = defaultdict(_Behind)
+    waiting = parts.blocked_parts(
+        load_replies(connection, set(connection.scalars(select(replies.c.id).where(of_answers))))
+    )
+    found: defaultdict[int, _WaitingParts] = defaultdict(_WaitingParts)
     for one in connection.execute(select(replies.c.id, replies.c.conversation_id, replies.c.due_at).where(here)):
         kept = found[one.conversation_id]
         if one.id in waiting:
@@ -222,10 +224,10 @@ def _behind(connection: Connection, ids: Collection[int]) -> dict[int, _Behind]:
     return found
 
 
-def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Call, ...]]:
-    found: dict[int, tuple[Call, ...]] = {}
+def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Attention, ...]]:
+    found: dict[int, tuple[Attention, ...]] = {}
     for row in connection.execute(_CALLS, {"ids": tuple(ids)}) if ids else ():
-        found[row.conversation_id] = (*found.get(row.conversation_id, ()), call_of(row))
+        found[row.conversation_id] = (*found.get(row.conversation_id, ()), attention_of(row))
     return found
 
 
@@ -234,25 +236,25 @@ def counts(connection: Connection) -> InboxCounts:
     return InboxCounts(**connection.execute(_COUNTS).mappings().one())
 
 
-def _under(chip: InboxFilter) -> Any:  # noqa: ANN401
-    return select(func.count()).select_from(conversations).where(chosen_by(chip)).scalar_subquery()
+def _count_under(chip: InboxFilter) -> Any:  # noqa: ANN401
+    return select(func.count()).select_from(conversations).where(filter_condition(chip)).scalar_subquery()
 
 
-def _counting() -> Select[Any]:
+def _counts_query() -> Select[Any]:
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
     return select(
-        _under(InboxFilter.UNREAD).label("unread"),
+        _count_under(InboxFilter.UNREAD).label("unread"),
         in_unread.label("messages"),
-        _under(InboxFilter.WAITING).label("waiting"),
-        _under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
-        _under(InboxFilter.PENDING).label("pending"),
-        _under(InboxFilter.SNOOZED).label("snoozed"),
+        _count_under(InboxFilter.WAITING).label("waiting"),
+        _count_under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
+        _count_under(InboxFilter.PENDING).label("pending"),
+        _count_under(InboxFilter.SNOOZED).label("snoozed"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
     )
 
 
-_COUNTS = _counting()
+_COUNTS = _counts_query()
 
 
 def day_counts(connection: Connection, since: datetime) -> DayCounts:
@@ -260,7 +262,7 @@ def day_counts(connection: Connection, since: datetime) -> DayCounts:
     return DayCounts(**connection.execute(_DAY_COUNTS, {"midnight": since}).mappings().one())
 
 
-def _counting_day() -> Select[Any]:
+def _day_counts_query() -> Select[Any]:
     since = bindparam("midnight", type_=Moment)
     since_then = and_(WRITTEN, messages.c.at >= since)
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
@@ -272,8 +274,8 @@ def _counting_day() -> Select[Any]:
         written.label("messages"),
         sent(Author.RULE).label("by_rule"),
         sent(Author.OPERATOR).label("by_operator"),
-        _under(InboxFilter.WAITING).label("waiting"),
+        _count_under(InboxFilter.WAITING).label("waiting"),
     )
 
 
-_DAY_COUNTS = _counting_day()
+_DAY_COUNTS = _day_counts_query()

@@ -13,15 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from wxdesk.core.conversations.takeover import moved
-from wxdesk.core.conversations.transfer import until_after
+from wxdesk.core.conversations.takeover import end_after_message
+from wxdesk.core.conversations.transfer import transfer_end_after
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.push import Incoming
-from wxdesk.core.wechat.quota import opened
-from wxdesk.desk.ports.store import ToDerive, Undecided
-from wxdesk.store.conversations.status import NOT_ASIDE
+from wxdesk.core.wechat.quota import window_after_event
+from wxdesk.desk.ports.store import UndecidedMessage, UnderivedPush
+from wxdesk.store.conversations.status import REOPENED
 from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
@@ -40,15 +40,15 @@ FOLDED = (
     "transferred_until",
     "session_from",
     "taken_over_until",
-    *NOT_ASIDE,
+    *REOPENED,
 )
 """Columns of the conversation that messages change, beside its reply window."""
 
-type Key = tuple[str, str]
+type ConversationKey = tuple[str, str]
 """Account and openid."""
 
 
-def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided]:
+def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
     """Make contact, conversation and message from each push; return undecided ones."""
     if not pushes:
         return []
@@ -60,7 +60,7 @@ def derive(connection: Connection, pushes: Sequence[ToDerive]) -> list[Undecided
         if push.incoming is not None and push.incoming.opens_conversation
     ]
     made: list[Message] = []
-    threads: dict[Key, Conversation] = {}
+    threads: dict[ConversationKey, Conversation] = {}
     if readable:
         threads = _threads(connection, readable)
         made = _insert_messages(connection, readable, threads)
@@ -92,9 +92,11 @@ _LOCKED = (
 )
 
 
-def _threads(connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]]) -> dict[Key, Conversation]:
+def _threads(
+    connection: Connection, readable: Sequence[tuple[UnderivedPush, Incoming]]
+) -> dict[ConversationKey, Conversation]:
     """Return the conversation of each contact, created where there was none."""
-    first_seen: dict[Key, datetime] = {}
+    first_seen: dict[ConversationKey, datetime] = {}
     for push, incoming in readable:
         first_seen.setdefault(_key(push, incoming), push.received_at)
     threads = _locked(connection, first_seen)
@@ -105,17 +107,17 @@ def _threads(connection: Connection, readable: Sequence[tuple[ToDerive, Incoming
     return threads
 
 
-def _key(push: ToDerive, incoming: Incoming) -> Key:
+def _key(push: UnderivedPush, incoming: Incoming) -> ConversationKey:
     return push.account, cleaned(incoming.openid)
 
 
-def _locked(connection: Connection, keys: dict[Key, datetime]) -> dict[Key, Conversation]:
+def _locked(connection: Connection, keys: dict[ConversationKey, datetime]) -> dict[ConversationKey, Conversation]:
     given = {"accounts": tuple({account for account, _ in keys}), "openids": [openid for _, openid in keys]}
     found = map(conversation_of, connection.execute(_LOCKED, given))
     return {key: one for one in found if (key := (one.account, one.contact.openid)) in keys}
 
 
-def _insert_threads(connection: Connection, missing: dict[Key, datetime]) -> None:
+def _insert_threads(connection: Connection, missing: dict[ConversationKey, datetime]) -> None:
     people = [
         {"account": a, "openid": o, "first_seen_at": at, "alias": "", "note": "", "tags": (), "blocked": False}
         for (a, o), at in sorted(missing.items())
@@ -142,7 +144,9 @@ def _insert_threads(connection: Connection, missing: dict[Key, datetime]) -> Non
 
 
 def _insert_messages(
-    connection: Connection, readable: Sequence[tuple[ToDerive, Incoming]], threads: dict[Key, Conversation]
+    connection: Connection,
+    readable: Sequence[tuple[UnderivedPush, Incoming]],
+    threads: dict[ConversationKey, Conversation],
 ) -> list[Message]:
     """Insert the messages, and fold the effect of each into `threads`."""
     drafts = [_message(push, incoming, threads[_key(push, incoming)].id) for push, incoming in readable]
@@ -155,7 +159,7 @@ def _insert_messages(
         thread = threads[key]
         late = thread.last_at is not None and thread.last_at >= message.at
         sent = sent_since(connection, thread.id, message.at) if late else 0
-        threads[key] = _after(thread, message, sent)
+        threads[key] = _with_message(thread, message, sent)
     index_messages(connection, made)
     return made
 
@@ -164,7 +168,7 @@ _INSERT = messages.insert().returning(messages.c.push_id, messages.c.id)
 MESSAGE_FIELDS = [column.name for column in messages.c if column.name != "id"]
 
 
-def _message(push: ToDerive, incoming: Incoming, conversation_id: int) -> Message:
+def _message(push: UnderivedPush, incoming: Incoming, conversation_id: int) -> Message:
     """Build the message as the database will return it, without its id."""
     return Message(
         id=0,
@@ -189,7 +193,7 @@ def _cleaned(text: str | None) -> str | None:
     return None if text is None else cleaned(text)
 
 
-def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
+def _with_message(thread: Conversation, message: Message, sent: int) -> Conversation:
     """Return the conversation with `message`; `sent` counts replies sent after it.
 
     A late message does not hide later replies. Events of WeChat's own tool (kf_…) show if the contact is served
@@ -199,9 +203,11 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
     written = message.event is None
     entered = message.type is MessageType.ENTER_SESSION
     if not written and not entered:
-        until = until_after(thread.transferred_until, message.event, message.created_at)
+        until = transfer_end_after(thread.transferred_until, message.event, message.created_at)
         return replace(thread, last_at=max(thread.last_at or at, at), transferred_until=until)
-    changes: dict[str, Any] = {"window": opened(thread.window, message.type, message.created_at, sent_since=sent)}
+    changes: dict[str, Any] = {
+        "window": window_after_event(thread.window, message.type, message.created_at, sent_since=sent)
+    }
     if thread.last_at is None or at >= thread.last_at:
         changes |= {"preview": message.text if written else "", "preview_kind": _kind(message)}
         changes |= {"preview_author": Author.CONTACT, "last_at": at}
@@ -209,9 +215,9 @@ def _after(thread: Conversation, message: Message, sent: int) -> Conversation:
         changes |= {"session_from": message.session_from or ""}
     if written and not thread.contact.blocked:  # a blocked contact is not heard: nothing is new, nobody waits
         waiting = None if thread.resolved_at is not None else thread.waiting_since
-        changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | NOT_ASIDE
+        changes |= {"unread": thread.unread + 1, "waiting_since": min(waiting or at, at)} | REOPENED
         heard = message.received_at  # by our clock, as the takeover is
-        changes |= {"taken_over_until": moved(thread.taken_over_until, thread.takeover_silence, heard)}
+        changes |= {"taken_over_until": end_after_message(thread.taken_over_until, thread.takeover_silence, heard)}
     return replace(thread, **changes)
 
 
@@ -220,7 +226,7 @@ def _kind(message: Message) -> str:
     return message.msg_type if message.type is MessageType.OTHER else message.type.value
 
 
-def _update_threads(connection: Connection, threads: dict[Key, Conversation]) -> None:
+def _update_threads(connection: Connection, threads: dict[ConversationKey, Conversation]) -> None:
     rows: list[dict[str, Any]] = [
         {f"new_{name}": getattr(thread, name) for name in FOLDED}
         | {"new_window_left": thread.window.left, "new_window_until": thread.window.until, "its_id": thread.id}

@@ -12,14 +12,14 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import History, Wanted
-from wxdesk.desk.ports.message_history import PastMessage, Written
-from wxdesk.store.decisions import rule_facts as history
+from wxdesk.core.rules.matching.facts import ContactHistory, RequiredHistory
+from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
+from wxdesk.store.decisions import rule_facts as rule_facts
 from wxdesk.store.engine.database import Database
-from wxdesk.store.replies.operator_replies import written_since
+from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
 from wxdesk.store.schema.records import conversation_of, select_conversations
-from wxdesk.store.schema.reply_predicates import unsaid
+from wxdesk.store.schema.reply_predicates import never_arrives
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
 _COLUMNS = (
@@ -33,7 +33,7 @@ _COLUMNS = (
 )
 
 
-class SqlPast:
+class SqlMessageHistory:
     """SQL implementation of the port `desk.ports.message_history`."""
 
     def __init__(self, db: Database) -> None:
@@ -47,17 +47,17 @@ class SqlPast:
         """Return messages that rules are asked about, with ids above `after_id`, in order."""
         return await self._db.read(_messages, after_id, limit)
 
-    async def written(self, since: datetime) -> list[Written]:
+    async def written(self, since: datetime) -> list[OperatorReply]:
         """Return operators' replies since `since`, each with the messages it answered."""
-        return await self._db.read(written_since, since)
+        return await self._db.read(operator_replies_since, since)
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
         """Return these conversations as they are now, by id."""
         return await self._db.read(_conversations, ids)
 
-    async def said_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
+    async def replies_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
         """Return rules' replies to these messages that arrived or may, by message id."""
-        return await self._db.read(_said_by_rules, messages)
+        return await self._db.read(_replies_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
         """Return the newest messages since `since` that no rule answered.
@@ -66,9 +66,9 @@ class SqlPast:
         """
         return await self._db.read(_unmatched, since, limit)
 
-    async def histories(self, sentences: Collection[Sentence], wanted: Wanted) -> dict[int, History]:
+    async def histories(self, sentences: Collection[Sentence], wanted: RequiredHistory) -> dict[int, ContactHistory]:
         """Return the history at each sentence's time by message id, as far as `wanted`."""
-        return await self._db.read(history.when_written, sentences, wanted)
+        return await self._db.read(rule_facts.histories_when_written, sentences, wanted)
 
 
 def _extent(connection: Connection, newest: int) -> tuple[int, int]:
@@ -87,7 +87,7 @@ def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Co
     return {one.id: one for one in map(conversation_of, found)}
 
 
-def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
+def _replies_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
     # The conversations are named for the index; there is none on message_id.
     query = (
         select(replies.c.message_id, replies.c.content)
@@ -95,7 +95,7 @@ def _said_by_rules(connection: Connection, told: Collection[PastMessage]) -> dic
             replies.c.conversation_id.in_({message.conversation_id for message in told}),
             replies.c.message_id.in_([message.id for message in told]),
             replies.c.author == Author.RULE,
-            not_(unsaid(replies)),
+            not_(never_arrives(replies)),
         )
         .order_by(replies.c.id)
     )

@@ -31,7 +31,7 @@ def keep(connection: Connection, pushes: Sequence[Push]) -> list[int | None]:
         ids = _insert_at_once(connection, rows)
         if len(ids) == len(rows):
             return list(ids)
-        found = _within(connection, ids)
+        found = _rows_within(connection, ids)
     else:
         statement = _unless_known(insert_into(connection, raw_pushes)).returning(*NEW)
         found = connection.execute(statement, [dict(zip(COLUMNS, row, strict=True)) for row in rows]).all()
@@ -66,6 +66,6 @@ def _sql(rows: int) -> str:
     return _COMPILED.replace(_GROUP, ", ".join([_GROUP] * rows), 1)
 
 
-def _within(connection: Connection, ids: range) -> Sequence[Row[int, str, str]]:
+def _rows_within(connection: Connection, ids: range) -> Sequence[Row[int, str, str]]:
     query = select(*NEW).where(raw_pushes.c.id >= ids.start, raw_pushes.c.id < ids.stop)
     return connection.execute(query).all()

@@ -24,7 +24,7 @@ _UNFINISHED = ".part"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class FolderOfPictures:
+class PictureFolder:
     """Folder of picture files for `desk.ports.media`, made when first needed.
 
     The home lock keeps other desks out, so unfinished files were left by a crash.

@@ -52,7 +52,7 @@ class SqlPictures:
         """Record the picture of a message, and the picture itself."""
         await self._db.write(_settle, message_id, picture, at)
 
-    async def miss(self, message_id: int, problem: str) -> None:
+    async def mark_missing(self, message_id: int, problem: str) -> None:
         """Record that the message's picture will never come."""
         await self._db.write(_execute, _missing(problem).where(messages.c.id == message_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Update, and_, case, not_, null
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, next_state, states_before
-from wxdesk.store.conversations.status import reopen_for, wanting_a_word
+from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema import replies
@@ -25,7 +25,7 @@ HELD_BACK = and_(HELD, not_(UNDOABLE))
 """Condition: held replies, without those of operators that can still be undone."""
 
 
-def counting(*, only_by_hand: bool) -> ColumnElement[bool]:
+def by_hand_or_all(*, only_by_hand: bool) -> ColumnElement[bool]:
     """Return the condition for all replies, or only those that an operator decided."""
     return by_hand(replies) if only_by_hand else true()
 
@@ -44,14 +44,14 @@ def move_all(
     if move is Move.RELEASE:  # an operator who releases it decides about the conversation
         values = {"aside": case((replies.c.due_at.is_(None), null()), else_=replies.c.aside), **values}
     change = update(replies).where(replies.c.state.in_(before), which)
-    moved = changed(connection, change.values(state=after, updated_at=at, **values))
+    moved = update_replies(connection, change.values(state=after, updated_at=at, **values))
     by, reason = values.get("by", ""), why or values.get("error", "")
     write_moves(connection, move, moved, at, by=str(by), reason=str(reason))
-    reopen_for(connection, wanting_a_word(moved))
+    reopen_conversations(connection, needing_operator(moved))
     return moved
 
 
-def changed(connection: Connection, change: Update) -> list[Reply]:
+def update_replies(connection: Connection, change: Update) -> list[Reply]:
     """Run the update `change` and return its replies as they are then."""
     ids = list(connection.scalars(change.returning(replies.c.id)))
     return load_replies(connection, ids)

@@ -11,31 +11,31 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.history import Step, StepKind, step_kind
+from wxdesk.core.replies.history import ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
-from wxdesk.store.engine.database import AT_ONCE
+from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.schema import reply_steps
 
-_FIELDS = tuple(field.name for field in fields(Step))
+_FIELDS = tuple(field.name for field in fields(ReplyStep))
 _STEPS = select(*(reply_steps.c[name] for name in _FIELDS)).order_by(reply_steps.c.id)
 _SAID = select(*(reply_steps.c[name] for name in ("reply_id", "id", "kind", "by", "reason")))
 
 
-def write_steps(connection: Connection, steps: Iterable[Step]) -> None:
+def write_steps(connection: Connection, steps: Iterable[ReplyStep]) -> None:
     """Append these steps to the histories of their replies.
 
     A hold for the same reason as the last step only moves its deadline: someone who goes on writing would
     otherwise fill the history.
     """
-    for some in batched(steps, AT_ONCE):
-        prolonged = _prolonged(connection, [step for step in some if step.kind is StepKind.HOLD and step.reason])
+    for some in batched(steps, MAX_IDS):
+        prolonged = _extend_deadlines(connection, [step for step in some if step.kind is StepKind.HOLD and step.reason])
         rows = [{name: getattr(step, name) for name in _FIELDS} for step in some if step.reply_id not in prolonged]
         if rows:
             connection.execute(reply_steps.insert(), rows)
 
 
-def _prolonged(connection: Connection, holds: Sequence[Step]) -> set[int]:
+def _extend_deadlines(connection: Connection, holds: Sequence[ReplyStep]) -> set[int]:
     """Move the deadlines of holds that repeat the last step; return the reply ids."""
     last = _newest(connection, [step.reply_id for step in holds])
     same = [
@@ -62,10 +62,10 @@ def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
 
 def write_passed_over(connection: Connection, passed: Sequence[Reply], at: datetime) -> None:
     """Record in these drafts' histories, once, that an operator wrote instead."""
-    for some in batched(passed, AT_ONCE):
+    for some in batched(passed, MAX_IDS):
         last = _newest(connection, [one.id for one in some])
         told = {row.reply_id for row in last.values() if (row.kind, row.reason) == (StepKind.KEEP, WROTE_INSTEAD)}
-        write_steps(connection, [Step(one.id, at, StepKind.INSTEAD) for one in some if one.id not in told])
+        write_steps(connection, [ReplyStep(one.id, at, StepKind.INSTEAD) for one in some if one.id not in told])
 
 
 def write_moves(  # noqa: PLR0913 - what a step tells, named
@@ -84,12 +84,14 @@ def write_moves(  # noqa: PLR0913 - what a step tells, named
     """
     kind = step_kind(move)
     if kind is not None:
-        write_steps(connection, [Step(one.id, at, kind, by, None, reason, _until(one, kind), errcode) for one in moved])
+        write_steps(
+            connection, [ReplyStep(one.id, at, kind, by, None, reason, _until(one, kind), errcode) for one in moved]
+        )
 
 
-def steps_of(connection: Connection, reply_id: int) -> list[Step]:
+def steps_of(connection: Connection, reply_id: int) -> list[ReplyStep]:
     """Return the steps of one reply, oldest first."""
-    return [Step(*row) for row in connection.execute(_STEPS.where(reply_steps.c.reply_id == reply_id))]
+    return [ReplyStep(*row) for row in connection.execute(_STEPS.where(reply_steps.c.reply_id == reply_id))]
 
 
 def _until(reply: Reply, kind: StepKind) -> datetime | None:

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, bindparam
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import BORN_BY
-from wxdesk.store.conversations.status import TO_SETTLE, reopen_for
-from wxdesk.store.engine.database import AT_ONCE
+from wxdesk.store.conversations.status import NEEDS_OPERATOR, reopen_conversations
+from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.schema import replies
 from wxdesk.store.schema.records import reply_of, select_replies
@@ -55,9 +55,11 @@ def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> li
     ids = list(connection.scalars(_INSERT, rows))
     made = list(zip(ids, rows, strict=True))
     index_replies(connection, [(reply_id, row["content"]) for reply_id, row in made])
-    write_steps(connection, [step for reply_id, row in made if (step := _born(reply_id, row)) is not None])
-    wanting = {row["conversation_id"] for row in rows if row["author"] is Author.RULE and row["state"] in TO_SETTLE}
-    reopen_for(connection, wanting)
+    write_steps(connection, [step for reply_id, row in made if (step := _first_step(reply_id, row)) is not None])
+    wanting = {
+        row["conversation_id"] for row in rows if row["author"] is Author.RULE and row["state"] in NEEDS_OPERATOR
+    }
+    reopen_conversations(connection, wanting)
     return ids
 
 
@@ -67,18 +69,18 @@ _BORN = {ReplyState.HELD: StepKind.HOLD, ReplyState.DRAFT: StepKind.KEEP, ReplyS
 """First step of a new reply by state; cancelled if a later message is answered."""
 
 
-def _born(reply_id: int, row: dict[str, Any]) -> Step | None:
+def _first_step(reply_id: int, row: dict[str, Any]) -> ReplyStep | None:
     kind, source = _BORN.get(row["state"]), row["mode_from"]
     if kind is None or (kind is StepKind.KEEP and source is None):
         return None
     reason = "" if kind is StepKind.CANCEL or source is None else row["error"] or BORN_BY[source]
-    return Step(reply_id, row["created_at"], kind, by=row["by"], reason=reason, until=row["due_at"])
+    return ReplyStep(reply_id, row["created_at"], kind, by=row["by"], reason=reason, until=row["due_at"])
 
 
 def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
     """Return the replies with these ids, oldest first."""
     found: list[Reply] = []
-    for some in batched(sorted(ids), AT_ONCE):
+    for some in batched(sorted(ids), MAX_IDS):
         found += [reply_of(row) for row in connection.execute(_BY_IDS, {"ids": some})]
     return found
 

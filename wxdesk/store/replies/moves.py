@@ -15,13 +15,19 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_automatic, next_state
-from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_word
+from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_operator
 from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store.conversations import status as aside
-from wxdesk.store.conversations.on_message import LATER_WAIT, OTHERS_WAIT, PREVIEW, STILL_TALKING, saying
-from wxdesk.store.conversations.unanswered import newest_message
+from wxdesk.store.conversations import status as status
+from wxdesk.store.conversations.on_message import (
+    PREVIEW,
+    PROLONGED_TAKEOVER,
+    WAITING_FOR_LATER,
+    WAITING_SINCE_LATEST,
+    message_values,
+)
+from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.replies.history import write_moves, write_steps
 from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
@@ -48,7 +54,7 @@ _LOCKED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockedReply:
     """A reply with its contact's reply window and its conversation's takeover, locked."""
 
     reply: Reply
@@ -58,7 +64,7 @@ class Locked:
     hands_over: bool
     heard_id: int | None
 
-    def promises(self, at: datetime) -> bool:
+    def is_promise(self, at: datetime) -> bool:
         """Tell if the reply, arriving at `at`, only promises that an operator will come.
 
         Its rule hands over with it (`hands_over`), or it is automatic and arrives during a takeover. One that an
@@ -68,40 +74,40 @@ class Locked:
             return False
         if self.hands_over:
             return not self.reply.edited
-        return self.has_the_word(at) and is_automatic(self.reply)
+        return self.taken_over_at(at) and is_automatic(self.reply)
 
-    def has_the_word(self, at: datetime) -> bool:
+    def taken_over_at(self, at: datetime) -> bool:
         """Tell if the conversation is taken over at `at`."""
         return self.taken_over and (self.taken_over_until is None or self.taken_over_until > at)
 
 
-def locked(connection: Connection, reply_id: int) -> Locked:
+def lock_reply(connection: Connection, reply_id: int) -> LockedReply:
     """Load a reply with its window and takeover, locked until the transaction ends."""
     row = connection.execute(_LOCKED, {"its_id": reply_id}).one_or_none()
     if row is None:
         raise NotFound("reply")
     window = ReplyWindow(left=row.window_left, until=row.window_until)
-    return Locked(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise, row.heard_id)
+    return LockedReply(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise, row.heard_id)
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
     """Make one move of a reply, with its changes and its effect on the conversation."""
-    found = locked(connection, reply_id)
-    before, promise = found.reply, made in ARRIVED and found.promises(at)
+    found = lock_reply(connection, reply_id)
+    before, promise = found.reply, made in ARRIVED and found.is_promise(at)
     state = next_state(before.state, made)
     if made in _TOWARDS_THE_CONTACT:
         _refuse_gap(connection, before)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
-    if state in _LEFT_TO_A_HUMAN or needs_word(before):
+    if state in _LEFT_TO_A_HUMAN or needs_operator(before):
         values["aside"] = None
-    guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
+    update_guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
     after = replace(before, **values, confirmed=made is Move.CONFIRM)
     window = changes.window and changes.window(found.window)
     effect = _effect(after, made, promise=promise)
     _update_conversation(connection, after, at, effect, _ANY if found.heard_id is None else found.heard_id, window)
-    if made in ARRIVED and not found.has_the_word(at):
-        aside.follow(connection, after, at)
-    aside.reopen_for(connection, aside.wanting_a_word([after]))
+    if made in ARRIVED and not found.taken_over_at(at):
+        status.close_when_answered(connection, after, at)
+    status.reopen_conversations(connection, status.needing_operator([after]))
     by, reason = changes.by or "", changes.error or ""
     told = before if made is Move.KEEP else after  # its step tells which deadline was stopped
     write_moves(connection, made, [told], at, by=by, reason=reason, errcode=changes.errcode)
@@ -146,27 +152,27 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
     return values | {name: value for name in named if (value := getattr(changes, name)) is not None}
 
 
-def guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
+def update_guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
     """Update a reply's row in the state of `before`, else `MoveNotAllowed` for `what`."""
     given = {f"new_{name}": value for name, value in values.items()}
-    change = _guarded(frozenset(values))
+    change = _guarded_update(frozenset(values))
     if (connection.execute(change, {"its_id": before.id, "its_state": before.state} | given)).rowcount == 0:
         raise MoveNotAllowed(before.state.value, what)
 
 
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str) -> Reply:
     """Change the content of a draft, held or failed reply and mark it edited."""
-    before = locked(connection, reply_id).reply
+    before = lock_reply(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
     content = replace(content, gaps=before.content.gaps)  # a value that was not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None}
-    heard = {"heard_id": newest_message(connection, before.conversation_id)}
-    guarded(connection, before, "edit", values | heard)
+    heard = {"heard_id": newest_message_id(connection, before.conversation_id)}
+    update_guarded(connection, before, "edit", values | heard)
     index_again(connection, reply_id, content)
-    write_steps(connection, [Step(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
+    write_steps(connection, [ReplyStep(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
     edited = replace(before, content=content, edited=True, updated_at=at, aside=None)
-    aside.reopen_for(connection, aside.wanting_a_word([edited]))
+    status.reopen_conversations(connection, status.needing_operator([edited]))
     return edited
 
 
@@ -181,9 +187,9 @@ class _Effect(Enum):
 
 _EFFECTS: dict[_Effect, dict[str, ColumnElement[Any]]] = {
     _Effect.NONE: {},
-    _Effect.PROMISED: PREVIEW | STILL_TALKING,  # after a promise all wait on
-    _Effect.ANSWERED_ONE: PREVIEW | STILL_TALKING | LATER_WAIT,
-    _Effect.ANSWERED_ALL: PREVIEW | STILL_TALKING | OTHERS_WAIT,
+    _Effect.PROMISED: PREVIEW | PROLONGED_TAKEOVER,  # after a promise all wait on
+    _Effect.ANSWERED_ONE: PREVIEW | PROLONGED_TAKEOVER | WAITING_FOR_LATER,
+    _Effect.ANSWERED_ALL: PREVIEW | PROLONGED_TAKEOVER | WAITING_SINCE_LATEST,
 }
 
 
@@ -210,7 +216,7 @@ def _update_conversation(
     if window is not None:
         values |= {"new_window_left": window.left, "new_window_until": window.until}
     if effect is not _Effect.NONE:
-        values |= saying(reply.author, reply.content, at, reply.created_at)
+        values |= message_values(reply.author, reply.content, at, reply.created_at)
     connection.execute(_change(effect, window=window is not None), values)
 
 
@@ -224,6 +230,6 @@ def _change(effect: _Effect, *, window: bool) -> Update:
 
 
 @cache
-def _guarded(changed: frozenset[str]) -> Update:
+def _guarded_update(changed: frozenset[str]) -> Update:
     change = update(replies).where(replies.c.id == bindparam("its_id"), replies.c.state == bindparam("its_state"))
     return change.values({name: bindparam(f"new_{name}") for name in sorted(changed)})

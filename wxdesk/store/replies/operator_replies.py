@@ -10,28 +10,28 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, false, func, or_, select, true, type_coerce
 
 from wxdesk.core.model.conversation import Author
-from wxdesk.desk.ports.message_history import BURST, Written
+from wxdesk.desk.ports.message_history import BURST, OperatorReply
 from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 from wxdesk.store.schema.columns import MICROSECOND
 
 _OF_A_RULE = replies.c.author == Author.RULE
-_HIS_WORDS = or_(OF_A_HUMAN, and_(_OF_A_RULE, replies.c.edited.is_(true())))
+_BY_OPERATOR = or_(OF_A_HUMAN, and_(_OF_A_RULE, replies.c.edited.is_(true())))
 # The promise that a human will come is no answer: the contact waits for the human's.
-_A_RULES_WORDS = and_(_OF_A_RULE, replies.c.edited.is_(false()), replies.c.promise.is_(false()))
+_UNCHANGED_BY_RULE = and_(_OF_A_RULE, replies.c.edited.is_(false()), replies.c.promise.is_(false()))
 
 
-def written_since(connection: Connection, since: datetime) -> list[Written]:
+def operator_replies_since(connection: Connection, since: datetime) -> list[OperatorReply]:
     """Return operators' replies since `since`, each with the messages it answered."""
     query = (
         select(replies.c.conversation_id, replies.c.sent_at, replies.c.content, replies.c.author)
-        .where(_HIS_WORDS, replies.c.sent_at >= since)
+        .where(_BY_OPERATOR, replies.c.sent_at >= since)
         .order_by(replies.c.sent_at, replies.c.id)
     )
     rows = connection.execute(query).all()
     answered = _answered(connection, since) if rows else {}
-    begun = _begun(connection, since) if rows else {}
+    begun = _burst_starts(connection, since) if rows else {}
     return [
-        Written(
+        OperatorReply(
             row.conversation_id,
             row.sent_at,
             row.content.summary,
@@ -52,7 +52,7 @@ def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[
     """Return by conversation the times of rules' replies and the newest answered id."""
     query = (
         select(replies.c.conversation_id, replies.c.sent_at, replies.c.message_id)
-        .where(_A_RULES_WORDS, replies.c.sent_at >= since, _concerned(replies.c.conversation_id, since))
+        .where(_UNCHANGED_BY_RULE, replies.c.sent_at >= since, _with_operator_reply(replies.c.conversation_id, since))
         .order_by(replies.c.sent_at, replies.c.id)
     )
     found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
@@ -62,13 +62,13 @@ def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[
     return found
 
 
-def _begun(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
+def _burst_starts(connection: Connection, since: datetime) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
     """Return by conversation the times at which the contact began a burst, each twice."""
     at = type_coerce(messages.c.at, BigInteger)
     before = func.lag(at).over(partition_by=messages.c.conversation_id, order_by=(messages.c.at, messages.c.id))
     silences = (
         select(messages.c.conversation_id, messages.c.at, (at - before).label("silence"))
-        .where(WRITTEN, messages.c.at >= since, _concerned(messages.c.conversation_id, since))
+        .where(WRITTEN, messages.c.at >= since, _with_operator_reply(messages.c.conversation_id, since))
         .subquery()
     )
     first = or_(silences.c.silence.is_(None), silences.c.silence > BURST // MICROSECOND)
@@ -79,6 +79,6 @@ def _begun(connection: Connection, since: datetime) -> Mapping[int, Sequence[tup
     return found
 
 
-def _concerned(thread: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
+def _with_operator_reply(thread: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
     """Match conversations with an operator's reply since `since`."""
-    return thread.in_(select(replies.c.conversation_id).where(_HIS_WORDS, replies.c.sent_at >= since))
+    return thread.in_(select(replies.c.conversation_id).where(_BY_OPERATOR, replies.c.sent_at >= since))

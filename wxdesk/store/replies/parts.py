@@ -15,54 +15,56 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.parts import STOPS, UNDECIDED
 from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store.engine.database import AT_ONCE
-from wxdesk.store.replies import moves as moving
-from wxdesk.store.replies.bulk_moves import QUEUED, changed, move_all
+from wxdesk.store.engine.database import MAX_IDS
+from wxdesk.store.replies import moves as moves
+from wxdesk.store.replies.bulk_moves import QUEUED, move_all, update_replies
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies
-from wxdesk.store.replies.passed_over_drafts import ask_again
+from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.schema import replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
-type Replies = FromClause
+type ReplyTable = FromClause
 
 # Making a second name for the table costs more than all else that is done to put one of these queries together.
 _FIRST, _BETWEEN = replies.alias(), replies.alias()
 _NAMED, _OTHER = replies.alias(), replies.alias()
 
-LETS_GO = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
+RELEASES_LATER = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
 """An operator's moves of one part after which the later ones go on."""
 
 
-WELL = {"errcode": None, "error": "", "rid": "", "not_before": None}
+NO_ERROR = {"errcode": None, "error": "", "rid": "", "not_before": None}
 """Columns of a released reply: no old error, and no time to wait for."""
 
 
-def needs_word(part: Replies) -> ColumnElement[bool]:
+def needs_operator(part: ReplyTable) -> ColumnElement[bool]:
     """Match a draft, or a held reply without a deadline: `core.replies.parts` in SQL."""
     asks = and_(part.c.state == ReplyState.HELD, part.c.due_at.is_(None))
     return or_(part.c.state == ReplyState.DRAFT, asks)
 
 
-def behind_a_stop(part: Replies) -> ColumnElement[bool]:
+def waits_for_earlier_part(part: ReplyTable) -> ColumnElement[bool]:
     """Match a queued `part` that must wait for an earlier part of its answer."""
-    return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", _undecided(earlier))))
+    return _has_earlier_part(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", _undecided(earlier))))
 
 
-def behind_a_human(part: Replies) -> ColumnElement[bool]:
+def waits_for_operator(part: ReplyTable) -> ColumnElement[bool]:
     """Match a `part` that waits because an earlier part needs an operator."""
-    return _behind(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", needs_word(earlier))))
+    return _has_earlier_part(
+        part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", needs_operator(earlier)))
+    )
 
 
-def _stopped(part: Replies) -> ColumnElement[bool]:
+def _stopped(part: ReplyTable) -> ColumnElement[bool]:
     return part.c.state.in_(STOPS)
 
 
-def _undecided(part: Replies) -> ColumnElement[bool]:
+def _undecided(part: ReplyTable) -> ColumnElement[bool]:
     return part.c.state.in_(UNDECIDED)
 
 
-def _behind(part: Replies, stops: Callable[[Replies], ColumnElement[bool]]) -> ColumnElement[bool]:
+def _has_earlier_part(part: ReplyTable, stops: Callable[[ReplyTable], ColumnElement[bool]]) -> ColumnElement[bool]:
     """Match a `part` with an earlier part that `stops` it."""
     is_first = _FIRST.c.id == part.c.part_of
     is_between = and_(_BETWEEN.c.part_of == part.c.part_of, _BETWEEN.c.id < part.c.id)
@@ -83,7 +85,7 @@ def join_parts(connection: Connection, answers: Iterable[Sequence[int]]) -> None
         connection.execute(change.values(part_of=bindparam("first")), later)
 
 
-def settle(
+def apply_operator_move(
     connection: Connection, reply_id: int, made: Move, at: datetime, by: str, *, whole: bool = False
 ) -> list[Reply]:
     """Make an operator's move of one part, and what follows for the other parts."""
@@ -91,46 +93,46 @@ def settle(
         lock_answers(connection, [reply_id])
     later = later_parts(connection, [reply_id])
     if whole:
-        moving.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_word(replies)))
-    settled = moving.move(connection, reply_id, made, at, ReplyChanges(by=by))
+        moves.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_operator(replies)))
+    settled = moves.move(connection, reply_id, made, at, ReplyChanges(by=by))
     if whole:
-        move_all(connection, made, and_(replies.c.id.in_(later), needs_word(replies)), at, by=by, **WELL)
+        move_all(connection, made, and_(replies.c.id.in_(later), needs_operator(replies)), at, by=by, **NO_ERROR)
     if made is Move.CANCEL:
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
-        cancelled = [settled, *(moving.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
-        return cancelled + ask_again(connection, cancelled, at)
-    if made not in LETS_GO:
+        cancelled = [settled, *(moves.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
+        return cancelled + restore_passed_over(connection, cancelled, at)
+    if made not in RELEASES_LATER:
         return [settled]
     if made is Move.RELEASE:
-        ahead = release_ahead(connection, [reply_id], at, by)
+        ahead = release_earlier(connection, [reply_id], at, by)
     elif made is Move.RETRY:  # what is wanted after all is wanted whole, although something was written in between
-        ahead = move_all(connection, Move.RELEASE, replies.c.id.in_(later) & PASSED_OVER, at, by=by, **WELL)
+        ahead = move_all(connection, Move.RELEASE, replies.c.id.in_(later) & PASSED_OVER, at, by=by, **NO_ERROR)
     else:
         ahead = []
     freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
-    return [settled, *ahead, *let_go(connection, freed, at, by)]
+    return [settled, *ahead, *release_later(connection, freed, at, by)]
 
 
 def lock_answers(connection: Connection, ids: Collection[int]) -> None:
     """Lock all parts of these replies' answers, in order, before any change."""
-    for some in batched(sorted(ids), AT_ONCE):
+    for some in batched(sorted(ids), MAX_IDS):
         firsts = select(func.coalesce(replies.c.part_of, replies.c.id)).where(replies.c.id.in_(some))
         theirs = or_(replies.c.id.in_(firsts), replies.c.part_of.in_(firsts))
         connection.execute(select(replies.c.id).where(theirs).order_by(replies.c.id).with_for_update()).all()
 
 
-def release_ahead(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
+def release_earlier(connection: Connection, ids: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release the pending earlier parts of these answers, so that order is kept.
 
     A part that is being edited, and not changed yet, is not released.
     """
     in_hand = and_(replies.c.state == ReplyState.DRAFT, replies.c.by != "", replies.c.edited.is_(false()))
     released: list[Reply] = []
-    for some in batched(sorted(ids), AT_ONCE):
+    for some in batched(sorted(ids), MAX_IDS):
         is_between = and_(_OTHER.c.part_of == _NAMED.c.part_of, _OTHER.c.id < _NAMED.c.id)
         is_earlier = or_(_OTHER.c.id == _NAMED.c.part_of, is_between)
         ahead = select(_OTHER.c.id).join(_NAMED, is_earlier).where(_NAMED.c.id.in_(some))
-        released += move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **WELL)
+        released += move_all(connection, Move.RELEASE, replies.c.id.in_(ahead) & ~in_hand, at, by=by, **NO_ERROR)
     return released
 
 
@@ -140,7 +142,7 @@ def later_parts(connection: Connection, ids: Collection[int]) -> dict[int, Reply
     The first part is locked first, so that two operators never wait for each other.
     """
     given, found = set(ids), dict[int, ReplyState]()
-    for some in batched(sorted(given), AT_ONCE):
+    for some in batched(sorted(given), MAX_IDS):
         found |= _with_later(connection, some)
     return {part: state for part, state in found.items() if part not in given}
 
@@ -153,13 +155,13 @@ def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplySt
     return {row.id: row.state for row in rows}
 
 
-def let_go(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
+def release_later(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release those `later` parts whose turn it is, on behalf of `by`; return them."""
-    held_up = _behind(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
+    held_up = _has_earlier_part(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
     freed: list[Reply] = []
-    for some in batched(sorted(later), AT_ONCE):
+    for some in batched(sorted(later), MAX_IDS):
         goes = and_(replies.c.id.in_(some), QUEUED, ~held_up)
-        let = changed(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
+        let = update_replies(connection, update(replies).where(goes, ~by_hand(replies)).values(by=by))
         write_moves(connection, Move.RELEASE, let, at, by=by)
         freed += load_replies(connection, list(connection.scalars(select(replies.c.id).where(goes))))
     return freed
@@ -172,7 +174,7 @@ def cancel_all(connection: Connection, which: ColumnElement[bool], at: datetime,
     """
     cancelled = move_all(connection, Move.CANCEL, which, at, by=by)
     later = later_parts(connection, [reply.id for reply in cancelled])
-    for some in batched(sorted(later), AT_ONCE):
+    for some in batched(sorted(later), MAX_IDS):
         waiting = and_(replies.c.id.in_(some), replies.c.state.in_(BEFORE_SENDING))
         cancelled += move_all(connection, Move.CANCEL, waiting, at, by=by)
-    return cancelled + ask_again(connection, cancelled, at)
+    return cancelled + restore_passed_over(connection, cancelled, at)

@@ -10,26 +10,28 @@ from sqlalchemy import Connection, Update, case, false, func, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
-from wxdesk.store.conversations.status import reopen_for, wanting_a_word
-from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, changed
+from wxdesk.store.conversations.status import needing_operator, reopen_conversations
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import write_passed_over, write_steps
 from wxdesk.store.schema import conversations, replies, reply_steps
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
 
-def pass_over(connection: Connection, conversation_id: int, written: int, at: datetime) -> list[Reply]:
+def pass_over_drafts(connection: Connection, conversation_id: int, written: int, at: datetime) -> list[Reply]:
     """Pass over untouched drafts, because an operator wrote `written` instead."""
     here = DRAFT & (replies.c.conversation_id == conversation_id) & ~by_hand(replies)
     asks = here & replies.c.edited.is_(false()) & replies.c.passed_by.is_(None)
     error = case((replies.c.error == WORD_TAKEN_BACK, ""), else_=replies.c.error)
-    passed = changed(connection, update(replies).where(asks).values(passed_by=written, error=error, updated_at=at))
+    passed = update_replies(
+        connection, update(replies).where(asks).values(passed_by=written, error=error, updated_at=at)
+    )
     write_passed_over(connection, passed, at)
     return passed
 
 
-def ask_again(connection: Connection, cancelled: Sequence[Reply], at: datetime) -> list[Reply]:
+def restore_passed_over(connection: Connection, cancelled: Sequence[Reply], at: datetime) -> list[Reply]:
     """Restore the drafts passed over by those of `cancelled` that an operator wrote.
 
     A later reply of an operator stands instead. Drafts being edited whose reason changes are returned too.
@@ -40,12 +42,12 @@ def ask_again(connection: Connection, cancelled: Sequence[Reply], at: datetime) 
         if reply.author is Author.OPERATOR:
             words[reply.conversation_id].append(reply.id)
     for thread, ids in words.items():
-        asking += _ask_again(connection, thread, ids, at)
-    reopen_for(connection, wanting_a_word(asking))
+        asking += _restore_passed_over(connection, thread, ids, at)
+    reopen_conversations(connection, needing_operator(asking))
     return asking
 
 
-def _ask_again(connection: Connection, conversation_id: int, words: list[int], at: datetime) -> list[Reply]:
+def _restore_passed_over(connection: Connection, conversation_id: int, words: list[int], at: datetime) -> list[Reply]:
     since = select(func.min(replies.c.id)).where(
         replies.c.conversation_id == conversation_id,
         replies.c.id > max(words),
@@ -55,16 +57,16 @@ def _ask_again(connection: Connection, conversation_id: int, words: list[int], a
     later = connection.scalar(since)
     passed = update(replies).where(replies.c.passed_by.in_(words), DRAFT).values(updated_at=at)
     if later is not None:
-        return changed(connection, passed.values(passed_by=later))
+        return update_replies(connection, passed.values(passed_by=later))
     unexplained = PASSED_OVER & (replies.c.error == "")  # one locked for editing asks already
     error = case((unexplained, WORD_TAKEN_BACK), else_=replies.c.error)
-    asking = changed(connection, passed.values(passed_by=None, error=error))
+    asking = update_replies(connection, passed.values(passed_by=None, error=error))
     asked = [one for one in asking if not one.edited]  # one that was edited has asked all the time
-    write_steps(connection, [Step(one.id, at, StepKind.ASK, reason=WORD_TAKEN_BACK) for one in asked])
-    return asking + changed(connection, _UNSPOKEN.where(replies.c.conversation_id == conversation_id))
+    write_steps(connection, [ReplyStep(one.id, at, StepKind.ASK, reason=WORD_TAKEN_BACK) for one in asked])
+    return asking + update_replies(connection, _EXPLAIN_WITHDRAWAL.where(replies.c.conversation_id == conversation_id))
 
 
-def _unspoken() -> Update:
+def _explain_withdrawal() -> Update:
     """Build the update of drafts being edited that no operator's reply stops any more.
 
     Only their reason changes; they stay drafts. A takeover not begun by writing stays, whatever is undone.
@@ -88,4 +90,4 @@ def _unspoken() -> Update:
     return change.values(error=WORD_TAKEN_BACK)
 
 
-_UNSPOKEN = _unspoken()
+_EXPLAIN_WITHDRAWAL = _explain_withdrawal()

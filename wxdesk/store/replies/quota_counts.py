@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.on_new_message import WAITS
-from wxdesk.store.replies.parts import behind_a_human
+from wxdesk.store.replies.parts import waits_for_operator
 from wxdesk.store.schema import replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
@@ -18,7 +18,7 @@ _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
+class UnsentCount:
     """Number of a conversation's replies to be sent, and if any is held or a draft.
 
     A part that waits behind one left to an operator is not counted, like a draft.
@@ -28,21 +28,21 @@ class Unsent:
     waits: bool = False
 
 
-NOTHING_UNSENT = Unsent()
+NOTHING_UNSENT = UnsentCount()
 
 
-def unsent(connection: Connection, ids: Collection[int]) -> dict[int, Unsent]:
+def unsent_counts(connection: Connection, ids: Collection[int]) -> dict[int, UnsentCount]:
     """Count the unsent replies of each conversation; those without any are left out."""
     if not ids:
         return {}
-    return {row[0]: Unsent(row[1], row[2] > 0) for row in connection.execute(_UNSENT, {"ids": tuple(ids)})}
+    return {row[0]: UnsentCount(row[1], row[2] > 0) for row in connection.execute(_UNSENT, {"ids": tuple(ids)})}
 
 
 # Asked for each message, and put together once: making it takes longer than asking it.
 _UNSENT = (
     select(
         replies.c.conversation_id,
-        func.count().filter(replies.c.state.in_(_PROMISED), ~behind_a_human(replies)),
+        func.count().filter(replies.c.state.in_(_PROMISED), ~waits_for_operator(replies)),
         func.count().filter(replies.c.state.in_(WAITS)),
     )
     .where(replies.c.conversation_id.in_(bindparam("ids", expanding=True)), replies.c.state.in_(_PROMISED | WAITS))
@@ -55,7 +55,8 @@ def promised_by_hand(connection: Connection, conversation_id: int) -> int:
     ours, state = replies.c.conversation_id == conversation_id, replies.c.state
     stays = or_(by_hand(replies), state == ReplyState.SENDING)
     return (
-        connection.scalar(select(func.count()).where(ours, state.in_(_PROMISED), stays, ~behind_a_human(replies))) or 0
+        connection.scalar(select(func.count()).where(ours, state.in_(_PROMISED), stays, ~waits_for_operator(replies)))
+        or 0
     )
 
 

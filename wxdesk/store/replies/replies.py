@@ -14,23 +14,23 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import Step
+from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.wechat.quota import Claimed
-from wxdesk.desk.ports.replies import Instead, ReplyChanges
-from wxdesk.store.conversations.on_message import PREVIEW, STILL_TALKING, saying
-from wxdesk.store.conversations.status import reopen_for, wanting_a_word
-from wxdesk.store.conversations.unanswered import newest_message
+from wxdesk.core.wechat.quota import ClaimedReply
+from wxdesk.desk.ports.replies import ReplyChanges, WrittenReplies
+from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
+from wxdesk.store.conversations.status import needing_operator, reopen_conversations
+from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.engine.database import Database
-from wxdesk.store.replies import moves as moving
-from wxdesk.store.replies.bulk_moves import changed
+from wxdesk.store.replies import moves as moves
+from wxdesk.store.replies.bulk_moves import update_replies
 from wxdesk.store.replies.history import steps_of, write_moves
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
-from wxdesk.store.replies.parts import behind_a_stop, join_parts, settle
-from wxdesk.store.replies.passed_over_drafts import pass_over
-from wxdesk.store.replies.pending import edit_lock as in_hand
-from wxdesk.store.replies.pending import takeover as silencing
-from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent
+from wxdesk.store.replies.parts import apply_operator_move, join_parts, waits_for_earlier_part
+from wxdesk.store.replies.passed_over_drafts import pass_over_drafts
+from wxdesk.store.replies.pending import edit_lock as edit_lock
+from wxdesk.store.replies.pending import takeover as takeover
+from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent_counts
 from wxdesk.store.schema import NOT_CALLED, conversations, replies
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.records import reply_of, select_replies
@@ -57,15 +57,15 @@ class SqlReplies:
         """Store the parts of one answer that no rule made, all or none; see `add`."""
         return await self._db.write(_add, parts, at)
 
-    async def add_instead(self, parts: Sequence[NewReply], at: datetime) -> Instead:
+    async def add_passing_over(self, parts: Sequence[NewReply], at: datetime) -> WrittenReplies:
         """Store an operator's parts and pass over the conversation's drafts."""
-        return await self._db.write(_add_instead, parts, at)
+        return await self._db.write(_add_passing_over, parts, at)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
         """Count a conversation's replies that wait to be sent or are under way."""
         if only_by_hand:
             return await self._db.read(promised_by_hand, conversation_id)
-        return (await self._db.read(unsent, [conversation_id])).get(conversation_id, NOTHING_UNSENT).promised
+        return (await self._db.read(unsent_counts, [conversation_id])).get(conversation_id, NOTHING_UNSENT).promised
 
     async def get(self, reply_id: int) -> Reply:
         """Return one reply; raises `NotFound`."""
@@ -87,7 +87,7 @@ class SqlReplies:
         limit: int,
         only_by_hand: bool,
         without: Collection[str] = (),
-    ) -> list[Claimed]:
+    ) -> list[ClaimedReply]:
         """Move queued replies to `sending`, oldest first, at most one per conversation.
 
         A reply made earlier leaves earlier, also if it waits for another try: then its conversation waits with it.
@@ -98,25 +98,25 @@ class SqlReplies:
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
         """Make one move of a reply, with its other changes; see `store.replies.moves`."""
-        return await self._db.write(moving.move, reply_id, move, at, changes)
+        return await self._db.write(moves.move, reply_id, move, at, changes)
 
     async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
         """Make an operator's move, and what follows for the other parts of the answer."""
-        return await self._db.write(partial(settle, whole=whole), reply_id, move, at, by)
+        return await self._db.write(partial(apply_operator_move, whole=whole), reply_id, move, at, by)
 
-    async def take_in_hand(self, reply_id: int, at: datetime, by: str) -> Reply:
+    async def lock_for_edit(self, reply_id: int, at: datetime, by: str) -> Reply:
         """Lock a held reply or a draft for editing by `by`."""
-        return await self._db.write(in_hand.take, reply_id, at, by)
+        return await self._db.write(edit_lock.lock_for_edit, reply_id, at, by)
 
     async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
         """Release the edit lock of an unchanged reply: pending again as it was before."""
-        return await self._db.write(partial(in_hand.put_back, may_leave=may_leave), before, at, by)
+        return await self._db.write(partial(edit_lock.unlock_unchanged, may_leave=may_leave), before, at, by)
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
         """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
-        return await self._db.write(moving.edit, reply_id, content, at, by)
+        return await self._db.write(moves.edit, reply_id, content, at, by)
 
-    async def steps(self, reply_id: int) -> list[Step]:
+    async def steps(self, reply_id: int) -> list[ReplyStep]:
         """Return the steps of a reply, oldest first."""
         return await self._db.read(steps_of, reply_id)
 
@@ -124,15 +124,15 @@ class SqlReplies:
         self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
     ) -> list[Reply]:
         """Cancel a conversation's pending automatic replies, but not those being edited."""
-        return await self._db.write(partial(silencing.stop_all, but_answer=but_answer), conversation_id, by, at)
+        return await self._db.write(partial(takeover.cancel_automatic, but_answer=but_answer), conversation_id, by, at)
 
     async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
         """Cancel those automatic replies that would leave by themselves."""
-        return await self._db.write(silencing.stop_leaving, conversation_id, by, at)
+        return await self._db.write(takeover.cancel_leaving, conversation_id, by, at)
 
-    async def keep_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
+    async def draft_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
         """Make drafts of automatic replies that would leave by themselves."""
-        return await self._db.write(silencing.keep_leaving, conversation_id, at)
+        return await self._db.write(takeover.draft_leaving, conversation_id, at)
 
     async def pending(self) -> list[Reply]:
         """Return held replies by deadline, those without one first; then drafts by age."""
@@ -148,29 +148,29 @@ class SqlReplies:
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
     last = parts[-1]
     preview = update(conversations).where(conversations.c.id == last.conversation_id)
-    values = STILL_TALKING | NOT_CALLED
+    values = PROLONGED_TAKEOVER | NOT_CALLED
     if (
         last.due_at is None or last.author is Author.RULE
     ):  # what can still be taken back is not said before it has arrived
         values |= PREVIEW
-    said = connection.execute(preview.values(values), saying(last.author, last.content, at, at))
+    said = connection.execute(preview.values(values), message_values(last.author, last.content, at, at))
     if said.rowcount == 0:
         raise NotFound("conversation")
-    heard = {"heard_id": newest_message(connection, last.conversation_id)}
+    heard = {"heard_id": newest_message_id(connection, last.conversation_id)}
     ids = insert_replies(connection, [reply_row(reply, at) | heard for reply in parts])
     join_parts(connection, [ids])
     return load_replies(connection, ids)
 
 
-def _add_instead(connection: Connection, parts: Sequence[NewReply], at: datetime) -> Instead:
+def _add_passing_over(connection: Connection, parts: Sequence[NewReply], at: datetime) -> WrittenReplies:
     written = _add(connection, parts, at)
-    return Instead(written, pass_over(connection, written[0].conversation_id, written[0].id, at))
+    return WrittenReplies(written, pass_over_drafts(connection, written[0].conversation_id, written[0].id, at))
 
 
 def _recover(connection: Connection, at: datetime) -> list[Reply]:
     change = update(replies).where(replies.c.state == ReplyState.SENDING)
-    lost = changed(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
-    reopen_for(connection, wanting_a_word(lost))
+    lost = update_replies(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
+    reopen_conversations(connection, needing_operator(lost))
     write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
     ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
     if ids:  # of one conversation, never more than one is under way
@@ -179,17 +179,17 @@ def _recover(connection: Connection, at: datetime) -> list[Reply]:
     return lost
 
 
-def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[Claimed]:
+def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[ClaimedReply]:
     ids = list(connection.scalars(claim, given))
     rows = connection.execute(_CLAIMED, {"ids": ids}) if ids else ()
-    return [Claimed(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
+    return [ClaimedReply(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
 
 
 def _list(connection: Connection, query: Select[Any]) -> list[Reply]:
     return [reply_of(row) for row in connection.execute(query)]
 
 
-def _claiming(*, only_by_hand: bool) -> ReturningUpdate[Any]:
+def _claim_statement(*, only_by_hand: bool) -> ReturningUpdate[Any]:
     """Build the statement of `claim`; it takes `now`, `busy`, `limit` and `without`."""
     # A WITH, because PostgreSQL may run a plain subquery again for each row and so exceed the limit.
     first = _first_in_line(only_by_hand=only_by_hand).limit(bindparam("limit", type_=Integer))
@@ -205,7 +205,7 @@ _NOW = bindparam("now", type_=Moment)
 def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
     """Select queued replies that may leave now, each the next of its conversation."""
     earlier, underway = replies.alias("earlier"), replies.alias("underway")
-    queued: ColumnElement[bool] = (earlier.c.state == ReplyState.QUEUED) & ~behind_a_stop(earlier)
+    queued: ColumnElement[bool] = (earlier.c.state == ReplyState.QUEUED) & ~waits_for_earlier_part(earlier)
     query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)
     if only_by_hand:
         queued &= by_hand(earlier)
@@ -219,7 +219,7 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
     return query.where(
         ~select(earlier.c.id).where(ahead).exists(),
         ~sending.exists(),
-        ~behind_a_stop(replies),
+        ~waits_for_earlier_part(replies),
         replies.c.not_before.is_(None) | (replies.c.not_before <= _NOW),
         replies.c.conversation_id.not_in(bindparam("busy", expanding=True)),
         conversations.c.account.not_in(bindparam("without", expanding=True)),
@@ -227,7 +227,7 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
 
 
 # Statements never change once made, and these are asked for each reply: put together once.
-_CLAIM, _CLAIM_BY_HAND = _claiming(only_by_hand=False), _claiming(only_by_hand=True)
+_CLAIM, _CLAIM_BY_HAND = _claim_statement(only_by_hand=False), _claim_statement(only_by_hand=True)
 _CLAIMED = (
     select_replies()
     .add_columns(conversations.c.window_left, conversations.c.window_until)

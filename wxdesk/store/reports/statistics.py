@@ -39,10 +39,10 @@ from wxdesk.core.model.statistics import (
     Figures,
     HourCount,
     RuleHits,
-    Span,
+    TimeSpan,
     Undelivered,
     UnmatchedText,
-    Waits,
+    WaitTimes,
 )
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
@@ -59,13 +59,13 @@ class SqlStatistics:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def over(self, span: Span, zone: tzinfo | None, before: Span | None = None) -> Figures:
+    async def over(self, span: TimeSpan, zone: tzinfo | None, before: TimeSpan | None = None) -> Figures:
         """Return all figures of `span`; `messages_before` counts `before`, for comparison."""
         return await self._db.read(_figures, span, zone, before)
 
 
-def _figures(connection: Connection, span: Span, zone: tzinfo | None, before: Span | None) -> Figures:
-    hours, week = _spread(connection.execute(_quarters(span)), zone)
+def _figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, before: TimeSpan | None) -> Figures:
+    hours, week = _by_local_hour(connection.execute(_quarters(span)), zone)
     first_response, human_wait = _waits(connection, span)
     return Figures(
         span=span,
@@ -80,12 +80,12 @@ def _figures(connection: Connection, span: Span, zone: tzinfo | None, before: Sp
     )
 
 
-def _number(moment: ColumnElement[Any]) -> ColumnElement[int]:
+def _microseconds(moment: ColumnElement[Any]) -> ColumnElement[int]:
     """Return a time as its stored microseconds, to calculate with."""
     return type_coerce(moment, BigInteger)
 
 
-def _within(column: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
+def _within(column: ColumnElement[Any], span: TimeSpan) -> ColumnElement[bool]:
     return and_(column >= span.since, column < span.until)
 
 
@@ -114,7 +114,7 @@ def _first_answer() -> ScalarSelect[int]:
     )
 
 
-def _answered(span: Span) -> CTE:
+def _answered(span: TimeSpan) -> CTE:
     """Select each message of the span with its first answer and its outcome.
 
     `settled`: an operator resolved the conversation before anybody answered.
@@ -136,7 +136,7 @@ def _answered(span: Span) -> CTE:
     )
 
 
-def _quarters(span: Span) -> Select[Any]:
+def _quarters(span: TimeSpan) -> Select[Any]:
     answered = _answered(span)
     by = case(
         (answered.c.outcome == Outcome.TRANSFERRED, ELSEWHERE),
@@ -146,14 +146,14 @@ def _quarters(span: Span) -> Select[Any]:
         (answered.c.author == Author.OPERATOR, OPERATOR),
         else_=NOBODY,
     ).label("answered_by")
-    quarter = (_number(answered.c.at) // (QUARTER // MICROSECOND)).label("quarter")
+    quarter = (_microseconds(answered.c.at) // (QUARTER // MICROSECOND)).label("quarter")
     return select(quarter, by, func.count().label("n")).group_by("quarter", "answered_by")
 
 
-type Counted = tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]
+type HourlyCounts = tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]
 
 
-def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
+def _by_local_hour(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> HourlyCounts:
     """Count by hour of the day, and by weekday and hour, in `zone` or the local zone."""
     by_hour: Counter[tuple[int, str]] = Counter()
     by_day: Counter[tuple[int, int]] = Counter()
@@ -166,14 +166,14 @@ def _spread(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> Counted:
     return hours, tuple(tuple(by_day[day, hour] for hour in range(HOURS)) for day in range(DAYS))
 
 
-def _count(connection: Connection, span: Span | None) -> int:
+def _count(connection: Connection, span: TimeSpan | None) -> int:
     if span is None:
         return 0
     query = select(func.count()).select_from(messages).where(WRITTEN, _within(messages.c.at, span))
     return int((connection.execute(query)).scalar_one())
 
 
-def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
+def _waits(connection: Connection, span: TimeSpan) -> tuple[WaitTimes, WaitTimes]:
     """Return the waits that ended: all of them, and those that the operator ended.
 
     Messages left unanswered on purpose, or transferred to WeChat's own tool, made nobody wait.
@@ -192,14 +192,14 @@ def _waits(connection: Connection, span: Span) -> tuple[Waits, Waits]:
     )
     # Whoever answers a message answers all that waited before it, so one reply ends one wait.
     begins = or_(in_turn.c.reply_before.is_(None), in_turn.c.reply_before != in_turn.c.reply_id)
-    wait = (_number(in_turn.c.sent_at) - _number(in_turn.c.at)).label("wait")
+    wait = (_microseconds(in_turn.c.sent_at) - _microseconds(in_turn.c.at)).label("wait")
     by_hand = case((in_turn.c.author == Author.OPERATOR, 1), else_=0).label("by_hand")
     waits = select(wait, by_hand).where(in_turn.c.sent_at.is_not(None), begins).cte("waits")
-    row = (connection.execute(_measured(waits))).one()
+    row = (connection.execute(_percentiles(waits))).one()
     return _as_waits(*row[:5]), _as_waits(*row[5:])
 
 
-def _measured(waits: CTE) -> Select[Any]:
+def _percentiles(waits: CTE) -> Select[Any]:
     """Select count, medians, 90th percentile and maximum of waits: all, operators'."""
     ranked = select(
         waits.c.wait,
@@ -223,14 +223,14 @@ def _measured(waits: CTE) -> Select[Any]:
     )
 
 
-def _as_waits(count: int, lower: int, upper: int, ninetieth: int, longest: int) -> Waits:
+def _as_waits(count: int, lower: int, upper: int, ninetieth: int, longest: int) -> WaitTimes:
     if not count:
-        return Waits()
+        return WaitTimes()
     median = (lower + upper) // 2
-    return Waits(int(count), median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
+    return WaitTimes(int(count), median * MICROSECOND, ninetieth * MICROSECOND, longest * MICROSECOND)
 
 
-def _rules(connection: Connection, span: Span) -> tuple[RuleHits, ...]:
+def _rules(connection: Connection, span: TimeSpan) -> tuple[RuleHits, ...]:
     # A reply is made at the very moment of its decision: its place in the timeline's index is known.
     edited = exists().where(
         replies.c.conversation_id == decisions.c.conversation_id,
@@ -256,7 +256,7 @@ def _rules(connection: Connection, span: Span) -> tuple[RuleHits, ...]:
     return tuple(RuleHits(row.rule_id, names[row.last], row.hits, int(row.edited)) for row in rows)
 
 
-def _undelivered(connection: Connection, span: Span) -> tuple[Undelivered, ...]:
+def _undelivered(connection: Connection, span: TimeSpan) -> tuple[Undelivered, ...]:
     # One that the operator gave up is cancelled, but its errcode stays.
     given_up = and_(replies.c.state == ReplyState.CANCELLED, replies.c.errcode != 0)
     lost = replies.c.state == ReplyState.UNKNOWN
@@ -271,7 +271,7 @@ def _undelivered(connection: Connection, span: Span) -> tuple[Undelivered, ...]:
     return tuple(Undelivered(ReplyState(row.kind), row.errcode, row.n) for row in connection.execute(query))
 
 
-def _unmatched(connection: Connection, span: Span) -> tuple[UnmatchedText, ...]:
+def _unmatched(connection: Connection, span: TimeSpan) -> tuple[UnmatchedText, ...]:
     known = connection.execute(select(rules.c.id, rules.c.rule))
     defaults = [row.id for row in known if row.rule.default]
     said = func.trim(messages.c.text)

@@ -44,7 +44,7 @@ def _of_pushes(connection: Connection, wanted: Set[tuple[str, str]]) -> list[Pus
     pushes = [row for row in connection.execute(query) if (row.account, row.key) in wanted]
     found = connection.execute(select(messages).where(messages.c.push_id.in_([p.id for p in pushes])))
     made = {row.push_id: message_of(row) for row in found}
-    people = _people(connection, {message.conversation_id for message in made.values()})
+    people = _contacts(connection, {message.conversation_id for message in made.values()})
     traces = []
     for push in pushes:
         message = made.get(push.id)
@@ -55,7 +55,7 @@ def _of_pushes(connection: Connection, wanted: Set[tuple[str, str]]) -> list[Pus
 
 def _of_replies(connection: Connection, ids: Collection[int]) -> list[ReplyTrace]:
     found = [reply_of(row) for row in connection.execute(select_replies().where(replies.c.id.in_(ids)))]
-    people = _people(connection, {reply.conversation_id for reply in found})
+    people = _contacts(connection, {reply.conversation_id for reply in found})
     return [ReplyTrace(reply, people[reply.conversation_id]) for reply in found]
 
 
@@ -74,7 +74,7 @@ def _path(connection: Connection, account: str, key: str) -> PushPath:
     return PushPath(push, message, thread.contact, decision, answers, thread.window.until)
 
 
-def _people(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
+def _contacts(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
     """Return contacts by their conversations' ids."""
     return {thread.id: thread.contact for thread in _threads(connection, ids)}
 

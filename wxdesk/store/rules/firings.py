@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.rules.matching.facts import LATELY, Fired
+from wxdesk.core.rules.matching.facts import LATELY, FiringCount
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store.schema import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.columns import EPOCH, Moment
-from wxdesk.store.schema.reply_predicates import unsaid
+from wxdesk.store.schema.reply_predicates import never_arrives
 
 # A reply is made at the very moment of its decision: its place in the timeline's index is known.
 _SAID_THEN = and_(
@@ -24,13 +24,13 @@ _SAID_THEN = and_(
     replies.c.message_id == rule_firings.c.message_id,
     replies.c.rule_id == rule_firings.c.rule_id,
 )
-_MAY_ARRIVE = exists().where(_SAID_THEN, not_(unsaid(replies)))
+_MAY_ARRIVE = exists().where(_SAID_THEN, not_(never_arrives(replies)))
 # What only tags, or says nothing on purpose, has no reply that could be kept back.
-_SAID = or_(_MAY_ARRIVE, not_(exists().where(_SAID_THEN, unsaid(replies))))
+_SAID = or_(_MAY_ARRIVE, not_(exists().where(_SAID_THEN, never_arrives(replies))))
 _FAILED = and_(exists().where(_SAID_THEN, replies.c.state == ReplyState.FAILED), not_(_MAY_ARRIVE))
 
 
-class _Asked:
+class _FiringQuery:
     """Query about firings, built once, because building it costs more than running."""
 
     def __init__(self, query: Select[Any], thread: ColumnElement[int], rule_id: ColumnElement[Any]) -> None:
@@ -45,28 +45,28 @@ class _Asked:
         return (self._of_all, values) if rule_ids is None else (self._of_some, values | {"rule_ids": list(rule_ids)})
 
 
-def _failed_replies() -> _Asked:
+def _failed_replies() -> _FiringQuery:
     other, said = replies.alias("other"), replies.c
     may_arrive = exists().where(
         other.c.conversation_id == said.conversation_id,
         other.c.created_at == said.created_at,
         other.c.message_id == said.message_id,
         other.c.rule_id == said.rule_id,
-        not_(unsaid(other)),
+        not_(never_arrives(other)),
     )
     query = select(said.conversation_id, said.rule_id, said.message_id, said.created_at)
     failed = query.where(said.state == ReplyState.FAILED, said.rule_id.is_not(None), not_(may_arrive))
-    return _Asked(failed, said.conversation_id, said.rule_id)
+    return _FiringQuery(failed, said.conversation_id, said.rule_id)
 
 
-def _last_said() -> _Asked:
+def _last_said() -> _FiringQuery:
     firing = rule_firings.c
     query = (
         select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
         .where(SPOKEN, firing.at >= bindparam("since", type_=Moment), _SAID)
         .group_by(firing.conversation_id, firing.rule_id)
     )
-    return _Asked(query, firing.conversation_id, firing.rule_id)
+    return _FiringQuery(query, firing.conversation_id, firing.rule_id)
 
 
 _FAILED_REPLIES = _failed_replies()
@@ -74,7 +74,7 @@ _LAST_SAID = _last_said()
 
 
 @dataclass(frozen=True, slots=True)
-class Spoke:
+class PastFiring:
     """A past match of a rule; `said` and `failed` are as `History` takes them."""
 
     rule_id: int
@@ -83,34 +83,34 @@ class Spoke:
     failed: bool
 
 
-def _of(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
+def _of_rules(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
     """Match the firings of these rules, of all for None."""
     return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
 
 
-def fired(
+def count_firings(
     connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]
-) -> dict[int, dict[int, Fired]]:
+) -> dict[int, dict[int, FiringCount]]:
     """Count the matches of these rules (None: all) in each of these conversations."""
-    found: defaultdict[int, dict[int, Fired]] = defaultdict(dict)
+    found: defaultdict[int, dict[int, FiringCount]] = defaultdict(dict)
     if rule_ids is None or rule_ids:
         thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
         query = (
             select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
-            .where(thread.in_(threads), _of(rule_ids), SPOKEN)
+            .where(thread.in_(threads), _of_rules(rule_ids), SPOKEN)
             .group_by(thread, rule_id)
         )
         for row in connection.execute(query):
-            found[row.conversation_id][row.rule_id] = Fired(row.last, row.times)
-        _take_failed(connection, found, _failed(connection, rule_ids, threads))
+            found[row.conversation_id][row.rule_id] = FiringCount(row.last, row.times)
+        _subtract_failed(connection, found, _failed(connection, rule_ids, threads))
     return found
 
 
-type Failed = Mapping[tuple[int, int], Mapping[int, datetime]]
+type FailedFirings = Mapping[tuple[int, int], Mapping[int, datetime]]
 """Messages to which all of a rule's replies failed, by conversation and rule."""
 
 
-def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]) -> Failed:
+def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]) -> FailedFirings:
     """Find failed firings; there are few, and no other replies are read."""
     found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
     for thread, rule_id, message_id, decided_at in connection.execute(*_FAILED_REPLIES.of(rule_ids, threads)):
@@ -118,7 +118,9 @@ def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: C
     return found
 
 
-def _take_failed(connection: Connection, found: Mapping[int, dict[int, Fired]], failed: Failed) -> None:
+def _subtract_failed(
+    connection: Connection, found: Mapping[int, dict[int, FiringCount]], failed: FailedFirings
+) -> None:
     """Subtract the failed firings from the counts, by a look into the index alone."""
     firing = rule_firings.c
     for (thread, rule_id), moments in failed.items():
@@ -127,10 +129,10 @@ def _take_failed(connection: Connection, found: Mapping[int, dict[int, Fired]], 
             in_turn = select(firing.at).where(firing.conversation_id == thread, firing.rule_id == rule_id, SPOKEN)
             newest = in_turn.order_by(firing.at.desc()).limit(len(moments) + 1)
             last = max(set(connection.scalars(newest)) - set(moments.values()), default=spoke.at)
-            found[thread][rule_id] = Fired(last, spoke.times - len(moments))
+            found[thread][rule_id] = FiringCount(last, spoke.times - len(moments))
 
 
-def last_said(
+def last_reply_times(
     connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int], since: datetime = EPOCH
 ) -> dict[int, dict[int, datetime]]:
     """Return the times of these rules' last replies by conversation (None: all rules)."""
@@ -141,9 +143,11 @@ def last_said(
     return found
 
 
-def each_time(connection: Connection, rule_ids: Collection[int], threads: Collection[int]) -> dict[int, list[Spoke]]:
+def list_firings(
+    connection: Connection, rule_ids: Collection[int], threads: Collection[int]
+) -> dict[int, list[PastFiring]]:
     """Return each match of these rules in these conversations, in order."""
-    found: defaultdict[int, list[Spoke]] = defaultdict(list)
+    found: defaultdict[int, list[PastFiring]] = defaultdict(list)
     if rule_ids and threads:
         firing = rule_firings.c
         query = (
@@ -152,11 +156,11 @@ def each_time(connection: Connection, rule_ids: Collection[int], threads: Collec
             .order_by(firing.at)
         )
         for row in connection.execute(query):
-            found[row.conversation_id].append(Spoke(row.rule_id, row.at, bool(row.said), bool(row.failed)))
+            found[row.conversation_id].append(PastFiring(row.rule_id, row.at, bool(row.said), bool(row.failed)))
     return found
 
 
-def lately(
+def count_recent_firings(
     connection: Connection, rule_ids: Collection[int] | None, accounts: Collection[str], now: datetime
 ) -> dict[str, dict[int, int]]:
     """Count the recent matches of these rules (None: all) in each of these accounts."""
@@ -165,7 +169,7 @@ def lately(
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
         query = (
             select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, _of(rule_ids), account.in_(accounts), SPOKEN)
+            .where(at > now - LATELY, _of_rules(rule_ids), account.in_(accounts), SPOKEN)
             .group_by(account, rule_id)
         )
         for row in connection.execute(query):

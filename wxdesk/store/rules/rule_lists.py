@@ -14,7 +14,7 @@ from wxdesk.store.schema import rule_lists, rule_revisions
 _NEWEST = (rule_lists.c.since.desc(), rule_lists.c.id.desc())
 
 
-def keep_list(connection: Connection, wanted: Sequence[tuple[int, int]], at: datetime) -> None:
+def record_order(connection: Connection, wanted: Sequence[tuple[int, int]], at: datetime) -> None:
     """Store the list of rules from `at` on, if it differs from the last one."""
     rules = tuple(wanted)
     last = connection.execute(select(rule_lists.c.rules).order_by(*_NEWEST).limit(1)).one_or_none()
@@ -29,7 +29,7 @@ def list_at(connection: Connection, at: datetime) -> tuple[tuple[int, int], ...]
     return () if row is None else tuple(row.rules)
 
 
-class ListLengths:
+class RuleListLengths:
     """Cache of the lengths of past rule lists, which never change once stored."""
 
     def __init__(self) -> None:

@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
-from wxdesk.core.errors import CalendarInUse, NotFound, Outdated
+from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.deleted import Removed
-from wxdesk.core.rules.name_binding import Bearers, CalendarIds
-from wxdesk.core.rules.pairing import content, continued
+from wxdesk.core.rules.deleted import DeletedRule
+from wxdesk.core.rules.name_binding import CalendarIds, NameBinding
+from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.templates import Template
-from wxdesk.desk.ports.rules import NOTHING_BESIDE
+from wxdesk.desk.ports.rules import NO_SETTINGS
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.schema import rule_revisions, rules
-from wxdesk.store.settings import put, stored
+from wxdesk.store.settings import put, read_for_update
 
 
 class SqlRules:
@@ -53,7 +53,7 @@ class SqlRules:
         await self._db.write(_delete, rule_id)
 
     async def put_back(
-        self, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+        self, removed: DeletedRule, answers: Sequence[Template], calendars: CalendarIds, at: datetime
     ) -> None:
         """Undo a deletion: restore the rule as last saved, with its id and so its history.
 
@@ -66,7 +66,7 @@ class SqlRules:
         """Return all revisions of a rule, newest first, with `updated_at`; also deleted."""
         return await self._db.read(_revisions, rule_id)
 
-    async def keep_hours(
+    async def save_hours(
         self,
         settings: Mapping[str, str],
         expected: Mapping[str, str | None],
@@ -76,17 +76,17 @@ class SqlRules:
     ) -> None:
         """Store `settings` and rename calendars in the rules, in one transaction.
 
-        `renamed` maps old to new names. Raises `Outdated` if a setting is not as `expected` any more,
+        `renamed` maps old to new names. Raises `DecisionOutdated` if a setting is not as `expected` any more,
         `CalendarInUse` if a rule asks for one that is `gone`; nothing was changed then.
         """
-        await self._db.write(_keep_hours, settings, expected, (renamed, gone), at)
+        await self._db.write(_save_hours, settings, expected, (renamed, gone), at)
 
-    async def keep_list(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
+    async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Store the list of rules asked from `at` on, if it differs from the last one."""
-        await self._db.write(rule_lists.keep_list, revisions, at)
+        await self._db.write(rule_lists.record_order, revisions, at)
 
     async def replace_all(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NOTHING_BESIDE
+        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NO_SETTINGS
     ) -> list[Rule]:
         """Replace the list, and store the settings `beside` it, in one transaction.
 
@@ -99,13 +99,13 @@ class SqlRules:
         self,
         rules: Sequence[Rule],
         at: datetime,
-        beside: Mapping[str, str] = NOTHING_BESIDE,
+        beside: Mapping[str, str] = NO_SETTINGS,
         expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
         """Restore a former list with ids and positions, and store settings `beside` it.
 
         Rules not in it are removed; those with other content now get the former content as the next revision.
-        Raises `Outdated` if the list is not as `expected` any more; nothing was changed then.
+        Raises `DecisionOutdated` if the list is not as `expected` any more; nothing was changed then.
         """
         return await self._db.write(_restore, rules, at, beside, expected)
 
@@ -120,7 +120,7 @@ def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
         known = next((one for one in listed if one.id == rule.id), None)
         if known is None:
             raise NotFound("rule")
-        renamed = _renamed(listed, known, rule)
+        renamed = _with_followers(listed, known, rule)
         made = {one.id: one for one in revise(connection, renamed, at)}
         saved = made[rule.id]
         listed = [made.get(one.id, one) for one in listed]
@@ -128,7 +128,7 @@ def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
     return next(one for one in placed if one.id == saved.id)
 
 
-def _renamed(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule, Rule]]:
+def _with_followers(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule, Rule]]:
     """Pair `known` with its new version, and rules that follow a new name likewise."""
     if known.name == rule.name or any(one.name == known.name for one in listed if one.id != known.id):
         return [(known, rule)]
@@ -156,7 +156,7 @@ def _delete(connection: Connection, rule_id: int) -> None:
 
 
 def _put_back(
-    connection: Connection, removed: Removed, answers: Sequence[Template], calendars: CalendarIds, at: datetime
+    connection: Connection, removed: DeletedRule, answers: Sequence[Template], calendars: CalendarIds, at: datetime
 ) -> None:
     listed, rule = all_rules(connection, for_update=True), removed.rule
     if any(one.id == rule.id for one in listed):
@@ -164,7 +164,7 @@ def _put_back(
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
     again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    followed = removed.bearers.followed(again, Bearers([*listed, again], answers, calendars))
+    followed = removed.name_binding.followed(again, NameBinding([*listed, again], answers, calendars))
     if followed != again:
         [again] = revise(connection, [(again, followed)], at)
     listed.insert(removed.place_in(listed), again)
@@ -174,10 +174,10 @@ def _put_back(
 def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
     _put_beside(connection, beside)
     known = all_rules(connection, for_update=True)
-    matches = continued(wanted, known)
+    matches = paired_rules(wanted, known)
     stay = {match.id for match in matches.values()}
     _remove(connection, [rule.id for rule in known if rule.id not in stay])
-    changed = [index for index, match in matches.items() if content(match) != content(wanted[index])]
+    changed = [index for index, match in matches.items() if revision_content(match) != revision_content(wanted[index])]
     new = [index for index in range(len(wanted)) if index not in matches]
     made = {index: _switched(connection, match, wanted[index].enabled) for index, match in matches.items()}
     made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
@@ -194,16 +194,18 @@ def _restore(
 ) -> list[Rule]:
     listed = all_rules(connection, for_update=True)
     if expected is not None and listed != list(expected):
-        raise Outdated
+        raise DecisionOutdated
     _put_beside(connection, beside)
     known = {rule.id: rule for rule in listed}
     _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
     gone = [replace(rule, position=0) for rule in former if rule.id not in known]
     for rule in gone:
         _insert_again(connection, rule)
-    said = {rule.id: content(known[rule.id]) for rule in former if rule.id in known} | _said(connection, gone)
+    said = {rule.id: revision_content(known[rule.id]) for rule in former if rule.id in known} | _revision_contents(
+        connection, gone
+    )
     known |= {rule.id: rule for rule in gone}
-    changed = [(known[rule.id], rule) for rule in former if said.get(rule.id) != content(rule)]
+    changed = [(known[rule.id], rule) for rule in former if said.get(rule.id) != revision_content(rule)]
     made = {rule.id: rule for rule in revise(connection, changed, at)}
     for rule in former:
         if rule.id not in made:
@@ -211,14 +213,16 @@ def _restore(
     return _place(connection, [made[rule.id] for rule in former])
 
 
-def _said(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
+def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:
     """Return the stored contents of these rules' revisions, with the names of then."""
     query = select(rule_revisions).where(rule_revisions.c.rule_id.in_([rule.id for rule in listed]))
     kept = {(row.rule_id, row.revision): row.rule for row in connection.execute(query)}
-    return {rule.id: content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept}
+    return {
+        rule.id: revision_content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept
+    }
 
 
-def _keep_hours(
+def _save_hours(
     connection: Connection,
     wanted: Mapping[str, str],
     expected: Mapping[str, str | None],
@@ -227,8 +231,8 @@ def _keep_hours(
 ) -> None:
     renamed, gone = names
     listed = all_rules(connection, for_update=True)
-    if any(stored(connection, key) != value for key, value in expected.items()):
-        raise Outdated
+    if any(read_for_update(connection, key) != value for key, value in expected.items()):
+        raise DecisionOutdated
     for calendar in sorted(gone):
         users = [rule.name for rule in listed if calendar in rule.when.calendars]
         if users:
@@ -246,7 +250,7 @@ def _put_beside(connection: Connection, beside: Mapping[str, str]) -> None:
 
 def _insert_again(connection: Connection, rule: Rule) -> None:
     values = {"id": rule.id, "position": 0, "revision": rule.revision, "enabled": rule.enabled}
-    connection.execute(rules.insert().values(**values, rule=content(rule), updated_at=rule.updated_at))
+    connection.execute(rules.insert().values(**values, rule=revision_content(rule), updated_at=rule.updated_at))
 
 
 def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
@@ -272,7 +276,8 @@ def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[R
     if not new:
         return []
     rows = [
-        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": content(rule), "updated_at": at} for rule in new
+        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": revision_content(rule), "updated_at": at}
+        for rule in new
     ]
     ids = connection.scalars(rules.insert().returning(rules.c.id, sort_by_parameter_order=True), rows)
     made = zip(new, ids, strict=True)
@@ -299,7 +304,7 @@ def revise(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datet
             "its_id": rule.id,
             "new_revision": rule.revision,
             "new_enabled": rule.enabled,
-            "new_rule": content(rule),
+            "new_rule": revision_content(rule),
             "new_updated_at": at,
         }
         for rule in saved
@@ -316,7 +321,7 @@ def _last_revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int
 
 def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
     rows = [
-        {"rule_id": rule.id, "revision": rule.revision, "rule": content(rule), "saved_at": rule.updated_at}
+        {"rule_id": rule.id, "revision": rule.revision, "rule": revision_content(rule), "saved_at": rule.updated_at}
         for rule in saved
     ]
     connection.execute(rule_revisions.insert(), rows)

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.templates import Template
 from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.columns import Moment, Nested, Words, identity
+from wxdesk.store.schema.columns import CleanText, JsonText, Moment, identity
 
 # An id that a deleted rule had must never be given again: decisions name it.
 rules = Table(
@@ -17,7 +17,7 @@ rules = Table(
     Column("position", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False),
-    Column("rule", Nested(Rule), nullable=False),
+    Column("rule", JsonText(Rule), nullable=False),
     Column("updated_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -27,7 +27,7 @@ rule_revisions = Table(
     metadata,
     Column("rule_id", identity(), primary_key=True, autoincrement=False),
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("rule", Nested(Rule), nullable=False),
+    Column("rule", JsonText(Rule), nullable=False),
     Column("saved_at", Moment, nullable=False),
 )
 
@@ -37,7 +37,7 @@ rule_lists = Table(
     metadata,
     Column("id", identity(), primary_key=True),
     Column("since", Moment, nullable=False),
-    Column("rules", Nested(tuple[tuple[int, int], ...]), nullable=False),
+    Column("rules", JsonText(tuple[tuple[int, int], ...]), nullable=False),
 )
 Index(None, rule_lists.c.since, rule_lists.c.id)
 
@@ -47,7 +47,7 @@ templates = Table(
     metadata,
     Column("id", identity(), primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("template", Nested(Template), nullable=False),
+    Column("template", JsonText(Template), nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("uses", Integer, nullable=False),
     Column("last_used_at", Moment),
@@ -59,7 +59,7 @@ template_revisions = Table(
     metadata,
     Column("template_id", identity(), primary_key=True, autoincrement=False),
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("template", Nested(Template), nullable=False),
+    Column("template", JsonText(Template), nullable=False),
     Column("saved_at", Moment, nullable=False),
 )
 
@@ -67,5 +67,5 @@ settings = Table(
     "settings",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("value", Words, nullable=False),
+    Column("value", CleanText, nullable=False),
 )

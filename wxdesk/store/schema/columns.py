@@ -35,7 +35,7 @@ def cleaned(text: str) -> str:
     return text
 
 
-class Words(TypeDecorator[str]):
+class CleanText(TypeDecorator[str]):
     """Text from outside, cleaned when stored."""
 
     impl = Text
@@ -65,7 +65,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
-class Choice(TypeDecorator[StrEnum]):
+class EnumText(TypeDecorator[StrEnum]):
     """A member of a StrEnum, stored as its value."""
 
     impl = Text
@@ -84,7 +84,7 @@ class Choice(TypeDecorator[StrEnum]):
         return None if value is None else self.words(value)
 
 
-class Nested(TypeDecorator[object]):
+class JsonText(TypeDecorator[object]):
     """A record or collection of the core as JSON text, decoded into its own type."""
 
     impl = Text

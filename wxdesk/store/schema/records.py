@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, exists, select
 
-from wxdesk.core.conversations.attention import Call
+from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -102,9 +102,9 @@ def message_of(row: Row[Any]) -> Message:
     )
 
 
-def call_of(row: Row[Any]) -> Call:
+def attention_of(row: Row[Any]) -> Attention:
     """Build an attention record from a row with all columns of calls."""
-    return Call(row.conversation_id, row.cause, row.at, row.seen)
+    return Attention(row.conversation_id, row.cause, row.at, row.seen)
 
 
 def reply_of(row: Row[Any]) -> Reply:

@@ -29,7 +29,7 @@ def passed_over(table: FromClause) -> ColumnElement[bool]:
     return and_(table.c.state == ReplyState.DRAFT, table.c.passed_by.is_not(None), untouched)
 
 
-def unsaid(table: FromClause) -> ColumnElement[bool]:
+def never_arrives(table: FromClause) -> ColumnElement[bool]:
     """Match replies that did not arrive, and will not unless an operator decides so."""
     return or_(table.c.state.in_(NEVER_ARRIVES), passed_over(table))
 

@@ -20,7 +20,7 @@ type FindFile = Callable[[str], Path | None]
 """Finds a picture's file by digest, on any thread; None if it is not here."""
 
 
-class Ask(Protocol):
+class BackgroundCall(Protocol):
     """Runs a coroutine elsewhere and calls back here, as `Bridge.ask` does."""
 
     def __call__(
@@ -57,7 +57,7 @@ class Album(QObject):
 
     ready = Signal(str)
 
-    def __init__(self, find_file: FindFile, ask: Ask, parent: QObject | None = None) -> None:
+    def __init__(self, find_file: FindFile, ask: BackgroundCall, parent: QObject | None = None) -> None:
         super().__init__(parent)
         QImageReader.setAllocationLimit(ALLOCATION_MB)  # Qt has one for the whole process
         self._find_file = find_file

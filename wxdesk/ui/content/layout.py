@@ -8,33 +8,41 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QTextLayout, QTextOption
 
-from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Piece, Span, span_at
+from wxdesk.ui.content.pieces import (
+    ContentPiece,
+    LinkSpan,
+    Paragraph,
+    ParagraphStyle,
+    PictureFrame,
+    PicturePiece,
+    span_at,
+)
 from wxdesk.ui.look.theme import Size, font, sentence_font
 
 GAP = 4
 FIGURE_GAP = 6
 
-SIZES = {Frame.PHOTO: (200.0, 150.0), Frame.COVER: (200.0, 160.0)}
+SIZES = {PictureFrame.PHOTO: (200.0, 150.0), PictureFrame.COVER: (200.0, 160.0)}
 """Width and height of a picture's frame, constant so that nothing jumps."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A wrapped paragraph and its position."""
 
     lines: QTextLayout
     at: QPointF
     width: float
     height: float
-    face: Face = Face.MESSAGE
-    spans: tuple[Span, ...] = ()
+    face: ParagraphStyle = ParagraphStyle.MESSAGE
+    spans: tuple[LinkSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class PictureBox:
     """A picture's frame and its position."""
 
-    figure: Figure
+    figure: PicturePiece
     rect: QRectF
 
 
@@ -42,12 +50,12 @@ class Box:
 class ContentLayout:
     """The laid-out content of a bubble, with its size."""
 
-    blocks: tuple[Block, ...]
-    boxes: tuple[Box, ...]
+    blocks: tuple[TextBlock, ...]
+    boxes: tuple[PictureBox, ...]
     width: float
     height: float
 
-    def span_at(self, at: QPointF) -> Span | None:
+    def span_at(self, at: QPointF) -> LinkSpan | None:
         """Return the link under a point."""
         for block in self.blocks:
             found = _span_in(block, at) if block.spans else None
@@ -55,32 +63,32 @@ class ContentLayout:
                 return found
         return None
 
-    def figure_at(self, at: QPointF) -> Figure | None:
+    def figure_at(self, at: QPointF) -> PicturePiece | None:
         """Return the picture under a point."""
         return next((box.figure for box in self.boxes if box.rect.contains(at)), None)
 
 
-def lay_out_content(pieces: Sequence[Piece], room: float) -> ContentLayout:
+def lay_out_content(pieces: Sequence[ContentPiece], room: float) -> ContentLayout:
     """Put `pieces` below each other, none wider than `room` pixels."""
-    blocks: list[Block] = []
-    boxes: list[Box] = []
+    blocks: list[TextBlock] = []
+    boxes: list[PictureBox] = []
     width = y = 0.0
     for piece in pieces:
-        if isinstance(piece, Figure):
+        if isinstance(piece, PicturePiece):
             y += FIGURE_GAP if y else 0
             box = _box(piece, y, room)
             boxes.append(box)
             width, y = max(width, box.rect.width()), box.rect.bottom() + FIGURE_GAP
         else:
             y += GAP if blocks or boxes else 0
-            block = flow(piece, room, y)
+            block = wrap_paragraph(piece, room, y)
             blocks.append(block)
             width, y = max(width, block.width), y + block.height
-    height = y - FIGURE_GAP if pieces and isinstance(pieces[-1], Figure) else y
+    height = y - FIGURE_GAP if pieces and isinstance(pieces[-1], PicturePiece) else y
     return ContentLayout(tuple(blocks), tuple(boxes), width, height)
 
 
-def flow(paragraph: Paragraph, room: float, top: float = 0.0) -> Block:
+def wrap_paragraph(paragraph: Paragraph, room: float, top: float = 0.0) -> TextBlock:
     """Break a paragraph into lines no longer than `room`, inside a word if needed."""
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -95,25 +103,25 @@ def flow(paragraph: Paragraph, room: float, top: float = 0.0) -> Block:
         y += line.height()
         width = max(width, line.naturalTextWidth())
     lines.endLayout()
-    return Block(lines, QPointF(0, top), -(-width // 1), y, paragraph.face, paragraph.spans)
+    return TextBlock(lines, QPointF(0, top), -(-width // 1), y, paragraph.face, paragraph.spans)
 
 
-def face_font(face: Face) -> QFont:
+def face_font(face: ParagraphStyle) -> QFont:
     """Return the font of a paragraph."""
-    if face is Face.SENTENCE:
+    if face is ParagraphStyle.SENTENCE:
         return sentence_font(Size.SMALL)
-    if face is Face.NOTE:
+    if face is ParagraphStyle.NOTE:
         return font(Size.SMALL)
-    return font(Size.MESSAGE, strong=face is Face.TITLE)
+    return font(Size.MESSAGE, strong=face is ParagraphStyle.TITLE)
 
 
-def _box(figure: Figure, top: float, room: float) -> Box:
+def _box(figure: PicturePiece, top: float, room: float) -> PictureBox:
     width, height = SIZES[figure.frame]
     share = min(1.0, room / width)
-    return Box(figure, QRectF(0, top, width * share, height * share))
+    return PictureBox(figure, QRectF(0, top, width * share, height * share))
 
 
-def _span_in(block: Block, at: QPointF) -> Span | None:
+def _span_in(block: TextBlock, at: QPointF) -> LinkSpan | None:
     inside = at - block.at
     for number in range(block.lines.lineCount()):
         line = block.lines.lineAt(number)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
 
 from wxdesk.i18n import tr
-from wxdesk.ui.content.layout import Block, Box, ContentLayout
-from wxdesk.ui.content.pieces import Face, Figure, Frame, Span
+from wxdesk.ui.content.layout import ContentLayout, PictureBox, TextBlock
+from wxdesk.ui.content.pieces import LinkSpan, ParagraphStyle, PictureFrame, PicturePiece
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
@@ -21,7 +21,7 @@ _ICON = 20
 
 
 def paint_content(
-    painter: QPainter, content: ContentLayout, role: str, show: ShowPicture, hot: Span | None = None
+    painter: QPainter, content: ContentLayout, role: str, show: ShowPicture, hot: LinkSpan | None = None
 ) -> None:
     """Paint a bubble's content in the colour of `role`; the link `hot` is underlined."""
     theme = Theme.current()
@@ -31,21 +31,21 @@ def paint_content(
         _paint_box(painter, box, show, theme)
 
 
-def picture_size(box: Box, ratio: float) -> QSize:
+def picture_size(box: PictureBox, ratio: float) -> QSize:
     """Return the screen pixels to read a picture at; covers are larger, to be cut."""
-    room = box.rect.size() * ratio * (2 if box.figure.frame is Frame.COVER else 1)
+    room = box.rect.size() * ratio * (2 if box.figure.frame is PictureFrame.COVER else 1)
     return room.toSize()
 
 
-def _paint_block(painter: QPainter, block: Block, role: str, theme: Theme, hot: Span | None) -> None:
+def _paint_block(painter: QPainter, block: TextBlock, role: str, theme: Theme, hot: LinkSpan | None) -> None:
     plain = role == "text"
-    painter.setPen(theme.color("secondary" if plain and block.face is Face.NOTE else role))
+    painter.setPen(theme.color("secondary" if plain and block.face is ParagraphStyle.NOTE else role))
     link = theme.color("accent" if plain else role)
     formats = [_link_format(span, link, underlined=span is hot or not plain) for span in block.spans]
     block.lines.draw(painter, block.at, formats)
 
 
-def _link_format(span: Span, color: QColor, *, underlined: bool) -> QTextLayout.FormatRange:
+def _link_format(span: LinkSpan, color: QColor, *, underlined: bool) -> QTextLayout.FormatRange:
     look = QTextCharFormat()
     look.setForeground(color)
     look.setFontUnderline(underlined)
@@ -54,13 +54,13 @@ def _link_format(span: Span, color: QColor, *, underlined: bool) -> QTextLayout.
     return made
 
 
-def _paint_box(painter: QPainter, box: Box, show: ShowPicture, theme: Theme) -> None:
+def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: Theme) -> None:
     size = picture_size(box, painter.device().devicePixelRatio())
     image = show(box.figure.digest, size) if box.figure.digest else None
     painter.save()
     path = QPainterPath()
     if image is not None and not image.isNull():
-        placed = _placed(image, box)
+        placed = _picture_rect(image, box)
         path.addRoundedRect(placed.intersected(box.rect), RADIUS, RADIUS)
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -72,13 +72,13 @@ def _paint_box(painter: QPainter, box: Box, show: ShowPicture, theme: Theme) -> 
     painter.restore()
 
 
-def _words(figure: Figure, image: QImage | None) -> str:
+def _words(figure: PicturePiece, image: QImage | None) -> str:
     if not figure.digest:
         return figure.words
     return tr("Reading the picture…") if image is None else tr("This picture cannot be shown")
 
 
-def _paint_words(painter: QPainter, box: Box, words: str, theme: Theme) -> None:
+def _paint_words(painter: QPainter, box: PictureBox, words: str, theme: Theme) -> None:
     middle = box.rect.center()
     paint_icon(painter, QPointF(middle.x() - _ICON / 2, middle.y() - _ICON - 4), "image", "faint", _ICON)
     painter.setFont(font(Size.SMALL))
@@ -87,10 +87,10 @@ def _paint_words(painter: QPainter, box: Box, words: str, theme: Theme) -> None:
     painter.drawText(room, CENTER & Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, words)
 
 
-def _placed(image: QImage, box: Box) -> QRectF:
+def _picture_rect(image: QImage, box: PictureBox) -> QRectF:
     """Return the rectangle of a picture: a photo within its frame, a cover filling it."""
     ratio = Qt.AspectRatioMode.KeepAspectRatio
-    if box.figure.frame is Frame.COVER:
+    if box.figure.frame is PictureFrame.COVER:
         ratio = Qt.AspectRatioMode.KeepAspectRatioByExpanding
     size = image.size().toSizeF().scaled(box.rect.size(), ratio)
     placed = QRectF(QPointF(), size)

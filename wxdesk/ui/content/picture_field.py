@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEven
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.content.picture_intake import Source, Taken, source_in, source_of, take_in
+from wxdesk.ui.content.picture_intake import AddedPicture, PictureSource, add_picture, source_in, source_of
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -69,13 +69,13 @@ class PictureField(QWidget):
         dialog.fileSelected.connect(self._take_file)
         dialog.open()
 
-    def take(self, source: Source) -> None:
+    def take(self, source: PictureSource) -> None:
         """Read and store another picture."""
         self._turn += 1
         self._digest = ""
         self._show(tr("Reading the picture…"))
         done, failed = partial(self._took, self._turn), partial(self._refused, self._turn)
-        self._bridge.ask(take_in(self._bridge.desk.pictures, source), done, failed)
+        self._bridge.ask(add_picture(self._bridge.desk.pictures, source), done, failed)
 
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
@@ -110,7 +110,7 @@ class PictureField(QWidget):
             event.accept()
             self.take(source)
 
-    def complain(self, reason: str) -> None:
+    def show_error(self, reason: str) -> None:
         """Show an error below the field; empty removes it."""
         self.error.setText(reason)
         self.error.setVisible(bool(reason))
@@ -119,7 +119,7 @@ class PictureField(QWidget):
     def _take_file(self, file: str) -> None:
         self.take(source_of(Path(file)))
 
-    def _took(self, turn: int, taken: Taken) -> None:
+    def _took(self, turn: int, taken: AddedPicture) -> None:
         if turn == self._turn:
             self._digest = taken.picture.digest
             self._show(taken_words(taken))
@@ -127,16 +127,16 @@ class PictureField(QWidget):
     def _refused(self, turn: int, error: Exception) -> None:
         if turn == self._turn:
             self._show()
-            self.complain(explain(error))
+            self.show_error(explain(error))
 
     def _show(self, words: str = "") -> None:
-        self.complain("")
+        self.show_error("")
         self.words.setText(words or self._hint)
         self.remove.setVisible(bool(words))
         self.changed.emit()
 
 
-def taken_words(taken: Taken) -> str:
+def taken_words(taken: AddedPicture) -> str:
     """Return a picture's name and size, and its smaller upload size if it has one."""
     size, own = size_words(taken.size), size_words(taken.picture.size)
     told = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size

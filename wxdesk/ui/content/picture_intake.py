@@ -19,7 +19,7 @@ UNREADABLE = "The file cannot be read."
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PictureSource:
     """A picture to be read on any thread; `name` is empty without a file."""
 
     read: Callable[[], bytes]
@@ -27,7 +27,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AddedPicture:
     """A stored picture; `size` counts the bytes to upload, fewer if it is shrunk."""
 
     picture: Picture
@@ -35,7 +35,7 @@ class Taken:
     name: str = ""
 
 
-def source_in(data: QMimeData) -> Source | None:
+def source_in(data: QMimeData) -> PictureSource | None:
     """Return the pasted or dropped picture; None without one, or with text beside it.
 
     Office programs put a picture of every text they copy beside it; a file's address is no such text.
@@ -45,13 +45,13 @@ def source_in(data: QMimeData) -> Source | None:
         return source_of(Path(files[0]))
     if data.hasImage() and not data.text().strip():
         image = data.imageData()
-        return Source(partial(encoded, QImage(image))) if isinstance(image, QImage) else None
+        return PictureSource(partial(encode_png, QImage(image))) if isinstance(image, QImage) else None
     return None
 
 
-def source_of(path: Path) -> Source:
+def source_of(path: Path) -> PictureSource:
     """Return the picture in a file."""
-    return Source(partial(read_file, path), path.name)
+    return PictureSource(partial(read_file, path), path.name)
 
 
 def read_file(path: Path) -> bytes:
@@ -64,7 +64,7 @@ def read_file(path: Path) -> bytes:
         raise BadPicture(UNREADABLE) from None
 
 
-def encoded(image: QImage) -> bytes:
+def encode_png(image: QImage) -> bytes:
     """Encode a picture without a file as PNG; raises `BadPicture` if it is empty."""
     data = QByteArray()
     buffer = QBuffer(data)
@@ -74,7 +74,7 @@ def encoded(image: QImage) -> bytes:
     return bytes(data.data())
 
 
-async def take_in(pictures: Pictures, source: Source) -> Taken:
+async def add_picture(pictures: Pictures, source: PictureSource) -> AddedPicture:
     """Read `source` and store it; raises `BadPicture`, `StoreError`."""
     picture = await pictures.add(await asyncio.to_thread(source.read))
-    return Taken(picture, await pictures.upload_size(picture.digest), source.name)
+    return AddedPicture(picture, await pictures.upload_size(picture.digest), source.name)

@@ -15,7 +15,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.wording.messages import kind_word, readable
 
 
-class Face(Enum):
+class ParagraphStyle(Enum):
     """Style of a paragraph: a message, a title, a small note, or our own sentence."""
 
     MESSAGE = "message"
@@ -25,7 +25,7 @@ class Face(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class LinkSpan:
     """A link within a paragraph; `start` and `length` count UTF-16 units, as Qt does."""
 
     start: int
@@ -38,11 +38,11 @@ class Paragraph:
     """Text in one style; its lines end with a line feed alone."""
 
     text: str
-    face: Face = Face.MESSAGE
-    spans: tuple[Span, ...] = ()
+    face: ParagraphStyle = ParagraphStyle.MESSAGE
+    spans: tuple[LinkSpan, ...] = ()
 
 
-class Frame(Enum):
+class PictureFrame(Enum):
     """Frame of a picture: a whole photo, or a card's cover that fills its frame."""
 
     PHOTO = "photo"
@@ -50,18 +50,18 @@ class Frame(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PicturePiece:
     """A picture of this desk, by digest; without one, `words` say why."""
 
     digest: str = ""
-    frame: Frame = Frame.PHOTO
+    frame: PictureFrame = PictureFrame.PHOTO
     words: str = ""
 
 
-type Piece = Paragraph | Figure
+type ContentPiece = Paragraph | PicturePiece
 
 
-def pieces_of_content(content: Content) -> tuple[Piece, ...]:
+def pieces_of_content(content: Content) -> tuple[ContentPiece, ...]:
     """Return the pieces of `content` as a contact sees it."""
     match content.kind:
         case ReplyKind.TEXT:
@@ -69,36 +69,40 @@ def pieces_of_content(content: Content) -> tuple[Piece, ...]:
         case ReplyKind.LINK:
             return link(content.title, content.description, content.url)
         case ReplyKind.CARD:
-            cover = Figure(content.thumb_picture, Frame.COVER, tr("Picture"))
+            cover = PicturePiece(content.thumb_picture, PictureFrame.COVER, tr("Picture"))
             return card(content.title, content.page_path, (cover,))
         case ReplyKind.IMAGE:
-            return (Figure(content.picture, words=kind_word("image")),)
+            return (PicturePiece(content.picture, words=kind_word("image")),)
     return ()
 
 
-def link(title: str, description: str, url: str) -> tuple[Piece, ...]:
+def link(title: str, description: str, url: str) -> tuple[ContentPiece, ...]:
     """Return the pieces of a link: title (or a general one), description, address."""
-    shown = Paragraph(readable(title) or kind_word("link"), Face.TITLE)
-    about = [Paragraph(lines(readable(description)), Face.NOTE)] if description.strip() else []
-    address = [Paragraph(url, Face.NOTE, (Span(0, _units(url), TextLink(url, url)),))] if url else []
+    shown = Paragraph(readable(title) or kind_word("link"), ParagraphStyle.TITLE)
+    about = [Paragraph(lines(readable(description)), ParagraphStyle.NOTE)] if description.strip() else []
+    address = [Paragraph(url, ParagraphStyle.NOTE, (LinkSpan(0, _units(url), TextLink(url, url)),))] if url else []
     return (shown, *about, *address)
 
 
-def card(title: str, path: str, cover: tuple[Figure, ...]) -> tuple[Piece, ...]:
+def card(title: str, path: str, cover: tuple[PicturePiece, ...]) -> tuple[ContentPiece, ...]:
     """Return the pieces of a mini-program card: its title, cover and page."""
     page = tr("Mini program · {path}", path=path) if path else tr("Mini program")
-    return (Paragraph(readable(title) or kind_word("card"), Face.TITLE), *cover, Paragraph(page, Face.NOTE))
+    return (
+        Paragraph(readable(title) or kind_word("card"), ParagraphStyle.TITLE),
+        *cover,
+        Paragraph(page, ParagraphStyle.NOTE),
+    )
 
 
 def _linked(text: str) -> Paragraph:
     """Return a text of this desk with each link shown by its label."""
     shown: list[str] = []
-    spans: list[Span] = []
+    spans: list[LinkSpan] = []
     at = 0
     for segment in segments(text):
         words = lines(readable(segment.text))
         if segment.link is not None:
-            spans.append(Span(at, _units(words), segment.link))
+            spans.append(LinkSpan(at, _units(words), segment.link))
         shown.append(words)
         at += _units(words)
     return Paragraph("".join(shown), spans=tuple(spans))
@@ -113,6 +117,6 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def span_at(spans: Sequence[Span], position: int) -> Span | None:
+def span_at(spans: Sequence[LinkSpan], position: int) -> LinkSpan | None:
     """Return the link that holds the character at `position`."""
     return next((span for span in spans if span.start <= position < span.start + span.length), None)

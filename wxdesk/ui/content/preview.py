@@ -54,7 +54,7 @@ class ContentPreview(QWidget):
         self.updateGeometry()
         self.update()
 
-    def hug(self, widest: int) -> None:
+    def fit_width(self, widest: int) -> None:
         """Take the width that the content needs, `widest` at most, and its height."""
         needed = round(self._laid_out(widest).width + 0.5) + 2 * _PAD_X + 2
         width = min(needed, widest)

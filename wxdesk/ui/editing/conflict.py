@@ -14,30 +14,30 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 KEY = "changed-elsewhere"
 
 
-class Overtaking(QObject):
+class EditConflict(QObject):
     """Bar and question for a record that was changed elsewhere while it is edited."""
 
     def __init__(self, notices: Notices, page: QWidget) -> None:
         super().__init__(page)
         self._notices = notices
         self._page = page
-        self._overtaken = 0
+        self._conflicting_id = 0
 
-    def happened(self, record_id: int, name: str, compare: Callable[[], None]) -> None:
+    def show_conflict(self, record_id: int, name: str, compare: Callable[[], None]) -> None:
         """Report that another version has been stored while this one is being edited."""
-        self._overtaken = record_id
+        self._conflicting_id = record_id
         said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
         self._notices.bar(KEY, said, "pending", tr("Compare"), compare)
 
     def settle(self) -> None:
         """Remove the bar: the edit has been stored or given up."""
-        if self._overtaken:
-            self._overtaken = 0
+        if self._conflicting_id:
+            self._conflicting_id = 0
             self._notices.bar(KEY, "")
 
     def ask(self, record_id: int, name: str, save: Callable[[], None], stay: Callable[[], None]) -> None:
         """Call `save`, or `save` or `stay` by the operator's choice in a conflict."""
-        if not self._overtaken or record_id != self._overtaken:
+        if not self._conflicting_id or record_id != self._conflicting_id:
             save()
             return
         title = tr("Save over the other change?")

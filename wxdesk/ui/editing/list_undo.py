@@ -16,36 +16,36 @@ from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
 
-MOST = 200
+MAX_CHANGES = 200
 """Number of changes that can be undone."""
 
-type Work = Callable[[], Coroutine[Any, Any, object]]
+type DeskCall = Callable[[], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Inverse:
     """Inverse of an undo or redo step, and a message to show with it."""
 
-    work: Work
+    work: DeskCall
     told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class UndoableChange:
     """Change of the list, with the calls that undo and redo it.
 
     `restored` is the id of the record that an undo brings back, `moved` the one that only changes its place.
     `turned` makes the `Inverse` from the desk's answer, where it is not known before.
     """
 
-    undo: Work
-    redo: Work
+    undo: DeskCall
+    redo: DeskCall
     restored: int = 0
     moved: int = 0
-    turned: Callable[[object], Turn] | None = None
+    turned: Callable[[object], Inverse] | None = None
 
 
-class Past(QObject):
+class ListUndo(QObject):
     """Undo history of a list, kept as long as its page; `view` has the keys.
 
     The last change is offered for undo in a notice. Moves of one record while it is shown are one step.
@@ -63,25 +63,25 @@ class Past(QObject):
         self._bridge = bridge
         self._notices = notices
         self._view = view
-        self._done: list[Change] = []
-        self._undone: list[Change] = []
+        self._done: list[UndoableChange] = []
+        self._undone: list[UndoableChange] = []
         self._waiting: list[Callable[[], None]] = []
         self._open = 0
         self._standing = QTimer(self, singleShot=True, interval=OFFER_MS)
         view.undo_asked.connect(self.undo)
         view.redo_asked.connect(self.redo)
 
-    def do(self, change: Change, said: str) -> None:
+    def do(self, change: UndoableChange, said: str) -> None:
         """Make a change and offer to undo it."""
         self._ask(change.redo, partial(self._was_done, change, said), self._failed)
 
-    def keep(self, change: Change, said: str) -> None:
+    def keep(self, change: UndoableChange, said: str) -> None:
         """Record a change that has been made, and offer to undo it."""
         last = self._done[-1] if self._done else None
         if change.moved and last is not None and last.moved == change.moved and self._standing.isActive():
             change = replace(change, undo=last.undo)
             self._done.pop()
-        self._done = [*self._done, change][-MOST:]
+        self._done = [*self._done, change][-MAX_CHANGES:]
         self._undone = []
         self._standing.start()
         self._notices.offer(said, tr("Undo"), self.undo)
@@ -108,37 +108,37 @@ class Past(QObject):
         self._undone = [one for one in self._undone if one.restored != record.id]
         self._tell()
 
-    def _step(self, change: Change, work: Work, then: Callable[[Change, object], None]) -> None:
+    def _step(self, change: UndoableChange, work: DeskCall, then: Callable[[UndoableChange, object], None]) -> None:
         self._standing.stop()  # what was moved last is where it was meant to be
         self._ask(work, partial(then, change), partial(self._refused, change))
 
-    def _ask(self, work: Work, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
+    def _ask(self, work: DeskCall, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         self._open += 1
         self._bridge.ask(work(), done, failed)
 
-    def _was_done(self, change: Change, said: str, _: object) -> None:
+    def _was_done(self, change: UndoableChange, said: str, _: object) -> None:
         self.keep(change, said)
         self._go_on()
 
-    def _was_undone(self, change: Change, result: object) -> None:
+    def _was_undone(self, change: UndoableChange, result: object) -> None:
         turned = self._turned(change, result, tr("Undone"))
         self._undone.append(turned)
         if change.restored:
             self.restored.emit(change.restored)
         self._go_on()
 
-    def _was_redone(self, change: Change, result: object) -> None:
+    def _was_redone(self, change: UndoableChange, result: object) -> None:
         turned = self._turned(change, result, tr("Done again"))
         self._done.append(turned)
         self._go_on()
 
-    def _turned(self, change: Change, result: object, said: str) -> Change:
+    def _turned(self, change: UndoableChange, result: object, said: str) -> UndoableChange:
         self._drop(change)
         turn = None if change.turned is None else change.turned(result)
         self._notices.toast(" · ".join((said, turn.told)) if turn is not None and turn.told else said)
         return change if turn is None else replace(change, undo=turn.work, redo=turn.work)
 
-    def _drop(self, change: Change) -> None:
+    def _drop(self, change: UndoableChange) -> None:
         self._done = [one for one in self._done if one is not change]
         self._undone = [one for one in self._undone if one is not change]
 
@@ -152,7 +152,7 @@ class Past(QObject):
     def _tell(self) -> None:
         self._view.undoable, self._view.redoable = bool(self._done), bool(self._undone)
 
-    def _refused(self, change: Change, error: Exception) -> None:
+    def _refused(self, change: UndoableChange, error: Exception) -> None:
         if isinstance(error, NotFound):
             self._drop(change)  # what it was about is gone for good; what was done before can still be taken back
         self._failed(error)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle
 from wxdesk.ui.look.theme import Theme
 
 
-def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
+def paint_row_background(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
     """Paint a row's background, its lower edge and the ring of keyboard focus."""
     selected = bool(state & QStyle.StateFlag.State_Selected)
     if selected or state & QStyle.StateFlag.State_MouseOver:

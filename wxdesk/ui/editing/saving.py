@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.conflict import Overtaking
+from wxdesk.ui.editing.conflict import EditConflict
 from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class Keeper(Protocol):
+class SavableEditor(Protocol):
     """Editor of rules or templates that emits what to store but stores nothing."""
 
     @property
@@ -50,7 +50,7 @@ class Keeper(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Way[R]:
+class SavingHooks[R]:
     """Callbacks in which saving differs between rules and templates.
 
     store a record · name_of it · written: the one being edited · show it in the editor · compare its revisions
@@ -63,7 +63,7 @@ class Way[R]:
     compare: Callable[[R], None]
 
 
-class Saving[R: Record](QObject):
+class RecordSaving[R: Record](QObject):
     """Stores what `editor` asks to be stored, and reports the outcome.
 
     One at a time: a save asked meanwhile follows once the first one is stored and its id is known.
@@ -76,16 +76,18 @@ class Saving[R: Record](QObject):
     saved = Signal(object)
     refused = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, editor: Keeper, way: Way[R], parent: QWidget) -> None:
+    def __init__(
+        self, bridge: Bridge, notices: Notices, editor: SavableEditor, way: SavingHooks[R], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._notices = notices
         self._editor = editor
-        self._way = way
+        self._hooks = way
         self._sent: R | None = None
         self._edited: Any = None
         self._again = False
-        self._overtaking = Overtaking(notices, parent)
+        self._edit_conflict = EditConflict(notices, parent)
         editor.save_asked.connect(self._save)
         editor.touched.connect(self._touched)
 
@@ -93,35 +95,37 @@ class Saving[R: Record](QObject):
         if self._sent is not None:
             self._again = True
             return
-        self._overtaking.ask(record.id, self._way.name_of(record), partial(self._store, record), self.refused.emit)
+        self._edit_conflict.ask(record.id, self._hooks.name_of(record), partial(self._store, record), self.refused.emit)
 
     def _store(self, record: R) -> None:
         self._sent, self._edited = record, self._editor.saved
-        self._bridge.ask(self._way.store(record), self._saved, self._refused)
+        self._bridge.ask(self._hooks.store(record), self._saved, self._refused)
 
     def _saved(self, record: R) -> None:
         sent, again = self._settle()
-        self._overtaking.settle()
+        self._edit_conflict.settle()
         if self._still_edited():
-            if self._way.written() == sent:
-                self._way.show(record)
+            if self._hooks.written() == sent:
+                self._hooks.show(record)
             else:
                 self._editor.show_stored(record)  # something was written meanwhile
             if again and self._editor.save():
                 return
-        self._notices.toast(tr("“{name}” saved", name=self._way.name_of(record)))
+        self._notices.toast(tr("“{name}” saved", name=self._hooks.name_of(record)))
         self.saved.emit(record)
 
     def hear(self, record: R) -> None:
         """Take over a newly stored version, and show a conflict if it is not the editor's."""
         overtaken = self._sent is None and record.revision != self._editor.saved.revision
         self._editor.show_stored(record)
-        if overtaken and self._way.written() != record:
-            self._overtaking.happened(record.id, self._way.name_of(record), partial(self._way.compare, record))
+        if overtaken and self._hooks.written() != record:
+            self._edit_conflict.show_conflict(
+                record.id, self._hooks.name_of(record), partial(self._hooks.compare, record)
+            )
 
     def _touched(self, changed: bool) -> None:
         if not changed:
-            self._overtaking.settle()
+            self._edit_conflict.settle()
 
     def _still_edited(self) -> bool:
         """Return True if the editor still has the record that was sent."""

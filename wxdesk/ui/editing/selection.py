@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.editing.record_view import RecordView
-from wxdesk.ui.editing.saving import Keeper, Saving
-from wxdesk.ui.editing.unsaved_guard import Draft, Leaving
+from wxdesk.ui.editing.saving import RecordSaving, SavableEditor
+from wxdesk.ui.editing.unsaved_guard import GuardedEditor, UnsavedGuard
 
 NO_RECORD, EDITOR = range(2)
 """Pages of the middle: the empty page and the editor."""
 
 
-class Editor(Draft, Keeper, Protocol):
+class RecordEditor(GuardedEditor, SavableEditor, Protocol):
     """Editor of one record."""
 
     @property
@@ -34,7 +34,7 @@ class Editor(Draft, Keeper, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Beside[R]:
+class SelectionHooks[R]:
     """Callbacks in which selection differs between rules and templates.
 
     edit: show a record in the editor · reveal: make the row of an id the current one · blank: a new record in
@@ -51,7 +51,7 @@ def _nothing() -> None:
     """Do nothing."""
 
 
-class Choosing[R: Record](QObject):
+class RecordSelection[R: Record](QObject):
     """Keeps the list in `view` and the `editor` on the same record.
 
     The editor is the second page of `middle`; the first one is shown while there is no record.
@@ -67,9 +67,9 @@ class Choosing[R: Record](QObject):
         page: QWidget,
         view: RecordView[R],
         middle: QStackedWidget,
-        editor: Editor,
-        saving: Saving[R],
-        beside: Beside[R],
+        editor: RecordEditor,
+        saving: RecordSaving[R],
+        beside: SelectionHooks[R],
     ) -> None:
         super().__init__(page)
         self._view = view
@@ -78,7 +78,7 @@ class Choosing[R: Record](QObject):
         self._saving = saving
         self._beside = beside
         self._wanted = 0
-        self._leaving = Leaving(page, editor)
+        self._leaving = UnsavedGuard(page, editor)
         self._leaving.stayed.connect(self._stayed)
         saving.saved.connect(self._saved)
         saving.refused.connect(self._leaving.stay)

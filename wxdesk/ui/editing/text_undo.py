@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.word_chips import WordField
 
-MOST = 200
+MAX_STEPS = 200
 """Number of steps that can be undone."""
 
 
-class Steps[T]:
+class UndoSteps[T]:
     """Undo steps, one a pause in typing; `written` removes what only the store sets."""
 
     def __init__(self, written: Callable[[T], T]) -> None:
@@ -33,7 +33,7 @@ class Steps[T]:
         written = self._written(read)
         if self._steps and self._steps[self._at] == written:
             return
-        self._steps = [*self._steps[: self._at + 1], written][-MOST:]
+        self._steps = [*self._steps[: self._at + 1], written][-MAX_STEPS:]
         self._at = len(self._steps) - 1
 
     def move(self, step: int) -> T | None:

@@ -8,16 +8,16 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.templates import TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 
 
-class Draft(Protocol):
+class GuardedEditor(Protocol):
     """Editor that can have unsaved changes."""
 
-    def judged(self) -> tuple[str, Fault | TemplateFault | None]:
+    def judged(self) -> tuple[str, RuleFault | TemplateFault | None]:
         """Return the record's name, and the fault that keeps it from being saved, if any."""
         ...
 
@@ -35,7 +35,7 @@ class Draft(Protocol):
         ...
 
 
-class Leaving(QObject):
+class UnsavedGuard(QObject):
     """Asks over `page` to save, discard or stay, and then runs the pending action.
 
     Signals:
@@ -44,7 +44,7 @@ class Leaving(QObject):
 
     stayed = Signal()
 
-    def __init__(self, page: QWidget, draft: Draft) -> None:
+    def __init__(self, page: QWidget, draft: GuardedEditor) -> None:
         super().__init__(page)
         self._page = page
         self._draft = draft

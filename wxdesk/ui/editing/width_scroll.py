@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
-EDGES = 48
+SIDE_MARGINS = 48
 """Pixels of both side margins together."""
 
 
@@ -19,7 +19,7 @@ class WidthScroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside.setProperty("class", "flat")
-        inside.setMaximumWidth(widest + EDGES)
+        inside.setMaximumWidth(widest + SIDE_MARGINS)
         around = QWidget(self)
         around.setProperty("class", "window")
         row = QHBoxLayout(around)

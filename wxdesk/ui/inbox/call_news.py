@@ -7,9 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.conversations.attention import Cause
+from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.events import CallsChanged, Event, OperatorCalled
+from wxdesk.core.events import AttentionChanged, Event, OperatorCalled
 from wxdesk.core.model.conversation import Contact
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
@@ -18,14 +18,14 @@ from wxdesk.ui.wording.messages import name_of
 
 BAR = "call"
 
-_ASKED_FOR = frozenset({Cause.CALLED, Cause.DRAFT})
+_ASKED_FOR = frozenset({AttentionReason.CALLED, AttentionReason.DRAFT})
 """Reasons by which a rule asks for a human.
 
 A draft counts because it was about to leave when the reply window closed.
 """
 
 
-class CallNews(QObject):
+class AttentionBar(QObject):
     """One bar for all calls of rules, shown wherever the operator is in the window.
 
     It names the first call and stays until each of the conversations has been seen.
@@ -51,7 +51,7 @@ class CallNews(QObject):
             if isinstance(event, OperatorCalled):
                 self._rules[event.conversation_id] = event.rule_name
                 called = True
-            elif isinstance(event, CallsChanged) and not self._still_calls(event.conversation_id):
+            elif isinstance(event, AttentionChanged) and not self._still_calls(event.conversation_id):
                 ended = self._rules.pop(event.conversation_id, None) is not None or ended
         if called:
             rows = self._bridge.desk.store.conversations.rows

@@ -10,7 +10,7 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class Stepping(QObject):
+class ListNavigation(QObject):
     """Follows the order of the list `shown`.
 
     Signals:

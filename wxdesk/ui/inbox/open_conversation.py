@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.events import (
-    CallRaised,
-    CallsChanged,
+    AttentionChanged,
+    AttentionRaised,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -31,11 +31,11 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.inbox.sendability import over_words
-from wxdesk.ui.inbox.timeline.entries import Entry, WindowEnd, entries_of, first_unread, key_of
-from wxdesk.ui.inbox.timeline.loaded_items import KnownItems
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, WindowEnd, entries_of, first_unread, key_of
+from wxdesk.ui.inbox.timeline.loaded_items import LoadedItems
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.hold_reasons import Standstills
+from wxdesk.ui.wording.hold_reasons import HoldReasons
 
 
 class ChatSession(QObject):
@@ -56,12 +56,12 @@ class ChatSession(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self.standstills = Standstills(bridge, self)
-        self.model = TimelineModel(bridge.desk.clock, self.standstills.of, self)
+        self.hold_reasons = HoldReasons(bridge, self)
+        self.model = TimelineModel(bridge.desk.clock, self.hold_reasons.of, self)
         self.conversation_id: int | None = None
         self.row: InboxRow | None = None
         self.latest: Decision | None = None
-        self.known = KnownItems()
+        self.known = LoadedItems()
         self.failed = False  # nothing of it could be read
         self._unread_from: int | None = None
         self._hit: TimelineItem | None = None
@@ -113,7 +113,7 @@ class ChatSession(QObject):
             self._reset(self.conversation_id)
             self._ask()
 
-    def show_anew(self) -> None:
+    def refresh_times(self) -> None:
         """Update what only the clock has changed: day names, or a closed reply window."""
         if not self._fresh:
             self._show()
@@ -158,8 +158,8 @@ class ChatSession(QObject):
                     | PictureChanged(conversation_id)
                     | DecisionMade(conversation_id)
                     | ConversationChanged(conversation_id)
-                    | CallRaised(conversation_id)
-                    | CallsChanged(conversation_id)
+                    | AttentionRaised(conversation_id)
+                    | AttentionChanged(conversation_id)
                 ) if conversation_id == self.conversation_id:
                     touched = True
         if touched:
@@ -173,7 +173,7 @@ class ChatSession(QObject):
         """Return the reply of an entry."""
         return self.known.reply(key)
 
-    def entry(self, key: str) -> Entry | None:
+    def entry(self, key: str) -> TimelineEntry | None:
         """Return an entry of the timeline by its key."""
         return next((entry for entry in self.model.entries() if entry.key == key), None)
 
@@ -193,7 +193,7 @@ class ChatSession(QObject):
         failed = partial(self._ask_failed, self._visit, changed)
         self._bridge.ask(work, partial(self._answered, self._visit), failed)
 
-    def _answered(self, visit: int, now: inbox_reading.Snapshot) -> None:
+    def _answered(self, visit: int, now: inbox_reading.ConversationSnapshot) -> None:
         self._asking = False
         if visit == self._visit:
             self._take_in(now)
@@ -226,7 +226,7 @@ class ChatSession(QObject):
             self._hit = None
             self._ask()
 
-    def _take_in(self, now: inbox_reading.Snapshot) -> None:
+    def _take_in(self, now: inbox_reading.ConversationSnapshot) -> None:
         first_time, self._answered_once = not self._answered_once, True
         self.row, self.latest, self.failed = now.row, now.latest, False
         if first_time:
@@ -241,13 +241,13 @@ class ChatSession(QObject):
         if new_message:
             self.arrived.emit()
 
-    def _show_older(self, visit: int, stretch: inbox_reading.Stretch) -> None:
+    def _show_older(self, visit: int, stretch: inbox_reading.TimelinePage) -> None:
         if visit == self._visit:
             self._reading = False
             self.known.add_older(stretch.items)
             self._show()
 
-    def _show_stretch(self, visit: int, stretch: inbox_reading.Stretch) -> None:
+    def _show_stretch(self, visit: int, stretch: inbox_reading.TimelinePage) -> None:
         if visit == self._visit:
             self._reading = False
             self.known.add(stretch)
@@ -267,7 +267,7 @@ class ChatSession(QObject):
         if self.row is None or self.row.conversation.window.until is None:
             return None
         over = over_words(self.row.conversation, self._bridge.desk.clock())
-        return WindowEnd(self.row.conversation.window.until, self.standstills.last_moment, over)
+        return WindowEnd(self.row.conversation.window.until, self.hold_reasons.last_moment, over)
 
     def _turn(self, row: InboxRow | None) -> None:
         self.row = row

@@ -13,22 +13,22 @@ from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
 from wxdesk.ui.inbox.chat.block_control import BlockControl
 from wxdesk.ui.inbox.chat.panel import ChatPanel
-from wxdesk.ui.inbox.conversation_list.feed import ListFeed
+from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
-from wxdesk.ui.inbox.details.contact_saving import Noting
-from wxdesk.ui.inbox.details.explanation import Explaining
+from wxdesk.ui.inbox.details.contact_saving import ContactSaving
+from wxdesk.ui.inbox.details.explanation import Explanation
 from wxdesk.ui.inbox.details.panel import DetailPanel
-from wxdesk.ui.inbox.held_replies.control import HeldWork
+from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
 from wxdesk.ui.inbox.keys import key_sheet
-from wxdesk.ui.inbox.lists.rows_view import written
-from wxdesk.ui.inbox.navigation import Stepping
+from wxdesk.ui.inbox.lists.rows_view import typed_text
+from wxdesk.ui.inbox.navigation import ListNavigation
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_words
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 
 
 class InboxPage(QWidget):
@@ -47,21 +47,21 @@ class InboxPage(QWidget):
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
         self._looked = (bridge.desk.clock().astimezone().date(), "")
-        self.list = ConversationList(bridge.desk.clock, self.session.standstills.of)
-        self.feed = ListFeed(bridge, self.list, self)
+        self.list = ConversationList(bridge.desk.clock, self.session.hold_reasons.of)
+        self.feed = ConversationFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
-        self.noting = Noting(self.detail.contact, bridge, notices)
-        self.explaining = Explaining(bridge, self.session, self.detail, self)
+        self.contact_saving = ContactSaving(self.detail.contact, bridge, notices)
+        self.explanation = Explanation(bridge, self.session, self.detail, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.chat, 1)
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
-        self.held = HeldWork(bridge, notices, self.list.strip, self.session, self.chat.timeline)
+        self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self.block = BlockControl(self.detail.contact, bridge, self.session, notices)
         self.list.write_into(self.chat.composer.edit)
-        self.stepping = Stepping(self.list, self.session, notices)
+        self.navigation = ListNavigation(self.list, self.session, notices)
         self._connect()
         for key, slot in self._slots().items():
             bind(self, key, slot)
@@ -77,18 +77,18 @@ class InboxPage(QWidget):
         self.held.edit_wanted.connect(self.chat.start_editing)
         self.held.feed.read.connect(self._pace)
         self.feed.loaded.connect(self._pace)
-        self.session.standstills.changed.connect(self.ticker.beat)
+        self.session.hold_reasons.changed.connect(self.ticker.beat)
         self.session.turned.connect(self._turned)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
         self.session.arrived.connect(self._mark_read)
-        self.chat.timeline.picked.connect(self.explaining.pick)
+        self.chat.timeline.picked.connect(self.explanation.pick)
         self.chat.why_wanted.connect(self._why)
         self.chat.unfinished.wanted.connect(self.open_conversation)
-        self.chat.aside.done.connect(self.stepping.go_on)
-        self.stepping.wanted.connect(self.open_conversation)
+        self.chat.aside.done.connect(self.navigation.go_on)
+        self.navigation.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
-        self.block.done.connect(self.stepping.go_on)
+        self.block.done.connect(self.navigation.go_on)
         self.block.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
@@ -109,7 +109,7 @@ class InboxPage(QWidget):
         """Call `then` at once, or after the operator agrees to lose unsent text."""
         self.chat.unfinished.leave(then)
 
-    def keys(self) -> Sequence[Key]:
+    def keys(self) -> Sequence[ShortcutKey]:
         """Return this page's shortcuts for the shortcut sheet."""
         return key_sheet()
 
@@ -117,10 +117,10 @@ class InboxPage(QWidget):
         return {
             "Ctrl+K": self.regions.focus_search,
             "Ctrl+F": self.regions.focus_search,
-            "Alt+Down": self.stepping.next_one,
-            "Alt+Up": self.stepping.previous_one,
-            "Alt+Shift+Down": self.stepping.next_unread,
-            "Alt+Shift+Up": self.stepping.previous_unread,
+            "Alt+Down": self.navigation.next_one,
+            "Alt+Up": self.navigation.previous_one,
+            "Alt+Shift+Down": self.navigation.next_unread,
+            "Alt+Shift+Up": self.navigation.previous_unread,
             "F4": self.chat.takeover.toggle,
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
@@ -146,7 +146,7 @@ class InboxPage(QWidget):
         self._open(hit.conversation.id, hit)
 
     def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
-        self.explaining.pick("")
+        self.explanation.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
         self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
@@ -173,7 +173,7 @@ class InboxPage(QWidget):
             self.detail.show_conversation(
                 row.conversation, row.conversation.session_from or self.session.known.source(), reserve, now
             )
-            self.explaining.refresh()
+            self.explanation.refresh()
             if not all(call.seen for call in row.calls):
                 self._mark_read()
         self._pace()
@@ -211,7 +211,7 @@ class InboxPage(QWidget):
         looked = (now.astimezone().date(), closed_words(conversation, now))
         if looked != self._looked:
             self._looked = looked
-            self.session.show_anew()
+            self.session.refresh_times()
         if self.session.row is not None:
             self.chat.tick(now)
             self.detail.show_speaker(self.session.row.conversation, now)
@@ -238,7 +238,7 @@ class InboxPage(QWidget):
     # -- reasons
 
     def _why(self, key: str) -> None:
-        self.explaining.pick(key)
+        self.explanation.pick(key)
         self.regions.detail_drawer.pull_out()
         self.detail.focus_reasons()
 
@@ -248,8 +248,8 @@ class InboxPage(QWidget):
         writing = isinstance(focused, QLineEdit | QPlainTextEdit)
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
             self.regions.leave_drawers()
-        elif written(event) and not writing:
-            self.chat.type_into(written(event))
+        elif typed_text(event) and not writing:
+            self.chat.type_into(typed_text(event))
         else:
             super().keyPressEvent(event)
 

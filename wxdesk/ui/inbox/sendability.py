@@ -24,7 +24,7 @@ _SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TextFit:
     """A text split into `messages`, none if unsendable; `problem`: why not in one."""
 
     size: int
@@ -53,7 +53,7 @@ def closed_words(conversation: Conversation | None, now: datetime | None) -> str
     if conversation is None or now is None:
         return tr("No conversation is open")
     over = over_words(conversation, now)
-    if not over and not quota.left(conversation.window, now):
+    if not over and not quota.replies_left(conversation.window, now):
         return tr("No replies are left until the customer writes again")
     return over
 
@@ -66,15 +66,15 @@ def over_words(conversation: Conversation, now: datetime) -> str:
     return tr("The time for replies is over; the customer has to write again") if now >= until else ""
 
 
-def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> Fit:
+def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> TextFit:
     """Return how `text` fits and why it may not be sent; a `whole` one is never split."""
-    left = quota.left(conversation.window, now) if conversation is not None and now is not None else 0
+    left = quota.replies_left(conversation.window, now) if conversation is not None and now is not None else 0
     size = byte_count(text)
     problem = closed_words(conversation, now)
     if size <= TEXT_LIMIT_BYTES:
-        return Fit(size, (text,), left, problem)
+        return TextFit(size, (text,), left, problem)
     messages = () if whole else _messages(text, size)
-    return Fit(size, messages, left, problem or _too_long_words(size, len(messages), left))
+    return TextFit(size, messages, left, problem or _too_long_words(size, len(messages), left))
 
 
 def size_words(size: int) -> str:

@@ -21,7 +21,7 @@ MAX_BAR = 32
 STEPS = (1, 2, 5)
 
 
-class Bars(Chart):
+class HourlyBars(Chart):
     """The bar chart; empty until `show_hours`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -12,7 +12,7 @@ GAP = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CardPlace:
     """A card, its share of a row's spare width, and its least width."""
 
     card: QWidget
@@ -26,9 +26,9 @@ class Board(QWidget):
     def __init__(self, margin: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._margin = margin
-        self._lines: list[list[Place]] = []
+        self._lines: list[list[CardPlace]] = []
 
-    def add_line(self, *places: Place) -> None:
+    def add_line(self, *places: CardPlace) -> None:
         """Add a row of cards at the bottom."""
         for place in places:
             place.card.setParent(self)
@@ -38,8 +38,8 @@ class Board(QWidget):
         """Place the cards for the present width and heights."""
         y, width = 0, self.width() - 2 * self._margin
         for line in self._lines:
-            for part in broken(line, width):
-                widths = widths_in(part, width)
+            for part in split_line(line, width):
+                widths = card_widths(part, width)
                 height = max(_height(place.card, wide) for place, wide in zip(part, widths, strict=True))
                 x = self._margin
                 for place, wide in zip(part, widths, strict=True):
@@ -59,7 +59,7 @@ class Board(QWidget):
         self.arrange()
 
 
-def broken(line: list[Place], width: int) -> list[list[Place]]:
+def split_line(line: list[CardPlace], width: int) -> list[list[CardPlace]]:
     """Split a row into as few parts as fit, of about the same number of cards."""
     for parts in range(1, len(line) + 1):
         size = -(-len(line) // parts)
@@ -69,7 +69,7 @@ def broken(line: list[Place], width: int) -> list[list[Place]]:
     return [[place] for place in line]
 
 
-def widths_in(line: list[Place], width: int) -> list[int]:
+def card_widths(line: list[CardPlace], width: int) -> list[int]:
     """Compute the widths of a row's cards by their weights; together the whole width."""
     room = width - GAP * (len(line) - 1)
     whole = sum(place.weight for place in line)

@@ -76,7 +76,7 @@ class SectionCard(QFrame):
         self.sentence.setVisible(bool(sentence))
 
 
-class Legend(QWidget):
+class ColourLegend(QWidget):
     """Legend of entries: text, role of its chart colour, role of its text colour."""
 
     def __init__(self, *entries: tuple[str, str, str], parent: QWidget | None = None) -> None:

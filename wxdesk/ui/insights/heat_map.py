@@ -91,7 +91,7 @@ class HeatMap(Chart):
     def _paint_cell(self, painter: QPainter, row: int, column: int, most: int) -> None:
         looked_at = self.looked_at == (row, column)
         painter.setPen(QPen(Theme.current().color("text"), 1) if looked_at else Qt.PenStyle.NoPen)
-        painter.setBrush(heat(self.week[row][column], most))
+        painter.setBrush(heat_colour(self.week[row][column], most))
         painter.drawRoundedRect(self.cell_rect(row, column).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2), 2, 2)
 
 
@@ -120,12 +120,12 @@ class HeatScale(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         left = self.fontMetrics().horizontalAdvance(self._few) + 6
         for step in range(SCALE_STEPS):
-            painter.setBrush(heat(step, SCALE_STEPS - 1))
+            painter.setBrush(heat_colour(step, SCALE_STEPS - 1))
             painter.drawRoundedRect(QRectF(left + step * SCALE_CELL + 1, 3, SCALE_CELL - 2, 10), 2, 2)
         painter.end()
 
 
-def heat(count: int, most: int) -> QColor:
+def heat_colour(count: int, most: int) -> QColor:
     """Compute the colour of a count where `most` is the strongest."""
     theme = Theme.current()
     amount = FAINTEST if not count else 0.18 + 0.82 * (count / most)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
-from wxdesk.core.model.statistics import Figures, Span
+from wxdesk.core.model.statistics import Figures, TimeSpan
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.board import Board
 from wxdesk.ui.insights.periods import Period, before, span_of
@@ -36,7 +36,7 @@ class InsightsPage(QWidget):
         self._notices = notices
         self.period = Period.WEEK
         self.figures: Figures | None = None
-        self._asked: Span | None = None
+        self._asked: TimeSpan | None = None
         self._open = 0
         self._happened = False
         self._asking = QElapsedTimer()

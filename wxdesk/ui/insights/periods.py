@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from wxdesk.core.model.statistics import Span
+from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.ui.wording.days import Days
 
 
@@ -17,11 +17,11 @@ class Period(IntEnum):
     MONTH = 30
 
 
-def span_of(period: Period, now: datetime, days: Days) -> Span:
+def span_of(period: Period, now: datetime, days: Days) -> TimeSpan:
     """Return the span from midnight of the period's first day until `now`."""
-    return Span(days.midnight(now, before=period - 1), now)
+    return TimeSpan(days.midnight(now, before=period - 1), now)
 
 
-def before(period: Period, span: Span) -> Span:
+def before(period: Period, span: TimeSpan) -> TimeSpan:
     """Return the same span one period earlier, for comparison."""
     return span.earlier(timedelta(days=period))

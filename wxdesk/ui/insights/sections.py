@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import tr
-from wxdesk.ui.insights.bars import Bars
-from wxdesk.ui.insights.board import Board, Place
-from wxdesk.ui.insights.cards import FigureCard, Legend, SectionCard
+from wxdesk.ui.insights.bars import HourlyBars
+from wxdesk.ui.insights.board import Board, CardPlace
+from wxdesk.ui.insights.cards import ColourLegend, FigureCard, SectionCard
 from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
 from wxdesk.ui.insights.periods import Period
 from wxdesk.ui.insights.ranking import Ranked, RankList
@@ -35,12 +35,12 @@ class Sections:
         self.first_response = FigureCard(tr("First response"))
         self.human_wait = FigureCard(tr("Waiting for you"))
         self.unanswered = FigureCard(tr("Not answered"))
-        self.bars = Bars()
+        self.bars = HourlyBars()
         self.heat_map = HeatMap()
         self.rules = RankList(tr("Rules"))
         self.unmatched = RankList(tr("Not answered by a rule"))
         self.undelivered = RankList(tr("Not delivered"))
-        legend = Legend(
+        legend = ColourLegend(
             (tr("Rules"), "accent_fill", "accent"),
             (tr("By you"), "human", "secondary"),
             (tr("Handed over"), "faint", "secondary"),
@@ -56,9 +56,11 @@ class Sections:
     def place_on(self, board: Board) -> None:
         """Put the cards in their rows."""
         figures = (self.messages, self.by_rule, self.first_response, self.human_wait, self.unanswered)
-        board.add_line(*(Place(card, 1, 184) for card in figures))
-        board.add_line(Place(self._bars, 5, 480), Place(self._heat_map, 3, 400))
-        board.add_line(Place(self._rules, 4, 360), Place(self._unmatched, 3, 280), Place(self._undelivered, 3, 260))
+        board.add_line(*(CardPlace(card, 1, 184) for card in figures))
+        board.add_line(CardPlace(self._bars, 5, 480), CardPlace(self._heat_map, 3, 400))
+        board.add_line(
+            CardPlace(self._rules, 4, 360), CardPlace(self._unmatched, 3, 280), CardPlace(self._undelivered, 3, 260)
+        )
 
     def show_figures(self, figures: Figures, period: Period) -> None:
         """Show these statistics."""

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
-from wxdesk.ui.notifications.notice import Answer, Notice
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
 
-class NoticeAnswers(QObject):
+class NoticeCommands(QObject):
     """Runs the commands; one that comes too late changes nothing, and says so."""
 
     def __init__(self, bridge: Bridge, window: MainWindow, parent: QObject | None = None) -> None:
@@ -22,11 +22,11 @@ class NoticeAnswers(QObject):
         self._bridge = bridge
         self._window = window
 
-    def give(self, notice: Notice, answer: Answer) -> None:
+    def give(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         """Run the action that the operator chose."""
-        if answer is Answer.OPEN:
+        if answer is NoticeAction.OPEN:
             self.open(notice.conversation_id)
-        elif answer is Answer.TAKE_OVER:
+        elif answer is NoticeAction.TAKE_OVER:
             self._bridge.ask(self._bridge.desk.handoff.take_over(notice.conversation_id))
             self.open(notice.conversation_id)  # taking over means writing something
         elif notice.reply_ids:
@@ -34,22 +34,22 @@ class NoticeAnswers(QObject):
 
     def open(self, conversation_id: int) -> None:
         """Show a conversation, with the window in front."""
-        self._window.come_forward()
+        self._window.bring_to_front()
         self._window.open_conversation(conversation_id)
 
-    def _settle(self, parts: Sequence[int], answer: Answer) -> None:
+    def _settle(self, parts: Sequence[int], answer: NoticeAction) -> None:
         """Act on replies still held: cancelling a failed one would discard it unread."""
         handoff = self._bridge.desk.handoff
-        if answer is Answer.EDIT:
-            self._window.come_forward()
+        if answer is NoticeAction.EDIT:
+            self._window.bring_to_front()
         held = [one.reply for one in self._window.inbox.held.feed.held if one.reply.id in parts]
         if not held:
             self._say_too_late()
-        elif answer is Answer.EDIT:
+        elif answer is NoticeAction.EDIT:
             self._window.inbox.chat.in_hand.take(held[0], self._edit, self._failed)
-        elif answer is Answer.SEND:
+        elif answer is NoticeAction.SEND:
             self._bridge.ask(handoff.release_held(parts), self._settled, self._failed)
-        elif answer is Answer.STOP:
+        elif answer is NoticeAction.STOP:
             self._bridge.ask(handoff.cancel_held(parts), self._settled, self._failed)
 
     def _settled(self, count: int) -> None:

@@ -9,7 +9,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from wxdesk.core.events import CallRaised, CallsChanged, Event, ListenerChanged, PauseChanged, PreferencesChanged
+from wxdesk.core.events import (
+    AttentionChanged,
+    AttentionRaised,
+    Event,
+    ListenerChanged,
+    PauseChanged,
+    PreferencesChanged,
+)
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.chime import chime
@@ -27,10 +34,10 @@ SOUND = "call.wav"
 ICON = "notice.png"
 """File of the picture beside a notice, in the operator's folder."""
 
-_FOLLOWED = (CallRaised, CallsChanged, ListenerChanged, PauseChanged, PreferencesChanged)
+_FOLLOWED = (AttentionRaised, AttentionChanged, ListenerChanged, PauseChanged, PreferencesChanged)
 
 
-class Attention(QObject):
+class OperatorAlerts(QObject):
     """Follows the desk's attention list as long as the window lives."""
 
     def __init__(
@@ -67,7 +74,7 @@ class Attention(QObject):
         self._window.silence_wanted.connect(self.ringer.silence)
         self.ringer.rings.connect(self.tray.show_ringing)
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
-        self.tray.open_wanted.connect(self._window.come_forward)
+        self.tray.open_wanted.connect(self._window.bring_to_front)
         self.tray.pause_wanted.connect(self._window.pausing.toggle)
         self.tray.silence_wanted.connect(self.ringer.silence)
         self.tray.quit_wanted.connect(self._window.close)

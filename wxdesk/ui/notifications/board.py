@@ -8,11 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import (
-    CallRaised,
-    CallsChanged,
+    AttentionChanged,
+    AttentionRaised,
     Event,
     TakeoverChanged,
     TakeoverEnded,
@@ -20,13 +20,13 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.message import Message
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
-from wxdesk.ui.notifications.answers import NoticeAnswers
-from wxdesk.ui.notifications.held_replies import HeldNotices
-from wxdesk.ui.notifications.notice import Notifier, Topic, notice_key, notice_of, return_notice
-from wxdesk.ui.presence.is_watching import looks
+from wxdesk.ui.notifications.answers import NoticeCommands
+from wxdesk.ui.notifications.held_replies import HeldReplyNotices
+from wxdesk.ui.notifications.notice import NoticeTopic, Notifier, notice_key, notice_of, return_notice
+from wxdesk.ui.presence.is_watching import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.wording.conversation import standstill_of_row
+from wxdesk.ui.wording.conversation import hold_reason_of_row
 
 MOST_NOTICES = 3
 """Notices shown at one moment; nobody reads more, and the window has them all."""
@@ -42,26 +42,26 @@ class NoticeBoard(QObject):
         self._bridge = bridge
         self._window = window
         self._notifier = notifier
-        self._answers = NoticeAnswers(bridge, window, self)
-        self._standstills = window.inbox.session.standstills
+        self._answers = NoticeCommands(bridge, window, self)
+        self._standstills = window.inbox.session.hold_reasons
         self._calls: set[int] = set()
-        self.held = HeldNotices(bridge, window, notifier, self._answers, self)
+        self.held = HeldReplyNotices(bridge, window, notifier, self._answers, self)
         bridge.events.connect(self._hear)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, CallsChanged) for event in events):
+        if any(isinstance(event, AttentionChanged) for event in events):
             self._withdraw_ended()
         for event in events:
             if isinstance(event, TakeoverChanged):
-                self._notifier.withdraw(notice_key(Topic.RETURN, event.conversation_id))
-        raised = defaultdict[int, set[Cause]](set)
+                self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
+        raised = defaultdict[int, set[AttentionReason]](set)
         for event in events:
-            if isinstance(event, CallRaised) and _is_call(event.cause):
+            if isinstance(event, AttentionRaised) and _is_call(event.cause):
                 raised[event.conversation_id].add(event.cause)
         self._tell_of_calls(raised)
         self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
 
-    def _tell_of_calls(self, raised: dict[int, set[Cause]]) -> None:
+    def _tell_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
         """Notify of attention, unless the operator has the conversation in sight."""
         desk = self._bridge.desk
         if self._window.isActiveWindow() and not desk.presence.now.away:
@@ -72,7 +72,7 @@ class NoticeBoard(QObject):
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Notify of ending takeovers while nobody looks at the window."""
         desk = self._bridge.desk
-        if returning and not looks(desk.presence) and desk.preferences.now.notifications:
+        if returning and not is_watching(desk.presence) and desk.preferences.now.notifications:
             self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:
@@ -80,34 +80,36 @@ class NoticeBoard(QObject):
             notice = return_notice(row.conversation, self._bridge.desk.clock())
             self._notifier.show(notice, self._answers.give)
 
-    def _find_callers(self, raised: Mapping[int, Set[Cause]], rows: Sequence[InboxRow]) -> None:
+    def _find_callers(self, raised: Mapping[int, Set[AttentionReason]], rows: Sequence[InboxRow]) -> None:
         """Read the last messages of the contacts who still need attention."""
         store = self._bridge.desk.store
         calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
         for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
             about = row.conversation.id
             self._calls.add(about)
-            self._bridge.ask(inbox_reading.last_written(store, about), partial(self._show_call, row, calls[about]))
+            self._bridge.ask(
+                inbox_reading.last_contact_message(store, about), partial(self._show_call, row, calls[about])
+            )
 
-    def _show_call(self, row: InboxRow, calls: Sequence[Call], said: Message | None) -> None:
+    def _show_call(self, row: InboxRow, calls: Sequence[Attention], said: Message | None) -> None:
         desk = self._bridge.desk
         if row.conversation.id not in self._calls:
             return  # somebody has looked meanwhile
-        with_text, stands = desk.preferences.now.notifications_show_text, standstill_of_row(row, self._standstills.of)
+        with_text, stands = desk.preferences.now.notifications_show_text, hold_reason_of_row(row, self._standstills.of)
         self._notifier.show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), self._answers.give)
 
     def _withdraw_ended(self) -> None:
         unseen = self._bridge.desk.alarms.state.unseen
         calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
         for conversation_id in self._calls - calling:
-            self._notifier.withdraw(notice_key(Topic.CALL, conversation_id))
+            self._notifier.withdraw(notice_key(NoticeTopic.CALL, conversation_id))
         self._calls &= calling
 
 
-def _is_call(cause: Cause) -> bool:
+def _is_call(cause: AttentionReason) -> bool:
     """Return False for held replies, which have notices of their own."""
-    return cause is not Cause.HELD
+    return cause is not AttentionReason.HELD
 
 
-def _unseen(row: InboxRow, causes: Set[Cause]) -> tuple[Call, ...]:
+def _unseen(row: InboxRow, causes: Set[AttentionReason]) -> tuple[Attention, ...]:
     return tuple(call for call in row.calls if call.cause in causes and not call.seen)

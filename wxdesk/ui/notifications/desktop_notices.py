@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 
 from wxdesk.threads import LoopThread
-from wxdesk.ui.notifications.notice import Answer, Answered, Notice, Notifier
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, Notifier, OnNoticeAction
 from wxdesk.ui.notifications.service import NoticeService
 
 CLOSE_SECONDS = 0.5
@@ -32,11 +32,11 @@ class DesktopNotices(QObject):
         self._otherwise = otherwise
         self._service = NoticeService(self._answered.emit, self._refused.emit)
         self._thread: LoopThread | None = None
-        self._shown: dict[str, tuple[Notice, Answered]] = {}
+        self._shown: dict[str, tuple[DesktopNotice, OnNoticeAction]] = {}
         self._answered.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._refused.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Show a notice; it appears a moment later."""
         if self._thread is None:
             self._thread = LoopThread("notices")
@@ -65,12 +65,12 @@ class DesktopNotices(QObject):
         else:
             asyncio.run_coroutine_threadsafe(work, self._thread.loop)
 
-    def _hear(self, notice: Notice, answer: Answer) -> None:
+    def _hear(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         shown, answered = self._shown.pop(notice.key, (None, None))
         if answered is not None and shown == notice:
             answered(notice, answer)
 
-    def _fall_back(self, notice: Notice) -> None:
+    def _fall_back(self, notice: DesktopNotice) -> None:
         shown, answered = self._shown.get(notice.key, (None, None))
         if answered is not None and shown == notice:  # else it is over already
             self._otherwise.show(notice, answered)

@@ -9,13 +9,13 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.ui.notifications.answers import NoticeAnswers
-from wxdesk.ui.notifications.notice import Notice, Notifier, held_notice_of
-from wxdesk.ui.presence.is_watching import looks
+from wxdesk.ui.notifications.answers import NoticeCommands
+from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of
+from wxdesk.ui.presence.is_watching import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.wording.hold_reasons import standstill_of_held
-from wxdesk.ui.wording.reply_status import Standstill
+from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
+from wxdesk.ui.wording.reply_status import HoldReason
 
 MOST_HELD = 3
 """Notices of held replies at any time; nobody reads more."""
@@ -23,14 +23,14 @@ MOST_HELD = 3
 _LEFT = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowActivate, QEvent.Type.Hide})
 
 
-class HeldNotices(QObject):
+class HeldReplyNotices(QObject):
     """Shows one notice for each answer, and withdraws it when it is settled or seen.
 
     It is shown again when the answer has changed: its time, its text or its parts.
     """
 
     def __init__(
-        self, bridge: Bridge, window: MainWindow, notifier: Notifier, answers: NoticeAnswers, parent: QObject
+        self, bridge: Bridge, window: MainWindow, notifier: Notifier, answers: NoticeCommands, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge
@@ -38,8 +38,8 @@ class HeldNotices(QObject):
         self._notifier = notifier
         self._answers = answers
         self._feed = window.inbox.held.feed
-        self._standstills = window.inbox.session.standstills
-        self._told: dict[int, Notice] = {}
+        self._standstills = window.inbox.session.hold_reasons
+        self._told: dict[int, DesktopNotice] = {}
         self._standing: set[int] = set()
         self._feed.read.connect(self._follow)
         self._standstills.changed.connect(self._follow)
@@ -72,14 +72,14 @@ class HeldNotices(QObject):
             if wanted.get(answer) != notice:
                 self._withdraw(answer)
                 del self._told[answer]
-        if looks(self._bridge.desk.presence):
+        if is_watching(self._bridge.desk.presence):
             if self._window.inbox.isVisible():  # its strip has them all
                 for answer in tuple(self._standing):
                     self._withdraw(answer)
         elif self._bridge.desk.preferences.now.notifications:
             self._tell(wanted)
 
-    def _tell(self, wanted: Mapping[int, Notice]) -> None:
+    def _tell(self, wanted: Mapping[int, DesktopNotice]) -> None:
         for answer, notice in wanted.items():
             if len(self._standing) < MOST_HELD and answer not in self._told:
                 self._told[answer] = notice
@@ -91,13 +91,13 @@ class HeldNotices(QObject):
             self._standing.discard(answer)
             self._notifier.withdraw(self._told[answer].key)
 
-    def _wanted(self) -> dict[int, Notice]:
+    def _wanted(self) -> dict[int, DesktopNotice]:
         """Return the notices to show, soonest first, by the first part of each answer."""
         with_text = self._bridge.desk.preferences.now.notifications_show_text
-        answers = defaultdict[int, dict[Standstill, list[HeldReply]]](dict)
+        answers = defaultdict[int, dict[HoldReason, list[HeldReply]]](dict)
         for held in self._feed.held:
             if held.reply.due_at is not None:
-                stands = standstill_of_held(held, self._standstills.of)
+                stands = hold_reason_of_held(held, self._standstills.of)
                 answers[held.reply.part_of or held.reply.id].setdefault(stands, []).append(held)
         found = {}
         for answer, alike in answers.items():

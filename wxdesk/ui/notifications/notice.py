@@ -8,21 +8,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from wxdesk.core.conversations.attention import Call, Cause, most_urgent
+from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.conversation import calling_words
+from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.dates import dated_time
 from wxdesk.ui.wording.messages import clock_time, kind_word, name_of, readable
-from wxdesk.ui.wording.reply_status import Standstill, standing_of_reply
-from wxdesk.ui.wording.takeover import returned_words
+from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
+from wxdesk.ui.wording.takeover import takeovers_ended_text
 
 
-class Topic(StrEnum):
+class NoticeTopic(StrEnum):
     """Subject of a notice."""
 
     CALL = "call"  # a conversation needs its human
@@ -30,7 +30,7 @@ class Topic(StrEnum):
     RETURN = "return"  # a takeover ends, or has ended
 
 
-class Answer(StrEnum):
+class NoticeAction(StrEnum):
     """Action of a notice; pressing the notice itself means `OPEN`."""
 
     SEND = "send"
@@ -40,14 +40,14 @@ class Answer(StrEnum):
     OPEN = "open"
 
 
-FOR_HELD = (Answer.SEND, Answer.STOP, Answer.TAKE_OVER, Answer.EDIT)
+FOR_HELD = (NoticeAction.SEND, NoticeAction.STOP, NoticeAction.TAKE_OVER, NoticeAction.EDIT)
 """Actions for held replies; Edit comes last, because GNOME shows only three."""
 
-FOR_CALL = (Answer.OPEN, Answer.TAKE_OVER)
+FOR_CALL = (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class DesktopNotice:
     """One notice; a later one with the same key replaces it. Both texts are plain.
 
     `reply_ids`: the parts of the answer that it is about, in their order; empty if it is about no reply.
@@ -56,8 +56,8 @@ class Notice:
     conversation_id: int
     title: str
     body: str
-    topic: Topic = Topic.CALL
-    answers: tuple[Answer, ...] = FOR_CALL
+    topic: NoticeTopic = NoticeTopic.CALL
+    answers: tuple[NoticeAction, ...] = FOR_CALL
     reply_ids: tuple[int, ...] = ()
 
     @property
@@ -66,14 +66,14 @@ class Notice:
         return notice_key(self.topic, self.reply_ids[0] if self.reply_ids else self.conversation_id)
 
 
-type Answered = Callable[[Notice, Answer], None]
+type OnNoticeAction = Callable[[DesktopNotice, NoticeAction], None]
 """Called on the window's thread when the operator acts on a notice."""
 
 
 class Notifier(Protocol):
     """Port that shows desktop notices where possible; it never waits or raises."""
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Show a notice in place of the former one with its key, where possible."""
         ...
 
@@ -86,63 +86,63 @@ class Notifier(Protocol):
         ...
 
 
-def notice_key(topic: Topic, about: int) -> str:
+def notice_key(topic: NoticeTopic, about: int) -> str:
     """Return the key of a notice: by conversation, or for `HELD` by the first part."""
     return f"{topic}:{about}"
 
 
-def answer_word(answer: Answer) -> str:
+def action_label(answer: NoticeAction) -> str:
     """Return the label of an action's button."""
     return tr(_WORDS[answer])
 
 
 _WORDS = {
-    Answer.SEND: "Send now",
-    Answer.STOP: "Stop",
-    Answer.TAKE_OVER: "Take over",
-    Answer.EDIT: "Edit",
-    Answer.OPEN: "Open",
+    NoticeAction.SEND: "Send now",
+    NoticeAction.STOP: "Stop",
+    NoticeAction.TAKE_OVER: "Take over",
+    NoticeAction.EDIT: "Edit",
+    NoticeAction.OPEN: "Open",
 }
 
 
 def notice_of(
     row: InboxRow,
-    calls: Iterable[Call],
+    calls: Iterable[Attention],
     said: Message | None,
     now: datetime,
-    standstill: Standstill = Standstill.NONE,
+    standstill: HoldReason = HoldReason.NONE,
     *,
     with_text: bool,
-) -> Notice:
+) -> DesktopNotice:
     """Return the notice for a conversation that needs attention.
 
     Its text stays true while the notice is shown. `calls` are the entries of `row` that it is about; `said`,
     the contact's last message, is quoted only if `with_text`.
     """
-    why = _why(row, calls, now, standstill)
+    why = _reason_text(row, calls, now, standstill)
     body = f"{why}\n{tr('Customer: {said}', said=_words_of(said))}" if with_text and said is not None else why
-    return Notice(row.conversation.id, name_of(row.conversation.contact), body)
+    return DesktopNotice(row.conversation.id, name_of(row.conversation.contact), body)
 
 
-def _why(row: InboxRow, calls: Iterable[Call], now: datetime, standstill: Standstill) -> str:
+def _reason_text(row: InboxRow, calls: Iterable[Attention], now: datetime, standstill: HoldReason) -> str:
     """Return the reason without countdowns or retries, which change meanwhile."""
     found = tuple(calls)
     if row.failed is not None and any(call.cause in _FAILURES for call in found):
-        return standing_of_reply(row.failed, now).text
+        return status_of_reply(row.failed, now).text
     call, closes_at = most_urgent(found), row.conversation.window.until
-    match call.cause if call is not None else Cause.LEFT:
-        case Cause.CLOSING if closes_at is not None:
+    match call.cause if call is not None else AttentionReason.LEFT:
+        case AttentionReason.CLOSING if closes_at is not None:
             return tr("Unanswered, the reply window closes at {time}", time=dated_time(closes_at, now))
-        case Cause.BACK:
+        case AttentionReason.BACK:
             return tr("Back from snooze")
-        case Cause.DRAFT if row.drafts:
+        case AttentionReason.DRAFT if row.drafts:
             return ntr("{n} draft to review", "{n} drafts to review", row.drafts)
     last = row.last_reply
     still = row if last is None else replace(row, last_reply=replace(last, not_before=None))
-    return calling_words(call, still, now, standstill)
+    return attention_text(call, still, now, standstill)
 
 
-_FAILURES = frozenset({Cause.FAILED, Cause.UNKNOWN})
+_FAILURES = frozenset({AttentionReason.FAILED, AttentionReason.UNKNOWN})
 
 
 def _words_of(message: Message) -> str:
@@ -151,8 +151,8 @@ def _words_of(message: Message) -> str:
 
 
 def held_notice_of(
-    parts: Sequence[HeldReply], standstill: Standstill = Standstill.NONE, *, with_text: bool
-) -> Notice | None:
+    parts: Sequence[HeldReply], standstill: HoldReason = HoldReason.NONE, *, with_text: bool
+) -> DesktopNotice | None:
     """Return the notice for an answer that is about to leave, with its clock time.
 
     `parts` are those of one answer that leave with a countdown, one or more. None if it is not about to leave:
@@ -161,9 +161,9 @@ def held_notice_of(
     first, due_at = parts[0].reply, parts[0].reply.due_at
     if due_at is None:
         return None
-    if standstill is Standstill.HANDED_OVER:
+    if standstill is HoldReason.HANDED_OVER:
         when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
-    elif standstill is Standstill.NONE:
+    elif standstill is HoldReason.NONE:
         when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
     else:
         return None
@@ -172,14 +172,14 @@ def held_notice_of(
         said = tr("{n} parts: {words}", n=len(parts), words=said)
     body = f"{when}\n{said}" if with_text else when
     ids = tuple(part.reply.id for part in parts)
-    return Notice(first.conversation_id, name_of(parts[0].contact), body, Topic.HELD, FOR_HELD, ids)
+    return DesktopNotice(first.conversation_id, name_of(parts[0].contact), body, NoticeTopic.HELD, FOR_HELD, ids)
 
 
-def return_notice(conversation: Conversation, now: datetime) -> Notice:
+def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:
     """Return the notice that a takeover ends soon, or has ended."""
     until = conversation.taken_over_until
     if is_taken_over(conversation, now) and until is not None:
         body = tr("Automatic replies return at {time}, unless you keep the word", time=clock_time(until))
     else:
-        body = returned_words([conversation])
-    return Notice(conversation.id, name_of(conversation.contact), body, Topic.RETURN)
+        body = takeovers_ended_text([conversation])
+    return DesktopNotice(conversation.id, name_of(conversation.contact), body, NoticeTopic.RETURN)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wxdesk.ui.notifications.notice import Answer, Notice, answer_word
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, action_label
 
 if TYPE_CHECKING:
     from desktop_notifier import DesktopNotifier
@@ -37,7 +37,9 @@ class NoticeService:
     notice that could not be shown, both on the thread of the loop.
     """
 
-    def __init__(self, answered: Callable[[Notice, Answer], None], refused: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, answered: Callable[[DesktopNotice, NoticeAction], None], refused: Callable[[DesktopNotice], None]
+    ) -> None:
         self._answered = answered
         self._refused = refused
         self._notifier: DesktopNotifier | None = None
@@ -45,7 +47,7 @@ class NoticeService:
         self._standing: dict[str, str] = {}
         self._absent_until = 0.0
 
-    async def show(self, notice: Notice, icon: Path | None = None) -> None:
+    async def show(self, notice: DesktopNotice, icon: Path | None = None) -> None:
         """Show a notice, or call `refused` with it."""
         async with self._one_by_one:
             shown = time.monotonic() >= self._absent_until and await self._try(notice, icon)
@@ -79,7 +81,7 @@ class NoticeService:
         except Exception as error:
             raise NoServiceError from error
 
-    async def _try(self, notice: Notice, icon: Path | None) -> bool:
+    async def _try(self, notice: DesktopNotice, icon: Path | None) -> bool:
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._send(notice, icon)
@@ -88,14 +90,14 @@ class NoticeService:
             return False
         return True
 
-    async def _send(self, notice: Notice, icon: Path | None) -> None:
+    async def _send(self, notice: DesktopNotice, icon: Path | None) -> None:
         from desktop_notifier import Button, Notification  # here, because the window would wait for it: 0.1 s
 
         notifier = self._reach(icon)
         answers = notice.answers if await self._buttons(notifier) else ()
         await self._clear(notice.key)
-        buttons = tuple(Button(answer_word(each), on_pressed=partial(self._hear, notice, each)) for each in answers)
-        pressed = partial(self._hear, notice, Answer.OPEN)
+        buttons = tuple(Button(action_label(each), on_pressed=partial(self._hear, notice, each)) for each in answers)
+        pressed = partial(self._hear, notice, NoticeAction.OPEN)
         sent = Notification(notice.title, _plain(notice.body), buttons=buttons, on_clicked=pressed)
         await notifier.send_notification(sent)
         if sent.identifier not in await notifier.get_current_notifications():  # it tells of no failure
@@ -122,7 +124,7 @@ class NoticeService:
             raise NoServiceError
         return Capability.BUTTONS in able
 
-    def _hear(self, notice: Notice, answer: Answer) -> None:
+    def _hear(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         self._standing.pop(notice.key, None)
         self._answered(notice, answer)
 
@@ -146,7 +148,7 @@ def _plain(body: str, platform: str = sys.platform) -> str:
     return html.escape(body, quote=False) if platform == "linux" else body
 
 
-async def buttons_here() -> bool:
+async def notices_have_buttons() -> bool:
     """Tell whether notices here have buttons; raises `NoServiceError` without any."""
     service = NoticeService(lambda _, __: None, lambda _: None)
     try:

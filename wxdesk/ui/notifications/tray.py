@@ -10,7 +10,7 @@ from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Theme, font
-from wxdesk.ui.notifications.notice import Answer, Answered, Notice
+from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 
 SIDE = 64
 MOST = 99
@@ -31,7 +31,7 @@ class Tray(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._shown: tuple[bool, bool, int] | None = None
-        self._told: tuple[Notice, Answered] | None = None
+        self._told: tuple[DesktopNotice, OnNoticeAction] | None = None
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu(window)
         self.open = self.menu.addAction(tr("Open wxdesk"))
@@ -63,7 +63,7 @@ class Tray(QObject):
         """Enable Silence while something rings."""
         self.silence.setEnabled(ringing)
 
-    def show(self, notice: Notice, answered: Answered) -> None:
+    def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Implement `Notifier` with the tray's message, which has no buttons."""
         if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
             self._told = (notice, answered)
@@ -79,7 +79,7 @@ class Tray(QObject):
     def _pressed(self) -> None:
         if self._told is not None:
             notice, answered = self._told
-            answered(notice, Answer.OPEN)
+            answered(notice, NoticeAction.OPEN)
 
     def _words(self, listening: bool, paused: bool, calling: int) -> str:
         parts = [tr("paused") if paused else tr("listening") if listening else tr("Not listening")]

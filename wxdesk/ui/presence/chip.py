@@ -6,11 +6,11 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from wxdesk.core.presence import AtDesk, AwayReason
+from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.i18n import tr
-from wxdesk.ui.presence.text import chip_words, explained
+from wxdesk.ui.presence.text import chip_words, presence_sentence
 from wxdesk.ui.widgets.small_button import SmallButton
-from wxdesk.ui.widgets.status_dot import Lamp
+from wxdesk.ui.widgets.status_dot import StatusDot
 
 
 class PresenceChip(QWidget):
@@ -22,10 +22,10 @@ class PresenceChip(QWidget):
 
     said = Signal(bool)
 
-    def __init__(self, at_desk: AtDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, at_desk: PresenceState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._at_desk = at_desk
-        self.lamp = Lamp(self, tabular=True)
+        self.lamp = StatusDot(self, tabular=True)
         self.button = SmallButton("person", tr("Who is at the desk"), self)
         self.button.clicked.connect(self._choose)
         row = QHBoxLayout(self)
@@ -35,10 +35,10 @@ class PresenceChip(QWidget):
         row.addWidget(self.button)
         self.show_presence(at_desk)
 
-    def show_presence(self, at_desk: AtDesk) -> None:
+    def show_presence(self, at_desk: PresenceState) -> None:
         """Show the current presence."""
         self._at_desk = at_desk
-        words = explained(at_desk)
+        words = presence_sentence(at_desk)
         self.lamp.show_state("pending", chip_words(at_desk), words, short=tr("Away") if at_desk.away else "")
         self.button.setToolTip(words)
         self.button.setAccessibleName(words)
@@ -59,7 +59,7 @@ class PresenceMenu(QMenu):
 
     said = Signal(bool)
 
-    def __init__(self, at_desk: AtDesk, parent: QWidget) -> None:
+    def __init__(self, at_desk: PresenceState, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Who is at the desk"))
         self._group = QActionGroup(self)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QInputMethodEvent, QMouseEvent, QWindow
 from shiboken6 import isValid
 
-from wxdesk.core.presence import Seen
+from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.presence.screen_lock import ScreenLock
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -44,7 +44,7 @@ class PresenceWatch(QObject):
         self._touched_at = bridge.desk.clock()
         self._pointer = QPointF(QCursor.pos())
         self._keyboard: QObject | None = None
-        self._seen: Seen | None = None
+        self._seen: PresenceSignals | None = None
         self.lock = lock or ScreenLock(self)
         self.lock.changed.connect(self._lock)
         application = QGuiApplication.instance()
@@ -53,27 +53,27 @@ class PresenceWatch(QObject):
             application.focusObjectChanged.connect(self._follow_keyboard)
             self._follow_window(application.focusWindow())
             self._follow_keyboard(application.focusObject())
-        self._report(Seen())
+        self._report(PresenceSignals())
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> PresenceSignals:
         """The last report."""
-        return self._seen or Seen()
+        return self._seen or PresenceSignals()
 
-    def say_away(self, away: bool) -> None:
+    def set_away(self, away: bool) -> None:
         """Set the operator's own choice: away, or back; it holds until the next one."""
         self._touched_at = self._bridge.desk.clock()
-        self._report(Seen(said_away=away))
+        self._report(PresenceSignals(declared_away=away))
 
     def look(self) -> None:
         """Report idleness once nothing was touched for as long as the preferences say."""
         now, allowed = self._bridge.desk.clock(), self._bridge.desk.preferences.now.away
         self._touched_at = min(self._touched_at, now)  # the clock was put back
         idle_since = self._touched_at if now - self._touched_at >= allowed else None
-        self._report(Seen(self.seen.said_away, self.seen.locked, idle_since))
+        self._report(PresenceSignals(self.seen.declared_away, self.seen.locked, idle_since))
 
     def end(self) -> None:
         """Report that the window closes and nobody is there."""
@@ -91,7 +91,7 @@ class PresenceWatch(QObject):
     def _touch(self) -> None:
         """Note input; a key that arrives here also means that the screen is unlocked."""
         self._touched_at = self._bridge.desk.clock()
-        self._report(Seen(said_away=self.seen.said_away))
+        self._report(PresenceSignals(declared_away=self.seen.declared_away))
 
     def _moved(self, event: QEvent) -> bool:
         """Return False for a move to the same place, which changing windows can cause."""
@@ -103,9 +103,9 @@ class PresenceWatch(QObject):
     def _lock(self, locked: bool) -> None:
         if not locked:
             self._touched_at = self._bridge.desk.clock()
-        self._report(Seen(self.seen.said_away, locked, self.seen.idle_since if locked else None))
+        self._report(PresenceSignals(self.seen.declared_away, locked, self.seen.idle_since if locked else None))
 
-    def _report(self, seen: Seen) -> None:
+    def _report(self, seen: PresenceSignals) -> None:
         if seen != self._seen:
             self._seen = seen
             self._bridge.ask(self._bridge.desk.presence.report(seen), self._told)

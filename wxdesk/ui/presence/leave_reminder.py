@@ -19,7 +19,7 @@ BAR = "presence:yours"
 _TOUCHING = (PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
 
 
-class LeftYours(QObject):
+class LeaveReminder(QObject):
     """A bar while nobody is at the desk and takeovers without an end are in force."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:

@@ -11,7 +11,7 @@ from wxdesk.core.presence import AwayReason
 from wxdesk.i18n import tr
 from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.presence.idle_watch import PresenceWatch
-from wxdesk.ui.presence.leave_reminder import LeftYours
+from wxdesk.ui.presence.leave_reminder import LeaveReminder
 from wxdesk.ui.presence.text import bar_words
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -28,22 +28,22 @@ class OperatorPresence(QObject):
         self._notices = notices
         self._chip = chip
         self.watch = PresenceWatch(bridge, self)
-        self.left_yours = LeftYours(bridge, notices, self)
-        chip.said.connect(self.watch.say_away)
+        self.leave_reminder = LeaveReminder(bridge, notices, self)
+        chip.said.connect(self.watch.set_away)
         bridge.events.connect(self._hear)
         # A new window is not on the bus yet when it reports for the first time.
         self.watch.reported.connect(self._show)
 
     def toggle(self) -> None:
         """Switch between away and back."""
-        self.watch.say_away(not self.watch.seen.said_away)
+        self.watch.set_away(not self.watch.seen.declared_away)
 
     def end(self) -> None:
         """Stop watching because the window closes."""
         self.watch.end()
 
     def _back(self) -> None:
-        self.watch.say_away(False)
+        self.watch.set_away(False)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, PresenceChanged) for event in events):

@@ -12,7 +12,7 @@ import sys
 from PySide6.QtCore import SLOT, QObject, QTimer, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
-from wxdesk.ui.presence.session_lock import Ask, asking
+from wxdesk.ui.presence.session_lock import LockQuery, lock_query
 
 ASK_MS = 2000
 
@@ -35,9 +35,9 @@ class ScreenLock(QObject):
 
     changed = Signal(bool)
 
-    def __init__(self, parent: QObject, bus: QDBusConnection | None = None, ask: Ask | None = None) -> None:
+    def __init__(self, parent: QObject, bus: QDBusConnection | None = None, ask: LockQuery | None = None) -> None:
         super().__init__(parent)
-        self._ask = ask or asking()
+        self._ask = ask or lock_query()
         self._answer = False
         if self._ask is not None:
             timer = QTimer(self, interval=ASK_MS)

@@ -15,7 +15,7 @@ from functools import cache
 
 log = logging.getLogger(__name__)
 
-type Ask = Callable[[], bool | None]
+type LockQuery = Callable[[], bool | None]
 """Tells whether the screen is locked; None if the system does not say."""
 
 _FLAGS_AT = 16
@@ -33,7 +33,7 @@ _CURRENT_SESSION = 0xFFFFFFFF
 _UTF_8 = 0x08000100
 
 
-def asking() -> Ask | None:
+def lock_query() -> LockQuery | None:
     """Return this system's query; None if it reports by itself or cannot be asked."""
     if sys.platform == "win32":
         return _guarded(_windows)
@@ -42,7 +42,7 @@ def asking() -> Ask | None:
     return None
 
 
-def locked_in(session_info: bytes) -> bool | None:
+def locked_from_session_info(session_info: bytes) -> bool | None:
     """Read the lock from a WTSINFOEXW of level 1; None if unknown or malformed."""
     if len(session_info) < _FLAGS_AT + 4 or struct.unpack_from("<I", session_info)[0] != 1:
         return None
@@ -50,7 +50,7 @@ def locked_in(session_info: bytes) -> bool | None:
     return {_LOCKED: True, _UNLOCKED: False}.get(flags)
 
 
-def _guarded(ask: Ask) -> Ask:
+def _guarded(ask: LockQuery) -> LockQuery:
     """Wrap `ask` so that a system without the function gives no answer."""
 
     def guarded() -> bool | None:
@@ -89,7 +89,7 @@ def _windows() -> bool | None:
     if not query(None, _CURRENT_SESSION, _SESSION_INFO_EX, ctypes.byref(found), ctypes.byref(size)) or not found:
         return None
     try:
-        return locked_in(ctypes.string_at(found, size.value))
+        return locked_from_session_info(ctypes.string_at(found, size.value))
     finally:
         free(found)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from wxdesk.core.presence import AtDesk, AwayReason
+from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.messages import clock_time
 
 
-def chip_words(at_desk: AtDesk) -> str:
+def chip_words(at_desk: PresenceState) -> str:
     """Return the text of the status bar; empty while the operator is present."""
     return tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
 
 
-def explained(at_desk: AtDesk) -> str:
+def presence_sentence(at_desk: PresenceState) -> str:
     """Return the presence, the reason for it, and the key that changes it."""
     time = clock_time(at_desk.since)
     match at_desk.reason:
@@ -28,7 +28,7 @@ def explained(at_desk: AtDesk) -> str:
             return tr("Nobody is at the desk: no window is open")
 
 
-def bar_words(at_desk: AtDesk) -> str:
+def bar_words(at_desk: PresenceState) -> str:
     """Return the text of the bar shown after the operator chose to be away."""
     time = clock_time(at_desk.since)
     return tr(

@@ -8,18 +8,18 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.lint.findings import Finding
+from wxdesk.core.rules.lint.findings import LintFinding
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.saving import Saving
+from wxdesk.ui.editing.saving import RecordSaving
 from wxdesk.ui.rules.editor.editor import RuleEditor
-from wxdesk.ui.rules.review.lint_card import is_shown
-from wxdesk.ui.rules.review.panel import Reviews
-from wxdesk.ui.rules.review.text import finding_word
+from wxdesk.ui.rules.review.lint_card import is_shown_in_editor
+from wxdesk.ui.rules.review.panel import ReviewStack
+from wxdesk.ui.rules.review.text import finding_text
 from wxdesk.ui.rules.rule_list.panel import RuleList
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class Doubts(QObject):
+class LintResults(QObject):
     """Shows the findings of `reviews`, and warns of new ones after `saving` a rule.
 
     Signals:
@@ -31,7 +31,7 @@ class Doubts(QObject):
     other_asked = Signal(int)
 
     def __init__(
-        self, notices: Notices, rules: RuleList, editor: RuleEditor, reviews: Reviews, saving: Saving[Rule]
+        self, notices: Notices, rules: RuleList, editor: RuleEditor, reviews: ReviewStack, saving: RecordSaving[Rule]
     ) -> None:
         super().__init__(editor)
         self._notices = notices
@@ -46,14 +46,14 @@ class Doubts(QObject):
     def _was_saved(self, rule: Rule) -> None:
         self._saved = rule
 
-    def _show(self, found: Sequence[Finding]) -> None:
-        self._list.show_doubts(len(found))
+    def _show(self, found: Sequence[LintFinding]) -> None:
+        self._list.show_finding_count(len(found))
         self._card.know(found)
         saved = self._saved
         # What was found before it was saved is about another revision.
         about = [one for one in found if saved and (one.rule.id, one.rule.revision) == (saved.id, saved.revision)]
-        doubt = next(filter(is_shown, about), None)
+        doubt = next(filter(is_shown_in_editor, about), None)
         if saved is not None and doubt is not None:
             self._saved = None
-            said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_word(doubt))
+            said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_text(doubt))
             self._notices.offer(said, tr("Go there"), partial(self.place_asked.emit, doubt))

@@ -12,32 +12,32 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from wxdesk.core.events import RulesChanged
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.lint.clustering import Group
-from wxdesk.core.rules.lint.findings import Finding
-from wxdesk.desk.rules.exchange import Imported
+from wxdesk.core.rules.lint.clustering import MessageGroup
+from wxdesk.core.rules.lint.findings import LintFinding
+from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.editing.saving import Saving, Way
-from wxdesk.ui.editing.selection import Beside, Choosing
-from wxdesk.ui.rules.business_hours.control import HoursEditing
-from wxdesk.ui.rules.editor.conditions.context_parts import Offers
+from wxdesk.ui.editing.saving import RecordSaving, SavingHooks
+from wxdesk.ui.editing.selection import RecordSelection, SelectionHooks
+from wxdesk.ui.rules.business_hours.control import BusinessHoursControl
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.editor import RuleEditor
-from wxdesk.ui.rules.editor.empty_page import EmptyPage
+from wxdesk.ui.rules.editor.empty_page import RulesEmptyPage
 from wxdesk.ui.rules.editor.history import RuleHistory
 from wxdesk.ui.rules.import_export.files import RuleFiles
 from wxdesk.ui.rules.keys import page_keys
-from wxdesk.ui.rules.lint_results import Doubts
-from wxdesk.ui.rules.review.panel import Reviews
-from wxdesk.ui.rules.review.suggestion import suggested
-from wxdesk.ui.rules.rule_list.changes import ListChanges
-from wxdesk.ui.rules.rule_list.figures import Figures
+from wxdesk.ui.rules.lint_results import LintResults
+from wxdesk.ui.rules.review.panel import ReviewStack
+from wxdesk.ui.rules.review.suggestion import suggested_rule
+from wxdesk.ui.rules.rule_list.changes import RuleListChanges
+from wxdesk.ui.rules.rule_list.figures import RuleFiguresLoader
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import RuleList
 from wxdesk.ui.rules.trial.panel import TrialPanel
-from wxdesk.ui.rules.trial.placement import TrialPlace
+from wxdesk.ui.rules.trial.placement import TrialPlacement
 from wxdesk.ui.rules.trial.preview import RulePreview
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 
 LIST = 330
 LIST_NARROW = 264
@@ -71,16 +71,16 @@ class RulesPage(QWidget):
         self._bridge = bridge
         self._rulebook = bridge.desk.rulebook
         self.rules = RuleModel(self)
-        self.figures = Figures(bridge, self.rules, self)
+        self.figures = RuleFiguresLoader(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)
-        self.changes = ListChanges(bridge, notices, self.rules, self.list)
-        self.hours = HoursEditing(bridge, notices, self)
-        offers = Offers(self.hours.names, self._rule_names, self.hours.open)
+        self.changes = RuleListChanges(bridge, notices, self.rules, self.list)
+        self.hours = BusinessHoursControl(bridge, notices, self)
+        offers = ConditionChoices(self.hours.names, self._rule_names, self.hours.open)
         self.editor = RuleEditor(bridge, offers, self)
         self.history = RuleHistory(bridge, notices, self._is_listed, self)
-        way = Way(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule, self.history.open)
-        self._saving = Saving(bridge, notices, self.editor, way, self)
-        self.empty = EmptyPage(self)
+        way = SavingHooks(self._rulebook.save, _name_of, self.editor.rule, self.editor.show_rule, self.history.open)
+        self._saving = RecordSaving(bridge, notices, self.editor, way, self)
+        self.empty = RulesEmptyPage(self)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(bridge, album, self.rules, self)
         self.preview = RulePreview(self._rulebook.examples, album, self)
@@ -88,21 +88,21 @@ class RulesPage(QWidget):
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
-        self.reviews = Reviews(bridge, self._middle, self)
-        self.doubts = Doubts(notices, self.list, self.editor, self.reviews, self._saving)
-        beside = Beside(self.editor.show_rule, self.list.view.show_current, _unstored, self._load)
-        self._choosing = Choosing(self, self.list.view, self._middle, self.editor, self._saving, beside)
+        self.reviews = ReviewStack(bridge, self._middle, self)
+        self.doubts = LintResults(notices, self.list, self.editor, self.reviews, self._saving)
+        beside = SelectionHooks(self.editor.show_rule, self.list.view.show_current, _unstored, self._load)
+        self._record_selection = RecordSelection(self, self.list.view, self._middle, self.editor, self._saving, beside)
         row = QHBoxLayout(self)
         row.setSpacing(0)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.list)
         row.addWidget(self.reviews, 1)
-        self._place = TrialPlace(self, row, self.trial, self.preview, self.editor)
+        self._place = TrialPlacement(self, row, self.trial, self.preview, self.editor)
         self._connect()
 
     def _connect(self) -> None:
         self.changes.past.changed.connect(self._load)
-        self.changes.past.restored.connect(self._choosing.want)
+        self.changes.past.restored.connect(self._record_selection.want)
         self._saving.saved.connect(self.changes.past.was_saved)
         self.list.view.chosen.connect(self._choose)
         self.list.view.delete_asked.connect(self._delete)
@@ -112,10 +112,10 @@ class RulesPage(QWidget):
         self.hours.saved.connect(self.editor.check_now)
         for asked in (self.list.new_asked, self.empty.new_asked):
             asked.connect(self.start_new)
-        self.empty.starter_asked.connect(self.files.start_with_ours)
+        self.empty.starter_asked.connect(self.files.add_starter_rules)
         self.editor.edited.connect(self._edited)
         self.editor.touched.connect(self._touched)
-        self._choosing.stayed.connect(self.editor.places.forget)
+        self._record_selection.stayed.connect(self.editor.places.forget)
         self.editor.trial_asked.connect(self._place.toggle)
         self.list.history_asked.connect(self.reviews.try_all_on_history)
         self.editor.dry_run_asked.connect(self.reviews.try_on_history)
@@ -136,17 +136,17 @@ class RulesPage(QWidget):
     def activate(self) -> None:
         """Load the rules when the page is shown."""
         self.editor.set_now(self._bridge.desk.clock())
-        self.reviews.forget_count()
+        self.reviews.invalidate_findings()
         self._load()
 
     @property
     def unsaved(self) -> bool:
         """True if closing the program now would lose changes."""
-        return self._choosing.unsaved
+        return self._record_selection.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` once unsaved changes are settled; never if the operator stays."""
-        self._choosing.leave(then)
+        self._record_selection.leave(then)
 
     def explain(self, rule_id: int, revision: int) -> None:
         """Show the page with that rule and the revision that decided on a message."""
@@ -163,7 +163,7 @@ class RulesPage(QWidget):
         self._place.open()
         self.trial.try_as(conversation_id, sentence)
 
-    def keys(self) -> Sequence[Key]:
+    def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's keys, for the shortcut sheet."""
         return page_keys()
 
@@ -175,8 +175,8 @@ class RulesPage(QWidget):
 
     def _show(self, rules: list[Rule]) -> None:
         self.rules.show(rules, self._rulebook.left_out)
-        self.reviews.recount(rules)
-        self._choosing.show(rules, rules[0] if rules else None)
+        self.reviews.refresh_findings(rules)
+        self._record_selection.show(rules, rules[0] if rules else None)
         self._edited()  # the others may answer in another way now
 
     def _hear(self, events: tuple[object, ...]) -> None:
@@ -194,11 +194,11 @@ class RulesPage(QWidget):
 
     def _begin_new(self, *, enabled: bool = True) -> None:
         self.reviews.close_review()
-        self._choosing.begin(Rule("", enabled=enabled))
+        self._record_selection.begin(Rule("", enabled=enabled))
         self.editor.head.name.setFocus()
 
-    def _choose_group(self, group: Group) -> None:
-        self.leave(partial(self._begin_with, suggested(group)))
+    def _choose_group(self, group: MessageGroup) -> None:
+        self.leave(partial(self._begin_with, suggested_rule(group)))
 
     def _begin_with(self, rule: Rule) -> None:
         self._begin_new(enabled=rule.enabled)
@@ -211,13 +211,13 @@ class RulesPage(QWidget):
         else:
             self.leave(partial(self._begin_with, replace(rule, enabled=False)))
 
-    def _show_finding(self, finding: Finding) -> None:
+    def _show_finding(self, finding: LintFinding) -> None:
         self.editor.places.want(finding)
         self._choose(finding.rule.id)
 
     def _choose(self, rule_id: int, then: Callable[[], None] = _nothing) -> None:
         self.reviews.close_review()
-        self._choosing.choose(rule_id, partial(self._chosen, rule_id, then))
+        self._record_selection.choose(rule_id, partial(self._chosen, rule_id, then))
 
     def _chosen(self, rule_id: int, then: Callable[[], None]) -> None:
         self.editor.places.show_wanted(rule_id)  # also where it was edited already
@@ -227,7 +227,7 @@ class RulesPage(QWidget):
         return self.rules.row_of(rule_id) >= 0
 
     def _edited(self) -> None:
-        self._place.show(editing=self._choosing.editing)
+        self._place.show(editing=self._record_selection.editing)
 
     def _touched(self, changed: bool) -> None:
         self.rules.mark_unsaved(self.editor.saved.id if changed and self.editor.saved.id else None)
@@ -245,10 +245,10 @@ class RulesPage(QWidget):
     def _import(self) -> None:
         self.leave(self.files.open_import)
 
-    def _imported(self, imported: Imported) -> None:
+    def _imported(self, imported: ImportResult) -> None:
         self.changes.take_in(imported)
         self.editor.revert()
-        self._choosing.put_away()
+        self._record_selection.put_away()
         self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

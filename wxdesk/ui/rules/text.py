@@ -16,9 +16,9 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     Verdict,
 )
-from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.conditions import circumstance, circumstances, straight
+from wxdesk.ui.wording.conditions import context_text, context_texts, without_not
 
 SHOWN_WORDS = 4
 """Words of a condition that a line of the list shows."""
@@ -28,7 +28,7 @@ SHOWN_LETTERS = 60
 """Characters of a customer's sentence that a line repeats."""
 
 
-def type_word(kind: MessageType) -> str:
+def type_name(kind: MessageType) -> str:
     """Return the name of a kind of message that a contact can send."""
     match kind:
         case MessageType.TEXT:
@@ -48,13 +48,13 @@ def shortened(sentence: str) -> str:
     return sentence if len(sentence) <= SHOWN_LETTERS else sentence[:SHOWN_LETTERS] + "…"
 
 
-def types_word(kinds: Iterable[MessageType]) -> str:
+def type_names(kinds: Iterable[MessageType]) -> str:
     """Return the names of several kinds, in the order of the rules file's list."""
     chosen = frozenset(kinds)
-    return tr(" or ").join(type_word(kind) for kind in MessageType if kind in chosen) or tr("nothing at all")
+    return tr(" or ").join(type_name(kind) for kind in MessageType if kind in chosen) or tr("nothing at all")
 
 
-def action_word(kind: ActionKind) -> str:
+def action_name(kind: ActionKind) -> str:
     """Return the name of an action, as a title."""
     return tr(_ACTIONS[kind])
 
@@ -86,13 +86,13 @@ def _when(rule: Rule) -> str:
         return tr("everything else")
     said = list(_conditions(rule.when))
     if rule.on != frozenset({MessageType.TEXT}):
-        said.insert(0, types_word(rule.on))
+        said.insert(0, type_names(rule.on))
     return tr("; ").join(said)
 
 
 def _conditions(when: Condition) -> Iterable[str]:
     yield from _about_the_message(when)
-    yield from circumstances(when)
+    yield from context_texts(when)
     if when.unless is not None:
         yield tr("unless {what}", what=tr(" or ").join(_conditions(when.unless)))
 
@@ -114,7 +114,7 @@ def _about_the_message(when: Condition) -> Iterable[str]:
         yield tr("without {words}", words=_listed(when.none))
 
 
-def delivery_word(rule: Rule) -> str:
+def delivery_text(rule: Rule) -> str:
     """Return a rule's delivery in words, if it is the rule's own."""
     match rule.delivery:
         case Delivery.SEND:
@@ -155,10 +155,10 @@ def _then(actions: Sequence[Action]) -> str:
     return tr("only tags") if kinds == {ActionKind.TAG} else ""
 
 
-def verdict_words(verdict: RuleVerdict) -> str:
+def verdict_text(verdict: RuleVerdict) -> str:
     """Return why a rule matched, or did not; a shadow rule is marked as such."""
     if verdict.shadow:
-        return tr("{what}: {why}", what=tr("looks on only"), why=verdict_words(replace(verdict, shadow=False)))
+        return tr("{what}: {why}", what=tr("looks on only"), why=verdict_text(replace(verdict, shadow=False)))
     said = verdict.verdicts if verdict.matched else verdict.verdicts[-1:]
     words = [_verdict(one) for one in said if one.condition != "on" or not one.ok]
     if not words and verdict.matched:
@@ -172,8 +172,8 @@ def verdict_lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
 
 
 def _verdict(verdict: Verdict) -> str:
-    verdict = straight(verdict)
-    about = circumstance(verdict)
+    verdict = without_not(verdict)
+    about = context_text(verdict)
     if about is not None:
         return about
     quoted = " ".join(tr("“{word}”", word=word) for word in verdict.words)
@@ -182,7 +182,7 @@ def _verdict(verdict: Verdict) -> str:
         case "enabled":
             return tr("is switched off")
         case "on":
-            return tr("only for {types}", types=types_word(_kinds(verdict.words)))
+            return tr("only for {types}", types=type_names(_kinds(verdict.words)))
         case "all" if verdict.ok:
             found = quoted
         case "none":
@@ -209,10 +209,10 @@ def _kinds(words: Iterable[str]) -> list[MessageType]:
 
 
 def _types_found(verdict: RuleVerdict) -> str:
-    return types_word(_kinds(one.found for one in verdict.verdicts if one.condition == "on" and one.found))
+    return type_names(_kinds(one.found for one in verdict.verdicts if one.condition == "on" and one.found))
 
 
-def lack_word(fault: Fault) -> str:
+def missing_text(fault: RuleFault) -> str:
     """Return what an unfinished rule still needs, short enough for one line."""
     where = fault.where if len(fault.where) == 1 else fault.where[1:]
     said = next((_LACKS[one] for one in where if isinstance(one, str) and one in _LACKS), None)

@@ -141,15 +141,15 @@ class Bridge(QObject):
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
             if failed is None:
                 self.failed.emit(error)
-            elif _still_there(failed):
+            elif _owner_exists(failed):
                 failed(error)
         else:
-            if done is not None and _still_there(done):
+            if done is not None and _owner_exists(done):
                 done(result)
         self._tell_if_idle()
 
 
-def _still_there(callback: Callable[..., object]) -> bool:
+def _owner_exists(callback: Callable[..., object]) -> bool:
     """Tell whether the widget that `callback` belongs to still exists."""
     while isinstance(callback, partial):
         callback = callback.func

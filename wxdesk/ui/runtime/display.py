@@ -14,7 +14,7 @@ INSTALL = (
 )
 
 
-def why_no_window() -> str:
+def missing_library() -> str:
     """Return the loader's message about the first missing library, or an empty text.
 
     On X11, Qt needs more than its own import does: the libraries of the plugin loaded with the first window.
@@ -39,4 +39,4 @@ def _uses_x11() -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(why_no_window())
+    sys.stdout.write(missing_library())

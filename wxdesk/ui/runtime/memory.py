@@ -12,7 +12,7 @@ from wxdesk.ui.look.appearance import Look
 FILE = "window.ini"
 
 
-class Memory:
+class WindowMemory:
     """Stored geometry and look of the window; losing them costs nothing else."""
 
     def __init__(self, home: Path) -> None:

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.desk.health import HealthState
 from wxdesk.i18n import ntr, tr
-from wxdesk.keychain import Missing
-from wxdesk.ui.settings.facts import Facts
-from wxdesk.ui.settings.rows import Card, Stack, StateLine
+from wxdesk.keychain import MissingSecret
+from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import clock_time, countdown, day_word
 
 
-class AccountCard(Card):
+class AccountCard(SettingsCard):
     """The facts about one account, with the countdown of its token.
 
     Signals:
@@ -27,7 +27,7 @@ class AccountCard(Card):
 
     copied = Signal()
 
-    def __init__(self, account: Account, facts: Facts, parent: QWidget | None = None) -> None:
+    def __init__(self, account: Account, facts: InstallationFacts, parent: QWidget | None = None) -> None:
         super().__init__(account.name, parent, hint=tr("Mini program"))
         self._account = account
         self._facts = facts
@@ -91,7 +91,7 @@ class AccountCard(Card):
         )
         return Stack(line, *(self._remedy(secret) for secret in missing))
 
-    def _remedy(self, secret: Missing) -> QWidget:
+    def _remedy(self, secret: MissingSecret) -> QWidget:
         block = CodeBlock(secret.command, tr("the command"), self)
         block.setToolTip(tr("or set the environment variable {variable}", variable=secret.variable))
         block.copy_button.copied.connect(self.copied)

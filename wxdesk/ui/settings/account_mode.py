@@ -17,7 +17,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings import counted_text as words
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -32,7 +32,7 @@ class AccountMode(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._name = name
-        self.mode = Choice(self)
+        self.mode = ChoiceField(self)
         self.mode.setAccessibleName(tr("How this account answers"))
         self.mode.addItems([mode_word(mode) for mode in ReplyMode])
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
@@ -67,7 +67,7 @@ class AccountMode(QWidget):
         held = now.reply_mode is ReplyMode.HOLD
         self.seconds.setVisible(held)
         self._unit.setVisible(held)
-        here = accounts.is_set_here(self._name)
+        here = accounts.is_overridden(self._name)
         said = tr("Set here; config.toml says: {mode}", mode=mode_word(configured.reply_mode))
         words = said if here else tr("As config.toml says")
         self.source.setText(tr("{said} · rules leave {n} of 5 to you", said=words, n=now.reserve))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from wxdesk.keychain import Missing
+from wxdesk.keychain import MissingSecret
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class InstallationFacts:
     """Locations of this installation, and its missing secrets.
 
     `public_url` is the address that the tunnel gives the listener, empty while none is configured. `database`
@@ -22,10 +22,10 @@ class Facts:
     home: Path
     public_url: str = ""
     database: str = "sqlite:///desk.db"
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[MissingSecret, ...] = ()
     former: Mapping[str, tuple[tuple[str, datetime], ...]] = field(default_factory=dict)
 
-    def missing_for(self, account: str) -> tuple[Missing, ...]:
+    def missing_for(self, account: str) -> tuple[MissingSecret, ...]:
         """Return the secrets that this account lacks."""
         return tuple(secret for secret in self.missing if secret.account == account)
 

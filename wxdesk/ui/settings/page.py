@@ -19,9 +19,9 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_mode import AccountMode
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.preferences_card import PreferencesCard
-from wxdesk.ui.settings.rows import Card, Stack, StateLine
+from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -39,14 +39,14 @@ reply_mode = "auto"
 """
 
 
-class SetupPage(QWidget):
+class SettingsPage(QWidget):
     """Accounts, preferences, listener, places and appearance."""
 
     def __init__(
         self,
         bridge: Bridge,
         notices: Notices,
-        facts: Facts,
+        facts: InstallationFacts,
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
@@ -114,7 +114,7 @@ class SetupPage(QWidget):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)
-        accounts: list[Card] = [*self.cards] or [self._empty()]
+        accounts: list[SettingsCard] = [*self.cards] or [self._empty()]
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
         for cards, stretch in (([*accounts, self.preferences], 3), ([self._places(), self._looks()], 2)):
             column = QVBoxLayout()
@@ -133,8 +133,8 @@ class SetupPage(QWidget):
         page.addWidget(header)
         page.addWidget(scroll, 1)
 
-    def _empty(self) -> Card:
-        card = Card(tr("No mini program yet"), self)
+    def _empty(self) -> SettingsCard:
+        card = SettingsCard(tr("No mini program yet"), self)
         card.add_below(
             PlainLabel(
                 tr(
@@ -152,8 +152,8 @@ class SetupPage(QWidget):
         card.add_below(block)
         return card
 
-    def _places(self) -> Card:
-        card = Card(tr("This desk"), self)
+    def _places(self) -> SettingsCard:
+        card = SettingsCard(tr("This desk"), self)
         card.add_row(tr("Listener"), self.listener)
         card.add_row(tr("Settings file"), self._path_row(str(self._facts.home / "config.toml"), card))
         card.add_row(tr("Database"), PlainLabel(self._facts.database, elide=True, parent=card))
@@ -170,8 +170,8 @@ class SetupPage(QWidget):
         row.addStretch(1)
         return row
 
-    def _looks(self) -> Card:
-        card = Card(tr("Appearance"), self)
+    def _looks(self) -> SettingsCard:
+        card = SettingsCard(tr("Appearance"), self)
         self.looks = QButtonGroup(card)
         row = QHBoxLayout()
         row.setSpacing(8)

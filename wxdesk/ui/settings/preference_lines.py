@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.preferences import BOUNDS
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Switch
-from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -39,7 +39,7 @@ class PreferenceLine(QWidget):
         """Show the stored value without emitting a signal."""
         raise NotImplementedError
 
-    def complain(self, reason: str) -> None:
+    def show_error(self, reason: str) -> None:
         """Show an error below; empty removes it."""
         self.error.setText(reason)
         self.error.setVisible(bool(reason))
@@ -66,11 +66,11 @@ class NumberLine(PreferenceLine):
         """Show this number."""
         if isinstance(value, int) and self.number.last != value:
             self.number.show_number(value)
-        self.complain("")
+        self.show_error("")
 
-    def complain(self, reason: str) -> None:
+    def show_error(self, reason: str) -> None:
         """Show an error below, and frame the field in red."""
-        super().complain(reason)
+        super().show_error(reason)
         set_wrong(self.number, bool(reason))
         self.number.setAccessibleDescription(reason)
 
@@ -106,7 +106,7 @@ class ChoiceLine(PreferenceLine):
     def __init__(self, field: str, words: str, parent: QWidget) -> None:
         super().__init__(field, parent)
         self._values: list[object] = []
-        self.choice = Choice(self)
+        self.choice = ChoiceField(self)
         self.choice.setAccessibleName(words)
         self._column.addWidget(PlainLabel(words, wrap=True, parent=self))
         self._column.addWidget(self.choice)

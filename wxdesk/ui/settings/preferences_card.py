@@ -16,13 +16,13 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings import counted_text as words
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine
-from wxdesk.ui.settings.rows import Card, Stack
+from wxdesk.ui.settings.rows import SettingsCard, Stack
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import MINUTE, unit_word
 
 
-class PreferencesCard(Card):
+class PreferencesCard(SettingsCard):
     """A list of sentences; an invalid number is reported at its field and not saved.
 
     Signals:
@@ -104,9 +104,9 @@ class PreferencesCard(Card):
         try:
             wanted.check()
         except BadPreference as error:
-            self.lines[error.field].complain(explain(error))
+            self.lines[error.field].show_error(explain(error))
             return
-        self.lines[field].complain("")
+        self.lines[field].show_error("")
         if wanted != self._wanted:
             before, self._wanted = getattr(self._wanted, field), wanted
             self._save(wanted, partial(self._saved, field, before))

@@ -15,7 +15,7 @@ MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": 
 """Icon for each colour role, with the same meaning."""
 
 
-class Card(QFrame):
+class SettingsCard(QFrame):
     """A titled card with rows."""
 
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from wxdesk.core.events import (
-    CallRaised,
-    CallsChanged,
+    AttentionChanged,
+    AttentionRaised,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -19,10 +19,10 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.wording.days import Days
 
 GATHER_MS = 200
-_COUNTED = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, CallRaised, CallsChanged)
+_COUNTED = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
 
 
-class Figures(QObject):
+class CountsFeed(QObject):
     """Asks the store for its counts.
 
     Signals:

@@ -64,7 +64,7 @@ class LongestWait(Button):
         now, then = (metrics.horizontalAdvance(self._wordings[at]) for at in (self._step, step))
         return self.sizeHint().width() - now + then
 
-    def ask_for(self, step: int) -> None:
+    def use_step(self, step: int) -> None:
         """Show the full text (0) or the short one (1)."""
         self._step = step
         self._say()

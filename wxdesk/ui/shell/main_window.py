@@ -12,19 +12,19 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.call_news import CallNews
+from wxdesk.ui.inbox.call_news import AttentionBar
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.takeover.news import TakeoverNews
+from wxdesk.ui.inbox.takeover.news import TakeoverNotices
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.memory import Memory
-from wxdesk.ui.settings.facts import Facts
-from wxdesk.ui.shell.counts import Figures
-from wxdesk.ui.shell.pages import Unsaved, build_pages
+from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.shell.counts import CountsFeed
+from wxdesk.ui.shell.pages import HasUnsavedChanges, build_pages
 from wxdesk.ui.shell.pause.bar import PauseBar
-from wxdesk.ui.shell.pause.control import Pausing
+from wxdesk.ui.shell.pause.control import PauseControl
 from wxdesk.ui.shell.rail import Rail, window_keys
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.simulator.port import Simulator
@@ -49,14 +49,14 @@ class MainWindow(QWidget):
     def __init__(
         self,
         bridge: Bridge,
-        facts: Facts,
+        facts: InstallationFacts,
         appearance: Appearance,
         simulator: Simulator | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._memory = Memory(facts.home)
+        self._memory = WindowMemory(facts.home)
         self._finished = False
         self.setWindowTitle("wxdesk")
         self.setProperty("class", "window")
@@ -70,10 +70,10 @@ class MainWindow(QWidget):
             self.stack.addWidget(page.widget)
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
-        self.figures = Figures(bridge, self)
-        self.calls = CallNews(bridge, self.notices, self)
-        self.returns = TakeoverNews(bridge, self.notices, lambda: self.open_conversation_id, self)
-        self.pausing = Pausing(bridge, self.notices, self.inbox.held, self)
+        self.figures = CountsFeed(bridge, self)
+        self.calls = AttentionBar(bridge, self.notices, self)
+        self.returns = TakeoverNotices(bridge, self.notices, lambda: self.open_conversation_id, self)
+        self.pausing = PauseControl(bridge, self.notices, self.inbox.held, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
         self._lay_out()
         self._connect()
@@ -117,7 +117,7 @@ class MainWindow(QWidget):
         """The conversation that is shown while the inbox is the current page."""
         return self.inbox.session.conversation_id if self.stack.currentWidget() is self.inbox else None
 
-    def come_forward(self) -> None:
+    def bring_to_front(self) -> None:
         """Show the window in front of all others, as far as the system allows."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
@@ -127,7 +127,7 @@ class MainWindow(QWidget):
     def _be_in_front(self) -> None:
         """Come to the front for a question; its cause may have been chosen in the tray."""
         if self.isMinimized() or not self.isActiveWindow():
-            self.come_forward()
+            self.bring_to_front()
 
     def _bring_forward(self, widget: QWidget) -> None:
         self.show_page(self.stack.indexOf(widget))
@@ -173,7 +173,7 @@ class MainWindow(QWidget):
     def _leave_from(self, index: int) -> None:
         """Let each page from `index` on ask about its unsaved changes, in turn."""
         for at, page in enumerate(self.pages[index:], index):
-            if isinstance(page.widget, Unsaved) and page.widget.unsaved:
+            if isinstance(page.widget, HasUnsavedChanges) and page.widget.unsaved:
                 self._be_in_front()
                 self.show_page(at)
                 page.widget.leave(partial(self._leave_from, at + 1))

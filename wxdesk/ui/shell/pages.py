@@ -14,9 +14,9 @@ from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import Facts
-from wxdesk.ui.settings.page import SetupPage
-from wxdesk.ui.shell.rail import Place
+from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.shell.rail import PageEntry
 from wxdesk.ui.simulator.page import SimulatorPage
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.templates.page import TemplatesPage
@@ -29,13 +29,13 @@ class Page:
     """A page's name in file names, rail entry, widget, and callback when shown."""
 
     name: str
-    place: Place
+    place: PageEntry
     widget: QWidget
     activate: Callable[[], None]
 
 
 @runtime_checkable
-class Unsaved(Protocol):
+class HasUnsavedChanges(Protocol):
     """A page with text that is not stored at once."""
 
     @property
@@ -51,7 +51,7 @@ class Unsaved(Protocol):
 def build_pages(
     bridge: Bridge,
     notices: Notices,
-    facts: Facts,
+    facts: InstallationFacts,
     appearance: Appearance,
     show_settings: Callable[[], None],
     simulator: Simulator | None = None,
@@ -69,20 +69,20 @@ def build_pages(
     templates = TemplatesPage(bridge, notices)
     traffic = TrafficPage(bridge, notices)
     insights = InsightsPage(bridge, notices)
-    setup = SetupPage(bridge, notices, facts, appearance)
+    setup = SettingsPage(bridge, notices, facts, appearance)
     setup.preferences.hours_wanted.connect(rules.hours.open)
     extra = () if simulator is None else (_simulator_page(bridge, notices, simulator),)
     return (
-        Page("inbox", Place(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
-        Page("rules", Place(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
-        Page("templates", Place(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
-        Page("traffic", Place(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
-        Page("insights", Place(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
+        Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
+        Page("rules", PageEntry(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
+        Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
+        Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
+        Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
         *extra,
-        Page("setup", Place(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
+        Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
     )
 
 
 def _simulator_page(bridge: Bridge, notices: Notices, simulator: Simulator) -> Page:
     page = SimulatorPage(bridge, notices, simulator)
-    return Page("simulator", Place(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate)
+    return Page("simulator", PageEntry(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate)

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, KeyGroup
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, ShortcutKey
 
 ITEM = QSize(56, 48)
 ICON = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageEntry:
     """A page as the rail shows it."""
 
     word: str
@@ -36,7 +36,7 @@ class Rail(QFrame):
 
     chosen = Signal(int)
 
-    def __init__(self, places: Sequence[Place], parent: QWidget | None = None) -> None:
+    def __init__(self, places: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "rail")
         self.setFixedWidth(Measure.RAIL)
@@ -61,7 +61,7 @@ class Rail(QFrame):
 class RailItem(QAbstractButton):
     """A page's icon and name, with a badge when something is unread."""
 
-    def __init__(self, place: Place, parent: QWidget | None = None) -> None:
+    def __init__(self, place: PageEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._place = place
         self._badge = 0
@@ -128,20 +128,22 @@ class RailItem(QAbstractButton):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def window_keys(pages: Sequence[Place]) -> KeyGroup:
+def window_keys(pages: Sequence[PageEntry]) -> KeyGroup:
     """Return the shortcuts of every page; the last of `pages` are the settings."""
     *others, settings = pages
     return KeyGroup(
         tr("Everywhere"),
         (
-            *(Key(page.key, page.word) for page in others),
-            Key(f"{settings.key} Ctrl+,", settings.word),
-            Key("F7", tr("Open who waits longest")),
-            Key("F9", tr("Silence the sound of a call")),
-            Key("F8", tr("Pause or resume all automatic replies")),
-            Key("F10", tr("Say that you are away, or back")),
-            Key("F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")),
-            Key("F1 Ctrl+/", tr("This list of keys")),
-            Key("Ctrl+Q", tr("Quit")),
+            *(ShortcutKey(page.key, page.word) for page in others),
+            ShortcutKey(f"{settings.key} Ctrl+,", settings.word),
+            ShortcutKey("F7", tr("Open who waits longest")),
+            ShortcutKey("F9", tr("Silence the sound of a call")),
+            ShortcutKey("F8", tr("Pause or resume all automatic replies")),
+            ShortcutKey("F10", tr("Say that you are away, or back")),
+            ShortcutKey(
+                "F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")
+            ),
+            ShortcutKey("F1 Ctrl+/", tr("This list of keys")),
+            ShortcutKey("Ctrl+Q", tr("Quit")),
         ),
     )

@@ -21,12 +21,12 @@ from wxdesk.ui.shell.longest_wait import LongestWait
 from wxdesk.ui.shell.pause.menu import PauseMenu
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.shrink_order import GivesWay, Steps, steps_for
+from wxdesk.ui.widgets.shrink_order import Shrinkable, ShrinkSteps, shrink_steps
 from wxdesk.ui.widgets.small_button import SmallButton
-from wxdesk.ui.widgets.status_dot import Lamp
+from wxdesk.ui.widgets.status_dot import StatusDot
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time
-from wxdesk.ui.wording.tokens import TokenWords
+from wxdesk.ui.wording.tokens import TokenText
 
 TICK_MS = 1000
 _SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
@@ -51,15 +51,15 @@ class StatusBar(QFrame):
         self._day: date | None = None
         self.setProperty("class", "footer")
         self.setFixedHeight(Measure.STATUS_BAR)
-        self.listener = Lamp(self)
-        self.token = Lamp(self, tabular=True)
+        self.listener = StatusDot(self)
+        self.token = StatusDot(self, tabular=True)
         self.figures = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
         self.longest = LongestWait(self)
         self.silence = Button(tr("Silence"), key_hint="F9", parent=self)
         self.silence.setProperty("class", "small")
         self.silence.hide()
         self.presence = PresenceChip(bridge.desk.presence.now, self)
-        self.replies = Lamp(self)
+        self.replies = StatusDot(self)
         self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
         self.pause.setProperty("class", "small")
         self.pause.clicked.connect(self.pause_wanted)
@@ -68,7 +68,7 @@ class StatusBar(QFrame):
         self._row, self._right = QHBoxLayout(self), QHBoxLayout()
         self._lay_out()
         self._order = self._giving_way()
-        self._steps: Steps = dict.fromkeys((part for part, _ in self._order), 0)
+        self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_time)
         bridge.events.connect(self._hear)
@@ -146,7 +146,7 @@ class StatusBar(QFrame):
         right.addWidget(self.pause_for)
         row.addLayout(right)
 
-    def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
+    def _giving_way(self) -> Sequence[tuple[Shrinkable, int]]:
         """Return the parts to shorten when room is scarce, least needed first."""
         away = self.presence.lamp
         return (
@@ -180,9 +180,9 @@ class StatusBar(QFrame):
 
     def _share(self) -> None:
         fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())
-        self._steps = steps_for(self._order, fixed, self.width())
+        self._steps = shrink_steps(self._order, fixed, self.width())
         for part, step in self._steps.items():
-            part.ask_for(step)
+            part.use_step(step)
 
     def _choose(self) -> None:
         state = self._bridge.desk.health.state
@@ -203,7 +203,7 @@ class StatusBar(QFrame):
 
     def _show_time(self) -> None:
         now = self._bridge.desk.clock()
-        words = TokenWords.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
+        words = TokenText.of(self._bridge.desk.health.state, tuple(self._bridge.desk.accounts), now)
         self.token.show_state(words.role, words.text, words.details, short=words.short)
         self.longest.tick(now)
         today = self._days.date(now)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
-from wxdesk.ui.simulator.port import Customer
+from wxdesk.ui.simulator.port import SimulatedCustomer
 from wxdesk.ui.simulator.text import customer_word, name_word
 from wxdesk.ui.widgets.painting import CENTER, paint_focus, paint_text
 
@@ -40,9 +40,9 @@ class CustomerModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._customers: tuple[Customer, ...] = ()
+        self._customers: tuple[SimulatedCustomer, ...] = ()
 
-    def show(self, customers: tuple[Customer, ...]) -> None:
+    def show(self, customers: tuple[SimulatedCustomer, ...]) -> None:
         """Show these customers; rows that stay keep their place."""
         before = len(self._customers)
         same = [one.openid for one in customers[:before]] == [one.openid for one in self._customers]
@@ -88,7 +88,7 @@ class CustomerDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint background, avatar and two lines."""
-        customer: Customer | None = index.data(CustomerRole.CUSTOMER)
+        customer: SimulatedCustomer | None = index.data(CustomerRole.CUSTOMER)
         if customer is None:
             return
         theme = Theme.current()
@@ -111,7 +111,7 @@ class CustomerDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def paint_letter(painter: QPainter, rect: QRectF, customer: Customer, number: int) -> None:
+def paint_letter(painter: QPainter, rect: QRectF, customer: SimulatedCustomer, number: int) -> None:
     """Paint the first letter of the customer's name on a colour."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

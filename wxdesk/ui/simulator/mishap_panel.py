@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.simulator.port import Active, Mishap, Wish
-from wxdesk.ui.simulator.text import ERRCODES, GROUPS, errcode_word, group_word, left_word, mishap_word
+from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest
+from wxdesk.ui.simulator.text import ERRCODES, GROUPS, errcode_word, group_word, mishap_word, remaining_word
 from wxdesk.ui.widgets.buttons import Switch
-from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import span_word
 
@@ -36,8 +36,8 @@ class MishapRow(QWidget):
         self.switch = Switch(parent=self)
         self.switch.setAccessibleName(mishap_word(mishap))
         self.state = PlainLabel(size=Size.CAPTION, role="pending", strong=True, parent=self)
-        self.seconds: Choice | None = None
-        self.errcode: Choice | None = None
+        self.seconds: ChoiceField | None = None
+        self.errcode: ChoiceField | None = None
         self._make_fields()
         first = QHBoxLayout()
         first.setSpacing(10)
@@ -55,27 +55,27 @@ class MishapRow(QWidget):
         self.state.hide()
         self.switch.clicked.connect(self.wanted)
 
-    def wish(self, times: int | None) -> Wish:
+    def wish(self, times: int | None) -> MishapRequest:
         """Return the mishap to switch on, with the values of the fields."""
         seconds = float(self.seconds.currentData()) if self.seconds is not None else 0.0
         errcode = int(self.errcode.currentData()) if self.errcode is not None else 0
-        return Wish(self.mishap, times, seconds, errcode)
+        return MishapRequest(self.mishap, times, seconds, errcode)
 
-    def show_active(self, active: Active | None) -> None:
+    def show_active(self, active: ActiveMishap | None) -> None:
         """Show if the mishap is switched on, and its remaining times."""
         self.switch.setChecked(active is not None)
         self.state.setVisible(active is not None)
-        self.state.setText(left_word(active) if active is not None else "")
+        self.state.setText(remaining_word(active) if active is not None else "")
 
     def _make_fields(self) -> None:
         if self.mishap in LATE:
-            self.seconds = Choice(self)
+            self.seconds = ChoiceField(self)
             for seconds in SECONDS:
                 self.seconds.addItem(span_word(timedelta(seconds=seconds)), seconds)
             self.seconds.setCurrentIndex(SECONDS.index(8 if self.mishap is Mishap.SLOW else 3))
             self.seconds.setAccessibleName(tr("How many seconds"))
         if self.mishap is Mishap.REFUSED:
-            self.errcode = _narrow(Choice(self))
+            self.errcode = _narrow(ChoiceField(self))
             for code in ERRCODES:
                 self.errcode.addItem(errcode_word(code), code)
             self.errcode.setAccessibleName(tr("Which error"))
@@ -89,14 +89,14 @@ class MishapPanel(QFrame):
         mishap_cancelled: a `Mishap` to switch off.
     """
 
-    wished = Signal(object)
-    unwished = Signal(object)
+    mishap_requested = Signal(object)
+    mishap_cancelled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "side")
         self.rows = {mishap: MishapRow(mishap, self) for group in GROUPS for mishap in group.mishaps}
-        self.often = _narrow(Choice(self))
+        self.often = _narrow(ChoiceField(self))
         for times, word in zip(HOW_OFTEN, (tr("once"), tr("three times"), tr("until switched off")), strict=True):
             self.often.addItem(word, times)
         self.often.setAccessibleName(tr("How often it happens"))
@@ -104,7 +104,7 @@ class MishapPanel(QFrame):
             row.wanted.connect(self._pass_on)
         self._lay_out()
 
-    def show_active(self, mishaps: tuple[Active, ...]) -> None:
+    def show_active(self, mishaps: tuple[ActiveMishap, ...]) -> None:
         """Show which mishaps are switched on."""
         active = {one.mishap: one for one in mishaps}
         for mishap, row in self.rows.items():
@@ -114,9 +114,9 @@ class MishapPanel(QFrame):
         row = self.sender()
         if isinstance(row, MishapRow):
             if on:
-                self.wished.emit(row.wish(self.often.currentData()))
+                self.mishap_requested.emit(row.wish(self.often.currentData()))
             else:
-                self.unwished.emit(row.mishap)
+                self.mishap_cancelled.emit(row.mishap)
 
     def _lay_out(self) -> None:
         content = QWidget()
@@ -145,8 +145,8 @@ class MishapPanel(QFrame):
         whole.addWidget(scroll)
 
 
-def _narrow(choice: Choice) -> Choice:
+def _narrow(choice: ChoiceField) -> ChoiceField:
     """Let a list of long sentences be as narrow as its place, and cut them there."""
-    choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setSizeAdjustPolicy(ChoiceField.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     choice.setMinimumContentsLength(6)
     return choice

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWi
 from shiboken6 import isValid
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.system_failures import unusable
+from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -25,7 +25,7 @@ from wxdesk.ui.simulator.counters import CounterLine
 from wxdesk.ui.simulator.customer_list import CustomerModel, CustomerRole, CustomerView
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
-from wxdesk.ui.simulator.port import Customer, Mishap, Scene, Simulator, Told, Wish
+from wxdesk.ui.simulator.port import Mishap, MishapRequest, PushReport, Scene, SimulatedCustomer, Simulator
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -42,7 +42,7 @@ CARD = ("青瓷茶具六件套", "pages/goods/detail?id=2201")
 class SimulatorPage(QWidget):
     """Fetches and shows a new scene after every change in the simulator."""
 
-    _stirred = Signal()
+    _simulator_changed = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +88,7 @@ class SimulatorPage(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= LIST_NEEDS
         self._side.setVisible(wide)
-        self.phone.let_choose(not wide)
+        self.phone.offer_customers(not wide)
 
     def _connect(self) -> None:
         self.list.clicked.connect(self._choose_row)
@@ -102,12 +102,12 @@ class SimulatorPage(QWidget):
         self.phone.release_wanted.connect(self._let_go)
         self.phone.chosen.connect(self.choose)
         self.phone.add_wanted.connect(self._add)
-        self.mishaps.wished.connect(self._switch_on)
-        self.mishaps.unwished.connect(self._switch_off)
+        self.mishaps.mishap_requested.connect(self._switch_on)
+        self.mishaps.mishap_cancelled.connect(self._switch_off)
         self._refresh.timeout.connect(self._look)
         self._tick.timeout.connect(self._pass_time)
         # The simulator calls on its own thread; a queued signal is how that reaches this one.
-        self._stirred.connect(self._start_refresh, Qt.ConnectionType.QueuedConnection)
+        self._simulator_changed.connect(self._start_refresh, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._simulator.subscribe(self._hear))
 
     # -- what the simulator is asked
@@ -118,7 +118,7 @@ class SimulatorPage(QWidget):
 
     def _show(self, scene: Scene) -> None:
         if not self._openid and scene.customers:
-            self.choose(_liveliest(scene.customers).openid)
+            self.choose(_latest_customer(scene.customers).openid)
             return
         if scene.phone is not None and scene.phone.openid != self._openid:
             return  # the answer to an older question
@@ -159,14 +159,14 @@ class SimulatorPage(QWidget):
                 raise BadInput(reason=tr("The file is too large."))
             data = Path(path).read_bytes()
         except OSError as error:
-            self._notices.report(unusable(Path(path).name, error))
+            self._notices.report(unusable_file(Path(path).name, error))
         except BadInput as error:
             self._notices.report(error)
         else:
             self._do(self._simulator.show(self._openid, data))
 
-    def _do(self, doing: Coroutine[Any, Any, Told]) -> None:
-        self._bridge.ask(doing, self.phone.show_told)
+    def _do(self, doing: Coroutine[Any, Any, PushReport]) -> None:
+        self._bridge.ask(doing, self.phone.show_report)
 
     def _add(self) -> None:
         self._bridge.ask(self._simulator.add(), self._welcome)
@@ -178,7 +178,7 @@ class SimulatorPage(QWidget):
     def _let_go(self) -> None:
         self._bridge.ask(self._simulator.let_go(self._openid))
 
-    def _switch_on(self, wish: Wish) -> None:
+    def _switch_on(self, wish: MishapRequest) -> None:
         self._bridge.ask(self._simulator.switch_on(wish))
 
     def _switch_off(self, mishap: Mishap) -> None:
@@ -188,7 +188,7 @@ class SimulatorPage(QWidget):
 
     def _hear(self) -> None:
         if isValid(self):  # else it comes too late
-            self._stirred.emit()
+            self._simulator_changed.emit()
 
     def _start_refresh(self) -> None:
         if self.isVisible() and not self._refresh.isActive():
@@ -203,7 +203,7 @@ class SimulatorPage(QWidget):
         self.phone.show_time(self.scene.now + timedelta(milliseconds=self._since.elapsed()))
 
     def _choose_row(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
-        customer: Customer | None = index.data(CustomerRole.CUSTOMER) if index.isValid() else None
+        customer: SimulatedCustomer | None = index.data(CustomerRole.CUSTOMER) if index.isValid() else None
         if customer is not None and customer.openid != self._openid:
             self.choose(customer.openid)
 
@@ -243,7 +243,7 @@ class SimulatorPage(QWidget):
         column.addLayout(row, 1)
 
 
-def _liveliest(customers: tuple[Customer, ...]) -> Customer:
+def _latest_customer(customers: tuple[SimulatedCustomer, ...]) -> SimulatedCustomer:
     """Find the customer with the newest line, else the first."""
     spoken = [(customer.last.at, row) for row, customer in enumerate(customers) if customer.last is not None]
     return customers[max(spoken)[1] if spoken else 0]

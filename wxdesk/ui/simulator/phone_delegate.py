@@ -10,7 +10,7 @@ from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.phone_layout import PlacedLine, lay_out_line, lay_out_typing
 from wxdesk.ui.simulator.phone_model import PhoneRole
-from wxdesk.ui.simulator.port import Line, Side
+from wxdesk.ui.simulator.port import PhoneLine, PhoneSide
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -21,7 +21,7 @@ class PhoneDelegate(QStyledItemDelegate):
     def __init__(self, show_picture: ShowPicture, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._show_picture = show_picture
-        self._placed: dict[tuple[int, int], tuple[Line | None, PlacedLine]] = {}
+        self._placed: dict[tuple[int, int], tuple[PhoneLine | None, PlacedLine]] = {}
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -30,13 +30,13 @@ class PhoneDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a bubble with its time, or a notice."""
-        line: Line | None = index.data(PhoneRole.LINE)
+        line: PhoneLine | None = index.data(PhoneRole.LINE)
         placed = self._layout_of(index)
         theme = Theme.current()
         painter.save()
         painter.translate(option.rect.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        own = line is not None and line.side is Side.CUSTOMER
+        own = line is not None and line.side is PhoneSide.CUSTOMER
         if not placed.bubble.isNull():
             painter.setPen(Qt.PenStyle.NoPen if own else QPen(theme.color("line"), 1.0))
             painter.setBrush(theme.color("accent_tint" if own else "panel"))
@@ -54,7 +54,7 @@ class PhoneDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _layout_of(self, index: Index) -> PlacedLine:
-        line: Line | None = index.data(PhoneRole.LINE)
+        line: PhoneLine | None = index.data(PhoneRole.LINE)
         known = self._placed.get((index.row(), self.width))
         if known is not None and known[0] is line:
             return known[1]

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
-from wxdesk.ui.content.pieces import Face, Paragraph, pieces_of_content
+from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_content
 from wxdesk.ui.look.theme import Measure
-from wxdesk.ui.simulator.port import Line, Side
+from wxdesk.ui.simulator.port import PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import notice_word
 from wxdesk.ui.wording.messages import clock_time, readable
 
@@ -18,7 +18,7 @@ SIDE_MARGIN = 16
 PAD_X, PAD_Y = 12, 9
 CAPTION = 18
 GAP = 8
-NOTICES = frozenset({Side.ENTERED, Side.NOT_AVAILABLE})
+NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class PlacedLine:
     height: int
 
 
-def lay_out_line(line: Line, width: int) -> PlacedLine:
+def lay_out_line(line: PhoneLine, width: int) -> PlacedLine:
     """Lay out `line` in a view of `width` pixels."""
     if line.side in NOTICES:
         return _notice(notice_word(line), width)
@@ -43,17 +43,17 @@ def lay_out_line(line: Line, width: int) -> PlacedLine:
 
 def lay_out_typing(width: int) -> PlacedLine:
     """Lay out the typing sign, at the shop's side."""
-    content = lay_out_content((Paragraph(tr("The shop is typing…"), Face.NOTE),), _room(width))
+    content = lay_out_content((Paragraph(tr("The shop is typing…"), ParagraphStyle.NOTE),), _room(width))
     bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
     return _placed(bubble, content, QRectF(), "")
 
 
-def _bubble(content: ContentLayout, line: Line, width: int) -> PlacedLine:
+def _bubble(content: ContentLayout, line: PhoneLine, width: int) -> PlacedLine:
     bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
-    if line.side is Side.CUSTOMER:
+    if line.side is PhoneSide.CUSTOMER:
         bubble.moveRight(width - SIDE_MARGIN)
     words = [clock_time(line.at)]
-    if line.side is Side.TOOL:
+    if line.side is PhoneSide.TOOL:
         words.append(tr("from WeChat's own tool"))
     if line.to_tool:
         words.append(tr("to WeChat's own tool only"))
@@ -62,7 +62,7 @@ def _bubble(content: ContentLayout, line: Line, width: int) -> PlacedLine:
 
 
 def _notice(words: str, width: int) -> PlacedLine:
-    content = lay_out_content((Paragraph(readable(words), Face.NOTE),), width - 4 * SIDE_MARGIN)
+    content = lay_out_content((Paragraph(readable(words), ParagraphStyle.NOTE),), width - 4 * SIDE_MARGIN)
     place = QRectF((width - content.width) / 2, 2, content.width, content.height)
     return PlacedLine(QRectF(), content, place.topLeft(), QRectF(), "", round(content.height) + 2 + GAP)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from wxdesk.i18n import tr
 from wxdesk.ui.simulator.phone_layout import NOTICES
-from wxdesk.ui.simulator.port import Line, Phone, Side
+from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_word, notice_word
 
 type Index = QModelIndex | QPersistentModelIndex
@@ -27,7 +27,7 @@ class PhoneModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._openid = ""
-        self._lines: tuple[Line, ...] = ()
+        self._lines: tuple[PhoneLine, ...] = ()
         self._typing = False
         self._images: dict[str, QImage] = {}
 
@@ -84,10 +84,10 @@ class PhoneModel(QAbstractListModel):
             self.endRemoveRows()
 
 
-def _words(line: Line | None) -> str:
+def _words(line: PhoneLine | None) -> str:
     if line is None:
         return tr("The shop is typing…")
     if line.side in NOTICES:
         return notice_word(line)
-    whose = tr("Customer") if line.side is Side.CUSTOMER else tr("Shop")
+    whose = tr("Customer") if line.side is PhoneSide.CUSTOMER else tr("Shop")
     return f"{whose}: {line_word(line)}"

@@ -11,10 +11,10 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.simulator.phone_model import PhoneModel
 from wxdesk.ui.simulator.phone_view import PhoneView
-from wxdesk.ui.simulator.port import Scene, Told
-from wxdesk.ui.simulator.text import name_word, told_word, window_word
+from wxdesk.ui.simulator.port import PushReport, Scene
+from wxdesk.ui.simulator.text import name_word, report_word, window_word
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.fields.choice import Choice
+from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.quota_dots import QuotaDots
@@ -44,7 +44,7 @@ class PhonePane(QWidget):
         self._scene: Scene | None = None
         self.model = PhoneModel(self)
         self.view = PhoneView(self.model, self)
-        self.customers = Choice(self)
+        self.customers = ChoiceField(self)
         self.customers.setAccessibleName(tr("Customer"))
         self.customers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.add = SmallButton("plus", tr("New customer"), self)
@@ -62,9 +62,9 @@ class PhonePane(QWidget):
         self.result = PlainLabel(" ", size=Size.SMALL, role="secondary", elide=True, parent=self)
         self._lay_out()
         self._connect()
-        self.let_choose(False)
+        self.offer_customers(False)
 
-    def let_choose(self, wanted: bool) -> None:
+    def offer_customers(self, wanted: bool) -> None:
         """Offer the customers in a drop-down, if their list has no room."""
         self.customers.setVisible(wanted)
         self.add.setVisible(wanted)
@@ -88,9 +88,9 @@ class PhonePane(QWidget):
         self.window_word.setText(window_word(phone, now) if phone is not None else "")
         self.dots.show_left(phone.left if phone is not None and phone.until is not None and now < phone.until else 0)
 
-    def show_told(self, told: Told) -> None:
+    def show_report(self, told: PushReport) -> None:
         """Show the outcome of a push."""
-        self.result.setText(told_word(told))
+        self.result.setText(report_word(told))
         self.result.set_role("secondary" if told.accepted or not told.pushed else "failed")
 
     def _show_customers(self, scene: Scene) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from wxdesk.core.model.content import Content
 
 
-class Side(StrEnum):
+class PhoneSide(StrEnum):
     """Author of a line on the customer's phone."""
 
     CUSTOMER = "customer"
@@ -41,7 +41,7 @@ class Mishap(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class MishapRequest:
     """A mishap to switch on: to happen `times` times, None until it is switched off.
 
     `seconds` is for late answers and pushes, `errcode` for refusals.
@@ -54,7 +54,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Active:
+class ActiveMishap:
     """A mishap that is switched on, and its remaining `times`."""
 
     number: int
@@ -63,21 +63,21 @@ class Active:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class SimulatedCustomer:
     """A customer to play; `name` may be empty, `heard` counts received messages."""
 
     openid: str
     name: str
-    last: Line | None
+    last: PhoneLine | None
     heard: int
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PhoneLine:
     """A line on the phone; pictures are named by the digests in `Scene.pictures`."""
 
     at: datetime
-    side: Side
+    side: PhoneSide
     content: Content
     to_tool: bool = False
 
@@ -98,7 +98,7 @@ class Phone:
 
     openid: str
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[PhoneLine, ...]
     typing: bool
     left: int
     until: datetime | None
@@ -110,15 +110,15 @@ class Scene:
     """Everything the page shows; `pictures` are the bytes of the digests in `phone`."""
 
     now: datetime
-    customers: tuple[Customer, ...]
+    customers: tuple[SimulatedCustomer, ...]
     phone: Phone | None
-    mishaps: tuple[Active, ...]
+    mishaps: tuple[ActiveMishap, ...]
     counters: Counters
     pictures: dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PushReport:
     """Outcome of a push: acknowledged or not, attempts, duration and reason."""
 
     pushed: bool
@@ -143,19 +143,19 @@ class Simulator(Protocol):
         """Add a customer; return the openid."""
         ...
 
-    def write(self, openid: str, text: str) -> Coroutine[Any, Any, Told]:
+    def write(self, openid: str, text: str) -> Coroutine[Any, Any, PushReport]:
         """Let the customer write."""
         ...
 
-    def enter(self, openid: str, session_from: str) -> Coroutine[Any, Any, Told]:
+    def enter(self, openid: str, session_from: str) -> Coroutine[Any, Any, PushReport]:
         """Let the customer enter by the mini program's button."""
         ...
 
-    def show(self, openid: str, picture: bytes | None) -> Coroutine[Any, Any, Told]:
+    def show(self, openid: str, picture: bytes | None) -> Coroutine[Any, Any, PushReport]:
         """Let the customer send a picture; None for a built-in one."""
         ...
 
-    def send_card(self, openid: str, title: str, page_path: str) -> Coroutine[Any, Any, Told]:
+    def send_card(self, openid: str, title: str, page_path: str) -> Coroutine[Any, Any, PushReport]:
         """Let the customer send a mini-program card."""
         ...
 
@@ -163,7 +163,7 @@ class Simulator(Protocol):
         """End the customer's session in WeChat's own tool."""
         ...
 
-    def switch_on(self, wish: Wish) -> Coroutine[Any, Any, None]:
+    def switch_on(self, wish: MishapRequest) -> Coroutine[Any, Any, None]:
         """Switch a mishap on."""
         ...
 

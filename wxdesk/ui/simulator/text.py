@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.simulator.port import Active, Customer, Line, Mishap, Phone, Side, Told
+from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
 from wxdesk.ui.wording.messages import countdown, kind_word, readable, short_openid
 
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
@@ -15,7 +15,7 @@ ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MishapGroup:
     """Mishaps of one heading."""
 
     title: str
@@ -23,14 +23,14 @@ class Group:
 
 
 GROUPS = (
-    Group(
+    MishapGroup(
         "When the desk sends",
         (
             Mishap.SLOW, Mishap.UNHEARD, Mishap.UNDELIVERED, Mishap.REFUSED, Mishap.RESET, Mishap.GATEWAY,
             Mishap.GARBAGE,
         ),
     ),
-    Group(
+    MishapGroup(
         "When WeChat pushes",
         (
             Mishap.PUSH_TWICE, Mishap.PUSH_AGAIN, Mishap.PUSH_LATE, Mishap.PUSH_SWAPPED, Mishap.PUSH_LOST,
@@ -40,7 +40,7 @@ GROUPS = (
 )  # fmt: skip
 
 
-def name_word(someone: Customer | Phone) -> str:
+def name_word(someone: SimulatedCustomer | Phone) -> str:
     """Return the customer's name, or a shortened openid."""
     return someone.name or short_openid(someone.openid)
 
@@ -68,12 +68,12 @@ _MISHAPS = {
 }
 
 
-def group_word(group: Group) -> str:
+def group_word(group: MishapGroup) -> str:
     """Return the heading of a group."""
     return tr(group.title)
 
 
-def left_word(active: Active) -> str:
+def remaining_word(active: ActiveMishap) -> str:
     """Describe a mishap's remaining times."""
     if active.times is None:
         return tr("every time")
@@ -85,7 +85,7 @@ def errcode_word(errcode: int) -> str:
     return f"{errcode} · {tr(meaning_of(errcode))}"
 
 
-def told_word(told: Told) -> str:
+def report_word(told: PushReport) -> str:
     """Describe the outcome of a push."""
     if not told.pushed:
         return tr("The message was not pushed.")
@@ -110,28 +110,28 @@ def window_word(phone: Phone, now: datetime) -> str:
     )
 
 
-def line_word(line: Line) -> str:
+def line_word(line: PhoneLine) -> str:
     """Shorten a line of the chat to one line of text."""
-    if line.side is Side.ENTERED:
+    if line.side is PhoneSide.ENTERED:
         return tr("Entered the chat")
-    if line.side is Side.NOT_AVAILABLE:
+    if line.side is PhoneSide.NOT_AVAILABLE:
         return tr("Service not available")
     text = " ".join(readable(line.content.summary).split())
     return text or kind_word(line.content.kind.value)
 
 
-def customer_word(customer: Customer) -> str:
+def customer_word(customer: SimulatedCustomer) -> str:
     """Describe the customer's last line and its author."""
     if customer.last is None:
         return tr("Has not written yet")
-    if customer.last.side is Side.SHOP:
+    if customer.last.side is PhoneSide.SHOP:
         return tr("Shop: {text}", text=line_word(customer.last))
     return line_word(customer.last)
 
 
-def notice_word(line: Line) -> str:
+def notice_word(line: PhoneLine) -> str:
     """Format a notice in the chat, shown in grey."""
-    if line.side is Side.NOT_AVAILABLE:
+    if line.side is PhoneSide.NOT_AVAILABLE:
         return tr("WeChat: this mini program's service is not available, please try later")
     if line.content.text:
         return tr("Entered by the button · {session_from}", session_from=line.content.text)

@@ -12,17 +12,17 @@ from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
-from wxdesk.ui.editing.saving import Saving, Way
-from wxdesk.ui.editing.selection import Beside, Choosing
+from wxdesk.ui.editing.saving import RecordSaving, SavingHooks
+from wxdesk.ui.editing.selection import RecordSelection, SelectionHooks
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.editor import TemplateEditor
-from wxdesk.ui.templates.editor.empty_page import EmptyPage
-from wxdesk.ui.templates.template_list.changes import ShelfChanges
+from wxdesk.ui.templates.editor.empty_page import TemplatesEmptyPage
+from wxdesk.ui.templates.template_list.changes import TemplateListChanges
 from wxdesk.ui.templates.template_list.model import TemplateModel
 from wxdesk.ui.templates.template_list.panel import TemplateList
 from wxdesk.ui.templates.wording import revision_of
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import Key, bind
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 
 LIST = 308
 LIST_NARROW = 248
@@ -50,15 +50,15 @@ class TemplatesPage(QWidget):
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         written, show = self.editor.template, self.editor.show_template
-        way = Way(self._phrasebook.save, _title_of, written, show, self._open_history)
-        self._saving = Saving(bridge, notices, self.editor, way, self)
-        self.empty = EmptyPage(self)
-        self.changes = ShelfChanges(bridge, notices, self.list.view)
+        way = SavingHooks(self._phrasebook.save, _title_of, written, show, self._open_history)
+        self._saving = RecordSaving(bridge, notices, self.editor, way, self)
+        self.empty = TemplatesEmptyPage(self)
+        self.changes = TemplateListChanges(bridge, notices, self.list.view)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.editor)
-        beside = Beside(self.editor.show_template, self.list.reveal, _unstored, self._load)
-        self._choosing = Choosing(self, self.list.view, self._middle, self.editor, self._saving, beside)
+        beside = SelectionHooks(self.editor.show_template, self.list.reveal, _unstored, self._load)
+        self._record_selection = RecordSelection(self, self.list.view, self._middle, self.editor, self._saving, beside)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -67,7 +67,7 @@ class TemplatesPage(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self.list.view.chosen.connect(self._choosing.choose)
+        self.list.view.chosen.connect(self._record_selection.choose)
         self.list.view.delete_asked.connect(self._delete)
         self.list.view.copy_asked.connect(self.start_copy)
         for asked in (self.list.new_asked, self.empty.new_asked):
@@ -75,7 +75,7 @@ class TemplatesPage(QWidget):
         self.empty.starter_asked.connect(self.changes.add_starters)
         self.changes.added.connect(self._load)
         self.changes.past.changed.connect(self._load)
-        self.changes.past.restored.connect(self._choosing.want)
+        self.changes.past.restored.connect(self._record_selection.want)
         self._saving.saved.connect(self.changes.past.was_saved)
         self.editor.touched.connect(self._touched)
         self.editor.history_asked.connect(self._open_history)
@@ -93,22 +93,22 @@ class TemplatesPage(QWidget):
     @property
     def unsaved(self) -> bool:
         """True if closing the program now would lose changes."""
-        return self._choosing.unsaved
+        return self._record_selection.unsaved
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` once unsaved changes are settled; never if the operator stays."""
-        self._choosing.leave(then)
+        self._record_selection.leave(then)
 
-    def keys(self) -> Sequence[Key]:
+    def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's keys, for the shortcut sheet."""
         return (
-            Key("Ctrl+N", tr("Begin a new template")),
-            Key("Ctrl+S", tr("Save the template")),
-            Key("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the template")),
-            Key("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
-            Key("Ctrl+K Ctrl+F", tr("Search templates")),
-            Key("Ctrl+D", tr("Make a copy of the template in the list")),
-            Key("Delete", tr("Delete the template in the list")),
+            ShortcutKey("Ctrl+N", tr("Begin a new template")),
+            ShortcutKey("Ctrl+S", tr("Save the template")),
+            ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the template")),
+            ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
+            ShortcutKey("Ctrl+K Ctrl+F", tr("Search templates")),
+            ShortcutKey("Ctrl+D", tr("Make a copy of the template in the list")),
+            ShortcutKey("Delete", tr("Delete the template in the list")),
         )
 
     # -- loading
@@ -120,7 +120,7 @@ class TemplatesPage(QWidget):
         self.model.show(templates)
         self.editor.know(tuple(templates), self.model.categories(), self._bridge.desk.clock())
         first = self.model.record_at(self.model.index(0)) or next(iter(self.model.templates), None)
-        self._choosing.show(templates, first)
+        self._record_selection.show(templates, first)
 
     def _hear(self, events: tuple[object, ...]) -> None:
         # While the page is hidden nothing is loaded; `activate` loads everything.
@@ -141,7 +141,7 @@ class TemplatesPage(QWidget):
         self.leave(self._begin)
 
     def _begin(self) -> None:
-        self._choosing.begin(Template(0, ""))
+        self._record_selection.begin(Template(0, ""))
         self.editor.write(self._begun)
         self.editor.head.title.setFocus()
         self.editor.head.title.selectAll()

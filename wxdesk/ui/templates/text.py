@@ -36,12 +36,12 @@ _VARIANTS = {
 }
 
 
-def shortcut_word(shortcut: str) -> str:
+def shortcut_text(shortcut: str) -> str:
     """Return a shortcut as it is typed into a reply; empty for none."""
     return f"/{shortcut}" if shortcut else ""
 
 
-def uses_words(template: Template, now: datetime) -> str:
+def uses_text(template: Template, now: datetime) -> str:
     """Return how often a template was inserted, and when last, in words."""
     if not template.uses or template.last_used_at is None:
         return tr("Not used yet")
@@ -49,10 +49,10 @@ def uses_words(template: Template, now: datetime) -> str:
     return f"{often} · {ago(template.last_used_at, now)}"
 
 
-def facts_words(template: Template, now: datetime) -> str:
+def facts_text(template: Template, now: datetime) -> str:
     """Return the last line of a row: category, kind if it is no text, and uses."""
     kind = "" if template.kind is ReplyKind.TEXT else kind_name(template.kind)
-    return " · ".join(part for part in (template.category, kind, uses_words(template, now)) if part)
+    return " · ".join(part for part in (template.category, kind, uses_text(template, now)) if part)
 
 
 def row_text(template: Template) -> str:

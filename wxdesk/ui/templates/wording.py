@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.revision import Line, Revision, Section
+from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import field_lines, labelled, text_lines
-from wxdesk.ui.templates.text import kind_name, shortcut_word, variant_name
+from wxdesk.ui.templates.text import kind_name, shortcut_text, variant_name
 
 
 def revision_of(template: Template) -> Revision:
@@ -17,29 +17,31 @@ def revision_of(template: Template) -> Revision:
     return Revision(template.revision, template.updated_at, template_sections(template), template)
 
 
-def template_sections(template: Template) -> tuple[Section, ...]:
+def template_sections(template: Template) -> tuple[RevisionSection, ...]:
     """Return a template in sections: title, lookup, content and prompts."""
     return (
-        Section(tr("Title of the template"), (Line(template.title),)),
-        Section(tr("How it is found"), tuple(_finding(template))),
-        Section(tr("What it says"), tuple(_saying(template))),
-        Section(tr("What you fill in when you insert it"), tuple(_prompt(prompt) for prompt in template.prompts)),
+        RevisionSection(tr("Title of the template"), (RevisionLine(template.title),)),
+        RevisionSection(tr("How it is found"), tuple(_lookup_lines(template))),
+        RevisionSection(tr("What it says"), tuple(_content_lines(template))),
+        RevisionSection(
+            tr("What you fill in when you insert it"), tuple(_prompt_line(prompt) for prompt in template.prompts)
+        ),
     )
 
 
-def _finding(template: Template) -> Iterator[Line]:
+def _lookup_lines(template: Template) -> Iterator[RevisionLine]:
     for label, value in (
-        (tr("Shortcut"), shortcut_word(template.shortcut)),
+        (tr("Shortcut"), shortcut_text(template.shortcut)),
         (tr("Category"), template.category),
         (tr("Keywords"), tr(", ").join(template.keywords)),
     ):
         if value:
-            yield Line(labelled(label, value))
+            yield RevisionLine(labelled(label, value))
 
 
-def _saying(template: Template) -> Iterator[Line]:
+def _content_lines(template: Template) -> Iterator[RevisionLine]:
     several = variant_name(template.variant) if template.others else ""
-    yield Line(labelled(kind_name(template.kind), several))
+    yield RevisionLine(labelled(kind_name(template.kind), several))
     if template.kind is ReplyKind.TEXT:
         yield from text_lines(template.texts)
         return
@@ -62,7 +64,7 @@ def _picture(digest: str, media_id: str) -> str:
     return digest[:8] or media_id
 
 
-def _prompt(prompt: Prompt) -> Line:
+def _prompt_line(prompt: Prompt) -> RevisionLine:
     filled = labelled(tr("Filled in already with"), prompt.default) if prompt.default else ""
     parts = (prompt.question, tr("Required") if prompt.required else "", filled)
-    return Line(" · ".join(part for part in parts if part))
+    return RevisionLine(" · ".join(part for part in parts if part))

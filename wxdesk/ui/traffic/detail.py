@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.traffic.steps import Step
+from wxdesk.ui.traffic.steps import TrafficStep
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.icon_label import IconLabel
@@ -60,8 +60,8 @@ class TrafficDetail(QFrame):
         self.save = Button(tr("Save as…"))
         self.save.clicked.connect(self.save_wanted)
         self.save.hide()
-        self.body = Body()
-        self.steps = Steps()
+        self.body = PushBodyText()
+        self.steps = StepList()
         self.steps.copied.connect(self.copied)
         self._build()
         self._tint()
@@ -98,7 +98,7 @@ class TrafficDetail(QFrame):
         whole.addLayout(head)
         whole.addWidget(scroll, 1)
 
-    def show_line(self, title: str, heading: str, text: str, steps: Sequence[Step]) -> None:
+    def show_line(self, title: str, heading: str, text: str, steps: Sequence[TrafficStep]) -> None:
         """Show a line's texts; without `text` there is no body to show or copy."""
         self._title.setText(title)
         self._heading.setText(heading)
@@ -136,7 +136,7 @@ class TrafficDetail(QFrame):
         self.copied.emit()
 
 
-class Body(QPlainTextEdit):
+class PushBodyText(QPlainTextEdit):
     """Text to read, select and copy; as tall as it needs up to a bound."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -168,7 +168,7 @@ class Body(QPlainTextEdit):
         self.setFixedHeight(min(TALLEST, int(height) + around))
 
 
-class Steps(QWidget):
+class StepList(QWidget):
     """The steps, one below the other.
 
     Signals:
@@ -179,7 +179,7 @@ class Steps(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: list[Step] = []
+        self._shown: list[TrafficStep] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -187,7 +187,7 @@ class Steps(QWidget):
         self._grid.setColumnMinimumWidth(0, 72)
         self._grid.setColumnStretch(1, 1)
 
-    def show_steps(self, steps: Sequence[Step]) -> None:
+    def show_steps(self, steps: Sequence[TrafficStep]) -> None:
         """Show these steps."""
         if list(steps) == self._shown:
             return
@@ -208,7 +208,7 @@ class Steps(QWidget):
                 copy.copied.connect(self.copied)
                 self._grid.addWidget(copy, row, 2, Qt.AlignmentFlag.AlignTop)
 
-    def _with_icon(self, step: Step, text: PlainLabel) -> QWidget:
+    def _with_icon(self, step: TrafficStep, text: PlainLabel) -> QWidget:
         if not step.icon:
             return text
         both = QWidget(self)

@@ -13,10 +13,10 @@ from enum import Enum
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.i18n import tr
-from wxdesk.ui.traffic.outcomes import call_code, call_said, push_result, refusal_of
+from wxdesk.ui.traffic.outcomes import call_code, call_problem, push_result, refusal_of
 from wxdesk.ui.wording.messages import kind_word, name_of, span_word
 
-type Entry = PushSeen | ApiCalled
+type TrafficEntry = PushSeen | ApiCalled
 
 TOKEN_CALLS = frozenset({"stable_token", "token"})
 
@@ -30,10 +30,10 @@ class Tone(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TrafficLine:
     """One line of the table; `who` is a contact's name or empty, `said` the content."""
 
-    entry: Entry
+    entry: TrafficEntry
     what: str
     result: str
     tone: Tone
@@ -72,43 +72,43 @@ def precise_time(at: datetime) -> str:
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}"
 
 
-def line_of(entry: Entry, push: PushTrace | None = None, reply: ReplyTrace | None = None) -> Line:
+def line_of(entry: TrafficEntry, push: PushTrace | None = None, reply: ReplyTrace | None = None) -> TrafficLine:
     """Make the line of an entry, with what the store knows about it so far."""
     return _push_line(entry, push) if isinstance(entry, PushSeen) else _call_line(entry, reply)
 
 
-def _push_line(entry: PushSeen, push: PushTrace | None) -> Line:
+def _push_line(entry: PushSeen, push: PushTrace | None) -> TrafficLine:
     msg_type, _, event = entry.kind.partition(":")
     unread = push is not None and bool(push.note)
     result, tone = push_result(entry.outcome, unread=unread)
     if entry.is_untimely:
-        result, tone = untimely(entry, result), "pending"
-    return Line(
+        result, tone = with_signed_age(entry, result), "pending"
+    return TrafficLine(
         entry=entry,
         what=tr("GET check") if entry.outcome == "checked" else tr("Push {kind}", kind=msg_type).rstrip(),
         result=result,
         tone=Tone(tone),
-        who=_from(push),
-        said=_push_said(entry, push, event),
+        who=_contact_name(push),
+        said=_push_summary(entry, push, event),
         push=push,
     )
 
 
-def untimely(entry: PushSeen, result: str) -> str:
+def with_signed_age(entry: PushSeen, result: str) -> str:
     """Add to a result the difference between signed time and arrival."""
     if entry.age < timedelta():
         return tr("{result}, {span} early", result=result, span=span_word(-entry.age))
     return tr("{result}, {span} old", result=result, span=span_word(entry.age))
 
 
-def _from(push: PushTrace | None) -> str:
+def _contact_name(push: PushTrace | None) -> str:
     """Name the contact, or for an unreadable push the account."""
     if push is None:
         return ""
     return name_of(push.contact) if push.contact is not None else push.account if push.note else ""
 
 
-def _push_said(entry: PushSeen, push: PushTrace | None, event: str) -> str:
+def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
     refusal = refusal_of(entry.outcome)
     if refusal is not None:
         return tr("Nothing was kept")
@@ -122,21 +122,21 @@ def _push_said(entry: PushSeen, push: PushTrace | None, event: str) -> str:
     return one_line(message.text) or kind_word(message.type)
 
 
-def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> Line:
+def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
     code = call_code(entry.outcome)
     good = code == 0
-    return Line(
+    return TrafficLine(
         entry=entry,
         what=entry.call,
         result="0 ok" if good else str(code) if code is not None else tr("No answer"),
         tone=Tone.GOOD if good else Tone.BAD,
         who=name_of(reply.contact) if reply is not None else "",
-        said=_call_said(entry, reply) if good else call_said(entry.outcome, entry.errmsg),
+        said=_call_summary(entry, reply) if good else call_problem(entry.outcome, entry.errmsg),
         reply=reply,
     )
 
 
-def _call_said(entry: ApiCalled, reply: ReplyTrace | None) -> str:
+def _call_summary(entry: ApiCalled, reply: ReplyTrace | None) -> str:
     if reply is not None:
         content = reply.reply.content
         return one_line(content.summary) or kind_word(content.kind)

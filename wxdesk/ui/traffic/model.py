@@ -15,7 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.i18n import tr
-from wxdesk.ui.traffic.entries import Entry, Line, Tone, line_of
+from wxdesk.ui.traffic.entries import Tone, TrafficEntry, TrafficLine, line_of
 
 MOST = 2000
 """Most lines; the oldest are dropped, as they are in the desk."""
@@ -44,7 +44,7 @@ class TrafficModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: list[Line] = []
+        self._lines: list[TrafficLine] = []
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """The number of lines."""
@@ -64,7 +64,7 @@ class TrafficModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(line, Column(index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _spoken(line)
+            return _accessible_text(line)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.TOOK:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -80,13 +80,13 @@ class TrafficModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def replace(self, entries: Iterable[Entry]) -> None:
+    def replace(self, entries: Iterable[TrafficEntry]) -> None:
         """Show these entries instead, newest first."""
         self.beginResetModel()
         self._lines = [line_of(entry) for entry in entries][:MOST]
         self.endResetModel()
 
-    def prepend(self, entries: Sequence[Entry]) -> None:
+    def prepend(self, entries: Sequence[TrafficEntry]) -> None:
         """Put newer entries (oldest first) on top, without those already shown."""
         known = {id(line.entry) for line in self._lines[: len(entries) + 200]}
         fresh = [line_of(entry) for entry in reversed(entries) if id(entry) not in known][:MOST]
@@ -141,7 +141,7 @@ class TrafficModel(QAbstractTableModel):
                 if trace is not None and trace != line.reply:
                     self._change(row, line_of(line.entry, reply=trace))
 
-    def _change(self, row: int, line: Line) -> None:
+    def _change(self, row: int, line: TrafficLine) -> None:
         self._lines[row] = line
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
 
@@ -168,7 +168,7 @@ class TrafficFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
         """Tell if a line is shown."""
-        line: Line = self.sourceModel().index(row, 0, parent).data(Role.LINE)
+        line: TrafficLine = self.sourceModel().index(row, 0, parent).data(Role.LINE)
         if self._incoming is not None and line.incoming is not self._incoming:
             return False
         if self._problems and line.tone is Tone.GOOD:
@@ -176,7 +176,7 @@ class TrafficFilter(QSortFilterProxyModel):
         return not self._phrase or line.contains(self._phrase)
 
 
-def _text(line: Line, column: Column) -> str:
+def _text(line: TrafficLine, column: Column) -> str:
     match column:
         case Column.TIME:
             return line.time
@@ -201,6 +201,6 @@ def _title(column: Column) -> str:
     return titles[column]
 
 
-def _spoken(line: Line) -> str:
+def _accessible_text(line: TrafficLine) -> str:
     direction = tr("in") if line.incoming else tr("out")
     return ", ".join(part for part in (line.time, direction, line.what, line.result, line.who, line.said) if part)

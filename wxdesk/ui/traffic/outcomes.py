@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wxdesk.desk.wechat.refusals import refusal_words
+from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
 
 REFUSED = "refused: "
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusalExplanation:
     """Text of a refusal: the HTTP status, a short form, and a sentence with advice."""
 
     status: int
@@ -24,38 +24,48 @@ class Refused:
     sentence: str
 
 
-REFUSALS: dict[str, Refused] = {
-    "unknown address": Refused(
+REFUSALS: dict[str, RefusalExplanation] = {
+    "unknown address": RefusalExplanation(
         404,
         "unknown address",
         "No account has this address. The push URL in WeChat's console must end with /wx/ and the account's name.",
     ),
-    "wrong method": Refused(405, "wrong method", "Somebody called this address in a way that WeChat never does."),
-    "not HTTP": Refused(400, "not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."),
-    "too large": Refused(413, "too large", "The request was far larger than any real push."),
-    "compressed": Refused(415, "compressed", "The body was compressed, which WeChat never does."),
-    "too slow": Refused(408, "too slow", "The body did not arrive in time. Look at the tunnel if this repeats."),
-    "broken off": Refused(400, "broken off", "The connection broke before the whole body had arrived."),
-    "no credentials": Refused(
+    "wrong method": RefusalExplanation(
+        405, "wrong method", "Somebody called this address in a way that WeChat never does."
+    ),
+    "not HTTP": RefusalExplanation(
+        400, "not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."
+    ),
+    "too large": RefusalExplanation(413, "too large", "The request was far larger than any real push."),
+    "compressed": RefusalExplanation(415, "compressed", "The body was compressed, which WeChat never does."),
+    "too slow": RefusalExplanation(
+        408, "too slow", "The body did not arrive in time. Look at the tunnel if this repeats."
+    ),
+    "broken off": RefusalExplanation(400, "broken off", "The connection broke before the whole body had arrived."),
+    "no credentials": RefusalExplanation(
         403, "no credentials", "This account has no usable push Token or EncodingAESKey, so no push can be checked."
     ),
-    "query": Refused(403, "incomplete", "The parameters that WeChat sends with every push were missing or doubled."),
-    "not encrypted": Refused(403, "not encrypted", "What arrived held nothing encrypted, and was no message either."),
-    "plain text": Refused(
+    "query": RefusalExplanation(
+        403, "incomplete", "The parameters that WeChat sends with every push were missing or doubled."
+    ),
+    "not encrypted": RefusalExplanation(
+        403, "not encrypted", "What arrived held nothing encrypted, and was no message either."
+    ),
+    "plain text": RefusalExplanation(
         403,
         "plain text: attack",
         "A message came in plain text, but the account takes only encrypted ones. Somebody tried to slip it in, or "
         "WeChat's console is not set to secure mode.",
     ),
-    "signature": Refused(
+    "signature": RefusalExplanation(
         403,
         "wrong signature",
         "The signature does not fit: the push Token here and in WeChat's console differ, or it was not WeChat.",
     ),
-    "decryption": Refused(
+    "decryption": RefusalExplanation(
         403, "not decrypted", "The push could not be decrypted: the EncodingAESKey here and in the console differ."
     ),
-    "app_id": Refused(403, "another app id", "The push was meant for another mini program."),
+    "app_id": RefusalExplanation(403, "another app id", "The push was meant for another mini program."),
 }
 
 _ANSWERS = {
@@ -70,12 +80,12 @@ _ANSWERS = {
 _CODE = re.compile(r"-?\d+\b")
 
 
-def refusal_of(outcome: str) -> Refused | None:
+def refusal_of(outcome: str) -> RefusalExplanation | None:
     """Find the text of a refusal; None if the request was not refused."""
     if not outcome.startswith(REFUSED):
         return None
     why = outcome.removeprefix(REFUSED)
-    return REFUSALS.get(why, Refused(403, why, "The request was refused."))
+    return REFUSALS.get(why, RefusalExplanation(403, why, "The request was refused."))
 
 
 def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
@@ -116,7 +126,7 @@ def call_code(outcome: str) -> int | None:
     return int(found.group()) if found else None
 
 
-def call_said(outcome: str, errmsg: str = "") -> str:
+def call_problem(outcome: str, errmsg: str = "") -> str:
     """Describe the failure of a call; `errmsg` is WeChat's own text."""
     code = call_code(outcome)
-    return outcome if code is None else refusal_words(code, errmsg).meaning
+    return outcome if code is None else refusal_text(code, errmsg).meaning

@@ -14,15 +14,15 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.body import readable
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail
-from wxdesk.ui.traffic.entries import Entry, Line
+from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
 from wxdesk.ui.traffic.model import MOST, Role, TrafficFilter, TrafficModel
-from wxdesk.ui.traffic.quarantine import QuarantineShelf
+from wxdesk.ui.traffic.quarantine import QuarantineController
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.view import TrafficView
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.hold_reasons import Standstills
+from wxdesk.ui.wording.hold_reasons import HoldReasons
 
 GATHER_MS = 150
 """Delay to gather lines before a query, so that a flood causes few queries."""
@@ -36,11 +36,11 @@ class TrafficPage(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._stale = True
-        self._entry: Entry | None = None
+        self._entry: TrafficEntry | None = None
         self._path: PushPath | None = None
         self._in_quarantine = False
-        self._standstills = Standstills(bridge, self)
-        self.quarantine = QuarantineShelf(bridge, notices, self)
+        self._standstills = HoldReasons(bridge, self)
+        self.quarantine = QuarantineController(bridge, notices, self)
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
         self.view = TrafficView(self.shown)
@@ -110,7 +110,7 @@ class TrafficPage(QWidget):
     # -- lines
 
     def _hear(self, events: tuple[Event, ...]) -> None:
-        entries: list[Entry] = [event for event in events if isinstance(event, PushSeen | ApiCalled)]
+        entries: list[TrafficEntry] = [event for event in events if isinstance(event, PushSeen | ApiCalled)]
         if not self.isVisible() or self._in_quarantine:
             self._stale = self._stale or bool(entries)
         if not self.isVisible():
@@ -127,13 +127,13 @@ class TrafficPage(QWidget):
         if self._entry is not None and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
             self._again.start()
 
-    def _show(self, entries: list[Entry]) -> None:
+    def _show(self, entries: list[TrafficEntry]) -> None:
         self.model.replace(entries)
         self._choose_line()  # a reset takes the selection away without saying so
         self._recount()
         self._ask_store()
 
-    def _show_quarantine(self, entries: list[Entry], traces: list[PushTrace]) -> None:
+    def _show_quarantine(self, entries: list[TrafficEntry], traces: list[PushTrace]) -> None:
         if self._in_quarantine:
             self.model.replace(entries)
             self.model.learn_pushes(traces)
@@ -191,7 +191,7 @@ class TrafficPage(QWidget):
 
     # -- detail
 
-    def _line(self) -> Line | None:
+    def _line(self) -> TrafficLine | None:
         chosen = self.view.selectionModel().selectedRows()
         return chosen[0].data(Role.LINE) if chosen else None
 
@@ -224,7 +224,7 @@ class TrafficPage(QWidget):
         if not isinstance(error, NotFound):  # a refused push was never kept; its outcome says so
             self._notices.report(error)
 
-    def _show_detail(self, line: Line) -> None:
+    def _show_detail(self, line: TrafficLine) -> None:
         title, entry = subject_of(line), line.entry
         if isinstance(entry, ApiCalled):
             text = line.reply.reply.content.summary if line.reply is not None else ""

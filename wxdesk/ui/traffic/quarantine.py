@@ -25,7 +25,7 @@ NOT_TIMED = -1.0
 """Stands for an unknown duration; durations are kept in memory only."""
 
 
-class QuarantineShelf(QObject):
+class QuarantineController(QObject):
     """Queries the desk's quarantine for the page.
 
     Signals:

@@ -13,13 +13,13 @@ from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, ReplyTrace
 from wxdesk.core.replies import parts
 from wxdesk.core.wechat.errcodes import meaning_of
-from wxdesk.desk.wechat.refusals import LONGEST, refusal_words
+from wxdesk.desk.wechat.refusals import LONGEST, refusal_text
 from wxdesk.i18n import tr
-from wxdesk.ui.traffic.entries import Line, precise_time
+from wxdesk.ui.traffic.entries import TrafficLine, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_word, span_word
-from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_holds, standing_of_reply
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason, status_of_reply
 
 MODES = {
     PushMode.PLAIN: "signed, plain text",
@@ -30,7 +30,7 @@ FORMATS = {BodyFormat.JSON: "JSON", BodyFormat.XML: "XML"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrafficStep:
     """One pair of a label and a text.
 
     `role` is the theme's role for the text's colour, `copy` offers to copy it, `icon` stands before it.
@@ -44,73 +44,73 @@ class Step:
 
 
 def push_steps(
-    line: Line,
+    line: TrafficLine,
     path: PushPath | None,
     account: Account | None,
     now: datetime,
-    standstill_of: StandstillOf = nothing_holds,
-) -> list[Step]:
+    hold_reason_of: FindHoldReason = no_hold_reason,
+) -> list[TrafficStep]:
     """List the steps of a request: checked, stored, answered, decided, replied to."""
     entry = line.entry
     steps = []
     sentence = push_sentence(entry.outcome)
     if sentence:
-        steps.append(Step(tr("What it means"), sentence))
+        steps.append(TrafficStep(tr("What it means"), sentence))
     if isinstance(entry, PushSeen) and entry.signed_at is not None:
         steps.append(_signed(entry, entry.signed_at))
     if path is not None:
         steps += _kept(path, account)
     response = " · ".join(part for part in (line.result, line.took) if part)
-    steps.append(Step(tr("Response"), response, line.tone.value))
+    steps.append(TrafficStep(tr("Response"), response, line.tone.value))
     if path is not None:
         steps += _decided(path)
-        behind = parts.waiting(path.replies)
+        behind = parts.blocked_parts(path.replies)
         for one in path.replies:
-            stands = Standstill.BEHIND
+            stands = HoldReason.BEHIND
             if one.id not in behind:
-                stands = standstill_of(one.conversation_id, one.due_at, path.closes_at)
+                stands = hold_reason_of(one.conversation_id, one.due_at, path.closes_at)
             steps.append(reply_step(one, now, stands))
     return steps
 
 
-def call_steps(line: Line, entry: ApiCalled) -> list[Step]:
+def call_steps(line: TrafficLine, entry: ApiCalled) -> list[TrafficStep]:
     """List the steps of a call: recipient, result and advice."""
-    steps = [Step(tr("To"), line.who)] if line.who else []
+    steps = [TrafficStep(tr("To"), line.who)] if line.who else []
     code = call_code(entry.outcome)
     if code is None:
-        steps.append(Step(tr("Result"), entry.outcome, line.tone.value))
+        steps.append(TrafficStep(tr("Result"), entry.outcome, line.tone.value))
     elif code == 0:
-        steps.append(Step(tr("Result"), f"0 {tr(meaning_of(0))}", line.tone.value))
+        steps.append(TrafficStep(tr("Result"), f"0 {tr(meaning_of(0))}", line.tone.value))
     else:
         steps += _refused(code, entry, line)
     if line.reply is not None:
         steps += _sent(line.reply)
-    steps.append(Step(tr("Took"), line.took))
+    steps.append(TrafficStep(tr("Took"), line.took))
     return steps
 
 
-def _refused(code: int, entry: ApiCalled, line: Line) -> list[Step]:
-    words = refusal_words(code, entry.errmsg)
-    steps = [Step(tr("Result"), f"{code} {words.meaning}", line.tone.value)]
+def _refused(code: int, entry: ApiCalled, line: TrafficLine) -> list[TrafficStep]:
+    words = refusal_text(code, entry.errmsg)
+    steps = [TrafficStep(tr("Result"), f"{code} {words.meaning}", line.tone.value)]
     if entry.errmsg:
-        steps.append(Step(tr("WeChat said"), entry.errmsg[:LONGEST]))
+        steps.append(TrafficStep(tr("WeChat said"), entry.errmsg[:LONGEST]))
     if words.remedy:
-        steps.append(Step(tr("What to do"), words.remedy))
+        steps.append(TrafficStep(tr("What to do"), words.remedy))
     if words.copy:
-        steps.append(Step(tr("IP address"), words.copy, copy=True))
+        steps.append(TrafficStep(tr("IP address"), words.copy, copy=True))
     if entry.rid:
-        steps.append(Step(tr("Request id"), entry.rid, copy=True))
+        steps.append(TrafficStep(tr("Request id"), entry.rid, copy=True))
     return steps
 
 
-def subject_of(line: Line) -> str:
+def subject_of(line: TrafficLine) -> str:
     """Make the title of the detail."""
     if isinstance(line.entry, PushSeen):
         return line.what
     return tr("Call {name}", name=line.what)
 
 
-def _signed(entry: PushSeen, at: datetime) -> Step:
+def _signed(entry: PushSeen, at: datetime) -> TrafficStep:
     time, early = f"{at.astimezone():%H:%M:%S}", entry.age < timedelta()
     span = span_word(abs(entry.age))
     if early:
@@ -118,31 +118,31 @@ def _signed(entry: PushSeen, at: datetime) -> Step:
     else:
         said = tr("{time}, {span} before it came", time=time, span=span)
     if not entry.is_untimely:
-        return Step(tr("Signed"), said)
+        return TrafficStep(tr("Signed"), said)
     slow = tr("The clock of this machine is slow.")
     old = tr("It is an old push that somebody has sent once more, or the clock of this machine is fast.")
-    return Step(tr("Signed"), f"{said} · {slow if early else old}", "pending")
+    return TrafficStep(tr("Signed"), f"{said} · {slow if early else old}", "pending")
 
 
-def _kept(path: PushPath, account: Account | None) -> list[Step]:
+def _kept(path: PushPath, account: Account | None) -> list[TrafficStep]:
     push = path.push
     said = [tr(MODES[account.push_mode])] if account is not None else []
     said += [FORMATS[push.format]] if push.format is not None else []
     return [
-        Step(tr("Checked"), " · ".join(said) or tr("signed")),
-        Step(tr("Kept"), tr("{time} · no. {n}", time=precise_time(push.received_at), n=push.id)),
+        TrafficStep(tr("Checked"), " · ".join(said) or tr("signed")),
+        TrafficStep(tr("Kept"), tr("{time} · no. {n}", time=precise_time(push.received_at), n=push.id)),
     ]
 
 
-def _decided(path: PushPath) -> list[Step]:
+def _decided(path: PushPath) -> list[TrafficStep]:
     if path.push.note:
-        return [Step(tr("Not read"), tr(path.push.note), "pending")]
+        return [TrafficStep(tr("Not read"), tr(path.push.note), "pending")]
     if path.message is None:
         word = tr("not a message in a chat") if path.push.derived else tr("not reached yet")
-        return [Step(tr("Rule"), word, "secondary")]
+        return [TrafficStep(tr("Rule"), word, "secondary")]
     if path.decision is None:
-        return [Step(tr("Rule"), tr("not reached yet"), "secondary")]
-    return [Step(tr("Rule"), _decision_word(path.decision))]
+        return [TrafficStep(tr("Rule"), tr("not reached yet"), "secondary")]
+    return [TrafficStep(tr("Rule"), _decision_word(path.decision))]
 
 
 def _decision_word(decision: Decision) -> str:
@@ -152,16 +152,16 @@ def _decision_word(decision: Decision) -> str:
     return f"{said} · {decision.problem}" if decision.problem else said
 
 
-def reply_step(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Step:
+def reply_step(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> TrafficStep:
     """Make the step that shows the state of a reply."""
-    standing = standing_of_reply(reply, now, standstill)
+    standing = status_of_reply(reply, now, standstill)
     role = "accent" if reply.state is ReplyState.SENT else standing.role
-    return Step(tr("Reply"), f"{standing.text} · {author_word(reply)}", role, icon=standing.icon)
+    return TrafficStep(tr("Reply"), f"{standing.text} · {author_word(reply)}", role, icon=standing.icon)
 
 
-def _sent(trace: ReplyTrace) -> list[Step]:
+def _sent(trace: ReplyTrace) -> list[TrafficStep]:
     reply = trace.reply
-    steps = [Step(tr("Written by"), author_word(reply))]
+    steps = [TrafficStep(tr("Written by"), author_word(reply))]
     if reply.attempts > 1:
-        steps.append(Step(tr("Attempts"), str(reply.attempts)))
+        steps.append(TrafficStep(tr("Attempts"), str(reply.attempts)))
     return steps

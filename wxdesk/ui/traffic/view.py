@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.traffic.entries import Line
+from wxdesk.ui.traffic.entries import TrafficLine
 from wxdesk.ui.traffic.model import Column, Role, TrafficFilter
 
 ROW = 38
@@ -37,7 +37,7 @@ class TrafficDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one cell of a line."""
-        line: Line = index.data(Role.LINE)
+        line: TrafficLine = index.data(Role.LINE)
         theme = Theme.current()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
@@ -51,7 +51,7 @@ class TrafficDelegate(QStyledItemDelegate):
         self._cell(painter, rect.adjusted(PAD, 0, -PAD, -1), line, Column(index.column()), theme)
         painter.restore()
 
-    def _cell(self, painter: QPainter, rect: QRect, line: Line, column: Column, theme: Theme) -> None:
+    def _cell(self, painter: QPainter, rect: QRect, line: TrafficLine, column: Column, theme: Theme) -> None:
         match column:
             case Column.TIME:
                 _text(painter, rect, line.time, "secondary", theme, tabular=True)

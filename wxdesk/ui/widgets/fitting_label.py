@@ -35,7 +35,7 @@ class FittingLabel(PlainLabel):
             return 0
         return self.fontMetrics().horizontalAdvance(self._wordings[step]) + 2
 
-    def ask_for(self, step: int) -> None:
+    def use_step(self, step: int) -> None:
         """Ask for room for the text at this step."""
         if step != self._asked:
             self._asked = step

@@ -26,15 +26,15 @@ class MenuButton(Button):
     ) -> None:
         super().__init__(text, kind=kind, icon="chevron-down", parent=parent)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
-        self.menu_shown = menu or QMenu(self)
-        self.menu_shown.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.popup_menu = menu or QMenu(self)
+        self.popup_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.clicked.connect(self._open)
 
     def _open(self) -> None:
-        self.menu_shown.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        self.popup_menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
 
-class OneOf(MenuButton):
+class SingleChoiceButton(MenuButton):
     """Shows one of a few choices and lets another be chosen.
 
     Signals:
@@ -48,11 +48,11 @@ class OneOf(MenuButton):
         self._name = name
         self._actions: dict[object, QAction] = {}
         for value, text in choices:
-            action = self.menu_shown.addAction(text)
+            action = self.popup_menu.addAction(text)
             action.setData(value)
             action.setCheckable(True)
             self._actions[value] = action
-        self.menu_shown.triggered.connect(self._take)
+        self.popup_menu.triggered.connect(self._take)
         self.value: object = choices[0][0]
         self.set_value(self.value)
 
@@ -75,7 +75,7 @@ class OneOf(MenuButton):
         self.chosen.emit(self.value)
 
 
-class NameOf(MenuButton):
+class NameMenuButton(MenuButton):
     """Shows one name from a list that is read each time the menu opens.
 
     The chosen name may be gone from the list. `without` is shown while nothing is chosen; `more`, if given, is
@@ -106,8 +106,8 @@ class NameOf(MenuButton):
         self._without = without
         self._more = more
         self.value = ""
-        self.menu_shown.aboutToShow.connect(self.fill)
-        self.menu_shown.triggered.connect(self._take)
+        self.popup_menu.aboutToShow.connect(self.fill)
+        self.popup_menu.triggered.connect(self._take)
         self.set_value("")
 
     def set_value(self, value: str) -> None:
@@ -121,15 +121,15 @@ class NameOf(MenuButton):
 
     def fill(self) -> None:
         """Fill the menu with the current names."""
-        self.menu_shown.clear()
+        self.popup_menu.clear()
         for name in self._offered():
-            action = self.menu_shown.addAction(name.replace("&", "&&"))
+            action = self.popup_menu.addAction(name.replace("&", "&&"))
             action.setData(name)
             action.setCheckable(True)
             action.setChecked(name == self.value)
         if self._more:
-            self.menu_shown.addSeparator()
-            self.menu_shown.addAction(self._more)
+            self.popup_menu.addSeparator()
+            self.popup_menu.addAction(self._more)
 
     def _take(self, action: QAction) -> None:
         if not isinstance(action.data(), str):
@@ -139,7 +139,7 @@ class NameOf(MenuButton):
         self.chosen.emit(self.value)
 
 
-class AnyOf(MenuButton):
+class MultiChoiceButton(MenuButton):
     """Shows the chosen ones of a few choices; its menu stays open while they change.
 
     `say` turns the chosen values into text.
@@ -158,12 +158,12 @@ class AnyOf(MenuButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", menu=_StayingMenu(), parent=parent)
-        self.menu_shown.setParent(self, self.menu_shown.windowFlags())
+        self.popup_menu.setParent(self, self.popup_menu.windowFlags())
         self._name = name
         self._say = say
         self._actions: dict[object, QAction] = {}
         for value, text in choices:
-            action = self.menu_shown.addAction(text)
+            action = self.popup_menu.addAction(text)
             action.setData(value)
             action.setCheckable(True)
             action.triggered.connect(self._changed)

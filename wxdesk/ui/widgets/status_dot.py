@@ -12,7 +12,7 @@ from wxdesk.ui.widgets.labels import plain_tip
 _DOT, _GAP = 16, 4
 
 
-class Lamp(QWidget):
+class StatusDot(QWidget):
     """A status dot with full, short or (if all is well) no text."""
 
     def __init__(self, parent: QWidget | None = None, *, tabular: bool = False) -> None:
@@ -52,9 +52,9 @@ class Lamp(QWidget):
             return 0
         return _DOT if self._alone(step) else _DOT + _GAP + self._text.width_at(min(step, 1))
 
-    def ask_for(self, step: int) -> None:
+    def use_step(self, step: int) -> None:
         """Ask for the room that this step needs."""
-        self._text.ask_for(min(step, 1))
+        self._text.use_step(min(step, 1))
         self._text.setVisible(not self._alone(step))
 
     def _alone(self, step: int) -> bool:

@@ -16,28 +16,28 @@ from wxdesk.ui.wording.messages import exact_span
 NEGATED = "not."
 
 
-def circumstance(verdict: Verdict) -> str | None:
+def context_text(verdict: Verdict) -> str | None:
     """Return a finding as a phrase; None for conditions about the message itself."""
     said = _SAID.get(verdict.condition)
     return None if said is None else said(verdict, verdict.ok)
 
 
-def straight(verdict: Verdict) -> Verdict:
+def without_not(verdict: Verdict) -> Verdict:
     """Turn the verdict of a condition under `not` into that of the condition itself."""
     if not verdict.condition.startswith(NEGATED):
         return verdict
     return Verdict(verdict.condition.removeprefix(NEGATED), not verdict.ok, verdict.words, verdict.found)
 
 
-def circumstances(when: Condition) -> Iterator[str]:
+def context_texts(when: Condition) -> Iterator[str]:
     """Yield a sentence for each context that a condition requires."""
-    for verdict in _wanted(when):
-        said = circumstance(verdict)
+    for verdict in _as_verdicts(when):
+        said = context_text(verdict)
         if said is not None:
             yield said
 
 
-def _wanted(when: Condition) -> Iterator[Verdict]:
+def _as_verdicts(when: Condition) -> Iterator[Verdict]:
     if when.event:
         yield Verdict("event", ok=True, words=when.event)
     if when.hours is not None:
@@ -48,10 +48,10 @@ def _wanted(when: Condition) -> Iterator[Verdict]:
         yield Verdict("tags.any", ok=True, words=when.tags.any)
     if when.tags is not None and when.tags.none:
         yield Verdict("tags.none", ok=True, words=when.tags.none)
-    yield from _wanted_before(when)
+    yield from _history_as_verdicts(when)
 
 
-def _wanted_before(when: Condition) -> Iterator[Verdict]:
+def _history_as_verdicts(when: Condition) -> Iterator[Verdict]:
     if when.first_contact is not None:
         yield Verdict("first_contact", ok=True, words=("true" if when.first_contact else "false",))
     if when.quiet_days is not None:

@@ -7,7 +7,7 @@ from functools import reduce
 
 from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict, Verdict
 from wxdesk.i18n import language, tr
-from wxdesk.ui.wording.conditions import circumstance, straight
+from wxdesk.ui.wording.conditions import context_text, without_not
 
 
 def outcome_words(decision: Decision) -> str:
@@ -138,8 +138,8 @@ def rule_words(verdict: RuleVerdict) -> str:
 
 def verdict_words(verdict: Verdict) -> str:
     """Return one condition's outcome as text."""
-    verdict = straight(verdict)
-    about = circumstance(verdict)
+    verdict = without_not(verdict)
+    about = context_text(verdict)
     if about is not None:
         return about
     made = (_KEPT if verdict.ok else _BROKEN).get(verdict.condition)

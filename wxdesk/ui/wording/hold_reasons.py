@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.events import Event, OperatorWrites, PauseChanged, PreferencesChanged
 from wxdesk.core.preferences import LastMoment
-from wxdesk.core.replies.on_new_message import closes_with
+from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.reply_status import Standstill, StandstillOf
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 
-class Standstills(QObject):
+class HoldReasons(QObject):
     """Follows the desk, so that a bubble never promises what the desk will not do.
 
     Signals:
@@ -29,16 +29,16 @@ class Standstills(QObject):
         self._bridge = bridge
         bridge.events.connect(self._hear)
 
-    def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> Standstill:
+    def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> HoldReason:
         """Return the hold reason of a reply by due time and end of its reply window."""
         desk = self._bridge.desk
         if desk.health.state.paused:
-            return Standstill.PAUSED
+            return HoldReason.PAUSED
         if conversation_id in desk.typing.written_in:
-            return Standstill.WRITING
-        if closes_with(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
-            return Standstill.HANDED_OVER
-        return Standstill.NONE
+            return HoldReason.WRITING
+        if is_due_at_closing(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
+            return HoldReason.HANDED_OVER
+        return HoldReason.NONE
 
     @property
     def last_moment(self) -> LastMoment:
@@ -53,8 +53,8 @@ class Standstills(QObject):
 _TOUCHING = (OperatorWrites, PauseChanged, PreferencesChanged)
 
 
-def standstill_of_held(held: HeldReply, standstill_of: StandstillOf) -> Standstill:
+def hold_reason_of_held(held: HeldReply, hold_reason_of: FindHoldReason) -> HoldReason:
     """Return the reason that holds a held reply back."""
     if held.behind:
-        return Standstill.BEHIND
-    return standstill_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)
+        return HoldReason.BEHIND
+    return hold_reason_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from wxdesk.core.content.text_links import as_seen
+from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.wechat.emoticon_codes import Legend
+from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.desk.wechat import emoticons
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.look.fonts import has_emoji
@@ -82,7 +82,7 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
     if conversation.last_at is None:
         return ""
     own = conversation.preview_author is not Author.CONTACT
-    preview = as_seen(conversation.preview) if own else conversation.preview
+    preview = visible_text(conversation.preview) if own else conversation.preview
     said = " ".join(readable(preview).split()) or kind_word(conversation.preview_kind)
     if not own or not with_author:
         return said
@@ -104,7 +104,7 @@ def with_names(text: str) -> str:
 
 
 @cache
-def _legends(spoken: str) -> tuple[Legend, Legend]:
+def _legends(spoken: str) -> tuple[EmoticonReplacer, EmoticonReplacer]:
     table = emoticons.read_emoticons()
     return emoticons.readable(table, spoken), emoticons.named(table, spoken)
 

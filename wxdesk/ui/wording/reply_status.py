@@ -19,7 +19,7 @@ from wxdesk.ui.wording.messages import HOUR, MINUTE, span_word
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReplyStatus:
     """A status as it is shown: text, colour role, and an icon if it needs attention.
 
     `brief` is a shorter text, for use beside a name; empty where `text` is short enough.
@@ -32,7 +32,7 @@ class Standing:
     brief: str = ""
 
 
-class Standstill(Enum):
+class HoldReason(Enum):
     """A reason for which a reply does not leave in time."""
 
     NONE = "none"
@@ -42,16 +42,16 @@ class Standstill(Enum):
     HANDED_OVER = "handed_over"  # its contact's reply window closes then, and the operator wants to decide
 
 
-type StandstillOf = Callable[[int, datetime | None, datetime | None], Standstill]
+type FindHoldReason = Callable[[int, datetime | None, datetime | None], HoldReason]
 """Finds the hold reason by conversation id, due time and end of the reply window."""
 
 
-def nothing_holds(_conversation_id: int, _due_at: datetime | None, _closes_at: datetime | None) -> Standstill:
+def no_hold_reason(_conversation_id: int, _due_at: datetime | None, _closes_at: datetime | None) -> HoldReason:
     """Return no hold reason: the countdown ends in time."""
-    return Standstill.NONE
+    return HoldReason.NONE
 
 
-def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
+def status_of_reply(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> ReplyStatus:
     """Return the displayed status of `reply`."""
     match reply.state:
         case ReplyState.DRAFT:
@@ -61,75 +61,75 @@ def standing_of_reply(reply: Reply, now: datetime, standstill: Standstill = Stan
         case ReplyState.QUEUED:
             return _queued(reply, now, standstill)
         case ReplyState.SENDING:
-            return Standing(tr("Sending"), "secondary", "send")
+            return ReplyStatus(tr("Sending"), "secondary", "send")
         case ReplyState.SENT:
             return _sent(reply)
         case ReplyState.FAILED:
             code = "" if reply.errcode is None else f" {reply.errcode}"
-            return Standing(tr("Failed") + code, "failed", "warning", strong=True)
+            return ReplyStatus(tr("Failed") + code, "failed", "warning", strong=True)
         case ReplyState.UNKNOWN:
-            return Standing(tr("May have been delivered"), "pending", "question", strong=True)
-    return Standing(stopped_words(reply), "secondary", "stop")
+            return ReplyStatus(tr("May have been delivered"), "pending", "question", strong=True)
+    return ReplyStatus(stopped_words(reply), "secondary", "stop")
 
 
-def held_standing(due_at: datetime | None, now: datetime, standstill: Standstill = Standstill.NONE) -> Standing:
+def status_of_held(due_at: datetime | None, now: datetime, standstill: HoldReason = HoldReason.NONE) -> ReplyStatus:
     """Return the status of a reply held until `due_at`, or for the operator if None."""
     if due_at is None:
-        return Standing(tr("Held, asks you"), "pending", "person", strong=True)
+        return ReplyStatus(tr("Held, asks you"), "pending", "person", strong=True)
     match standstill:
-        case Standstill.PAUSED:
-            return Standing(tr("Held, everything is paused"), "pending", "pause", strong=True, brief=tr("Paused"))
-        case Standstill.WRITING:
-            return Standing(tr("Waits while you write"), "pending", "pause", strong=True, brief=tr("You write"))
-        case Standstill.BEHIND:
+        case HoldReason.PAUSED:
+            return ReplyStatus(tr("Held, everything is paused"), "pending", "pause", strong=True, brief=tr("Paused"))
+        case HoldReason.WRITING:
+            return ReplyStatus(tr("Waits while you write"), "pending", "pause", strong=True, brief=tr("You write"))
+        case HoldReason.BEHIND:
             return _behind()
-        case Standstill.HANDED_OVER:
+        case HoldReason.HANDED_OVER:
             span = span_until(max(due_at, now), now)
             brief = tr("Yours in {span}", span=span)
-            return Standing(tr("Handed to you in {span}", span=span), "pending", "person", strong=True, brief=brief)
+            return ReplyStatus(tr("Handed to you in {span}", span=span), "pending", "person", strong=True, brief=brief)
     if now >= due_at:
-        return Standing(tr("About to be sent"), "pending", "hourglass", strong=True)
-    return Standing(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
+        return ReplyStatus(tr("About to be sent"), "pending", "hourglass", strong=True)
+    return ReplyStatus(tr("Sends in {span}", span=span_until(due_at, now)), "pending", "hourglass", strong=True)
 
 
-def _draft(reply: Reply) -> Standing:
+def _draft(reply: Reply) -> ReplyStatus:
     if is_passed_over(reply):
-        return Standing(tr("Draft, you wrote instead"), "secondary", "edit")
+        return ReplyStatus(tr("Draft, you wrote instead"), "secondary", "edit")
     if open_gaps(reply.content):
-        return Standing(tr("Draft, a value is missing"), "failed", "edit", strong=True)
-    return Standing(tr("Draft, waits for you"), "pending", "edit", strong=True)
+        return ReplyStatus(tr("Draft, a value is missing"), "failed", "edit", strong=True)
+    return ReplyStatus(tr("Draft, waits for you"), "pending", "edit", strong=True)
 
 
-def _held(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
+def _held(reply: Reply, now: datetime, standstill: HoldReason) -> ReplyStatus:
     """Return the status of a held reply, less prominent while it can be undone."""
     if can_be_undone(reply):
-        return replace(held_standing(reply.due_at, now), role="secondary", strong=False)
-    applies = is_automatic(reply) or standstill is Standstill.BEHIND
-    return held_standing(reply.due_at, now, standstill if applies else Standstill.NONE)
+        return replace(status_of_held(reply.due_at, now), role="secondary", strong=False)
+    applies = is_automatic(reply) or standstill is HoldReason.BEHIND
+    return status_of_held(reply.due_at, now, standstill if applies else HoldReason.NONE)
 
 
-def _queued(reply: Reply, now: datetime, standstill: Standstill) -> Standing:
-    if standstill is Standstill.BEHIND:
+def _queued(reply: Reply, now: datetime, standstill: HoldReason) -> ReplyStatus:
+    if standstill is HoldReason.BEHIND:
         return _behind()
-    if standstill is Standstill.PAUSED and is_automatic(reply):
-        return Standing(tr("Paused, not sent"), "pending", "pause", strong=True)
+    if standstill is HoldReason.PAUSED and is_automatic(reply):
+        return ReplyStatus(tr("Paused, not sent"), "pending", "pause", strong=True)
     if reply.not_before is not None and now < reply.not_before:
         span = span_until(reply.not_before, now)
-        return Standing(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)
+        return ReplyStatus(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)
     if reply.error or reply.errcode:
         code = f" {reply.errcode}" if reply.errcode else ""
-        return Standing(tr("Waiting to be sent") + code, "pending", "clock", strong=True)
-    return Standing(tr("Waiting to be sent"), "secondary", "clock")
+        return ReplyStatus(tr("Waiting to be sent") + code, "pending", "clock", strong=True)
+    return ReplyStatus(tr("Waiting to be sent"), "secondary", "clock")
 
 
-def _sent(reply: Reply) -> Standing:
+def _sent(reply: Reply) -> ReplyStatus:
     """Return the status of a sent reply; WeChat reports no delivery, only acceptance."""
-    return Standing(tr("Arrived, as you said") if reply.confirmed else tr("Accepted by WeChat"))
+    return ReplyStatus(tr("Arrived, as you said") if reply.confirmed else tr("Accepted by WeChat"))
 
 
-def _behind() -> Standing:
+def _behind() -> ReplyStatus:
     brief = tr("Behind a part")
-    return Standing(tr("Waits for the part before it"), "pending", "clock", strong=True, brief=brief)
+    return ReplyStatus(tr("Waits for the part before it"), "pending", "clock", strong=True, brief=brief)
 
 
 def stopped_words(reply: Reply) -> str:

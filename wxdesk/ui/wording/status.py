@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.messages import clock_time, date_word, span_word
-from wxdesk.ui.wording.until import End, Turn
+from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 MORNING = time(9)
 """Local time at which a snooze until a morning ends."""
 
 
-def snoozes(opening: Turn, now: datetime) -> Sequence[End[datetime]]:
+def snooze_choices(opening: HoursBoundary, now: datetime) -> Sequence[EndChoice[datetime]]:
     """Return the ends that a snooze can have, soonest first as far as known."""
-    hours = [End(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
-    opens: End[datetime] = End(tr("Until opening"), None, opening.problem)
+    hours = [EndChoice(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
+    opens: EndChoice[datetime] = EndChoice(tr("Until opening"), None, opening.problem)
     if opening.at is not None:
-        opens = End(tr("Until opening, {when}", when=moment_word(opening.at, now)), opening.at)
+        opens = EndChoice(tr("Until opening, {when}", when=upcoming_time(opening.at, now)), opening.at)
     days = [_morning(now, 1), _morning(now, 7 - now.astimezone().weekday())]
     others = [one for place, one in enumerate(days) if one != opening.at and one not in days[:place]]
-    return (*hours, opens, *(End(tr("Until {when}", when=moment_word(one, now)), one) for one in others))
+    return (*hours, opens, *(EndChoice(tr("Until {when}", when=upcoming_time(one, now)), one) for one in others))
 
 
 def _morning(now: datetime, days: int) -> datetime:
@@ -32,7 +32,7 @@ def _morning(now: datetime, days: int) -> datetime:
     return datetime.combine(local.date() + timedelta(days=days), MORNING).astimezone()
 
 
-def moment_word(at: datetime, now: datetime) -> str:
+def upcoming_time(at: datetime, now: datetime) -> str:
     """Return a future time: the hour, tomorrow, a day of this week, a date."""
     day, today, hour = at.astimezone().date(), now.astimezone().date(), clock_time(at)
     ahead = (day - today).days
@@ -59,16 +59,16 @@ _HOUR, _DAY = 60, 24 * 60
 def status_word(conversation: Conversation, now: datetime) -> str:
     """Return the short status of a conversation; empty while it is open."""
     match conversation.status:
-        case Status.RESOLVED:
+        case ConversationStatus.RESOLVED:
             return tr("Resolved")
-        case Status.SNOOZED if conversation.snoozed_until is not None:
-            return tr("Snoozed until {when}", when=moment_word(conversation.snoozed_until, now))
+        case ConversationStatus.SNOOZED if conversation.snoozed_until is not None:
+            return tr("Snoozed until {when}", when=upcoming_time(conversation.snoozed_until, now))
     return ""
 
 
 def status_icon(conversation: Conversation) -> str:
     """Return the icon beside `status_word`."""
-    return "check" if conversation.status is Status.RESOLVED else "moon"
+    return "check" if conversation.status is ConversationStatus.RESOLVED else "moon"
 
 
 def status_sentence(conversation: Conversation, now: datetime) -> str:
@@ -77,7 +77,7 @@ def status_sentence(conversation: Conversation, now: datetime) -> str:
     if conversation.contact.blocked:
         return _of_blocked(until, at, now)
     if at is not None:
-        when = past_word(at, now)
+        when = past_time(at, now)
         if rule:
             return tr(
                 "Resolved by the rule “{rule}”, {when}. A message from the customer opens it again.",
@@ -87,7 +87,7 @@ def status_sentence(conversation: Conversation, now: datetime) -> str:
         return tr("Resolved by you, {when}. A message from the customer opens it again.", when=when)
     if until is None:
         return ""
-    when = moment_word(until, now)
+    when = upcoming_time(until, now)
     if rule:
         return tr("Snoozed by the rule “{rule}” until {when}, or until the customer writes.", rule=rule, when=when)
     return tr("Snoozed until {when}, or until the customer writes.", when=when)
@@ -95,15 +95,15 @@ def status_sentence(conversation: Conversation, now: datetime) -> str:
 
 def _of_blocked(until: datetime | None, at: datetime | None, now: datetime) -> str:
     if at is not None:
-        when = past_word(at, now)
+        when = past_time(at, now)
         return tr("Resolved, {when}. The customer is blocked, so no message opens it again.", when=when)
     if until is None:
         return ""
     return tr("Snoozed until {when}. The customer is blocked, so no message opens it before.",
-              when=moment_word(until, now))  # fmt: skip
+              when=upcoming_time(until, now))  # fmt: skip
 
 
-def past_word(at: datetime, now: datetime) -> str:
+def past_time(at: datetime, now: datetime) -> str:
     """Return a past time: the hour if it is today's, else with its date."""
     if at.astimezone().date() == now.astimezone().date():
         return clock_time(at)

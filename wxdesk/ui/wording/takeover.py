@@ -5,40 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, left, longer
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, extended_duration, time_left
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.dates import dated_time
 from wxdesk.ui.wording.messages import MINUTE, clock_time, countdown, date_word, name_of, span_word
 from wxdesk.ui.wording.reply_status import span_until
-from wxdesk.ui.wording.until import End, Turn
+from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 SILENCES = (5, 10, 30)
 """Minutes without a message after which a takeover can end."""
 
 
-def spans(conversation: Conversation, closing: Turn, now: datetime) -> Sequence[End[TakeOverFor]]:
+def takeover_spans(
+    conversation: Conversation, closing: HoursBoundary, now: datetime
+) -> Sequence[EndChoice[TakeoverDuration]]:
     """Return the ends that a takeover from now on can have."""
     taken = is_taken_over(conversation, now)
-    until = TakeOverFor(until=closing.at) if closing.at is not None else None
+    until = TakeoverDuration(until=closing.at) if closing.at is not None else None
     at_closing = taken and closing.at is not None and conversation.taken_over_until == closing.at
     forever = taken and conversation.taken_over_until is None
     return (
-        End(ntr("For {n} minute", "For {n} minutes", 15), TakeOverFor(span=15 * MINUTE)),
-        End(ntr("For {n} hour", "For {n} hours", 1), TakeOverFor(span=60 * MINUTE)),
-        End(_closing_text(closing, now), until, closing.problem, at_closing),
-        End(tr("Until I hand back"), UNTIL_HANDED_BACK, "", forever),
+        EndChoice(ntr("For {n} minute", "For {n} minutes", 15), TakeoverDuration(span=15 * MINUTE)),
+        EndChoice(ntr("For {n} hour", "For {n} hours", 1), TakeoverDuration(span=60 * MINUTE)),
+        EndChoice(_closing_text(closing, now), until, closing.problem, at_closing),
+        EndChoice(tr("Until I hand back"), UNTIL_HANDED_BACK, "", forever),
     )
 
 
-def silences(conversation: Conversation, now: datetime) -> Sequence[End[TakeOverFor]]:
+def takeover_silences(conversation: Conversation, now: datetime) -> Sequence[EndChoice[TakeoverDuration]]:
     """Return the lengths of silence after which a takeover can end by itself."""
     present = conversation.takeover_silence if is_taken_over(conversation, now) else None
     return tuple(
-        End(
+        EndChoice(
             ntr("Until {n} minute without a message", "Until {n} minutes without a message", n),
-            TakeOverFor(silence=n * MINUTE),
+            TakeoverDuration(silence=n * MINUTE),
             tr("Every message, yours and the customer's, starts the time anew."),
             present == n * 60,
         )
@@ -46,7 +48,7 @@ def silences(conversation: Conversation, now: datetime) -> Sequence[End[TakeOver
     )
 
 
-def _closing_text(closing: Turn, now: datetime) -> str:
+def _closing_text(closing: HoursBoundary, now: datetime) -> str:
     if closing.at is None:
         return tr("Until closing")
     day = closing.at.astimezone().date()
@@ -55,11 +57,11 @@ def _closing_text(closing: Turn, now: datetime) -> str:
     return tr("Until closing, {day} {time}", day=date_word(day, with_year=False), time=clock_time(closing.at))
 
 
-def speaker_sentence(conversation: Conversation, now: datetime) -> str:
+def takeover_sentence(conversation: Conversation, now: datetime) -> str:
     """Return the state of the takeover for the details panel; empty without one."""
     if not is_taken_over(conversation, now):
         return ""
-    remaining, until = left(conversation, now), conversation.taken_over_until
+    remaining, until = time_left(conversation, now), conversation.taken_over_until
     if remaining is None or until is None:
         return tr("You have the word until you hand back. Automatic replies keep quiet.")
     time, span = dated_time(until, now), span_word(remaining)
@@ -73,24 +75,24 @@ def speaker_sentence(conversation: Conversation, now: datetime) -> str:
     )
 
 
-def return_words(conversation: Conversation, now: datetime) -> str:
+def takeover_countdown(conversation: Conversation, now: datetime) -> str:
     """Return the countdown to the return of automatic replies."""
-    return tr("Automatic replies return in {time}", time=countdown(left(conversation, now) or timedelta()))
+    return tr("Automatic replies return in {time}", time=countdown(time_left(conversation, now) or timedelta()))
 
 
-def keep_words(conversation: Conversation, span: timedelta) -> str:
+def extend_takeover_text(conversation: Conversation, span: timedelta) -> str:
     """Return the label of the button that extends a takeover."""
-    how = longer(conversation, span)
+    how = extended_duration(conversation, span)
     minutes = (how.silence or how.span or timedelta()) // MINUTE
     return ntr("Keep it for {n} min", "Keep it for {n} min", minutes)
 
 
-def keep_all_words(ending: Sequence[Conversation], span: timedelta) -> str:
+def extend_takeovers_text(ending: Sequence[Conversation], span: timedelta) -> str:
     """Return the label of the button that extends all of these takeovers."""
-    return keep_words(ending[0], span) if len(ending) == 1 else tr("Keep them")
+    return extend_takeover_text(ending[0], span) if len(ending) == 1 else tr("Keep them")
 
 
-def returning_words(ending: Sequence[Conversation], now: datetime) -> str:
+def takeovers_ending_text(ending: Sequence[Conversation], now: datetime) -> str:
     """Return the warning that these takeovers are about to end, soonest first."""
     until = ending[0].taken_over_until or now
     if len(ending) == 1:
@@ -104,9 +106,9 @@ def returning_words(ending: Sequence[Conversation], now: datetime) -> str:
     )
 
 
-def returned_words(ended: Sequence[Conversation]) -> str:
+def takeovers_ended_text(ended: Sequence[Conversation]) -> str:
     """Return the notice that takeovers have ended, with contacts who still wait."""
-    waiting = sum(one.awaits for one in ended)
+    waiting = sum(one.awaits_answer for one in ended)
     if len(ended) == 1:
         name = name_of(ended[0].contact)
         if waiting:

@@ -13,7 +13,7 @@ from wxdesk.ui.wording.messages import countdown
 
 
 @dataclass(frozen=True, slots=True)
-class TokenWords:
+class TokenText:
     """The status of the access tokens: theme role, text, tooltip and short text."""
 
     role: str
@@ -22,25 +22,25 @@ class TokenWords:
     short: str = ""
 
     @staticmethod
-    def of(state: HealthState, accounts: Sequence[str], now: datetime) -> TokenWords:
+    def of(state: HealthState, accounts: Sequence[str], now: datetime) -> TokenText:
         """Return the text for these accounts' tokens at `now`; empty without accounts."""
         if not accounts:
-            return TokenWords("accent", "")
+            return TokenText("accent", "")
         known = dict(state.tokens)
         failing = [name for name in accounts if known.get(name, TokenState(None)).error]
         missing = [name for name in failing if known[name].expires_at is None]
         details = html.escape("\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts))
         if missing:
             whose = missing[0] if len(missing) == 1 else tr("{n} accounts", n=len(missing))
-            return TokenWords("failed", tr("No token for {accounts}", accounts=whose), details, tr("No token"))
+            return TokenText("failed", tr("No token for {accounts}", accounts=whose), details, tr("No token"))
         role = "pending" if failing else "accent"
         if len(accounts) == 1:
             left = _time(known.get(accounts[0]), now)
-            return TokenWords(role, tr("Token {left}", left=left), details, tr("Token"))
+            return TokenText(role, tr("Token {left}", left=left), details, tr("Token"))
         ends = [token.expires_at for token in known.values() if token.expires_at is not None]
         if not ends:
-            return TokenWords("accent", tr("Tokens {left}", left=tr("not fetched yet")), details, tr("Tokens"))
-        return TokenWords(role, tr("Next token {left}", left=countdown(min(ends) - now)), details, tr("Tokens"))
+            return TokenText("accent", tr("Tokens {left}", left=tr("not fetched yet")), details, tr("Tokens"))
+        return TokenText(role, tr("Next token {left}", left=countdown(min(ends) - now)), details, tr("Tokens"))
 
 
 def _left(token: TokenState | None, now: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class End[T]:
+class EndChoice[T]:
     """A menu line for an end; without `end` it is disabled, and `tip` says why."""
 
     text: str
@@ -17,7 +17,7 @@ class End[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class HoursBoundary:
     """The next opening or closing time; `problem` says why it is unknown."""
 
     at: datetime | None = None

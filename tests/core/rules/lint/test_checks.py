@@ -28,21 +28,21 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import findings
-from wxdesk.core.rules.lint.findings import Circumstances, Doubt, Finding, Severity
+from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
 from wxdesk.core.templates import Template
 
 OTHERWISE = (Action(ActionKind.REPLY, text="不同"),)
 ENTERED = frozenset({MessageType.ENTER_SESSION})
 
 
-def said_of(*rules: Rule, **around: Any) -> list[Finding]:
+def said_of(*rules: Rule, **around: Any) -> list[LintFinding]:
     numbered = [replace(rule, id=number) for number, rule in enumerate(rules, start=1)]
-    return findings(numbered, TOOLS.normaliser, Circumstances(NOW, **around))
+    return findings(numbered, TOOLS.normaliser, LintContext(NOW, **around))
 
 
-def doubts(*rules: Rule, **around: Any) -> list[tuple[int, Doubt]]:
+def doubts(*rules: Rule, **around: Any) -> list[tuple[int, LintCode]]:
     return [(one.rule.id, one.doubt) for one in said_of(*rules, **around)]
 
 
@@ -97,7 +97,7 @@ HIDING = [
 
 @pytest.mark.parametrize(("above", "below"), HIDING)
 def test_a_rule_is_unreachable_below_one_that_matches_whatever_it_matches(above: Rule, below: Rule) -> None:
-    found = [one for one in said_of(above, below, everywhere={EVERY}) if one.doubt is Doubt.UNREACHABLE]
+    found = [one for one in said_of(above, below, everywhere={EVERY}) if one.doubt is LintCode.UNREACHABLE]
     assert [(one.rule.id, one.other and one.other.id, one.severity) for one in found] == [(2, 1, Severity.WRONG)]
 
 
@@ -129,7 +129,7 @@ NOT_HIDING = [
 
 @pytest.mark.parametrize(("above", "below"), NOT_HIDING)
 def test_nothing_is_called_unreachable_that_may_answer(above: Rule, below: Rule) -> None:
-    assert (2, Doubt.UNREACHABLE) not in doubts(above, below, everywhere={EVERY})
+    assert (2, LintCode.UNREACHABLE) not in doubts(above, below, everywhere={EVERY})
 
 
 def test_a_default_hides_nothing_where_a_rule_above_may_have_answered_and_gone_on() -> None:
@@ -140,14 +140,14 @@ def test_a_default_hides_nothing_where_a_rule_above_may_have_answered_and_gone_o
 def test_two_rules_can_hide_a_third_kind_by_kind() -> None:
     both = frozenset({MessageType.TEXT, MessageType.CARD})
     on_cards = replace(when(any=("a",)), on=frozenset({MessageType.CARD}))
-    assert doubts(when(any=("a",)), on_cards, replace(when(any=("a",)), on=both)) == [(3, Doubt.UNREACHABLE)]
+    assert doubts(when(any=("a",)), on_cards, replace(when(any=("a",)), on=both)) == [(3, LintCode.UNREACHABLE)]
 
 
 @settings(max_examples=600, deadline=None)
 @given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
 def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], abouts: list[Any]) -> None:
-    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, everywhere=EVERYWHERE))
-    unreachable = {one.rule.id for one in found if one.doubt is Doubt.UNREACHABLE}
+    found = findings(rules, TOOLS.normaliser, LintContext(NOW, everywhere=EVERYWHERE))
+    unreachable = {one.rule.id for one in found if one.doubt is LintCode.UNREACHABLE}
     asked = ruleset(rules)
     for about in abouts:
         assert unreachable.isdisjoint(one.rule.id for one in asked.decide(about).matched)
@@ -163,7 +163,7 @@ def test_nor_with_words_that_stand_in_each_other(words: list[str], stands: list[
     fields: list[dict[str, Any]] = [{stand: tuple(words[n % len(words) :])} for n, stand in enumerate(stands)]
     rules = [Rule(f"r{n}", id=n, when=Condition(**field), then=REPLY) for n, field in enumerate(fields, start=1)]
     unreachable = {
-        one.rule.id for one in findings(rules, TOOLS.normaliser, Circumstances(NOW)) if one.doubt is Doubt.UNREACHABLE
+        one.rule.id for one in findings(rules, TOOLS.normaliser, LintContext(NOW)) if one.doubt is LintCode.UNREACHABLE
     }
     for text in texts:
         said = ruleset(rules).decide(subject(text)).rule
@@ -174,7 +174,7 @@ def test_the_same_word_with_another_answer_is_found_in_its_place() -> None:
     below = replace(when(any=("运费", " 退款")), then=OTHERWISE)
     found = said_of(when(any=("退款",)), below)
     assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
-        (2, Doubt.SAME_WORDS, ("when", "any", 1), " 退款")
+        (2, LintCode.SAME_WORDS, ("when", "any", 1), " 退款")
     ]
     assert found[0].severity is Severity.DOUBTFUL
     assert found[0].other is not None
@@ -211,14 +211,14 @@ def test_a_pattern_of_plain_words_is_compared_as_these(
     above: Rule, below: Rule, where: tuple[object, ...], word: str
 ) -> None:
     found = said_of(above, replace(below, then=OTHERWISE))
-    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [(2, Doubt.SAME_WORDS, where, word)]
+    assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [(2, LintCode.SAME_WORDS, where, word)]
     assert doubts(above, below) == []
 
 
 def test_a_greeting_of_three_messages_never_fits_into_the_two_that_entering_allows() -> None:
     greeting = replace(entering(prefix="goods"), then=REPLY * 3)
     found = said_of(greeting)
-    assert [(one.doubt, one.where, one.most) for one in found] == [(Doubt.TOO_MANY_SENDS, ("then", 2, "reply"), 2)]
+    assert [(one.doubt, one.where, one.most) for one in found] == [(LintCode.TOO_MANY_SENDS, ("then", 2, "reply"), 2)]
     assert doubts(replace(greeting, then=REPLY * 2)) == []
 
 
@@ -230,9 +230,13 @@ def test_what_is_kept_for_the_human_is_not_there_for_a_rule() -> None:
 
 @pytest.mark.parametrize(
     ("age", "doubt"),
-    [(timedelta(hours=47), None), (timedelta(hours=49), Doubt.MEDIA_EXPIRES), (timedelta(days=3), Doubt.MEDIA_EXPIRED)],
+    [
+        (timedelta(hours=47), None),
+        (timedelta(hours=49), LintCode.MEDIA_EXPIRES),
+        (timedelta(days=3), LintCode.MEDIA_EXPIRED),
+    ],
 )
-def test_a_media_id_lasts_three_days(age: timedelta, doubt: Doubt | None) -> None:
+def test_a_media_id_lasts_three_days(age: timedelta, doubt: LintCode | None) -> None:
     image = Action(ActionKind.IMAGE, content=Content(media_id="MEDIA"))
     rule = replace(when(any=("a",)), then=(*REPLY, image), updated_at=NOW - age)
     expected = [] if doubt is None else [(doubt, ("then", 1, "image"))]
@@ -245,8 +249,8 @@ def test_a_calendar_that_never_opens_is_named() -> None:
     inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
     found = said_of(inside, outside, closed={"shop"})
     assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
-        (1, Doubt.NEVER_OPEN, ("when", "hours", "inside"), "shop"),
-        (2, Doubt.NO_EFFECT, ("when", "hours", "outside"), "shop"),
+        (1, LintCode.NEVER_OPEN, ("when", "hours", "inside"), "shop"),
+        (2, LintCode.NO_EFFECT, ("when", "hours", "outside"), "shop"),
     ]
 
 
@@ -254,14 +258,14 @@ def test_the_same_words_are_found_under_all_as_well() -> None:
     both = frozenset({MessageType.TEXT, MessageType.CARD})
     below = replace(when(all=("退款", "运费")), on=both, then=OTHERWISE)
     [found] = said_of(when(all=("退款", "运费")), below)
-    assert (found.rule.id, found.doubt, found.where, found.word) == (2, Doubt.SAME_WORDS, ("when", "all", 0), "退款")
+    assert (found.rule.id, found.doubt, found.where, found.word) == (2, LintCode.SAME_WORDS, ("when", "all", 0), "退款")
 
 
 def test_a_long_text_counts_as_the_messages_that_it_makes() -> None:
     says = replace(when(any=("a",)), then=(Action(ActionKind.REPLY, text="长" * 9), *REPLY))
     [found] = said_of(says, reserve=3, messages_of=lambda text: 1 + len(text) // 5)
     assert (found.doubt, found.where, found.most, found.sends) == (
-        Doubt.TOO_MANY_SENDS,
+        LintCode.TOO_MANY_SENDS,
         ("then", 1, "reply"),
         2,
         2 + 1,
@@ -273,15 +277,15 @@ def test_a_long_text_counts_as_the_messages_that_it_makes() -> None:
 def test_a_rule_that_nothing_matched_for_ninety_days_is_remarked_on() -> None:
     old, young = NOW - timedelta(days=90), NOW - timedelta(days=89)
     rules = [replace(when(any=(word,)), updated_at=at) for word, at in (("a", old), ("b", young), ("c", old))]
-    assert doubts(*rules, hits={3: 1}) == [(1, Doubt.UNUSED)]
+    assert doubts(*rules, hits={3: 1}) == [(1, LintCode.UNUSED)]
     assert doubts(*rules, hits=None) == []
 
 
 def test_a_rule_that_cannot_be_used_is_told_with_its_fault_and_hides_nothing() -> None:
-    fault = Fault(("when", "regex"), "An empty pattern would be found in every text.")
+    fault = RuleFault(("when", "regex"), "An empty pattern would be found in every text.")
     found = said_of(when(any=("a",)), when(any=("a",)), faults={1: fault})
     assert [(one.rule.id, one.doubt, one.where, one.fault) for one in found] == [
-        (1, Doubt.FAULT, ("when", "regex"), fault)
+        (1, LintCode.FAULT, ("when", "regex"), fault)
     ]
 
 
@@ -292,7 +296,7 @@ def greeting(word: str, replies: int, **more: Any) -> Rule:
 def test_rules_that_go_on_to_each_other_are_counted_together() -> None:
     found = said_of(greeting("a", 3), replace(when(any=("ab",)), then=(Action(ActionKind.NOTIFY), *REPLY * 3)))
     assert [(one.rule.id, one.doubt, one.where, one.most, one.sends) for one in found] == [
-        (2, Doubt.TOO_MANY_SENDS, ("then", 1, "reply"), 5, 6)
+        (2, LintCode.TOO_MANY_SENDS, ("then", 1, "reply"), 5, 6)
     ]
     assert found[0].other is not None
     assert found[0].other.id == 1
@@ -314,7 +318,7 @@ def test_rules_that_go_on_to_each_other_are_counted_together() -> None:
 )
 def test_nothing_is_added_up_that_may_not_come_together(above: Rule) -> None:
     below = replace(when(any=("ab",)), then=REPLY * 3)
-    assert [one for one in said_of(above, below) if one.doubt is Doubt.TOO_MANY_SENDS and one.other] == []
+    assert [one for one in said_of(above, below) if one.doubt is LintCode.TOO_MANY_SENDS and one.other] == []
 
 
 @settings(max_examples=300, deadline=None)
@@ -339,8 +343,8 @@ def test_what_is_added_up_certainly_comes_together(
         Rule(f"r{n}", id=n, when=Condition(**{stand: (word,)}), then=REPLY * sends, continues=goes_on, enabled=on)  # type: ignore[arg-type]
         for n, (stand, word, sends, goes_on, on) in enumerate(made, start=1)
     ]
-    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, reserve=1))
-    summed = {one.rule.id: one for one in found if one.doubt is Doubt.TOO_MANY_SENDS and one.other}
+    found = findings(rules, TOOLS.normaliser, LintContext(NOW, reserve=1))
+    summed = {one.rule.id: one for one in found if one.doubt is LintCode.TOO_MANY_SENDS and one.other}
     for text in texts:
         matched = [one.rule for one in ruleset(rules).decide(subject(text)).matched]
         for finding in (summed[rule.id] for rule in matched if rule.id in summed):
@@ -353,9 +357,13 @@ def test_a_default_says_nothing_on_top_of_others() -> None:
 
 @pytest.mark.parametrize(
     ("age", "doubt"),
-    [(timedelta(hours=47), None), (timedelta(hours=49), Doubt.MEDIA_EXPIRES), (timedelta(days=3), Doubt.MEDIA_EXPIRED)],
+    [
+        (timedelta(hours=47), None),
+        (timedelta(hours=49), LintCode.MEDIA_EXPIRES),
+        (timedelta(days=3), LintCode.MEDIA_EXPIRED),
+    ],
 )
-def test_a_media_id_in_a_stored_answer_lasts_three_days_as_well(age: timedelta, doubt: Doubt | None) -> None:
+def test_a_media_id_in_a_stored_answer_lasts_three_days_as_well(age: timedelta, doubt: LintCode | None) -> None:
     says = replace(when(any=("a",)), then=(Action(ActionKind.TEMPLATE, text="pic"),), updated_at=NOW)
     content = Content(kind=ReplyKind.IMAGE, media_id="MEDIA")
     stored = Template(1, "货架图", shortcut="pic", content=content, updated_at=NOW - age)
@@ -380,20 +388,20 @@ RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minute
         (Rule("r", when=Condition(any=("a",)), then=(*REPLY, RESOLVES)), None, ()),
         (Rule("r", default=True, then=(*REPLY, RESOLVES)), None, ()),
         (Rule("r", default=True, then=(SNOOZES,)), None, ()),
-        (Rule("r", default=True, then=(RESOLVES,)), Doubt.RESOLVES_UNREAD, ("then", 0, "resolve")),
+        (Rule("r", default=True, then=(RESOLVES,)), LintCode.RESOLVES_UNREAD, ("then", 0, "resolve")),
         (
             Rule("r", when=Condition(any=("a",)), then=(*REPLY, SNOOZES), delivery=Delivery.DRAFT),
-            Doubt.NEVER_SET_ASIDE,
+            LintCode.NEVER_SET_ASIDE,
             ("then", 1, "snooze"),
         ),
         (
             Rule("r", when=Condition(any=("a",)), then=(Action(ActionKind.NOTIFY), RESOLVES)),
-            Doubt.CALL_SET_ASIDE,
+            LintCode.CALL_SET_ASIDE,
             ("then", 1, "resolve"),
         ),
     ],
 )
 def test_what_is_set_aside_unseen_or_never_is_doubted(
-    rule: Rule, doubt: Doubt | None, place: tuple[object, ...]
+    rule: Rule, doubt: LintCode | None, place: tuple[object, ...]
 ) -> None:
     assert [(one.doubt, one.where) for one in said_of(rule)] == ([] if doubt is None else [(doubt, place)])

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import NOW, TOOLS
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.rules.lint.clustering import Group, GroupKind, Sentence, grouped
+from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup, Sentence, grouped
 
 
-def groups_of(*texts: str) -> list[Group]:
+def groups_of(*texts: str) -> list[MessageGroup]:
     """The last text is the newest."""
     told = [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts, start=1)]
     return grouped(told, TOOLS.normaliser)

@@ -14,24 +14,24 @@ from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule
 from tests.core.rules.rule_matching import NOW, TOOLS, ruleset
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, LastRule, MessageNo, Rule, SessionFromTest, TagsTest
-from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import findings
-from wxdesk.core.rules.lint.findings import Circumstances, Doubt
+from wxdesk.core.rules.lint.findings import LintCode, LintContext
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 
 
 def test_a_calendar_that_never_closes_is_named_and_what_stands_under_not_is_turned_round() -> None:
     inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
-    assert doubts(inside, outside, always_open={"shop"}) == [(1, Doubt.NO_EFFECT), (2, Doubt.ALWAYS_OPEN)]
+    assert doubts(inside, outside, always_open={"shop"}) == [(1, LintCode.NO_EFFECT), (2, LintCode.ALWAYS_OPEN)]
     not_inside, not_outside = (
         when(any=(word,), unless=Condition(hours=HoursTest("shop", word == "a"))) for word in "ab"
     )
     found = said_of(not_inside, not_outside, always_open={"shop"})
     assert [(one.rule.id, one.doubt, one.where) for one in found] == [
-        (1, Doubt.ALWAYS_OPEN, ("when", "not", "hours", "inside")),
-        (2, Doubt.NO_EFFECT, ("when", "not", "hours", "outside")),
+        (1, LintCode.ALWAYS_OPEN, ("when", "not", "hours", "inside")),
+        (2, LintCode.NO_EFFECT, ("when", "not", "hours", "outside")),
     ]
-    assert doubts(not_inside, not_outside, closed={"shop"}) == [(1, Doubt.NO_EFFECT), (2, Doubt.NEVER_OPEN)]
+    assert doubts(not_inside, not_outside, closed={"shop"}) == [(1, LintCode.NO_EFFECT), (2, LintCode.NEVER_OPEN)]
 
 
 CONTRADICTIONS = [
@@ -47,12 +47,12 @@ CONTRADICTIONS = [
 
 @pytest.mark.parametrize("rule", CONTRADICTIONS)
 def test_conditions_that_exclude_each_other_are_told(rule: Rule) -> None:
-    assert doubts(rule) == [(1, Doubt.CONTRADICTS)]
+    assert doubts(rule) == [(1, LintCode.CONTRADICTS)]
 
 
 def test_of_several_words_the_one_that_can_do_nothing_is_named() -> None:
     [found] = said_of(when(any=("几点", "要退款"), none=("退款",)))
-    assert (found.doubt, found.where, found.word) == (Doubt.WORD_EXCLUDED, ("when", "any", 1), "要退款")
+    assert (found.doubt, found.where, found.word) == (LintCode.WORD_EXCLUDED, ("when", "any", 1), "要退款")
 
 
 @settings(max_examples=600, deadline=None)
@@ -60,8 +60,8 @@ def test_of_several_words_the_one_that_can_do_nothing_is_named() -> None:
 def test_a_rule_that_is_said_to_contradict_itself_or_to_find_no_words_never_matches(
     rules: list[Rule], abouts: list[Any]
 ) -> None:
-    found = findings(rules, TOOLS.normaliser, Circumstances(NOW, everywhere=EVERYWHERE))
-    never = {one.rule.id for one in found if one.doubt in (Doubt.CONTRADICTS, Doubt.NO_WORDS)}
+    found = findings(rules, TOOLS.normaliser, LintContext(NOW, everywhere=EVERYWHERE))
+    never = {one.rule.id for one in found if one.doubt in (LintCode.CONTRADICTS, LintCode.NO_WORDS)}
     for rule in (rule for rule in rules if rule.id in never):
         alone = ruleset([rule])
         for about in abouts:
@@ -76,7 +76,7 @@ def test_an_emoticon_that_is_sought_beside_words_is_named(name: str, word: str) 
     sought = Condition(**{name: ("好", word)})  # type: ignore[arg-type]
     for rule, place in ((when(), ("when",)), (when(exact=("a",)), ("when", "not"))):
         asked = replace(rule.when, unless=sought) if place[1:] else sought
-        found = [one for one in said_of(replace(rule, when=asked)) if one.doubt is Doubt.EMOTICON]
+        found = [one for one in said_of(replace(rule, when=asked)) if one.doubt is LintCode.EMOTICON]
         assert [(one.where, one.word) for one in found] == [((*place, name, 1), word)]
 
 
@@ -87,7 +87,7 @@ def test_an_emoticon_by_itself_and_what_only_looks_like_one_are_not_doubted() ->
 @pytest.mark.parametrize("kind", [MessageType.IMAGE, MessageType.ENTER_SESSION, MessageType.OTHER])
 def test_words_are_looked_for_in_vain_where_there_are_none(kind: MessageType) -> None:
     rule = replace(when(suffix=("吗",)), on=frozenset({kind}))
-    assert [(one.doubt, one.where) for one in said_of(rule)] == [(Doubt.NO_WORDS, ("when", "suffix"))]
+    assert [(one.doubt, one.where) for one in said_of(rule)] == [(LintCode.NO_WORDS, ("when", "suffix"))]
     for more in (MessageType.TEXT, MessageType.CARD):  # a card's title is its text
         assert doubts(replace(rule, on=frozenset({kind, more}))) == []
 
@@ -95,7 +95,7 @@ def test_words_are_looked_for_in_vain_where_there_are_none(kind: MessageType) ->
 def test_a_rule_that_is_asked_for_and_does_not_exist_is_named() -> None:
     after = replace(when(any=("a",), last_rule_within=LastRule("问侯", 5)), name="跟着")
     assert [(one.doubt, one.where, one.word) for one in said_of(after)] == [
-        (Doubt.NO_SUCH_RULE, ("when", "last_rule_within", "rule"), "问侯")
+        (LintCode.NO_SUCH_RULE, ("when", "last_rule_within", "rule"), "问侯")
     ]
     assert doubts(replace(when(any=("b",)), name="问侯"), after) == []
 
@@ -107,7 +107,7 @@ def test_a_rule_that_is_asked_for_and_says_nothing_is_named(silent: dict[str, An
     after = when(any=("a",), unless=asks) if negated else replace(when(), when=replace(asks, any=("a",)))
     other = replace(when(any=("b",)), name="问候")
     [found] = said_of(replace(other, **silent), after)
-    assert (found.rule.id, found.doubt, found.word) == (2, Doubt.SAYS_NOTHING, "问候")
+    assert (found.rule.id, found.doubt, found.word) == (2, LintCode.SAYS_NOTHING, "问候")
     assert found.where == (*(("when", "not") if negated else ("when",)), "last_rule_within", "rule")
     assert doubts(other, after) == []
 
@@ -115,12 +115,15 @@ def test_a_rule_that_is_asked_for_and_says_nothing_is_named(silent: dict[str, An
 def test_a_rule_that_is_left_out_says_nothing_as_well() -> None:
     after = when(any=("a",), last_rule_within=LastRule("问候", 5))
     other = when(any=("b",))
-    left_out = {1: Fault(("then",), "It cannot be used.")}
-    assert doubts(replace(other, name="问候"), after, faults=left_out) == [(1, Doubt.FAULT), (2, Doubt.SAYS_NOTHING)]
+    left_out = {1: RuleFault(("then",), "It cannot be used.")}
+    assert doubts(replace(other, name="问候"), after, faults=left_out) == [
+        (1, LintCode.FAULT),
+        (2, LintCode.SAYS_NOTHING),
+    ]
 
 
 def test_who_never_wrote_before_writes_his_first_message() -> None:
-    assert doubts(when(first_contact=True, message_no=MessageNo(3))) == [(1, Doubt.CONTRADICTS)]
+    assert doubts(when(first_contact=True, message_no=MessageNo(3))) == [(1, LintCode.CONTRADICTS)]
     assert doubts(when(first_contact=True, unless=Condition(message_no=MessageNo(2)))) == []
     assert doubts(when(first_contact=False, message_no=MessageNo(3))) == []
 
@@ -128,7 +131,7 @@ def test_who_never_wrote_before_writes_his_first_message() -> None:
 def test_a_rule_that_waits_for_itself_never_speaks() -> None:
     waits = replace(when(any=("a",), last_rule_within=LastRule("r", 5)), name="r")
     assert [(one.doubt, one.where) for one in said_of(waits)] == [
-        (Doubt.WAITS_FOR_ITSELF, ("when", "last_rule_within", "rule"))
+        (LintCode.WAITS_FOR_ITSELF, ("when", "last_rule_within", "rule"))
     ]
     rests = replace(when(any=("a",), unless=Condition(last_rule_within=LastRule("r", 5))), name="r")
     assert doubts(rests) == []
@@ -139,7 +142,7 @@ def test_a_name_that_two_rules_have_is_told_where_a_rule_is_meant_by_it() -> Non
     after = replace(when(any=("c",), last_rule_within=LastRule("r", 5)), name="s")
     found = said_of(first, second, after)
     assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
-        (3, Doubt.TWO_OF_A_NAME, ("when", "last_rule_within", "rule"), "r")
+        (3, LintCode.TWO_OF_A_NAME, ("when", "last_rule_within", "rule"), "r")
     ]
     assert doubts(first, replace(second, name="t"), after) == []
 
@@ -160,17 +163,17 @@ def test_a_name_that_two_rules_have_is_told_where_a_rule_is_meant_by_it() -> Non
 )
 def test_a_pattern_that_is_found_in_every_text_is_named(rule: Rule, where: list[tuple[str, ...]]) -> None:
     found = said_of(rule, everywhere={"x*", "(?P<all>.*)"})
-    assert [(one.doubt, one.where) for one in found] == [(Doubt.EVERY_TEXT, place) for place in where]
+    assert [(one.doubt, one.where) for one in found] == [(LintCode.EVERY_TEXT, place) for place in where]
 
 
 def test_what_excludes_everything_never_matches() -> None:
-    assert doubts(when(any=("a",), unless=Condition(regex="x*")), everywhere={"x*"}) == [(1, Doubt.CONTRADICTS)]
-    assert doubts(when(any=("a",), unless=Condition(message_no=MessageNo(1)))) == [(1, Doubt.CONTRADICTS)]
+    assert doubts(when(any=("a",), unless=Condition(regex="x*")), everywhere={"x*"}) == [(1, LintCode.CONTRADICTS)]
+    assert doubts(when(any=("a",), unless=Condition(message_no=MessageNo(1)))) == [(1, LintCode.CONTRADICTS)]
 
 
 def test_a_count_that_is_always_reached_is_named() -> None:
     always = when(any=("a",), message_no=MessageNo(1))
-    assert [(one.doubt, one.where) for one in said_of(always)] == [(Doubt.ALWAYS_HOLDS, ("when", "message_no"))]
+    assert [(one.doubt, one.where) for one in said_of(always)] == [(LintCode.ALWAYS_HOLDS, ("when", "message_no"))]
     assert (
         doubts(when(any=("a",), message_no=MessageNo(2))) == doubts(when(any=("a",), message_no=MessageNo(1, 9))) == []
     )

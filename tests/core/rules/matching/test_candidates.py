@@ -27,10 +27,10 @@ from wxdesk.core.model.rule import (
     TagsTest,
 )
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.facts import Fired, History, Subject
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools
+from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount, MatchInput
+from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import PieceFilter
+from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
 
 WORDS = st.lists(st.sampled_from(["退", "退款", "几点", "OK", "ＯＫ ", "订单20461", "好", "/::)"]), max_size=2).map(
     tuple
@@ -118,7 +118,7 @@ EVERYWHERE = frozenset({"退*款?", "退款|几点|"})
 """Those of PATTERNS that are found in every text."""
 
 
-def _as_it_comes(about: Subject) -> Subject:
+def _as_it_comes(about: MatchInput) -> MatchInput:
     """What a contact wrote himself is his first message since a human answered, or a later one if he wrote before."""
     history = about.history
     least = int(about.type in (MessageType.TEXT, MessageType.IMAGE, MessageType.CARD))
@@ -135,10 +135,12 @@ SUBJECTS = st.builds(
     tags=st.sampled_from([(), ("VIP",), ("新", "vip")]),
     operator=st.sampled_from(Presence),
     history=st.builds(
-        History,
+        ContactHistory,
         last_written_at=st.sampled_from([None, NOW - timedelta(days=7), NOW - timedelta(days=6)]),
         message_no=st.integers(0, 4),
-        fired=st.sampled_from([{}, {1: Fired(NOW - timedelta(minutes=1))}, {2: Fired(NOW - timedelta(minutes=6), 3)}]),
+        fired=st.sampled_from(
+            [{}, {1: FiringCount(NOW - timedelta(minutes=1))}, {2: FiringCount(NOW - timedelta(minutes=6), 3)}]
+        ),
         lately=st.sampled_from([{}, {1: 3, 2: 2}]),
         said=st.sampled_from([{}, {1: NOW - timedelta(minutes=1)}, {2: NOW - timedelta(minutes=6)}]),
     ),
@@ -148,7 +150,7 @@ SUBJECTS = st.builds(
 @settings(max_examples=400, deadline=None)
 @given(rules=rule_lists(), about=SUBJECTS)
 def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Rule], about: Any) -> None:
-    for tools in (TOOLS, Tools(compile_pattern, Normaliser(CODES), PieceFilter)):
+    for tools in (TOOLS, MatchTools(compile_pattern, Normaliser(CODES), LiteralPrefilter)):
         asked = Ruleset(rules, tools)
         indexed, naive = asked.decide(about), asked.ask_each(about)
         assert indexed == naive
@@ -161,20 +163,20 @@ def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Ru
 @settings(max_examples=400, deadline=None)
 @given(rules=rule_lists(), about=SUBJECTS, ids=st.frozensets(st.integers(1, 6), max_size=3))
 def test_rules_that_are_not_heard_say_nothing(rules: list[Rule], about: Any, ids: frozenset[int]) -> None:
-    for tools in (TOOLS, Tools(compile_pattern, Normaliser(CODES), PieceFilter)):
+    for tools in (TOOLS, MatchTools(compile_pattern, Normaliser(CODES), LiteralPrefilter)):
         asked = Ruleset(rules, tools)
-        heard = asked.hearing(ids)(about)
+        heard = asked.message_filter(ids)(about)
         assert heard or not any(one.rule_id in ids for one in asked.ask_each(about).verdicts)
 
 
 def test_a_rule_is_heard_where_its_words_stand_and_a_default_always() -> None:
     rules = [Rule("a", id=1, when=Condition(any=("退款",)), then=REPLY), Rule("b", id=2, default=True, then=REPLY)]
     asked = Ruleset(rules, TOOLS)
-    heard = [asked.hearing({1})(subject(text)) for text in ("我要退款", "退", "")]
+    heard = [asked.message_filter({1})(subject(text)) for text in ("我要退款", "退", "")]
     assert heard == [True, False, False]
-    assert asked.hearing({2})(subject("退"))
-    assert not asked.hearing({2})(subject("退", MessageType.OTHER))
-    assert not asked.hearing({3})(subject("退款"))
+    assert asked.message_filter({2})(subject("退"))
+    assert not asked.message_filter({2})(subject("退", MessageType.OTHER))
+    assert not asked.message_filter({3})(subject("退款"))
 
 
 @settings(max_examples=200, deadline=None)
@@ -199,7 +201,7 @@ def test_only_what_changed_is_made_ready_again() -> None:
         made.append(source)
         return compile_pattern(source)
 
-    tools = Tools(compile_and_tell, Normaliser(CODES))
+    tools = MatchTools(compile_and_tell, Normaliser(CODES))
     rules = [Rule(f"{n}", id=n, when=Condition(regex=f"x{n}"), then=REPLY) for n in range(1, 4)]
     first = Ruleset(rules, tools)
     made.clear()
@@ -226,7 +228,7 @@ def test_what_a_name_means_is_looked_up_anew() -> None:
     renamed = [rules[0], rules[1], replace(rules[2], name="d"), Rule("c", id=4, when=Condition(any=("w",)), then=REPLY)]
     later = Ruleset(renamed, TOOLS, {"shop": NEVER}, before=first)
     assert later.decide(subject("x")).rule is None
-    said = [History(said={rule_id: NOW}) for rule_id in (3, 4)]
+    said = [ContactHistory(said={rule_id: NOW}) for rule_id in (3, 4)]
     assert [later.decide(subject("y", history=one)).rule for one in said] == [None, rules[1]]
 
 
@@ -239,7 +241,7 @@ def test_of_very_many_rules_only_the_few_with_something_to_say_are_asked() -> No
     assert [rules[place].id for place in found] == [7, 4321]
     far = subject("请问词05000有吗")
 
-    def seconds(decide: Callable[[Subject], Matching]) -> float:
+    def seconds(decide: Callable[[MatchInput], MatchResult]) -> float:
         return min(timeit.repeat(lambda: decide(far), number=1, repeat=7))
 
     # It is about two hundred times faster; ten holds on any machine and in any weather.

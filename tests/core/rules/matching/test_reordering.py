@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.core.rules.matching.test_candidates import SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import REPLY, TOOLS, ruleset, subject
 from wxdesk.core.model.rule import Condition, Rule, TagsTest
-from wxdesk.core.rules.matching.facts import Subject
+from wxdesk.core.rules.matching.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import Ruleset
 
 WORDS = st.text("ab款", min_size=1, max_size=3)
@@ -44,7 +44,7 @@ def test_reordering_rules_that_cannot_both_match_changes_nothing(
 @settings(max_examples=400, deadline=None)
 @given(data=st.data(), rules=rule_lists(), about=SUBJECTS)
 def test_a_rule_that_alone_matches_says_the_same_wherever_it_stands(
-    data: st.DataObject, rules: list[Rule], about: Subject
+    data: st.DataObject, rules: list[Rule], about: MatchInput
 ) -> None:
     """What each says alone is asked of lists in which it only is switched on."""
     alone = [found for rule in rules for found in only(rule, rules).decide(about).matched]

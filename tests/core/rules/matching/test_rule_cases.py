@@ -26,7 +26,7 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.rules.matching.facts import Fired, History
+from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount
 
 ALL_KINDS = frozenset(MessageType)
 ENTER, OTHER, IMAGE = MessageType.ENTER_SESSION, MessageType.OTHER, MessageType.IMAGE
@@ -41,11 +41,11 @@ def ago(**span: float) -> datetime:
 
 
 def wrote(**span: float) -> dict[str, Any]:
-    return {"history": History(last_written_at=ago(**span))}
+    return {"history": ContactHistory(last_written_at=ago(**span))}
 
 
 def number(count: int) -> dict[str, Any]:
-    return {"history": History(message_no=count)}
+    return {"history": ContactHistory(message_no=count)}
 
 
 def came(session_from: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def came(session_from: str) -> dict[str, Any]:
 
 def fired(rule_id: int, **span: float) -> dict[str, Any]:
     """As cool-downs count it, and what it said has arrived."""
-    return {"history": History(fired={rule_id: Fired(ago(**span))}, said={rule_id: ago(**span)})}
+    return {"history": ContactHistory(fired={rule_id: FiringCount(ago(**span))}, said={rule_id: ago(**span)})}
 
 
 # what the rule asks for · what is sent · what surrounds it · whether the rule answers
@@ -301,7 +301,7 @@ SENT = st.builds(
     st.lists(st.sampled_from(["甲", "乙", "丙"]), max_size=3).map("".join),
     operator=st.sampled_from(Presence),
     tags=st.sampled_from([(), ("v",)]),
-    history=st.builds(History, st.sampled_from([None, ago(days=1), ago(days=5)]), st.integers(1, 4)),
+    history=st.builds(ContactHistory, st.sampled_from([None, ago(days=1), ago(days=5)]), st.integers(1, 4)),
     at=st.sampled_from([NOW, NOW + timedelta(hours=9)]),
 )
 

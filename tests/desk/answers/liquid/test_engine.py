@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wxdesk import i18n
-from wxdesk.core.content.variables import harmless, variables
+from wxdesk.core.content.variables import variables, without_markup
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -27,7 +27,7 @@ def values(text: str = "几点", **groups: str) -> dict[str, object]:
     return {
         "account": "shop",
         "contact": {"alias": "李雷", "short_id": "WxYz1a"},
-        "message": {"text": harmless(text), "type": "text"},
+        "message": {"text": without_markup(text), "type": "text"},
         "m": groups,
         "session_from": {"value": "goods=1024", "goods": 1024},
         "time": "14:05",
@@ -263,7 +263,7 @@ LINK = '<a href="https://evil.example">领红包</a>'
     ],
 )  # fmt: skip
 def test_a_customer_cannot_make_the_desk_send_a_link(source: str) -> None:
-    given = values(LINK, a=harmless("<"), b=harmless('a href="https://evil.example">x</a>'))
+    given = values(LINK, a=without_markup("<"), b=without_markup('a href="https://evil.example">x</a>'))
     assert "<" not in RENDERER.render(source, given)
 
 

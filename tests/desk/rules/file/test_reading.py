@@ -23,7 +23,7 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
-from wxdesk.core.rules.business_hours import Calendar, Span, SpecialDays, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules, write_rules
 from wxdesk.paths import resource
 
@@ -177,13 +177,13 @@ SHOP = Calendar(
     "店",
     "Asia/Shanghai",
     weekly=(
-        WeeklySpan(WEEKDAYS, Span(time(9), time(12))),
-        WeeklySpan(frozenset({Weekday.SAT}), Span(time(18), time(2))),
-        WeeklySpan(frozenset({Weekday.SUN}), Span(time(10, 30), time(0))),
+        WeeklySpan(WEEKDAYS, OpenSpan(time(9), time(12))),
+        WeeklySpan(frozenset({Weekday.SAT}), OpenSpan(time(18), time(2))),
+        WeeklySpan(frozenset({Weekday.SUN}), OpenSpan(time(10, 30), time(0))),
     ),
     special=(
         SpecialDays(date(2026, 10, 1), date(2026, 10, 7), label="国庆"),
-        SpecialDays(date(2026, 10, 10), date(2026, 10, 10), Span(time(10), time(16))),
+        SpecialDays(date(2026, 10, 10), date(2026, 10, 10), OpenSpan(time(10), time(16))),
     ),
 )
 EVERY_CONDITION = Condition(

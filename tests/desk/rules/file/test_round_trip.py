@@ -26,7 +26,7 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
-from wxdesk.core.rules.business_hours import Calendar, Span, SpecialDays, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules, write_rules
 
 WORDS = st.text(min_size=1, max_size=12).filter(lambda word: word.strip() != "")
@@ -107,7 +107,7 @@ def any_rules(draw: st.DrawFn) -> Rule:
 
 
 CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
-SPANS = st.builds(Span, CLOCKS, CLOCKS)
+SPANS = st.builds(OpenSpan, CLOCKS, CLOCKS)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 SPECIAL = st.builds(
     lambda first, days, span, label: SpecialDays(first, first + timedelta(days=days), span, label),

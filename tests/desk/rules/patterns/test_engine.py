@@ -9,10 +9,10 @@ from wxdesk import i18n
 from wxdesk.core.errors import BadPattern
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.matcher import Ruleset, Tools
-from wxdesk.core.rules.patterns import Found
+from wxdesk.core.rules.matching.matcher import MatchTools, Ruleset
+from wxdesk.core.rules.patterns import PatternMatch
 from wxdesk.desk.rules.patterns.engine import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern, finds_every_text
-from wxdesk.desk.rules.patterns.prefilter import PieceFilter
+from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
 
 REDOS = [
     (r"^(a+)+$", "a", "!", ""),
@@ -82,7 +82,7 @@ def test_no_text_keeps_a_pattern_busy(pattern: str, piece: str, fails: str, hold
 @pytest.mark.timeout(60)
 def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
     rules = [Rule(row[0], id=n, when=Condition(regex=row[0]), then=REPLY) for n, row in enumerate(REDOS, start=1)]
-    asked = Ruleset(rules, Tools(compile_pattern, Normaliser(()), PieceFilter))
+    asked = Ruleset(rules, MatchTools(compile_pattern, Normaliser(()), LiteralPrefilter))
     for pattern, piece, fails, holds in REDOS:
         failing, holding = (subject(hostile(piece, end)) for end in (fails, holds))
         assert asked.decide(failing) == asked.ask_each(failing)
@@ -132,18 +132,18 @@ def test_the_reason_is_in_the_operators_language() -> None:
 @pytest.mark.parametrize(
     ("pattern", "text", "found"),
     [
-        (r"(?P<no>\d{4,}).*(到哪|物流)", "订单 20461 到哪了", Found("20461 到哪", {"no": "20461"})),
-        (r"(?P<a>x)|(?P<b>y)", "zy", Found("y", {"b": "y"})),
-        (r"(?<n>退)", "退", Found("退", {"n": "退"})),
-        (r"\p{Han}+", "ab退款c", Found("退款", {})),
-        (r"(?i)ok", "OK", Found("OK", {})),
-        (r"^$", "", Found("", {})),
-        (r"👍", "好👍", Found("👍", {})),
-        (r"b", "a\ud83db", Found("b", {})),
+        (r"(?P<no>\d{4,}).*(到哪|物流)", "订单 20461 到哪了", PatternMatch("20461 到哪", {"no": "20461"})),
+        (r"(?P<a>x)|(?P<b>y)", "zy", PatternMatch("y", {"b": "y"})),
+        (r"(?<n>退)", "退", PatternMatch("退", {"n": "退"})),
+        (r"\p{Han}+", "ab退款c", PatternMatch("退款", {})),
+        (r"(?i)ok", "OK", PatternMatch("OK", {})),
+        (r"^$", "", PatternMatch("", {})),
+        (r"👍", "好👍", PatternMatch("👍", {})),
+        (r"b", "a\ud83db", PatternMatch("b", {})),
         (r"x", "y", None),
     ],
 )
-def test_what_is_found(pattern: str, text: str, found: Found | None) -> None:
+def test_what_is_found(pattern: str, text: str, found: PatternMatch | None) -> None:
     assert compile_pattern(pattern).search(text) == found
 
 
@@ -219,4 +219,4 @@ def test_groups_of_one_name_have_the_value_of_the_one_that_takes_part(
 ) -> None:
     compiled = compile_pattern(pattern)
     assert groups.keys() <= compiled.names <= {"no", "other", "g0", "g1"}
-    assert compiled.search(text) == Found(text, groups)
+    assert compiled.search(text) == PatternMatch(text, groups)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.desk.rules.patterns.literals import pieces
+from wxdesk.desk.rules.patterns.literals import required_literals
 
 DIGITS = set("0123456789")
 
@@ -30,15 +30,15 @@ DIGITS = set("0123456789")
     ],
 )
 def test_the_pieces_of_a_pattern(source: str, needed: list[set[str]]) -> None:
-    assert [set(one) for one in pieces(source)] == needed
+    assert [set(one) for one in required_literals(source)] == needed
 
 
 def test_a_choice_of_very_many_words_needs_one_of_them() -> None:
     towns = [f"城{number:02}" for number in range(60)]
-    assert [set(one) for one in pieces(f"({'|'.join(towns)})快递")] == [set(towns), {"快递"}]
+    assert [set(one) for one in required_literals(f"({'|'.join(towns)})快递")] == [set(towns), {"快递"}]
 
 
 def test_what_multiplies_stops_at_a_few_strings() -> None:
-    needed = pieces("[甲乙][丙丁][戊己][庚辛][壬癸]" * 8)
+    needed = required_literals("[甲乙][丙丁][戊己][庚辛][壬癸]" * 8)
     assert max(map(len, needed)) <= 16
     assert all(len(word) >= 4 for one in needed for word in one)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wxdesk.core.errors import BadPattern
 from wxdesk.core.rules.patterns import Pattern
 from wxdesk.desk.rules.patterns.engine import TEXT_LIMIT, compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import PieceFilter
+from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
 
 SOURCES = (
     r"(?P<no>\d{4,}).*(到哪|物流)",
@@ -52,7 +52,7 @@ def patterns(draw: st.DrawFn) -> tuple[str, Pattern]:
 @given(sources=st.lists(st.sampled_from(SOURCES), max_size=6), text=TEXTS)
 def test_what_can_be_found_is_always_possible(sources: list[str], text: str) -> None:
     found = {number for number, source in enumerate(sources) if compile_pattern(source).search(text)}
-    assert found <= set(PieceFilter(sources).possible(text))
+    assert found <= set(LiteralPrefilter(sources).possible(text))
 
 
 def _compiled(source: str) -> tuple[str, Pattern]:
@@ -69,43 +69,43 @@ def _compiled(source: str) -> tuple[str, Pattern]:
 @example(_compiled("a|(b)?退"), ["退"])
 def test_no_pattern_however_strange_is_left_out_where_it_is_found(made: tuple[str, Pattern], texts: list[str]) -> None:
     source, pattern = made
-    asked = PieceFilter([source])
+    asked = LiteralPrefilter([source])
     for text in (*texts, source):
         assert pattern.search(text) is None or list(asked.possible(text)) == [0]
 
 
 def test_the_repeated_ones_are_all_named() -> None:
-    assert sorted(PieceFilter(["退款", "物流", "退款"]).possible("我要退款")) == [0, 2]
+    assert sorted(LiteralPrefilter(["退款", "物流", "退款"]).possible("我要退款")) == [0, 2]
 
 
 def test_what_lacks_a_needed_piece_is_not_searched() -> None:
     sources = [f"(?P<no>\\d{{4,}}).*词{number}尾" for number in range(1500)]
-    assert list(PieceFilter(sources).possible("订单 20461 词1200尾")) == [1200]
-    assert list(PieceFilter(sources).possible("订单 20461 词1200")) == []
-    assert list(PieceFilter(sources).possible("你好")) == []
+    assert list(LiteralPrefilter(sources).possible("订单 20461 词1200尾")) == [1200]
+    assert list(LiteralPrefilter(sources).possible("订单 20461 词1200")) == []
+    assert list(LiteralPrefilter(sources).possible("你好")) == []
 
 
 def test_of_pieces_that_all_need_those_count_that_few_need() -> None:
     sources = [f"(订单|单号).*词{number:03}" for number in range(200)]
-    asked = PieceFilter(sources)
+    asked = LiteralPrefilter(sources)
     assert list(asked.possible("订单 词007")) == [7]
     shared, own = "订单" * 400, "词007" * 400
     assert list(asked.possible(shared)) == list(asked.possible(own)) == []
 
 
 def test_only_as_much_text_counts_as_is_searched() -> None:
-    assert list(PieceFilter(["退款"]).possible("x" * TEXT_LIMIT + "退款")) == []
+    assert list(LiteralPrefilter(["退款"]).possible("x" * TEXT_LIMIT + "退款")) == []
 
 
 def test_what_is_nested_very_deeply_is_read_as_well() -> None:
     deep = "(?:" * 120 + "退款" + ")" * 120
-    assert list(PieceFilter([deep]).possible("退款")) == [0]
-    assert list(PieceFilter([deep]).possible("退")) == []
+    assert list(LiteralPrefilter([deep]).possible("退款")) == [0]
+    assert list(LiteralPrefilter([deep]).possible("退")) == []
 
 
 def test_ten_thousand_patterns_are_passed_over_in_a_long_text_much_faster_than_they_are_searched() -> None:
     sources = [f"(?P<no>\\d{{4,}}).*(词{number}尾|字{number:05})" for number in range(10_000)]
-    asked = PieceFilter(sources)
+    asked = LiteralPrefilter(sources)
     text = "请问订单 20461 到哪了？" * 140
     some = [compile_pattern(source) for source in sources[:100]]
 

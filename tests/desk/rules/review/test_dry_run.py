@@ -27,12 +27,12 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.matching.facts import Fired, History, Subject
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount, MatchInput
+from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.ports.message_history import PastMessage, Written
-from wxdesk.desk.rules.review.dry_run import ANSWERED_WITHIN, SHOWN, Course, DryRun, DryRunReport
+from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
+from wxdesk.desk.rules.review.dry_run import ANSWERED_WITHIN, SHOWN, DryRun, DryRunProgress, DryRunReport
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.store import SqlStore, open_store
@@ -71,7 +71,7 @@ class Shop:
     rendered: list[float]
 
     async def tried(self, changed: Rule | None) -> DryRunReport:
-        report = await DryRun(self.book, self.store.past, ACCOUNTS).over_history(changed, Course())
+        report = await DryRun(self.book, self.store.past, ACCOUNTS).over_history(changed, DryRunProgress())
         assert report is not None
         return report
 
@@ -113,7 +113,7 @@ async def lives(store: SqlStore, chance: random.Random) -> None:
 class Plainly:
     """The same by asking every rule about every message, and filling in whatever any of them says."""
 
-    def __init__(self, book: Rulebook, ruleset: Ruleset, written: Sequence[Written]) -> None:
+    def __init__(self, book: Rulebook, ruleset: Ruleset, written: Sequence[OperatorReply]) -> None:
         self._book = book
         self._ruleset = ruleset
         self._written = written
@@ -121,7 +121,7 @@ class Plainly:
         self._spoke: list[tuple[str, int, int, datetime]] = []
         self.answered: list[tuple[PastMessage, str, str, bool, str, Presence | None]] = []
 
-    def hears(self, message: PastMessage, account: str, rule_id: int | None, occasion: Occasion) -> None:
+    def hears(self, message: PastMessage, account: str, rule_id: int | None, occasion: RuleContext) -> None:
         history = self._history(message, account)
         matchings = {who: self._asked(message, history, who) for who in self._ruleset.presences}
         speaking = [who for who, matching in matchings.items() if _counts(matching, rule_id)]
@@ -131,18 +131,18 @@ class Plainly:
         if not speaking:
             return
         only = who if len(speaking) < len(matchings) else None
-        now = Occasion(occasion.message, occasion.conversation, occasion.account, message.at, history, who)
-        answer = self._book.composed(matchings[who], now)
+        now = RuleContext(occasion.message, occasion.conversation, occasion.account, message.at, history, who)
+        answer = self._book.answer_for_match(matchings[who], now)
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         said = self._by_hand(message)
         differs = said is not None and said.strip() != would_say.strip()
         self.answered.append((message, said or "", would_say, differs, answer.problem, only))
 
-    def _asked(self, message: PastMessage, history: History, who: Presence) -> Matching:
+    def _asked(self, message: PastMessage, history: ContactHistory, who: Presence) -> MatchResult:
         words = (message.type, message.text, message.session_from, message.event)
-        return self._ruleset.ask_each(Subject(*words, (), who, history, at=message.at))
+        return self._ruleset.ask_each(MatchInput(*words, (), who, history, at=message.at))
 
-    def _history(self, message: PastMessage, account: str) -> History:
+    def _history(self, message: PastMessage, account: str) -> ContactHistory:
         thread = message.conversation_id
         earlier = [one.at for one in self._before if one.conversation_id == thread and one.event is None]
         human = [one.sent_at for one in self._written if one.conversation_id == thread and one.sent_at < message.at]
@@ -154,10 +154,10 @@ class Plainly:
             for where, _, rule_id, at in self._spoke
             if where == account and message.at - at < timedelta(minutes=1)
         ]
-        return History(
+        return ContactHistory(
             earlier[-1] if earlier else None,
             len(since) + (message.event is None),
-            {rule_id: Fired(at, times.count(rule_id)) for rule_id, at in spoke},
+            {rule_id: FiringCount(at, times.count(rule_id)) for rule_id, at in spoke},
             {rule_id: minute.count(rule_id) for rule_id in minute},
             dict(spoke),
         )
@@ -172,7 +172,7 @@ class Plainly:
         return later[0].text
 
 
-def _counts(matching: Matching, rule_id: int | None) -> bool:
+def _counts(matching: MatchResult, rule_id: int | None) -> bool:
     ids = [one.rule.id for one in matching.matched]
     return matching.rule is not None if rule_id is None else rule_id in ids
 
@@ -191,7 +191,7 @@ async def test_it_says_what_asking_each_rule_about_each_message_says(shop: Shop,
         plainly = Plainly(shop.book, ruleset, written)
         for message in messages:
             thread = threads[message.conversation_id]
-            occasion = Occasion(message.message, thread, ACCOUNTS[thread.account], message.at)
+            occasion = RuleContext(message.message, thread, ACCOUNTS[thread.account], message.at)
             plainly.hears(message, thread.account, None if changed is None else changed.id, occasion)
         report = await shop.tried(changed)
         newest = plainly.answered[::-1]
@@ -213,8 +213,8 @@ async def test_what_a_human_said_in_other_words_is_not_filled_in_but_for_the_lin
     ruleset = shop.book.ruleset_with(every)
     [message] = await shop.store.past.messages(count - 1, 1)
     [thread] = (await shop.store.past.conversations({message.conversation_id})).values()
-    occasion = Occasion(message.message, thread, ACCOUNTS["shop"], message.at)
-    assert shop.book.composed(ruleset.decide(occasion.subject), occasion).contents
+    occasion = RuleContext(message.message, thread, ACCOUNTS["shop"], message.at)
+    assert shop.book.answer_for_match(ruleset.decide(occasion.subject), occasion).contents
     once = len(shop.rendered)
     shop.rendered.clear()
     report = await shop.tried(every)

@@ -34,14 +34,14 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.lint.findings import Doubt
+from wxdesk.core.rules.lint.findings import LintCode
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.review import review as checkup
-from wxdesk.desk.rules.review.dry_run import SLICE, Course, DryRun, DryRunReport
-from wxdesk.desk.rules.review.review import Checkup
-from wxdesk.desk.rules.review.unset_variables import valueless
+from wxdesk.desk.rules.review.dry_run import SLICE, DryRun, DryRunProgress, DryRunReport
+from wxdesk.desk.rules.review.review import RulesReview
+from wxdesk.desk.rules.review.unset_variables import never_set_variables
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.store import SqlStore, open_store
@@ -59,10 +59,10 @@ class Shop:
     talk: Talk
     book: Rulebook
     dry_run: DryRun
-    checkup: Checkup
+    checkup: RulesReview
 
     async def tried(self, changed: Rule | None) -> DryRunReport:
-        report = await self.dry_run.over_history(changed, Course())
+        report = await self.dry_run.over_history(changed, DryRunProgress())
         assert report is not None
         return report
 
@@ -80,9 +80,11 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     def now() -> datetime:
         return T0 + timedelta(days=1)
 
-    book = Rulebook(store.rules, calendars, LiquidRenderer(), now, lambda _: None, shelf=Shelf(store.templates))
+    book = Rulebook(
+        store.rules, calendars, LiquidRenderer(), now, lambda _: None, shelf=TemplateLookup(store.templates)
+    )
     await book.load()
-    checkup = Checkup(book, store.decisions, store.past, ACCOUNTS, now)
+    checkup = RulesReview(book, store.decisions, store.past, ACCOUNTS, now)
     yield Shop(store, Talk(store), book, DryRun(book, store.past, ACCOUNTS), checkup)
     await store.close()
 
@@ -188,10 +190,10 @@ async def test_a_template_that_fails_says_so_in_its_line(shop: Shop) -> None:
 
 async def test_it_tells_how_far_it_is_and_ends_when_it_is_cancelled(shop: Shop) -> None:
     await shop.talk.says("a", "退款", second(0))
-    course = Course()
+    course = DryRunProgress()
     assert await shop.dry_run.over_history(rule("退款"), course) is not None
     assert (course.done, course.total) == (1, 1)
-    stopped = Course()
+    stopped = DryRunProgress()
     stopped.cancelled = True
     assert await shop.dry_run.over_history(rule("退款"), stopped) is None
     assert stopped.done == 0 < SLICE
@@ -207,9 +209,9 @@ async def test_the_check_knows_faults_calendars_and_what_is_kept_for_the_human(s
     await shop.book.load()
     with_calendar = await shop.checkup.findings()
     assert [(one.rule.id, one.doubt) for one in with_calendar] == [
-        (often, Doubt.TOO_MANY_SENDS),
-        (never, Doubt.NEVER_OPEN),
-        (broken, Doubt.FAULT),
+        (often, LintCode.TOO_MANY_SENDS),
+        (never, LintCode.NEVER_OPEN),
+        (broken, LintCode.FAULT),
     ]
     assert with_calendar[2].where == ("when", "regex")
 
@@ -222,7 +224,7 @@ async def test_the_check_looks_into_the_stored_answers_that_rules_say(shop: Shop
     says = Rule("货架", when=Condition(any=("货架",)), then=(Action(ActionKind.TEMPLATE, text="/shelf"),))
     saved = await shop.book.save(says)
     [found] = await shop.checkup.findings()
-    assert (found.rule.id, found.doubt, found.where) == (saved.id, Doubt.MEDIA_EXPIRED, ("then", 0, "template"))
+    assert (found.rule.id, found.doubt, found.where) == (saved.id, LintCode.MEDIA_EXPIRED, ("then", 0, "template"))
     assert found.word == "货架图"
 
 
@@ -331,8 +333,8 @@ async def test_a_media_id_is_as_old_as_its_first_naming_whatever_was_renamed_sin
     says = Rule("价", when=Condition(any=("价",)), then=(Action(ActionKind.TEMPLATE, text="p"),))
     named = await shop.book.save(says)
     assert [(one.rule.id, one.doubt) for one in await shop.checkup.findings()] == [
-        (made.id, Doubt.MEDIA_EXPIRED),
-        (named.id, Doubt.MEDIA_EXPIRED),
+        (made.id, LintCode.MEDIA_EXPIRED),
+        (named.id, LintCode.MEDIA_EXPIRED),
     ]
 
 
@@ -352,7 +354,7 @@ async def test_a_variable_that_can_never_have_a_value_is_named(
     words = Condition(any=("a",)) if on is MessageType.TEXT else Condition()
     await shop.book.save(Rule("r", on=frozenset({on}), when=words, then=rule("x", say=text).then))
     found = [(one.doubt, one.where, one.word) for one in await shop.checkup.findings()]
-    assert found == ([] if variable is None else [(Doubt.NO_VALUE, ("then", 0, "reply"), variable)])
+    assert found == ([] if variable is None else [(LintCode.NO_VALUE, ("then", 0, "reply"), variable)])
 
 
 async def test_a_fixed_text_counts_as_the_messages_into_which_it_is_cut(shop: Shop) -> None:
@@ -361,7 +363,7 @@ async def test_a_fixed_text_counts_as_the_messages_into_which_it_is_cut(shop: Sh
     await shop.book.save(long)
     saved = await shop.book.save(two)
     [found] = await shop.checkup.findings()
-    assert (found.rule.id, found.doubt, found.most, found.sends) == (saved.id, Doubt.TOO_MANY_SENDS, 4, 6)
+    assert (found.rule.id, found.doubt, found.most, found.sends) == (saved.id, LintCode.TOO_MANY_SENDS, 4, 6)
 
 
 async def test_a_fixed_text_that_no_reply_can_hold_is_refused(shop: Shop) -> None:
@@ -376,9 +378,9 @@ async def test_texts_are_looked_into_beside_the_loop(shop: Shop, monkeypatch: py
 
     def noted(*given: Any, **more: Any) -> dict[tuple[int, int], str]:
         threads.append(threading.get_ident())
-        return valueless(*given, **more)
+        return never_set_variables(*given, **more)
 
-    monkeypatch.setattr(checkup, "valueless", noted)
+    monkeypatch.setattr(checkup, "never_set_variables", noted)
     await shop.book.save(rule("a"))
     assert await shop.checkup.findings() == []
     assert threads
@@ -389,4 +391,4 @@ async def test_a_variable_of_a_link_that_never_has_a_value_is_named_at_its_field
     link = Content(ReplyKind.LINK, title="{{ time }}", url="https://a.cn/{{ session_from.page | url_encode }}")
     await shop.book.save(Rule("r", when=Condition(any=("a",)), then=(Action(ActionKind.LINK, content=link),)))
     found = [(one.doubt, one.where, one.word) for one in await shop.checkup.findings()]
-    assert found == [(Doubt.NO_VALUE, ("then", 0, "link", "url"), "session_from.page")]
+    assert found == [(LintCode.NO_VALUE, ("then", 0, "link", "url"), "session_from.page")]

@@ -9,7 +9,7 @@ from tests.desk.rules.review.test_review import Shop, rule, shop
 from tests.store.conversations import entering, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.desk.rules.review.unstored_values import could_be, shows_unkept, with_anything
+from wxdesk.desk.rules.review.unstored_values import could_match, shows_unstored_value, with_marked_values
 
 __all__ = ["shop"]
 
@@ -70,21 +70,21 @@ async def test_an_answer_that_only_begins_and_ends_alike_is_another(
     [("{{ contact.alias }}", True), ("{{ window.until }}", True), ("{{ session.id }}", False), ("您好", False)],
 )
 def test_which_rules_show_what_is_not_kept(text: str, shown: bool) -> None:
-    assert shows_unkept(rule("x", say=text)) is shown
+    assert shows_unstored_value(rule("x", say=text)) is shown
 
 
 def test_only_the_marks_can_be_anything_of_their_kind() -> None:
-    thread = with_anything(Conversation(1, "shop", Contact(1, "shop", "oA", NOW, alias="Li")))
+    thread = with_marked_values(Conversation(1, "shop", Contact(1, "shop", "oA", NOW, alias="Li")))
     alias, left = thread.contact.alias, thread.window.left
-    assert could_be("王女士，还有 3 条", f"{alias}，还有 {left} 条")
-    assert could_be("，还有 3 条\n好", f"{alias}，还有 {left} 条\n好")
-    assert not could_be("王女士，还剩 3 条", f"{alias}，还有 {left} 条")
+    assert could_match("王女士，还有 3 条", f"{alias}，还有 {left} 条")
+    assert could_match("，还有 3 条\n好", f"{alias}，还有 {left} 条\n好")
+    assert not could_match("王女士，还剩 3 条", f"{alias}，还有 {left} 条")
     until = f"回到 {thread.window.until:%Y-%m-%d %H:%M} 前"
-    assert could_be("回到 2026-11-24 13:26 前", until)
-    assert not could_be("回到店里再说，明天前", until)
-    assert could_be("Hi Tom Li", f"Hi {alias}")
-    assert not could_be("Hi Tom, your parcel is lost. We refund you 30 yuan.", f"Hi {alias}")
-    assert not could_be("Hi your parcel is lost and we pay", f"Hi {alias}")
-    assert not could_be("Hi Tom\nLi", f"Hi {alias}")
-    assert not could_be("还有 21 条", f"还有 {left} 条")
-    assert not could_be("axc", "a.c")
+    assert could_match("回到 2026-11-24 13:26 前", until)
+    assert not could_match("回到店里再说，明天前", until)
+    assert could_match("Hi Tom Li", f"Hi {alias}")
+    assert not could_match("Hi Tom, your parcel is lost. We refund you 30 yuan.", f"Hi {alias}")
+    assert not could_match("Hi your parcel is lost and we pay", f"Hi {alias}")
+    assert not could_match("Hi Tom\nLi", f"Hi {alias}")
+    assert not could_match("还有 21 条", f"还有 {left} 条")
+    assert not could_match("axc", "a.c")

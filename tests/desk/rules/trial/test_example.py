@@ -25,10 +25,10 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.rules.trial.example import Examples
-from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.desk.rules.trial.example import RuleExamples
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.desk.settings.business_hours import Calendars
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ REPLY, TEMPLATE = ActionKind.REPLY, ActionKind.TEMPLATE
 
 
 @pytest.fixture
-async def examples() -> Examples:
+async def examples() -> RuleExamples:
     stored = (
         Template(0, "Hello", "Hi {{ contact.alias }}, order {{ ask.no }}.", "hi", prompts=(Prompt("no", "Order?"),)),
         Template(0, "Shop", content=Content(ReplyKind.LINK, title="Shop", url="https://shop.example")),
@@ -45,7 +45,7 @@ async def examples() -> Examples:
     templates = KeptTemplates()
     for template in stored:
         await templates.save(template, NOW)
-    shelf = Shelf(templates)
+    shelf = TemplateLookup(templates)
     await shelf.load()
     settings = Calendars(KeptSettings())
     return Rulebook(KeptRules(), settings, LiquidRenderer(), lambda: NOW, lambda _: None, UTC, shelf=shelf).examples
@@ -55,9 +55,9 @@ def _says(text: str, *others: str, when: Condition = ASKED) -> Rule:
     return Rule("r", when=when, then=(Action(REPLY, text, others=others),))
 
 
-async def test_the_tried_sentence_counts_where_the_rule_answers_it(examples: Examples) -> None:
+async def test_the_tried_sentence_counts_where_the_rule_answers_it(examples: RuleExamples) -> None:
     rule = _says("{{ contact.alias }}: {{ message.text }} at {{ time }} in {{ account }}")
-    tried = Tried("when do you close", alias="Li Lei")
+    tried = TrialMessage("when do you close", alias="Li Lei")
     example = examples.of(rule, tried)
     assert example.answers == tried
     assert [one.contents for one in example.spoken] == [(Content(text="Li Lei: when do you close at 06:00 in shop"),)]
@@ -66,44 +66,46 @@ async def test_the_tried_sentence_counts_where_the_rule_answers_it(examples: Exa
     assert other.spoken[0].contents == (Content(text="Li Lei: when at 06:00 in shop"),)
 
 
-async def test_what_keeps_a_rule_from_speaking_today_does_not_keep_it_from_being_shown(examples: Examples) -> None:
+async def test_what_keeps_a_rule_from_speaking_today_does_not_keep_it_from_being_shown(examples: RuleExamples) -> None:
     rule = replace(_says("x"), enabled=False, delivery=Delivery.SHADOW, cooldown=Cooldown(per_contact_s=60))
-    assert examples.of(rule, Tried("when")).answers is not None
+    assert examples.of(rule, TrialMessage("when")).answers is not None
 
 
-async def test_what_nobody_knows_stands_between_marks(examples: Examples) -> None:
+async def test_what_nobody_knows_stands_between_marks(examples: RuleExamples) -> None:
     rule = _says("{{ contact.alias }}, {{ m.no }} is {{ session.id }}", when=Condition(regex=r"(?P<no>\d+)"))
-    [gaps] = examples.of(rule, Tried("no figure")).spoken
+    [gaps] = examples.of(rule, TrialMessage("no figure")).spoken
     assert gaps.contents == (Content(text="‹contact.alias›, ‹m.no› is ‹session.id›"),)
     filtered = _says("{{ contact.alias | upcase }}, {{ session.id | truncate: 5 }}")
-    assert examples.of(filtered, Tried("when")).spoken[0].contents == (Content(text="‹contact.alias›, ‹session.id›"),)
-    [found] = examples.of(rule, Tried("it is 42", alias="A")).spoken
+    assert examples.of(filtered, TrialMessage("when")).spoken[0].contents == (
+        Content(text="‹contact.alias›, ‹session.id›"),
+    )
+    [found] = examples.of(rule, TrialMessage("it is 42", alias="A")).spoken
     assert found.contents == (Content(text="A, 42 is ‹session.id›"),)
 
 
-async def test_every_wording_is_shown_and_a_mistake_has_its_line(examples: Examples) -> None:
-    spoken = examples.of(_says("one", "two\n{{ nope }}", "{% if %}"), Tried("when")).spoken
+async def test_every_wording_is_shown_and_a_mistake_has_its_line(examples: RuleExamples) -> None:
+    spoken = examples.of(_says("one", "two\n{{ nope }}", "{% if %}"), TrialMessage("when")).spoken
     assert [(one.wording, one.wordings) for one in spoken] == [(0, 3), (1, 3), (2, 3)]
     assert [bool(one.contents) for one in spoken] == [True, False, False]
     assert spoken[1].problem == "Line 2: There is no variable “nope”."
     assert spoken[2].problem.startswith("Line 1: ")
 
 
-async def test_a_broken_pattern_hides_no_bubble(examples: Examples) -> None:
+async def test_a_broken_pattern_hides_no_bubble(examples: RuleExamples) -> None:
     rule = _says("Order {{ m.no }}", when=Condition(regex="("))
-    [one] = examples.of(rule, Tried("order 1")).spoken
+    [one] = examples.of(rule, TrialMessage("order 1")).spoken
     assert one.contents == (Content(text="Order ‹m.no›"),)
 
 
-async def test_a_long_text_is_cut_as_it_would_leave(examples: Examples) -> None:
-    [one] = examples.of(_says("字" * 1000), Tried("when")).spoken
+async def test_a_long_text_is_cut_as_it_would_leave(examples: RuleExamples) -> None:
+    [one] = examples.of(_says("字" * 1000), TrialMessage("when")).spoken
     assert len(one.contents) == 2
     assert "".join(content.text for content in one.contents) == "字" * 1000
-    [empty] = examples.of(_says("{% if false %}x{% endif %}"), Tried("when")).spoken
+    [empty] = examples.of(_says("{% if false %}x{% endif %}"), TrialMessage("when")).spoken
     assert empty.problem == "Line 1: The reply comes out empty for this message."
 
 
-async def test_stored_answers_pictures_links_and_cards_come_as_they_are(examples: Examples) -> None:
+async def test_stored_answers_pictures_links_and_cards_come_as_they_are(examples: RuleExamples) -> None:
     picture = Content(ReplyKind.IMAGE, picture="a" * 64)
     actions = (
         Action(TEMPLATE, "hi"),
@@ -112,7 +114,7 @@ async def test_stored_answers_pictures_links_and_cards_come_as_they_are(examples
         Action(ActionKind.TAG, tags=("vip",)),
         Action(TEMPLATE, "nobody"),
     )
-    example = examples.of(Rule("r", when=Condition(any=("x",)), then=actions), Tried(alias="A"))
+    example = examples.of(Rule("r", when=Condition(any=("x",)), then=actions), TrialMessage(alias="A"))
     assert [one.action for one in example.spoken] == [0, 1, 2, 4]
     assert example.spoken[0].contents == (Content(text="Hi A, order ‹Order?›."),)
     assert example.spoken[1].contents[0].url == "https://shop.example"
@@ -120,20 +122,20 @@ async def test_stored_answers_pictures_links_and_cards_come_as_they_are(examples
     assert example.spoken[3].problem == "There is no template “nobody”."
 
 
-async def test_the_fields_of_a_link_are_filled_as_they_will_be(examples: Examples) -> None:
+async def test_the_fields_of_a_link_are_filled_as_they_will_be(examples: RuleExamples) -> None:
     fields = Content(
         ReplyKind.LINK, title="For {{ contact.alias }}", url="https://a.cn/{{ session.id }}?q={{ message.text }}"
     )
     rule = Rule("r", when=ASKED, then=(Action(ActionKind.LINK, content=fields),))
-    [one] = examples.of(rule, Tried("when & how", alias="A")).spoken
+    [one] = examples.of(rule, TrialMessage("when & how", alias="A")).spoken
     [said] = one.contents
     assert (said.title, said.url) == ("For A", "https://a.cn/‹session.id›?q=when%20%26%20how")
     broken = replace(rule, then=(Action(ActionKind.LINK, content=replace(fields, title="{{ nope }}")),))
-    [one] = examples.of(broken, Tried("when")).spoken
+    [one] = examples.of(broken, TrialMessage("when")).spoken
     assert (one.contents, one.problem) == ((), "There is no variable “nope”.")
 
 
-async def test_an_entry_is_made_of_what_the_rule_looks_for(examples: Examples) -> None:
+async def test_an_entry_is_made_of_what_the_rule_looks_for(examples: RuleExamples) -> None:
     test = SessionFromTest(fields=(FieldTest("id", ("1024", "2048")),))
     rule = Rule(
         "r",
@@ -141,12 +143,12 @@ async def test_an_entry_is_made_of_what_the_rule_looks_for(examples: Examples) -
         when=Condition(session_from=test),
         then=(Action(REPLY, "You look at {{ session_from.id }}", variant=Variant.FIRST),),
     )
-    example = examples.of(rule, Tried("when"))
+    example = examples.of(rule, TrialMessage("when"))
     assert example.answers is None
     assert example.spoken[0].contents == (Content(text="You look at 1024"),)
 
 
-async def test_a_default_answers_whatever_is_tried(examples: Examples) -> None:
+async def test_a_default_answers_whatever_is_tried(examples: RuleExamples) -> None:
     rule = Rule("r", default=True, then=(Action(REPLY, "Got “{{ message.text }}”"),))
-    assert examples.of(rule, Tried("anything")).spoken[0].contents == (Content(text="Got “anything”"),)
-    assert examples.of(rule, Tried()).spoken[0].contents == (Content(text="Got “‹message.text›”"),)
+    assert examples.of(rule, TrialMessage("anything")).spoken[0].contents == (Content(text="Got “anything”"),)
+    assert examples.of(rule, TrialMessage()).spoken[0].contents == (Content(text="Got “‹message.text›”"),)

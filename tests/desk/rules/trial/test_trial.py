@@ -26,12 +26,12 @@ from wxdesk.core.model.rule import (
     TagsTest,
 )
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.matching.facts import Fired, History
+from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.ports.store import Known
+from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.rules.trial.scenario import Supposed
-from wxdesk.desk.rules.trial.trial import Departure, Trial
+from wxdesk.desk.rules.trial.scenario import TrialScenario
+from wxdesk.desk.rules.trial.trial import Trial, TrialDelivery
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.wechat.payload import to_body
 
@@ -78,7 +78,7 @@ async def test_a_known_customer_and_another_account_can_be_supposed() -> None:
     known = Conversation(
         7, "other", Contact(7, "other", "oLiLei", NOW, alias="李雷"), window=ReplyWindow(1, NOW + timedelta(hours=1))
     )
-    around = Supposed(known=Known(known), left=3)
+    around = TrialScenario(known=ConversationContext(known), left=3)
     assert texts(book.try_sentence("x", around=around)) == ["other 李雷 3"]
 
 
@@ -92,7 +92,7 @@ async def test_what_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
     assert len(trial.answer.contents) == 5
     three = await book_of(rule("a", reply("1"), reply("2"), reply("3")))
     assert len(three.try_sentence("x").contents) == 3
-    assert three.try_sentence("x", around=Supposed(left=4)).outcome is Outcome.NO_QUOTA
+    assert three.try_sentence("x", around=TrialScenario(left=4)).outcome is Outcome.NO_QUOTA
 
 
 async def test_switched_off_rules_stand_where_the_others_passed_them_by() -> None:
@@ -125,14 +125,14 @@ async def test_how_it_would_leave_is_told() -> None:
         rule("b", reply("2")),
     )
     trial = book.try_sentence("x")
-    assert trial.deliveries == (Departure(ReplyMode.HOLD, 9), Departure(ReplyMode.AUTO))
+    assert trial.deliveries == (TrialDelivery(ReplyMode.HOLD, 9), TrialDelivery(ReplyMode.AUTO))
     assert (trial.shadows, trial.answer.notify) == (("s",), trial.answer.matching.matched[0].rule)
     by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
-    silent = book.try_sentence("x", around=Supposed(account=by_hand))
+    silent = book.try_sentence("x", around=TrialScenario(account=by_hand))
     assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())
     lacking = await book_of(rule("a", reply("{{ contact.alias }}")))
     trial = lacking.try_sentence("x")
-    assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (Departure(ReplyMode.DRAFT),))
+    assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (TrialDelivery(ReplyMode.DRAFT),))
 
 
 async def test_cooldowns_and_another_rule_that_spoke_can_be_supposed() -> None:
@@ -141,12 +141,12 @@ async def test_cooldowns_and_another_rule_that_spoke_can_be_supposed() -> None:
         rule("b", reply("2"), when=Condition(last_rule_within=LastRule("a", 5))),
     )
     assert texts(book.try_sentence("x")) == ["1"]
-    assert texts(book.try_sentence("x", around=Supposed(spoke={1: timedelta(seconds=30)}))) == ["2"]
-    assert texts(book.try_sentence("x", around=Supposed(spoke={1: timedelta(minutes=2)}))) == ["1"]
-    assert texts(book.try_sentence("z", around=Supposed(spoke={1: timedelta(minutes=4)}))) == ["2"]
-    assert texts(book.try_sentence("z", around=Supposed(spoke={1: timedelta(minutes=6)}))) == []
+    assert texts(book.try_sentence("x", around=TrialScenario(spoke={1: timedelta(seconds=30)}))) == ["2"]
+    assert texts(book.try_sentence("x", around=TrialScenario(spoke={1: timedelta(minutes=2)}))) == ["1"]
+    assert texts(book.try_sentence("z", around=TrialScenario(spoke={1: timedelta(minutes=4)}))) == ["2"]
+    assert texts(book.try_sentence("z", around=TrialScenario(spoke={1: timedelta(minutes=6)}))) == []
     each_minute = await book_of(rule("a", reply("1"), cooldown=Cooldown(per_account_per_min=1)))
-    assert texts(each_minute.try_sentence("x", around=Supposed(spoke={1: timedelta(seconds=59)}))) == []
+    assert texts(each_minute.try_sentence("x", around=TrialScenario(spoke={1: timedelta(seconds=59)}))) == []
 
 
 async def test_every_condition_has_its_verdict_also_behind_one_that_failed() -> None:
@@ -174,27 +174,27 @@ async def test_a_picture_of_the_desks_is_named_by_a_mark_where_its_media_id_will
 
 async def test_the_state_of_the_conversation_can_be_supposed() -> None:
     book = await book_of(rule("a", reply("1"), Action(ActionKind.TRANSFER)))
-    taken = book.try_sentence("x", around=Supposed(taken_over=True))
+    taken = book.try_sentence("x", around=TrialScenario(taken_over=True))
     assert (taken.outcome, taken.asked, taken.contents) == (Outcome.TAKEN_OVER, False, ())
     assert taken.answer.rule is not None
-    drafts = book.try_sentence("x", around=Supposed(mode=ReplyMode.DRAFT))
-    assert drafts.deliveries == (Departure(ReplyMode.DRAFT),)
+    drafts = book.try_sentence("x", around=TrialScenario(mode=ReplyMode.DRAFT))
+    assert drafts.deliveries == (TrialDelivery(ReplyMode.DRAFT),)
     assert (drafts.answer.transfer, drafts.answer.take_over) == (None, True)
-    assert book.try_sentence("x", around=Supposed(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED
+    assert book.try_sentence("x", around=TrialScenario(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED
 
 
 async def test_what_is_supposed_goes_before_what_is_known() -> None:
     contact = Contact(7, "tea-shop", "oLiLei", NOW, alias="李雷", tags=("VIP",))
     hour_ago = NOW - timedelta(hours=1)
-    history = History(NOW - timedelta(days=3), 4, {1: Fired(hour_ago, 2)}, said={1: hour_ago})
-    known = Known(Conversation(7, "tea-shop", contact, taken_over=True, mode=ReplyMode.DRAFT), history)
+    history = ContactHistory(NOW - timedelta(days=3), 4, {1: FiringCount(hour_ago, 2)}, said={1: hour_ago})
+    known = ConversationContext(Conversation(7, "tea-shop", contact, taken_over=True, mode=ReplyMode.DRAFT), history)
     lately = rule("l", reply("lately"), when=Condition(last_rule_within=LastRule("n", 90)))
     new = rule("n", reply("new"), when=Condition(first_contact=True))
     quiet = rule("q", reply("quiet"), when=Condition(quiet_days=10))
     often = rule("o", reply("often"), when=Condition(message_no=MessageNo(4, 4)))
     tagged = rule("t", reply("tagged"), when=Condition(tags=TagsTest(any=("VIP",))))
     book = await book_of(new, lately, quiet, often, tagged)
-    around = Supposed(known=known, taken_over=False, mode=ReplyMode.AUTO)
+    around = TrialScenario(known=known, taken_over=False, mode=ReplyMode.AUTO)
     assert texts(book.try_sentence("x", around=around)) == ["lately"]
     around = replace(around, spoke={})
     assert texts(book.try_sentence("x", around=around)) == ["often"]
@@ -207,21 +207,21 @@ async def test_what_is_supposed_goes_before_what_is_known() -> None:
 
 async def test_the_account_of_a_known_customer_counts_and_one_that_is_gone_answers_nothing() -> None:
     book = await book_of(rule("a", reply("{{ account }}")))
-    known = Known(Conversation(7, "other", Contact(7, "other", "oLiLei", NOW)))
-    assert texts(book.try_sentence("x", around=Supposed(account=SHOP, known=known))) == ["other"]
-    gone = Known(Conversation(7, "gone", Contact(7, "gone", "oLiLei", NOW)))
-    assert book.try_sentence("x", around=Supposed(known=gone)).outcome is Outcome.PAUSED
+    known = ConversationContext(Conversation(7, "other", Contact(7, "other", "oLiLei", NOW)))
+    assert texts(book.try_sentence("x", around=TrialScenario(account=SHOP, known=known))) == ["other"]
+    gone = ConversationContext(Conversation(7, "gone", Contact(7, "gone", "oLiLei", NOW)))
+    assert book.try_sentence("x", around=TrialScenario(known=gone)).outcome is Outcome.PAUSED
 
 
 async def test_an_event_belongs_to_what_is_neither_text_nor_picture() -> None:
     closed = rule("c", reply("bye"), on=frozenset({MessageType.OTHER}), when=Condition(event=("kf_close_session",)))
     book = await book_of(closed, rule("a", reply("1")))
-    around = Supposed(event="kf_close_session")
+    around = TrialScenario(event="kf_close_session")
     assert texts(book.try_sentence("x", around=around)) == ["1"]
     assert texts(book.try_sentence("", MessageType.OTHER, around=around)) == ["bye"]
-    none_asks = book.try_sentence("", MessageType.OTHER, around=Supposed(event="kf_switch_session"))
+    none_asks = book.try_sentence("", MessageType.OTHER, around=TrialScenario(event="kf_switch_session"))
     assert (none_asks.outcome, none_asks.asked) == (Outcome.NOT_A_CUSTOMER, False)
-    known = Known(Conversation(7, "tea-shop", Contact(7, "tea-shop", "oLiLei", NOW)))
+    known = ConversationContext(Conversation(7, "tea-shop", Contact(7, "tea-shop", "oLiLei", NOW)))
     allowed = book.try_sentence("", MessageType.OTHER, around=replace(around, known=known))
     assert (allowed.outcome, allowed.left) == (Outcome.NO_QUOTA, 0)
 
@@ -230,7 +230,7 @@ async def test_rules_that_ask_for_one_ask_for_it_by_the_name_that_it_has_in_the_
     asks = Condition(any=("b",), unless=Condition(last_rule_within=LastRule("A", 10)))
     book = await book_of(rule("A", reply("1"), when=Condition(any=("a",))), rule("B", reply("2"), when=asks))
     [first, second] = await book.all()
-    lately = Supposed(spoke={first.id: timedelta(minutes=1)})
+    lately = TrialScenario(spoke={first.id: timedelta(minutes=1)})
     assert texts(book.try_sentence("b", around=lately)) == []
     assert texts(book.try_sentence("b", instead=replace(first, name="A2"), around=lately)) == []
     as_it_was = replace(second, name="B2")

@@ -12,7 +12,7 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WROTE_MEANWHILE
 from wxdesk.store import SqlStore
@@ -32,7 +32,7 @@ async def test_it_waits_again_with_what_was_left(
     talk: Talk, store: SqlStore, due: float | None, at: float, then: float | None
 ) -> None:
     before = await made(talk, S.HELD, due)
-    kept = await store.replies.take_in_hand(before.id, second(at), "lin")
+    kept = await store.replies.lock_for_edit(before.id, second(at), "lin")
     assert (kept.state, kept.by, kept.due_at) == (S.DRAFT, "lin", None)
     back = await store.replies.put_back(before, second(100), "lin", may_leave=True)
     assert back == await store.replies.get(before.id)
@@ -41,7 +41,7 @@ async def test_it_waits_again_with_what_was_left(
 
 async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: SqlStore) -> None:
     before = await made(talk, S.HELD, 60)
-    await store.replies.take_in_hand(before.id, second(20), "lin")
+    await store.replies.lock_for_edit(before.id, second(20), "lin")
     await talk.says("li", at=second(30))
     back = await store.replies.put_back(before, second(40), "lin", may_leave=True)
     assert (back.state, back.due_at, back.error) == (S.HELD, None, WROTE_MEANWHILE)
@@ -49,12 +49,12 @@ async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: SqlStor
 
 async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: SqlStore) -> None:
     before = await made(talk, S.DRAFT)
-    assert (await store.replies.take_in_hand(before.id, second(1), "lin")).by == "lin"
+    assert (await store.replies.lock_for_edit(before.id, second(1), "lin")).by == "lin"
     back = await store.replies.put_back(before, second(2), "lin", may_leave=True)
     assert (back.state, back.by) == (S.DRAFT, "")
     assert await store.replies.steps(before.id) == [
-        Step(before.id, second(1), K.TAKE, by="lin"),
-        Step(before.id, second(2), K.LEAVE, by="lin"),
+        ReplyStep(before.id, second(1), K.TAKE, by="lin"),
+        ReplyStep(before.id, second(2), K.LEAVE, by="lin"),
     ]
 
 
@@ -62,9 +62,9 @@ async def test_what_is_in_his_hand_already_leaves_no_step_when_he_takes_and_leav
     talk: Talk, store: SqlStore
 ) -> None:
     before = await made(talk, S.DRAFT)
-    await store.replies.take_in_hand(before.id, second(1), "lin")
+    await store.replies.lock_for_edit(before.id, second(1), "lin")
     his = await store.replies.edit(before.id, Content(text="您好"), second(2), "lin")
-    await store.replies.take_in_hand(before.id, second(3), "lin")
+    await store.replies.lock_for_edit(before.id, second(3), "lin")
     await store.replies.put_back(his, second(4), "lin", may_leave=True)
     assert [step.kind for step in await store.replies.steps(before.id)] == [K.TAKE, K.EDIT]
 
@@ -76,29 +76,29 @@ async def test_what_was_held_and_stays_a_draft_says_whose_mode_keeps_it(
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.RULE, Content(text="好"), S.HELD, due_at=second(60), mode=ReplyMode.HOLD)
     before = await store.replies.add(new, T0)
-    await store.replies.take_in_hand(before.id, second(1), "lin")
+    await store.replies.lock_for_edit(before.id, second(1), "lin")
     await store.conversations.set_mode(thread, own)
     back = await store.replies.put_back(before, second(2), "lin", may_leave=False)
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
     assert back.state is S.DRAFT
     last = (await store.replies.steps(before.id))[-1]
-    assert last == Step(before.id, second(2), K.LEAVE, by="lin", reason=CHANGED_BY[source])
+    assert last == ReplyStep(before.id, second(2), K.LEAVE, by="lin", reason=CHANGED_BY[source])
 
 
 async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_closed(
     talk: Talk, store: SqlStore
 ) -> None:
     before = await made(talk, S.HELD, 60)
-    await store.replies.take_in_hand(before.id, second(1), "lin")
+    await store.replies.lock_for_edit(before.id, second(1), "lin")
     closed = T0 + timedelta(hours=49)
     assert (await store.replies.put_back(before, closed, "lin", may_leave=True)).state is S.DRAFT
     last = (await store.replies.steps(before.id))[-1]
-    assert last == Step(before.id, closed, K.LEAVE, by="lin", reason=WINDOW_CLOSED)
+    assert last == ReplyStep(before.id, closed, K.LEAVE, by="lin", reason=WINDOW_CLOSED)
 
 
 async def test_what_has_ended_is_not_put_back(talk: Talk, store: SqlStore) -> None:
     before = await made(talk, S.HELD, 60)
-    await store.replies.take_in_hand(before.id, second(1), "lin")
+    await store.replies.lock_for_edit(before.id, second(1), "lin")
     await store.replies.move(before.id, Move.CANCEL, second(2))
     with pytest.raises(MoveNotAllowed):
         await store.replies.put_back(before, second(3), "lin", may_leave=True)

@@ -11,7 +11,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import SqlStore
 
@@ -90,7 +90,7 @@ async def test_those_that_ask_stand_first_and_drafts_last(store: SqlStore, threa
 async def test_what_asks_never_leaves_by_itself_and_wakes_nobody(store: SqlStore, thread: int) -> None:
     await made(store, thread, "asks", S.HELD)
     assert await store.waiting.next_wake(T0) == CLOSES
-    assert (await store.waiting.tend(second(3600), Terms())).moved == []
+    assert (await store.waiting.run_timers(second(3600), TimerTerms())).moved == []
 
 
 async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlStore, thread: int) -> None:
@@ -98,8 +98,8 @@ async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlSto
     await made(store, thread, "mine", S.HELD, second(3), Author.OPERATOR)
     assert await store.waiting.next_wake(T0) == second(1)
     assert await store.waiting.next_wake(T0, only_by_hand=True) == second(3)
-    assert texts((await store.waiting.tend(second(3), Terms(only_by_hand=True))).moved) == ["mine"]
-    assert texts((await store.waiting.tend(second(3), Terms())).moved) == ["rule"]
+    assert texts((await store.waiting.run_timers(second(3), TimerTerms(only_by_hand=True))).moved) == ["mine"]
+    assert texts((await store.waiting.run_timers(second(3), TimerTerms())).moved) == ["rule"]
 
 
 async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: SqlStore, thread: int) -> None:
@@ -117,7 +117,7 @@ async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: SqlStore,
     freed = await made(store, thread, "freed", S.HELD)
     await store.replies.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     await talk.writes(thread, "by hand")
-    asking = await store.waiting.ask_after_pause(second(8), "It was paused.")
+    asking = await store.waiting.hold_after_pause(second(8), "It was paused.")
     assert texts(asking) == ["held", "queued"]
     assert {(reply.state, reply.due_at, reply.by, reply.updated_at, reply.error) for reply in asking} == {
         (S.HELD, None, "", second(8), "It was paused.")

@@ -47,7 +47,7 @@ async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk
     [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
     [released] = await talk.decides((await talk.says("o1")).message, "4", state=S.DRAFT)
     await store.replies.settle(released.id, Move.RELEASE, second(1), "lin")
-    told = await store.replies.keep_leaving(asked.conversation_id, second(1))
+    told = await store.replies.draft_leaving(asked.conversation_id, second(1))
     assert [(reply.id, reply.due_at, reply.by) for reply in told] == [(queued.id, None, ""), (held.id, None, "")]
     assert await stand(store, queued, draft, held, released) == [S.DRAFT, S.DRAFT, S.DRAFT, S.QUEUED]
     last = (await store.replies.steps(held.id))[-1]

@@ -13,7 +13,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.pending_replies import Terms
+from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.store import SqlStore
 
 S = ReplyState
@@ -45,7 +45,7 @@ async def test_it_is_no_question_to_anybody(store: SqlStore, thread: int) -> Non
 
 async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> None:
     [reply] = await written(store, thread, "马上好")
-    [asking] = await store.waiting.ask_after_restart(second(9), second(9) - timedelta(minutes=5), "closed", "late")
+    [asking] = await store.waiting.hold_after_restart(second(9), second(9) - timedelta(minutes=5), "closed", "late")
     assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, "closed")
     [row] = await store.conversations.page(InboxFilter.PENDING)
     assert row.held == 1
@@ -109,15 +109,15 @@ async def test_a_rule_does_not_wait_behind_it(store: SqlStore, talk: Talk, threa
 async def test_a_pause_does_not_keep_it(store: SqlStore, thread: int) -> None:
     [reply] = await written(store, thread, "一")
     assert await store.waiting.next_wake(T0, only_by_hand=True) == second(3)
-    assert (await store.waiting.tend(second(2), Terms(only_by_hand=True))).moved == []
-    tended = await store.waiting.tend(second(3), Terms(only_by_hand=True))
+    assert (await store.waiting.run_timers(second(2), TimerTerms(only_by_hand=True))).moved == []
+    tended = await store.waiting.run_timers(second(3), TimerTerms(only_by_hand=True))
     assert [(one.id, one.state) for one in tended.moved] == [(reply.id, S.QUEUED)]
 
 
 async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: SqlStore, talk: Talk, thread: int) -> None:
     [gone], [kept] = await written(store, thread, "一"), await written(store, thread, "二")
     automatic = await talk.decides((await talk.says("o2")).message, "九点", state=S.HELD, due_at=second(8))
-    hurried = await store.waiting.hurry(second(1))
+    hurried = await store.waiting.release_undoable(second(1))
     assert [(reply.id, reply.state) for reply in hurried] == [(gone.id, S.QUEUED), (kept.id, S.QUEUED)]
     await talk.moves(gone, Move.CLAIM, Move.ACCEPT)
     [held] = await store.waiting.hold_back([gone.id, kept.id], second(2), "closed")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from wxdesk.ui.editing.revisions.comparison import MOST_TOKENS, Change, ComparedLine, compare
-from wxdesk.ui.editing.revisions.revision import Line, Section
+from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, ComparedLine, LineChange, compare
+from wxdesk.ui.editing.revisions.revision import RevisionLine, RevisionSection
 
-SAME, GONE, ADDED = Change.SAME, Change.GONE, Change.ADDED
-
-
-def section(title: str, *texts: str) -> Section:
-    return Section(title, tuple(Line(text) for text in texts))
+SAME, GONE, ADDED = LineChange.SAME, LineChange.GONE, LineChange.ADDED
 
 
-def compared(then: tuple[str, ...], now: tuple[str, ...]) -> list[tuple[Change, str]]:
+def section(title: str, *texts: str) -> RevisionSection:
+    return RevisionSection(title, tuple(RevisionLine(text) for text in texts))
+
+
+def compared(then: tuple[str, ...], now: tuple[str, ...]) -> list[tuple[LineChange, str]]:
     [only] = compare((section("a", *then),), (section("a", *now),))
     return [(line.change, line.text) for line in only.lines]
 
@@ -52,7 +52,7 @@ def test_nothing_is_marked_in_lines_that_have_little_in_common() -> None:
 
 
 def test_a_line_longer_than_anybody_compares_is_not_marked() -> None:
-    words = "x " * MOST_TOKENS
+    words = "x " * MAX_TOKENS
     [only] = compare((section("a", words + "y"),), (section("a", words + "z"),))
     assert [(line.change, line.marks) for line in only.lines] == [(GONE, ()), (ADDED, ())]
 
@@ -64,7 +64,9 @@ def test_sections_are_compared_by_title_and_empty_ones_are_left_out() -> None:
 
 
 def test_the_same_words_that_stand_in_are_another_line() -> None:
-    [only] = compare((Section("a", (Line("x"),)),), (Section("a", (Line("x", inner=True),)),))
+    [only] = compare(
+        (RevisionSection("a", (RevisionLine("x"),)),), (RevisionSection("a", (RevisionLine("x", inner=True),)),)
+    )
     assert [(line.change, line.inner) for line in only.lines] == [(GONE, False), (ADDED, True)]
 
 

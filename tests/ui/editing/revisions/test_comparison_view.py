@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.editing.revisions.comparison import compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
-from wxdesk.ui.editing.revisions.revision import Line, Section
+from wxdesk.ui.editing.revisions.revision import RevisionLine, RevisionSection
 from wxdesk.ui.look.appearance import apply
 from wxdesk.ui.look.theme import Theme
 
@@ -25,7 +25,7 @@ def view(qtbot: QtBot) -> ComparisonView:
 
 
 def show(view: ComparisonView, then: list[str], now: list[str]) -> None:
-    sections = [(Section("Answer", tuple(Line(text) for text in texts)),) for texts in (then, now)]
+    sections = [(RevisionSection("Answer", tuple(RevisionLine(text) for text in texts)),) for texts in (then, now)]
     view.show_sections(compare(*sections))
 
 
@@ -66,9 +66,9 @@ def test_a_word_without_a_space_breaks_and_nothing_is_out_of_sight(view: Compari
 
 
 def test_the_first_difference_is_in_sight(view: ComparisonView, qtbot: QtBot) -> None:
-    same = tuple(Line(str(number)) for number in range(60))
-    then = (Section("Same", same), Section("Other", (Line("went"),)))
-    now = (Section("Same", same), Section("Other", (Line("quite new"),)))
+    same = tuple(RevisionLine(str(number)) for number in range(60))
+    then = (RevisionSection("Same", same), RevisionSection("Other", (RevisionLine("went"),)))
+    now = (RevisionSection("Same", same), RevisionSection("Other", (RevisionLine("quite new"),)))
     view.show_sections(compare(then, now))
     place = view.document().documentLayout().blockBoundingRect(block(view, "Other"))
     top = view.verticalScrollBar().value()

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.core.rules.rule_matching import NOW
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
-from wxdesk.ui.editing.revisions.revision import Line, Revision, Section
+from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
 
 SAID = {4: "four", 3: "three", 2: "two", 1: "two"}
 """What each revision says; the second changed nothing."""
@@ -28,7 +28,7 @@ def parent(qtbot: QtBot) -> QWidget:
 
 def opened(parent: QWidget, *, deleted: bool = False) -> HistoryDialog:
     revisions = [
-        Revision(number, NOW - timedelta(days=9 - number), (Section("Answer", (Line(text),)),), number)
+        Revision(number, NOW - timedelta(days=9 - number), (RevisionSection("Answer", (RevisionLine(text),)),), number)
         for number, text in SAID.items()
     ]
     dialog = HistoryDialog(revisions, NOW, parent, deleted=deleted)

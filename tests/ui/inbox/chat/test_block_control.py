@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW, conversation, row
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.wording.conversation import standing_of
+from wxdesk.ui.wording.conversation import status_of_row
 
 type Open = Callable[[int], None]
 
@@ -26,7 +26,7 @@ def test_a_customer_is_blocked_and_heard_again(qtbot: QtBot, world: World, page:
     panel.block.click()
     qtbot.waitUntil(lambda: page.session.conversation_id == other)  # on to the next one
     kept = world.call(world.desk.store.conversations.get(chat))
-    assert (kept.contact.blocked, kept.status) == (True, Status.RESOLVED)
+    assert (kept.contact.blocked, kept.status) == (True, ConversationStatus.RESOLVED)
 
     opened(chat)
     qtbot.waitUntil(lambda: panel.block.text() == "Unblock")
@@ -54,8 +54,8 @@ def test_undo_takes_a_block_back(qtbot: QtBot, world: World, page: InboxPage, op
 def test_the_list_says_who_is_blocked() -> None:
     blocked = row(1)
     contact = conversation(1).contact
-    assert standing_of(blocked, NOW).text != "Blocked"
+    assert status_of_row(blocked, NOW).text != "Blocked"
     thread = replace(blocked.conversation, contact=replace(contact, blocked=True), taken_over=True, waiting_since=NOW)
-    assert standing_of(replace(blocked, conversation=thread), NOW).text == "Blocked"
-    assert standing_of(replace(blocked, conversation=replace(thread, resolved_at=NOW)), NOW).text == "Blocked"
-    assert standing_of(replace(blocked, conversation=thread, drafts=1), NOW).text == "Blocked"
+    assert status_of_row(replace(blocked, conversation=thread), NOW).text == "Blocked"
+    assert status_of_row(replace(blocked, conversation=replace(thread, resolved_at=NOW)), NOW).text == "Blocked"
+    assert status_of_row(replace(blocked, conversation=thread, drafts=1), NOW).text == "Blocked"

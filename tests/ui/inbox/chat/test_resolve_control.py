@@ -16,22 +16,22 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, clock, conversation, row
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.model.status import Status
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
-from wxdesk.ui.wording.conversation import standing_of, when_words
-from wxdesk.ui.wording.status import moment_word, snoozes
-from wxdesk.ui.wording.until import Turn
+from wxdesk.ui.wording.conversation import row_time, status_of_row
+from wxdesk.ui.wording.status import snooze_choices, upcoming_time
+from wxdesk.ui.wording.until import HoursBoundary
 
 LI, HAN, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002", "oCustomer0000000000000003"
 HOUR = timedelta(hours=1)
@@ -123,7 +123,7 @@ def test_the_button_resolves_goes_on_to_the_next_and_the_toast_takes_it_back(
     qtbot.mouseClick(said.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: opened_id(page) == three[1])
     qtbot.waitUntil(lambda: shown(page) == three)
-    assert stored(world, three[1]).status is Status.OPEN
+    assert stored(world, three[1]).status is ConversationStatus.OPEN
     assert stored(world, three[1]).waiting_since is not None
 
 
@@ -136,7 +136,7 @@ def test_the_key_resolves_the_last_one_too_and_then_nothing_is_open(
         qtbot.waitUntil(lambda left=left: shown(page) == left)  # type: ignore[misc]
     qtbot.waitUntil(lambda: page.session.conversation_id is None)
     assert page.list.empty.isVisible()
-    assert all(stored(world, one).status is Status.RESOLVED for one in three)
+    assert all(stored(world, one).status is ConversationStatus.RESOLVED for one in three)
 
 
 def test_no_key_works_while_a_word_is_being_composed(
@@ -149,11 +149,11 @@ def test_no_key_works_while_a_word_is_being_composed(
     page.chat.aside.open_menu()
     assert QApplication.activePopupWidget() is None
     QApplication.sendEvent(edit, QInputMethodEvent())
-    assert stored(world, three[1]).status is Status.OPEN
+    assert stored(world, three[1]).status is ConversationStatus.OPEN
     qtbot.keyClicks(edit, "resolve")
     assert page.chat.composer.text() == "resolve"
     qtbot.keyClick(edit, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: stored(world, three[1]).status is Status.RESOLVED)
+    qtbot.waitUntil(lambda: stored(world, three[1]).status is ConversationStatus.RESOLVED)
 
 
 def test_what_is_resolved_is_found_under_its_part_by_search_and_says_so(
@@ -201,7 +201,7 @@ def test_what_is_left_to_you_is_not_put_out_of_sight(
         "A reply here is left to you. Settle it first: what is set aside is out of sight."
     )
     assert opened_id(page) == three[1]
-    assert stored(world, three[1]).status is Status.OPEN
+    assert stored(world, three[1]).status is ConversationStatus.OPEN
 
 
 def test_the_menu_snoozes_and_its_end_brings_it_back_with_a_reason_until_somebody_looks(
@@ -236,7 +236,7 @@ def test_the_menu_wakes_what_is_snoozed(qtbot: QtBot, world: World, page: InboxP
     assert bar.back.text() == "Wake now"
     pick(qtbot, opened_menu(qtbot, page), "Wake now")
     qtbot.waitUntil(lambda: not bar.isVisible())
-    assert stored(world, three[1]).status is Status.OPEN
+    assert stored(world, three[1]).status is ConversationStatus.OPEN
     assert opened_id(page) == three[1]
 
 
@@ -257,10 +257,10 @@ def test_until_opening_asks_the_calendar(qtbot: QtBot, world: World, page: Inbox
     assert not line.isEnabled()
     assert line.toolTip() == "There are no business hours yet. They are set on the page of rules."
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
-    span = WeeklySpan(frozenset(Weekday), Span(time(9), time(18)))
-    world.call(world.desk.hours.save(HoursEdit([Calendar("Shop", "Asia/Shanghai", (span,))])))
+    span = WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18)))
+    world.call(world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", "Asia/Shanghai", (span,))])))
     pick(qtbot, opened_menu(qtbot, page), "Until opening, ")  # it is 11:00 in Shanghai
-    qtbot.waitUntil(lambda: stored(world, three[1]).status is Status.SNOOZED)
+    qtbot.waitUntil(lambda: stored(world, three[1]).status is ConversationStatus.SNOOZED)
     assert stored(world, three[1]).snoozed_until == datetime(2026, 11, 25, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -269,13 +269,13 @@ def test_a_rule_is_named_where_it_resolved(qtbot: QtBot, world: World, page: Inb
     world.call(world.desk.rulebook.save(NOD))
     world.say(HAN, "ok")
     # The hello before it was never answered, so it stays open; once that is done, the next nod closes it.
-    assert stored(world, three[1]).status is Status.OPEN
+    assert stored(world, three[1]).status is ConversationStatus.OPEN
     world.call(world.desk.aside.resolve(three[1]))
     world.say(HAN, "ok")
     bar = page.chat.aside.bar
     qtbot.waitUntil(lambda: bar.text.startswith("Resolved by the rule “Nod”, "))
     assert three[1] in shown(page)  # what is open stays where it is
-    page.stepping.next_one()
+    page.navigation.next_one()
     qtbot.waitUntil(lambda: three[1] not in shown(page))
 
 
@@ -311,38 +311,38 @@ def test_the_list_shows_each_part_of_what_is_set_aside(qapp: object) -> None:
     assert under(InboxFilter.ALL) == [1]
     assert under(InboxFilter.SNOOZED) == [3, 2]
     assert under(InboxFilter.RESOLVED) == [4, 5]
-    assert under(InboxFilter.WITH_ASIDE) == [1, 2, 3, 4, 5]
+    assert under(InboxFilter.ANY_STATUS) == [1, 2, 3, 4, 5]
     assert under(InboxFilter.WAITING) == under(InboxFilter.UNREAD) == under(InboxFilter.NEEDS_HUMAN) == []
 
 
 def test_a_row_says_how_it_is_set_aside_and_nobody_waits_in_red() -> None:
     resolved = row(1, waiting=30, resolved_at=NOW)
-    assert (standing_of(resolved, NOW).text, standing_of(resolved, NOW).icon) == ("Resolved", "check")
-    assert when_words(resolved, NOW).role != "failed"
-    back = row(1, waiting=30, back_at=NOW, calls=(Call(1, Cause.BACK, NOW),))
-    assert (standing_of(back, NOW).text, standing_of(back, NOW).icon) == ("Back from snooze", "moon")
-    assert when_words(back, NOW).role == "failed"
+    assert (status_of_row(resolved, NOW).text, status_of_row(resolved, NOW).icon) == ("Resolved", "check")
+    assert row_time(resolved, NOW).role != "failed"
+    back = row(1, waiting=30, back_at=NOW, calls=(Attention(1, AttentionReason.BACK, NOW),))
+    assert (status_of_row(back, NOW).text, status_of_row(back, NOW).icon) == ("Back from snooze", "moon")
+    assert row_time(back, NOW).role == "failed"
 
 
 def test_a_time_to_come_is_said_as_one_says_it() -> None:
     now = datetime(2026, 11, 24, 15, 30).astimezone()  # a Tuesday
-    assert moment_word(now + HOUR, now) == "16:30"
-    assert moment_word(now + 10 * HOUR, now) == "tomorrow 01:30"
-    assert moment_word(now + timedelta(days=6), now) == "Mon 15:30"
-    assert moment_word(now + timedelta(days=8), now) == "Dec 2 15:30"
+    assert upcoming_time(now + HOUR, now) == "16:30"
+    assert upcoming_time(now + 10 * HOUR, now) == "tomorrow 01:30"
+    assert upcoming_time(now + timedelta(days=6), now) == "Mon 15:30"
+    assert upcoming_time(now + timedelta(days=8), now) == "Dec 2 15:30"
 
 
 def test_no_morning_is_offered_twice() -> None:
     now = datetime(2026, 11, 24, 15, 30).astimezone()
     opening = datetime(2026, 11, 25, 9, 0).astimezone()
-    assert [one.text for one in snoozes(Turn(opening), now)] == [
+    assert [one.text for one in snooze_choices(HoursBoundary(opening), now)] == [
         "For 1 hour",
         "For 3 hours",
         "Until opening, tomorrow 09:00",
         "Until Mon 09:00",
     ]
     sunday = datetime(2026, 11, 29, 15, 30).astimezone()
-    assert [one.text for one in snoozes(Turn(problem="no"), sunday)] == [
+    assert [one.text for one in snooze_choices(HoursBoundary(problem="no"), sunday)] == [
         "For 1 hour",
         "For 3 hours",
         "Until opening",
@@ -351,4 +351,4 @@ def test_no_morning_is_offered_twice() -> None:
 
 
 def test_a_conversation_that_is_open_says_nothing_of_it() -> None:
-    assert conversation(1).status is Status.OPEN
+    assert conversation(1).status is ConversationStatus.OPEN

@@ -16,13 +16,13 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, row
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.wording.conversation import standing_of
-from wxdesk.ui.wording.takeover import returned_words, speaker_sentence
+from wxdesk.ui.wording.conversation import status_of_row
+from wxdesk.ui.wording.takeover import takeover_sentence, takeovers_ended_text
 
 LI, HAN = "oCustomer0000000000000001", "oCustomer0000000000000002"
 MINUTE = timedelta(minutes=1)
@@ -111,11 +111,11 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
     def hours(name: str, closes: int) -> Calendar:
-        span = Span(time(9), time(closes))
+        span = OpenSpan(time(9), time(closes))
         return Calendar(name, "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), span),))
 
     calendars = [hours("Shop", 18), hours("Night", 22), Calendar("Never", "Asia/Shanghai")]
-    world.call(world.desk.hours.save(HoursEdit(calendars)))
+    world.call(world.desk.hours.save(BusinessHoursEdit(calendars)))
     pick(qtbot, opened_menu(qtbot, page), 2)  # 11:00 in Shanghai
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert stored(world, thread).taken_over_until == START + timedelta(hours=7)
@@ -137,7 +137,7 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
 def test_what_is_left_stands_in_the_header_the_list_and_the_panel(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 3 * MINUTE)
     assert page.chat.header.mode.text() == "Yours · 12 min left"
@@ -149,7 +149,7 @@ def test_what_is_left_stands_in_the_header_the_list_and_the_panel(
 
 
 def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     bar = page.chat.takeover.bar
     move_to(world, page, 13 * MINUTE - timedelta(seconds=1))
@@ -168,7 +168,7 @@ def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, 
 def test_what_is_kept_for_a_silence_is_kept_for_another(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(silence=5 * MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(silence=5 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 4 * MINUTE)
     bar = page.chat.takeover.bar
@@ -185,7 +185,7 @@ def test_what_is_kept_for_a_silence_is_kept_for_another(
 
 
 def test_the_word_can_be_given_back_before_its_time(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=MINUTE)))
     bar = page.chat.takeover.bar
     qtbot.waitUntil(bar.isVisible)
     qtbot.mouseClick(bar.back, Qt.MouseButton.LeftButton)
@@ -194,7 +194,7 @@ def test_the_word_can_be_given_back_before_its_time(qtbot: QtBot, world: World, 
 
 
 def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeOverFor(span=15 * MINUTE)))
+    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 15 * MINUTE)
     ended = (START + 15 * MINUTE).astimezone()
@@ -208,18 +208,18 @@ def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page:
 
 def test_in_the_last_two_minutes_the_list_tells_the_return() -> None:
     taken = {"taken_over": True, "taken_over_until": NOW + timedelta(seconds=61)}
-    assert standing_of(row(1, **taken), NOW).text == "Automatic again in 1:01"
-    assert standing_of(row(1, waiting=5, **taken), NOW).text == "Automatic again in 1:01"
+    assert status_of_row(row(1, **taken), NOW).text == "Automatic again in 1:01"
+    assert status_of_row(row(1, waiting=5, **taken), NOW).text == "Automatic again in 1:01"
     later = taken | {"taken_over_until": NOW + 3 * MINUTE}
-    assert standing_of(row(1, waiting=5, **later), NOW).text == "Needs you"
-    assert standing_of(row(1, **later), NOW).text == "Yours · 3 min left"
+    assert status_of_row(row(1, waiting=5, **later), NOW).text == "Needs you"
+    assert status_of_row(row(1, **later), NOW).text == "Yours · 3 min left"
 
 
 def test_several_returns_are_told_at_once() -> None:
     calm, waits = row(1).conversation, row(2, waiting=9, alias="王芳").conversation
-    assert returned_words([calm]) == "Automatic replies have returned: Person 1"
-    assert returned_words([calm, calm]) == "Automatic replies have returned to 2 conversations."
-    assert returned_words([waits, calm]) == (
+    assert takeovers_ended_text([calm]) == "Automatic replies have returned: Person 1"
+    assert takeovers_ended_text([calm, calm]) == "Automatic replies have returned to 2 conversations."
+    assert takeovers_ended_text([waits, calm]) == (
         "Automatic replies have returned to 2 conversations. 1 customer still waits for you."
     )
 
@@ -228,7 +228,7 @@ def test_the_panel_tells_who_has_the_word() -> None:
     at = f"{(NOW + 10 * MINUTE).astimezone():%H:%M}"
 
     def words(**fields: object) -> str:
-        return speaker_sentence(row(1, **fields).conversation, NOW)
+        return takeover_sentence(row(1, **fields).conversation, NOW)
 
     assert words() == ""
     assert words(taken_over=True, taken_over_until=NOW) == ""

@@ -20,7 +20,7 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, notice_of, offers_in
-from wxdesk.ui.inbox.timeline.entries import Entry, WindowEnd, entries_of
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, WindowEnd, entries_of
 
 CUSTOMER = "oCustomer0000000000000001"
 S = ReplyState
@@ -34,7 +34,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def actions(entry: Entry) -> list[BubbleAction]:
+def actions(entry: TimelineEntry) -> list[BubbleAction]:
     return [offer.action for offer in offers_in(entry)]
 
 
@@ -43,7 +43,7 @@ def test_a_draft_stops_offering_to_be_sent_once_the_window_has_closed_and_goes_o
 ) -> None:
     opened(world.say(CUSTOMER, "opening?"))
 
-    def draft() -> Entry:
+    def draft() -> TimelineEntry:
         return next(one for one in page.session.model.entries() if one.reply and one.reply.state is S.DRAFT)
 
     qtbot.waitUntil(lambda: shown_reply(page, S.DRAFT) is not None)

@@ -23,7 +23,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
@@ -317,7 +317,7 @@ def test_a_menu_is_about_the_customer_it_was_opened_for(
     stored = [world.call(world.desk.store.conversations.get(one)) for one in (li, wang)]
     assert [one.mode for one in stored] == [ReplyMode.OFF, None]
     assert [one.taken_over for one in stored] == [True, False]
-    assert [one.status for one in stored] == [Status.SNOOZED, Status.OPEN]
+    assert [one.status for one in stored] == [ConversationStatus.SNOOZED, ConversationStatus.OPEN]
 
 
 def test_a_question_is_about_the_customer_it_names(

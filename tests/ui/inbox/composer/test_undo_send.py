@@ -20,11 +20,11 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Delivery
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, caption_of, notice_of, spoken_entry
+from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry, buttons_in, caption_of, notice_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import place_caption
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.conversation import standing_of
+from wxdesk.ui.wording.conversation import status_of_row
 
 HELD_RULE = replace(HOURS, delivery=Delivery.HOLD, hold_seconds=60)
 LI, HAN = "oCustomer0000000000000001", "oCustomer0000000000000002"
@@ -67,7 +67,7 @@ def send(qtbot: QtBot, page: InboxPage, text: str) -> Reply:
     return reply
 
 
-def entry_of(page: InboxPage, reply: Reply) -> Entry:
+def entry_of(page: InboxPage, reply: Reply) -> TimelineEntry:
     return next(entry for entry in page.session.model.entries() if entry.key == f"r{reply.id}")
 
 
@@ -84,14 +84,14 @@ def test_the_bubble_counts_down_and_then_stays_as_it_is(
 ) -> None:
     reply = send(qtbot, page, "We open at nine.")
     assert caption(page, world, reply) == ["Sends in 3 s", "Undo send"]
-    assert spoken_entry(entry_of(page, reply), world.clock()) == "We open at nine., Sends in 3 s, Undo send Esc"
+    assert accessible_entry(entry_of(page, reply), world.clock()) == "We open at nine., Sends in 3 s, Undo send Esc"
     view = page.chat.timeline
     before = view.bubbles.layout_of(entry_of(page, reply))
     assert not before.buttons
     qtbot.waitUntil(lambda: page.session.row is not None and bridge.is_idle)
     row = page.session.row
     assert row is not None
-    assert standing_of(row, world.clock()).text == "Sends in 3 s"
+    assert status_of_row(row, world.clock()).text == "Sends in 3 s"
     assert page.held.feed.held == ()
     world.move_to(START + 2 * SECOND)
     assert caption(page, world, reply) == ["Sends in 1 s", "Undo send"]
@@ -176,7 +176,7 @@ def test_too_late_is_said_calmly(qtbot: QtBot, world: World, page: InboxPage, th
     reply = send(qtbot, page, "gone")
     world.move_to(START + 3 * SECOND)
     world.wait_until_sent(reply.id)
-    page.chat.taking_back.take_back(reply)  # as it stood on the screen when he pressed
+    page.chat.undo_send.take_back(reply)  # as it stood on the screen when he pressed
     toast = page.chat._notices._toast
     qtbot.waitUntil(lambda: toast.isVisible())
     assert toast._label.full_text() == "Too late to undo: it has already been sent."
@@ -211,7 +211,7 @@ def test_another_conversation_gets_nothing_of_it(
 ) -> None:
     reply = send(qtbot, page, "wrong")
     other = world.say(HAN, "hi")
-    page.chat.taking_back.take_back(reply)
+    page.chat.undo_send.take_back(reply)
     opened(other)
     assert page.chat.composer.edit.toPlainText() == ""
     opened(thread)

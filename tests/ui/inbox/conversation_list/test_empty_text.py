@@ -28,13 +28,13 @@ def test_all_that_is_resolved_is_not_nothing(
     qtbot.waitUntil(lambda: empty.title.full_text() == "All done")
     empty.step.click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 1)
-    assert page.list.model.chosen is InboxFilter.WITH_ASIDE
+    assert page.list.model.chosen is InboxFilter.ANY_STATUS
 
 
 def test_where_there_is_nothing_at_all_it_leads_to_the_settings(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
     empty, wanted = page.list.empty, list[str]()
     page.settings_wanted.connect(lambda: wanted.append("settings"))
-    for chosen in (InboxFilter.ALL, InboxFilter.WITH_ASIDE):
+    for chosen in (InboxFilter.ALL, InboxFilter.ANY_STATUS):
         page.list.chips.choose(chosen)
         qtbot.waitUntil(lambda: bridge.is_idle)
         assert (empty.title.full_text(), empty.step.text()) == ("No conversations yet", "Open settings")

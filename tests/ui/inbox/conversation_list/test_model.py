@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
 from tests.ui.inbox.records import NOW, clock, reply, row
-from wxdesk.core.conversations.attention import Call, Cause
+from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
@@ -73,7 +73,7 @@ def test_a_page_that_could_not_be_read_is_asked_for_again(model: ConversationLis
     model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
     model.fetchMore(QModelIndex())
     assert not model.canFetchMore(QModelIndex())
-    model.miss_page()
+    model.page_failed()
     assert model.canFetchMore(QModelIndex())
 
 
@@ -83,7 +83,7 @@ def test_the_open_row_that_is_read_already_does_not_count_for_the_next_page(mode
     model.show(InboxFilter.UNREAD, [row(n, last=n, unread=1) for n in range(1, LIST_PAGE + 1)])
     model.keep(5)
     model.merge([row(5, last=5, unread=0)])
-    model.miss_page()
+    model.page_failed()
     model.fetchMore(QModelIndex())
     assert asked[-1] == LIST_PAGE - 1
 
@@ -112,17 +112,25 @@ def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationL
 
 def test_whoever_calls_rises_and_sinks_again_once_that_is_over(model: ConversationListModel) -> None:
     model.show(InboxFilter.ALL, [row(1, last=1), row(2, last=2), row(3, last=3, waiting=3)])
-    model.merge([row(3, last=3, waiting=3, calls=(Call(3, Cause.LEFT, NOW, seen=True),))])
+    model.merge([row(3, last=3, waiting=3, calls=(Attention(3, AttentionReason.LEFT, NOW, seen=True),))])
     assert ids(model) == [3, 1, 2]
-    model.merge([row(2, last=2, waiting=9, calls=(Call(2, Cause.CALLED, NOW),))])
+    model.merge([row(2, last=2, waiting=9, calls=(Attention(2, AttentionReason.CALLED, NOW),))])
     assert ids(model) == [2, 3, 1]
     model.merge(
-        [row(2, last=2, calls=(Call(2, Cause.FAILED, NOW, seen=True),)), row(1, calls=(Call(1, Cause.HELD, NOW),))]
+        [
+            row(2, last=2, calls=(Attention(2, AttentionReason.FAILED, NOW, seen=True),)),
+            row(1, calls=(Attention(1, AttentionReason.HELD, NOW),)),
+        ]
     )
     assert ids(model) == [3, 1, 2]
 
 
 def test_whoever_calls_stands_under_for_you_unless_a_reply_only_waits(model: ConversationListModel) -> None:
     model.show(InboxFilter.NEEDS_HUMAN, [])
-    model.merge([row(1, calls=(Call(1, Cause.CALLED, NOW),)), row(2, calls=(Call(2, Cause.DRAFT, NOW),))])
+    model.merge(
+        [
+            row(1, calls=(Attention(1, AttentionReason.CALLED, NOW),)),
+            row(2, calls=(Attention(2, AttentionReason.DRAFT, NOW),)),
+        ]
+    )
     assert ids(model) == [1]

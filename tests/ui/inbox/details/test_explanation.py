@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.details.decision import AnswerRow, VerdictRow
+from wxdesk.ui.inbox.details.decision import OutcomeRow, VerdictRow
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -47,7 +47,7 @@ def tinted(page: InboxPage) -> list[str]:
 
 
 def answers(page: InboxPage) -> list[tuple[str, str]]:
-    rows = [row for row in page.detail.decision.findChildren(AnswerRow) if not row.isHidden()]
+    rows = [row for row in page.detail.decision.findChildren(OutcomeRow) if not row.isHidden()]
     return [(row.line.words, row.line.standing) for row in rows]
 
 

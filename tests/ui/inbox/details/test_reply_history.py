@@ -18,10 +18,10 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.status import Aside
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.model.status import StatusChange
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WORD_TAKEN_BACK
-from wxdesk.ui.editing.revisions.comparison import Change
+from wxdesk.ui.editing.revisions.comparison import LineChange
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow
 from wxdesk.ui.inbox.details.reply_history_text import exact_time, history_of, step_time
 from wxdesk.ui.inbox.page import InboxPage
@@ -37,35 +37,39 @@ def second(at: datetime) -> str:
 
 
 TOLD = [
-    (Step(1, NOW, K.HOLD, until=NOW), f"Held until {second(NOW)}", ""),
-    (Step(1, NOW, K.HOLD, reason="The customer wrote again."), "Held until you decide", "The customer wrote again."),
-    (Step(1, NOW, K.KEEP, by="operator"), "Taken in hand by you", ""),
-    (Step(1, NOW, K.EXPIRE, reason="Too late."), "Became a draft", "Too late."),
-    (Step(1, NOW, K.RELEASE, by="operator"), "Released by you", ""),
-    (Step(1, NOW, K.RELEASE, by="Lin"), "Released by Lin", ""),
-    (Step(1, NOW, K.RELEASE), "Released on time", ""),
-    (Step(1, NOW, K.POSTPONE), "Put back by a pause", ""),
-    (Step(1, NOW, K.POSTPONE, reason="no way", until=NOW), f"Not sent, again at {second(NOW)}", "no way"),
-    (Step(1, NOW, K.POSTPONE, errcode=-1, until=NOW), f"Refused with -1, again at {second(NOW)}", "busy"),
-    (Step(1, NOW, K.REFUSE, errcode=40003, reason="invalid openid"), "Refused with 40003", "openid"),
-    (Step(1, NOW, K.REFUSE, reason="the picture is gone"), "Not sent", "the picture is gone"),
-    (Step(1, NOW, K.LOSE, reason="wxdesk ended"), "WeChat's answer never came", "wxdesk ended"),
-    (Step(1, NOW, K.CANCEL, by="operator"), "Stopped by you", ""),
-    (Step(1, NOW, K.CANCEL, by="contact", reason="?"), "Withdrawn: the customer wrote again", ""),
-    (Step(1, NOW, K.CANCEL, by="WeChat"), "Stopped: WeChat takes nothing for this customer", ""),
-    (Step(1, NOW, K.RECALL, by="operator"), "Stopped by you", ""),
-    (Step(1, NOW, K.RETRY, by="operator"), "Sent again by you", ""),
-    (Step(1, NOW, K.CONFIRM, by="operator"), "It arrived, said you", ""),
-    (Step(1, NOW, K.TAKE, by="operator"), "Taken in hand by you", ""),
-    (Step(1, NOW, K.LEAVE, by="operator"), "Left as it was by you", ""),
-    (Step(1, NOW, K.LEAVE, by="operator", reason=WINDOW_CLOSED), "Left as it was by you", "reply window closed"),
-    (Step(1, NOW, K.INSTEAD), "You wrote something instead", ""),
-    (Step(1, NOW, K.ASK, reason=WORD_TAKEN_BACK), "Asks you again", "You took back what you wrote instead."),
+    (ReplyStep(1, NOW, K.HOLD, until=NOW), f"Held until {second(NOW)}", ""),
+    (
+        ReplyStep(1, NOW, K.HOLD, reason="The customer wrote again."),
+        "Held until you decide",
+        "The customer wrote again.",
+    ),
+    (ReplyStep(1, NOW, K.KEEP, by="operator"), "Taken in hand by you", ""),
+    (ReplyStep(1, NOW, K.EXPIRE, reason="Too late."), "Became a draft", "Too late."),
+    (ReplyStep(1, NOW, K.RELEASE, by="operator"), "Released by you", ""),
+    (ReplyStep(1, NOW, K.RELEASE, by="Lin"), "Released by Lin", ""),
+    (ReplyStep(1, NOW, K.RELEASE), "Released on time", ""),
+    (ReplyStep(1, NOW, K.POSTPONE), "Put back by a pause", ""),
+    (ReplyStep(1, NOW, K.POSTPONE, reason="no way", until=NOW), f"Not sent, again at {second(NOW)}", "no way"),
+    (ReplyStep(1, NOW, K.POSTPONE, errcode=-1, until=NOW), f"Refused with -1, again at {second(NOW)}", "busy"),
+    (ReplyStep(1, NOW, K.REFUSE, errcode=40003, reason="invalid openid"), "Refused with 40003", "openid"),
+    (ReplyStep(1, NOW, K.REFUSE, reason="the picture is gone"), "Not sent", "the picture is gone"),
+    (ReplyStep(1, NOW, K.LOSE, reason="wxdesk ended"), "WeChat's answer never came", "wxdesk ended"),
+    (ReplyStep(1, NOW, K.CANCEL, by="operator"), "Stopped by you", ""),
+    (ReplyStep(1, NOW, K.CANCEL, by="contact", reason="?"), "Withdrawn: the customer wrote again", ""),
+    (ReplyStep(1, NOW, K.CANCEL, by="WeChat"), "Stopped: WeChat takes nothing for this customer", ""),
+    (ReplyStep(1, NOW, K.RECALL, by="operator"), "Stopped by you", ""),
+    (ReplyStep(1, NOW, K.RETRY, by="operator"), "Sent again by you", ""),
+    (ReplyStep(1, NOW, K.CONFIRM, by="operator"), "It arrived, said you", ""),
+    (ReplyStep(1, NOW, K.TAKE, by="operator"), "Taken in hand by you", ""),
+    (ReplyStep(1, NOW, K.LEAVE, by="operator"), "Left as it was by you", ""),
+    (ReplyStep(1, NOW, K.LEAVE, by="operator", reason=WINDOW_CLOSED), "Left as it was by you", "reply window closed"),
+    (ReplyStep(1, NOW, K.INSTEAD), "You wrote something instead", ""),
+    (ReplyStep(1, NOW, K.ASK, reason=WORD_TAKEN_BACK), "Asks you again", "You took back what you wrote instead."),
 ]
 
 
 @pytest.mark.parametrize(("step", "text", "note"), TOLD, ids=[text for _, text, _ in TOLD])
-def test_each_step_is_one_line(step: Step, text: str, note: str) -> None:
+def test_each_step_is_one_line(step: ReplyStep, text: str, note: str) -> None:
     line = history_of(reply(1, ReplyState.DRAFT), [step])[-1]
     assert line.text == text
     assert note in line.note
@@ -94,14 +98,14 @@ def test_the_author_comes_first(fields: dict[str, object], words: str) -> None:
     ("aside", "note"),
     [
         (None, ""),
-        (Aside(), "Once all of it has been sent, the conversation is resolved"),
-        (Aside(60), "Once all of it has been sent, the conversation is snoozed for 1 h"),
-        (Aside(90), "Once all of it has been sent, the conversation is snoozed for 90 min"),
-        (Aside(2880), "Once all of it has been sent, the conversation is snoozed for 48 h"),
-        (Aside(10080), "Once all of it has been sent, the conversation is snoozed for 7 d"),
+        (StatusChange(), "Once all of it has been sent, the conversation is resolved"),
+        (StatusChange(60), "Once all of it has been sent, the conversation is snoozed for 1 h"),
+        (StatusChange(90), "Once all of it has been sent, the conversation is snoozed for 90 min"),
+        (StatusChange(2880), "Once all of it has been sent, the conversation is snoozed for 48 h"),
+        (StatusChange(10080), "Once all of it has been sent, the conversation is snoozed for 7 d"),
     ],
 )
-def test_what_comes_after_it_is_told_beforehand(aside: Aside | None, note: str) -> None:
+def test_what_comes_after_it_is_told_beforehand(aside: StatusChange | None, note: str) -> None:
     assert history_of(reply(1, ReplyState.HELD, aside=aside), [])[0].note == note
 
 
@@ -109,7 +113,7 @@ def test_the_arrival_comes_last_with_the_attempts_and_only_once() -> None:
     sent = reply(1, ReplyState.SENT, sent_at=NOW, attempts=1)
     assert history_of(sent, [])[-1].text == "Accepted by WeChat"
     assert history_of(reply(1, ReplyState.SENT, sent_at=NOW, attempts=3), [])[-1].text.endswith("at attempt 3")
-    confirmed = history_of(sent, [Step(1, NOW, K.LOSE), Step(1, NOW, K.CONFIRM, by="operator")])
+    confirmed = history_of(sent, [ReplyStep(1, NOW, K.LOSE), ReplyStep(1, NOW, K.CONFIRM, by="operator")])
     assert [line.text for line in confirmed][1:] == ["WeChat's answer never came", "It arrived, said you"]
 
 
@@ -127,20 +131,20 @@ def test_what_was_stopped_is_told_in_the_words_of_its_bubble(
     kind: StepKind, fields: dict[str, object], words: str
 ) -> None:
     stopped = reply(1, ReplyState.CANCELLED, by="operator", **fields)
-    assert history_of(stopped, [Step(1, NOW, kind, by="operator")])[-1].text == words
+    assert history_of(stopped, [ReplyStep(1, NOW, kind, by="operator")])[-1].text == words
     assert stopped_words(stopped) == words
 
 
 def test_each_edit_tells_what_it_changed_and_no_other() -> None:
     steps = [
-        Step(1, NOW, K.EDIT, by="operator", before=Content(text="九点")),
-        Step(1, NOW, K.EDIT, by="operator", before=Content(text="十点")),
+        ReplyStep(1, NOW, K.EDIT, by="operator", before=Content(text="九点")),
+        ReplyStep(1, NOW, K.EDIT, by="operator", before=Content(text="十点")),
     ]
     _, first, then = history_of(reply(1, ReplyState.DRAFT, text="十点半"), steps)
     assert [(one.text, one.change) for one in first.pieces] == [
-        ("九", Change.GONE), ("十", Change.ADDED), ("点", Change.SAME),
+        ("九", LineChange.GONE), ("十", LineChange.ADDED), ("点", LineChange.SAME),
     ]  # fmt: skip
-    assert [(one.text, one.change) for one in then.pieces] == [("十点", Change.SAME), ("半", Change.ADDED)]
+    assert [(one.text, one.change) for one in then.pieces] == [("十点", LineChange.SAME), ("半", LineChange.ADDED)]
 
 
 def test_times_are_short_in_sight_and_exact_behind() -> None:
@@ -158,7 +162,7 @@ def lines(panel: ReplyHistoryPanel) -> list[str]:
 def test_the_panel_is_read_out_and_hides_without_a_reply(qtbot: QtBot) -> None:
     panel = ReplyHistoryPanel()
     qtbot.addWidget(panel)
-    edit = Step(1, ago(minutes=1), K.EDIT, by="operator", before=Content(text="九点"))
+    edit = ReplyStep(1, ago(minutes=1), K.EDIT, by="operator", before=Content(text="九点"))
     panel.show_reply(reply(1, ReplyState.DRAFT, text="十点"), [edit])
     assert lines(panel) == ["By “Hours”", "Edited by you"]
     said = panel.card.accessibleDescription()
@@ -236,7 +240,7 @@ def test_a_restart_keeps_what_happened(home: Path) -> None:
 def test_it_is_told_in_chinese() -> None:
     i18n.use("zh_CN")
     try:
-        step = Step(1, NOW, K.HOLD, reason="The customer wrote again.", until=NOW)
+        step = ReplyStep(1, NOW, K.HOLD, reason="The customer wrote again.", until=NOW)
         author, line = history_of(reply(1, ReplyState.HELD, rule_revision=2), [step])
         assert author.text == "规则「Hours」第 2 版"
         assert (line.text, line.note) == (f"等到 {second(NOW)} 再发", "客户又发了消息。")

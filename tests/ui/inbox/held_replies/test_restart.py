@@ -18,7 +18,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.desk.replies.outcomes import TOO_LATE
-from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
 from wxdesk.ui.inbox.timeline.bubble_text import notice_of
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -56,7 +56,7 @@ def test_what_was_held_asks_says_why_and_leaves_by_the_operators_word(
     world.move_to(START + timedelta(hours=2))  # long past its time
     [decide] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "Decide…"]
     qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)
-    [panel] = window.findChildren(DecidePanel)
+    [panel] = window.findChildren(AfterPauseDialog)
     [held] = panel.model.held()
     qtbot.keyClick(panel.view, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shown_reply(window.inbox, ReplyState.HELD) is not None)

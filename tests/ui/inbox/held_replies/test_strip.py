@@ -21,7 +21,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, send_rect, stop_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldRole
 from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST
@@ -230,13 +230,13 @@ def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
             qtbot.keyClick(window, Qt.Key.Key_F8)
             qtbot.waitUntil(window.pause_bar.isVisible)
         qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: bool(window.findChildren(DecidePanel)))
-        [panel] = window.findChildren(DecidePanel)
+        qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
+        [panel] = window.findChildren(AfterPauseDialog)
         qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)
         if act == "later":
             assert {state(world, reply) for reply in waited} == {ReplyState.HELD}
             assert window.inbox.list.strip.earliest.full_text() == "· 2 ask you"
-            qtbot.waitUntil(lambda: not window.findChildren(DecidePanel))
+            qtbot.waitUntil(lambda: not window.findChildren(AfterPauseDialog))
     for reply in waited:
         world.wait_until_sent(reply.id)
 
@@ -248,7 +248,7 @@ def test_resuming_with_nothing_that_waited_just_resumes(qtbot: QtBot, window: Ma
     qtbot.waitUntil(window.pause_bar.isHidden)
     world.publish(ReplyChanged(0, 0, ReplyState.HELD))
     qtbot.waitUntil(lambda: window.inbox.held.feed.held == ())
-    assert window.findChildren(DecidePanel) == []
+    assert window.findChildren(AfterPauseDialog) == []
 
 
 def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window: MainWindow) -> None:
@@ -272,7 +272,7 @@ def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, 
     window.pausing.begin()
     qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2)
     window.pausing.decide()
-    [panel] = window.findChildren(DecidePanel)
+    [panel] = window.findChildren(AfterPauseDialog)
     assert panel.discard.text() == "Discard all 2"
     qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: {state(world, reply) for reply in waited} == {ReplyState.CANCELLED})

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.takeover import TakeOverFor
-from wxdesk.core.presence import Seen
+from wxdesk.core.conversations.takeover import TakeoverDuration
+from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -21,7 +21,7 @@ from wxdesk.ui.wording.messages import short_openid
 
 LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
 MINUTE = timedelta(minutes=1)
-SPAN = TakeOverFor(span=15 * MINUTE)
+SPAN = TakeoverDuration(span=15 * MINUTE)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def end_of(world: World, conversation_id: int) -> timedelta | None:
 def move_to(world: World, window: MainWindow, at: timedelta) -> None:
     """So much time has passed, and the operator is there."""
     world.move_to(START + at)
-    world.call(world.desk.presence.report(Seen()))
+    world.call(world.desk.presence.report(PresenceSignals()))
 
 
 def test_the_return_is_told_once_on_another_page_and_can_be_put_off(

@@ -17,7 +17,7 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.conversation import spoken_row, standing_of
+from wxdesk.ui.wording.conversation import accessible_row_text, status_of_row
 from wxdesk.ui.wording.messages import clock_time
 
 type Open = Callable[[int], None]
@@ -94,10 +94,10 @@ def test_while_the_tool_has_him_the_window_says_that_it_is_blind(
 def test_the_list_says_it_as_well() -> None:
     until = NOW + timedelta(minutes=20)
     away = row(1, transferred_until=until, waiting=5)
-    assert standing_of(away, NOW).text == f"In WeChat's tool until {clock_time(until)}"
-    assert "In WeChat's tool" in spoken_row(away, NOW)
-    assert standing_of(away, until).text == "Unanswered"
-    assert standing_of(row(1, transfer_armed=True), NOW).text == "Goes to WeChat's tool"
+    assert status_of_row(away, NOW).text == f"In WeChat's tool until {clock_time(until)}"
+    assert "In WeChat's tool" in accessible_row_text(away, NOW)
+    assert status_of_row(away, until).text == "Unanswered"
+    assert status_of_row(row(1, transfer_armed=True), NOW).text == "Goes to WeChat's tool"
 
 
 @pytest.mark.parametrize("width", [640, 1280])

@@ -17,7 +17,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, Rule
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import PlacedPart, place_caption
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 
 LI = "oCustomer0000000000000001"
 S = ReplyState
@@ -48,7 +48,7 @@ def test_of_a_draft_that_was_passed_over_and_whose_customer_has_written_since(
     world.move_to(START + timedelta(seconds=30))
     world.say(LI, "And is it far from the station, please?")
 
-    def first() -> Entry:
+    def first() -> TimelineEntry:
         return next(one for one in page.session.model.entries() if one.reply and one.reply.state is S.DRAFT)
 
     qtbot.waitUntil(lambda: first().since is not None)

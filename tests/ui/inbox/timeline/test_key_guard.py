@@ -19,10 +19,10 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Key, offers_in
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.key_guard import READABLE
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -38,8 +38,8 @@ LINK = Rule(
     then=(Action(ActionKind.REPLY, text='<a href="https://shop.example/hours">Hours</a>'),),
 )
 S = ReplyState
-LOST = Fault(FaultKind.RESET_BEFORE)
-REFUSED = Fault(FaultKind.ERRCODE, errcode=87014)
+LOST = SimulatedFault(FaultKind.RESET_BEFORE)
+REFUSED = SimulatedFault(FaultKind.ERRCODE, errcode=87014)
 TIME_OVER = START + timedelta(seconds=601)
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -55,7 +55,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def first(page: InboxPage) -> Entry:
+def first(page: InboxPage) -> TimelineEntry:
     return next(entry for entry in page.session.model.entries() if entry.key == "r1")
 
 
@@ -119,9 +119,9 @@ def test_what_is_typed_at_a_bubble_is_written_and_does_nothing_to_it(
 
 
 def test_no_bubble_has_a_key_that_writes() -> None:
-    plain = [key for key in Key if len(key.value) == 1 and key is not Key.ENTER]
+    plain = [key for key in BubbleKey if len(key.value) == 1 and key is not BubbleKey.ENTER]
     assert not plain
-    assert not [key for key in Key if key.value.startswith("Shift+")]
+    assert not [key for key in BubbleKey if key.value.startswith("Shift+")]
 
 
 @pytest.mark.parametrize("keys", ["Return", "Esc", "Ctrl+D", "Ctrl+R"])
@@ -227,7 +227,7 @@ def test_what_a_key_goes_on_doing_it_does_at_once(
     """Esc stops what is held, and what waits to be sent; the one has become the other under the focus."""
     opened(world.say(CUSTOMER, "opening?"))
     focus(qtbot, page, bridge)
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=-1))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     world.move_to(TIME_OVER)
     qtbot.waitUntil(lambda: state(page) is S.QUEUED and bridge.is_idle)
     press(page, "Esc")

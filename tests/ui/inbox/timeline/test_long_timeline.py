@@ -13,7 +13,7 @@ from tests.ui.world import World
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE
-from wxdesk.desk.ports.store import ToDerive
+from wxdesk.desk.ports.store import UnderivedPush
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -34,7 +34,7 @@ async def write_many(world: World, count: int) -> int:
         push = Push(account, f"k{n}", b"{}", BodyFormat.JSON, at, incoming)
         push_id = await store.pushes.keep(push)
         assert push_id is not None
-        derive.append(ToDerive(push_id, account, at, incoming))
+        derive.append(UnderivedPush(push_id, account, at, incoming))
     made = await store.conversations.derive(derive)
     return made[-1].conversation.id
 

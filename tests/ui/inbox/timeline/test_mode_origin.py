@@ -16,9 +16,9 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, Rule
 from wxdesk.ui.inbox.details.reply_history import StepRow
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of, spoken_entry
+from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry, caption_of, notice_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import place_caption
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 
 CUSTOMER = "oCustomer0000000000000001"
 OWN = Rule(
@@ -30,7 +30,7 @@ OWN = Rule(
 )
 
 
-def last(page: InboxPage) -> Entry:
+def last(page: InboxPage) -> TimelineEntry:
     return page.session.model.entries()[-1]
 
 
@@ -78,7 +78,7 @@ def test_a_held_bubble_says_whose_word_its_wait_is_and_stays_with_it(
     qtbot.waitUntil(lambda: page.session.row is not None)
     assert words in said(world, page)
     assert tip(world, page, words) == sentence
-    assert words in spoken_entry(last(page), world.desk.clock())
+    assert words in accessible_entry(last(page), world.desk.clock())
     page.chat.timeline.focus_last()
     qtbot.waitUntil(lambda: len(page.detail.history.findChildren(StepRow)) == 2)
     assert page.detail.history.findChildren(StepRow)[1].line.note == history

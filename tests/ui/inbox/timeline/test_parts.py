@@ -18,12 +18,12 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of, notice_of, offers_in, spoken_entry
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, accessible_entry, caption_of, notice_of, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.style import look_of
-from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind, entries_of, standstill_of_entry
-from wxdesk.ui.wording.reply_status import nothing_holds
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, entries_of, hold_reason_of_entry
+from wxdesk.ui.wording.reply_status import no_hold_reason
 
 S = ReplyState
 WAITS = {"en": "Waits for the part before it", "zh_CN": "等前一条送到"}
@@ -36,14 +36,14 @@ def english_again() -> Iterator[None]:
     i18n.use("en")
 
 
-def answer(*states: ReplyState, **fields: object) -> list[Entry]:
+def answer(*states: ReplyState, **fields: object) -> list[TimelineEntry]:
     """The bubbles of an answer whose parts are in these states."""
     parts = [reply(n, state, part_of=1 if n > 1 else None, **fields) for n, state in enumerate(states, start=1)]
     return [entry for entry in entries_of(parts, NOW) if entry.kind is EntryKind.REPLY]
 
 
-def caption(entry: Entry) -> str:
-    return " | ".join(part.text for part in caption_of(entry, NOW, standstill_of_entry(entry, nothing_holds)))
+def caption(entry: TimelineEntry) -> str:
+    return " | ".join(part.text for part in caption_of(entry, NOW, hold_reason_of_entry(entry, no_hold_reason)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -53,7 +53,7 @@ def test_a_part_says_first_that_it_waits(state: ReplyState, language: str) -> No
     sent, stopped, *later = answer(S.SENT, state, S.QUEUED, S.QUEUED)
     assert [caption(entry).split(" | ")[0] for entry in later] == [WAITS[language]] * 2
     assert all(
-        WAITS[language] in spoken_entry(entry, NOW, standstill_of_entry(entry, nothing_holds)) for entry in later
+        WAITS[language] in accessible_entry(entry, NOW, hold_reason_of_entry(entry, no_hold_reason)) for entry in later
     )
     assert WAITS[language] not in caption(sent) + caption(stopped)
     assert {look_of(entry).ground for entry in later} == {"pending_tint"}, "it does not look like one that has left"
@@ -107,14 +107,14 @@ def test_an_answer_on_its_way_says_nothing_of_it(states: tuple[ReplyState, ...])
 GAP = Content(text="‹contact.alias›, hello", gaps=("contact.alias",))
 
 
-def with_gap(place: int, count: int) -> list[Entry]:
+def with_gap(place: int, count: int) -> list[TimelineEntry]:
     """The bubbles of drafts of one answer, one of which lacks a value."""
     made = [reply(n, S.DRAFT, part_of=1 if n > 1 else None) for n in range(1, count + 1)]
     made[place] = replace(made[place], content=GAP)
     return [entry for entry in entries_of(made, NOW) if entry.kind is EntryKind.REPLY]
 
 
-def actions(entry: Entry) -> list[BubbleAction]:
+def actions(entry: TimelineEntry) -> list[BubbleAction]:
     return [offer.action for offer in offers_in(entry)]
 
 
@@ -161,7 +161,7 @@ def test_what_waits_is_seen_and_settled_with_the_part_before_it(
 ) -> None:
     conversation_id = world.say("oCustomer0000000000000001", "hello")
     opened(conversation_id)
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
     first, *later = world.call(world.desk.handoff.write_split(conversation_id, "\n\n".join(PARTS), 3))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     assert [caption(entry).split(" | ")[0] for entry in _shown(page, later)] == [WAITS["en"]] * 2
@@ -171,7 +171,7 @@ def test_what_waits_is_seen_and_settled_with_the_part_before_it(
     assert all(WAITS["en"] not in caption(entry) for entry in _shown(page, later))
 
 
-def _shown(page: InboxPage, replies: list[Reply]) -> list[Entry]:
+def _shown(page: InboxPage, replies: list[Reply]) -> list[TimelineEntry]:
     keys = {f"r{reply.id}" for reply in replies}
     return [entry for entry in page.session.model.entries() if entry.key in keys]
 
@@ -191,7 +191,7 @@ def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
     qtbot: QtBot, world: World, page: InboxPage
 ) -> None:
     world.call(world.desk.rulebook.save(TWO))
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
     world.say("oCustomer0000000000000001", "hours?")
     strip = page.list.strip
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 10 min")

@@ -17,18 +17,18 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.shell.main_window import MainWindow
 
 LI = "oCustomer0000000000000001"
 S = ReplyState
 FAULTS = {
-    S.QUEUED: Fault(FaultKind.ERRCODE, errcode=-1),
-    S.SENDING: Fault(FaultKind.AFTER),
-    S.UNKNOWN: Fault(FaultKind.RESET_AFTER),
-    S.FAILED: Fault(FaultKind.ERRCODE, errcode=87014),
+    S.QUEUED: SimulatedFault(FaultKind.ERRCODE, errcode=-1),
+    S.SENDING: SimulatedFault(FaultKind.AFTER),
+    S.UNKNOWN: SimulatedFault(FaultKind.RESET_AFTER),
+    S.FAILED: SimulatedFault(FaultKind.ERRCODE, errcode=87014),
 }
 """What WeChat answers, so that the released reply comes to a state and stays there."""
 
@@ -64,7 +64,7 @@ def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 @pytest.fixture
-def bubble(qtbot: QtBot, window: MainWindow) -> Entry:
+def bubble(qtbot: QtBot, window: MainWindow) -> TimelineEntry:
     """The reply as the window shows it when its conversation is opened; the keyboard is at its bubble."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -73,7 +73,7 @@ def bubble(qtbot: QtBot, window: MainWindow) -> Entry:
     return shown(window)
 
 
-def shown(window: MainWindow) -> Entry:
+def shown(window: MainWindow) -> TimelineEntry:
     return next(entry for entry in window.inbox.session.model.entries() if entry.key == "r1")
 
 
@@ -83,7 +83,7 @@ def state(window: MainWindow) -> ReplyState:
     return reply.state
 
 
-def caption(world: World, entry: Entry) -> list[str]:
+def caption(world: World, entry: TimelineEntry) -> list[str]:
     return [part.text for part in caption_of(entry, world.clock())]
 
 
@@ -105,7 +105,7 @@ LOST = "WeChat's answer never came. Ask the customer, or look into WeChat, befor
 @pytest.mark.parametrize("world", [S.SENDING, S.UNKNOWN], indirect=True)
 @pytest.mark.parametrize(("key", "sent"), [("Ctrl+D", []), ("Ctrl+R", ["We open at 9."])])
 def test_what_was_under_way_may_have_arrived_and_only_a_human_says_so(
-    qtbot: QtBot, world: World, window: MainWindow, bubble: Entry, key: str, sent: list[str]
+    qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry, key: str, sent: list[str]
 ) -> None:
     assert "May have been delivered" in caption(world, bubble)
     assert notice_of(bubble) == LOST
@@ -118,7 +118,9 @@ def test_what_was_under_way_may_have_arrived_and_only_a_human_says_so(
 
 
 @pytest.mark.parametrize("world", [S.QUEUED], indirect=True)
-def test_what_was_queued_leaves_by_itself_once(qtbot: QtBot, world: World, window: MainWindow, bubble: Entry) -> None:
+def test_what_was_queued_leaves_by_itself_once(
+    qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry
+) -> None:
     assert caption(world, bubble)[0].startswith("Tries again in ")
     assert texts(world) == []
     world.move_to(START + timedelta(minutes=1))
@@ -135,7 +137,7 @@ def test_what_was_held_asks(
     qtbot: QtBot,
     world: World,
     window: MainWindow,
-    bubble: Entry,
+    bubble: TimelineEntry,
     key: Qt.Key,
     after: ReplyState,
     sent: list[str],
@@ -150,7 +152,9 @@ def test_what_was_held_asks(
 
 
 @pytest.mark.parametrize("world", [S.DRAFT], indirect=True)
-def test_a_draft_is_the_draft_that_it_was(qtbot: QtBot, world: World, window: MainWindow, bubble: Entry) -> None:
+def test_a_draft_is_the_draft_that_it_was(
+    qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry
+) -> None:
     assert caption(world, bubble)[0] == "Draft, waits for you"
     assert "set for the account" in caption(world, bubble)
     world.move_to(START + timedelta(hours=1))
@@ -162,7 +166,7 @@ def test_a_draft_is_the_draft_that_it_was(qtbot: QtBot, world: World, window: Ma
 
 @pytest.mark.parametrize("world", [S.FAILED], indirect=True)
 def test_what_failed_says_why_and_is_tried_again_only_by_a_human(
-    qtbot: QtBot, world: World, window: MainWindow, bubble: Entry
+    qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry
 ) -> None:
     assert "Failed 87014" in caption(world, bubble)
     assert notice_of(bubble).startswith("Failed 87014: ")

@@ -10,13 +10,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of
 
 CUSTOMER = "oCustomer0000000000000001"
-REFUSED = Fault(FaultKind.ERRCODE, errcode=87014)
-LOST = Fault(FaultKind.RESET_AFTER)
+REFUSED = SimulatedFault(FaultKind.ERRCODE, errcode=87014)
+LOST = SimulatedFault(FaultKind.RESET_AFTER)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_reply_is_settled_from_its_bubble(
     world: World,
     page: InboxPage,
     opened: Callable[[int], None],
-    fault: Fault,
+    fault: SimulatedFault,
     before: ReplyState,
     action: BubbleAction,
     after: ReplyState,
@@ -54,7 +54,7 @@ def test_what_a_human_said_to_have_arrived_does_not_say_that_wechat_took_it(
 ) -> None:
     conversation_id = world.say(CUSTOMER, "hello")
     opened(conversation_id)
-    world.sandbox.faults.plan(Fault(FaultKind.RESET_BEFORE))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.RESET_BEFORE))
     reply = world.call(world.desk.handoff.write(conversation_id, "Good morning."))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.UNKNOWN) is not None)
     page.chat.act(BubbleAction.CONFIRM, f"r{reply.id}")

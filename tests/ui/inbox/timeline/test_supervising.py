@@ -16,7 +16,7 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.conversations.takeover import TakeOverFor
+from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
@@ -165,7 +165,7 @@ def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_las
     opened(chat)
     qtbot.waitUntil(lambda: header.mode.text() == "Waits · account")
     assert header.mode.accessibleDescription().startswith("Automatic, waits first: set for the account shop.")
-    world.call(world.desk.handoff.take_over(chat, TakeOverFor(span=timedelta(minutes=12))))
+    world.call(world.desk.handoff.take_over(chat, TakeoverDuration(span=timedelta(minutes=12))))
     qtbot.waitUntil(lambda: header.mode.text() == "Yours · 12 min")
     window.resize(720, 520)
     qtbot.waitUntil(lambda: "12 min left" in header.mode.accessibleDescription())

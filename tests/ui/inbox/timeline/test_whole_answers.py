@@ -17,11 +17,11 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.delegate import send_rect, stop_rect
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, notice_of, offers_in
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.runtime.bridge import Bridge
 
 CUSTOMER = "oCustomer0000000000000001"
@@ -49,7 +49,7 @@ def asking(world: World) -> int:
     return conversation
 
 
-def bubbles(page: InboxPage) -> list[Entry]:
+def bubbles(page: InboxPage) -> list[TimelineEntry]:
     return [entry for entry in page.session.model.entries() if entry.reply is not None]
 
 
@@ -205,7 +205,7 @@ def test_the_panel_after_a_pause_asks_once_for_the_answer(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, three: list[Reply], whole: bool
 ) -> None:
     held = page.held
-    panel = DecidePanel(held.feed, held.deciding, bridge.desk.clock, page.window())
+    panel = AfterPauseDialog(held.feed, held.deciding, bridge.desk.clock, page.window())
     panel.open()
     assert panel.model.rowCount() == 1
     assert panel.send.text() == "Send all 3"
@@ -214,4 +214,4 @@ def test_the_panel_after_a_pause_asks_once_for_the_answer(
     else:
         qtbot.keyClick(panel.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: sent(world) == TEXTS)
-    qtbot.waitUntil(lambda: not page.window().findChildren(DecidePanel))
+    qtbot.waitUntil(lambda: not page.window().findChildren(AfterPauseDialog))

@@ -14,29 +14,29 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
-from wxdesk.core.rules.business_hours import Calendar, Schedule, Span, SpecialDays, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
-from wxdesk.desk.rules.trial.scenario import Supposed
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Schedule, SpecialDays, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
+from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.settings.preferences import KeptPreferences
+from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.timezones import zone_named
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.business_hours.dialog import CalendarDialog
 from wxdesk.ui.rules.business_hours.draft import draft_of, read_draft
-from wxdesk.ui.rules.business_hours.text import state_words
+from wxdesk.ui.rules.business_hours.text import state_text
 from wxdesk.ui.rules.editor.conditions.context_parts import HoursPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 
-SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), Span(time(9), time(21))),))
+SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(21))),))
 _DAYS = frozenset(Weekday)
 BAR = Calendar(
     "Bar",
     "Asia/Shanghai",
-    (WeeklySpan(_DAYS, Span(time(11), time(14))), WeeklySpan(_DAYS - {Weekday.SUN}, Span(time(18), time(2)))),
+    (WeeklySpan(_DAYS, OpenSpan(time(11), time(14))), WeeklySpan(_DAYS - {Weekday.SUN}, OpenSpan(time(18), time(2)))),
     (
         SpecialDays(date(2026, 10, 1), date(2026, 10, 7), None, "国庆"),
-        SpecialDays(date(2026, 12, 31), date(2026, 12, 31), Span(time(20), time(0))),
+        SpecialDays(date(2026, 12, 31), date(2026, 12, 31), OpenSpan(time(20), time(0))),
     ),
 )
 WORKING = frozenset(tuple(Weekday)[:5])
@@ -86,7 +86,7 @@ def _kept(world: World) -> tuple[Calendar, ...]:
 
 
 def _with_calendar(world: World, bridge: Bridge, qtbot: QtBot) -> None:
-    world.call(world.desk.hours.save(HoursEdit([SHOP])))
+    world.call(world.desk.hours.save(BusinessHoursEdit([SHOP])))
     qtbot.waitUntil(lambda: bridge.is_idle)
 
 
@@ -106,14 +106,14 @@ def test_the_menu_of_the_condition_opens_it_and_offers_what_was_made(
     part = page.editor.when_card.part("hours")
     assert isinstance(part, HoursPart)
     part.calendar.fill()
-    part.calendar.menu_shown.actions()[-1].trigger()
+    part.calendar.popup_menu.actions()[-1].trigger()
     qtbot.waitUntil(lambda: bool(page.window().findChildren(CalendarDialog)))
     [dialog] = page.window().findChildren(CalendarDialog)
     _write(dialog.form.name.edit, "Shop")
     _save(dialog, bridge, qtbot)
-    assert _kept(world) == (Calendar("Shop", "", (WeeklySpan(WORKING, Span(time(9), time(18))),)),)
+    assert _kept(world) == (Calendar("Shop", "", (WeeklySpan(WORKING, OpenSpan(time(9), time(18))),)),)
     part.calendar.fill()
-    assert part.calendar.menu_shown.actions()[0].data() == "Shop"
+    assert part.calendar.popup_menu.actions()[0].data() == "Shop"
     page.editor.revert()
 
 
@@ -141,7 +141,7 @@ def test_spans_zones_and_exceptions_are_kept_and_read_again(
     _write(week.last, "2026-10-07")
     _write(week.label, "国庆")
     _write(eve.first, "2026-12-31")
-    eve.state.menu_shown.actions()[1].trigger()
+    eve.state.popup_menu.actions()[1].trigger()
     _write(eve.span.opens, "20:00")
     _write(eve.span.closes, "24:00")
     _save(dialog, bridge, qtbot)
@@ -263,7 +263,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     at = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # half past nine in the evening in Shanghai
 
     def speaks() -> str:
-        rule = world.desk.rulebook.try_sentence("hello", around=Supposed(at=at)).answer.rule
+        rule = world.desk.rulebook.try_sentence("hello", around=TrialScenario(at=at)).answer.rule
         return "" if rule is None else rule.name
 
     assert speaks() == "Night"
@@ -283,7 +283,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     ],
 )
 def test_it_says_whether_it_is_open_now(now: datetime, words: str) -> None:
-    assert state_words(Schedule(SHOP, zone_named("Asia/Shanghai")), now) == words
+    assert state_text(Schedule(SHOP, zone_named("Asia/Shanghai")), now) == words
 
 
 def test_the_line_follows_what_is_written(opened: Opened) -> None:
@@ -300,15 +300,15 @@ def test_a_calendar_survives_the_editor_as_it_is() -> None:
     odd = Calendar(
         "Odd",
         "",
-        (WeeklySpan(frozenset({Weekday.SAT}), Span(time(0), time(0))),),
-        (SpecialDays(date(2026, 1, 1), date(2026, 1, 3), Span(time(22), time(6)), "x"),),
+        (WeeklySpan(frozenset({Weekday.SAT}), OpenSpan(time(0), time(0))),),
+        (SpecialDays(date(2026, 1, 1), date(2026, 1, 3), OpenSpan(time(22), time(6)), "x"),),
     )
     assert read_draft(draft_of(odd)) == (odd, ())
 
 
 def test_hours_that_end_when_they_begin_are_asked_about_but_from_midnight_to_midnight() -> None:
     whole, unclear = (
-        Calendar("店", weekly=(WeeklySpan(frozenset({Weekday.MON}), Span(at, at)),)) for at in (time(0), time(9))
+        Calendar("店", weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(at, at)),)) for at in (time(0), time(9))
     )
     assert read_draft(draft_of(whole)) == (whole, ())
     assert [slip.where for slip in read_draft(draft_of(unclear))[1]] == [("days", 0, 0, "closes")]
@@ -350,7 +350,7 @@ def test_it_fits_the_smallest_window_and_every_field_has_a_name(
 def test_what_others_save_meanwhile_stays(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
     _with_calendar(world, bridge, qtbot)
     dialog = opened()
-    world.call(world.desk.hours.save(HoursEdit([SHOP, BAR], [SHOP])))
+    world.call(world.desk.hours.save(BusinessHoursEdit([SHOP, BAR], [SHOP])))
     _write(dialog.form.name.edit, "Our shop")
     _save(dialog, bridge, qtbot)
     assert _kept(world) == (replace(SHOP, name="Our shop"), BAR)
@@ -362,7 +362,7 @@ def test_hours_changed_at_two_places_are_asked_about(
     _with_calendar(world, bridge, qtbot)
     dialog = opened()
     theirs = replace(SHOP, zone="Europe/Berlin")
-    world.call(world.desk.hours.save(HoursEdit([theirs], [SHOP])))
+    world.call(world.desk.hours.save(BusinessHoursEdit([theirs], [SHOP])))
     _write(dialog.form.name.edit, "Our shop")
     dialog.save_button.click()
     qtbot.waitUntil(lambda: bridge.is_idle)
@@ -374,7 +374,7 @@ def test_hours_changed_at_two_places_are_asked_about(
 
 
 def test_the_settings_follow_a_new_name(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
-    world.call(world.desk.hours.save(HoursEdit([BAR, SHOP])))
+    world.call(world.desk.hours.save(BusinessHoursEdit([BAR, SHOP])))
     preferences = world.desk.preferences
     world.call(preferences.set(replace(preferences.now, calendar="Shop")))
     dialog = opened()
@@ -382,6 +382,6 @@ def test_the_settings_follow_a_new_name(opened: Opened, world: World, bridge: Br
     _write(dialog.form.name.edit, "Our shop")
     _save(dialog, bridge, qtbot)
     assert preferences.now.calendar == "Our shop"
-    fresh = KeptPreferences(world.desk.store.settings, lambda _: None)
+    fresh = CurrentPreferences(world.desk.store.settings, lambda _: None)
     world.call(fresh.load())
     assert fresh.now.calendar == "Our shop"

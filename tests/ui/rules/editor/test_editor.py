@@ -14,7 +14,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.editor.actions.bodies import TagBody, empty_action
-from wxdesk.ui.rules.editor.actions.fields import FieldsBody
+from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
@@ -143,7 +143,7 @@ def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
         then.add_action(kind)
     tags, fields = then.rows()[2].body, then.rows()[3].body
     assert isinstance(tags, TagBody)
-    assert isinstance(fields, FieldsBody)
+    assert isinstance(fields, ContentFieldsBody)
     tags.chips.field.words.emit(["vip"])
     for name in ("title", "page_path", "thumb_media_id"):
         fields.field(name).setText(name)

@@ -24,8 +24,8 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.rules.faults import Fault, Place
-from wxdesk.core.rules.lint.findings import Doubt, Finding
+from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.rules.lint.findings import LintCode, LintFinding
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -60,36 +60,36 @@ EVERYTHING = Rule(
     hold_seconds=9,
 )
 
-PLACES: list[tuple[Doubt, Place, str]] = [
-    (Doubt.UNUSED, (), "Name of the rule"),
-    (Doubt.FAULT, ("on",), "Kinds of message"),
-    (Doubt.UNREACHABLE, ("when",), "Add a word: "),
-    (Doubt.SAME_WORDS, ("when", "any", 1), "Word “two”; Delete removes it"),
-    (Doubt.FAULT, ("when", "not", "any", 1), "Word “four”; Delete removes it"),
-    (Doubt.FAULT, ("when", "regex"), "Regular expression"),
-    (Doubt.FAULT, ("when", "session_from"), "Value of session_from"),
-    (Doubt.FAULT, ("when", "session_from", "fields", "id"), "Add a word: value of the field"),
-    (Doubt.NEVER_OPEN, ("when", "hours", "inside"), "Business hours"),
-    (Doubt.FAULT, ("when", "tags", "any", 1), "Word “new”; Delete removes it"),
-    (Doubt.FAULT, ("when", "quiet_days"), "Days without a message"),
-    (Doubt.FAULT, ("when", "message_no", "max"), "Largest number of messages"),
-    (Doubt.FAULT, ("when", "last_rule_within", "minutes"), "Minutes since the other rule answered"),
-    (Doubt.FAULT, ("then", 0, "reply", 1), "Wording 2 of the reply"),
-    (Doubt.MEDIA_EXPIRED, ("then", 1, "template"), "Shortcut or title of the template"),
-    (Doubt.MEDIA_EXPIRES, ("then", 2, "image"), "media_id"),
-    (Doubt.MEDIA_EXPIRED, ("then", 3, "card", "thumb_media_id"), "Cover, media_id"),
-    (Doubt.FAULT, ("then", 4, "typing"), "Seconds of typing"),
-    (Doubt.TOO_MANY_SENDS, ("then", 5, "notify"), "Remove: Call for a person"),
-    (Doubt.CALL_SET_ASIDE, ("then", 6, "snooze"), "Minutes of snoozing"),
-    (Doubt.FAULT, ("cooldown", "per_conversation"), "so many times for each customer, ever"),
-    (Doubt.FAULT, ("delivery",), "Seconds that the reply waits"),
+PLACES: list[tuple[LintCode, FieldPath, str]] = [
+    (LintCode.UNUSED, (), "Name of the rule"),
+    (LintCode.FAULT, ("on",), "Kinds of message"),
+    (LintCode.UNREACHABLE, ("when",), "Add a word: "),
+    (LintCode.SAME_WORDS, ("when", "any", 1), "Word “two”; Delete removes it"),
+    (LintCode.FAULT, ("when", "not", "any", 1), "Word “four”; Delete removes it"),
+    (LintCode.FAULT, ("when", "regex"), "Regular expression"),
+    (LintCode.FAULT, ("when", "session_from"), "Value of session_from"),
+    (LintCode.FAULT, ("when", "session_from", "fields", "id"), "Add a word: value of the field"),
+    (LintCode.NEVER_OPEN, ("when", "hours", "inside"), "Business hours"),
+    (LintCode.FAULT, ("when", "tags", "any", 1), "Word “new”; Delete removes it"),
+    (LintCode.FAULT, ("when", "quiet_days"), "Days without a message"),
+    (LintCode.FAULT, ("when", "message_no", "max"), "Largest number of messages"),
+    (LintCode.FAULT, ("when", "last_rule_within", "minutes"), "Minutes since the other rule answered"),
+    (LintCode.FAULT, ("then", 0, "reply", 1), "Wording 2 of the reply"),
+    (LintCode.MEDIA_EXPIRED, ("then", 1, "template"), "Shortcut or title of the template"),
+    (LintCode.MEDIA_EXPIRES, ("then", 2, "image"), "media_id"),
+    (LintCode.MEDIA_EXPIRED, ("then", 3, "card", "thumb_media_id"), "Cover, media_id"),
+    (LintCode.FAULT, ("then", 4, "typing"), "Seconds of typing"),
+    (LintCode.TOO_MANY_SENDS, ("then", 5, "notify"), "Remove: Call for a person"),
+    (LintCode.CALL_SET_ASIDE, ("then", 6, "snooze"), "Minutes of snoozing"),
+    (LintCode.FAULT, ("cooldown", "per_conversation"), "so many times for each customer, ever"),
+    (LintCode.FAULT, ("delivery",), "Seconds that the reply waits"),
 ]
 
 
 @pytest.mark.expects_log("stored rule")
 @pytest.mark.parametrize(("doubt", "where", "name"), PLACES, ids=[f"{doubt}-{where}" for doubt, where, _ in PLACES])
 def test_a_doubt_leads_to_its_very_place(
-    doubt: Doubt, where: Place, name: str, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+    doubt: LintCode, where: FieldPath, name: str, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     saved = world.call(world.desk.store.rules.save(EVERYTHING, bridge.desk.clock()))
     world.call(world.desk.rulebook.load())
@@ -97,8 +97,8 @@ def test_a_doubt_leads_to_its_very_place(
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.row_of(saved.id) >= 0)
     page.window().activateWindow()
     assert page.editor.saved.id != saved.id
-    fault = Fault(where, "An empty word would be found in every text.", 2 if "reply" in where else 0)
-    page.reviews.finding_chosen.emit(Finding(doubt, saved, where, fault=fault if doubt is Doubt.FAULT else None))
+    fault = RuleFault(where, "An empty word would be found in every text.", 2 if "reply" in where else 0)
+    page.reviews.finding_chosen.emit(LintFinding(doubt, saved, where, fault=fault if doubt is LintCode.FAULT else None))
     qtbot.waitUntil(lambda: page.editor.saved.id == saved.id)
 
     def arrived() -> bool:
@@ -119,7 +119,7 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
 ) -> None:
     other = page.rules.rules[1]
     page.editor.head.name.setText("Something else")
-    page.reviews.finding_chosen.emit(Finding(Doubt.SAME_WORDS, other, ("when", "any", 1)))
+    page.reviews.finding_chosen.emit(LintFinding(LintCode.SAME_WORDS, other, ("when", "any", 1)))
     question = page.window().findChild(LeaveDialog)
     assert page.editor.saved.id != other.id
     question.discard.click()
@@ -131,7 +131,7 @@ def test_whoever_stays_is_not_led_away_later(page: RulesPage, bridge: Bridge, qt
     other = page.rules.rules[1]
     page.window().activateWindow()
     page.editor.head.name.setText("Something else")
-    page.reviews.finding_chosen.emit(Finding(Doubt.SAME_WORDS, other, ("when", "any", 1)))
+    page.reviews.finding_chosen.emit(LintFinding(LintCode.SAME_WORDS, other, ("when", "any", 1)))
     page.window().findChild(LeaveDialog).stay.click()
     assert page.editor.saved.id == page.rules.rules[0].id
     page.editor.revert()

@@ -14,7 +14,7 @@ from tests.ui.world import World
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, FieldTest, Rule, SessionFromTest
-from wxdesk.ui.editing.preserving import as_meant
+from wxdesk.ui.editing.preserving import preserve_untouched
 from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
 from wxdesk.ui.rules.page import RulesPage
@@ -82,12 +82,12 @@ def test_whatever_is_shown_is_read_again_but_for_what_is_changed(page: RulesPage
 
 def test_a_part_is_what_was_shown_as_long_as_it_reads_so() -> None:
     shown, reads = replace(ODD, then=SAID), replace(ODD, name="x", when=Condition(any=("a",)), then=SAID)
-    assert as_meant(reads, reads, shown) == shown
+    assert preserve_untouched(reads, reads, shown) == shown
     changed = replace(reads, when=replace(reads.when, none=("n",)))
-    assert as_meant(changed, reads, shown) == replace(shown, when=replace(shown.when, none=("n",)))
-    assert as_meant(("b", "a"), ("a", "b"), (" a", " b")) == (" b", " a")
-    assert as_meant(("a", "c"), ("a", "b"), (" a", " b")) == (" a", "c")
-    assert as_meant(("b",), ("a", "b"), (" a", " b")) == (" b",)
+    assert preserve_untouched(changed, reads, shown) == replace(shown, when=replace(shown.when, none=("n",)))
+    assert preserve_untouched(("b", "a"), ("a", "b"), (" a", " b")) == (" b", " a")
+    assert preserve_untouched(("a", "c"), ("a", "b"), (" a", " b")) == (" a", "c")
+    assert preserve_untouched(("b",), ("a", "b"), (" a", " b")) == (" b",)
 
 
 @pytest.mark.parametrize("text", ["a\u00a0b", "a\u2028b", "a\n\nb ", "👍🏽 好\u00a0"])

@@ -30,15 +30,15 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.context_parts import (
-    AcquaintancePart,
+    FirstContactPart,
     HoursPart,
     LastRulePart,
-    NumberPart,
+    MessageNumberPart,
     PresencePart,
-    QuietPart,
+    QuietDaysPart,
     TagsPart,
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, SourceFieldPart, WordsPart
@@ -51,7 +51,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 type Stored = Callable[[], list[Rule]]
 
-SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), Span(time(9), time(21))),))
+SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(21))),))
 
 WHOLE = Rule(
     "Whole",
@@ -131,7 +131,7 @@ def test_a_rule_with_everything_reads_as_it_is_stored(
 def _write_hours(page: RulesPage) -> None:
     part = _part(page, HoursPart, "hours")
     assert part.calendar.value == "Shop", "the only one there is"
-    part.side.menu_shown.actions()[1].trigger()
+    part.side.popup_menu.actions()[1].trigger()
 
 
 def _write_presence(page: RulesPage) -> None:
@@ -139,16 +139,16 @@ def _write_presence(page: RulesPage) -> None:
 
 
 def _write_acquaintance(page: RulesPage) -> None:
-    _part(page, AcquaintancePart, "first_contact").before.menu_shown.actions()[1].trigger()
+    _part(page, FirstContactPart, "first_contact").before.popup_menu.actions()[1].trigger()
 
 
 def _write_quiet(page: RulesPage) -> None:
-    _part(page, QuietPart, "quiet_days").days.setValue(14)
+    _part(page, QuietDaysPart, "quiet_days").days.setValue(14)
 
 
 def _write_number(page: RulesPage) -> None:
-    part = _part(page, NumberPart, "message_no")
-    part.how.menu_shown.actions()[2].trigger()
+    part = _part(page, MessageNumberPart, "message_no")
+    part.how.popup_menu.actions()[2].trigger()
     part.least.setValue(3)
 
 
@@ -163,8 +163,8 @@ def _write_no_tags(page: RulesPage) -> None:
 def _write_last_rule(page: RulesPage) -> None:
     part = _part(page, LastRulePart, "last_rule_within")
     part.rule.fill()
-    assert [action.text() for action in part.rule.menu_shown.actions()][:2] == ["Refunds", "Hours"]
-    part.rule.menu_shown.actions()[1].trigger()
+    assert [action.text() for action in part.rule.popup_menu.actions()][:2] == ["Refunds", "Hours"]
+    part.rule.popup_menu.actions()[1].trigger()
     part.minutes.setValue(5)
 
 
@@ -217,16 +217,16 @@ def test_a_condition_is_written_and_taken_away(
 
 def test_the_menu_offers_every_condition_once_and_the_exceptions_as_well(page: RulesPage) -> None:
     add = page.editor.when_card.add
-    add.menu_shown.aboutToShow.emit()
+    add.popup_menu.aboutToShow.emit()
 
     def conditions(menu: QMenu) -> dict[str, bool]:
         inner = [action.menu() for action in menu.actions() if action.menu() is not None]
         return {one.data()[0]: one.isEnabled() for group in inner for one in group.actions() if one.data()}
 
-    offered = conditions(add.menu_shown)
+    offered = conditions(add.popup_menu)
     assert list(offered) == [condition for group in groups() for condition in group.conditions]
     assert [condition for condition, enabled in offered.items() if not enabled] == ["any"]
-    unless = add.menu_shown.actions()[-1].menu()
+    unless = add.popup_menu.actions()[-1].menu()
     assert unless.title() == "Unless …"
     assert all(conditions(unless).values())
 
@@ -260,8 +260,8 @@ def test_what_must_not_hold_stands_last_and_is_written_like_the_rest(new_rule: R
 def test_a_fault_is_said_at_its_condition(new_rule: RulesPage, qtbot: QtBot) -> None:
     card = new_rule.editor.when_card
     card.add_condition("message_no")
-    part = _part(new_rule, NumberPart, "message_no")
-    part.how.menu_shown.actions()[3].trigger()
+    part = _part(new_rule, MessageNumberPart, "message_no")
+    part.how.popup_menu.actions()[3].trigger()
     part.least.setValue(5)
     part.most.setValue(3)
     new_rule.editor.check_now()
@@ -292,7 +292,7 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
     assert limit is not None
     assert limit.unit is not None
     assert (limit.number.value(), limit.unit.text()) == (10, "minutes")
-    limit.unit.menu_shown.actions()[1].trigger()
+    limit.unit.popup_menu.actions()[1].trigger()
     card.add_limit("per_conversation")
     times = card.limit("per_conversation")
     assert times is not None
@@ -301,11 +301,11 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
     times.number.setValue(2)
     assert "times for each customer, ever" in [w.full_text() for w in times.widgets() if isinstance(w, PlainLabel)]
     times.number.setValue(1)
-    card.delivery.menu_shown.actions()[2].trigger()
+    card.delivery.popup_menu.actions()[2].trigger()
     card.seconds.setValue(15)
     rule = new_rule.editor.rule()
     assert (rule.cooldown, rule.delivery, rule.hold_seconds) == (Cooldown(36_000, 1, 0), Delivery.HOLD, 15)
-    card.delivery.menu_shown.actions()[4].trigger()
+    card.delivery.popup_menu.actions()[4].trigger()
     assert not card.seconds.isVisible()
     assert "as if it were not there" in card.note.full_text()
     rule = new_rule.editor.rule()
@@ -333,7 +333,7 @@ def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
 
 def test_numbers_are_stepped_by_keys_and_judged_as_typed(new_rule: RulesPage, qtbot: QtBot) -> None:
     new_rule.editor.when_card.add_condition("quiet_days")
-    days = _part(new_rule, QuietPart, "quiet_days").days
+    days = _part(new_rule, QuietDaysPart, "quiet_days").days
     qtbot.keyClick(days, Qt.Key.Key_Up)
     assert days.value() == 31
     days.selectAll()

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.rule import Delivery, Rule
-from wxdesk.core.rules.pairing import content
-from wxdesk.ui.editing.text_undo import Steps
+from wxdesk.core.rules.pairing import revision_content
+from wxdesk.ui.editing.text_undo import UndoSteps
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import WordsPart
 from wxdesk.ui.rules.page import RulesPage
@@ -33,7 +33,7 @@ def test_each_field_is_undone_in_turn_and_redone(page: RulesPage, qtbot: QtBot) 
     part.chips.field.words.emit(["more"])
     editor.check_now()
     read.append(editor.rule())
-    editor.leaving_card.delivery.menu_shown.actions()[4].trigger()
+    editor.leaving_card.delivery.popup_menu.actions()[4].trigger()
     assert editor.rule().delivery is Delivery.SHADOW
     editor.check_now()
     read.append(editor.rule())
@@ -72,7 +72,7 @@ def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
 
 
 def test_a_new_change_ends_what_could_be_redone() -> None:
-    steps = Steps[Rule](content)
+    steps = UndoSteps[Rule](revision_content)
     for name in ("a", "b", "c"):
         steps.note(Rule(name))
     steps.note(Rule("c", id=7, revision=3))  # saved, but reading the same

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.paths import resource
 from wxdesk.ui.rules.import_export.dialog import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
@@ -119,8 +119,8 @@ then = [{ reply = "Thank you, {{ contact.alias }}." }]
 def test_an_import_without_rules_here_shows_hours_that_it_changes(
     empty_page: RulesPage, world: World, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
-    kept = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.TUE}), Span(time(9), time(18))),))
-    world.call(world.desk.hours.save(HoursEdit([kept])))
+    kept = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.TUE}), OpenSpan(time(9), time(18))),))
+    world.call(world.desk.hours.save(BusinessHoursEdit([kept])))
     question = _asked(empty_page, _file(tmp_path, OTHER), host, bridge, qtbot)
     assert question.rows()[-1].startswith("Shop\n")
     question.reject()

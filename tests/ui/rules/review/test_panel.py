@@ -22,7 +22,7 @@ from wxdesk.store import SqlStore
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.review.panel import ReviewPanel
-from wxdesk.ui.rules.review.suggestion import suggested
+from wxdesk.ui.rules.review.suggestion import suggested_rule
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -117,7 +117,7 @@ def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, q
     assert page.editor.rule().when == Condition(exact=("??",))
     page.editor.revert()
     for group in world.call(world.desk.checkup.unmatched()):
-        made = replace(suggested(group), then=SAID)  # each answers what it was made of
+        made = replace(suggested_rule(group), then=SAID)  # each answers what it was made of
         saved = world.call(world.desk.rulebook.save(made))
         left = [one.newest.message_id for one in world.call(world.desk.checkup.unmatched())]
         assert group.newest.message_id not in left

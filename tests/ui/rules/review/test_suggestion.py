@@ -14,13 +14,13 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.lint.clustering import GroupKind, Sentence, grouped
-from wxdesk.core.rules.matching.facts import Subject
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset, Tools
+from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.ui.rules.review.suggestion import suggested
+from wxdesk.ui.rules.review.suggestion import suggested_rule
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
-TOOLS = Tools(compile_pattern, Normaliser(CODES))
+TOOLS = MatchTools(compile_pattern, Normaliser(CODES))
 SAID = (Action(ActionKind.REPLY, text="好"),)
 
 PIECES = (
@@ -40,12 +40,12 @@ def asked(rules: list[Rule]) -> Ruleset:
     return Ruleset([replace(rule, id=at, then=SAID) for at, rule in enumerate(rules, start=1)], TOOLS)
 
 
-def decided(rules: list[Rule], text: str) -> Matching:
+def decided(rules: list[Rule], text: str) -> MatchResult:
     return asked(rules).decide(subject(text))
 
 
-def subject(text: str) -> Subject:
-    return Subject(MessageType.TEXT, text, at=NOW)
+def subject(text: str) -> MatchInput:
+    return MatchInput(MessageType.TEXT, text, at=NOW)
 
 
 @given(TEXTS)
@@ -57,7 +57,7 @@ def subject(text: str) -> Subject:
 @example("ß20261124001")
 def test_it_matches_what_it_was_made_of(text: str) -> None:
     [group] = grouped(told(text), TOOLS.normaliser)
-    assert decided([suggested(group)], text).rule is not None
+    assert decided([suggested_rule(group)], text).rule is not None
 
 
 @given(st.lists(TEXTS, max_size=20))
@@ -65,7 +65,7 @@ def test_it_matches_what_it_was_made_of(text: str) -> None:
 def test_the_rules_of_all_groups_match_all_messages(texts: list[str]) -> None:
     sentences = told(*texts)
     groups = grouped(sentences, TOOLS.normaliser)
-    rules = [suggested(group) for group in groups]
+    rules = [suggested_rule(group) for group in groups]
     together = asked(rules)
     assert all(together.decide(subject(text)).rule is not None for text in texts)
     for group, rule in zip(groups, rules, strict=True):
@@ -86,10 +86,10 @@ def test_the_rules_of_all_groups_match_all_messages(texts: list[str]) -> None:
 def test_the_rule_of_a_number_knows_the_number(text: str, number: str) -> None:
     [group] = grouped(told(text), TOOLS.normaliser)
     assert group.kind is GroupKind.NUMBER
-    [matched] = decided([suggested(group)], text).matched
+    [matched] = decided([suggested_rule(group)], text).matched
     assert matched.groups == {"no": number}
 
 
 def test_the_rule_of_a_number_leaves_a_number_within_a_sentence() -> None:
     [group] = grouped(told("+8613800138000"), TOOLS.normaliser)
-    assert decided([suggested(group)], "我的手机13800138000，帮我查订单").rule is None
+    assert decided([suggested_rule(group)], "我的手机13800138000，帮我查订单").rule is None

@@ -20,11 +20,11 @@ from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.rules.usage import RuleFigures
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
-from wxdesk.ui.editing.list_undo import Change
+from wxdesk.ui.editing.list_undo import UndoableChange
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.rule_list.changes import placed
-from wxdesk.ui.rules.rule_list.delegate import EDGE, TEXT_LEFT, fitting, switch_rect
+from wxdesk.ui.rules.rule_list.changes import moved_order
+from wxdesk.ui.rules.rule_list.delegate import EDGE, TEXT_LEFT, fitting_figures, switch_rect
 from wxdesk.ui.rules.rule_list.model import Role, RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
@@ -89,7 +89,7 @@ def test_when_a_rule_matched_last_is_never_cut(page: RulesPage, language: str, a
         assert row.width() < 270
         small = font(Size.SMALL, tabular=True)
         for room in (row.width() - TEXT_LEFT - EDGE, row.width() - TEXT_LEFT - EDGE - 80):  # beside “Not saved”
-            shown = fitting(small, room, page.rules.index(0))
+            shown = fitting_figures(small, room, page.rules.index(0))
             assert QFontMetrics(small).horizontalAdvance(shown) <= room
             assert shown.endswith(day_word(now - ago, now)) or clock_time(now - ago) in shown
             assert "1288" in shown or room < 150  # hits are told too where they fit
@@ -293,8 +293,8 @@ def test_what_could_not_be_undone_can_be_tried_again_unless_it_is_gone_for_good(
         if refused:
             raise error
 
-    past.do(Change(partial(work, refused=False), partial(work, refused=False)), "first")
-    past.do(Change(partial(work, refused=True), partial(work, refused=False)), "second")
+    past.do(UndoableChange(partial(work, refused=False), partial(work, refused=False)), "first")
+    past.do(UndoableChange(partial(work, refused=True), partial(work, refused=False)), "second")
     qtbot.waitUntil(lambda: bridge.is_idle)
     tried.clear()
     for _ in range(2):
@@ -306,9 +306,9 @@ def test_what_could_not_be_undone_can_be_tried_again_unless_it_is_gone_for_good(
 
 
 def test_a_move_is_taken_back_also_where_others_came_in_between() -> None:
-    assert placed([1, 2, 3, 4], 4, [1, 4, 2, 3]) == [1, 4, 2, 3]
-    assert placed([2, 9, 3, 4], 4, [1, 2, 4, 3]) == [2, 4, 9, 3]  # 1 is gone, 9 is new
-    assert placed([5, 3, 2], 2, [1, 2, 3]) == [2, 5, 3]
+    assert moved_order([1, 2, 3, 4], 4, [1, 4, 2, 3]) == [1, 4, 2, 3]
+    assert moved_order([2, 9, 3, 4], 4, [1, 2, 4, 3]) == [2, 4, 9, 3]  # 1 is gone, 9 is new
+    assert moved_order([5, 3, 2], 2, [1, 2, 3]) == [2, 5, 3]
 
 
 def test_space_and_a_click_switch_a_rule(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, LastRule, Rule
-from wxdesk.core.rules.business_hours import Calendar, Span, Weekday, WeeklySpan
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Template
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -175,7 +175,7 @@ then = [{ reply = "a" }]
 """
 HOURS_UNASKED = HOURS.replace('"Asks"', '"Does not"').replace(', hours = { inside = "Shop" }', "")
 SHOP, OTHER = (
-    Calendar(name, "", (WeeklySpan(frozenset({day}), Span(time(opens), time(closes))),))
+    Calendar(name, "", (WeeklySpan(frozenset({day}), OpenSpan(time(opens), time(closes))),))
     for name, day, opens, closes in (("Shop", Weekday.MON, 9, 18), ("Other", Weekday.TUE, 20, 23))
 )
 
@@ -208,7 +208,7 @@ def test_a_rule_that_comes_back_asks_for_the_business_hours_that_it_asked_for(
         qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Does not")
     else:
         press(Qt.Key.Key_Delete, on="Asks")
-    world.call(world.desk.hours.save(HoursEdit(hours, world.desk.rulebook.calendars.all, renamed)))
+    world.call(world.desk.hours.save(BusinessHoursEdit(hours, world.desk.rulebook.calendars.all, renamed)))
     qtbot.waitUntil(lambda: bridge.is_idle)
     press(Qt.Key.Key_Z, CTRL)
     [asks] = stored()
@@ -225,6 +225,8 @@ def test_a_rule_whose_business_hours_are_gone_is_left_out_though_others_have_the
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
     press(Qt.Key.Key_Delete, on="Asks")
     there = world.desk.rulebook.calendars.all
-    world.call(world.desk.hours.save(HoursEdit((replace(OTHER, name="Shop"),), there, {"Other": "Shop"}, insists=True)))
+    world.call(
+        world.desk.hours.save(BusinessHoursEdit((replace(OTHER, name="Shop"),), there, {"Other": "Shop"}, insists=True))
+    )
     press(Qt.Key.Key_Z, CTRL)
     assert world.desk.rulebook.left_out == {stored()[0].id: "There is no calendar of this name."}

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.model.rule import Condition, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.ui.rules.rule_list.model import Role, RuleModel
-from wxdesk.ui.rules.text import verdict_words
+from wxdesk.ui.rules.text import verdict_text
 from wxdesk.ui.rules.trial.verdicts import VerdictModel
 
 
@@ -36,8 +36,8 @@ def test_a_rule_that_delivers_in_its_own_way_says_how(
 
 def test_a_trial_tells_a_rule_in_the_shadow_from_one_that_speaks() -> None:
     said = (Verdict("any", True, ("x",), "x"),)
-    assert verdict_words(RuleVerdict(1, "r", 1, True, said)) == "contains “x”"
-    assert verdict_words(RuleVerdict(1, "r", 1, True, said, shadow=True)) == "looks on only: contains “x”"
+    assert verdict_text(RuleVerdict(1, "r", 1, True, said)) == "contains “x”"
+    assert verdict_text(RuleVerdict(1, "r", 1, True, said, shadow=True)) == "looks on only: contains “x”"
     model = VerdictModel()
     model.show((RuleVerdict(1, "a", 1, True), RuleVerdict(2, "b", 1, True, shadow=True)), 0)
     assert model.matched_row() == 0

@@ -17,7 +17,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.trial.contact_picker import FoundModel
+from wxdesk.ui.rules.trial.contact_picker import ContactPickerModel
 from wxdesk.ui.rules.trial.verdicts import Role
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -102,7 +102,7 @@ def _choose(page: RulesPage, qtbot: QtBot, part: str) -> None:
 
 def _pick(page: RulesPage, field: str, row: int) -> None:
     """Choose from the menu of one of the circumstances."""
-    getattr(page.trial.around, field).menu_shown.actions()[row].trigger()
+    getattr(page.trial.around, field).popup_menu.actions()[row].trigger()
 
 
 def test_a_stored_customer_is_found_by_a_part_of_his_name_and_supposed(
@@ -258,7 +258,7 @@ def test_a_rule_that_spoke_some_minutes_ago_can_be_supposed(page: RulesPage, qtb
     _says(page, qtbot, "Thank you from shop.")
     assert not around.minutes.isVisible()
     around.rule.fill()
-    assert [one.text() for one in around.rule.menu_shown.actions() if not one.isSeparator()] == [
+    assert [one.text() for one in around.rule.popup_menu.actions() if not one.isSeparator()] == [
         "Regulars",
         "After the hours",
         "Hours",
@@ -276,7 +276,7 @@ def test_a_rule_that_spoke_some_minutes_ago_can_be_supposed(page: RulesPage, qtb
     around.minutes.setValue(5)
     _says(page, qtbot, "The same at weekends.")
     around.rule.fill()
-    around.rule.menu_shown.actions()[-1].trigger()
+    around.rule.popup_menu.actions()[-1].trigger()
     _says(page, qtbot, "Thank you from shop.")
 
 
@@ -314,7 +314,7 @@ def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int,
 
 
 def test_the_model_of_what_is_found_keeps_qts_rules(li: int, wang: int, world: World, qtbot: QtBot) -> None:
-    found = FoundModel(world.clock)
+    found = ContactPickerModel(world.clock)
     QAbstractItemModelTester(found, QAbstractItemModelTester.FailureReportingMode.Fatal)
     threads = world.call(world.desk.store.conversations.named("wang", ("shop",)))
     found.show(threads, several=True)

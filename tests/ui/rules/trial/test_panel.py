@@ -294,7 +294,7 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
     assert not around.isVisible()
     trial.more.click()
     assert around.isVisible()
-    around.wrote.menu_shown.actions()[1].trigger()
+    around.wrote.popup_menu.actions()[1].trigger()
     around.days.setValue(30)
     says("Long time no see.")
     around.days.setValue(29)
@@ -302,7 +302,7 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
     says("Sorry that it takes so long.")
     around.number.setValue(1)
     around.tags.setText("VIP，old")
-    around.who.menu_shown.actions()[1].trigger()
+    around.who.popup_menu.actions()[1].trigger()
     around.moment.setText("2026-10-01 22:30")
     says("We call you tomorrow, Wang Fang.")
     around.moment.setText("2026-10-01 20:59")
@@ -316,12 +316,12 @@ def test_an_answer_that_does_not_fit_into_what_is_left_is_not_sent(page: RulesPa
     trial, left = page.trial, page.trial.around.left
     trial.sentence.setText("几点")
     qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])
-    left.menu_shown.actions()[1].trigger()
+    left.popup_menu.actions()[1].trigger()
     assert left.text() == "0"
     qtbot.waitUntil(lambda: trial.bubbles.texts() == ["几点"])
     said = "Nothing of it is sent: it takes 1 reply, and rules may send 0 here."
     assert trial.note.full_text() == said
-    left.menu_shown.actions()[0].trigger()
+    left.popup_menu.actions()[0].trigger()
     qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])
 
 

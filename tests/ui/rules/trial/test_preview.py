@@ -10,7 +10,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import ActionKind
 from wxdesk.ui.editing.template_text.field import TemplateEdit
-from wxdesk.ui.rules.editor.actions.fields import FieldsBody
+from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart
 from wxdesk.ui.rules.page import RulesPage
@@ -88,14 +88,14 @@ def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot:
 def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: RulesPage, qtbot: QtBot) -> None:
     page.editor.then_card.add_action(ActionKind.LINK)
     body = page.editor.then_card.rows()[2].body
-    assert isinstance(body, FieldsBody)
+    assert isinstance(body, ContentFieldsBody)
     assert body.variables is not None
     body.field("title").setText("For ")
     body.field("title").setFocus()
     body.field("url").setFocus()
     body.field("url").setText("https://shop.example/?q=")
     body.variables.fill()
-    pick = next(one for one in body.variables.menu_shown.actions() if one.data() == "message.text")
+    pick = next(one for one in body.variables.popup_menu.actions() if one.data() == "message.text")
     pick.trigger()
     assert body.field("url").text() == "https://shop.example/?q={{ message.text }}"
     body.field("title").setFocus()

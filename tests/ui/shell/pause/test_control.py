@@ -18,7 +18,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
+from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.messages import clock_time
 
@@ -109,7 +109,7 @@ def test_a_pause_ends_by_itself_and_the_window_asks_about_what_it_kept(
     qtbot.waitUntil(window.pause_bar.isHidden)
     words = "1 reply waited and asks you. None leaves by itself."
     qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
-    assert window.findChildren(DecidePanel) == [], "nobody pressed Resume, so nothing pops up"
+    assert window.findChildren(AfterPauseDialog) == [], "nobody pressed Resume, so nothing pops up"
     assert window.inbox.list.strip.earliest.full_text() == "· 1 asks you"
     assert not world.sandbox.sent
 
@@ -144,8 +144,8 @@ def test_what_is_queued_says_that_it_is_paused_and_is_counted(qtbot: QtBot, worl
     assert not world.sandbox.sent
     window.pausing.resume()
     qtbot.waitUntil(lambda: any("Held, asks you" in line for line in lines()))
-    qtbot.waitUntil(lambda: bool(window.findChildren(DecidePanel)))
-    [panel] = window.findChildren(DecidePanel)
+    qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
+    [panel] = window.findChildren(AfterPauseDialog)
     qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: any("Stopped by you" in line for line in lines()))
 
@@ -158,8 +158,8 @@ def test_resuming_from_the_tray_asks_where_it_is_seen(qtbot: QtBot, world: World
     window.showMinimized()
     qtbot.waitUntil(window.isMinimized)
     window.pausing.toggle()  # as the tray's menu does
-    qtbot.waitUntil(lambda: bool(window.findChildren(DecidePanel)))
+    qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
     assert not window.isMinimized()
     window.pausing.decide()
-    [panel] = window.findChildren(DecidePanel)
+    [panel] = window.findChildren(AfterPauseDialog)
     panel.reject()

@@ -21,7 +21,7 @@ from wxdesk.core.errors import (
 )
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Bar, Notices, Toast
+from wxdesk.ui.widgets.dialogs.notices import NoticeBar, Notices, Toast
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_foreign_error_is_logged_and_keeps_its_text_to_itself(
 
 def test_a_bar_goes_when_it_is_dismissed(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     notices.report(PortInUse("127.0.0.1", 8765))
-    [bar] = notices.bars.findChildren(Bar)
+    [bar] = notices.bars.findChildren(NoticeBar)
     qtbot.mouseClick(bar.findChild(Button), Qt.MouseButton.LeftButton)
     assert notices.bars.texts() == {}
     assert notices.bars.isHidden()
@@ -87,7 +87,7 @@ def test_a_bar_goes_when_it_is_dismissed(qtbot: QtBot, shown: QWidget, notices: 
 def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     done: list[str] = []
     notices.bar("disk", "The disk is full", "pending", "Look", lambda: done.append("looked"))
-    [bar] = notices.bars.findChildren(Bar)
+    [bar] = notices.bars.findChildren(NoticeBar)
     qtbot.mouseClick(bar.findChild(Button), Qt.MouseButton.LeftButton)
     assert done == ["looked"]
     assert notices.bars.texts() == {"disk": "The disk is full"}
@@ -97,7 +97,7 @@ def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: 
 
 def test_a_bar_offers_what_is_to_be_put_elsewhere(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     notices.bar("ip", "Not in the IP list", action="Try now", then=lambda: None, copy="203.0.113.7\n2001:db8::1")
-    [bar] = notices.bars.findChildren(Bar)
+    [bar] = notices.bars.findChildren(NoticeBar)
     copy, _ = bar.findChildren(Button)
     assert copy.text() == "Copy 203.0.113.7 2001:db8::1"
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
@@ -155,7 +155,7 @@ def test_a_confirmed_action_is_done_once(qtbot: QtBot, shown: QWidget, notices: 
 
 
 def _standing(notices: Notices) -> list[str]:
-    return [bar.text for bar in notices.bars.findChildren(Bar) if bar.isVisible()]
+    return [bar.text for bar in notices.bars.findChildren(NoticeBar) if bar.isVisible()]
 
 
 def test_of_many_bars_the_failures_and_the_newest_stand_there_and_the_others_are_one_press_away(

@@ -16,10 +16,19 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.faults import Place
-from wxdesk.core.rules.lint.claims import Claim, Fact, OneOf, Stand, demands_of, implied, literal_words, words_of
-from wxdesk.core.rules.lint.findings import Circumstances, Doubt, Finding, Severity
-from wxdesk.core.rules.lint.ineffective import pointless
+from wxdesk.core.rules.faults import FieldPath
+from wxdesk.core.rules.lint.claims import (
+    AnyWord,
+    Claim,
+    Fact,
+    WordPosition,
+    demands_of,
+    implied,
+    literal_words,
+    words_of,
+)
+from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
+from wxdesk.core.rules.lint.ineffective import ineffective_findings
 from wxdesk.core.rules.matching.matcher import answers
 from wxdesk.core.wechat.quota import AFTER_ENTERING, AFTER_MESSAGE
 
@@ -33,9 +42,9 @@ MEDIA_SOON = timedelta(days=1)
 """Time before its end from which a media_id is reported as expiring."""
 
 
-def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> list[Finding]:
+def findings(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext) -> list[LintFinding]:
     """Return all findings about enabled rules, in order, the worst of each first."""
-    found: defaultdict[int, list[Finding]] = defaultdict(list)
+    found: defaultdict[int, list[LintFinding]] = defaultdict(list)
     enabled = [rule for rule in rules if rule.enabled]
     named = defaultdict[str, list[Rule]](list)
     for rule in rules:
@@ -44,27 +53,29 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstance
         found[rule.id] += _about(rule, around)
         if rule.id not in around.faults:
             claims = demands_of(rule, normaliser, around.everywhere)
-            found[rule.id] += pointless(rule, claims, normaliser, around, named)
+            found[rule.id] += ineffective_findings(rule, claims, normaliser, around, named)
     usable = [rule for rule in enabled if rule.id not in around.faults]
-    for finding in chain(_between(usable, normaliser, around), _together(usable, normaliser, around)):
+    for finding in chain(
+        _overlapping(usable, normaliser, around), _too_many_sends_together(usable, normaliser, around)
+    ):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
     return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
 
 
-def _about(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+def _about(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
     fault = around.faults.get(rule.id)
     if fault is not None:
-        yield Finding(Doubt.FAULT, rule, fault.where, fault=fault)
+        yield LintFinding(LintCode.FAULT, rule, fault.where, fault=fault)
         return
     yield from _too_many_sends(rule, around)
     yield from _media(rule, around)
     yield from _set_aside(rule)
     if around.hits is not None and not around.hits.get(rule.id) and _older(rule.updated_at, around.now, UNUSED_AFTER):
-        yield Finding(Doubt.UNUSED, rule)
+        yield LintFinding(LintCode.UNUSED, rule)
 
 
-def _set_aside(rule: Rule) -> Iterator[Finding]:
+def _set_aside(rule: Rule) -> Iterator[LintFinding]:
     """Find status changes beside a call, without an answer, or without any effect."""
     kinds = [action.kind for action in rule.then]
     place = next((at for at, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)), None)
@@ -72,20 +83,20 @@ def _set_aside(rule: Rule) -> Iterator[Finding]:
         return
     where = _place_of(rule, place)
     if rule.delivery is Delivery.DRAFT:
-        yield Finding(Doubt.NEVER_SET_ASIDE, rule, where)
+        yield LintFinding(LintCode.NEVER_SET_ASIDE, rule, where)
     if ActionKind.NOTIFY in kinds:
-        yield Finding(Doubt.CALL_SET_ASIDE, rule, where)
+        yield LintFinding(LintCode.CALL_SET_ASIDE, rule, where)
     if rule.default and kinds[place] is ActionKind.RESOLVE and SENDING_ACTIONS.isdisjoint(kinds):
-        yield Finding(Doubt.RESOLVES_UNREAD, rule, where)
+        yield LintFinding(LintCode.RESOLVES_UNREAD, rule, where)
 
 
-def _too_many_sends(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+def _too_many_sends(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
     sends, most = _sends(rule, around), _most_sends(rule, around.reserve)
     if len(sends) > most:
-        yield Finding(Doubt.TOO_MANY_SENDS, rule, _place_of(rule, sends[most]), most=most, sends=len(sends))
+        yield LintFinding(LintCode.TOO_MANY_SENDS, rule, _place_of(rule, sends[most]), most=most, sends=len(sends))
 
 
-def _sends(rule: Rule, around: Circumstances) -> list[int]:
+def _sends(rule: Rule, around: LintContext) -> list[int]:
     """Return the places of its actions, one for every message they certainly make."""
     return [
         place
@@ -95,7 +106,7 @@ def _sends(rule: Rule, around: Circumstances) -> list[int]:
     ]
 
 
-def _messages(action: Action, around: Circumstances) -> int:
+def _messages(action: Action, around: LintContext) -> int:
     """Return the messages of the shortest text; one with variables counts as one."""
     stored = around.stored.get(action.text) if action.kind is ActionKind.TEMPLATE else None
     texts = action.texts if action.kind is ActionKind.REPLY else ()
@@ -110,32 +121,32 @@ def _most_sends(rule: Rule, reserve: int) -> int:
     return AFTER_ENTERING[0] if rule.on == {MessageType.ENTER_SESSION} else AFTER_MESSAGE[0] - reserve
 
 
-def _place_of(rule: Rule, action: int) -> Place:
+def _place_of(rule: Rule, action: int) -> FieldPath:
     return ("then", action, rule.then[action].kind.value)
 
 
-def _media(rule: Rule, around: Circumstances) -> Iterator[Finding]:
+def _media(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
     """Find expired or expiring uploads, dated by the first revision that names each."""
     for place, action in enumerate(rule.then):
         where = _place_of(rule, place)
         if action.kind is ActionKind.TEMPLATE:
             stored = around.stored.get(action.text)
             if stored is not None and lives_on_media_id(stored.content):
-                finding = Finding(Doubt.MEDIA_EXPIRED, rule, where, word=stored.title)
+                finding = LintFinding(LintCode.MEDIA_EXPIRED, rule, where, word=stored.title)
                 yield from _expiring(
                     finding, around.media_since.get(("template", stored.id), stored.updated_at), around.now
                 )
         elif lives_on_media_id(action.content):
             cover = (*where, "thumb_media_id") if action.kind is ActionKind.CARD else where
             since = around.media_since.get(("rule", rule.id), rule.updated_at)
-            yield from _expiring(Finding(Doubt.MEDIA_EXPIRED, rule, cover), since, around.now)
+            yield from _expiring(LintFinding(LintCode.MEDIA_EXPIRED, rule, cover), since, around.now)
 
 
-def _expiring(finding: Finding, since: datetime | None, now: datetime) -> Iterator[Finding]:
+def _expiring(finding: LintFinding, since: datetime | None, now: datetime) -> Iterator[LintFinding]:
     if _older(since, now, MEDIA_LASTS):
         yield finding
     elif _older(since, now, MEDIA_LASTS - MEDIA_SOON):
-        yield replace(finding, doubt=Doubt.MEDIA_EXPIRES)
+        yield replace(finding, doubt=LintCode.MEDIA_EXPIRES)
 
 
 def lives_on_media_id(content: Content) -> bool:
@@ -148,14 +159,16 @@ def _older(since: datetime | None, now: datetime, span: timedelta) -> bool:
     return since is not None and now - since >= span
 
 
-def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
+def _too_many_sends_together(
+    rules: Sequence[Rule], normaliser: Normaliser, around: LintContext
+) -> Iterator[LintFinding]:
     """Find rules whose replies exceed the quota with those of continuing rules above.
 
     What does not fit as a whole is not sent at all, so each would silence the other.
     """
-    above = _ByWord()
+    above = _RulesByWord()
     for rule in rules:
-        asked = _Asked(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+        asked = _RuleDemands(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
         own = _sends(rule, around)
         # A default speaks only where none of those above did.
         before = [one.rule for one in above.implied_by(asked)] if own and not rule.default else []
@@ -164,25 +177,25 @@ def _together(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstanc
         most = _most_sends(rule, around.reserve)
         if before and sends > most >= len(own):
             where = _place_of(rule, own[0])
-            yield Finding(Doubt.TOO_MANY_SENDS, rule, where, other=before[-1], most=most, sends=sends)
+            yield LintFinding(LintCode.TOO_MANY_SENDS, rule, where, other=before[-1], most=most, sends=sends)
         if rule.continues and own and not rule.default and asked.speaks_always:
             above.insert(asked)
 
 
-def _between(rules: Sequence[Rule], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
-    above = _Above()
+def _overlapping(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
+    above = _RulesAbove()
     for rule in rules:
-        asked = _Asked(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+        asked = _RuleDemands(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
         hiding = above.hiding(asked)
         if hiding is not None:
-            yield Finding(Doubt.UNREACHABLE, rule, ("when",), other=hiding)
+            yield LintFinding(LintCode.UNREACHABLE, rule, ("when",), other=hiding)
         else:
             yield from above.first_with_a_word_of(asked)
         above.add(asked)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RuleDemands:
     """A rule with its demands."""
 
     rule: Rule
@@ -199,7 +212,7 @@ class _Asked:
         """True if it answers each time its conditions hold, without a cool-down."""
         return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
 
-    def takes(self, stand: Stand, word: str, claims: Sequence[Claim]) -> bool:
+    def takes(self, stand: WordPosition, word: str, claims: Sequence[Claim]) -> bool:
         """True if it answers a text with this word that fulfils `claims`, by this word."""
         by_word = [one for one in words_of(self.claims) if one.stand is stand and word in one.words]
         pattern = self.rule.when.regex
@@ -207,9 +220,9 @@ class _Asked:
         others = (claim for claim in self.claims if claim.test not in (*by_word, *literal))
         return bool(by_word) and all(implied(claim, claims) for claim in others)
 
-    def words(self) -> Iterator[tuple[Place, str, str]]:
+    def words(self) -> Iterator[tuple[FieldPath, str, str]]:
         """Yield its words with their places, as written and as compared."""
-        for field in (*Stand, "all"):
+        for field in (*WordPosition, "all"):
             name = field if isinstance(field, str) else field.value
             for index, word in enumerate(getattr(self.rule.when, name)):
                 yield ("when", name, index), word, self.normaliser(word)
@@ -217,16 +230,16 @@ class _Asked:
             yield ("when", "regex"), word, word
 
 
-class _ByWord:
+class _RulesByWord:
     """Rules indexed by a word that they need, for ten thousand are too many for pairs."""
 
     def __init__(self) -> None:
-        self._rules: list[_Asked] = []
+        self._rules: list[_RuleDemands] = []
         self._by_word: defaultdict[str, list[int]] = defaultdict(list)
         self._without: list[int] = []
         self._lengths: set[int] = set()
 
-    def insert(self, asked: _Asked) -> None:
+    def insert(self, asked: _RuleDemands) -> None:
         """Add this rule."""
         number = len(self._rules)
         self._rules.append(asked)
@@ -238,16 +251,16 @@ class _ByWord:
             self._by_word[word].append(number)
             self._lengths.add(len(word))
 
-    def implied_by(self, asked: _Asked) -> list[_Asked]:
+    def implied_by(self, asked: _RuleDemands) -> list[_RuleDemands]:
         """Return the rules implied by `asked`, in order, whatever the kinds of message."""
         rules = [self._rules[number] for number in self._near(words_of(asked.claims))]
         return [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
 
-    def with_word(self, word: str) -> Iterator[_Asked]:
+    def with_word(self, word: str) -> Iterator[_RuleDemands]:
         """Return those that are indexed by this very word."""
         return (self._rules[number] for number in self._by_word.get(word, ()))
 
-    def _near(self, tests: Iterable[OneOf]) -> list[int]:
+    def _near(self, tests: Iterable[AnyWord]) -> list[int]:
         """Return rules that may be implied: without words, or with one within each test's."""
         near = set(self._without)
         for test in tests:
@@ -260,14 +273,14 @@ class _ByWord:
                 yield from self._by_word.get(text[start : start + length], ())
 
 
-class _Above:
+class _RulesAbove:
     """The rules above one that end the walk."""
 
     def __init__(self) -> None:
-        self._rules = _ByWord()
+        self._rules = _RulesByWord()
         self._answered = False
 
-    def add(self, asked: _Asked) -> None:
+    def add(self, asked: _RuleDemands) -> None:
         """Go on below this rule."""
         rule = asked.rule
         if asked.ends_the_walk and not (rule.default and self._answered):
@@ -275,7 +288,7 @@ class _Above:
         # A default speaks only where nothing above answered, which one that continues may have done.
         self._answered = self._answered or (rule.continues and answers(rule) and rule.delivery is not Delivery.SHADOW)
 
-    def hiding(self, asked: _Asked) -> Rule | None:
+    def hiding(self, asked: _RuleDemands) -> Rule | None:
         """Return the first of the rules that hide `asked` for all its kinds of message."""
         left = set(asked.rule.on)
         first: Rule | None = None
@@ -285,12 +298,12 @@ class _Above:
                 left -= one.rule.on
         return None if left else first
 
-    def first_with_a_word_of(self, asked: _Asked) -> Iterator[Finding]:
+    def first_with_a_word_of(self, asked: _RuleDemands) -> Iterator[LintFinding]:
         """Find the first word of `asked` that a rule above takes in the same way."""
         for where, written, word in asked.words():
             for other in self._rules.with_word(word):
                 differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
-                stand = Stand.INSIDE if where[1] in ("all", "regex") else Stand(where[1])
+                stand = WordPosition.INSIDE if where[1] in ("all", "regex") else WordPosition(where[1])
                 if differs and other.takes(stand, word, asked.claims):
-                    yield Finding(Doubt.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
+                    yield LintFinding(LintCode.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
                     return

@@ -23,7 +23,7 @@ _WRITTEN = frozenset({MessageType.TEXT, MessageType.IMAGE, MessageType.CARD})
 """Kinds of message that a contact certainly wrote, so that it counts at least 1."""
 
 
-class Stand(Enum):
+class WordPosition(Enum):
     """Position of a word in a text; the value is the field of `Condition` for it."""
 
     IS = "exact"
@@ -32,19 +32,19 @@ class Stand(Enum):
     INSIDE = "any"
 
 
-_HOLDS: dict[Stand, Callable[[str, str], bool]] = {
-    Stand.IS: str.__eq__,
-    Stand.STARTS: str.startswith,
-    Stand.ENDS: str.endswith,
-    Stand.INSIDE: str.__contains__,
+_HOLDS: dict[WordPosition, Callable[[str, str], bool]] = {
+    WordPosition.IS: str.__eq__,
+    WordPosition.STARTS: str.startswith,
+    WordPosition.ENDS: str.endswith,
+    WordPosition.INSIDE: str.__contains__,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class AnyWord:
     """One of `words`, in compared form, stands in this position in the text."""
 
-    stand: Stand
+    stand: WordPosition
     words: tuple[str, ...]
 
     def holds_for(self, text: str) -> bool:
@@ -53,7 +53,7 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class AllWords:
     """Every one of `words` stands in the text."""
 
     words: tuple[str, ...]
@@ -68,7 +68,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class AnyName:
     """An event's name, or a tag of the contact's, is one of `words` in compared form."""
 
     name: str
@@ -76,20 +76,20 @@ class Among:
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast:
+class QuietAtLeast:
     """The contact was quiet for so many days."""
 
     days: int
 
 
-type Test = OneOf | Every | Fact | Among | AtLeast | MessageNo | LastRule
+type ClaimTest = AnyWord | AllWords | Fact | AnyName | QuietAtLeast | MessageNo | LastRule
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """`test` holds, or certainly does not."""
 
-    test: Test
+    test: ClaimTest
     holds: bool = True
 
 
@@ -98,7 +98,7 @@ def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
     claims = list(_claims(when, normaliser))
     literal = literal_words(when.regex)
     if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
-        claims.append(Claim(OneOf(Stand.INSIDE, literal)))
+        claims.append(Claim(AnyWord(WordPosition.INSIDE, literal)))
     if when.unless is not None:
         claims += [Claim(claim.test, not claim.holds) for claim in _claims(when.unless, normaliser)]
     return tuple(one for claim in claims for one in _taken_apart(claim))
@@ -110,7 +110,7 @@ def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) 
     return tuple(one for one in claims if not (one.holds and holds_always(one.test, rule.on, everywhere)))
 
 
-def holds_always(test: Test, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
+def holds_always(test: ClaimTest, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
     """True if `test` certainly holds for the kinds `on`, given patterns `everywhere`."""
     match test:
         case Fact("regex", str(source)):
@@ -141,27 +141,27 @@ def contradicts(claims: Sequence[Claim]) -> bool:
 
 
 def _taken_apart(claim: Claim) -> Iterator[Claim]:
-    if claim.holds and isinstance(claim.test, Every):
-        yield from (Claim(OneOf(Stand.INSIDE, (word,))) for word in claim.test.words)
+    if claim.holds and isinstance(claim.test, AllWords):
+        yield from (Claim(AnyWord(WordPosition.INSIDE, (word,))) for word in claim.test.words)
     else:
         yield claim
 
 
 def _claims(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:
-    for stand in Stand:
+    for stand in WordPosition:
         words: tuple[str, ...] = getattr(when, stand.value)
         if words:
-            yield Claim(OneOf(stand, tuple(map(normaliser, words))))
+            yield Claim(AnyWord(stand, tuple(map(normaliser, words))))
     if when.all:
-        yield Claim(Every(tuple(map(normaliser, when.all))))
+        yield Claim(AllWords(tuple(map(normaliser, when.all))))
     if when.none:
-        yield Claim(OneOf(Stand.INSIDE, tuple(map(normaliser, when.none))), holds=False)
+        yield Claim(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, when.none))), holds=False)
     if when.regex is not None:
         yield Claim(Fact("regex", when.regex))
     if when.session_from is not None:
         yield Claim(Fact("session_from", when.session_from))
     if when.event:
-        yield Claim(Among("event", frozenset(map(str.casefold, when.event))))
+        yield Claim(AnyName("event", frozenset(map(str.casefold, when.event))))
     yield from _claims_about_the_moment(when, normaliser)
 
 
@@ -171,9 +171,9 @@ def _claims_about_the_moment(when: Condition, normaliser: Normaliser) -> Iterato
     if when.operator is not None:
         yield Claim(Fact("operator", Presence.PRESENT), when.operator is Presence.PRESENT)
     if when.tags is not None and when.tags.any:
-        yield Claim(Among("tags", frozenset(map(normaliser, when.tags.any))))
+        yield Claim(AnyName("tags", frozenset(map(normaliser, when.tags.any))))
     if when.tags is not None and when.tags.none:
-        yield Claim(Among("tags", frozenset(map(normaliser, when.tags.none))), holds=False)
+        yield Claim(AnyName("tags", frozenset(map(normaliser, when.tags.none))), holds=False)
     yield from _claims_about_the_past(when)
 
 
@@ -181,7 +181,7 @@ def _claims_about_the_past(when: Condition) -> Iterator[Claim]:
     if when.first_contact is not None:
         yield Claim(Fact("first_contact", True), when.first_contact)
     if when.quiet_days is not None:
-        yield Claim(AtLeast(when.quiet_days))
+        yield Claim(QuietAtLeast(when.quiet_days))
     if when.message_no is not None:
         yield Claim(when.message_no)
     if when.last_rule_within is not None:
@@ -200,16 +200,16 @@ def _follows(claim: Claim, *, from_: Claim) -> bool:
             return False
 
 
-def _narrower(one: Test, other: Test) -> bool:
+def _narrower(one: ClaimTest, other: ClaimTest) -> bool:
     """True if `other` holds wherever `one` does."""
     match one, other:
-        case (OneOf() | Every(), OneOf() | Every()):
+        case (AnyWord() | AllWords(), AnyWord() | AllWords()):
             return _words_narrower(one, other)
         case Fact("session_from", SessionFromTest() as first), Fact("session_from", SessionFromTest() as second):
             return first == second or _button_narrower(first, second)
-        case Among(), Among():
+        case AnyName(), AnyName():
             return one.name == other.name and one.words <= other.words
-        case AtLeast(), AtLeast():
+        case QuietAtLeast(), QuietAtLeast():
             return one.days >= other.days
         case MessageNo(), MessageNo():
             return one.min >= other.min and (other.max is None or (one.max is not None and one.max <= other.max))
@@ -219,19 +219,19 @@ def _narrower(one: Test, other: Test) -> bool:
             return one == other
 
 
-def _words_narrower(one: OneOf | Every, other: OneOf | Every) -> bool:
+def _words_narrower(one: AnyWord | AllWords, other: AnyWord | AllWords) -> bool:
     match one, other:
-        case _, Every():
-            return all(_words_narrower(one, OneOf(Stand.INSIDE, (word,))) for word in other.words)
-        case Every(), OneOf():
-            return any(_tells(Stand.INSIDE, word, other) for word in one.words)
-        case OneOf(), OneOf():
+        case _, AllWords():
+            return all(_words_narrower(one, AnyWord(WordPosition.INSIDE, (word,))) for word in other.words)
+        case AllWords(), AnyWord():
+            return any(_tells(WordPosition.INSIDE, word, other) for word in one.words)
+        case AnyWord(), AnyWord():
             return all(_tells(one.stand, word, other) for word in one.words)
 
 
-def _tells(stand: Stand, word: str, other: OneOf) -> bool:
+def _tells(stand: WordPosition, word: str, other: AnyWord) -> bool:
     """True if `other` holds for every text with `word` in that position."""
-    comparable = stand is Stand.IS or other.stand in (stand, Stand.INSIDE)
+    comparable = stand is WordPosition.IS or other.stand in (stand, WordPosition.INSIDE)
     return comparable and other.holds_for(word)
 
 
@@ -243,14 +243,14 @@ def _button_narrower(one: SessionFromTest, other: SessionFromTest) -> bool:
     return known is not None and known.startswith(other.prefix)
 
 
-def _excludes(one: Test, other: Test) -> bool:
+def _excludes(one: ClaimTest, other: ClaimTest) -> bool:
     """True if `other` certainly fails where `one` holds."""
     match one, other:
-        case OneOf(Stand.IS), OneOf():
+        case AnyWord(WordPosition.IS), AnyWord():
             return not any(other.holds_for(word) for word in one.words)
-        case OneOf(Stand.IS), Every():
+        case AnyWord(WordPosition.IS), AllWords():
             return not any(all(word in text for word in other.words) for text in one.words)
-        case AtLeast(), Fact("first_contact"):
+        case QuietAtLeast(), Fact("first_contact"):
             return True
         case MessageNo(min=least), Fact("first_contact"):
             return least > 1
@@ -258,6 +258,6 @@ def _excludes(one: Test, other: Test) -> bool:
             return False
 
 
-def words_of(claims: Iterable[Claim]) -> Iterator[OneOf]:
+def words_of(claims: Iterable[Claim]) -> Iterator[AnyWord]:
     """Return the claims that look for words in the text."""
-    return (claim.test for claim in claims if claim.holds and isinstance(claim.test, OneOf))
+    return (claim.test for claim in claims if claim.holds and isinstance(claim.test, AnyWord))

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.normalise import Normaliser, seen
+from wxdesk.core.normalise import Normaliser, as_displayed
 from wxdesk.core.rules.faults import MAX_WORD
 
 COMPARED = 80
@@ -84,7 +84,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MessageGroup:
     """Similar messages; `newest` stands for them.
 
     Each has one of the `words` at least, and most have the first. Of a `sign` it is that; of the other kinds
@@ -97,7 +97,7 @@ class Group:
     kind: GroupKind = GroupKind.WORDS
 
 
-def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Group]:
+def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[MessageGroup]:
     """Return the groups, largest first, of equal ones the newest first.
 
     Each message is in one of them, and has one of its words if it has any; but for signs that are longer than a
@@ -139,12 +139,12 @@ _APART = "\n"
 """Replaces parts without words, so that their neighbours do not join to a word."""
 
 
-def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> Group:
+def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> MessageGroup:
     newest = _newest(members)
-    return Group(newest, len(members), (seen(newest.text),) if kind is GroupKind.SIGN else (), kind)
+    return MessageGroup(newest, len(members), (as_displayed(newest.text),) if kind is GroupKind.SIGN else (), kind)
 
 
-def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[Group]:
+def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[MessageGroup]:
     """Yield the groups of the texts; those without a word of their group come again."""
     left = sorted(same, key=lambda text: (-len(same[text]), len(text), text))
     while left:
@@ -154,7 +154,7 @@ def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[Group]:
             those = [text for text in texts if any(word in text for word in words)]
             without.update(set(texts).difference(those))
             members = [sentence for text in those for sentence in same[text]]
-            yield Group(_newest(members), len(members), words)
+            yield MessageGroup(_newest(members), len(members), words)
         left = [text for text in left if text in without]
 
 

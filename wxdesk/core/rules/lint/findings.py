@@ -9,10 +9,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.core.templates import Template
 
-type MediaOf = tuple[str, int]
+type MediaOwner = tuple[str, int]
 """`("rule", id)` or `("template", id)`."""
 
 
@@ -21,7 +21,7 @@ def one_message(_text: str) -> int:
     return 1
 
 
-class Doubt(StrEnum):
+class LintCode(StrEnum):
     """Code of a lint finding."""
 
     FAULT = "fault"
@@ -58,38 +58,38 @@ class Severity(StrEnum):
     REMARK = "remark"
 
 
-SEVERITIES: Mapping[Doubt, Severity] = MappingProxyType(
+SEVERITIES: Mapping[LintCode, Severity] = MappingProxyType(
     {
-        Doubt.FAULT: Severity.WRONG,
-        Doubt.UNREACHABLE: Severity.WRONG,
-        Doubt.SAME_WORDS: Severity.DOUBTFUL,
-        Doubt.TOO_MANY_SENDS: Severity.WRONG,
-        Doubt.MEDIA_EXPIRED: Severity.WRONG,
-        Doubt.MEDIA_EXPIRES: Severity.DOUBTFUL,
-        Doubt.NEVER_OPEN: Severity.WRONG,
-        Doubt.ALWAYS_OPEN: Severity.WRONG,
-        Doubt.NO_EFFECT: Severity.DOUBTFUL,
-        Doubt.CONTRADICTS: Severity.WRONG,
-        Doubt.WORD_EXCLUDED: Severity.DOUBTFUL,
-        Doubt.NO_WORDS: Severity.WRONG,
-        Doubt.EMOTICON: Severity.DOUBTFUL,
-        Doubt.NO_SUCH_RULE: Severity.WRONG,
-        Doubt.WAITS_FOR_ITSELF: Severity.WRONG,
-        Doubt.TWO_OF_A_NAME: Severity.DOUBTFUL,
-        Doubt.SAYS_NOTHING: Severity.DOUBTFUL,
-        Doubt.EVERY_TEXT: Severity.DOUBTFUL,
-        Doubt.ALWAYS_HOLDS: Severity.DOUBTFUL,
-        Doubt.NO_VALUE: Severity.WRONG,
-        Doubt.CALL_SET_ASIDE: Severity.DOUBTFUL,
-        Doubt.RESOLVES_UNREAD: Severity.DOUBTFUL,
-        Doubt.NEVER_SET_ASIDE: Severity.WRONG,
-        Doubt.UNUSED: Severity.REMARK,
+        LintCode.FAULT: Severity.WRONG,
+        LintCode.UNREACHABLE: Severity.WRONG,
+        LintCode.SAME_WORDS: Severity.DOUBTFUL,
+        LintCode.TOO_MANY_SENDS: Severity.WRONG,
+        LintCode.MEDIA_EXPIRED: Severity.WRONG,
+        LintCode.MEDIA_EXPIRES: Severity.DOUBTFUL,
+        LintCode.NEVER_OPEN: Severity.WRONG,
+        LintCode.ALWAYS_OPEN: Severity.WRONG,
+        LintCode.NO_EFFECT: Severity.DOUBTFUL,
+        LintCode.CONTRADICTS: Severity.WRONG,
+        LintCode.WORD_EXCLUDED: Severity.DOUBTFUL,
+        LintCode.NO_WORDS: Severity.WRONG,
+        LintCode.EMOTICON: Severity.DOUBTFUL,
+        LintCode.NO_SUCH_RULE: Severity.WRONG,
+        LintCode.WAITS_FOR_ITSELF: Severity.WRONG,
+        LintCode.TWO_OF_A_NAME: Severity.DOUBTFUL,
+        LintCode.SAYS_NOTHING: Severity.DOUBTFUL,
+        LintCode.EVERY_TEXT: Severity.DOUBTFUL,
+        LintCode.ALWAYS_HOLDS: Severity.DOUBTFUL,
+        LintCode.NO_VALUE: Severity.WRONG,
+        LintCode.CALL_SET_ASIDE: Severity.DOUBTFUL,
+        LintCode.RESOLVES_UNREAD: Severity.DOUBTFUL,
+        LintCode.NEVER_SET_ASIDE: Severity.WRONG,
+        LintCode.UNUSED: Severity.REMARK,
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """One lint finding about one rule; `where` is empty for the rule as a whole.
 
     `other` is the rule that takes its messages, or that always answers before it; `word` the word that both
@@ -98,14 +98,14 @@ class Finding:
     window allows, and `sends` how many there would be; `fault` what keeps the rule from being used at all.
     """
 
-    doubt: Doubt
+    doubt: LintCode
     rule: Rule
-    where: Place = ()
+    where: FieldPath = ()
     other: Rule | None = None
     word: str = ""
     most: int = 0
     sends: int = 0
-    fault: Fault | None = None
+    fault: RuleFault | None = None
 
     @property
     def severity(self) -> Severity:
@@ -114,7 +114,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class LintContext:
     """Facts that lint needs beside the rules themselves.
 
     faults: of enabled rules that cannot be used, by id · closed, always_open: calendars that do not open, or
@@ -127,12 +127,12 @@ class Circumstances:
     """
 
     now: datetime
-    faults: Mapping[int, Fault] = field(default_factory=lambda: MappingProxyType({}))
+    faults: Mapping[int, RuleFault] = field(default_factory=lambda: MappingProxyType({}))
     closed: Collection[str] = frozenset()
     always_open: Collection[str] = frozenset()
-    media_since: Mapping[MediaOf, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    media_since: Mapping[MediaOwner, datetime] = field(default_factory=lambda: MappingProxyType({}))
     everywhere: Collection[str] = frozenset()
-    valueless: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
+    never_set_variables: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
     messages_of: Callable[[str], int] = one_message
     hits: Mapping[int, int] | None = None
     reserve: int = 0

@@ -11,23 +11,23 @@ from wxdesk.core.content.limits import words_of
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.faults import FIELDED, Place
-from wxdesk.core.rules.lint.claims import Claim, Stand, contradicts, holds_always
-from wxdesk.core.rules.lint.findings import Circumstances, Doubt, Finding
+from wxdesk.core.rules.faults import FIELDED, FieldPath
+from wxdesk.core.rules.lint.claims import Claim, WordPosition, contradicts, holds_always
+from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
 
 WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
 """Kinds of message that have a text; a card's is its title."""
 
-_SOUGHT = (*(stand.value for stand in Stand), "all")
+_SOUGHT = (*(stand.value for stand in WordPosition), "all")
 
 
-def pointless(
+def ineffective_findings(
     rule: Rule,
     claims: Sequence[Claim],
     normaliser: Normaliser,
-    around: Circumstances,
+    around: LintContext,
     named: Mapping[str, Sequence[Rule]],
-) -> Iterator[Finding]:
+) -> Iterator[LintFinding]:
     """Yield findings about one valid rule with demands `claims`; `named` is by name."""
     yield from _words(rule, claims, normaliser, around)
     yield from _emoticons(rule, normaliser)
@@ -38,99 +38,99 @@ def pointless(
     for place, when in _conditions(rule.when):
         doubt = _about_another(rule, when, named, around)
         if doubt is not None and when.last_rule_within is not None:
-            yield Finding(doubt, rule, (*place, "last_rule_within", "rule"), word=when.last_rule_within.rule)
-    for (rule_id, action), variable in around.valueless.items():
+            yield LintFinding(doubt, rule, (*place, "last_rule_within", "rule"), word=when.last_rule_within.rule)
+    for (rule_id, action), variable in around.never_set_variables.items():
         if rule_id == rule.id:
-            yield Finding(Doubt.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
+            yield LintFinding(LintCode.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
 
 
 def _about_another(
-    rule: Rule, when: Condition, named: Mapping[str, Sequence[Rule]], around: Circumstances
-) -> Doubt | None:
+    rule: Rule, when: Condition, named: Mapping[str, Sequence[Rule]], around: LintContext
+) -> LintCode | None:
     """Return the code for a wrong reference to an earlier rule, or None."""
     if when.last_rule_within is None:
         return None
     others = named.get(when.last_rule_within.rule, ())
     if not others:
-        return Doubt.NO_SUCH_RULE
+        return LintCode.NO_SUCH_RULE
     if len(others) > 1:
-        return Doubt.TWO_OF_A_NAME
+        return LintCode.TWO_OF_A_NAME
     [other] = others
     if other.id == rule.id:
-        return Doubt.WAITS_FOR_ITSELF if when is rule.when else None
+        return LintCode.WAITS_FOR_ITSELF if when is rule.when else None
     speaks = other.enabled and other.delivery is not Delivery.SHADOW and other.id not in around.faults
-    return None if speaks else Doubt.SAYS_NOTHING
+    return None if speaks else LintCode.SAYS_NOTHING
 
 
-def _always(rule: Rule, claims: Sequence[Claim], around: Circumstances) -> Iterator[Finding]:
+def _always(rule: Rule, claims: Sequence[Claim], around: LintContext) -> Iterator[LintFinding]:
     """Find conditions that always hold, but no pattern for its groups beside another."""
     when = rule.when
     button = None if when.session_from is None else when.session_from.regex
     for place, source in ((("when", "regex"), when.regex), (("when", "session_from", "regex"), button)):
         if source is not None and source in around.everywhere and not (claims and _has_groups(source)):
-            yield Finding(Doubt.EVERY_TEXT, rule, place)
+            yield LintFinding(LintCode.EVERY_TEXT, rule, place)
     if when.message_no is not None and holds_always(when.message_no, rule.on, ()):
-        yield Finding(Doubt.ALWAYS_HOLDS, rule, ("when", "message_no"))
+        yield LintFinding(LintCode.ALWAYS_HOLDS, rule, ("when", "message_no"))
 
 
 def _has_groups(pattern: str) -> bool:
     return "(?P<" in pattern or "(?<" in pattern
 
 
-def _where_shown(rule: Rule, action: int, variable: str) -> Place:
+def _where_shown(rule: Rule, action: int, variable: str) -> FieldPath:
     """Return the action, or the field of a link or card, in which a variable stands."""
     said = rule.then[action]
     words = words_of(said.content) if said.kind in FIELDED else {}
     field = next((name for name, text in words.items() if variable in text), None)
-    place: Place = ("then", action, said.kind.value)
+    place: FieldPath = ("then", action, said.kind.value)
     return place if field is None else (*place, field)
 
 
-def _conditions(when: Condition) -> Iterator[tuple[Place, Condition]]:
+def _conditions(when: Condition) -> Iterator[tuple[FieldPath, Condition]]:
     yield ("when",), when
     if when.unless is not None:
         yield ("when", "not"), when.unless
 
 
-def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: Circumstances) -> Iterator[Finding]:
+def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
     never = any(not claim.holds and holds_always(claim.test, rule.on, around.everywhere) for claim in claims)
     sought = next((name for name in _SOUGHT if getattr(rule.when, name)), None)
     if sought is not None and rule.on.isdisjoint(WITH_WORDS):
-        yield Finding(Doubt.NO_WORDS, rule, ("when", sought))
+        yield LintFinding(LintCode.NO_WORDS, rule, ("when", sought))
     elif never or contradicts(claims):
-        yield Finding(Doubt.CONTRADICTS, rule, ("when",))
+        yield LintFinding(LintCode.CONTRADICTS, rule, ("when",))
     else:
         yield from _excluded(rule, normaliser)
 
 
-def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
+def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[LintFinding]:
     """Find emoticons sought within a text, which loses them if it has words as well."""
     for place, when in _conditions(rule.when):
         for name in ("prefix", "suffix", "any", "all", "none"):
             for index, written in enumerate(getattr(when, name)):
                 if not _MARKS.isdisjoint(written) and normaliser.is_markers(written):
-                    yield Finding(Doubt.EMOTICON, rule, (*place, name, index), word=written)
+                    yield LintFinding(LintCode.EMOTICON, rule, (*place, name, index), word=written)
 
 
 _MARKS = frozenset("/[／［")
 """First characters of emoticons."""
 
 
-def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[Finding]:
+def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[LintFinding]:
     """Find words, one of several, with which the rule fails by its own `none`."""
     none = [normaliser(word) for word in rule.when.none]
-    for stand in Stand:
+    for stand in WordPosition:
         for index, written in enumerate(getattr(rule.when, stand.value)):
             if any(word in normaliser(written) for word in none):
-                yield Finding(Doubt.WORD_EXCLUDED, rule, ("when", stand.value, index), word=written)
+                yield LintFinding(LintCode.WORD_EXCLUDED, rule, ("when", stand.value, index), word=written)
 
 
-def _hours(rule: Rule, hours: HoursTest | None, around: Circumstances, *, negated: bool) -> Iterator[Finding]:
+def _hours(rule: Rule, hours: HoursTest | None, around: LintContext, *, negated: bool) -> Iterator[LintFinding]:
     if hours is None:
         return
-    place: Place = ("when", *(("not",) if negated else ()), "hours", "inside" if hours.inside else "outside")
+    place: FieldPath = ("when", *(("not",) if negated else ()), "hours", "inside" if hours.inside else "outside")
     inside = hours.inside is not negated
     if hours.calendar in around.closed:
-        yield Finding(Doubt.NEVER_OPEN if inside else Doubt.NO_EFFECT, rule, place, word=hours.calendar)
+        yield LintFinding(LintCode.NEVER_OPEN if inside else LintCode.NO_EFFECT, rule, place, word=hours.calendar)
     elif hours.calendar in around.always_open:
-        yield Finding(Doubt.NO_EFFECT if inside else Doubt.ALWAYS_OPEN, rule, place, word=hours.calendar)
+        yield LintFinding(LintCode.NO_EFFECT if inside else LintCode.ALWAYS_OPEN, rule, place, word=hours.calendar)

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.conditions import Clue, Place
+from wxdesk.core.rules.matching.conditions import Clue, CluePlace
 from wxdesk.core.rules.matching.keyword_index import Keywords
 from wxdesk.core.rules.patterns import FilterPatterns
 
 
-class Worded(Protocol):
+class SearchableMessage(Protocol):
     """The parts of a message in which rules look for words."""
 
     @property
@@ -44,7 +44,7 @@ class Candidates:
     def __init__(
         self, rules: Sequence[tuple[Clue | None, frozenset[MessageType]]], filter_patterns: FilterPatterns
     ) -> None:
-        words: defaultdict[Place, list[tuple[str, int]]] = defaultdict(list)
+        words: defaultdict[CluePlace, list[tuple[str, int]]] = defaultdict(list)
         always: defaultdict[MessageType, list[int]] = defaultdict(list)
         for number, (clue, on) in enumerate(rules):
             if clue is None:
@@ -54,17 +54,17 @@ class Candidates:
                 words[clue.place].extend((word, number) for word in clue.words or ("",))
         self._always = {kind: tuple(numbers) for kind, numbers in always.items()}
         self._in_text = tuple(_look_ups(words))
-        self._patterns = tuple(number for _, number in words[Place.PATTERN])
-        self._filter = filter_patterns([source for source, _ in words[Place.PATTERN]])
-        self._whole_button = Keywords(words[Place.BUTTON_WHOLE])
-        self._button_start = Keywords(words[Place.BUTTON_START])
-        self._by_button = tuple(number for _, number in words[Place.BUTTON])
+        self._patterns = tuple(number for _, number in words[CluePlace.PATTERN])
+        self._filter = filter_patterns([source for source, _ in words[CluePlace.PATTERN]])
+        self._whole_button = Keywords(words[CluePlace.BUTTON_WHOLE])
+        self._button_start = Keywords(words[CluePlace.BUTTON_START])
+        self._by_button = tuple(number for _, number in words[CluePlace.BUTTON])
 
     def always(self, kind: MessageType) -> Sequence[int]:
         """Return the candidates for every message of this kind, whatever its text."""
         return self._always.get(kind, ())
 
-    def of(self, message: Worded, cased: str, folded: str) -> list[int]:
+    def of(self, message: SearchableMessage, cased: str, folded: str) -> list[int]:
         """Return the candidates for a message in order, given its `Normaliser.forms`."""
         found = set(self.always(message.type))
         for look_up in self._in_text:
@@ -81,14 +81,14 @@ class Candidates:
         yield from self._by_button
 
 
-class Hearing:
+class MessageFilter:
     """Quick test whether any of a few rules could match a message; a no is certain."""
 
     def __init__(self, candidates: Candidates, normaliser: Normaliser) -> None:
         self._candidates = candidates
         self._normaliser = normaliser
 
-    def __call__(self, message: Worded) -> bool:
+    def __call__(self, message: SearchableMessage) -> bool:
         """True if it is worth while to ask about `message`."""
         candidates = self._candidates
         if candidates.always(message.type):
@@ -96,14 +96,14 @@ class Hearing:
         return bool(candidates.of(message, *self._normaliser.forms(message.text)))
 
 
-_FINDING: tuple[tuple[Place, Callable[[Keywords, str], Iterable[int]]], ...] = (
-    (Place.INSIDE, Keywords.inside),
-    (Place.WHOLE, Keywords.whole),
-    (Place.START, Keywords.start),
-    (Place.END, Keywords.end),
+_FINDING: tuple[tuple[CluePlace, Callable[[Keywords, str], Iterable[int]]], ...] = (
+    (CluePlace.INSIDE, Keywords.inside),
+    (CluePlace.WHOLE, Keywords.whole),
+    (CluePlace.START, Keywords.start),
+    (CluePlace.END, Keywords.end),
 )
 
 
-def _look_ups(words: Mapping[Place, Sequence[tuple[str, int]]]) -> Iterator[Callable[[str], Iterable[int]]]:
+def _look_ups(words: Mapping[CluePlace, Sequence[tuple[str, int]]]) -> Iterator[Callable[[str], Iterable[int]]]:
     """Yield a look-up in a text for each place that has words."""
     return (partial(find, Keywords(words[place])) for place, find in _FINDING if place in words)

@@ -17,12 +17,12 @@ from typing import Protocol
 from wxdesk.core.model.rule import Condition, Cooldown, Rule, SessionFromTest, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
-from wxdesk.core.rules.matching.facts import History, Subject
+from wxdesk.core.rules.matching.facts import ContactHistory, MatchInput
 from wxdesk.core.rules.patterns import CompilePattern, Pattern
 from wxdesk.core.wechat.session_from import fields_of
 
 
-class Place(Enum):
+class CluePlace(Enum):
     """Place in a message where the words of a clue must stand."""
 
     INSIDE = auto()
@@ -40,22 +40,22 @@ class Place(Enum):
 class Clue:
     """Requirement on a message: one of `words`, in compared form, stands at `place`."""
 
-    place: Place
+    place: CluePlace
     words: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Facts:
+class MatchState:
     """State of one walk for a message; `groups` are those of the rule being asked."""
 
-    subject: Subject
+    subject: MatchInput
     cased: str
     folded: str
     answered: bool = False
     groups: dict[str, str] = field(default_factory=dict)
 
 
-class Test(Protocol):
+class ConditionTest(Protocol):
     """One condition of one rule."""
 
     @property
@@ -68,13 +68,13 @@ class Test(Protocol):
         """Without it in a message the test certainly gives its refusal; None: uncertain."""
         ...
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         """Return its verdict."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class References:
     """Things that conditions refer to by name: calendars, and ids of rules."""
 
     calendars: Mapping[str, Schedule]
@@ -82,10 +82,10 @@ class Surroundings:
 
 
 def tests_of(
-    rule: Rule, compile_pattern: CompilePattern, normaliser: Normaliser, around: Surroundings
-) -> tuple[Test, ...]:
+    rule: Rule, compile_pattern: CompilePattern, normaliser: Normaliser, around: References
+) -> tuple[ConditionTest, ...]:
     """Return the tests of a rule without fault in order: those on the message first."""
-    tests: list[Test] = [_DefaultTest()] if rule.default else []
+    tests: list[ConditionTest] = [_DefaultTest()] if rule.default else []
     tests += _word_tests(rule.when, compile_pattern, normaliser)
     if rule.when.unless is not None:
         unless = rule.when.unless
@@ -97,7 +97,7 @@ def tests_of(
     return tuple(tests)
 
 
-def _word_tests(when: Condition, compile_pattern: CompilePattern, normaliser: Normaliser) -> Iterator[Test]:
+def _word_tests(when: Condition, compile_pattern: CompilePattern, normaliser: Normaliser) -> Iterator[ConditionTest]:
     if when.session_from is not None:
         yield _session_from_test(when.session_from, compile_pattern)
     if when.event:
@@ -110,30 +110,30 @@ def _word_tests(when: Condition, compile_pattern: CompilePattern, normaliser: No
             yield _WordsTest(pairs, occurs, Verdict(condition, ok=False, words=words), clue)
     if when.all:
         pairs = _pairs(when.all, normaliser)
-        clue = Clue(Place.INSIDE, tuple(word for _, word in pairs))
+        clue = Clue(CluePlace.INSIDE, tuple(word for _, word in pairs))
         yield _AllTest(pairs, Verdict("all", ok=False, words=when.all), clue)
     if when.none:
         refusal = Verdict("none", ok=False, words=when.none)
         yield _WordsTest(_pairs(when.none, normaliser), contains, refusal, None, wanted=False)
     if when.regex is not None:
         refusal = Verdict("regex", ok=False, words=(when.regex,))
-        yield _RegexTest(compile_pattern(when.regex), refusal, Clue(Place.PATTERN, (when.regex,)))
+        yield _RegexTest(compile_pattern(when.regex), refusal, Clue(CluePlace.PATTERN, (when.regex,)))
 
 
-_WORDS: tuple[tuple[str, Callable[[str, str], bool], Place], ...] = (
-    ("exact", eq, Place.WHOLE),
-    ("prefix", str.startswith, Place.START),
-    ("suffix", str.endswith, Place.END),
-    ("any", contains, Place.INSIDE),
+_WORDS: tuple[tuple[str, Callable[[str, str], bool], CluePlace], ...] = (
+    ("exact", eq, CluePlace.WHOLE),
+    ("prefix", str.startswith, CluePlace.START),
+    ("suffix", str.endswith, CluePlace.END),
+    ("any", contains, CluePlace.INSIDE),
 )
 
 
-def _state_tests(when: Condition, normaliser: Normaliser, around: Surroundings) -> Iterator[Test]:
+def _state_tests(when: Condition, normaliser: Normaliser, around: References) -> Iterator[ConditionTest]:
     if when.hours is not None:
         hours = when.hours
         schedule, words = around.calendars[hours.calendar], ("inside" if hours.inside else "outside", hours.calendar)
         refusal = Verdict("hours", ok=False, words=words)
-        yield _StateTest(lambda s: schedule.seen_in(s.zone).is_open(s.at) is hours.inside, refusal)
+        yield _StateTest(lambda s: schedule.in_zone(s.zone).is_open(s.at) is hours.inside, refusal)
     if when.operator is not None:
         wanted = when.operator
         yield _StateTest(lambda s: s.operator is wanted, Verdict("operator", ok=False, words=(wanted.value,)))
@@ -147,7 +147,7 @@ def _state_tests(when: Condition, normaliser: Normaliser, around: Surroundings) 
     yield from _history_tests(when, around)
 
 
-def _history_tests(when: Condition, around: Surroundings) -> Iterator[Test]:
+def _history_tests(when: Condition, around: References) -> Iterator[ConditionTest]:
     if when.first_contact is not None:
         wanted = when.first_contact
         refusal = Verdict("first_contact", ok=False, words=(_truth(wanted),))
@@ -171,12 +171,12 @@ def _truth(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _quiet_for(subject: Subject, span: timedelta) -> bool:
+def _quiet_for(subject: MatchInput, span: timedelta) -> bool:
     last = subject.history.last_written_at
     return last is not None and subject.at - last >= span
 
 
-def _said_within(subject: Subject, ids: Sequence[int], span: timedelta) -> bool:
+def _said_within(subject: MatchInput, ids: Sequence[int], span: timedelta) -> bool:
     said = subject.history.said
     return any(subject.at - said[rule_id] <= span for rule_id in ids if rule_id in said)
 
@@ -193,7 +193,7 @@ class _DefaultTest:
     consent = Verdict("default", ok=True)
     clue = None
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         return self.refusal if facts.answered else self.consent
 
 
@@ -207,7 +207,7 @@ class _WordsTest:
     clue: Clue | None
     wanted: bool = True
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         folded, occurs = facts.folded, self.occurs
         found = next((written for written, word in self.words if occurs(folded, word)), "")
         ok = bool(found) is self.wanted
@@ -224,7 +224,7 @@ class _AllTest:
     refusal: Verdict
     clue: Clue
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         found = [written for written, word in self.words if word in facts.folded]
         if not found:
             return self.refusal
@@ -239,7 +239,7 @@ class _RegexTest:
     refusal: Verdict
     clue: Clue
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         found = self.pattern.search(facts.cased)
         if found is None:
             return self.refusal
@@ -247,14 +247,14 @@ class _RegexTest:
         return Verdict("regex", ok=True, words=self.refusal.words, found=found.text)
 
 
-def _session_from_test(test: SessionFromTest, compile_pattern: CompilePattern) -> Test:
+def _session_from_test(test: SessionFromTest, compile_pattern: CompilePattern) -> ConditionTest:
     sought = test.equals or test.prefix or test.regex
     words = (*((sought,) if sought else ()), *(f"{one.name}={'|'.join(one.values)}" for one in test.fields))
     pattern = None if test.regex is None else compile_pattern(test.regex)
     if test.equals is not None:
-        clue = Clue(Place.BUTTON_WHOLE, (test.equals,))
+        clue = Clue(CluePlace.BUTTON_WHOLE, (test.equals,))
     else:
-        clue = Clue(Place.BUTTON) if test.prefix is None else Clue(Place.BUTTON_START, (test.prefix,))
+        clue = Clue(CluePlace.BUTTON) if test.prefix is None else Clue(CluePlace.BUTTON_START, (test.prefix,))
     return _SessionFromTest(test, pattern, Verdict("session_from", ok=False, words=words or ("",)), clue)
 
 
@@ -267,7 +267,7 @@ class _SessionFromTest:
     refusal: Verdict
     clue: Clue
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         value = facts.subject.session_from
         found = None if value is None else self._found(value, facts.groups)
         if value is None or found is None or not self._fields_hold(value):
@@ -298,7 +298,7 @@ class _EventTest:
     refusal: Verdict
     clue = None
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         event = facts.subject.event
         if event is None or event.casefold() not in self.names:
             return self.refusal
@@ -309,11 +309,11 @@ class _EventTest:
 class _StateTest:
     """A condition about the surroundings of the message: it holds or it does not."""
 
-    holds: Callable[[Subject], bool]
+    holds: Callable[[MatchInput], bool]
     refusal: Verdict
     clue = None
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         refusal = self.refusal
         return Verdict(refusal.condition, ok=True, words=refusal.words) if self.holds(facts.subject) else refusal
 
@@ -328,7 +328,7 @@ class _TagsTest:
     wanted: bool = True
     clue = None
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         carried = frozenset(map(self.normaliser, facts.subject.tags))
         found = next((written for written, tag in self.tags if tag in carried), "")
         ok = bool(found) is self.wanted
@@ -339,11 +339,11 @@ class _TagsTest:
 class _UnlessTest:
     """Holds where another test does not. Its groups are nobody's."""
 
-    test: Test
+    test: ConditionTest
     refusal: Verdict
     clue = None
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         said = self.test.ask(replace(facts, groups={}))
         if said.ok and not said.found:
             return self.refusal
@@ -359,11 +359,11 @@ class _CooldownTest:
     refusal: Verdict
     clue = None
 
-    def ask(self, facts: Facts) -> Verdict:
+    def ask(self, facts: MatchState) -> Verdict:
         reached = self._reached(facts.subject.history, facts.subject)
         return Verdict("cooldown", not reached, self.refusal.words, reached)
 
-    def _reached(self, history: History, subject: Subject) -> str:
+    def _reached(self, history: ContactHistory, subject: MatchInput) -> str:
         fired, limits = history.fired.get(self.rule_id), self.limits
         if fired is not None:
             if 0 < limits.per_conversation <= fired.times:

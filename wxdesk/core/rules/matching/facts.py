@@ -19,7 +19,7 @@ LATELY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class FiringCount:
     """Number of times that a rule answered one contact, and the last time."""
 
     at: datetime
@@ -27,7 +27,7 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ContactHistory:
     """Facts about earlier messages and replies that rules can test.
 
     last_written_at: when the contact wrote before this message, None if never · message_no: which written
@@ -39,24 +39,24 @@ class History:
 
     last_written_at: datetime | None = None
     message_no: int = 1
-    fired: Mapping[int, Fired] = field(default_factory=lambda: MappingProxyType({}))
+    fired: Mapping[int, FiringCount] = field(default_factory=lambda: MappingProxyType({}))
     lately: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     said: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
-    def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> History:
+    def after(self, rule_id: int, at: datetime, *, said: bool = True, failed: bool = False) -> ContactHistory:
         """Return the history after a rule answered; without `said`, nothing will arrive."""
         before = self.fired.get(rule_id)
-        fired = self.fired if failed else {**self.fired, rule_id: Fired(at, 1 + (before.times if before else 0))}
+        fired = self.fired if failed else {**self.fired, rule_id: FiringCount(at, 1 + (before.times if before else 0))}
         arrives = {**self.said, rule_id: at} if said else self.said
-        return History(self.last_written_at, self.message_no, fired, self.lately, arrives)
+        return ContactHistory(self.last_written_at, self.message_no, fired, self.lately, arrives)
 
 
-NO_HISTORY = History()
+NO_HISTORY = ContactHistory()
 """Empty history."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequiredHistory:
     """The parts of a `ContactHistory` that the present rules test.
 
     message_no: how far it is counted, 0 if nobody asks · `fired`, `said` and `lately` name the rules whose
@@ -75,7 +75,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class MatchInput:
     """A message with the facts around it; `at` is the time of the decision, aware.
 
     `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event. `zone`
@@ -88,6 +88,6 @@ class Subject:
     event: str | None = None
     tags: tuple[str, ...] = ()
     operator: Presence = Presence.PRESENT
-    history: History = NO_HISTORY
+    history: ContactHistory = NO_HISTORY
     zone: tzinfo | None = None
     at: datetime = field(kw_only=True)

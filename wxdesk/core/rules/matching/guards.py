@@ -36,14 +36,14 @@ class Situation:
     @property
     def left_for_rules(self) -> int:
         """The number of replies that a rule may send."""
-        return self.left_beside(self.promised)
+        return self.left_for_rules_with(self.promised)
 
-    def left_beside(self, promised: int) -> int:
+    def left_for_rules_with(self, promised: int) -> int:
         """Return that number for another count of `promised` replies."""
         return left_for_rules(self.conversation.window, self.now, self.account.reserve, promised)
 
 
-def human_word(conversation: Conversation) -> tuple[object, ...]:
+def operator_decisions(conversation: Conversation) -> tuple[object, ...]:
     """Return the operators' settings of `conversation` that affect automatic replies.
 
     A decision made under other settings is not stored: it must be made again.

@@ -18,15 +18,15 @@ from wxdesk.core.model.rule import ActionKind, Delivery, Rule, RuleVerdict, Verd
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.faults import find_fault
-from wxdesk.core.rules.matching.candidates import Candidates, Hearing
-from wxdesk.core.rules.matching.conditions import Clue, Facts, Surroundings, Test, tests_of
-from wxdesk.core.rules.matching.facts import Subject
-from wxdesk.core.rules.matching.required_facts import named_events, presences, wanted
-from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, Found, NoFilter
+from wxdesk.core.rules.matching.candidates import Candidates, MessageFilter
+from wxdesk.core.rules.matching.conditions import Clue, ConditionTest, MatchState, References, tests_of
+from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.matching.required_facts import named_events, presences, required_history
+from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, NoFilter, PatternMatch
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class MatchedRule:
     """A matching rule, with its patterns' named groups in the contact's spelling."""
 
     rule: Rule
@@ -34,7 +34,7 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
+class MatchResult:
     """The outcome of one walk down the list.
 
     `matched` has more than one rule only where an earlier one continues. `heard` are the verdicts worth
@@ -43,7 +43,7 @@ class Matching:
     `rules_left` counts the enabled ones below that were not asked.
     """
 
-    matched: tuple[Matched, ...] = ()
+    matched: tuple[MatchedRule, ...] = ()
     heard: tuple[tuple[int, RuleVerdict], ...] = ()
     asked: int = 0
     rules_left: int = 0
@@ -79,7 +79,7 @@ def answers(rule: Rule) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class MatchTools:
     """Tools to prepare rules; with `filter_patterns` many patterns are fast."""
 
     compile_pattern: CompilePattern
@@ -96,7 +96,7 @@ class Ruleset:
     there.
 
     `calendars` are those that rules name. Rules unchanged from a ruleset `before` are not prepared once more.
-    `wanted` and `events` tell what the rules look at beside the message, and `presences` are those between
+    `required_history` and `events` tell what the rules look at beside the message, and `presences` are those between
     which they tell a difference: one, if none of them asks for it.
 
     Raises:
@@ -106,14 +106,14 @@ class Ruleset:
     def __init__(
         self,
         rules: Sequence[Rule],
-        tools: Tools,
+        tools: MatchTools,
         calendars: Mapping[str, Schedule] = MappingProxyType({}),
         before: Ruleset | None = None,
     ) -> None:
         self.tools = tools
-        around = Surroundings(calendars, _ids_by_name(rules))
+        around = References(calendars, _ids_by_name(rules))
         enabled = [rule for rule in rules if rule.enabled]
-        self.wanted = wanted(enabled, around.rule_ids)
+        self.wanted = required_history(enabled, around.rule_ids)
         self.events = named_events(enabled)
         self.presences = presences(enabled)
         known = before.by_id if before is not None and before.tools == tools else {}
@@ -128,26 +128,26 @@ class Ruleset:
         """Id and revision of each rule, in the order in which they are asked."""
         return tuple((ready.rule.id, ready.rule.revision) for ready in self._rules)
 
-    def decide(self, subject: Subject) -> Matching:
+    def decide(self, subject: MatchInput) -> MatchResult:
         """Ask the rules about `subject`, but only the candidates."""
         facts = self._facts(subject)
         return self._walk(facts, self._candidates.of(subject, facts.cased, facts.folded))
 
-    def ask_each(self, subject: Subject) -> Matching:
+    def ask_each(self, subject: MatchInput) -> MatchResult:
         """Decide without the index: slower with many rules, but without preparation."""
         return self._walk(self._facts(subject), range(len(self._rules)))
 
-    def ask_all(self, subject: Subject) -> Matching:
+    def ask_all(self, subject: MatchInput) -> MatchResult:
         """Decide with the verdicts of all conditions, also after a failure, for display."""
         return self._walk(self._facts(subject), range(len(self._rules)), whole=True)
 
-    def all_verdicts(self, kind: MessageType, matching: Matching) -> tuple[RuleVerdict, ...]:
+    def all_verdicts(self, kind: MessageType, matching: MatchResult) -> tuple[RuleVerdict, ...]:
         """Return the verdict of every rule asked about such a message, in order."""
         heard = dict(matching.heard)
         asked = self._rules[: matching.asked]
         return tuple(heard[place] if place in heard else ready.refusal(kind) for place, ready in enumerate(asked))
 
-    def with_switched_off(self, verdicts: Sequence[RuleVerdict], matching: Matching) -> tuple[RuleVerdict, ...]:
+    def with_switched_off(self, verdicts: Sequence[RuleVerdict], matching: MatchResult) -> tuple[RuleVerdict, ...]:
         """Return the verdicts of a walk, with refusals of the disabled rules it passed."""
         reached = matching.asked - matching.ended
         said: list[RuleVerdict] = []
@@ -158,10 +158,10 @@ class Ruleset:
                 above = place
         return (*said, *verdicts[above:])
 
-    def hearing(self, ids: Collection[int]) -> Hearing:
+    def message_filter(self, ids: Collection[int]) -> MessageFilter:
         """Return a quick test whether any of these rules could match a message."""
         few = [ready for ready in self._rules if ready.rule.id in ids]
-        return Hearing(self._index(few), self.tools.normaliser)
+        return MessageFilter(self._index(few), self.tools.normaliser)
 
     def prepare(self) -> None:
         """Build the index before the first decision; very many rules take a second."""
@@ -179,11 +179,11 @@ class Ruleset:
     def _index(self, rules: Iterable[_ReadyRule]) -> Candidates:
         return Candidates([(ready.clue, ready.rule.on) for ready in rules], self.tools.filter_patterns)
 
-    def _facts(self, subject: Subject) -> Facts:
-        return Facts(subject, *self.tools.normaliser.forms(subject.text))
+    def _facts(self, subject: MatchInput) -> MatchState:
+        return MatchState(subject, *self.tools.normaliser.forms(subject.text))
 
-    def _walk(self, facts: Facts, places: Iterable[int], *, whole: bool = False) -> Matching:
-        matched: list[Matched] = []
+    def _walk(self, facts: MatchState, places: Iterable[int], *, whole: bool = False) -> MatchResult:
+        matched: list[MatchedRule] = []
         heard: list[tuple[int, RuleVerdict]] = []
         asked = len(self._rules)
         for place in places:
@@ -195,12 +195,12 @@ class Ruleset:
             if not said.matched or said.shadow:
                 continue
             groups = MappingProxyType(dict(facts.groups)) if facts.groups else _NO_GROUPS
-            matched.append(Matched(ready.rule, groups))
+            matched.append(MatchedRule(ready.rule, groups))
             if not ready.rule.continues:
                 asked = place + 1
                 break
             facts.answered = facts.answered or answers(ready.rule)
-        return Matching(tuple(matched), tuple(heard), asked, len(self._rules) - asked)
+        return MatchResult(tuple(matched), tuple(heard), asked, len(self._rules) - asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class _ReadyRule:
     """A rule with its tests in the order of asking, `on` before all others."""
 
     rule: Rule
-    tests: tuple[Test, ...]
+    tests: tuple[ConditionTest, ...]
     on: Mapping[MessageType, Verdict]
     refusals: dict[MessageType, RuleVerdict] = field(default_factory=dict)
 
@@ -217,7 +217,7 @@ class _ReadyRule:
         """Requirement on a message that makes asking worth while; None: uncertain."""
         return self.tests[0].clue if self.tests else None
 
-    def ask(self, facts: Facts) -> RuleVerdict | None:
+    def ask(self, facts: MatchState) -> RuleVerdict | None:
         """Return the verdicts up to the first failure; None for the rule's `refusal`."""
         facts.groups.clear()
         verdicts = [self.on[facts.subject.type]]
@@ -231,7 +231,7 @@ class _ReadyRule:
                 return None if certain else self._said(verdicts, matched=False)
         return self._said(verdicts, matched=True)
 
-    def ask_all(self, facts: Facts) -> RuleVerdict:
+    def ask_all(self, facts: MatchState) -> RuleVerdict:
         """Return all verdicts; for another kind of message that of `on` alone."""
         facts.groups.clear()
         on = self.on[facts.subject.type]
@@ -256,7 +256,7 @@ class _ReadyRule:
 def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
     """Return the verdict of `rule` on messages in which its first test finds nothing."""
     nowhere = Schedule(Calendar(""), None)
-    around = Surroundings(defaultdict(lambda: nowhere), {})
+    around = References(defaultdict(lambda: nowhere), {})
     tests = tests_of(rule, _NoPattern, Normaliser(()), around)
     return _ReadyRule(rule, tests, _on(rule)).refusal(kind)
 
@@ -267,7 +267,7 @@ class _NoPattern:
     def __init__(self, _source: str) -> None:
         self.names = frozenset[str]()
 
-    def search(self, _text: str) -> Found | None:
+    def search(self, _text: str) -> PatternMatch | None:
         return None
 
 
@@ -295,7 +295,7 @@ def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
     return ids
 
 
-def _ready(rule: Rule, tools: Tools, around: Surroundings, before: _ReadyRule | None) -> _ReadyRule:
+def _ready(rule: Rule, tools: MatchTools, around: References, before: _ReadyRule | None) -> _ReadyRule:
     if before is not None and _asks_the_same(before.rule, rule):
         return before if before.rule == rule else _ReadyRule(rule, before.tests, before.on)
     fault = find_fault(rule, tools.compile_pattern, calendars=around.calendars)
@@ -314,4 +314,4 @@ def _asks_the_same(one: Rule, other: Rule) -> bool:
         other.cooldown,
     ):
         return False
-    return not one.when.names_others
+    return not one.when.has_references

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from wxdesk.core.model.rule import ActionKind, Presence, Rule, Variant
-from wxdesk.core.rules.matching.facts import Wanted
+from wxdesk.core.rules.matching.facts import RequiredHistory
 
 
-def wanted(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> Wanted:
+def required_history(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> RequiredHistory:
     """Return the facts that `rules` test; `ids` are those of the rules with a name."""
     conditions = [condition for rule in rules for condition in rule.when.both]
     named = [one.last_rule_within for one in conditions if one.last_rule_within is not None]
-    return Wanted(
+    return RequiredHistory(
         last_written_at=any(one.first_contact is not None or one.quiet_days is not None for one in conditions),
         message_no=max((one.message_no.decided_at for one in conditions if one.message_no is not None), default=0),
         fired=frozenset(rule.id for rule in rules if _counts_itself(rule)),

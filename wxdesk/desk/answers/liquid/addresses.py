@@ -13,22 +13,22 @@ from liquid import RenderContext
 from liquid.builtin.expressions import FilteredExpression
 from liquid.expression import Expression
 
-from wxdesk.desk.answers.liquid.gaps import Marked, ShownNode, ShownOutput
+from wxdesk.desk.answers.liquid.gaps import GapAwareNode, GapAwareOutput, MarkedText
 
 ENCODES = "url_encode"
 """Filter by which an operator encodes explicitly; nothing is encoded twice."""
 
 
-class _AddressNode(ShownNode):
+class _AddressNode(GapAwareNode):
     __slots__ = ()
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         shown = self.shown(context)
-        encoded = _encodes(self.expression) and not isinstance(shown, Marked)  # no filter has touched a mark
+        encoded = _encodes(self.expression) and not isinstance(shown, MarkedText)  # no filter has touched a mark
         return buffer.write(shown if encoded else quote(shown, safe=""))
 
 
-class AddressOutput(ShownOutput):
+class AddressOutput(GapAwareOutput):
     """`{{ … }}` in an address."""
 
     node_class = _AddressNode

@@ -20,10 +20,10 @@ from liquid.expression import Expression
 from liquid.undefined import Undefined
 
 from wxdesk.core.normalise import is_visible
-from wxdesk.desk.answers.liquid.gaps import Lacking
+from wxdesk.desk.answers.liquid.gaps import MissingText
 
 
-class _Side(Expression):
+class _BlankAsNone(Expression):
     """One side of a comparison: its value, or `None` if that is empty."""
 
     __slots__ = ("_written",)
@@ -44,41 +44,41 @@ class _Side(Expression):
 
 
 def _is_nothing(value: object) -> bool:
-    if isinstance(value, Undefined | Lacking | Blank | Empty):
+    if isinstance(value, Undefined | MissingText | Blank | Empty):
         return True
     if isinstance(value, str):
         return not is_visible(value)
     return isinstance(value, list | tuple | dict) and not value
 
 
-def _seeing(node: Node) -> Node:
+def _comparing_blanks_alike(node: Node) -> Node:
     """Make the conditions of a block treat all empty values alike."""
     if isinstance(node, IfNode | UnlessNode):
-        _compare_what_is_seen([node.condition, *(one.expression for one in node.alternatives)])
+        _wrap_sides([node.condition, *(one.expression for one in node.alternatives)])
     return node
 
 
-def _compare_what_is_seen(conditions: Iterable[Expression]) -> None:
+def _wrap_sides(conditions: Iterable[Expression]) -> None:
     for condition in conditions:
-        _compare_what_is_seen(condition.children())
+        _wrap_sides(condition.children())
         if isinstance(condition, EqExpression | NeExpression):
-            condition.left, condition.right = _Side(condition.left), _Side(condition.right)
+            condition.left, condition.right = _BlankAsNone(condition.left), _BlankAsNone(condition.right)
 
 
-class SeeingIf(IfTag):
+class BlankAwareIf(IfTag):
     """`{% if %}`."""
 
     def parse(self, stream: TokenStream) -> Node:
         """Parse the block that begins here."""
-        return _seeing(super().parse(stream))
+        return _comparing_blanks_alike(super().parse(stream))
 
 
-class SeeingUnless(UnlessTag):
+class BlankAwareUnless(UnlessTag):
     """`{% unless %}`."""
 
     def parse(self, stream: TokenStream) -> Node:
         """Parse the block that begins here."""
-        return _seeing(super().parse(stream))
+        return _comparing_blanks_alike(super().parse(stream))
 
 
 class _CaseNode(CaseNode):
@@ -92,7 +92,10 @@ class _CaseNode(CaseNode):
         for block in blocks:
             if isinstance(block, MultiExpressionBlockNode):
                 choice = block.expression
-                choice.left, choice.expressions = _Side(choice.left), [_Side(one) for one in choice.expressions]
+                choice.left, choice.expressions = (
+                    _BlankAsNone(choice.left),
+                    [_BlankAsNone(one) for one in choice.expressions],
+                )
         super().__init__(token, expression, blocks)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
@@ -103,7 +106,7 @@ class _CaseNode(CaseNode):
         return sum(block.render(context, buffer) for block in self.blocks if isinstance(block, BlockNode))
 
 
-class SeeingCase(CaseTag):
+class BlankAwareCase(CaseTag):
     """`{% case %}`."""
 
     node_class = _CaseNode

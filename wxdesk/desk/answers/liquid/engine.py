@@ -23,19 +23,19 @@ from wxdesk.core.content.variables import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.templates import ASK
 from wxdesk.desk.answers.liquid.addresses import AddressOutput
-from wxdesk.desk.answers.liquid.conditions import SeeingCase, SeeingIf, SeeingUnless
-from wxdesk.desk.answers.liquid.filters import FILTERS, usable
+from wxdesk.desk.answers.liquid.conditions import BlankAwareCase, BlankAwareIf, BlankAwareUnless
+from wxdesk.desk.answers.liquid.filters import FILTERS, safe_filters
 from wxdesk.desk.answers.liquid.gaps import (
     NO_STAND_INS,
+    GapAwareAssign,
+    GapAwareCapture,
+    GapAwareOutput,
     GapContext,
-    KeptAssign,
-    KeptCapture,
-    Lacks,
-    Marked,
-    Showing,
-    ShownOutput,
+    GapHandling,
+    MarkedText,
+    NothingToShow,
 )
-from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, each_alone, line_of
+from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of, standalone_tags
 from wxdesk.i18n import tr
 
 SOURCE_LIMIT = 4096
@@ -143,7 +143,7 @@ class LiquidRenderer:
                 condition needs a value that is missing.
             BadTemplate: it does not parse, or it exceeds a bound.
         """
-        return _rendered(self._parsed(source), source, variables, Showing(gaps, instead))
+        return _rendered(self._parsed(source), source, variables, GapHandling(gaps, instead))
 
     def render_address(
         self,
@@ -157,7 +157,7 @@ class LiquidRenderer:
         Raises:
             MissingValue, BadTemplate: as `render`.
         """
-        return _rendered(self._parsed_address(source), source, variables, Showing(gaps, instead))
+        return _rendered(self._parsed_address(source), source, variables, GapHandling(gaps, instead))
 
     def _parse_address(self, source: str) -> liquid.BoundTemplate:
         self._parsed(source)  # finds the mistakes
@@ -176,7 +176,7 @@ class LiquidRenderer:
         """Return the line of a syntax error, if need be by trying the tags one by one."""
         if error.token is not None and error.token.start_index >= 0:
             return line_of(source, error.token.start_index)
-        for index, alone in each_alone(source):
+        for index, alone in standalone_tags(source):
             try:
                 self._environment.from_string(alone)
             except LiquidError:
@@ -191,7 +191,7 @@ class _Context(GapContext):
         self._processor_time = getattr(template.env, "processor_time", time.thread_time)
         self._deadline = self._processor_time() + SECONDS
         self._turns = 0
-        self.showing = Showing()
+        self.showing = GapHandling()
         super().__init__(template, globals=globals)
         # Without Liquid's own `now` and `today`, which read the machine's clock.
         self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
@@ -215,11 +215,11 @@ class _Context(GapContext):
         found = super().get(path, token=token, default=_ABSENT)
         if found is not _ABSENT:
             return found
-        return FalsyStrictUndefined(_called(path), token=token) if default is UNDEFINED else default
+        return FalsyStrictUndefined(_path_text(path), token=token) if default is UNDEFINED else default
 
     def get_item(self, obj: object, key: object) -> object:
         """Return a field; a mapping's size, first and last are none, and a gap has none."""
-        if isinstance(obj, Marked):
+        if isinstance(obj, MarkedText):
             return obj
         return (
             obj[key]
@@ -233,7 +233,7 @@ class _Context(GapContext):
             raise ResourceLimitError("loops", token=None)
 
 
-def _called(path: Sequence[object]) -> str:
+def _path_text(path: Sequence[object]) -> str:
     """Write a variable path as an operator would."""
     root, *fields = path
     return f"{root}" + "".join(f".{field}" if isinstance(field, str) else f"[{field}]" for field in fields)
@@ -256,14 +256,14 @@ class _Environment(liquid.Environment):
         allowed = BLOCKS | SINGLE | set(INNER) | _TOKENS
         self.tags = {name: tag for name, tag in self.tags.items() if name in allowed}
         self.filters = dict(_usable_filters())
-        for tag in (ShownOutput, KeptAssign, KeptCapture, SeeingIf, SeeingUnless, SeeingCase):
+        for tag in (GapAwareOutput, GapAwareAssign, GapAwareCapture, BlankAwareIf, BlankAwareUnless, BlankAwareCase):
             self.add_tag(tag)
 
 
 @functools.cache
 def _usable_filters() -> Mapping[str, Callable[..., object]]:
     """Return the filters, made safe once: they know no environment."""
-    return usable(liquid.Environment().filters)
+    return safe_filters(liquid.Environment().filters)
 
 
 class _AddressEnvironment(_Environment):
@@ -272,25 +272,29 @@ class _AddressEnvironment(_Environment):
         self.add_tag(AddressOutput)
 
 
-def _rendered(template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: Showing) -> str:
+def _rendered(
+    template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: GapHandling
+) -> str:
     try:
-        return _filled_in(template, variables, showing)
+        return _filled_despite_collection(template, variables, showing)
     except _FAILURES as error:
         raise _explained(source, error) from None
 
 
-def _filled_in(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
+def _filled_despite_collection(
+    template: liquid.BoundTemplate, variables: Mapping[str, object], showing: GapHandling
+) -> str:
     """Render, and once more if Python's garbage collector used up the time limit."""
-    collections = _full_collections()
+    collections = _collection_count()
     try:
         return _filled(template, variables, showing)
     except ResourceLimitError:
-        if _full_collections() == collections:
+        if _collection_count() == collections:
             raise
     return _filled(template, variables, showing)  # gaps that were noted are not noted twice
 
 
-def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: Showing) -> str:
+def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], showing: GapHandling) -> str:
     context = _Context(template, globals=template.make_globals(variables))
     context.showing = showing
     buffer = context.get_buffer()
@@ -298,7 +302,7 @@ def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], sho
     return str(buffer.getvalue())
 
 
-def _full_collections() -> int:
+def _collection_count() -> int:
     """Return the number of Python's full garbage collections so far."""
     return int(gc.get_stats()[-1]["collections"])
 
@@ -329,8 +333,12 @@ def _explained(source: str, error: Exception) -> BadTemplate:
     """Translate Liquid's error into the operator's language, with a line."""
     token = error.token if isinstance(error, LiquidError) else None
     line = line_of(source, token.start_index if token else 0)
-    if isinstance(error, UndefinedError | Lacks):
-        name = error.name if isinstance(error, Lacks) else str(error.args[0]).removesuffix(" is undefined").strip("'")
+    if isinstance(error, UndefinedError | NothingToShow):
+        name = (
+            error.name
+            if isinstance(error, NothingToShow)
+            else str(error.args[0]).removesuffix(" is undefined").strip("'")
+        )
         return MissingValue(line, name, tr("“{name}” has no value for this message.", name=name))
     if isinstance(error, UnknownFilterError):
         return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))

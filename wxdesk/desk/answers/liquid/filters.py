@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from liquid.exceptions import ResourceLimitError
 
-from wxdesk.desk.answers.liquid.gaps import keeping_gaps
+from wxdesk.desk.answers.liquid.gaps import gap_preserving
 
 VALUE_LIMIT = 16 * 1024
 """Characters, digits or items of any value before and after a filter."""
@@ -59,12 +59,12 @@ Those that decode are left out: `%3C` or `&lt;` would give back a `<`.
 """
 
 
-def usable(filters: Mapping[str, Callable[..., object]]) -> dict[str, Callable[..., object]]:
+def safe_filters(filters: Mapping[str, Callable[..., object]]) -> dict[str, Callable[..., object]]:
     """Return those of Liquid's `filters` that a reply may use, made safe."""
     bounded = {name: _bounded(filters[name]) for name in FILTERS}
     for name in ("replace", "replace_first", "replace_last"):
         bounded[name] = _replace_bounded(bounded[name])
-    return {name: keeping_gaps(name, apply) for name, apply in bounded.items()}
+    return {name: gap_preserving(name, apply) for name, apply in bounded.items()}
 
 
 def _bounded(apply: Callable[..., object]) -> Callable[..., object]:

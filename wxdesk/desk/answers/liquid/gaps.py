@@ -25,7 +25,7 @@ from liquid.stringify import to_liquid_string
 from liquid.undefined import StrictUndefined, Undefined
 
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.replies.gaps import mark
+from wxdesk.core.replies.gaps import gap_mark
 
 LONGEST_NAME = 60
 """Characters of the name of an expression."""
@@ -38,7 +38,7 @@ NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
 _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-class Lacks(LiquidError):
+class NothingToShow(LiquidError):
     """An output has nothing to show; `name` is its variable or expression."""
 
     def __init__(self, name: str, token: Token | None) -> None:
@@ -46,26 +46,26 @@ class Lacks(LiquidError):
         self.name = name
 
 
-class Marked(str):
+class MarkedText(str):
     """Text with marks for the values `names`; filters work around the marks."""
 
     __slots__ = ("names",)
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, *names: str) -> Marked:
+    def of(cls, *names: str) -> MarkedText:
         """Return the marks of these values alone."""
-        return cls.around("".join(map(mark, names)), names)
+        return cls.around("".join(map(gap_mark, names)), names)
 
     @classmethod
-    def around(cls, text: str, names: Iterable[str]) -> Marked:
+    def around(cls, text: str, names: Iterable[str]) -> MarkedText:
         """Return a text that holds the marks of `names`."""
         made = cls(text)
         made.names = tuple(dict.fromkeys(names))
         return made
 
 
-class Lacking(Marked):
+class MissingText(MarkedText):
     """A text with marks for missing values; conditions and `default` see nothing."""
 
     __slots__ = ()
@@ -74,13 +74,13 @@ class Lacking(Marked):
         return None
 
 
-class Meant(str):
+class IntendedBlank(str):
     """A text without visible characters that the author of the template intended."""
 
     __slots__ = ()
 
 
-class Showing:
+class GapHandling:
     """Gap handling of one rendering.
 
     Without `gaps` the first gap raises `NothingToShow`; else its mark is shown, and `gaps` gets its name. A
@@ -91,9 +91,9 @@ class Showing:
         self.gaps = gaps
         self._instead = instead
 
-    def apart(self) -> Showing:
+    def apart(self) -> GapHandling:
         """Return a copy for a part that may never be shown, with gaps of its own."""
-        return Showing(None if self.gaps is None else [], self._instead)
+        return GapHandling(None if self.gaps is None else [], self._instead)
 
     def text(self, value: object, name: str, token: Token | None, *, constant: bool) -> str:
         """Return the text of an output or the mark of its gap; `name` is its expression's.
@@ -105,22 +105,22 @@ class Showing:
         if gap is not None:
             return self._shown(gap, token)
         text = to_liquid_string(value, autoescape=False)
-        if constant or _is_meant(value) or is_visible(text):
+        if constant or _is_intended(value) or is_visible(text):
             return text
-        return self._shown(Lacking.of(name), token)
+        return self._shown(MissingText.of(name), token)
 
-    def _shown(self, gap: Marked, token: Token | None) -> str:
+    def _shown(self, gap: MarkedText, token: Token | None) -> str:
         first, *more = gap.names
-        if first in self._instead and not more and gap == mark(first):
+        if first in self._instead and not more and gap == gap_mark(first):
             return self._instead[first]
         if self.gaps is not None:
             self.gaps += (name for name in gap.names if name not in self.gaps)
-        elif isinstance(gap, Lacking):
-            raise Lacks(first, token)
+        elif isinstance(gap, MissingText):
+            raise NothingToShow(first, token)
         return gap
 
 
-def keeping_gaps(name: str, apply: Callable[..., object]) -> Callable[..., object]:
+def gap_preserving(name: str, apply: Callable[..., object]) -> Callable[..., object]:
     """Wrap the filter `apply` so that it keeps gaps and intended blanks as they are."""
     if name == "default":
         return _default(apply)
@@ -129,15 +129,17 @@ def keeping_gaps(name: str, apply: Callable[..., object]) -> Callable[..., objec
     def kept(*values: object, **named: object) -> object:
         gap = _gap_in((*values, *named.values()))
         if gap is not None:
-            return _round(gap, apply, values, named)
+            return _apply_around_marks(gap, apply, values, named)
         result = apply(*values, **named)
         blank = isinstance(result, str) and not is_visible(result)
-        return Meant(result) if blank and any(map(_is_meant, (*values, *named.values()))) else result
+        return IntendedBlank(result) if blank and any(map(_is_intended, (*values, *named.values()))) else result
 
     return kept
 
 
-def _round(gap: Marked, apply: Callable[..., object], values: Iterable[object], named: Mapping[str, object]) -> object:
+def _apply_around_marks(
+    gap: MarkedText, apply: Callable[..., object], values: Iterable[object], named: Mapping[str, object]
+) -> object:
     """Apply a filter to texts with gaps, or return the marks if it would damage them."""
     try:
         result = apply(*map(_with_marks, values), **{key: _with_marks(value) for key, value in named.items()})
@@ -145,7 +147,7 @@ def _round(gap: Marked, apply: Callable[..., object], values: Iterable[object], 
         raise
     except _FAILURES:
         return gap
-    if isinstance(result, str) and all(mark(name) in result for name in gap.names):
+    if isinstance(result, str) and all(gap_mark(name) in result for name in gap.names):
         return type(gap).around(result, gap.names)
     return gap
 
@@ -157,29 +159,29 @@ def _default(apply: Callable[..., object]) -> Callable[..., object]:
     def default(value: object, *values: object, **named: object) -> object:
         unseen = isinstance(value, str) and not is_visible(value)
         result = apply("" if unseen else value, *values, **named)
-        return Meant(result) if isinstance(result, str) and not is_visible(result) else result
+        return IntendedBlank(result) if isinstance(result, str) and not is_visible(result) else result
 
     return default
 
 
-def _gap_in(values: Iterable[object]) -> Marked | None:
+def _gap_in(values: Iterable[object]) -> MarkedText | None:
     """Join all gaps in `values` into one text; None if there are none."""
-    gaps = [gap for gap in map(_with_marks, values) if isinstance(gap, Marked)]
+    gaps = [gap for gap in map(_with_marks, values) if isinstance(gap, MarkedText)]
     if len(gaps) < 2:
         return gaps[0] if gaps else None
-    kind = Lacking if any(isinstance(gap, Lacking) for gap in gaps) else Marked
+    kind = MissingText if any(isinstance(gap, MissingText) for gap in gaps) else MarkedText
     return kind.around("".join(dict.fromkeys(gaps)), (name for gap in gaps for name in gap.names))
 
 
 def _with_marks(value: object) -> object:
-    return Lacking.of(value.name) if isinstance(value, StrictUndefined) else value
+    return MissingText.of(value.name) if isinstance(value, StrictUndefined) else value
 
 
-def _is_meant(value: object) -> bool:
-    return value is NOTHING or isinstance(value, Meant)
+def _is_intended(value: object) -> bool:
+    return value is NOTHING or isinstance(value, IntendedBlank)
 
 
-def name_of(expression: Expression) -> str:
+def expression_name(expression: Expression) -> str:
     """Return an expression as a name without blanks, which could cut a mark in two."""
     name = "".join(str(expression).split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
@@ -193,10 +195,10 @@ def is_constant(expression: Expression) -> bool:
 class GapContext(RenderContext):
     """A rendering with its gap handling."""
 
-    showing: Showing
+    showing: GapHandling
 
 
-class ShownNode(OutputNode):
+class GapAwareNode(OutputNode):
     """`{{ … }}`, which shows a mark rather than nothing unless that is intended."""
 
     __slots__ = ("constant", "name")
@@ -204,7 +206,7 @@ class ShownNode(OutputNode):
     def __init__(self, token: Token, expression: Expression) -> None:
         super().__init__(token, expression)
         self.constant = is_constant(expression)
-        self.name = name_of(expression)
+        self.name = expression_name(expression)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the text of the output."""
@@ -216,10 +218,10 @@ class ShownNode(OutputNode):
         return cast("GapContext", context).showing.text(value, self.name, self.token, constant=self.constant)
 
 
-class ShownOutput(Output):
+class GapAwareOutput(Output):
     """The tag of `GapAwareNode`."""
 
-    node_class = ShownNode
+    node_class = GapAwareNode
 
 
 class _AssignNode(AssignNode):
@@ -232,11 +234,11 @@ class _AssignNode(AssignNode):
     def render_to_output(self, context: RenderContext, _: TextIO) -> int:
         value = self.expression.evaluate(context)
         meant = self.constant and isinstance(value, str) and not is_visible(value)
-        context.assign(self.name, Meant(value) if meant else value)
+        context.assign(self.name, IntendedBlank(value) if meant else value)
         return 0
 
 
-class KeptAssign(AssignTag):
+class GapAwareAssign(AssignTag):
     """`{% assign %}`, in which an invisible constant counts as intended."""
 
     node_class = _AssignNode
@@ -256,14 +258,14 @@ class _CaptureNode(CaptureNode):
             rendering.showing = around
         text = buf.getvalue()
         if inside.gaps:
-            text = Marked.around(text, inside.gaps)
+            text = MarkedText.around(text, inside.gaps)
         elif not is_visible(text):
-            text = Meant(text)
+            text = IntendedBlank(text)
         context.assign(self.name, text)
         return 0
 
 
-class KeptCapture(CaptureTag):
+class GapAwareCapture(CaptureTag):
     """`{% capture %}`, which keeps the gaps in its content."""
 
     node_class = _CaptureNode

@@ -40,7 +40,7 @@ _BLANKS = re.compile(rf"\s{{{BLANKS_LIMIT + 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class LiquidTag:
     """One `{% … %}`: name, whether anything follows the name, start and end."""
 
     name: str
@@ -56,7 +56,7 @@ def line_of(source: str, index: int) -> int:
 
 def check_tags(source: str) -> None:
     """Raise `BadTemplate` for a tag that is unclosed, unknown, misplaced or too long."""
-    open_blocks: list[Tag] = []
+    open_blocks: list[LiquidTag] = []
     for _, _, tag in _pieces(source):
         if tag:
             _place(source, tag, open_blocks)
@@ -64,7 +64,7 @@ def check_tags(source: str) -> None:
         raise _bad(source, open_blocks[-1].start, tr("“{tag}” is never closed.", tag=_shown(open_blocks[-1].name)))
 
 
-def each_alone(source: str) -> Iterator[tuple[int, str]]:
+def standalone_tags(source: str) -> Iterator[tuple[int, str]]:
     """Yield index and template of each tag and output alone; `source` was checked."""
     around = {"elsif": ("{% if 1 %}", "{% endif %}"), "when": ("{% case 1 %}", "{% endcase %}")}
     for start, inside, tag in _pieces(source):
@@ -75,7 +75,7 @@ def each_alone(source: str) -> Iterator[tuple[int, str]]:
             yield start, inside + _shown("end" + tag.name)
 
 
-def _place(source: str, tag: Tag, open_blocks: list[Tag]) -> None:
+def _place(source: str, tag: LiquidTag, open_blocks: list[LiquidTag]) -> None:
     """Open, close or skip one tag, if it may stand there."""
     around = [block.name for block in open_blocks]
     if tag.name.startswith("end") and tag.name[3:] in BLOCKS:
@@ -90,7 +90,7 @@ def _place(source: str, tag: Tag, open_blocks: list[Tag]) -> None:
         open_blocks.append(tag)
 
 
-def _reason_against(tag: Tag, around: list[str]) -> str:
+def _reason_against(tag: LiquidTag, around: list[str]) -> str:
     shown = _shown(tag.name)
     if tag.name in INNER:
         reach = around if tag.name in ("break", "continue") else around[-1:]
@@ -105,7 +105,7 @@ def _reason_against(tag: Tag, around: list[str]) -> str:
     return ""
 
 
-def _pieces(source: str) -> Iterator[tuple[int, str, Tag | None]]:
+def _pieces(source: str) -> Iterator[tuple[int, str, LiquidTag | None]]:
     """Yield index, text and tag of each output and tag outside comments and raw text."""
     position = 0
     while opening := _OPENING.search(source, position):
@@ -126,14 +126,14 @@ def _pieces(source: str) -> Iterator[tuple[int, str, Tag | None]]:
             position = _end_of_verbatim(source, tag)
 
 
-def _tag(source: str, start: int, inside: str) -> Tag:
+def _tag(source: str, start: int, inside: str) -> LiquidTag:
     found = _NAME.fullmatch(inside)
     if found is None or not found[1]:
         raise _bad(source, start, tr("A tag has no name."))
-    return Tag(found[1], bool(found[2]), start, start + len(inside))
+    return LiquidTag(found[1], bool(found[2]), start, start + len(inside))
 
 
-def _end_of_verbatim(source: str, tag: Tag) -> int:
+def _end_of_verbatim(source: str, tag: LiquidTag) -> int:
     """Return the start of the end tag of a raw or comment block; comments nest."""
     depth = 1
     for found in re.finditer(rf"\{{%-?\s*(end)?{tag.name}\b", source[tag.end :]):

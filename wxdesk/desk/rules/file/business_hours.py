@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
-from wxdesk.core.rules.business_hours import Calendar, Span, SpecialDays, Weekday, WeeklySpan, clock_from
+from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from
 from wxdesk.desk.rules.file.toml_lines import Path
-from wxdesk.desk.rules.file.toml_table import Misread, TomlTable
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.desk.rules.file.toml_writing import inline_table, listed, string, strings
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
@@ -27,14 +27,14 @@ def calendar_from(value: object, path: Path) -> Calendar:
     table = TomlTable(value, path, ("name", "zone", "weekly", "exceptions"))
     name, zone = table.text("name"), table.text("zone")
     if not name.strip():
-        raise Misread((*path, "name"), tr("A calendar needs a name."))
+        raise RulesFileMistake((*path, "name"), tr("A calendar needs a name."))
     if zone and zone_named(zone) is None:
-        raise Misread((*path, "zone"), tr("There is no time zone “{zone}”.", zone=zone))
+        raise RulesFileMistake((*path, "zone"), tr("There is no time zone “{zone}”.", zone=zone))
     weekly = tuple(_weekly(one) for one in table.tables("weekly", ("days", "from", "to")))
     keys = ("date", "until", "closed", "from", "to", "label")
     special = tuple(_special(one) for one in table.tables("exceptions", keys))
     if not weekly and not any(one.span for one in special):
-        raise Misread(path, tr("This calendar is never open: “weekly” names no hours."))
+        raise RulesFileMistake(path, tr("This calendar is never open: “weekly” names no hours."))
     return Calendar(name, zone, weekly, special)
 
 
@@ -44,7 +44,7 @@ def _weekly(table: TomlTable) -> WeeklySpan:
         if day not in tuple(Weekday):
             known = ", ".join(Weekday)
             reason = tr("“{key}” is not known here. Possible: {known}.", key=day, known=known)
-            raise Misread((*table.path, "days", index), reason)
+            raise RulesFileMistake((*table.path, "days", index), reason)
     return WeeklySpan(frozenset(map(Weekday, days)), _span(table))
 
 
@@ -52,19 +52,19 @@ def _special(table: TomlTable) -> SpecialDays:
     first = _date(table, "date")
     last = _date(table, "until") if "until" in table else first
     if last < first:
-        raise Misread((*table.path, "until"), tr("“until” is before “date”."))
+        raise RulesFileMistake((*table.path, "until"), tr("“until” is before “date”."))
     closed = table.truth("closed", otherwise=False)
     hours = "from" in table or "to" in table
     if closed is hours:
-        raise Misread(table.path, tr("Write either “closed = true” or the hours with “from” and “to”."))
+        raise RulesFileMistake(table.path, tr("Write either “closed = true” or the hours with “from” and “to”."))
     return SpecialDays(first, last, None if closed else _span(table), table.text("label"))
 
 
-def _span(table: TomlTable) -> Span:
-    span = Span(_time(table, "from"), _time(table, "to"))
-    if span.says_nothing:
+def _span(table: TomlTable) -> OpenSpan:
+    span = OpenSpan(_time(table, "from"), _time(table, "to"))
+    if span.is_ambiguous:
         reason = tr("“from” and “to” are the same time. For a whole day, write 00:00 to 24:00.")
-        raise Misread((*table.path, "to"), reason)
+        raise RulesFileMistake((*table.path, "to"), reason)
     return span
 
 
@@ -74,7 +74,9 @@ def _time(table: TomlTable, key: str) -> time:
         return value.replace(second=0, microsecond=0)
     found = clock_from(value, closing=key == "to") if isinstance(value, str) else None
     if found is None:
-        raise Misread((*table.path, key), tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"'))
+        raise RulesFileMistake(
+            (*table.path, key), tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"')
+        )
     return found
 
 
@@ -87,7 +89,7 @@ def _date(table: TomlTable, key: str) -> date:
     except ValueError:
         example = '"2026-10-01"'
         reason = tr("“{key}” must be a date such as {example}.", key=key, example=example)
-        raise Misread((*table.path, key), reason) from None
+        raise RulesFileMistake((*table.path, key), reason) from None
 
 
 def calendar_text(calendar: Calendar) -> str:
@@ -120,5 +122,5 @@ def _special_text(days: SpecialDays) -> str:
     return inline_table(pairs)
 
 
-def _hours(span: Span) -> list[tuple[str, str]]:
+def _hours(span: OpenSpan) -> list[tuple[str, str]]:
     return [("from", string(f"{span.opens:%H:%M}")), ("to", string(f"{span.closes:%H:%M}"))]

@@ -13,7 +13,7 @@ from wxdesk.core.model.rule import (
     TagsTest,
 )
 from wxdesk.desk.rules.file.toml_lines import Path
-from wxdesk.desk.rules.file.toml_table import Misread, TomlTable
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.i18n import tr
 
 WORD_LISTS = ("any", "all", "none", "exact", "prefix", "suffix")
@@ -45,7 +45,7 @@ def condition_from(value: object, path: Path) -> Condition:
     words = {key: _words(table, key) for key in WORD_LISTS}
     if _CONTAINS in table:
         if words["any"]:
-            raise Misread((*path, _CONTAINS), tr("“contains” and “any” mean the same; write one of them."))
+            raise RulesFileMistake((*path, _CONTAINS), tr("“contains” and “any” mean the same; write one of them."))
         words["any"] = _words(table, _CONTAINS)
     return Condition(
         any=words["any"],
@@ -71,7 +71,7 @@ def condition_from(value: object, path: Path) -> Condition:
 def _words(table: TomlTable, key: str) -> tuple[str, ...]:
     words = table.texts(key)
     if key in table and not words:
-        raise Misread((*table.path, key), tr("“{key}” lists no words.", key=key))
+        raise RulesFileMistake((*table.path, key), tr("“{key}” lists no words.", key=key))
     return words
 
 
@@ -92,7 +92,7 @@ def _hours(table: TomlTable) -> HoursTest:
     inner = table.table("hours", ("inside", "outside"))
     given = list(inner)
     if len(given) != 1:
-        raise Misread(inner.path, tr("hours takes “inside” or “outside”, with the name of a calendar."))
+        raise RulesFileMistake(inner.path, tr("hours takes “inside” or “outside”, with the name of a calendar."))
     return HoursTest(inner.text(given[0]), inside=given[0] == "inside")
 
 
@@ -104,7 +104,7 @@ def _tags(table: TomlTable) -> TagsTest:
 def _message_no(table: TomlTable) -> MessageNo:
     inner = table.table("message_no", ("min", "max"))
     if not list(inner):
-        raise Misread(inner.path, tr("message_no takes “min”, “max” or both."))
+        raise RulesFileMistake(inner.path, tr("message_no takes “min”, “max” or both."))
     return MessageNo(inner.number("min", otherwise=1), inner.number("max") if "max" in inner else None)
 
 

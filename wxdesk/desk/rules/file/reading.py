@@ -14,21 +14,21 @@ from dataclasses import dataclass
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.faults import Fault, find_fault
+from wxdesk.core.rules.faults import RuleFault, find_fault
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule_reading import rule_from
 from wxdesk.desk.rules.file.rule_writing import rule_text
 from wxdesk.desk.rules.file.toml_errors import complaint
 from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
-from wxdesk.desk.rules.file.toml_table import Misread
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.i18n import tr
 
 SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of a rules file."""
 
-type FindFault = Callable[[Rule, Container[str]], Fault | None]
+type FindFault = Callable[[Rule, Container[str]], RuleFault | None]
 """Validates a rule, given the names of the calendars that exist."""
 
 
@@ -52,7 +52,7 @@ def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> 
     document = _parsed(text, file_name)
     try:
         return _judged(_content(document), fault_in or _fault_finder())
-    except Misread as wrong:
+    except RulesFileMistake as wrong:
         lines = TomlLines(text)
         line = lines.text_line(wrong.path, wrong.text_line) if wrong.text_line else lines.line(wrong.path)
         raise BadRulesFile(file_name, line, wrong.reason) from None
@@ -66,19 +66,19 @@ def write_rules(rules: Sequence[Rule], calendars: Sequence[Calendar] = ()) -> st
 def _content(document: dict[str, object]) -> RulesFile:
     for key in document:
         if key not in ("rules", "calendars"):
-            raise Misread((key,), tr("Only [[rules]] and [[calendars]] can stand here, not “{key}”.", key=key))
+            raise RulesFileMistake((key,), tr("Only [[rules]] and [[calendars]] can stand here, not “{key}”.", key=key))
     calendars = tuple(calendar_from(value, path) for value, path in _tables(document, "calendars"))
     names = [calendar.name for calendar in calendars]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise Misread(("calendars", index, "name"), tr("There are two calendars of this name."))
+            raise RulesFileMistake(("calendars", index, "name"), tr("There are two calendars of this name."))
     return RulesFile(tuple(rule_from(value, path) for value, path in _tables(document, "rules")), calendars)
 
 
 def _tables(document: dict[str, object], key: str) -> Iterator[tuple[object, Path]]:
     values = document.get(key, [])
     if not isinstance(values, list):
-        raise Misread((key,), tr("This begins with [[{key}]], in double brackets.", key=key))
+        raise RulesFileMistake((key,), tr("This begins with [[{key}]], in double brackets.", key=key))
     for index, value in enumerate(values):
         yield value, (key, index)
 
@@ -88,7 +88,7 @@ def _judged(content: RulesFile, fault_in: FindFault) -> RulesFile:
     for index, rule in enumerate(content.rules):
         fault = fault_in(rule, calendars)
         if fault is not None:
-            raise Misread(("rules", index, *fault.where), fault.reason, fault.template_line)
+            raise RulesFileMistake(("rules", index, *fault.where), fault.reason, fault.template_line)
     return content
 
 

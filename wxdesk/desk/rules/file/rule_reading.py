@@ -10,7 +10,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
 from wxdesk.desk.rules.file.condition_reading import condition_from
 from wxdesk.desk.rules.file.toml_lines import Path
-from wxdesk.desk.rules.file.toml_table import Misread, TomlTable
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.i18n import tr
 
 CONTENT_FIELDS = {
@@ -32,7 +32,7 @@ def rule_from(value: object, path: Path) -> Rule:
     """
     table = TomlTable(value, path, _RULE_KEYS)
     if "name" not in table:
-        raise Misread(path, tr("A rule needs a name."))
+        raise RulesFileMistake(path, tr("A rule needs a name."))
     delivery, hold_seconds = _delivery(table)
     return Rule(
         name=table.text("name"),
@@ -55,7 +55,7 @@ def _message_types(table: TomlTable) -> frozenset[MessageType]:
     for index, name in enumerate(names):
         if name not in tuple(MessageType):
             reason = tr("“{key}” is not known here. Possible: {known}.", key=name, known=_listed(MessageType))
-            raise Misread((*table.path, "on", index), reason)
+            raise RulesFileMistake((*table.path, "on", index), reason)
     return frozenset(map(MessageType, names))
 
 
@@ -63,7 +63,7 @@ def _cooldown(table: TomlTable) -> Cooldown:
     inner = table.table("cooldown", COOLDOWN_FIELDS)
     for key in inner:
         if not (key == "per_conversation" and inner.raw(key) == ONCE) and inner.number(key) < 1:
-            raise Misread((*inner.path, key), tr("“{key}” must be 1 or more.", key=key))
+            raise RulesFileMistake((*inner.path, key), tr("“{key}” must be 1 or more.", key=key))
     times = inner.raw("per_conversation") if "per_conversation" in inner else 0
     return Cooldown(
         per_contact_s=inner.number("per_contact_s"),
@@ -79,7 +79,9 @@ def _delivery(table: TomlTable) -> tuple[Delivery, int]:
         return Delivery.HOLD, table.table("delivery", ("hold",)).number("hold")
     delivery = table.choice("delivery", Delivery)
     if delivery is Delivery.HOLD:
-        raise Misread((*table.path, "delivery"), tr("How long is it held? Write {example}.", example="{ hold = 8 }"))
+        raise RulesFileMistake(
+            (*table.path, "delivery"), tr("How long is it held? Write {example}.", example="{ hold = 8 }")
+        )
     return delivery, 0
 
 
@@ -87,7 +89,7 @@ def _actions(table: TomlTable) -> tuple[Action, ...]:
     values = table.raw("then") if "then" in table else []
     path = (*table.path, "then")
     if not isinstance(values, list):
-        raise Misread(path, tr("“then” must be a list of actions in brackets."))
+        raise RulesFileMistake(path, tr("“then” must be a list of actions in brackets."))
     return tuple(_action(value, (*path, index)) for index, value in enumerate(values))
 
 
@@ -114,7 +116,7 @@ def _action(value: object, path: Path) -> Action:
         case ActionKind.SNOOZE:
             return Action(kind, minutes=table.number(kind))
         case _:
-            return _done(table, kind)
+            return _plain_action(table, kind)
 
 
 def _image(table: TomlTable) -> Content:
@@ -124,19 +126,19 @@ def _image(table: TomlTable) -> Content:
     return Content(ReplyKind.IMAGE, media_id=table.text("image"))
 
 
-def _done(table: TomlTable, kind: ActionKind) -> Action:
+def _plain_action(table: TomlTable, kind: ActionKind) -> Action:
     """Return an action without a value."""
     if table.truth(kind, otherwise=True) is False:
-        raise Misread((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
+        raise RulesFileMistake((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
     return Action(kind)
 
 
 def _kind(table: TomlTable) -> ActionKind:
     given = [kind for kind in ActionKind if kind in table]
     if len(given) != 1:
-        raise Misread(table.path, tr("An action is one of: {known}.", known=_listed(ActionKind)))
+        raise RulesFileMistake(table.path, tr("An action is one of: {known}.", known=_listed(ActionKind)))
     if "variant" in table and given[0] is not ActionKind.REPLY:
-        raise Misread((*table.path, "variant"), tr("Only a reply has variants."))
+        raise RulesFileMistake((*table.path, "variant"), tr("Only a reply has variants."))
     return given[0]
 
 

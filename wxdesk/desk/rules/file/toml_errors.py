@@ -24,24 +24,24 @@ _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class TomlComplaint:
     """The line at which a text cannot be read any further, and the reason."""
 
     line: int
     reason: str
 
 
-def complaint(text: str, error: tomllib.TOMLDecodeError) -> Complaint:
+def complaint(text: str, error: tomllib.TOMLDecodeError) -> TomlComplaint:
     """Explain the parser error for `text`."""
     told = str(error)
     position = _POSITION.search(told)
     lines = text.split("\n")
     if position is None or position[1] is None:
         end = text.splitlines()[-1:]
-        return Complaint(max(1, len(text.splitlines())), _reason(told, "", *end))
+        return TomlComplaint(max(1, len(text.splitlines())), _reason(told, "", *end))
     line, column = int(position[1]), int(position[2])
     there = lines[line - 1]
-    return Complaint(line, _reason(told, there[column - 1 : column], there[: column - 1]))
+    return TomlComplaint(line, _reason(told, there[column - 1 : column], there[: column - 1]))
 
 
 def _reason(told: str, here: str, before: str = "") -> str:
@@ -56,11 +56,11 @@ def _reason(told: str, here: str, before: str = "") -> str:
         (say for begins, say in _SAYINGS if told.startswith(begins)), lambda: tr("It cannot be read from here on.")
     )
     if say is _not_closed or told.startswith(_PASSED_AN_END):
-        return _wrong_end(before, alone=say is not _not_closed) or say()
+        return _wrong_closing_quote(before, alone=say is not _not_closed) or say()
     return say()
 
 
-def _wrong_end(line: str, *, alone: bool) -> str:
+def _wrong_closing_quote(line: str, *, alone: bool) -> str:
     """Explain a Chinese quote at the end of a text; `alone`: pairs belong to the text."""
     found = list(_QUOTES.finditer(line))
     if not found or (alone and len(found) % 2 == 0):
@@ -78,7 +78,7 @@ def _not_closed() -> str:
     return tr("A text is not closed: its quote is missing at the end.")
 
 
-def _unseen() -> str:
+def _invisible_character() -> str:
     return tr("A character that cannot be seen stands here.")
 
 
@@ -86,11 +86,11 @@ def _backslash() -> str:
     return tr(r"In double quotes \ begins a code such as \n: write \\, or put the text in single quotes.")
 
 
-def _twice() -> str:
+def _duplicate_key() -> str:
     return tr("This name stands there already; it can be given once only.")
 
 
-def _heading() -> str:
+def _unclosed_heading() -> str:
     return tr("The brackets of this heading are not closed.")
 
 
@@ -100,18 +100,18 @@ _PASSED_AN_END = ("Unclosed", "Expected newline")
 _SAYINGS: Sequence[tuple[str, Callable[[], str]]] = (
     ("Illegal character '\\n'", _not_closed),
     ("Found invalid character '\\n'", _not_closed),
-    ("Illegal character", _unseen),
-    ("Found invalid character", _unseen),
+    ("Illegal character", _invisible_character),
+    ("Found invalid character", _invisible_character),
     ("Unterminated string", _not_closed),
     ("Expected '\"", _not_closed),
     ('Expected "', _not_closed),
     ("Unescaped '\\'", _backslash),
     ("Escaped character", _backslash),
     ("Invalid hex", _backslash),
-    ("Cannot ", _twice),
-    ("Duplicate ", _twice),
+    ("Cannot ", _duplicate_key),
+    ("Duplicate ", _duplicate_key),
     ("Expected '='", lambda: tr("Behind the name = and a value are missing.")),
-    ("Expected ']", _heading),
+    ("Expected ']", _unclosed_heading),
     ("Expected newline", lambda: tr("Something is left over at the end of the line.")),
     ("Invalid initial character", lambda: tr("A name is missing here: letters, figures, _ and -, on the same line.")),
     ("Invalid statement", lambda: tr("No line begins like this: a name and =, or [[…]].")),

@@ -87,7 +87,7 @@ class TomlLines:
     def _keys(self) -> Path:
         keys: list[str] = []
         while found := _KEY.match(self._source, self._at):
-            keys.append(_plain(found[0].strip()))
+            keys.append(_unquoted(found[0].strip()))
             self._at = found.end()
             if self._source[self._at : self._at + 1] != ".":
                 break
@@ -152,7 +152,7 @@ class TomlLines:
         return self._newlines + 1
 
 
-def _plain(key: str) -> str:
+def _unquoted(key: str) -> str:
     """Return a key without its quotes."""
     if key[0] not in "\"'":
         return key

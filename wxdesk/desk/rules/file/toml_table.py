@@ -12,7 +12,7 @@ from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.i18n import tr
 
 
-class Misread(Exception):
+class RulesFileMistake(Exception):
     """Mistake in a rules file: path, reason, and line inside a text (0: not in one)."""
 
     def __init__(self, path: Path, reason: str, text_line: int = 0) -> None:
@@ -27,11 +27,11 @@ class TomlTable:
 
     def __init__(self, value: object, path: Path, known: tuple[str, ...]) -> None:
         if not isinstance(value, dict):
-            raise Misread(path, tr("A table in braces is expected here."))
+            raise RulesFileMistake(path, tr("A table in braces is expected here."))
         for key in value:
             if key not in known:
                 reason = tr("“{key}” is not known here. Possible: {known}.", key=key, known=", ".join(known))
-                raise Misread((*path, key), reason)
+                raise RulesFileMistake((*path, key), reason)
         self._value: Mapping[str, object] = value
         self.path = path
 
@@ -49,24 +49,26 @@ class TomlTable:
         """Return a text; empty if it is missing."""
         value = self._value.get(key, "")
         if not isinstance(value, str):
-            raise Misread((*self.path, key), tr("“{key}” must be a text in quotes.", key=key))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a text in quotes.", key=key))
         return value
 
     def truth(self, key: str, otherwise: bool) -> bool:
         """Return true or false."""
         value = self._value.get(key, otherwise)
         if not isinstance(value, bool):
-            raise Misread((*self.path, key), tr("“{key}” must be true or false.", key=key))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” must be true or false.", key=key))
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; empty if it is missing."""
         value = self._value.get(key, [])
         if not isinstance(value, list):
-            raise Misread((*self.path, key), tr("“{key}” must be a list of texts in brackets.", key=key))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a list of texts in brackets.", key=key))
         for index, item in enumerate(value):
             if not isinstance(item, str):
-                raise Misread((*self.path, key, index), tr("“{key}” must be a list of texts in brackets.", key=key))
+                raise RulesFileMistake(
+                    (*self.path, key, index), tr("“{key}” must be a list of texts in brackets.", key=key)
+                )
         return tuple(value)
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -74,14 +76,14 @@ class TomlTable:
         value = self._value.get(key)
         found = (value,) if isinstance(value, str) else self.texts(key)
         if not found:
-            raise Misread((*self.path, key), tr("“{key}” lists no words.", key=key))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” lists no words.", key=key))
         return found
 
     def number(self, key: str, otherwise: int = 0) -> int:
         """Return a whole number."""
         value = self._value.get(key, otherwise)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Misread((*self.path, key), tr("“{key}” must be a whole number.", key=key))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a whole number.", key=key))
         return value
 
     def choice[Word: StrEnum](self, key: str, words: type[Word]) -> Word:
@@ -89,7 +91,7 @@ class TomlTable:
         value = self._value.get(key)
         if not isinstance(value, str) or value not in tuple(words):
             known = ", ".join(words)
-            raise Misread((*self.path, key), tr("“{key}” must be one of: {known}.", key=key, known=known))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” must be one of: {known}.", key=key, known=known))
         return words(value)
 
     def table(self, key: str, known: tuple[str, ...]) -> TomlTable:
@@ -100,5 +102,5 @@ class TomlTable:
         """Return a list of tables inside this one; empty if it is missing."""
         value = self._value.get(key, [])
         if not isinstance(value, list):
-            raise Misread((*self.path, key), tr("“{key}” must be a list of tables in brackets.", key=key))
+            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a list of tables in brackets.", key=key))
         return [TomlTable(item, (*self.path, key, index), known) for index, item in enumerate(value)]

@@ -17,12 +17,12 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f
 def listed(items: Sequence[str]) -> str:
     """Write a list, on one line if it fits there."""
     flat = "[" + ", ".join(items) + "]"
-    if (columns(flat) <= WIDTH and "\n" not in flat) or len(items) == 1:
+    if (display_width(flat) <= WIDTH and "\n" not in flat) or len(items) == 1:
         return flat
     return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
 
 
-def columns(text: str) -> int:
+def display_width(text: str) -> int:
     """Return the width of `text` in an editor, where a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 

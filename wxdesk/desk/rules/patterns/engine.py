@@ -14,7 +14,7 @@ from functools import lru_cache
 import re2
 
 from wxdesk.core.errors import BadPattern
-from wxdesk.core.rules.patterns import Found, Pattern
+from wxdesk.core.rules.patterns import Pattern, PatternMatch
 from wxdesk.i18n import tr
 
 SOURCE_LIMIT = 500
@@ -45,13 +45,13 @@ def compile_pattern(source: str) -> Pattern:
         raise BadPattern(_reason(error)) from None
     if compiled.programsize > PROGRAM_LIMIT:
         raise BadPattern(_too_large())
-    told_apart, names = _told_apart(source)
+    told_apart, names = _with_unique_group_names(source)
     if len(set(names.values())) < len(names):  # RE2 keeps the first group of a name only
         return _Re2Pattern(re2.compile(told_apart, _re2_options()), names)
     return _Re2Pattern(compiled, {name: name for name in compiled.groupindex})
 
 
-def _told_apart(source: str) -> tuple[str, dict[str, str]]:
+def _with_unique_group_names(source: str) -> tuple[str, dict[str, str]]:
     """Make group names unique; return the pattern and the former names in order.
 
     What only looks like a group, in a character class or a quotation, stays as it is.
@@ -121,8 +121,8 @@ class _Re2Pattern:
     def names(self) -> frozenset[str]:
         return frozenset(self._names.values())
 
-    def search(self, text: str) -> Found | None:
-        match = self._compiled.search(_encoded(text))
+    def search(self, text: str) -> PatternMatch | None:
+        match = self._compiled.search(_search_bytes(text))
         if match is None:
             return None
         groups: dict[str, str] = {}
@@ -130,11 +130,11 @@ class _Re2Pattern:
             value = match.group(inner)
             if value is not None:
                 groups.setdefault(name, _decoded(value))
-        return Found(_decoded(match.group()), groups)
+        return PatternMatch(_decoded(match.group()), groups)
 
 
 @lru_cache(maxsize=4)
-def _encoded(text: str) -> bytes:
+def _search_bytes(text: str) -> bytes:
     """Encode the searched part of `text` for RE2, once for many patterns."""
     return text[:TEXT_LIMIT].encode("utf-8", "replace")
 

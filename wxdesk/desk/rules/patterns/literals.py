@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-type AnyOf = frozenset[str]
+type LiteralChoices = frozenset[str]
 """Pieces of which a text must hold at least one."""
 
 _MOST = 16
@@ -38,13 +38,13 @@ _DIGITS = frozenset("0123456789")
 
 
 @lru_cache(maxsize=1 << 15)
-def pieces(source: str) -> tuple[AnyOf, ...]:
+def required_literals(source: str) -> tuple[LiteralChoices, ...]:
     """Return the sets of which a text must hold one piece each; `source` has compiled."""
     try:
         found = _Reader(source).read()
     except LookupError:  # syntax of an RE2 that is newer than this file: it is searched for in every text
         return ()
-    return tuple(dict.fromkeys(found.needs if found.strings is None else _certain([found.strings])))
+    return tuple(dict.fromkeys(found.needs if found.strings is None else _without_empty([found.strings])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class _Stretch:
     """Part of a pattern: all its `strings` if they are few, else its required pieces."""
 
     strings: frozenset[str] | None
-    needs: tuple[AnyOf, ...] = ()
+    needs: tuple[LiteralChoices, ...] = ()
 
     @property
-    def best(self) -> AnyOf | None:
+    def best(self) -> LiteralChoices | None:
         """The most telling of its needs: the longest pieces, then the fewest."""
-        needs = self.needs if self.strings is None else _certain([self.strings])
+        needs = self.needs if self.strings is None else _without_empty([self.strings])
         return max(needs, key=lambda need: (min(map(len, need)), -len(need)), default=None)
 
 
@@ -65,13 +65,13 @@ _ANYTHING = _Stretch(None)
 _NOTHING = _Stretch(frozenset({""}))
 
 
-def _certain(needs: Iterable[AnyOf]) -> tuple[AnyOf, ...]:
+def _without_empty(needs: Iterable[LiteralChoices]) -> tuple[LiteralChoices, ...]:
     """Drop needs that the empty text fulfils, or that no text could."""
     return tuple(need for need in needs if need and "" not in need)
 
 
-def _in_a_row(stretches: Iterable[_Stretch]) -> _Stretch:
-    needs: list[AnyOf] = []
+def _sequence(stretches: Iterable[_Stretch]) -> _Stretch:
+    needs: list[LiteralChoices] = []
     run, complete = frozenset({""}), True
     for stretch in stretches:
         strings = stretch.strings
@@ -80,10 +80,10 @@ def _in_a_row(stretches: Iterable[_Stretch]) -> _Stretch:
             continue
         needs += (run, *stretch.needs)
         run, complete = (frozenset({""}) if strings is None else strings), False
-    return _Stretch(run) if complete else _Stretch(None, _certain([*needs, run]))
+    return _Stretch(run) if complete else _Stretch(None, _without_empty([*needs, run]))
 
 
-def _one_of(branches: Sequence[_Stretch]) -> _Stretch:
+def _alternation(branches: Sequence[_Stretch]) -> _Stretch:
     if len(branches) == 1:
         return branches[0]
     strings = frozenset[str]().union(*(branch.strings or () for branch in branches))
@@ -94,9 +94,9 @@ def _one_of(branches: Sequence[_Stretch]) -> _Stretch:
     return _Stretch(None, (frozenset[str]().union(*certain),)) if len(certain) == len(bests) else _ANYTHING
 
 
-def _repeated(stretch: _Stretch, least: int, most: int | None) -> tuple[_Stretch, ...]:
+def _repetition(stretch: _Stretch, least: int, most: int | None) -> tuple[_Stretch, ...]:
     if least == 0:
-        return (_one_of([stretch, _NOTHING]) if most == 1 else _ANYTHING,)
+        return (_alternation([stretch, _NOTHING]) if most == 1 else _ANYTHING,)
     certain = (stretch,) * min(least, _REPEATS)
     # With more between them, what stands before continues with the first ones, and what comes behind with the last.
     return certain if least == most == len(certain) else (*certain, _ANYTHING, *certain)
@@ -151,7 +151,7 @@ class _Reader:
             self._branches, self._row = self._groups.pop()
             self._row.append((whole,))
         elif character == "|":
-            self._branches.append(_in_a_row(chain.from_iterable(self._row)))
+            self._branches.append(_sequence(chain.from_iterable(self._row)))
             self._row = []
         elif character in "^$":
             self._row.append((_NOTHING,))
@@ -159,7 +159,7 @@ class _Reader:
             self._row.append((_ANYTHING if character == "." else _character(character),))
 
     def _close(self) -> _Stretch:
-        return _one_of([*self._branches, _in_a_row(chain.from_iterable(self._row))])
+        return _alternation([*self._branches, _sequence(chain.from_iterable(self._row))])
 
     def _open(self) -> None:
         if self._past(_FLAGS):
@@ -184,7 +184,7 @@ class _Reader:
             self._at += 1
         if self._source.startswith("?", self._at):
             self._at += 1
-        self._row[-1] = _repeated(_in_a_row(self._row[-1]), least, most)
+        self._row[-1] = _repetition(_sequence(self._row[-1]), least, most)
         return True
 
     def _escape(self) -> None:

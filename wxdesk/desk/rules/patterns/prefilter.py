@@ -12,17 +12,17 @@ from collections.abc import Collection, Mapping, Sequence
 
 from wxdesk.core.rules.matching.keyword_index import Keywords
 from wxdesk.desk.rules.patterns.engine import TEXT_LIMIT, searchable
-from wxdesk.desk.rules.patterns.literals import AnyOf, pieces
+from wxdesk.desk.rules.patterns.literals import LiteralChoices, required_literals
 
 
-class PieceFilter:
+class LiteralPrefilter:
     """Implements `core.rules.patterns.PatternFilter`; all `sources` have compiled."""
 
     def __init__(self, sources: Sequence[str]) -> None:
         numbers: defaultdict[str, list[int]] = defaultdict(list)
         for number, source in enumerate(sources):
             numbers[source].append(number)
-        needs = [pieces(source) for source in numbers]
+        needs = [required_literals(source) for source in numbers]
         wanted = Counter(piece for some in needs for need in some for piece in need)
         self._numbers = list(numbers.values())
         self._always = [place for place, some in enumerate(needs) if not some]
@@ -40,7 +40,7 @@ class PieceFilter:
         return all(any(piece in folded for piece in need) for need in self._needs[place][1:])
 
 
-def _cost(need: AnyOf, wanted: Mapping[str, int]) -> tuple[bool, int, int]:
+def _cost(need: LiteralChoices, wanted: Mapping[str, int]) -> tuple[bool, int, int]:
     """Estimate false hits of a lookup by `need`: single characters are in many texts."""
     shortest = min(map(len, need))
     return (shortest == 1, sum(wanted[piece] for piece in need), -shortest)

@@ -21,10 +21,10 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Delivery, Presence, Rule
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
-from wxdesk.desk.answers.builder import Occasion
-from wxdesk.desk.ports.message_history import Past, PastMessage, Written
-from wxdesk.desk.rules.review.replay import Retracing, Spoken
-from wxdesk.desk.rules.review.unstored_values import could_be, shows_unkept, with_anything
+from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.ports.message_history import MessageHistory, OperatorReply, PastMessage
+from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
+from wxdesk.desk.rules.review.unstored_values import could_match, shows_unstored_value, with_marked_values
 from wxdesk.desk.rules.rulebook import Rulebook
 
 NEWEST = 100_000
@@ -40,7 +40,7 @@ ANSWERED_WITHIN = AFTER_MESSAGE[1]
 """Longest time to an operator's reply: later, WeChat would not have taken it."""
 
 
-class Course:
+class DryRunProgress:
     """Progress of a dry run: one thread writes, another reads, any may cancel."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DryRunLine:
     """One message that would be answered, with its reply then (empty: none) and now.
 
     `by_hand`: an operator sent another reply · `problem`: why the answer cannot be made · `only`: it would be
@@ -78,19 +78,21 @@ class DryRunReport:
     differently: int = 0
     only_present: int = 0
     only_away: int = 0
-    lines: tuple[Line, ...] = ()
+    lines: tuple[DryRunLine, ...] = ()
     switched_off: bool = False
 
 
 class DryRun:
     """Walks over history; `accounts` are those of the configuration."""
 
-    def __init__(self, rulebook: Rulebook, past: Past, accounts: Mapping[str, Account]) -> None:
+    def __init__(self, rulebook: Rulebook, past: MessageHistory, accounts: Mapping[str, Account]) -> None:
         self._rulebook = rulebook
         self._past = past
         self._accounts = accounts
 
-    async def over_history(self, rule: Rule | None, course: Course, newest: int = NEWEST) -> DryRunReport | None:
+    async def over_history(
+        self, rule: Rule | None, course: DryRunProgress, newest: int = NEWEST
+    ) -> DryRunReport | None:
         """Try `rule` in its place among the others, or all rules if it is None.
 
         None if it was cancelled.
@@ -98,9 +100,9 @@ class DryRun:
         Raises:
             BadRule: `rule` has a fault other than in a template.
         """
-        ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_speaking(rule))
+        ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_switched_on(rule))
         course.total, after = await self._past.extent(newest)
-        retracing = Retracing(ruleset, None if rule is None else rule.id, self._accounts)
+        retracing = Replay(ruleset, None if rule is None else rule.id, self._accounts)
         report = _Tally(self._rulebook, self._accounts)
         page = await self._past.messages(after, SLICE)
         if page:
@@ -108,9 +110,9 @@ class DryRun:
         while page and course.done < course.total:
             if course.cancelled:
                 return None
-            strangers = retracing.strangers(page)
-            threads = await self._past.conversations(strangers) if strangers else {}
-            await asyncio.to_thread(_judge, page, retracing, report, threads)
+            new_conversations = retracing.new_conversations(page)
+            threads = await self._past.conversations(new_conversations) if new_conversations else {}
+            await asyncio.to_thread(_process_page, page, retracing, report, threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
         told = await self._told(report, course.done)
@@ -118,22 +120,22 @@ class DryRun:
 
     async def _told(self, report: _Tally, messages: int) -> DryRunReport:
         lines = await asyncio.to_thread(report.lines)
-        said = await self._past.said_by_rules([line.message for line in lines if not line.by_hand])
+        said = await self._past.replies_by_rules([line.message for line in lines if not line.by_hand])
         told = [line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines]
         return report.told(messages, tuple(told))
 
 
-def _speaking(rule: Rule) -> Rule:
+def _switched_on(rule: Rule) -> Rule:
     """Return `rule` switched on and out of the shadow, so that its replies show."""
     delivery = Delivery.INHERIT if rule.delivery is Delivery.SHADOW else rule.delivery
     return replace(rule, enabled=True, delivery=delivery)
 
 
-def _judge(
-    page: Sequence[PastMessage], retracing: Retracing, report: _Tally, strangers: Mapping[int, Conversation]
+def _process_page(
+    page: Sequence[PastMessage], retracing: Replay, report: _Tally, new_conversations: Mapping[int, Conversation]
 ) -> None:
     """Process one slice, all at once in one thread."""
-    report.take(retracing.take(page, report.own, strangers))
+    report.take(retracing.take(page, report.own, new_conversations))
 
 
 @dataclass(slots=True)
@@ -145,19 +147,19 @@ class _Tally:
     answered: int = 0
     differently: int = 0
     only: Counter[Presence] = field(default_factory=Counter)
-    own: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
-    _written: defaultdict[int, list[Written]] = field(default_factory=lambda: defaultdict(list))
-    _other: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
-    _late: deque[Spoken] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    own: defaultdict[int, list[OperatorReply]] = field(default_factory=lambda: defaultdict(list))
+    _written: defaultdict[int, list[OperatorReply]] = field(default_factory=lambda: defaultdict(list))
+    _other: deque[AnsweredMessage] = field(default_factory=lambda: deque(maxlen=SHOWN))
+    _late: deque[AnsweredMessage] = field(default_factory=lambda: deque(maxlen=SHOWN))
 
-    def know(self, written: Sequence[Written]) -> None:
+    def know(self, written: Sequence[OperatorReply]) -> None:
         """Add operators' replies, in order; `own` are those that no rule had prepared."""
         for one in written:
             self._written[one.conversation_id].append(one)
             if not one.edited:
                 self.own[one.conversation_id].append(one)
 
-    def take(self, spoken: Sequence[Spoken]) -> None:
+    def take(self, spoken: Sequence[AnsweredMessage]) -> None:
         """Count these messages, which are in order."""
         self.answered += len(spoken)
         self.only.update(one.only for one in spoken if one.only is not None)
@@ -169,29 +171,29 @@ class _Tally:
             else:
                 self._late.append(one)
 
-    def told(self, messages: int, lines: tuple[Line, ...]) -> DryRunReport:
+    def told(self, messages: int, lines: tuple[DryRunLine, ...]) -> DryRunReport:
         """Return the report on so many messages."""
         present, away = self.only[Presence.PRESENT], self.only[Presence.AWAY]
         return DryRunReport(messages, self.answered, self.differently, present, away, lines)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[DryRunLine]:
         """Return the lines, those answered differently first, each the newest first."""
         rest = (replace(self._line(one), by_hand=False) for one in reversed(self._late))
         return [*map(self._line, reversed(self._other)), *rest]
 
-    def _is_other(self, by_hand: str, one: Spoken) -> bool:
-        if self.rulebook.rules_out(by_hand, one.matching):
+    def _is_other(self, by_hand: str, one: AnsweredMessage) -> bool:
+        if self.rulebook.cannot_have_said(by_hand, one.matching):
             return True
         return not self._is_same(by_hand.strip(), one)
 
-    def _is_same(self, by_hand: str, one: Spoken) -> bool:
+    def _is_same(self, by_hand: str, one: AnsweredMessage) -> bool:
         """Return True if the reply equals that of the rule, except for values not stored."""
         if self._line(one).would_say.strip() == by_hand:
             return True
-        if not any(shows_unkept(matched.rule) for matched in one.matching.matched):
+        if not any(shows_unstored_value(matched.rule) for matched in one.matching.matched):
             return False
-        marked = self._line(replace(one, thread=with_anything(one.thread)))
-        return not marked.problem and could_be(by_hand, marked.would_say)
+        marked = self._line(replace(one, thread=with_marked_values(one.thread)))
+        return not marked.problem and could_match(by_hand, marked.would_say)
 
     def _by_hand(self, message: PastMessage) -> str | None:
         """Return the operator's reply to a message, or None."""
@@ -201,13 +203,13 @@ class _Tally:
             return None
         return written[at].text if written[at].answers(message) else None
 
-    def _line(self, one: Spoken) -> Line:
+    def _line(self, one: AnsweredMessage) -> DryRunLine:
         told, thread = one.message, one.thread
         by_hand = self._by_hand(told)
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
         then = replace(thread, session_from=one.session_from)
-        answer = self.rulebook.composed(
-            one.matching, Occasion(told.message, then, account, told.at, one.history, one.only or Presence.PRESENT)
+        answer = self.rulebook.answer_for_match(
+            one.matching, RuleContext(told.message, then, account, told.at, one.history, one.only or Presence.PRESENT)
         )
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
-        return Line(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)
+        return DryRunLine(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)

@@ -15,14 +15,14 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
-from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, History, Subject
-from wxdesk.core.rules.matching.matcher import Matching, Ruleset
-from wxdesk.desk.ports.message_history import PastMessage, Written
+from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, ContactHistory, MatchInput
+from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
+from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
 from wxdesk.timezones import zone_named
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class AnsweredMessage:
     """A message that is answered now, with the history that the rules were given.
 
     `only`: answered only with an operator present, or away · `session_from`: the contact's last origin by then.
@@ -30,8 +30,8 @@ class Spoken:
 
     message: PastMessage
     thread: Conversation
-    matching: Matching
-    history: History
+    matching: MatchResult
+    history: ContactHistory
     session_from: str
     only: Presence | None = None
 
@@ -43,11 +43,11 @@ class _Thread:
     now: Conversation
     last_written_at: datetime | None
     session_from: str
-    spoken: History = NO_HISTORY
+    spoken: ContactHistory = NO_HISTORY
     numbered_from: datetime | None = None
     number: int = 0
 
-    def count(self, message: PastMessage, written: Sequence[Written]) -> None:
+    def count(self, message: PastMessage, written: Sequence[OperatorReply]) -> None:
         """Number `message` since the last operator's reply; `written` has those in order."""
         last = bisect_left(written, message.at, key=lambda one: one.sent_at)
         answered = written[last - 1].sent_at if last else None
@@ -56,7 +56,7 @@ class _Thread:
         self.number += message.event is None
 
 
-class Retracing:
+class Replay:
     """Asks the rules about one message after the other; without `rule_id` any counts.
 
     Where one counts, only messages are asked about that it, or a rule whose history is asked for, could answer.
@@ -71,23 +71,23 @@ class Retracing:
         wanted = ruleset.wanted
         self._counted = bool(wanted.message_no)
         self._followed = wanted.fired | wanted.said
-        self._hearing = None if rule_id is None else ruleset.hearing({rule_id} | self._followed | wanted.lately)
+        self._hearing = None if rule_id is None else ruleset.message_filter({rule_id} | self._followed | wanted.lately)
 
-    def strangers(self, page: Sequence[PastMessage]) -> set[int]:
+    def new_conversations(self, page: Sequence[PastMessage]) -> set[int]:
         """Return the conversations that the replay has not met yet."""
         return {message.conversation_id for message in page} - self._threads.keys()
 
     def take(
         self,
         page: Sequence[PastMessage],
-        written: Mapping[int, Sequence[Written]],
-        strangers: Mapping[int, Conversation],
-    ) -> list[Spoken]:
+        written: Mapping[int, Sequence[OperatorReply]],
+        new_conversations: Mapping[int, Conversation],
+    ) -> list[AnsweredMessage]:
         """Return those messages of the page that are answered."""
-        spoken: list[Spoken] = []
+        spoken: list[AnsweredMessage] = []
         for message in page:
             known = self._threads.get(message.conversation_id)
-            thread = known or self._met(strangers[message.conversation_id], message)
+            thread = known or self._met(new_conversations[message.conversation_id], message)
             if message.type is MessageType.ENTER_SESSION:
                 thread.session_from = message.session_from or ""
             if self._counted:
@@ -109,7 +109,7 @@ class Retracing:
         self._threads[stranger.id] = thread
         return thread
 
-    def _asked(self, message: PastMessage, thread: _Thread) -> list[Spoken]:
+    def _asked(self, message: PastMessage, thread: _Thread) -> list[AnsweredMessage]:
         """Return the message if it is answered."""
         history = self._before(thread, message.at)
         matchings = {who: self._decide(message, thread.now, history, who) for who in self._ruleset.presences}
@@ -119,11 +119,13 @@ class Retracing:
         if not speaking:
             return []
         only = speaking[0] if len(speaking) < len(matchings) else None
-        return [Spoken(message, thread.now, matching, history, thread.session_from, only)]
+        return [AnsweredMessage(message, thread.now, matching, history, thread.session_from, only)]
 
-    def _decide(self, message: PastMessage, thread: Conversation, history: History, who: Presence) -> Matching:
+    def _decide(
+        self, message: PastMessage, thread: Conversation, history: ContactHistory, who: Presence
+    ) -> MatchResult:
         return self._ruleset.decide(
-            Subject(
+            MatchInput(
                 message.type,
                 message.text,
                 message.session_from,
@@ -136,16 +138,16 @@ class Retracing:
             )
         )
 
-    def _counts(self, matching: Matching) -> bool:
+    def _counts(self, matching: MatchResult) -> bool:
         if self._rule_id is None:
             return matching.rule is not None
         return any(one.rule.id == self._rule_id for one in matching.matched)
 
-    def _before(self, thread: _Thread, at: datetime) -> History:
+    def _before(self, thread: _Thread, at: datetime) -> ContactHistory:
         lately = self._within_a_minute(thread.now.account, at) if self._ruleset.wanted.lately else NO_HISTORY.lately
-        return History(thread.last_written_at, thread.number, thread.spoken.fired, lately, thread.spoken.said)
+        return ContactHistory(thread.last_written_at, thread.number, thread.spoken.fired, lately, thread.spoken.said)
 
-    def _follow(self, thread: _Thread, at: datetime, matching: Matching) -> None:
+    def _follow(self, thread: _Thread, at: datetime, matching: MatchResult) -> None:
         counted = self._ruleset.wanted.lately
         if not (self._followed or counted):
             return

@@ -13,20 +13,20 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import ActionKind, Rule
-from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id
-from wxdesk.core.rules.lint.clustering import Group, Sentence, grouped
-from wxdesk.core.rules.lint.findings import Circumstances, Finding, MediaOf
-from wxdesk.core.rules.matching.facts import History
+from wxdesk.core.rules.lint.clustering import MessageGroup, Sentence, grouped
+from wxdesk.core.rules.lint.findings import LintContext, LintFinding, MediaOwner
+from wxdesk.core.rules.matching.facts import ContactHistory
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.splitting import rendered
-from wxdesk.desk.ports.message_history import Past, PastMessage
+from wxdesk.desk.answers.splitting import message_parts
+from wxdesk.desk.ports.message_history import MessageHistory, PastMessage
 from wxdesk.desk.ports.reports import Decisions
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.rules.patterns.engine import finds_every_text
-from wxdesk.desk.rules.review.unset_variables import valueless
+from wxdesk.desk.rules.review.unset_variables import never_set_variables
 from wxdesk.desk.rules.rulebook import Rulebook
 
 UNMATCHED_FOR = timedelta(days=30)
@@ -37,16 +37,16 @@ UNMATCHED_MOST = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class RulesReview:
     """Lint findings about the rules, and the messages that they leave unmatched."""
 
     rulebook: Rulebook
     decisions: Decisions
-    past: Past
+    past: MessageHistory
     accounts: Mapping[str, Account]
     clock: Clock
 
-    async def findings(self) -> list[Finding]:
+    async def findings(self) -> list[LintFinding]:
         """Return all lint findings about the stored rules, computed in a thread."""
         rules = await self.rulebook.all()
         hits = await self.decisions.hits(self.clock() - UNUSED_AFTER)
@@ -58,11 +58,11 @@ class Checkup:
         self,
         rules: Sequence[Rule],
         stored: Mapping[str, Template],
-        media_since: Mapping[MediaOf, datetime],
+        media_since: Mapping[MediaOwner, datetime],
         hits: Mapping[int, int] | None,
-    ) -> list[Finding]:
+    ) -> list[LintFinding]:
         now, schedules = self.clock(), self.rulebook.calendars.schedules
-        around = Circumstances(
+        around = LintContext(
             now,
             self._faults(rules),
             closed=frozenset(n for n, one in schedules.items() if not one.is_open(now) and one.next_open(now) is None),
@@ -70,8 +70,8 @@ class Checkup:
                 n for n, one in schedules.items() if one.is_open(now) and one.next_close(now) is None
             ),
             media_since=media_since,
-            everywhere=_everywhere(rules),
-            valueless=valueless(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
+            everywhere=_match_all_patterns(rules),
+            never_set_variables=never_set_variables(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
             messages_of=_messages_of,
             hits=hits,
             reserve=min((account.reserve for account in self.accounts.values()), default=0),
@@ -79,19 +79,21 @@ class Checkup:
         )
         return findings(rules, self.rulebook.ruleset.tools.normaliser, around)
 
-    async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOf, datetime]:
+    async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOwner, datetime]:
         """Return the age of each media_id: the first of its latest, equal revisions."""
-        found: dict[MediaOf, datetime] = {}
+        found: dict[MediaOwner, datetime] = {}
         for rule in rules:
             named = _media_in(rule)
             if named:
                 revisions = await self.rulebook.revisions(rule.id)
-                found |= _since(("rule", rule.id), [(one.updated_at, _media_in(one) == named) for one in revisions])
+                found |= _unchanged_since(
+                    ("rule", rule.id), [(one.updated_at, _media_in(one) == named) for one in revisions]
+                )
         for template in stored.values():
             if lives_on_media_id(template.content):
                 history = await self.rulebook.shelf.revisions(template.id)
                 same = [(one.updated_at, _ids(one.content) == _ids(template.content)) for one in history]
-                found |= _since(("template", template.id), same)
+                found |= _unchanged_since(("template", template.id), same)
         return found
 
     def _stored(self, rules: Sequence[Rule]) -> dict[str, Template]:
@@ -100,13 +102,13 @@ class Checkup:
         found = {name: self.rulebook.shelf.named(name) for name in names}
         return {name: template for name, template in found.items() if template is not None}
 
-    def _faults(self, rules: Sequence[Rule]) -> dict[int, Fault]:
+    def _faults(self, rules: Sequence[Rule]) -> dict[int, RuleFault]:
         """Return the faults of rules that are switched on but cannot be asked."""
         left_out = [rule for rule in rules if rule.enabled and rule.id not in self.rulebook.ruleset.by_id]
         found = {rule.id: self.rulebook.fault_in(rule) for rule in left_out}
         return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
 
-    async def unmatched(self) -> list[Group]:
+    async def unmatched(self) -> list[MessageGroup]:
         """Group recent messages that no rule answered then, nor would now, by likeness.
 
         Today's rules are asked about each message as it stood then: contact, time and history. Whether an operator
@@ -123,25 +125,25 @@ class Checkup:
         ]
         return await asyncio.to_thread(self._grouped, list(zip(sentences, occasions, strict=True)))
 
-    def _occasion(self, asked: PastMessage, thread: Conversation, history: History) -> Occasion:
+    def _occasion(self, asked: PastMessage, thread: Conversation, history: ContactHistory) -> RuleContext:
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
-        return Occasion(asked.message, thread, account, asked.at, history)
+        return RuleContext(asked.message, thread, account, asked.at, history)
 
-    def _grouped(self, asked: Sequence[tuple[Sentence, Occasion]]) -> list[Group]:
+    def _grouped(self, asked: Sequence[tuple[Sentence, RuleContext]]) -> list[MessageGroup]:
         left = [sentence for sentence, occasion in asked if not self._is_answered(occasion)]
         return grouped(left, self.rulebook.ruleset.tools.normaliser)
 
-    def _is_answered(self, occasion: Occasion) -> bool:
+    def _is_answered(self, occasion: RuleContext) -> bool:
         """Check that a rule of now would answer, with an operator present or away."""
         present = self.rulebook.ruleset.presences
         return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
 
-    def _has_answer(self, occasion: Occasion) -> bool:
+    def _has_answer(self, occasion: RuleContext) -> bool:
         answer = self.rulebook.answer_on(occasion)
         return answer.rule is not None and not answer.rule.default and not answer.problem
 
 
-def _everywhere(rules: Sequence[Rule]) -> frozenset[str]:
+def _match_all_patterns(rules: Sequence[Rule]) -> frozenset[str]:
     """Return the patterns of the rules that match every text."""
     conditions = [when for rule in rules if rule.enabled for when in rule.when.both]
     sources = {when.regex for when in conditions} | {
@@ -152,7 +154,7 @@ def _everywhere(rules: Sequence[Rule]) -> frozenset[str]:
 
 def _messages_of(text: str) -> int:
     try:
-        return max(1, len(rendered(text)))
+        return max(1, len(message_parts(text)))
     except ReplyTooLong:  # a fault, which is told by itself
         return 1
 
@@ -165,7 +167,7 @@ def _media_in(rule: Rule) -> list[tuple[str, str]]:
     return [_ids(action.content) for action in rule.then if lives_on_media_id(action.content)]
 
 
-def _since(of: MediaOf, revisions: Sequence[tuple[datetime | None, bool]]) -> dict[MediaOf, datetime]:
+def _unchanged_since(of: MediaOwner, revisions: Sequence[tuple[datetime | None, bool]]) -> dict[MediaOwner, datetime]:
     """Return the time of the oldest of the latest revisions that are equal."""
     times = [at for at, _ in takewhile(lambda one: one[1], revisions) if at is not None]
     return {of: times[-1]} if times else {}

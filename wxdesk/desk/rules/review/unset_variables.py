@@ -15,7 +15,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import said_by
+from wxdesk.desk.answers.builder import action_template
 from wxdesk.desk.answers.filling import Filling
 
 if TYPE_CHECKING:
@@ -25,25 +25,25 @@ _SOME = "1"
 """Stands for a value that can be there."""
 
 
-def valueless(
+def never_set_variables(
     rules: Sequence[Rule], stored: Mapping[str, Template], renderer: LiquidRenderer, *, has_hours: bool
 ) -> dict[tuple[int, int], str]:
     """Return the first one by rule id and action place; `has_hours`: with a calendar."""
     found = {}
     for rule in rules:
         for place, action in enumerate(rule.then):
-            variable = next(_never_there(rule, _texts(action, stored), renderer, has_hours=has_hours), None)
+            variable = next(_never_set(rule, _texts(action, stored), renderer, has_hours=has_hours), None)
             if variable is not None:
                 found[rule.id, place] = variable
     return found
 
 
 def _texts(action: Action, stored: Mapping[str, Template]) -> Iterable[str]:
-    template = stored.get(action.text) if action.kind is ActionKind.TEMPLATE else said_by(action)
+    template = stored.get(action.text) if action.kind is ActionKind.TEMPLATE else action_template(action)
     return template.sources if template is not None else ()
 
 
-def _never_there(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, has_hours: bool) -> Iterator[str]:
+def _never_set(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, has_hours: bool) -> Iterator[str]:
     never = set() if has_hours else {"hours."}
     never |= set() if MessageType.ENTER_SESSION in rule.on else {"session_from."}
     never |= {"message.text"} if rule.on.isdisjoint(WITH_WORDS) else set()
@@ -53,7 +53,7 @@ def _never_there(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, 
 
 
 def _missing(text: str, never: set[str], renderer: LiquidRenderer) -> tuple[str, ...]:
-    values = _whole()
+    values = _all_values()
     if "hours." in never:
         del values["hours"]
     if "session_from." in never:
@@ -66,7 +66,7 @@ def _missing(text: str, never: set[str], renderer: LiquidRenderer) -> tuple[str,
         return ()
 
 
-def _whole() -> dict[str, object]:
+def _all_values() -> dict[str, object]:
     """Return each variable with a value; those without fixed fields are not checked."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     contact = Contact(0, "", "o1234567", now, alias=_SOME)

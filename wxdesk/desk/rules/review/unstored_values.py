@@ -27,18 +27,18 @@ _KINDS = (r"[^\n\r\u2028\u2029。！？，；：、…．.!?,;:]{0,20}", r"(?:1?
 _NAMES = re.compile(r"\b(?:alias|window)\b")
 
 
-def shows_unkept(rule: Rule) -> bool:
+def shows_unstored_value(rule: Rule) -> bool:
     """Return True if `rule` can show a value that is not stored; any template might."""
     return any(action.kind is ActionKind.TEMPLATE or _NAMES.search(repr(action)) for action in rule.then)
 
 
-def with_anything(thread: Conversation) -> Conversation:
+def with_marked_values(thread: Conversation) -> Conversation:
     """Put marks in place of values not stored; an empty alias stays empty."""
     alias = _ALIAS if is_visible(thread.contact.alias) else ""
     return replace(thread, contact=replace(thread.contact, alias=alias), window=ReplyWindow(_LEFT, _UNTIL))
 
 
-def could_be(said: str, marked: str) -> bool:
+def could_match(said: str, marked: str) -> bool:
     """Check that `said` equals the answer `marked`, with suitable values at its marks."""
     pattern, marked, end = "", marked.strip(), 0
     for mark in _MARK.finditer(marked):

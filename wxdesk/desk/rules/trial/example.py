@@ -16,18 +16,18 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import is_chinese
 from wxdesk.core.rules.faults import known_groups
-from wxdesk.core.rules.matching.matcher import Matched, Ruleset, Tools
+from wxdesk.core.rules.matching.matcher import MatchedRule, MatchTools, Ruleset
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import Composer, Occasion, messages_of, said_by
+from wxdesk.desk.answers.builder import AnswerBuilder, RuleContext, action_template, messages_of
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import Shelf
-from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import explain, tr
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class ActionExample:
     """Messages of one text, picture, link or card of a rule, or the `problem` with it.
 
     `action` is its place among the rule's actions; `wording`, from 0, which of `wordings` texts it is.
@@ -41,23 +41,23 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class RuleExample:
     """All messages of a rule, in order; `answers` is the tried message if it matches."""
 
-    spoken: tuple[Spoken, ...] = ()
-    answers: Tried | None = None
+    spoken: tuple[ActionExample, ...] = ()
+    answers: TrialMessage | None = None
 
 
-class Examples:
+class RuleExamples:
     """Makes examples, in the context of a tried message; callable on any thread."""
 
     def __init__(
         self,
         renderer: LiquidRenderer,
-        shelf: Shelf,
-        composer: Composer,
-        tools: Tools,
-        occasion: Callable[[Tried], Occasion],
+        shelf: TemplateLookup,
+        composer: AnswerBuilder,
+        tools: MatchTools,
+        occasion: Callable[[TrialMessage], RuleContext],
     ) -> None:
         self._renderer = renderer
         self._shelf = shelf
@@ -65,19 +65,19 @@ class Examples:
         self._tools = tools
         self._occasion = occasion
 
-    def of(self, rule: Rule, tried: Tried) -> Example:
+    def of(self, rule: Rule, tried: TrialMessage) -> RuleExample:
         """Make the example for `tried`, or for a matching message if that does not match."""
         found = self._found(rule, tried) if _is_written(tried) else None
-        shown = _made_of(rule, tried) if found is None else tried
+        shown = _message_matching(rule, tried) if found is None else tried
         groups = found or self._found(rule, shown) or {}
-        values = partial(self._composer.values, Matched(rule, groups), self._occasion(shown))
+        values = partial(self._composer.values, MatchedRule(rule, groups), self._occasion(shown))
         names = known_groups(rule.when, self._tools.compile_pattern)
         spoken = tuple(
             one for place, action in enumerate(rule.then) for one in self._spoken(place, action, names, values)
         )
-        return Example(spoken, None if found is None else tried)
+        return RuleExample(spoken, None if found is None else tried)
 
-    def _found(self, rule: Rule, tried: Tried) -> Mapping[str, str] | None:
+    def _found(self, rule: Rule, tried: TrialMessage) -> Mapping[str, str] | None:
         """Return the groups of the rule's patterns; None without a match or with a fault.
 
         It is asked as if it were switched on and had never answered; a default, as if nothing above it had
@@ -97,12 +97,12 @@ class Examples:
         action: Action,
         names: frozenset[str] | None,
         values: Callable[[str], Mapping[str, object]],
-    ) -> Iterator[Spoken]:
+    ) -> Iterator[ActionExample]:
         if action.kind not in SENDING_ACTIONS:
             return
         template = self._template(action)
         if template is None:
-            yield Spoken(place, problem=self._shelf.reason_against(action.text))
+            yield ActionExample(place, problem=self._shelf.reason_against(action.text))
             return
         for number, text in enumerate(template.texts):
             sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
@@ -110,17 +110,17 @@ class Examples:
             mistakes = [one for source in own for one in self._renderer.mistakes(source, names)]
             if mistakes:
                 problem = "\n".join(_problem(action, one) for one in mistakes)
-                yield Spoken(place, (), problem, number, len(template.texts))
+                yield ActionExample(place, (), problem, number, len(template.texts))
                 continue
             try:
                 known = values("\n".join(sources))
-                content = Filling(template, text, template.prompts, known, self._renderer).with_gaps()
-                yield Spoken(place, tuple(messages_of(content)), "", number, len(template.texts))
+                content = Filling(template, text, template.prompts, known, self._renderer).unchecked_example()
+                yield ActionExample(place, tuple(messages_of(content)), "", number, len(template.texts))
             except (BadTemplate, BadContent) as error:
-                yield Spoken(place, (), _problem(action, error), number, len(template.texts))
+                yield ActionExample(place, (), _problem(action, error), number, len(template.texts))
 
     def _template(self, action: Action) -> Template | None:
-        return self._shelf.named(action.text) if action.kind is ActionKind.TEMPLATE else said_by(action)
+        return self._shelf.named(action.text) if action.kind is ActionKind.TEMPLATE else action_template(action)
 
 
 def _problem(action: Action, error: BadTemplate | BadContent) -> str:
@@ -132,11 +132,11 @@ def _problem(action: Action, error: BadTemplate | BadContent) -> str:
     return error.reason
 
 
-def _is_written(tried: Tried) -> bool:
+def _is_written(tried: TrialMessage) -> bool:
     return tried.on is not MessageType.TEXT or bool(tried.sentence.strip())
 
 
-def _made_of(rule: Rule, tried: Tried) -> Tried:
+def _message_matching(rule: Rule, tried: TrialMessage) -> TrialMessage:
     """Make a message that the rule looks for, from the same customer."""
     kind = MessageType.TEXT if MessageType.TEXT in rule.on or not rule.on else min(rule.on)
     source = _source(rule.when) if kind is MessageType.ENTER_SESSION else None

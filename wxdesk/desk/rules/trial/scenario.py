@@ -11,10 +11,10 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
-from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, Fired, History
+from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.wechat import quota
-from wxdesk.desk.answers.builder import Occasion
-from wxdesk.desk.ports.store import Known
+from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.ports.store import ConversationContext
 
 SOMEBODY = "oExampleCustomer00000AbC123"
 """Supposed openid of a trial; `{{ contact.short_id }}` is its end."""
@@ -28,7 +28,7 @@ NO_ACCOUNT = Account("shop", "", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
+class TrialScenario:
     """Supposed contact, time and history; what is None is as for the `known` customer.
 
     Without one it is a new customer, now, without a history; `operator` tells if one is present.
@@ -50,7 +50,7 @@ class Supposed:
     quiet_days: int | None = None
     message_no: int | None = None
     account: Account | None = None
-    known: Known | None = None
+    known: ConversationContext | None = None
     spoke: Mapping[int, timedelta] | None = None
     left: int | None = None
     mode: ReplyMode | None = None
@@ -73,12 +73,12 @@ class Supposed:
         if self.taken_over is not None:
             thread = replace(thread, taken_over=self.taken_over, taken_over_until=None)
         allows_nothing = self.known is not None and self._event(kind) not in (None, ENTERING)
-        window = thread.window if allows_nothing else quota.opened(thread.window, kind, now)
+        window = thread.window if allows_nothing else quota.window_after_event(thread.window, kind, now)
         left = window.left if self.left is None else self.left
         mode = None if self.inherits else self.mode or thread.mode
         return replace(thread, window=ReplyWindow(left, window.until), mode=mode)
 
-    def history(self, now: datetime) -> History:
+    def history(self, now: datetime) -> ContactHistory:
         """Return the history before the message."""
         before = self.known.history if self.known else NO_HISTORY
         if self.first_contact:
@@ -88,7 +88,7 @@ class Supposed:
         if self.message_no is not None:
             before = replace(before, message_no=self.message_no)
         if self.spoke is not None:
-            fired = {rule_id: Fired(now - ago) for rule_id, ago in self.spoke.items()}
+            fired = {rule_id: FiringCount(now - ago) for rule_id, ago in self.spoke.items()}
             lately = {rule_id: 1 for rule_id, ago in self.spoke.items() if ago < LATELY}
             said = {rule_id: one.at for rule_id, one in fired.items()}
             before = replace(before, fired=fired, said=said, lately=lately)
@@ -105,23 +105,23 @@ class Supposed:
         return self.event if kind is MessageType.OTHER else None
 
 
-NOTHING_SUPPOSED = Supposed()
+NOTHING_SUPPOSED = TrialScenario()
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialMessage:
     """A message that nobody sent, and its scenario."""
 
     sentence: str = ""
     on: MessageType = MessageType.TEXT
     session_from: str | None = None
     alias: str = ""
-    around: Supposed = NOTHING_SUPPOSED
+    around: TrialScenario = NOTHING_SUPPOSED
 
-    def occasion(self, accounts: Mapping[str, Account], now: datetime) -> Occasion:
+    def occasion(self, accounts: Mapping[str, Account], now: datetime) -> RuleContext:
         """Return the context in which it is answered: at its supposed time, else `now`."""
         around = self.around
         account, now = around.account_of(accounts), around.at or now
         message = around.message(self.sentence, self.on, self.session_from, now)
         thread = around.conversation(self.alias, self.on, account.name, now)
-        return Occasion(message, thread, account, now, around.history(now), around.operator)
+        return RuleContext(message, thread, account, now, around.history(now), around.operator)

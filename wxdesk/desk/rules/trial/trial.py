@@ -9,16 +9,22 @@ from wxdesk.core.content.variables import byte_count
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.replies.gaps import mark
-from wxdesk.core.replies.lifecycle import delivered
-from wxdesk.core.replies.on_new_message import Fate, Waiting, fate, freed, is_waited_for
+from wxdesk.core.replies.gaps import gap_mark
+from wxdesk.core.replies.lifecycle import effective_mode
+from wxdesk.core.replies.on_new_message import (
+    OnNewMessage,
+    PendingReply,
+    effect_on_pending,
+    is_answer_pending,
+    superseded_count,
+)
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
-from wxdesk.desk.answers.builder import Answer, Occasion
-from wxdesk.desk.ports.store import Known
+from wxdesk.desk.answers.builder import Answer, RuleContext
+from wxdesk.desk.ports.store import ConversationContext
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class TrialDelivery:
     """Delivery of one message; `seconds` of hold where the mode is HOLD."""
 
     mode: ReplyMode
@@ -38,7 +44,7 @@ class Trial:
     sizes: tuple[int, ...]
     outcome: Outcome
     left: int
-    deliveries: tuple[Departure, ...] = ()
+    deliveries: tuple[TrialDelivery, ...] = ()
     shadows: tuple[str, ...] = ()
     asked: bool = True
 
@@ -53,16 +59,18 @@ class Trial:
         return tuple(_uploaded(content) for content in self.contents)
 
 
-def trial_of(answer: Answer, occasion: Occasion, events: frozenset[str], known: Known | None = None) -> Trial:
+def trial_of(
+    answer: Answer, occasion: RuleContext, events: frozenset[str], known: ConversationContext | None = None
+) -> Trial:
     """Work out the outcome as `Answering` would, with nothing else under way.
 
     `events` are those that rules ask for; replies that wait for the `known` customer count.
     """
-    answer = answer.kept_here(occasion.conversation, occasion.account)
+    answer = answer.with_transfer_as_takeover(occasion.conversation, occasion.account)
     waiting = known.waiting if known else ()
     promised = known.promised if known else 0
     if occasion.message.event is None:
-        promised -= freed(waiting)
+        promised -= superseded_count(waiting)
     at = Situation(occasion.message, occasion.conversation, occasion.account, False, occasion.now, promised, events)
     stopped = _stopped_by(at)
     outcome = stopped or _outcome(answer, at, waiting)
@@ -88,27 +96,27 @@ def _stopped_by(at: Situation) -> Outcome | None:
     return stopped_by(at)
 
 
-def _outcome(answer: Answer, at: Situation, waiting: Sequence[Waiting]) -> Outcome:
+def _outcome(answer: Answer, at: Situation, waiting: Sequence[PendingReply]) -> Outcome:
     """Return the outcome once the rules are asked."""
-    if is_waited_for(waiting, at.message) and (answer.rule is None or answer.rule.default):
+    if is_answer_pending(waiting, at.message) and (answer.rule is None or answer.rule.default):
         return Outcome.STILL_HELD
     if not (answer.fits(at.left_for_rules) or answer.transfer):
         return Outcome.NO_QUOTA
-    gives_way = fate(waiting, at.message, answer.outcome) is Fate.GIVE_WAY
-    if gives_way and answer.contents and any(not one.can_give_way for one in waiting):
+    gives_way = effect_on_pending(waiting, at.message, answer.outcome) is OnNewMessage.SUPERSEDE
+    if gives_way and answer.contents and any(not one.can_be_superseded for one in waiting):
         return Outcome.YIELDED
     return answer.outcome
 
 
-def _deliveries(answer: Answer, occasion: Occasion) -> tuple[Departure, ...]:
+def _deliveries(answer: Answer, occasion: RuleContext) -> tuple[TrialDelivery, ...]:
     if answer.missing:
-        return tuple(Departure(ReplyMode.DRAFT) for _ in answer.said)
-    ways = [delivered(one.rule, occasion.conversation, occasion.account) for one in answer.said]
-    return tuple(Departure(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
+        return tuple(TrialDelivery(ReplyMode.DRAFT) for _ in answer.said)
+    ways = [effective_mode(one.rule, occasion.conversation, occasion.account) for one in answer.said]
+    return tuple(TrialDelivery(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
 
 
 def _uploaded(content: Content) -> Content:
-    given = mark("media_id")
+    given = gap_mark("media_id")
     if content.kind is ReplyKind.IMAGE and content.picture:
         return replace(content, media_id=given)
     if content.kind is ReplyKind.CARD and content.thumb_picture:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, false, select, true, update
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import Step, StepKind
+from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, next_state
 from wxdesk.core.replies.on_new_message import (
     LEFT_AS_IT_WAS,
@@ -21,38 +21,38 @@ from wxdesk.core.replies.on_new_message import (
     WINDOW_CLOSED,
     WORD_TAKEN_BACK,
     WROTE_MEANWHILE,
-    in_time,
+    due_before_closing,
 )
 from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store.conversations import status as aside
-from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, changed
+from wxdesk.store.conversations import status as status
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import steps_of, write_steps
-from wxdesk.store.replies.moves import Locked, guarded, locked, move
+from wxdesk.store.replies.moves import LockedReply, lock_reply, move, update_guarded
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
-LEAST = timedelta(seconds=5)
+LEAST_REMAINING = timedelta(seconds=5)
 """Least time left when a hold resumes, so that nobody is surprised by it."""
 
-_SPOKEN = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
+_WROTE_MEANWHILE_REASONS = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
 """Reasons that keep an unlocked reply held: an operator wrote, even if undone."""
 
 
-def take(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
+def lock_for_edit(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
     """Lock a reply for editing: a held one becomes a draft, a draft needs an operator."""
-    found = locked(connection, reply_id).reply
+    found = lock_reply(connection, reply_id).reply
     if found.state is not ReplyState.DRAFT:
         return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
     taken = _changed(connection, found, at, by=by)
     if not found.by:  # else it is the operator's already
-        write_steps(connection, [Step(reply_id, at, StepKind.TAKE, by)])
-    aside.reopen_for(connection, aside.wanting_a_word([taken]))
+        write_steps(connection, [ReplyStep(reply_id, at, StepKind.TAKE, by)])
+    status.reopen_conversations(connection, status.needing_operator([taken]))
     return taken
 
 
-def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
+def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
     """Release an unchanged reply's edit lock: pending again as `before` the lock."""
-    found = locked(connection, before.id)
+    found = lock_reply(connection, before.id)
     now = found.reply
     if now.state is not ReplyState.DRAFT:
         raise MoveNotAllowed(now.state.value, "put back")
@@ -62,26 +62,26 @@ def put_back(connection: Connection, before: Reply, at: datetime, by: str, *, ma
     kept = next((step for step in reversed(steps_of(connection, now.id)) if step.kind is StepKind.KEEP), None)
     if before.state is not ReplyState.HELD or kept is None or closed or not may_leave:
         if before.state is ReplyState.HELD or not before.by:
-            why = _why_a_draft(connection, before, closed=closed, may_leave=may_leave)
-            write_steps(connection, [Step(now.id, at, StepKind.LEAVE, by, reason=why)])
-        error = before.error if now.error in _SPOKEN else now.error
+            why = _draft_reason(connection, before, closed=closed, may_leave=may_leave)
+            write_steps(connection, [ReplyStep(now.id, at, StepKind.LEAVE, by, reason=why)])
+        error = before.error if now.error in _WROTE_MEANWHILE_REASONS else now.error
         return _changed(connection, now, at, by=before.by, error=error)
-    return _held_again(connection, found, before, kept, at, by)
+    return _hold_again(connection, found, before, kept, at, by)
 
 
-def leave_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
+def unlock_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
     """Release the edit locks of unchanged drafts at the program's start.
 
     Otherwise the rules would give way to them for ever.
     """
     unchanged = DRAFT & BY_RULE & by_hand(replies) & replies.c.edited.is_(false())
     error = case((replies.c.error == "", why), else_=replies.c.error)
-    left = changed(connection, update(replies).where(unchanged).values(by="", error=error, updated_at=at))
-    write_steps(connection, [Step(one.id, at, StepKind.LEAVE, reason=why) for one in left])
+    left = update_replies(connection, update(replies).where(unchanged).values(by="", error=error, updated_at=at))
+    write_steps(connection, [ReplyStep(one.id, at, StepKind.LEAVE, reason=why) for one in left])
     return left
 
 
-def _why_a_draft(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:
+def _draft_reason(connection: Connection, before: Reply, *, closed: bool, may_leave: bool) -> str:
     """Return the reason, if any, for which a reply held `before` is not held again."""
     if before.state is not ReplyState.HELD:
         return ""
@@ -93,17 +93,19 @@ def _why_a_draft(connection: Connection, before: Reply, *, closed: bool, may_lea
     return CHANGED_BY[ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION]
 
 
-def _held_again(connection: Connection, found: Locked, before: Reply, kept: Step, at: datetime, by: str) -> Reply:
+def _hold_again(
+    connection: Connection, found: LockedReply, before: Reply, kept: ReplyStep, at: datetime, by: str
+) -> Reply:
     now, due_at, error = found.reply, None, found.reply.error
     if kept.until is not None and _wrote_since(connection, now, kept.at):
         error = WROTE_MEANWHILE
-    elif kept.until is not None and error not in _SPOKEN:
-        due_at = in_time(at + max(kept.until - kept.at, LEAST), found.window.until)
+    elif kept.until is not None and error not in _WROTE_MEANWHILE_REASONS:
+        due_at = due_before_closing(at + max(kept.until - kept.at, LEAST_REMAINING), found.window.until)
     state = next_state(now.state, Move.HOLD)
     held = _changed(connection, now, at, state=state, by=before.by, due_at=due_at, error=error, aside=before.aside)
-    why = error if error in (WROTE_MEANWHILE, *_SPOKEN) else LEFT_AS_IT_WAS
-    write_steps(connection, [Step(now.id, at, StepKind.HOLD, by, reason=why, until=due_at)])
-    aside.reopen_for(connection, aside.wanting_a_word([held]))
+    why = error if error in (WROTE_MEANWHILE, *_WROTE_MEANWHILE_REASONS) else LEFT_AS_IT_WAS
+    write_steps(connection, [ReplyStep(now.id, at, StepKind.HOLD, by, reason=why, until=due_at)])
+    status.reopen_conversations(connection, status.needing_operator([held]))
     return held
 
 
@@ -113,5 +115,5 @@ def _wrote_since(connection: Connection, reply: Reply, since: datetime) -> bool:
 
 
 def _changed(connection: Connection, before: Reply, at: datetime, **values: object) -> Reply:
-    guarded(connection, before, "put back", values | {"updated_at": at})
+    update_guarded(connection, before, "put back", values | {"updated_at": at})
     return replace(before, updated_at=at, **values)  # type: ignore[arg-type]  # fields of `Reply` by name

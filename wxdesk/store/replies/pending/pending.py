@@ -11,19 +11,27 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, true, un
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WAITS
-from wxdesk.desk.ports.pending_replies import NewMode, Tended, Terms, Undone
+from wxdesk.desk.ports.pending_replies import NewMode, TimerMoves, TimerTerms, UndoneReplies
 from wxdesk.store.engine.database import Database
-from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, counting, move_all
-from wxdesk.store.replies.parts import WELL, behind_a_stop, cancel_all, later_parts, let_go, lock_answers, release_ahead
-from wxdesk.store.replies.pending import edit_lock as in_hand
-from wxdesk.store.replies.pending import policy_changes as withholding
-from wxdesk.store.replies.pending import timers as tending
-from wxdesk.store.replies.pending import undo_send as undoing
+from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
+from wxdesk.store.replies.parts import (
+    NO_ERROR,
+    cancel_all,
+    later_parts,
+    lock_answers,
+    release_earlier,
+    release_later,
+    waits_for_earlier_part,
+)
+from wxdesk.store.replies.pending import edit_lock as edit_lock
+from wxdesk.store.replies.pending import policy_changes as policy_changes
+from wxdesk.store.replies.pending import timers as timers
+from wxdesk.store.replies.pending import undo_send as undo_send
 from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 
 
-class SqlWaiting:
+class SqlPendingReplies:
     """SQL implementation of the port `desk.ports.pending_replies`."""
 
     def __init__(self, db: Database) -> None:
@@ -37,13 +45,13 @@ class SqlWaiting:
         """Cancel all held replies, or `only` these, with later parts of their answers."""
         return await self._db.write(cancel_all, HELD_BACK & _among(only), at, by)
 
-    async def tend(self, now: datetime, terms: Terms) -> Tended:
+    async def run_timers(self, now: datetime, terms: TimerTerms) -> TimerMoves:
         """Apply what is due at `now`; see `store.replies.pending.timers`."""
-        return await self._db.write(tending.tend, now, terms)
+        return await self._db.write(timers.run_timers, now, terms)
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
         """Return the next due time of a hold, a retry or the end of a reply window."""
-        counts = counting(only_by_hand=only_by_hand)
+        counts = by_hand_or_all(only_by_hand=only_by_hand)
         held = select(replies.c.due_at.label("at")).where(HELD, counts)
         postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now, counts)
         closing = (
@@ -54,13 +62,13 @@ class SqlWaiting:
         times = union_all(held, postponed, closing).subquery()
         return await self._db.read(_moment, select(func.min(times.c.at)))
 
-    async def ask_after_pause(self, at: datetime, why: str) -> list[Reply]:
+    async def hold_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline the replies that a pause has kept from leaving."""
         late = BY_RULE & HELD & (replies.c.due_at <= at)
-        kept = QUEUED & ~by_hand(replies) & ~behind_a_stop(replies)
-        return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_saying(why))
+        kept = QUEUED & ~by_hand(replies) & ~waits_for_earlier_part(replies)
+        return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_error_values(why))
 
-    async def ask_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
+    async def hold_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
         """Hold held replies without a deadline after a restart; make stale ones drafts.
 
         All edit locks are released.
@@ -69,27 +77,27 @@ class SqlWaiting:
 
     async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
         """Apply a conversation's new mode to its pending replies."""
-        return await self._db.write(withholding.in_conversation, conversation_id, new, by, at)
+        return await self._db.write(policy_changes.withhold_in_conversation, conversation_id, new, by, at)
 
     async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
         """Apply an account's new mode where no conversation has its own."""
-        return await self._db.write(withholding.in_account, account, new, by, at)
+        return await self._db.write(policy_changes.withhold_in_account, account, new, by, at)
 
-    async def withhold_unruled(self, at: datetime) -> list[Reply]:
+    async def withhold_without_rule(self, at: datetime) -> list[Reply]:
         """Make drafts of pending replies whose rule is switched off or deleted."""
-        return await self._db.write(withholding.without_rule, at)
+        return await self._db.write(policy_changes.withhold_without_rule, at)
 
-    async def undo(self, reply_id: int, by: str, at: datetime) -> Undone:
+    async def undo(self, reply_id: int, by: str, at: datetime) -> UndoneReplies:
         """Cancel an operator's reply while it counts down to sending."""
-        return await self._db.write(undoing.undo, reply_id, by, at)
+        return await self._db.write(undo_send.undo, reply_id, by, at)
 
-    async def hurry(self, at: datetime) -> list[Reply]:
+    async def release_undoable(self, at: datetime) -> list[Reply]:
         """Release operators' replies at once that could still be undone."""
         return await self._moved(Move.RELEASE, UNDOABLE, at)
 
     async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline those of these replies that are still queued."""
-        return await self._moved(Move.HOLD, QUEUED & replies.c.id.in_(ids), at, due_at=None, **_saying(why))
+        return await self._moved(Move.HOLD, QUEUED & replies.c.id.in_(ids), at, due_at=None, **_error_values(why))
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, **values)
@@ -98,17 +106,17 @@ class SqlWaiting:
 def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
     if only is not None:
         lock_answers(connection, only)
-    released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **WELL)
+    released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **NO_ERROR)
     if only is not None:
-        released += release_ahead(connection, [reply.id for reply in released], at, by)
-    return released + let_go(connection, later_parts(connection, [reply.id for reply in released]), at, by)
+        released += release_earlier(connection, [reply.id for reply in released], at, by)
+    return released + release_later(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
 
 def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
     return true() if ids is None else replies.c.id.in_(ids)
 
 
-def _saying(why: str) -> dict[str, object]:
+def _error_values(why: str) -> dict[str, object]:
     """Return the columns that show a reason in the place of WeChat's last answer."""
     return {"error": why, "errcode": None, "rid": ""}
 
@@ -118,11 +126,11 @@ def _ask_after_restart(
 ) -> list[Reply]:
     due_at, made_at = replies.c.due_at, replies.c.created_at
     stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
-    drafts = move_all(connection, Move.KEEP, stale, at, **_saying(late))
+    drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(late))
     old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before)
     asks = (HELD & due_at.is_not(None)) | old
-    asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_saying(why))
-    return drafts + asking + in_hand.leave_all(connection, at, why)
+    asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
+    return drafts + asking + edit_lock.unlock_all(connection, at, why)
 
 
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:

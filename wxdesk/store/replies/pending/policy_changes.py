@@ -27,7 +27,7 @@ from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
 from wxdesk.desk.ports.pending_replies import NewMode
 from wxdesk.store.replies.bulk_moves import HELD, QUEUED, move_all
-from wxdesk.store.replies.parts import behind_a_stop
+from wxdesk.store.replies.parts import waits_for_earlier_part
 from wxdesk.store.schema import conversations, replies, rules
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.schema.reply_predicates import by_hand
@@ -37,20 +37,22 @@ _NEVER_HELD = replies.c.mode.is_distinct_from(ReplyMode.HOLD)
 _BY_ITS_RULE = replies.c.mode_from.is_not_distinct_from(ModeSource.RULE)
 
 
-def in_conversation(connection: Connection, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
+def withhold_in_conversation(
+    connection: Connection, conversation_id: int, new: NewMode, by: str, at: datetime
+) -> list[Reply]:
     """Apply the `new` mode, its own or its account's, in one conversation."""
     own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
     return _withhold(connection, replies.c.conversation_id == conversation_id, source, new, by, at)
 
 
-def in_account(connection: Connection, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
+def withhold_in_account(connection: Connection, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
     """Apply the account's `new` mode where no conversation has its own."""
     its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
     return _withhold(connection, replies.c.conversation_id.in_(its), ModeSource.ACCOUNT, new, by, at)
 
 
-def without_rule(connection: Connection, at: datetime) -> list[Reply]:
+def withhold_without_rule(connection: Connection, at: datetime) -> list[Reply]:
     """Make drafts of pending replies whose rule is switched off or deleted."""
     speaks = exists().where(rules.c.id == replies.c.rule_id, rules.c.enabled)
     which = _LEAVES_BY_ITSELF & replies.c.rule_id.is_not(None) & ~speaks
@@ -70,14 +72,17 @@ def _withhold(
         case ReplyMode.DRAFT:
             return move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], **its)
         case ReplyMode.HOLD:
-            unheld, due_at = here & QUEUED & _NEVER_HELD & ~behind_a_stop(replies), _due_at(at, new.hold_seconds)
-            late = move_all(connection, Move.KEEP, unheld & _was_due(new.stale_before), at, error=new.late, **its)
+            unheld, due_at = (
+                here & QUEUED & _NEVER_HELD & ~waits_for_earlier_part(replies),
+                _due_at(at, new.hold_seconds),
+            )
+            late = move_all(connection, Move.KEEP, unheld & _is_stale(new.stale_before), at, error=new.late, **its)
             return late + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
         case ReplyMode.AUTO:
             return []
 
 
-def _was_due(before: datetime) -> ColumnElement[bool]:
+def _is_stale(before: datetime) -> ColumnElement[bool]:
     """Match automatic replies that are stale: `core.replies.lifecycle` in SQL."""
     times = (func.coalesce(replies.c[name], replies.c.created_at) for name in ("created_at", "due_at", "not_before"))
     return and_(*(time < before for time in times))

@@ -23,44 +23,44 @@ _LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
 """Condition: would leave by itself; a held reply without a deadline would not."""
 
 
-def stop_all(
+def cancel_automatic(
     connection: Connection, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
 ) -> list[Reply]:
     """Cancel a conversation's pending automatic replies; edited ones become drafts.
 
     The parts of `but_answer`, named by its first part, stay as they are.
     """
-    its = _automatic(connection, conversation_id, but_answer)
-    return _stop(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
+    its = _lock_automatic(connection, conversation_id, but_answer)
+    return _cancel_or_draft(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
 
 
-def stop_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
+def cancel_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
     """Cancel a conversation's automatic replies that would leave by themselves."""
-    its = _automatic(connection, conversation_id)
-    _keep_in_hand(connection, conversation_id)
-    return _stop(connection, its & _LEAVING, by, at)
+    its = _lock_automatic(connection, conversation_id)
+    _mark_in_edit(connection, conversation_id)
+    return _cancel_or_draft(connection, its & _LEAVING, by, at)
 
 
-def keep_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
+def draft_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
     """Make drafts of automatic replies that would leave by themselves."""
-    its = _automatic(connection, conversation_id)
-    _keep_in_hand(connection, conversation_id)
+    its = _lock_automatic(connection, conversation_id)
+    _mark_in_edit(connection, conversation_id)
     return move_all(connection, Move.KEEP, its, at, WROTE_INSTEAD)
 
 
-def _keep_in_hand(connection: Connection, conversation_id: int) -> None:
+def _mark_in_edit(connection: Connection, conversation_id: int) -> None:
     """Mark replies being edited, so that they stay held after the edit lock."""
     in_hand = DRAFT & by_hand(replies) & (replies.c.error != WINDOW_CLOSED)
     theirs = (replies.c.conversation_id == conversation_id) & BY_RULE & in_hand
     connection.execute(update(replies).where(theirs).values(error=SPOKE_MEANWHILE))
 
 
-def _stop(connection: Connection, its: ColumnElement[bool], by: str, at: datetime) -> list[Reply]:
+def _cancel_or_draft(connection: Connection, its: ColumnElement[bool], by: str, at: datetime) -> list[Reply]:
     cancelled = move_all(connection, Move.CANCEL, its & replies.c.edited.is_(false()), at, by=by)
     return cancelled + move_all(connection, Move.KEEP, its, at)
 
 
-def _automatic(connection: Connection, conversation_id: int, but_answer: int | None = None) -> ColumnElement[bool]:
+def _lock_automatic(connection: Connection, conversation_id: int, but_answer: int | None = None) -> ColumnElement[bool]:
     """Lock a conversation's unsent rule replies, then itself; match automatic ones.
 
     Transactions that store a decision or a call's outcome, or release an edit lock, lock in the same order:

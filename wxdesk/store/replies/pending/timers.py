@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, in_time
-from wxdesk.desk.ports.pending_replies import Tended, Terms
-from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, changed, counting, move_all
+from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, due_before_closing
+from wxdesk.desk.ports.pending_replies import TimerMoves, TimerTerms
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, by_hand_or_all, move_all, update_replies
 from wxdesk.store.replies.parts import cancel_all
 from wxdesk.store.schema import contacts, conversations, replies
 from wxdesk.store.schema.columns import MICROSECOND
@@ -26,48 +26,48 @@ _HERE = select(conversations.c.id).where(conversations.c.id == replies.c.convers
 _LAST_MOMENT = LAST_MOMENT // MICROSECOND
 
 
-def tend(connection: Connection, now: datetime, terms: Terms) -> Tended:
+def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> TimerMoves:
     """Apply all that is due at `now`; every step sees the results of those before it."""
     if connection.scalar(select(true()).where(replies.c.state.in_(WAITS)).limit(1)) is None:
-        return Tended()
-    moved = _close(connection, now) + _forget_blocked(connection, now)
-    due = HELD & (replies.c.due_at <= now) & counting(only_by_hand=terms.only_by_hand)
+        return TimerMoves()
+    moved = _draft_closed(connection, now) + _cancel_blocked(connection, now)
+    due = HELD & (replies.c.due_at <= now) & by_hand_or_all(only_by_hand=terms.only_by_hand)
     handed_over: list[Reply] = []
     if not terms.only_by_hand:
-        moved += _keep_from_interrupting(connection, now, terms.held_until)
+        moved += _delay_for_typing(connection, now, terms.held_until)
         if terms.hands_over:
-            last = due & BY_RULE & _closes_with()
+            last = due & BY_RULE & _due_at_window_end()
             handed_over = move_all(connection, Move.KEEP, last, now, error=HANDED_OVER)
-    moved += _keep_stale(connection, due, now, terms)
-    return Tended(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
+    moved += _draft_stale(connection, due, now, terms)
+    return TimerMoves(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
 
 
-def _close(connection: Connection, now: datetime) -> list[Reply]:
+def _draft_closed(connection: Connection, now: datetime) -> list[Reply]:
     """Make drafts of held replies whose reply window has closed; note the reason."""
     closed = _HERE.where(conversations.c.window_until <= now).exists()
     held = HELD & (BY_RULE | replies.c.due_at.is_(None)) & closed
     kept = move_all(connection, Move.KEEP, held, now, error=WINDOW_CLOSED)
     drafts = update(replies).where(DRAFT, closed, replies.c.error != WINDOW_CLOSED)
-    return kept + changed(connection, drafts.values(error=WINDOW_CLOSED))
+    return kept + update_replies(connection, drafts.values(error=WINDOW_CLOSED))
 
 
-def _forget_blocked(connection: Connection, now: datetime) -> list[Reply]:
+def _cancel_blocked(connection: Connection, now: datetime) -> list[Reply]:
     theirs = _HERE.join(contacts, contacts.c.id == conversations.c.contact_id).where(contacts.c.blocked)
     return cancel_all(connection, HELD & BY_RULE & theirs.exists(), now, BY_OPERATOR)
 
 
-def _keep_from_interrupting(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
+def _delay_for_typing(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
     """Move deadlines behind the typing operator, but not past the reply window's end."""
     moved: list[Reply] = []
     for thread, until in held_until.items():
         window = select(conversations.c.window_until).where(conversations.c.id == thread)
-        due_at = in_time(until, connection.scalar(window))
+        due_at = due_before_closing(until, connection.scalar(window))
         sooner = HELD & BY_RULE & (replies.c.conversation_id == thread) & (replies.c.due_at < due_at)
         moved += move_all(connection, Move.HOLD, sooner, now, WRITING, due_at=due_at)
     return moved
 
 
-def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime, terms: Terms) -> list[Reply]:
+def _draft_stale(connection: Connection, due: ColumnElement[bool], now: datetime, terms: TimerTerms) -> list[Reply]:
     """Keep long overdue replies pending: the machine slept, or its clock was set."""
     if terms.stale_before is None:
         return []
@@ -76,7 +76,7 @@ def _keep_stale(connection: Connection, due: ColumnElement[bool], now: datetime,
     return drafts + move_all(connection, Move.HOLD, stale, now, error=terms.why, due_at=None)
 
 
-def _closes_with() -> ColumnElement[bool]:
+def _due_at_window_end() -> ColumnElement[bool]:
     """Match replies whose deadline was set by the end of their reply window."""
     until = type_coerce(conversations.c.window_until, BigInteger)
     return _HERE.where(type_coerce(replies.c.due_at, BigInteger) >= until - _LAST_MOMENT).exists()

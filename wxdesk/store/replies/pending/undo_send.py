@@ -8,22 +8,22 @@ from sqlalchemy import Connection, or_
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.replies.lifecycle import Move, can_be_undone
-from wxdesk.desk.ports.pending_replies import Undone
-from wxdesk.store.replies import moves as moving
+from wxdesk.desk.ports.pending_replies import UndoneReplies
+from wxdesk.store.replies import moves as moves
 from wxdesk.store.replies.bulk_moves import move_all
-from wxdesk.store.replies.passed_over_drafts import ask_again
+from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.schema import replies
 from wxdesk.store.schema.reply_predicates import UNDOABLE
 from wxdesk.store.search import forget_replies
 
 
-def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> Undone:
+def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> UndoneReplies:
     """Cancel an operator's reply with all parts, and restore drafts it passed over."""
-    found = moving.locked(connection, reply_id).reply
+    found = moves.lock_reply(connection, reply_id).reply
     if not can_be_undone(found):
         raise MoveNotAllowed(found.state.value, "undo")
     first = found.id if found.part_of is None else found.part_of
     whole = or_(replies.c.id == first, replies.c.part_of == first)
     undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
     forget_replies(connection, [reply.id for reply in undone])
-    return Undone(undone, ask_again(connection, undone, at))
+    return UndoneReplies(undone, restore_passed_over(connection, undone, at))

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 
-from wxdesk.ui.editing.revisions.revision import Line, Section
+from wxdesk.ui.editing.revisions.revision import RevisionLine, RevisionSection
 
-ALIKE = 0.5
+MIN_SIMILARITY = 0.5
 """Smallest similarity of two lines for their differing words to be marked."""
 
-MOST_TOKENS = 600
+MAX_TOKENS = 600
 """Most tokens of a line whose words are compared; longer ones would take too long."""
 
 _TOKENS = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 """Words; Chinese text character by character."""
 
-type Stretch = tuple[int, int]
+type TextRange = tuple[int, int]
 """Begin and end of a part of a text."""
 
 
-class Change(Enum):
+class LineChange(Enum):
     """Presence of a line: in both revisions, only the earlier, or only the later."""
 
     SAME = " "
@@ -36,9 +36,9 @@ class ComparedLine:
     """Line of either revision; `marks` are its words that the other's line lacks."""
 
     text: str
-    change: Change = Change.SAME
+    change: LineChange = LineChange.SAME
     inner: bool = False
-    marks: tuple[Stretch, ...] = ()
+    marks: tuple[TextRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ class ComparedSection:
     @property
     def changed(self) -> bool:
         """True if the revisions differ here."""
-        return any(line.change is not Change.SAME for line in self.lines)
+        return any(line.change is not LineChange.SAME for line in self.lines)
 
 
-def compare(then: Sequence[Section], now: Sequence[Section]) -> tuple[ComparedSection, ...]:
+def compare(then: Sequence[RevisionSection], now: Sequence[RevisionSection]) -> tuple[ComparedSection, ...]:
     """Compare `then` with `now` by titles; one revision alone with itself."""
     before = {section.title: section.lines for section in then}
     after = {section.title: section.lines for section in now}
@@ -65,7 +65,7 @@ def compare(then: Sequence[Section], now: Sequence[Section]) -> tuple[ComparedSe
     return tuple(section for section in compared if section.lines)
 
 
-def _lines(then: Sequence[Line], now: Sequence[Line]) -> Iterator[ComparedLine]:
+def _lines(then: Sequence[RevisionLine], now: Sequence[RevisionLine]) -> Iterator[ComparedLine]:
     matcher = SequenceMatcher(None, then, now, autojunk=False)
     for tag, then_from, then_to, now_from, now_to in matcher.get_opcodes():
         gone, added = then[then_from:then_to], now[now_from:now_to]
@@ -75,23 +75,23 @@ def _lines(then: Sequence[Line], now: Sequence[Line]) -> Iterator[ComparedLine]:
             yield from _rewritten(gone, added)
 
 
-def _rewritten(gone: Sequence[Line], added: Sequence[Line]) -> Iterator[ComparedLine]:
+def _rewritten(gone: Sequence[RevisionLine], added: Sequence[RevisionLine]) -> Iterator[ComparedLine]:
     """Yield each removed line with the line that replaced it right below."""
     pairs = min(len(gone), len(added))
     for old, new in zip(gone, added, strict=False):
         old_marks, new_marks = _marks(old.text, new.text)
-        yield ComparedLine(old.text, Change.GONE, old.inner, old_marks)
-        yield ComparedLine(new.text, Change.ADDED, new.inner, new_marks)
-    yield from (ComparedLine(line.text, Change.GONE, line.inner) for line in gone[pairs:])
-    yield from (ComparedLine(line.text, Change.ADDED, line.inner) for line in added[pairs:])
+        yield ComparedLine(old.text, LineChange.GONE, old.inner, old_marks)
+        yield ComparedLine(new.text, LineChange.ADDED, new.inner, new_marks)
+    yield from (ComparedLine(line.text, LineChange.GONE, line.inner) for line in gone[pairs:])
+    yield from (ComparedLine(line.text, LineChange.ADDED, line.inner) for line in added[pairs:])
 
 
-def _marks(old: str, new: str) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+def _marks(old: str, new: str) -> tuple[tuple[TextRange, ...], tuple[TextRange, ...]]:
     old_words, new_words = _TOKENS.findall(old), _TOKENS.findall(new)
-    if max(len(old_words), len(new_words)) > MOST_TOKENS:
+    if max(len(old_words), len(new_words)) > MAX_TOKENS:
         return (), ()
     matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
-    if matcher.ratio() < ALIKE:
+    if matcher.ratio() < MIN_SIMILARITY:
         return (), ()
     changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     return (
@@ -100,6 +100,6 @@ def _marks(old: str, new: str) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]
     )
 
 
-def _stretch(words: Sequence[str], first: int, behind: int) -> Stretch:
+def _stretch(words: Sequence[str], first: int, behind: int) -> TextRange:
     begin = sum(map(len, words[:first]))
     return begin, begin + sum(map(len, words[first:behind]))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextO
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.comparison import Change, ComparedLine, ComparedSection
+from wxdesk.ui.editing.revisions.comparison import ComparedLine, ComparedSection, LineChange
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 
 SIGN = 20
@@ -21,8 +21,8 @@ INNER = 16
 LINE_HEIGHT = 110
 """Line height in per cent of the font's."""
 
-_GROUNDS = {Change.GONE: "failed_tint", Change.ADDED: "accent_tint"}
-_INKS = {Change.GONE: "failed", Change.ADDED: "accent"}
+_GROUNDS = {LineChange.GONE: "failed_tint", LineChange.ADDED: "accent_tint"}
+_INKS = {LineChange.GONE: "failed", LineChange.ADDED: "accent"}
 
 
 class ComparisonView(QTextEdit):
@@ -97,8 +97,8 @@ def _write_line(cursor: QTextCursor, line: ComparedLine) -> None:
     face = font if line.inner else sentence_font  # what stands in was written by people
     plain = QTextCharFormat()
     plain.setFont(face(Size.BODY))
-    plain.setForeground(theme.color("secondary" if line.change is Change.SAME and line.inner else "text"))
-    if line.change is not Change.SAME:
+    plain.setForeground(theme.color("secondary" if line.change is LineChange.SAME and line.inner else "text"))
+    if line.change is not LineChange.SAME:
         block.setBackground(theme.color(_GROUNDS[line.change]))
         plain.setForeground(theme.color("text"))
     strong = QTextCharFormat(plain)

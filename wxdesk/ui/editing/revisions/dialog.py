@@ -10,11 +10,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.compare_with import OtherSide, Side
+from wxdesk.ui.editing.revisions.compare_with import CompareWith, CompareWithChoice
 from wxdesk.ui.editing.revisions.comparison import compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
-from wxdesk.ui.editing.revisions.legend import Legend
-from wxdesk.ui.editing.revisions.revision import Revision, revision_word
+from wxdesk.ui.editing.revisions.legend import ComparisonLegend
+from wxdesk.ui.editing.revisions.revision import Revision, revision_title
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -56,8 +56,8 @@ class HistoryDialog(Dialog):
         self.note = PlainLabel(note, wrap=True, parent=self)
         self.note.setVisible(bool(note))
         self.list = self._make_list(now)
-        self.other = OtherSide(self._revisions, now, self, deleted=deleted)
-        self.legend = Legend(self)
+        self.other = CompareWithChoice(self._revisions, now, self, deleted=deleted)
+        self.legend = ComparisonLegend(self)
         self.view = ComparisonView(self)
         self.take = Button(tr("Restore"), kind=ButtonKind.PRIMARY, parent=self)
         self.take.setToolTip(tr("Puts them into the editor; they are used once you save."))
@@ -81,7 +81,7 @@ class HistoryDialog(Dialog):
         rows.setAccessibleName(tr("Revisions, the newest first"))
         rows.setFixedWidth(LIST)
         for revision in self._revisions:
-            item = QListWidgetItem(revision_word(revision.number, revision.saved_at or now, now))
+            item = QListWidgetItem(revision_title(revision.number, revision.saved_at or now, now))
             item.setSizeHint(QSize(0, ROW))
             rows.addItem(item)
         return rows
@@ -120,7 +120,7 @@ class HistoryDialog(Dialog):
         compared = compare(older.sections, newer.sections)
         self.view.show_sections(compared)
         if any(section.changed for section in compared):
-            self.legend.name_sides(older, newer, in_use=self._is_in_use(newer))
+            self.legend.name_revisions(older, newer, in_use=self._is_in_use(newer))
         else:
             self.legend.say(self._standing(row, other))
         self.take.setEnabled(self._deleted or row > 0)
@@ -133,7 +133,7 @@ class HistoryDialog(Dialog):
             return tr("Reads like revision {n}, which is in use now", n=other.number)
         if other is not None:
             return tr("Reads like revision {n}", n=other.number)
-        if self.other.side is Side.BEFORE:
+        if self.other.side is CompareWith.BEFORE:
             return tr("The first one: there is none before it")
         if self._deleted:
             return tr("Deleted; not in use any more")

@@ -11,7 +11,7 @@ from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class Legend(QWidget):
+class ComparisonLegend(QWidget):
     """Labels of both revisions, `gone` and `added`, or `standing` if none differs."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -23,7 +23,7 @@ class Legend(QWidget):
         for label in (self.gone, self.added, self.standing):
             flow.addWidget(label)
 
-    def name_sides(self, older: Revision, newer: Revision, *, in_use: bool) -> None:
+    def name_revisions(self, older: Revision, newer: Revision, *, in_use: bool) -> None:
         """Name both revisions; `in_use`: the newer one is the present one."""
         added = tr("+ only in revision {n}, in use now", n=newer.number)
         if not in_use:

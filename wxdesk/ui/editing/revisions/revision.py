@@ -10,7 +10,7 @@ from wxdesk.ui.wording.messages import clock_time, day_word
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RevisionLine:
     """Line of a revision; an `inner` one belongs to the line above it."""
 
     text: str
@@ -18,11 +18,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class RevisionSection:
     """Text of one card of the editor, under that card's title."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[RevisionLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Revision:
 
     number: int
     saved_at: datetime | None
-    sections: tuple[Section, ...]
+    sections: tuple[RevisionSection, ...]
     kept: object
 
 
-def revision_word(number: int, saved_at: datetime, now: datetime) -> str:
+def revision_title(number: int, saved_at: datetime, now: datetime) -> str:
     """Return a revision's number and the time it was saved, as a title."""
     return tr("Revision {n} · {day} {time}", n=number, day=day_word(saved_at, now), time=clock_time(saved_at))

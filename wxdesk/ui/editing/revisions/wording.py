@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from wxdesk.i18n import language, tr
-from wxdesk.ui.editing.revisions.revision import Line
+from wxdesk.ui.editing.revisions.revision import RevisionLine
 
 
 def joined(*parts: str) -> str:
@@ -36,14 +36,14 @@ def labelled(label: str, value: str) -> str:
     return tr("{label}: {value}", label=label, value=value) if value else label
 
 
-def field_lines(fields: Iterable[tuple[str, str]]) -> Iterator[Line]:
+def field_lines(fields: Iterable[tuple[str, str]]) -> Iterator[RevisionLine]:
     """Yield a line for each field, by label and value; empty ones are left out."""
-    return (Line(labelled(label, value), inner=True) for label, value in fields if value)
+    return (RevisionLine(labelled(label, value), inner=True) for label, value in fields if value)
 
 
-def text_lines(texts: Sequence[str]) -> Iterator[Line]:
+def text_lines(texts: Sequence[str]) -> Iterator[RevisionLine]:
     """Yield texts line by line; several texts begin with a bullet each."""
     for text in texts:
         dot = "• " if len(texts) > 1 else ""
         for number, line in enumerate(text.split("\n")):
-            yield Line(line if number else dot + line, inner=True)
+            yield RevisionLine(line if number else dot + line, inner=True)

@@ -33,8 +33,8 @@ class VariableMenu(MenuButton):
         super().__init__(tr("Insert a variable"), kind=ButtonKind.LINK, parent=parent)
         self._asking = asking
         self._groups: tuple[str, ...] = ()
-        self.menu_shown.aboutToShow.connect(self.fill)
-        self.menu_shown.triggered.connect(self._pick)
+        self.popup_menu.aboutToShow.connect(self.fill)
+        self.popup_menu.triggered.connect(self._pick)
 
     def show_groups(self, names: Iterable[str]) -> None:
         """Offer these named groups of patterns as `m.…`."""
@@ -42,10 +42,10 @@ class VariableMenu(MenuButton):
 
     def fill(self) -> None:
         """Fill the menu with the current variables."""
-        menu = self.menu_shown
+        menu = self.popup_menu
         menu.clear()
         if self._asking:
-            menu.addAction(tr("something that you fill in") + f"    {ASK}.…").setData(f"{ASK}.{asked_name()}")
+            menu.addAction(tr("something that you fill in") + f"    {ASK}.…").setData(f"{ASK}.{prompt_placeholder()}")
             menu.addSeparator()
         for name, meaning in variable_names(self._groups):
             menu.addAction(f"{meaning}    {name}").setData(name)
@@ -54,7 +54,7 @@ class VariableMenu(MenuButton):
         self.picked.emit("{{ " + action.data() + CLOSING)
 
 
-class FieldVariables(VariableMenu):
+class FieldVariableMenu(VariableMenu):
     """Variable menu that writes into the last focused of several fields."""
 
     def __init__(self, fields: Sequence[QLineEdit], parent: QWidget, *, asking: bool = False) -> None:
@@ -75,15 +75,17 @@ class FieldVariables(VariableMenu):
         field = self._into if self._into.isVisibleTo(self._parent) else self._first
         field.insert(text)
         field.setFocus()
-        if is_asking(text):
-            field.setSelection(field.cursorPosition() - len(CLOSING) - len(asked_name()), len(asked_name()))
+        if is_prompt(text):
+            field.setSelection(
+                field.cursorPosition() - len(CLOSING) - len(prompt_placeholder()), len(prompt_placeholder())
+            )
 
 
-def asked_name() -> str:
+def prompt_placeholder() -> str:
     """Return the placeholder name of a prompt that the operator has not named yet."""
     return tr("order_no")
 
 
-def is_asking(text: str) -> bool:
+def is_prompt(text: str) -> bool:
     """Return True if the picked text is a prompt that still needs a name."""
     return text.startswith("{{ " + f"{ASK}.")

@@ -12,21 +12,21 @@ from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.conversations.takeover import left
+from wxdesk.core.conversations.takeover import time_left
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.details.quota import QuotaBlock, Told
+from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.takeover.mode_chip import ModeChip
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.wording.messages import brief_mode_word, mode_word, name_of, span_word
-from wxdesk.ui.wording.takeover import speaker_sentence
+from wxdesk.ui.wording.takeover import takeover_sentence
 
 SMALLEST = 360
 NAME_ROOM = 140
@@ -55,7 +55,7 @@ class _Fit:
     pixels wide gets that much.
     """
 
-    quota: Told = Told.DOTS
+    quota: QuotaDisplay = QuotaDisplay.DOTS
     mode: int = 2
     transfer: bool = True
     snooze: bool = True
@@ -64,18 +64,18 @@ class _Fit:
 
 
 _FITS = (
-    _Fit(Told.WORDS, mode=3),
+    _Fit(QuotaDisplay.WORDS, mode=3),
     _Fit(mode=3),
     _Fit(),
     _Fit(key=""),
     _Fit(key="", transfer=False),
-    _Fit(Told.FIGURE, key="", transfer=False),
-    _Fit(Told.SHORT, key="", transfer=False),
-    _Fit(Told.SHORT, key="", transfer=False, snooze=False),
-    _Fit(Told.SHORT, key="", transfer=False, snooze=False, name=NAME_SHORT),
-    _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_SHORT),
-    _Fit(Told.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_LEAST),
-    _Fit(Told.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
+    _Fit(QuotaDisplay.FIGURE, key="", transfer=False),
+    _Fit(QuotaDisplay.SHORT, key="", transfer=False),
+    _Fit(QuotaDisplay.SHORT, key="", transfer=False, snooze=False),
+    _Fit(QuotaDisplay.SHORT, key="", transfer=False, snooze=False, name=NAME_SHORT),
+    _Fit(QuotaDisplay.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_SHORT),
+    _Fit(QuotaDisplay.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_LEAST),
+    _Fit(QuotaDisplay.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
 )
 """Levels of detail, the richest first; tooltips, details and menu show the rest."""
 
@@ -180,7 +180,7 @@ class ChatHeader(QFrame):
         self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))
         waits = self.taken_over and self.promised
         self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if waits else "")
-        self._say_resolve(aside=conversation.status is not Status.OPEN)
+        self._say_resolve(aside=conversation.status is not ConversationStatus.OPEN)
         self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
         self._make_room(conversation, now)
 
@@ -224,7 +224,7 @@ class ChatHeader(QFrame):
 
     def _mode_text(self, conversation: Conversation, now: datetime, much: int = 3) -> str:
         if is_taken_over(conversation, now):
-            remaining = left(conversation, now)
+            remaining = time_left(conversation, now)
             if remaining is None or not much:
                 return tr("Yours")
             span = span_word(remaining)
@@ -244,7 +244,7 @@ class ChatHeader(QFrame):
         """Return the mode that applies and its origin, in whole sentences."""
         account = self._accounts.get(conversation.account)
         if is_taken_over(conversation, now):
-            return speaker_sentence(conversation, now)
+            return takeover_sentence(conversation, now)
         if account is None:
             return self._mode_text(conversation, now)
         mode = mode_word(mode_of(conversation, account))

@@ -10,7 +10,7 @@ from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
-from wxdesk.ui.wording.until import Turn
+from wxdesk.ui.wording.until import HoursBoundary
 
 
 def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Schedule] | None:
@@ -24,14 +24,16 @@ def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Sche
     named = desk.preferences.now.calendar
     name = named if named in schedules else next(iter(schedules))
     account = desk.accounts.get(conversation.account) if conversation is not None else None
-    return name, schedules[name].seen_in(zone_named(account.timezone) if account is not None else None)
+    return name, schedules[name].in_zone(zone_named(account.timezone) if account is not None else None)
 
 
-def next_turn(desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]) -> Turn:
+def next_hours_change(
+    desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]
+) -> HoursBoundary:
     """Return the next opening or closing, by `of`, or why there is none."""
     found = _own_hours(desk, conversation)
     if found is None:
-        return Turn(problem=tr("There are no business hours yet. They are set on the page of rules."))
+        return HoursBoundary(problem=tr("There are no business hours yet. They are set on the page of rules."))
     name, schedule = found
     at = of(schedule)
-    return Turn(at) if at else Turn(problem=tr("“{name}” does not open any more.", name=name))
+    return HoursBoundary(at) if at else HoursBoundary(problem=tr("“{name}” does not open any more.", name=name))

@@ -19,19 +19,19 @@ from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.inbox.chat.drop_zone import DropZone
 from wxdesk.ui.inbox.chat.empty_state import EmptyState
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.chat.resolve_control import AsideControl
+from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
 from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_lock import InHand
-from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
+from wxdesk.ui.inbox.composer.edit_lock import EditLock
+from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.panels.popover import Popover
-from wxdesk.ui.inbox.composer.sending import ReplyWriting
+from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
 from wxdesk.ui.inbox.composer.typing_notice import TypingNotice
-from wxdesk.ui.inbox.composer.undo_send import TakingBack
-from wxdesk.ui.inbox.composer.unsent_guard import Unfinished
+from wxdesk.ui.inbox.composer.undo_send import UndoSend
+from wxdesk.ui.inbox.composer.unsent_guard import UnsentGuard
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.takeover.transfer_bar import TransferBar
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
@@ -60,22 +60,22 @@ class ChatPanel(QFrame):
         self.setProperty("class", "window")
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
-        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.standstills.of)
+        self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.hold_reasons.of)
         self.composer = Composer()
         self.empty = EmptyState()
-        changes = ChangeSaving(bridge, session, self)
+        changes = EditSaving(bridge, session, self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
-        self.writing = ReplyWriting(self.composer, bridge, session, changes, notices)
-        self.unfinished = Unfinished(self.composer, self.panels, notices)
-        self.in_hand = InHand(self.composer, bridge, session, notices)
-        self.taking_back = TakingBack(self.composer, self.panels, bridge, session, notices)
+        self.writing = ReplySending(self.composer, bridge, session, changes, notices)
+        self.unfinished = UnsentGuard(self.composer, self.panels, notices)
+        self.in_hand = EditLock(self.composer, bridge, session, notices)
+        self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
         above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
         self.typing = TypingNotice(self.composer.edit, above, bridge, session)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
         self.takeover = TakeoverControl(self.header, bridge, session)
-        self.aside = AsideControl(self.header, self.composer.edit, bridge, session, notices)
+        self.aside = ResolveControl(self.header, self.composer.edit, bridge, session, notices)
         self.timeline.write_into(self.composer.edit)
         self._arrange()
         self._connect()
@@ -108,7 +108,7 @@ class ChatPanel(QFrame):
         session.opened.connect(self._opened)
         self.empty.stepped.connect(session.retry)
         session.model.changed.connect(self._show_end)
-        session.standstills.changed.connect(timeline.viewport().update)
+        session.hold_reasons.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)
         timeline.newer_wanted.connect(session.newer)
         timeline.latest_wanted.connect(self._to_latest)
@@ -119,7 +119,7 @@ class ChatPanel(QFrame):
         timeline.picture_copied.connect(self._copy_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
-        self.writing.written.connect(self.taking_back.note)
+        self.writing.written.connect(self.undo_send.note)
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.panels.take_picture)
         self.panels.sent.connect(self._to_latest)
@@ -147,7 +147,7 @@ class ChatPanel(QFrame):
         self.panels.refresh()
         self.in_hand.follow()
         if self.composer.editing is not None:
-            self.composer.accompany(self._session.entry(f"r{self.composer.editing.id}"))
+            self.composer.note_other_parts(self._session.entry(f"r{self.composer.editing.id}"))
 
     def _show_nobody(self) -> None:
         """Show the placeholder, or an empty header until a conversation is read."""
@@ -169,7 +169,7 @@ class ChatPanel(QFrame):
         """Close menus and panels so that nothing is sent to the wrong conversation."""
         for menu in self.findChildren(QMenu):
             menu.close()
-        self.composer.turn_to(self._session.conversation_id or 0)
+        self.composer.switch_to(self._session.conversation_id or 0)
         self.panels.close()
         self.templates.close()
 
@@ -222,7 +222,7 @@ class ChatPanel(QFrame):
         elif action is BubbleAction.EDIT:
             self._edit(reply)
         elif action is BubbleAction.UNDO:
-            self.taking_back.take_back(reply)
+            self.undo_send.take_back(reply)
         elif action is BubbleAction.COPY_RID:
             QGuiApplication.clipboard().setText(reply.rid)
             self._notices.toast(tr("Copied"))
@@ -266,7 +266,7 @@ class ChatPanel(QFrame):
         self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
         if reply.content.kind is ReplyKind.TEXT:
             self.composer.start_editing(reply)
-            self.composer.accompany(self._session.entry(f"r{reply.id}"))
+            self.composer.note_other_parts(self._session.entry(f"r{reply.id}"))
         else:
             self.panels.change(reply)
 

@@ -10,21 +10,21 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.chat.operator_hours import next_turn
-from wxdesk.ui.inbox.chat.resolved_bar import AsideBar
+from wxdesk.ui.inbox.chat.operator_hours import next_hours_change
+from wxdesk.ui.inbox.chat.resolved_bar import ResolvedBar
 from wxdesk.ui.inbox.chat.until_menu import offer
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.status import moment_word, snoozes
+from wxdesk.ui.wording.status import snooze_choices, upcoming_time
 
 
-class AsideControl(QObject):
+class ResolveControl(QObject):
     """Connects the resolve and snooze buttons and the status `bar` with the desk.
 
     Signals:
@@ -44,7 +44,7 @@ class AsideControl(QObject):
         self._bridge = bridge
         self._session = session
         self._notices = notices
-        self.bar = AsideBar()
+        self.bar = ResolvedBar()
         header.resolve_wanted.connect(self.toggle)
         header.snooze_wanted.connect(self.open_menu)
         self.bar.back_wanted.connect(self._reopen)
@@ -63,7 +63,7 @@ class AsideControl(QObject):
         conversation = self._conversation
         if conversation is None or self._edit.composing:
             return
-        if conversation.status is not Status.OPEN:
+        if conversation.status is not ConversationStatus.OPEN:
             self._reopen()
             return
         work = self._bridge.desk.aside.resolve(conversation.id)
@@ -77,11 +77,11 @@ class AsideControl(QObject):
         now, anchor = self._bridge.desk.clock(), self._header.snooze
         menu = QMenu(anchor)
         menu.setAccessibleName(tr("Until when to snooze"))
-        opening = next_turn(self._bridge.desk, conversation, lambda schedule: schedule.next_open(now))
-        offer(menu, snoozes(opening, now))
-        if conversation.status is not Status.OPEN:
+        opening = next_hours_change(self._bridge.desk, conversation, lambda schedule: schedule.next_open(now))
+        offer(menu, snooze_choices(opening, now))
+        if conversation.status is not ConversationStatus.OPEN:
             menu.addSeparator()
-            menu.addAction(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
+            menu.addAction(tr("Reopen") if conversation.status is ConversationStatus.RESOLVED else tr("Wake now"))
         menu.triggered.connect(partial(self._choose, conversation))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
@@ -99,7 +99,7 @@ class AsideControl(QObject):
         self._told(conversation.id, written, tr("Resolved: {name}", name=name_of(conversation.contact)))
 
     def _snoozed(self, conversation: Conversation, written: str, wanted: datetime, until: datetime) -> None:
-        when, name = moment_word(until, self._bridge.desk.clock()), name_of(conversation.contact)
+        when, name = upcoming_time(until, self._bridge.desk.clock()), name_of(conversation.contact)
         words = tr("Snoozed until {when}: {name}", when=when, name=name)
         if until < wanted:
             words = tr("Snoozed until {when}, before the reply window closes: {name}", when=when, name=name)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel
@@ -16,7 +16,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.status import status_icon, status_sentence
 
 
-class AsideBar(QFrame):
+class ResolvedBar(QFrame):
     """Shows since when and by whom; hidden while the conversation is open.
 
     Signals:
@@ -49,10 +49,10 @@ class AsideBar(QFrame):
 
     def show_conversation(self, conversation: Conversation, now: datetime) -> None:
         """Show the status of this conversation."""
-        aside = conversation.status is not Status.OPEN
+        aside = conversation.status is not ConversationStatus.OPEN
         if aside:
             self._words.setText(status_sentence(conversation, now))
-            self.back.setText(tr("Reopen") if conversation.status is Status.RESOLVED else tr("Wake now"))
+            self.back.setText(tr("Reopen") if conversation.status is ConversationStatus.RESOLVED else tr("Wake now"))
             for name, mark in self._marks.items():
                 mark.setVisible(name == status_icon(conversation))
         self.setVisible(aside)

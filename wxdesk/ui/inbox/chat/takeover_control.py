@@ -9,16 +9,16 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeOverFor, as_it_is, longer
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, extended_duration, same_duration
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.chat.operator_hours import next_turn
+from wxdesk.ui.inbox.chat.operator_hours import next_hours_change
 from wxdesk.ui.inbox.chat.until_menu import offer
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.takeover.return_bar import ReturnBar
+from wxdesk.ui.inbox.takeover.return_bar import TakeoverEndBar
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.takeover import silences, spans
+from wxdesk.ui.wording.takeover import takeover_silences, takeover_spans
 
 
 class TakeoverControl(QObject):
@@ -29,7 +29,7 @@ class TakeoverControl(QObject):
         self._header = header
         self._bridge = bridge
         self._session = session
-        self.bar = ReturnBar()
+        self.bar = TakeoverEndBar()
         header.takeover_wanted.connect(self.toggle)
         header.spans_wanted.connect(self.open_menu)
         self.bar.keep_wanted.connect(self._keep)
@@ -51,7 +51,7 @@ class TakeoverControl(QObject):
         if self._header.hands_back:
             self._hand_back()
         else:
-            self._take_over(as_it_is(self._conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
+            self._take_over(same_duration(self._conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
 
     def open_menu(self) -> None:
         """Let the operator choose for how long to take over."""
@@ -61,10 +61,10 @@ class TakeoverControl(QObject):
         now, anchor = self._bridge.desk.clock(), self._header.spans
         menu = QMenu(anchor)
         menu.setAccessibleName(tr("For how long to take over"))
-        closing = next_turn(self._bridge.desk, conversation, lambda schedule: schedule.next_close(now))
-        offer(menu, spans(conversation, closing, now))
+        closing = next_hours_change(self._bridge.desk, conversation, lambda schedule: schedule.next_close(now))
+        offer(menu, takeover_spans(conversation, closing, now))
         menu.addSeparator()
-        offer(menu, silences(conversation, now))
+        offer(menu, takeover_silences(conversation, now))
         if self._header.taken_over:
             menu.addSeparator()
             menu.addAction(tr("Hand back now"))
@@ -76,14 +76,14 @@ class TakeoverControl(QObject):
 
     def _choose(self, conversation_id: int, action: QAction) -> None:
         how, handoff = action.data(), self._bridge.desk.handoff
-        chosen = isinstance(how, TakeOverFor)
+        chosen = isinstance(how, TakeoverDuration)
         self._bridge.ask(handoff.take_over(conversation_id, how) if chosen else handoff.hand_back(conversation_id))
 
     def _keep(self) -> None:
         if self._conversation is not None:
-            self._take_over(longer(self._conversation, self._span()))
+            self._take_over(extended_duration(self._conversation, self._span()))
 
-    def _take_over(self, how: TakeOverFor) -> None:
+    def _take_over(self, how: TakeoverDuration) -> None:
         if self._conversation is not None:
             self._bridge.ask(self._bridge.desk.handoff.take_over(self._conversation.id, how))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QMenu
 
-from wxdesk.ui.wording.until import End
+from wxdesk.ui.wording.until import EndChoice
 
 
-def offer(menu: QMenu, ends: Iterable[End[Any]]) -> None:
+def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:
     """Add an entry for each end time; its tooltip says why it cannot be chosen."""
     menu.setToolTipsVisible(True)
     for end in ends:

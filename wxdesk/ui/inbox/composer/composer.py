@@ -8,16 +8,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.content.text_links import TextLink, written
+from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.ui.inbox.composer.draft_banner import SheetLine
-from wxdesk.ui.inbox.composer.draft_stack import Sheet, Sheets, above
+from wxdesk.ui.inbox.composer.draft_banner import DraftBanner
+from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft, DraftStack, above
 from wxdesk.ui.inbox.composer.foot import ComposerFoot
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerTools
-from wxdesk.ui.inbox.sendability import Fit, closed_words, editing_words, fit_of
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.sendability import TextFit, closed_words, editing_words, fit_of
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 
 
 class Composer(QFrame):
@@ -46,11 +46,11 @@ class Composer(QFrame):
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None
         self._company = (0, 0)
-        self._sheets = Sheets()
+        self._sheets = DraftStack()
         self._now: datetime | None = None
         self.edit = MessageEdit()
         self.tools = ComposerTools()
-        self.line = SheetLine()
+        self.line = DraftBanner()
         self.foot = ComposerFoot()
         self.send, self.send_split = self.foot.send, self.foot.send_split
         self.count, self.hint = self.foot.count, self.foot.hint
@@ -82,17 +82,17 @@ class Composer(QFrame):
 
     # -- which conversation
 
-    def turn_to(self, conversation_id: int) -> None:
+    def switch_to(self, conversation_id: int) -> None:
         """Switch to a conversation by id, 0 for none, and show its latest draft."""
         if conversation_id != self._id:
-            self._sheets.lay(self._id, self._sheet)
+            self._sheets.put_on_top(self._id, self._sheet)
             self._id, self._conversation = conversation_id, None
             self._write_on(self._sheets.take(conversation_id))
             self._show_state()
 
     def open(self, conversation: Conversation | None, now: datetime) -> None:
         """Write for this conversation, as it is now."""
-        self.turn_to(0 if conversation is None else conversation.id)
+        self.switch_to(0 if conversation is None else conversation.id)
         self._conversation = conversation
         self._now = now
         self._show_state()
@@ -109,7 +109,7 @@ class Composer(QFrame):
 
     def begun(self) -> set[int]:
         """Return the ids of conversations with text that is not sent."""
-        return self._sheets.begun() | ({self._id} if self._sheet.loses else set())
+        return self._sheets.begun() | ({self._id} if self._sheet.has_unsaved_text else set())
 
     def unfinished(self, conversation_id: int) -> str:
         """Return the draft text of a conversation that is not open."""
@@ -129,14 +129,14 @@ class Composer(QFrame):
         return lying if self._editing is None else [*lying, self._editing]
 
     @property
-    def _sheet(self) -> Sheet:
-        return Sheet(self.text(), self._editing)
+    def _sheet(self) -> ComposerDraft:
+        return ComposerDraft(self.text(), self._editing)
 
     def text(self) -> str:
         """Return the text in the field."""
         return self.edit.toPlainText()
 
-    def _write_on(self, sheet: Sheet) -> None:
+    def _write_on(self, sheet: ComposerDraft) -> None:
         """Show this draft; the one shown before must already be stored or sent."""
         self._editing = sheet.editing
         self.edit.write(sheet.text)
@@ -153,7 +153,7 @@ class Composer(QFrame):
     def write_anew(self, text: str) -> None:
         """Begin another reply with `text`; the present draft is kept below it."""
         self._put_by()
-        self._write_on(Sheet(text))
+        self._write_on(ComposerDraft(text))
         self.edit.setFocus()
         self._show_state()
 
@@ -163,7 +163,7 @@ class Composer(QFrame):
         if sheet.editing is not None and not sheet.changed:
             self.given_up.emit(sheet)
         else:
-            self._sheets.lay(self._id, sheet)
+            self._sheets.put_on_top(self._id, sheet)
 
     def selected(self) -> str:
         """Return the selected text."""
@@ -171,16 +171,16 @@ class Composer(QFrame):
 
     def insert_link(self, link: TextLink) -> None:
         """Insert a link at the cursor, replacing the selection."""
-        self.edit.insertPlainText(written(link))
+        self.edit.insertPlainText(link_markup(link))
         self.edit.setFocus()
 
     def put_back(self, conversation_id: int, text: str) -> None:
         """Restore `text` after its send was undone; what was written since follows it."""
         if conversation_id == self._id and self._editing is None:
-            self._write_on(Sheet(above(text, self.text())))
+            self._write_on(ComposerDraft(above(text, self.text())))
             self.edit.setFocus()
         else:  # another conversation is open, or a reply is being changed
-            self._sheets.write_above(conversation_id, text)
+            self._sheets.put_text_before(conversation_id, text)
 
     def start_editing(self, reply: Reply) -> None:
         """Edit `reply` here; the present draft, also of another edit, is kept below it."""
@@ -190,11 +190,11 @@ class Composer(QFrame):
             self._editing = reply
         else:
             self._put_by()
-            self._write_on(self._sheets.take_of(reply))
+            self._write_on(self._sheets.take_edit(reply))
         self.edit.setFocus()
         self._show_state()
 
-    def accompany(self, entry: Entry | None) -> None:
+    def note_other_parts(self, entry: TimelineEntry | None) -> None:
         """Note how many other parts of its answer leave with the reply being edited."""
         company = (0, 0) if entry is None else (entry.asking, entry.ahead)
         if company != self._company:
@@ -208,7 +208,7 @@ class Composer(QFrame):
         sheet = self._sheet
         below = self._sheets.take(self._id)
         if sheet.editing is None:
-            self._sheets.lay_below(self._id, sheet)
+            self._sheets.put_at_bottom(self._id, sheet)
         else:
             self._sheets.leave(sheet)
             self.given_up.emit(sheet)
@@ -250,7 +250,7 @@ class Composer(QFrame):
 
     # -- showing
 
-    def fit(self) -> Fit:
+    def fit(self) -> TextFit:
         """Return the size of the text, the messages it takes and why it cannot be sent."""
         return fit_of(self.text(), self._conversation, self._now, whole=self._editing is not None)
 

@@ -12,7 +12,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class SheetLine(QWidget):
+class DraftBanner(QWidget):
     """Hidden while no reply is edited and no draft lies below.
 
     Signals:

@@ -9,7 +9,7 @@ from wxdesk.core.model.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ComposerDraft:
     """One unsent text; `editing` is the reply that it changes, None for a new one."""
 
     text: str = ""
@@ -21,7 +21,7 @@ class Sheet:
         return self.editing is None and not self.text
 
     @property
-    def loses(self) -> bool:
+    def has_unsaved_text(self) -> bool:
         """True if closing would lose written text or a changed edit."""
         return self.changed if self.editing is not None else bool(self.text.strip())
 
@@ -31,38 +31,38 @@ class Sheet:
         return self.editing is not None and self.text != self.editing.content.text
 
 
-class Sheets:
+class DraftStack:
     """All drafts except the one in the text field."""
 
     def __init__(self) -> None:
-        self._lying: defaultdict[int, list[Sheet]] = defaultdict(list)
+        self._lying: defaultdict[int, list[ComposerDraft]] = defaultdict(list)
         self._left: dict[int, str] = {}
 
-    def lay(self, conversation_id: int, sheet: Sheet) -> None:
+    def put_on_top(self, conversation_id: int, sheet: ComposerDraft) -> None:
         """Put a draft on top of its conversation's stack; ignore a blank one."""
         if not sheet.blank:
             self._lying[conversation_id].append(sheet)
 
-    def lay_below(self, conversation_id: int, sheet: Sheet) -> None:
+    def put_at_bottom(self, conversation_id: int, sheet: ComposerDraft) -> None:
         """Put a draft at the bottom of its conversation's stack."""
         if not sheet.blank:
             self._lying[conversation_id].insert(0, sheet)
 
-    def take(self, conversation_id: int) -> Sheet:
+    def take(self, conversation_id: int) -> ComposerDraft:
         """Take the top draft, a blank one if there is none."""
         lying = self._lying[conversation_id]
-        return lying.pop() if lying else Sheet()
+        return lying.pop() if lying else ComposerDraft()
 
-    def take_of(self, reply: Reply) -> Sheet:
+    def take_edit(self, reply: Reply) -> ComposerDraft:
         """Take the draft that edits `reply`: a stacked, an abandoned, or a new one."""
         lying = self._lying[reply.conversation_id]
         for sheet in lying:
             if sheet.editing is not None and sheet.editing.id == reply.id:
                 lying.remove(sheet)
                 return replace(sheet, editing=reply)
-        return Sheet(self._left.pop(reply.id, reply.content.text), reply)
+        return ComposerDraft(self._left.pop(reply.id, reply.content.text), reply)
 
-    def leave(self, sheet: Sheet) -> None:
+    def leave(self, sheet: ComposerDraft) -> None:
         """Keep the text of an abandoned edit until its reply is edited again."""
         if sheet.editing is not None and sheet.changed:
             self._left[sheet.editing.id] = sheet.text
@@ -73,7 +73,7 @@ class Sheets:
 
     def begun(self) -> set[int]:
         """Return the ids of conversations with text that would be lost."""
-        return {one for one, lying in self._lying.items() if any(sheet.loses for sheet in lying)}
+        return {one for one, lying in self._lying.items() if any(sheet.has_unsaved_text for sheet in lying)}
 
     def edited(self, conversation_id: int) -> list[Reply]:
         """Return the replies that drafts of a conversation edit."""
@@ -83,21 +83,21 @@ class Sheets:
         """Return the topmost text of a conversation that edits no reply."""
         return next((one.text for one in reversed(self._lying[conversation_id]) if one.editing is None), "")
 
-    def write_above(self, conversation_id: int, text: str) -> None:
+    def put_text_before(self, conversation_id: int, text: str) -> None:
         """Put `text` before the topmost draft that edits no reply."""
         lying = self._lying[conversation_id]
         for at in reversed(range(len(lying))):
             if lying[at].editing is None:
-                lying[at] = Sheet(above(text, lying[at].text))
+                lying[at] = ComposerDraft(above(text, lying[at].text))
                 return
-        self.lay_below(conversation_id, Sheet(text))
+        self.put_at_bottom(conversation_id, ComposerDraft(text))
 
     def follow(self, reply: Reply, *, ended: bool) -> None:
         """Update drafts that edit `reply`; if it has `ended`, they become new texts."""
         lying = self._lying[reply.conversation_id]
         for at, sheet in enumerate(lying):
             if sheet.editing is not None and sheet.editing.id == reply.id:
-                lying[at] = Sheet(sheet.text) if ended else replace(sheet, editing=reply)
+                lying[at] = ComposerDraft(sheet.text) if ended else replace(sheet, editing=reply)
 
     def remove(self, conversation_id: int, text: str) -> None:
         """Remove a text that was sent."""

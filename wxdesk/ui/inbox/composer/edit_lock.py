@@ -13,14 +13,14 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_stack import Sheet
+from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.reply_status import span_until
 
 
-class InHand(QObject):
+class EditLock(QObject):
     """Remembers locked replies as they were; others stay drafts when abandoned."""
 
     def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
@@ -61,7 +61,7 @@ class InHand(QObject):
                     self._before.pop(reply.id, None)
                     self._notices.toast(tr("{what} Your text stands here as a new one.", what=ended_words(reply)))
 
-    def _give_up(self, sheet: Sheet) -> None:
+    def _give_up(self, sheet: ComposerDraft) -> None:
         if sheet.editing is not None:
             self.put_back(sheet.editing.id, sheet.changed)
 

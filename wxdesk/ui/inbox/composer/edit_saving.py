@@ -13,7 +13,7 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 
 
-class ChangeSaving(QObject):
+class EditSaving(QObject):
     """Saves each change once; the first part of an asking answer releases all parts."""
 
     def __init__(self, bridge: Bridge, session: ChatSession, parent: QObject) -> None:

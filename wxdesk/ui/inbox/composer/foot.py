@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.sendability import Fit, cost_words, size_words, split_words
+from wxdesk.ui.inbox.sendability import TextFit, cost_words, size_words, split_words
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
@@ -38,7 +38,7 @@ class ComposerFoot(QWidget):
         self.send.clicked.connect(self.sent)
         self.send_split.clicked.connect(self.split)
 
-    def show_fit(self, fit: Fit, *, blank: bool, editing: bool) -> None:
+    def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
         """Show how a text fits; a `blank` one cannot be sent."""
         self.count.setText(size_words(fit.size))
         self.count.set_role("failed" if fit.too_long else "secondary")

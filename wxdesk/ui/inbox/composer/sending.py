@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
+from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class ReplyWriting(QObject):
+class ReplySending(QObject):
     """Connects the composer with the desk.
 
     Signals:
@@ -29,7 +29,7 @@ class ReplyWriting(QObject):
     written = Signal(str, object)
 
     def __init__(
-        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: ChangeSaving, notices: Notices
+        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: EditSaving, notices: Notices
     ) -> None:
         super().__init__(composer)
         self._composer = composer

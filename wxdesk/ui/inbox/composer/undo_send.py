@@ -19,7 +19,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class TakingBack(QObject):
+class UndoSend(QObject):
     """Handles Ctrl+Z in an empty composer and the “Undo send” of a bubble."""
 
     def __init__(

@@ -13,7 +13,7 @@ from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class Unfinished(QObject):
+class UnsentGuard(QObject):
     """Unsent texts of the composer and content of the panels, in all conversations.
 
     Signals:

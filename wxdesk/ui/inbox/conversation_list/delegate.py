@@ -12,9 +12,9 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
-from wxdesk.ui.wording.conversation import left_wordings, standing_of, standstill_of_row, when_words
+from wxdesk.ui.wording.conversation import hold_reason_of_row, quota_wordings, row_time, status_of_row
 from wxdesk.ui.wording.messages import name_of, preview_of
-from wxdesk.ui.wording.reply_status import Standing, StandstillOf, nothing_holds
+from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus, no_hold_reason
 
 AVATAR = 40
 _PAD = 12
@@ -28,11 +28,11 @@ class ConversationDelegate(QStyledItemDelegate):
     """Shows an `InboxRow` as it is at the desk's time now."""
 
     def __init__(
-        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._standstill_of = standstill_of
+        self._standstill_of = hold_reason_of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Every row has the same height."""
@@ -71,7 +71,7 @@ class ConversationDelegate(QStyledItemDelegate):
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
 
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
-        when = when_words(row, self._clock())
+        when = row_time(row, self._clock())
         face = font(Size.SMALL, strong=when.strong, tabular=True)
         width = QFontMetrics(face).horizontalAdvance(when.text)
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
@@ -95,7 +95,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
-        standing = standing_of(row, now, standstill_of_row(row, self._standstill_of))
+        standing = status_of_row(row, now, hold_reason_of_row(row, self._standstill_of))
         at = line.left() + self._paint_mark(painter, line, standing)
         face = sentence_font(Size.CAPTION, strong=standing.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
@@ -108,10 +108,10 @@ class ConversationDelegate(QStyledItemDelegate):
     def _left_words(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
         """Return replies left and their time, or only the number where both do not fit."""
         metrics, now = QFontMetrics(face), self._clock()
-        wordings = left_wordings(conversation, now)
+        wordings = quota_wordings(conversation, now)
         return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])
 
-    def _paint_mark(self, painter: QPainter, line: QRect, standing: Standing) -> int:
+    def _paint_mark(self, painter: QPainter, line: QRect, standing: ReplyStatus) -> int:
         if not standing.icon:
             return 0
         top = line.top() + (line.height() - _ICON) / 2

@@ -9,7 +9,7 @@ from wxdesk.i18n import tr
 
 
 @dataclass(frozen=True, slots=True)
-class Emptiness:
+class EmptyText:
     """Title, sentence and button of an empty list; `shows` None opens the settings."""
 
     title: str
@@ -18,15 +18,15 @@ class Emptiness:
     shows: InboxFilter | None
 
 
-def emptiness(chosen: InboxFilter, *, any_aside: bool) -> Emptiness:
+def empty_text_for(chosen: InboxFilter, *, any_not_open: bool) -> EmptyText:
     """Return the text for `chosen`; `any_not_open`: resolved or snoozed ones exist."""
-    if chosen is InboxFilter.ALL and any_aside:
+    if chosen is InboxFilter.ALL and any_not_open:
         words = tr("Everything is resolved or snoozed. Who writes again stands here again.")
-        return Emptiness(tr("All done"), words, tr("Show all conversations"), InboxFilter.WITH_ASIDE)
-    if chosen in {InboxFilter.ALL, InboxFilter.WITH_ASIDE}:
+        return EmptyText(tr("All done"), words, tr("Show all conversations"), InboxFilter.ANY_STATUS)
+    if chosen in {InboxFilter.ALL, InboxFilter.ANY_STATUS}:
         words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
-        return Emptiness(tr("No conversations yet"), words, tr("Open settings"), None)
-    return Emptiness("", _nothing(chosen), tr("Show all"), InboxFilter.ALL)
+        return EmptyText(tr("No conversations yet"), words, tr("Open settings"), None)
+    return EmptyText("", _nothing(chosen), tr("Show all"), InboxFilter.ALL)
 
 
 def _nothing(chosen: InboxFilter) -> str:

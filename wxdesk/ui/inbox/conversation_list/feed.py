@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.core.events import (
-    CallRaised,
-    CallsChanged,
+    AttentionChanged,
+    AttentionRaised,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -21,10 +21,10 @@ from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.runtime.bridge import Bridge
 
-_TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, CallRaised, CallsChanged)
+_TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
 
 
-class ListFeed(QObject):
+class ConversationFeed(QObject):
     """Reads for a `ConversationList`.
 
     Signals:
@@ -76,14 +76,14 @@ class ListFeed(QObject):
         self._show_counts(page.counts)
         if page.chosen is InboxFilter.ALL and not page.rows and page.offset == 0:
             desk = self._bridge.desk
-            work = inbox_reading.list_page(desk.store, InboxFilter.WITH_ASIDE, 0)
+            work = inbox_reading.list_page(desk.store, InboxFilter.ANY_STATUS, 0)
             self._bridge.ask(work, self._tell_aside)
 
     def _tell_aside(self, page: inbox_reading.ListPage) -> None:
-        self._list.tell_aside(bool(page.rows))
+        self._list.note_not_open(bool(page.rows))
 
     def _page_failed(self, error: Exception) -> None:
-        self._list.model.miss_page()
+        self._list.model.page_failed()
         self._bridge.failed.emit(error)
 
     def _ask_touched(self) -> None:

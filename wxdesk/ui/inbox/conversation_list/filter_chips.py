@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.conversation_list.scope_button import PARTS, part_word
+from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, scope_name
 from wxdesk.ui.widgets.buttons import Chip
 
 MOST = 99
@@ -63,9 +63,9 @@ class FilterChips(QWidget):
         """Choose a filter as pressing its chip would."""
         for one, chip in self._chips.items():
             chip.setChecked(one is chosen)
-        aside = chosen in PARTS and chosen is not InboxFilter.ALL
-        self.part.setText(f"{part_word(chosen)} ✕")
-        self.part.setAccessibleName(part_word(chosen))
+        aside = chosen in SCOPES and chosen is not InboxFilter.ALL
+        self.part.setText(f"{scope_name(chosen)} ✕")
+        self.part.setAccessibleName(scope_name(chosen))
         self.part.setChecked(aside)
         self.part.setVisible(aside)
         for chip in self._chips.values():

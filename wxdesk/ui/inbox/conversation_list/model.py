@@ -13,10 +13,10 @@ from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.conversations.takeover import ends_soon
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports.store import Clock
-from wxdesk.ui.inbox.conversation_list.order import belongs, place
+from wxdesk.ui.inbox.conversation_list.order import matches_filter, sort_key
 from wxdesk.ui.inbox.lists.row_model import ROOT, Index, RowModel
-from wxdesk.ui.wording.conversation import spoken_row, standstill_of_row
-from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+from wxdesk.ui.wording.conversation import accessible_row_text, hold_reason_of_row
+from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 
 class RowRole(IntEnum):
@@ -36,9 +36,9 @@ class ConversationListModel(RowModel[InboxRow]):
     more_wanted = Signal(int)
 
     def __init__(
-        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
     ) -> None:
-        super().__init__(clock, standstill_of, parent)
+        super().__init__(clock, hold_reason_of, parent)
         self._complete = True
         self._asked = False
         self._kept: int | None = None
@@ -46,7 +46,7 @@ class ConversationListModel(RowModel[InboxRow]):
 
     def spoken(self, row: InboxRow) -> str:
         """Return the row as a sentence for screen readers."""
-        return spoken_row(row, self._clock(), standstill_of_row(row, self._standstill_of))
+        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._standstill_of))
 
     def fact(self, row: InboxRow, role: int) -> object:
         """Return the row itself, or its id."""
@@ -65,7 +65,7 @@ class ConversationListModel(RowModel[InboxRow]):
         """Ask for the next page; it arrives by `append`."""
         if self.canFetchMore(parent):
             self._asked = True
-            self.more_wanted.emit(sum(belongs(row, self.chosen) for row in self._rows))
+            self.more_wanted.emit(sum(matches_filter(row, self.chosen) for row in self._rows))
 
     def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Replace everything by the first page under `chosen`."""
@@ -76,7 +76,7 @@ class ConversationListModel(RowModel[InboxRow]):
         self._asked = False
         self.endResetModel()
 
-    def miss_page(self) -> None:
+    def page_failed(self) -> None:
         """Allow the next page to be asked for again after a failed read."""
         self._asked = False
 
@@ -121,10 +121,10 @@ class ConversationListModel(RowModel[InboxRow]):
         return any(ends_soon(row.conversation, now) for row in self._rows)
 
     def _stays(self, row: InboxRow) -> bool:
-        return row.conversation.id == self._kept or belongs(row, self.chosen)
+        return row.conversation.id == self._kept or matches_filter(row, self.chosen)
 
     def _insert(self, row: InboxRow) -> None:
-        if not belongs(row, self.chosen):
+        if not matches_filter(row, self.chosen):
             return
         at = bisect_left(self._rows, self._key(row), key=self._key)
         if at == len(self._rows) and not self._complete:
@@ -147,4 +147,4 @@ class ConversationListModel(RowModel[InboxRow]):
         self._put(to, row)
 
     def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
-        return place(row, self.chosen)
+        return sort_key(row, self.chosen)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from wxdesk.core.conversations.attention import RINGING
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
-from wxdesk.core.model.status import Status
+from wxdesk.core.model.status import ConversationStatus
 
-ASIDE = {InboxFilter.SNOOZED: Status.SNOOZED, InboxFilter.RESOLVED: Status.RESOLVED}
+STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}
 """Conversation status that a filter shows, where that is not open."""
 
 LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
@@ -21,22 +21,22 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def belongs(row: InboxRow, chosen: InboxFilter) -> bool:
+def matches_filter(row: InboxRow, chosen: InboxFilter) -> bool:
     """Return True if `chosen` shows `row`."""
     conversation = row.conversation
-    if chosen is InboxFilter.WITH_ASIDE:
+    if chosen is InboxFilter.ANY_STATUS:
         return True
-    return conversation.status is ASIDE.get(chosen, Status.OPEN) and _has(row, chosen)
+    return conversation.status is STATUS_SHOWN.get(chosen, ConversationStatus.OPEN) and _has_asked_property(row, chosen)
 
 
-def _has(row: InboxRow, chosen: InboxFilter) -> bool:
+def _has_asked_property(row: InboxRow, chosen: InboxFilter) -> bool:
     """Return True if the row has the property of its filter chip."""
     conversation = row.conversation
     match chosen:
         case InboxFilter.WAITING:
-            return conversation.awaits
+            return conversation.awaits_answer
         case InboxFilter.NEEDS_HUMAN:
-            unanswered = conversation.taken_over and conversation.awaits
+            unanswered = conversation.taken_over and conversation.awaits_answer
             return unanswered or row.failed is not None or any(call.cause in RINGING for call in row.calls)
         case InboxFilter.PENDING:
             return row.held > 0 or row.drafts > 0
@@ -45,14 +45,14 @@ def _has(row: InboxRow, chosen: InboxFilter) -> bool:
     return True
 
 
-def place(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
+def sort_key(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
     """Return a key that sorts rows as `chosen` shows them, smallest first.
 
     Where nothing waits, the newest is first. Among all, those with a call that rises come first, longest
     waiting first.
     """
     conversation = row.conversation
-    risen = chosen is InboxFilter.ALL and any(call.rises for call in row.calls)
+    risen = chosen is InboxFilter.ALL and any(call.sorts_first for call in row.calls)
     last = -_seconds(conversation.last_at or _NEVER)
     if chosen is InboxFilter.SNOOZED:
         return (True, _seconds(conversation.snoozed_until or _LAST), last, -conversation.id)

@@ -13,17 +13,17 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.empty_state import EmptyState
 from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
-from wxdesk.ui.inbox.conversation_list.empty_text import Emptiness, emptiness
+from wxdesk.ui.inbox.conversation_list.empty_text import EmptyText, empty_text_for
 from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
-from wxdesk.ui.inbox.conversation_list.scope_button import PARTS, PartButton
+from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, ScopeButton
 from wxdesk.ui.inbox.conversation_list.search_field import SearchField
 from wxdesk.ui.inbox.conversation_list.search_results import HitRole, SearchDelegate, SearchModel
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.small_button import SmallButton
-from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 SEARCH_DELAY_MS = 150
 """Wait after the last key before the store is asked."""
@@ -50,7 +50,7 @@ class ConversationList(QFrame):
     left = Signal()
 
     def __init__(
-        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QWidget | None = None
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setProperty("class", "list-side")
@@ -58,20 +58,20 @@ class ConversationList(QFrame):
         self._selecting = False
         self._wanted: int | None = None
         self._any = False  # a conversation is known to be there, if only among those set aside
-        self.model = ConversationListModel(clock, standstill_of, self)
+        self.model = ConversationListModel(clock, hold_reason_of, self)
         self.hits = SearchModel(clock, self)
         self.search = SearchField()
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
-        self.parts = PartButton(self)
+        self.parts = ScopeButton(self)
         self.chips = FilterChips()
-        self.strip = HeldStrip(clock, standstill_of)
+        self.strip = HeldStrip(clock, hold_reason_of)
         self.view = _list(tr("Conversations"), self)
         self.found = _list(tr("Search results"), self)
         self.empty = EmptyState()
         self._delay = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(ConversationDelegate(clock, standstill_of, self.view))
+        self.view.setItemDelegate(ConversationDelegate(clock, hold_reason_of, self.view))
         self.found.setModel(self.hits)
         self.found.setItemDelegate(SearchDelegate(clock, self.found))
         self._arrange()
@@ -156,9 +156,9 @@ class ConversationList(QFrame):
             self._restore()
         self._show_page()
 
-    def tell_aside(self, any_aside: bool) -> None:
+    def note_not_open(self, any_not_open: bool) -> None:
         """Note if resolved or snoozed conversations exist although none is open."""
-        self._any = self._any or any_aside
+        self._any = self._any or any_not_open
         self._show_page()
 
     def neighbour(self, step: int, unread: bool) -> int | None:
@@ -182,7 +182,7 @@ class ConversationList(QFrame):
         self.parts.show_snoozed(counts.snoozed)
 
     def _part_chosen(self, chosen: InboxFilter) -> None:
-        self.parts.part = chosen if chosen in PARTS else InboxFilter.ALL
+        self.parts.part = chosen if chosen in SCOPES else InboxFilter.ALL
 
     def tick(self, now: datetime) -> None:
         """Update times to `now`."""
@@ -261,8 +261,8 @@ class ConversationList(QFrame):
         self.empty.say(says.title, says.sentence, says.step)
 
     @property
-    def _emptiness(self) -> Emptiness:
-        return emptiness(self.model.chosen, any_aside=self._any)
+    def _emptiness(self) -> EmptyText:
+        return empty_text_for(self.model.chosen, any_not_open=self._any)
 
     def _step(self) -> None:
         shows = self._emptiness.shows

@@ -10,23 +10,23 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.small_button import SmallButton
 
-PARTS = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.WITH_ASIDE)
+SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
 
 
-def part_word(part: InboxFilter) -> str:
+def scope_name(part: InboxFilter) -> str:
     """Return the name of a scope of the list."""
     match part:
         case InboxFilter.SNOOZED:
             return tr("Snoozed")
         case InboxFilter.RESOLVED:
             return tr("Resolved")
-        case InboxFilter.WITH_ASIDE:
+        case InboxFilter.ANY_STATUS:
             return tr("All conversations")
         case _:
             return tr("Open conversations")
 
 
-class PartButton(SmallButton):
+class ScopeButton(SmallButton):
     """Opens the menu of scopes.
 
     Signals:
@@ -50,8 +50,8 @@ class PartButton(SmallButton):
         menu = QMenu(self)
         menu.setAccessibleName(self.accessibleName())
         group = QActionGroup(menu)
-        for part in PARTS:
-            word = part_word(part)
+        for part in SCOPES:
+            word = scope_name(part)
             action = menu.addAction(f"{word} ({self._snoozed})" if part is InboxFilter.SNOOZED else word)
             action.setCheckable(True)
             action.setChecked(part is self.part)

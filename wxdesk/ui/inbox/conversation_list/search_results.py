@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from wxdesk.core.content.text_links import as_seen
+from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
@@ -76,7 +76,7 @@ class SearchModel(QAbstractListModel):
 def excerpt(hit: SearchHit, phrase: str) -> str:
     """Return the text of a hit from shortly before the phrase, with its author."""
     item = hit.item
-    said, at = _said(item, phrase)
+    said, at = _line_and_match(item, phrase)
     if at > _BEFORE:
         said = "…" + said[at - _BEFORE :]
     if isinstance(item, Message):
@@ -84,13 +84,13 @@ def excerpt(hit: SearchHit, phrase: str) -> str:
     return tr("You: {said}", said=said) if item.author is Author.OPERATOR else tr("Rule: {said}", said=said)
 
 
-def _said(item: TimelineItem, phrase: str) -> tuple[str, int]:
+def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:
     """Return an item's text on one line, and where the phrase begins in it, or -1.
 
     A phrase that matches an emoticon's name keeps that name: its emoji would not explain the match.
     """
     said = message_text(item) if isinstance(item, Message) else reply_text(item)
-    raw = item.text if isinstance(item, Message) else as_seen(item.content.text)
+    raw = item.text if isinstance(item, Message) else visible_text(item.content.text)
     said = " ".join(said.split())
     at = said.casefold().find(phrase.casefold())
     if at < 0:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.core.conversations.contact_change import ContactChange, written
+from wxdesk.core.conversations.contact_change import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
@@ -131,9 +131,9 @@ class ContactPanel(QFrame):
         contact = self._contact
         if contact is None:
             return
-        change = written(contact, self.alias.text(), self.note.toPlainText(), self.tags.tags())
+        change = change_from_form(contact, self.alias.text(), self.note.toPlainText(), self.tags.tags())
         if change != ContactChange():
-            self._contact = change.made_to(contact)
+            self._contact = change.applied_to(contact)
             self._saving += 1
             self.described.emit(self._conversation_id, change)
 

@@ -12,7 +12,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class Noting(QObject):
+class ContactSaving(QObject):
     """Connects the contact panel with the desk."""
 
     def __init__(self, panel: ContactPanel, bridge: Bridge, notices: Notices) -> None:

@@ -11,7 +11,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import AnswerLine
+from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import OutcomeLine
 from wxdesk.ui.inbox.timeline.entries import message_text
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -46,7 +46,7 @@ class DecisionPanel(QFrame):
         self._decision: Decision | None = None
         self._message: Message | None = None
         self._reply: Reply | None = None
-        self._answers: tuple[AnswerLine, ...] = ()
+        self._answers: tuple[OutcomeLine, ...] = ()
         self._verdicts: tuple[RuleVerdict, ...] = ()
         self._all = False
         self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
@@ -75,7 +75,7 @@ class DecisionPanel(QFrame):
         decision: Decision | None,
         message: Message | None,
         reply: Reply | None = None,
-        answers: tuple[AnswerLine, ...] = (),
+        answers: tuple[OutcomeLine, ...] = (),
     ) -> None:
         """Show the decision about `message`, or that there is none.
 
@@ -131,7 +131,7 @@ class DecisionPanel(QFrame):
             words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
             self._rows.addWidget(NoteRow(words, first=self._rows.count() == 0))
         for line in self._answers:
-            self._rows.addWidget(AnswerRow(line, first=self._rows.count() == 0))
+            self._rows.addWidget(OutcomeRow(line, first=self._rows.count() == 0))
         self.card.setVisible(self._rows.count() > 0)
         asked = max(len(verdicts), (decision.asked or 0) if decision else 0)
         hidden = asked - len(shown)
@@ -166,7 +166,7 @@ class DecisionPanel(QFrame):
                 widget.deleteLater()
 
 
-class Row(QFrame):
+class CardRow(QFrame):
     """Row of a card: tinted if its rule matched, with a line above unless it is first."""
 
     def __init__(self, *, first: bool, matched: bool = False, parent: QWidget | None = None) -> None:
@@ -190,7 +190,7 @@ class Row(QFrame):
         painter.end()
 
 
-class VerdictRow(Row):
+class VerdictRow(CardRow):
     """One rule: its match, name and reason; if it matched, a link to its revision.
 
     It is tinted if it `wrote` the reply being explained.
@@ -222,7 +222,7 @@ class VerdictRow(Row):
         self.rule_wanted.emit(*self._asked)
 
 
-class NoteRow(Row):
+class NoteRow(CardRow):
     """Row with a text only."""
 
     def __init__(self, text: str, *, first: bool, parent: QWidget | None = None) -> None:
@@ -231,10 +231,10 @@ class NoteRow(Row):
         self.grid.addWidget(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True), 0, 1)
 
 
-class AnswerRow(Row):
+class OutcomeRow(CardRow):
     """Row with the outcome of one of several replies to the message."""
 
-    def __init__(self, line: AnswerLine, *, first: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, line: OutcomeLine, *, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(first=first, parent=parent)
         self.line = line
         self.setAccessibleName(", ".join((line.words, line.standing, line.author)))

@@ -7,14 +7,14 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.model.rule import Decision
-from wxdesk.core.replies.history import Step
+from wxdesk.core.replies.history import ReplyStep
 from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import AnswerLine, answer_lines
+from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import OutcomeLine, outcome_lines
 from wxdesk.ui.runtime.bridge import Bridge
 
 
-class Explaining(QObject):
+class Explanation(QObject):
     """Asks the desk about the bubble in focus; late answers are dropped."""
 
     def __init__(self, bridge: Bridge, session: ChatSession, detail: DetailPanel, parent: QObject) -> None:
@@ -24,7 +24,7 @@ class Explaining(QObject):
         self._detail = detail
         self._picked = ""
         detail.decision.all_wanted.connect(self._all_verdicts)
-        session.standstills.changed.connect(self.refresh)
+        session.hold_reasons.changed.connect(self.refresh)
 
     def pick(self, key: str) -> None:
         """Explain the bubble with this key; without one, the newest decision."""
@@ -65,10 +65,10 @@ class Explaining(QObject):
         message = session.message(self._picked)
         if message is None and reply is None and decision is not None:
             message = session.message(f"m{decision.message_id}")
-        answers: tuple[AnswerLine, ...] = ()
+        answers: tuple[OutcomeLine, ...] = ()
         if reply is None and message is not None:
             now = self._bridge.desk.clock()
-            answers = answer_lines(message.id, session.model.entries(), session.standstills.of, now)
+            answers = outcome_lines(message.id, session.model.entries(), session.hold_reasons.of, now)
         self._detail.decision.show_decision(decision, message, reply, answers)
 
     def _all_verdicts(self, message_id: int) -> None:
@@ -83,6 +83,6 @@ class Explaining(QObject):
         work = self._bridge.desk.store.replies.steps(reply.id)
         self._bridge.ask(work, partial(self._told, self._picked))
 
-    def _told(self, key: str, steps: list[Step]) -> None:
+    def _told(self, key: str, steps: list[ReplyStep]) -> None:
         if key == self._picked:
             self._detail.history.show_reply(self._session.reply(key), steps)

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.dates import dated_time
 from wxdesk.ui.wording.messages import span_word
-from wxdesk.ui.wording.takeover import speaker_sentence
+from wxdesk.ui.wording.takeover import takeover_sentence
 
 
 class DetailPanel(QFrame):
@@ -87,7 +87,7 @@ class DetailPanel(QFrame):
 
     def show_speaker(self, conversation: Conversation, now: datetime) -> None:
         """Show how long the takeover lasts."""
-        words = speaker_sentence(conversation, now)
+        words = takeover_sentence(conversation, now)
         self.speaker.setText(words)
         self._taken.setVisible(bool(words))
 
@@ -124,7 +124,7 @@ def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> s
     if now >= window.until:
         return tr("The time for replies ended at {time}. It opens again when the customer writes.",
                   time=dated_time(window.until, now))  # fmt: skip
-    left = quota.left(window, now)
+    left = quota.replies_left(window, now)
     span = span_word(window.until - now)
     if left == 0:
         return tr("All replies are used up. There are new ones when the customer writes.")

@@ -27,7 +27,7 @@ _RUNS_FROM = timedelta(hours=1)
 """Time left below which seconds are always shown."""
 
 
-class Told(IntEnum):
+class QuotaDisplay(IntEnum):
     """Level of detail of the quota; number and time are always shown."""
 
     SHORT = 0  # 4/5, 47 h
@@ -41,7 +41,7 @@ class QuotaBlock(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told = Told.WORDS
+        self._told = QuotaDisplay.WORDS
         self._left = 0
         self._ends_in: timedelta | None = None
         self._words = self._note = ""
@@ -65,7 +65,7 @@ class QuotaBlock(QWidget):
         self, conversation: Conversation, account: Account | None, failed: Reply | None, now: datetime
     ) -> None:
         """Show the quota at `now`; `failed` is the newest reply that failed."""
-        self._left = left = quota.left(conversation.window, now)
+        self._left = left = quota.replies_left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
         refusal = refusal_of(failed) if not left else None
         words, note = self._words, self._note = quota_words(conversation, left, now), note_words(kept, refusal)
@@ -79,35 +79,37 @@ class QuotaBlock(QWidget):
         self.setToolTip(plain_tip(tr("{said}. {more}", said=told, more=tr(remedy)) if remedy else told))
         self.tell(self._told)
 
-    def width_for(self, told: Told) -> int:
+    def width_for(self, told: QuotaDisplay) -> int:
         """Return the width in pixels at a level of detail."""
         texts = [_width(self.left, self._figure(told)), _width(self.time, self._time(told))]
-        row = [width for width in texts if width] + ([self.dots.sizeHint().width()] if told >= Told.DOTS else [])
-        note = _width(self.note, self._note) if told is Told.WORDS else 0
+        row = [width for width in texts if width] + (
+            [self.dots.sizeHint().width()] if told >= QuotaDisplay.DOTS else []
+        )
+        note = _width(self.note, self._note) if told is QuotaDisplay.WORDS else 0
         return max(sum(row) + _GAP * (len(row) - 1), note)
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: QuotaDisplay) -> None:
         """Use a level of detail."""
         self._told = told
         figure, time = self._figure(told), self._time(told)
         self.left.setText(figure)
         self.left.setVisible(bool(figure))
-        self.dots.setVisible(told >= Told.DOTS)
+        self.dots.setVisible(told >= QuotaDisplay.DOTS)
         self.time.setText(time)
         self.time.setVisible(bool(time))
         self.note.setText(self._note)
-        self.note.setVisible(bool(self._note) and told is Told.WORDS)
+        self.note.setVisible(bool(self._note) and told is QuotaDisplay.WORDS)
 
-    def _figure(self, told: Told) -> str:
+    def _figure(self, told: QuotaDisplay) -> str:
         """Return the text before the dots; a closed or missing window is in full."""
-        if told is Told.WORDS or self._ends_in is None:
+        if told is QuotaDisplay.WORDS or self._ends_in is None:
             return self._words
-        return "" if told is Told.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
+        return "" if told is QuotaDisplay.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
 
-    def _time(self, told: Told) -> str:
+    def _time(self, told: QuotaDisplay) -> str:
         if self._ends_in is None:
             return ""
-        short = told is Told.SHORT and self._ends_in >= _RUNS_FROM
+        short = told is QuotaDisplay.SHORT and self._ends_in >= _RUNS_FROM
         return span_word(self._ends_in) if short else countdown(self._ends_in)
 
 
@@ -137,7 +139,7 @@ def kept_for_human(conversation: Conversation, account: Account | None, now: dat
     if account is None or is_taken_over(conversation, now) or mode_of(conversation, account) is ReplyMode.OFF:
         return 0
     window = conversation.window
-    return quota.left(window, now) - quota.left_for_rules(window, now, account.reserve)
+    return quota.replies_left(window, now) - quota.left_for_rules(window, now, account.reserve)
 
 
 def refusal_of(failed: Reply | None) -> int | None:

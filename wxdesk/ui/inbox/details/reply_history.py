@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.history import Step
+from wxdesk.core.replies.history import ReplyStep
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.details.decision import Row
+from wxdesk.ui.inbox.details.decision import CardRow
 from wxdesk.ui.inbox.details.reply_history_text import HistoryLine, exact_time, history_of, step_time
-from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, spoken
+from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, changes_in_words
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel
@@ -31,7 +31,7 @@ class ReplyHistoryPanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[Reply, tuple[Step, ...]] | None = None
+        self._shown: tuple[Reply, tuple[ReplyStep, ...]] | None = None
         self.title = PlainLabel(tr("This reply"), size=Size.SMALL, role="secondary", strong=True)
         self.card = QFrame()
         self.card.setProperty("class", "card")
@@ -46,7 +46,7 @@ class ReplyHistoryPanel(QFrame):
         column.addWidget(self.card)
         self.hide()
 
-    def show_reply(self, reply: Reply | None, steps: Sequence[Step] = ()) -> None:
+    def show_reply(self, reply: Reply | None, steps: Sequence[ReplyStep] = ()) -> None:
         """Show the history of `reply`, or nothing."""
         shown = None if reply is None else (reply, tuple(steps))
         if shown == self._shown:
@@ -82,7 +82,7 @@ class ReplyHistoryPanel(QFrame):
                 widget.deleteLater()
 
 
-class StepRow(Row):
+class StepRow(CardRow):
     """One step: icon, text and time; below, its reason and what an edit changed."""
 
     def __init__(self, line: HistoryLine, made_at: datetime, *, first: bool, parent: QWidget | None = None) -> None:
@@ -114,5 +114,5 @@ class StepRow(Row):
 
 
 def _spoken(line: HistoryLine) -> str:
-    said = (line.text, line.note, spoken(line.pieces), exact_time(line.at))
+    said = (line.text, line.note, changes_in_words(line.pieces), exact_time(line.at))
     return ", ".join(words for words in said if words)

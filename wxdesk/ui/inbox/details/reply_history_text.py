@@ -9,10 +9,10 @@ from datetime import datetime
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import Step, StepKind
-from wxdesk.desk.wechat.refusals import refusal_words
+from wxdesk.core.replies.history import ReplyStep, StepKind
+from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.timeline.bubbles.difference import Piece, difference, other_picture, shortened, words_of
+from wxdesk.ui.inbox.timeline.bubbles.difference import DiffPiece, difference, editable_text, picture_changed, shortened
 from wxdesk.ui.wording.messages import clock_time, date_word
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
@@ -27,13 +27,13 @@ class HistoryLine:
     text: str
     note: str = ""
     role: str = "secondary"
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[DiffPiece, ...] = ()
 
 
-def history_of(reply: Reply, steps: Sequence[Step]) -> tuple[HistoryLine, ...]:
+def history_of(reply: Reply, steps: Sequence[ReplyStep]) -> tuple[HistoryLine, ...]:
     """Return all known steps of a reply, oldest first."""
     icon = "robot" if reply.author is Author.RULE else "person"
-    lines = [HistoryLine(reply.created_at, icon, written_by(reply), _then(reply))]
+    lines = [HistoryLine(reply.created_at, icon, written_by(reply), _status_after(reply))]
     after = _contents_after(reply, steps)
     lines += [_line(reply, step, content) for step, content in zip(steps, after, strict=True)]
     settled = any(step.kind is StepKind.CONFIRM for step in steps)
@@ -53,7 +53,7 @@ def written_by(reply: Reply) -> str:
     return tr("By “{rule}”, revision {n}", rule=reply.rule_name, n=reply.rule_revision)
 
 
-def _then(reply: Reply) -> str:
+def _status_after(reply: Reply) -> str:
     """Return the status that its rule sets on the conversation afterwards."""
     if reply.aside is None:
         return ""
@@ -83,7 +83,7 @@ def _accepted(reply: Reply) -> str:
     return tr("Accepted by WeChat")
 
 
-def _contents_after(reply: Reply, steps: Sequence[Step]) -> list[Content]:
+def _contents_after(reply: Reply, steps: Sequence[ReplyStep]) -> list[Content]:
     """Return the reply's content after each step."""
     contents, now = [], reply.content
     for step in reversed(steps):
@@ -92,59 +92,59 @@ def _contents_after(reply: Reply, steps: Sequence[Step]) -> list[Content]:
     return contents[::-1]
 
 
-def _line(reply: Reply, step: Step, after: Content) -> HistoryLine:
+def _line(reply: Reply, step: ReplyStep, after: Content) -> HistoryLine:
     icon, role, words = _STEPS[step.kind]
     said = stopped_words(replace(reply, by=step.by)) if words is None else words(step)
     return HistoryLine(step.at, icon, said, _note(step, after), role, _changes(step, after))
 
 
-def _changes(step: Step, after: Content) -> tuple[Piece, ...]:
+def _changes(step: ReplyStep, after: Content) -> tuple[DiffPiece, ...]:
     if step.before is None:
         return ()
-    before, now = words_of(step.before), words_of(after)
+    before, now = editable_text(step.before), editable_text(after)
     return () if before == now else shortened(difference(before, now))
 
 
-def _note(step: Step, after: Content) -> str:
+def _note(step: ReplyStep, after: Content) -> str:
     if step.before is not None:
-        return tr("With another picture") if other_picture(step.before, after) else ""
+        return tr("With another picture") if picture_changed(step.before, after) else ""
     if step.errcode is not None:
-        return refusal_words(step.errcode, step.reason).meaning
+        return refusal_text(step.errcode, step.reason).meaning
     return tr(step.reason) if step.reason and step.kind is not StepKind.CANCEL else ""
 
 
-def _who(step: Step) -> str:
+def _who(step: ReplyStep) -> str:
     return tr("you") if step.by == "operator" else step.by
 
 
-def _left(step: Step) -> str:
+def _left(step: ReplyStep) -> str:
     return tr("Left as it was by {who}", who=_who(step)) if step.by else tr("In nobody's hand any more")
 
 
-def _held(step: Step) -> str:
+def _held(step: ReplyStep) -> str:
     return tr("Held until {time}", time=_second(step.until)) if step.until else tr("Held until you decide")
 
 
-def _kept(step: Step) -> str:
+def _kept(step: ReplyStep) -> str:
     return _taken(step) if step.by else tr("Became a draft")
 
 
-def _taken(step: Step) -> str:
+def _taken(step: ReplyStep) -> str:
     return tr("Taken in hand by {who}", who=_who(step))
 
 
-def _released(step: Step) -> str:
+def _released(step: ReplyStep) -> str:
     return tr("Released by {who}", who=_who(step)) if step.by else tr("Released on time")
 
 
-def _postponed(step: Step) -> str:
+def _postponed(step: ReplyStep) -> str:
     if step.errcode is None and not step.reason:
         return tr("Put back by a pause")
     refused = _refused(step)
     return tr("{said}, again at {time}", said=refused, time=_second(step.until)) if step.until else refused
 
 
-def _refused(step: Step) -> str:
+def _refused(step: ReplyStep) -> str:
     return tr("Not sent") if step.errcode is None else tr("Refused with {code}", code=step.errcode)
 
 
@@ -152,7 +152,7 @@ def _second(at: datetime) -> str:
     return f"{at.astimezone():%H:%M:%S}"
 
 
-_STEPS: Mapping[StepKind, tuple[str, str, Callable[[Step], str] | None]] = {
+_STEPS: Mapping[StepKind, tuple[str, str, Callable[[ReplyStep], str] | None]] = {
     StepKind.EDIT: ("edit", "secondary", lambda step: tr("Edited by {who}", who=_who(step))),
     StepKind.HOLD: ("hourglass", "pending", _held),
     StepKind.KEEP: ("pause", "secondary", _kept),

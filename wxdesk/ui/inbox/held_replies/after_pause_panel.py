@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.desk.conversations.inbox_queries import HeldReply, answers
+from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.held_replies.commands import HeldDeciding
+from wxdesk.ui.inbox.held_replies.commands import HeldReplyCommands
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
-from wxdesk.ui.inbox.held_replies.feed import HeldFeed
+from wxdesk.ui.inbox.held_replies.feed import HeldRepliesFeed
 from wxdesk.ui.inbox.held_replies.model import HeldModel
 from wxdesk.ui.inbox.held_replies.view import HeldView
 from wxdesk.ui.look.theme import Size
@@ -22,7 +22,7 @@ WIDTH = 520
 ROWS_AT_MOST = 6
 
 
-class DecidePanel(Dialog):
+class AfterPauseDialog(Dialog):
     """Lists the held replies that ask, until none is left; Esc leaves all undecided.
 
     Signals:
@@ -31,7 +31,7 @@ class DecidePanel(Dialog):
 
     picked = Signal(object)
 
-    def __init__(self, feed: HeldFeed, deciding: HeldDeciding, clock: Clock, parent: QWidget) -> None:
+    def __init__(self, feed: HeldRepliesFeed, deciding: HeldReplyCommands, clock: Clock, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("What waited"))
@@ -80,7 +80,7 @@ class DecidePanel(Dialog):
         if not asking:
             self.accept()
             return
-        count, rows = len(asking), answers(asking)
+        count, rows = len(asking), one_per_answer(asking)
         self.model.show(rows)
         self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
         self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))

@@ -13,7 +13,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class HeldDeciding(QObject):
+class HeldReplyCommands(QObject):
     """Gives the commands to the desk, and reports the result for several replies."""
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QObject | None = None) -> None:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.model.reply import Reply
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.held_replies.commands import HeldDeciding
-from wxdesk.ui.inbox.held_replies.feed import HeldFeed
+from wxdesk.ui.inbox.held_replies.commands import HeldReplyCommands
+from wxdesk.ui.inbox.held_replies.feed import HeldRepliesFeed
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.model import EntryRole
@@ -17,7 +17,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class HeldWork(QObject):
+class HeldRepliesControl(QObject):
     """Between the feed of held replies, the strip, and the timeline.
 
     Signals:
@@ -41,8 +41,8 @@ class HeldWork(QObject):
         self._timeline = timeline
         self._sought: Reply | None = None
         self._to_edit = False
-        self.feed = HeldFeed(bridge, self)
-        self.deciding = HeldDeciding(bridge, notices, self)
+        self.feed = HeldRepliesFeed(bridge, self)
+        self.deciding = HeldReplyCommands(bridge, notices, self)
         self.feed.read.connect(self._show)
         strip.stop_wanted.connect(self.deciding.stop_all)
         strip.send_wanted.connect(self._send_all)

@@ -11,7 +11,7 @@ from wxdesk.ui.inbox.held_replies.model import HeldRole, held_text
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.reply_status import Standing
+from wxdesk.ui.wording.reply_status import ReplyStatus
 
 ROW_HEIGHT = 52
 BUTTON = 26
@@ -32,7 +32,7 @@ def stop_rect(row: QRect) -> QRect:
     return QRect(row.right() - _PAD - BUTTON + 3, row.top() + (row.height() - BUTTON) // 2, BUTTON, BUTTON)
 
 
-def words_beside(name: str, standing: Standing, row: QRect) -> str:
+def words_beside(name: str, standing: ReplyStatus, row: QRect) -> str:
     """Return the status, in brief if the name would be cut: cut openids look alike."""
     room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
     whole = QFontMetrics(_standing_font()).horizontalAdvance(standing.text) + 1
@@ -80,7 +80,9 @@ class HeldDelegate(QStyledItemDelegate):
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
         painter.restore()
 
-    def _paint_words(self, painter: QPainter, rect: QRect, held: HeldReply, standing: Standing, theme: Theme) -> None:
+    def _paint_words(
+        self, painter: QPainter, rect: QRect, held: HeldReply, standing: ReplyStatus, theme: Theme
+    ) -> None:
         line = _first_line(rect)
         face, said = _standing_font(), words_beside(name_of(held.contact), standing, rect)
         width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)

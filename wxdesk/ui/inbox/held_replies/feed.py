@@ -14,7 +14,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 _TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged)
 
 
-class HeldFeed(QObject):
+class HeldRepliesFeed(QObject):
     """Reads again after events that may change them, once for all events of a moment.
 
     Signals:
@@ -41,7 +41,7 @@ class HeldFeed(QObject):
             self._again = True
             return
         self._asking = True
-        self._bridge.ask(inbox_reading.held(self._bridge.desk.store), self._show, self._failed)
+        self._bridge.ask(inbox_reading.held_replies(self._bridge.desk.store), self._show, self._failed)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _TOUCHING) for event in events):

@@ -11,9 +11,9 @@ from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
 from wxdesk.ui.inbox.timeline.entries import reply_text
-from wxdesk.ui.wording.hold_reasons import standstill_of_held
+from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.reply_status import Standing, standing_of_reply
+from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
 
 
 class HeldRole(IntEnum):
@@ -28,7 +28,7 @@ class HeldModel(RowModel[HeldReply]):
 
     def spoken(self, row: HeldReply) -> str:
         """Return the row as a sentence for screen readers."""
-        return spoken_held(row, self._standing(row))
+        return accessible_held(row, self._standing(row))
 
     def fact(self, row: HeldReply, role: int) -> object:
         """Return the held reply, or its status now."""
@@ -64,11 +64,11 @@ class HeldModel(RowModel[HeldReply]):
         if self._rows[row] != one:
             self._put(row, one)
 
-    def _standing(self, held: HeldReply) -> Standing:
-        return standing_of_reply(held.reply, self._clock(), standstill_of_held(held, self._standstill_of))
+    def _standing(self, held: HeldReply) -> ReplyStatus:
+        return status_of_reply(held.reply, self._clock(), hold_reason_of_held(held, self._standstill_of))
 
 
-def spoken_held(held: HeldReply, standing: Standing) -> str:
+def accessible_held(held: HeldReply, standing: ReplyStatus) -> str:
     """A row as one sentence, with what its keys do."""
     keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it")
     return ", ".join((name_of(held.contact), held_text(held), standing.text, keys))

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.desk.conversations.inbox_queries import HeldReply, answers
+from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
@@ -22,10 +22,10 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.shrink_order import GivesWay, steps_for
+from wxdesk.ui.widgets.shrink_order import Shrinkable, shrink_steps
 from wxdesk.ui.widgets.small_button import SmallButton
-from wxdesk.ui.wording.hold_reasons import standstill_of_held
-from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_holds, span_until
+from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason, span_until
 
 HEAD_HEIGHT = 32
 GAP = 4
@@ -46,14 +46,14 @@ class HeldStrip(QFrame):
     left = Signal()
 
     def __init__(
-        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QWidget | None = None
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setProperty("class", "bar-pending")
-        self._standstill_of = standstill_of
+        self._standstill_of = hold_reason_of
         self._first: HeldReply | None = None
         self._asking = 0
-        self.model = HeldModel(clock, standstill_of, self)
+        self.model = HeldModel(clock, hold_reason_of, self)
         self.count = FittingLabel(size=Size.SMALL, role="pending", strong=True, elide=True, tabular=True)
         self.earliest = FittingLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
         self.stop = Button(tr("Stop all"), kind=ButtonKind.LINK)
@@ -118,7 +118,7 @@ class HeldStrip(QFrame):
     def show_held(self, held: Sequence[HeldReply], now: datetime) -> None:
         """Show these held replies: the soonest first, then those that ask."""
         self._first = next((one for one in held if one.reply.due_at is not None), None)
-        rows = answers(held)
+        rows = one_per_answer(held)
         self._asking = sum(one.reply.due_at is None for one in held)
         self.model.show(rows)
         n = len(held)
@@ -138,7 +138,7 @@ class HeldStrip(QFrame):
         first = short = ""
         if self._first is not None and self._first.reply.due_at is not None:
             first = self._first_words(self._first, self._first.reply.due_at, now)
-            counts_down = standstill_of_held(self._first, self._standstill_of) is Standstill.NONE
+            counts_down = hold_reason_of_held(self._first, self._standstill_of) is HoldReason.NONE
             short = tr("in {span}", span=span_until(self._first.reply.due_at, now)) if counts_down else first
         said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), _joined(short or brief)]
         self.earliest.show_wordings([*said, short or brief], cut_last=True)
@@ -157,28 +157,28 @@ class HeldStrip(QFrame):
         room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
         send = self.send.sizeHint().width() + GAP
         both = self._needs(send, room) <= room
-        self.count.ask_for(steps_for(self._giving_way, 2 * GAP + both * send, room)[self.count])
+        self.count.use_step(shrink_steps(self._giving_way, 2 * GAP + both * send, room)[self.count])
         self.send.setVisible(both)
         self.foot.setHidden(both)  # with its margins
 
     def _needs(self, fixed: int, room: int) -> int:
         """Return the least width of the texts, beside `fixed` pixels."""
-        steps = steps_for(self._giving_way, 2 * GAP + fixed, room)
+        steps = shrink_steps(self._giving_way, 2 * GAP + fixed, room)
         return 2 * GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
 
     @property
-    def _giving_way(self) -> Sequence[tuple[GivesWay, int]]:
+    def _giving_way(self) -> Sequence[tuple[Shrinkable, int]]:
         return ((self.earliest, 1), (self.earliest, 2), (self.count, 1), (self.earliest, 3), (self.earliest, 4))
 
     def _first_words(self, first: HeldReply, due_at: datetime, now: datetime) -> str:
-        match standstill_of_held(first, self._standstill_of):
-            case Standstill.PAUSED:
+        match hold_reason_of_held(first, self._standstill_of):
+            case HoldReason.PAUSED:
                 return tr("paused")
-            case Standstill.WRITING:
+            case HoldReason.WRITING:
                 return tr("waits while you write")
-            case Standstill.BEHIND:
+            case HoldReason.BEHIND:
                 return tr("waits for the part before it")
-            case Standstill.HANDED_OVER:
+            case HoldReason.HANDED_OVER:
                 return tr("yours in {span}", span=span_until(max(due_at, now), now))
         return tr("first in {span}", span=span_until(due_at, now))
 

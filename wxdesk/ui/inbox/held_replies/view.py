@@ -11,11 +11,11 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole
-from wxdesk.ui.inbox.lists.row_shifts import RowShifts
+from wxdesk.ui.inbox.lists.row_shifts import ClickGuard
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.reply_status import Standing
+from wxdesk.ui.wording.reply_status import ReplyStatus
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ACTING = _ENTER | {Qt.Key.Key_Delete}
@@ -46,7 +46,7 @@ class HeldView(RowsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setItemDelegate(self._rows)
-        self._shifts = RowShifts(model, self, clock)
+        self._shifts = ClickGuard(model, self, clock)
         self.setModel(model)
 
     def sizeHint(self) -> QSize:
@@ -83,7 +83,7 @@ class HeldView(RowsView):
         sends = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() in _ENTER and not sends:
             self.picked.emit(held)
-        elif self._shifts.chosen_is_meant():
+        elif self._shifts.accepts_key():
             self._shifts.decided()
             (self.send_wanted if sends and event.key() in _ENTER else self.stop_wanted).emit(held)
 
@@ -107,7 +107,7 @@ class HeldView(RowsView):
         row, button = self._at(at)
         if not button:
             self.picked.emit(held)
-        elif self._shifts.is_meant(row):
+        elif self._shifts.accepts_click(row):
             (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -123,7 +123,7 @@ class HeldView(RowsView):
         held: HeldReply | None = index.data(HeldRole.HELD)
         if held is None:
             return ""
-        standing: Standing = index.data(HeldRole.STANDING)
+        standing: ReplyStatus = index.data(HeldRole.STANDING)
         shown = words_beside(name_of(held.contact), standing, self.visualRect(index))
         return tip_of(held, self._at(at)[1]) or (standing.text if shown != standing.text else "")
 

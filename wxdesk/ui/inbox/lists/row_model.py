@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from wxdesk.desk.ports.store import Clock
-from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 ROOT = QModelIndex()
 
@@ -22,11 +22,11 @@ class RowModel[R](QAbstractListModel):
     """
 
     def __init__(
-        self, clock: Clock, standstill_of: StandstillOf = nothing_holds, parent: QObject | None = None
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._standstill_of = standstill_of
+        self._standstill_of = hold_reason_of
         self._rows: list[R] = []
 
     def rowCount(self, parent: Index = ROOT) -> int:

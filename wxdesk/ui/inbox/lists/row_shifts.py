@@ -13,7 +13,7 @@ READABLE = timedelta(seconds=1)
 """Time after a change in which clicks and keys on it are ignored."""
 
 
-class RowShifts(QObject):
+class ClickGuard(QObject):
     """Watches the rows of `model` for `view`; must exist before the view has a model.
 
     A row goes by itself when its time is over or its contact writes again. The next row takes its place under
@@ -36,11 +36,11 @@ class RowShifts(QObject):
         """Note that the operator has decided about the current row by key."""
         self._decided = QPersistentModelIndex(self._view.currentIndex())
 
-    def chosen_is_meant(self) -> bool:
+    def accepts_key(self) -> bool:
         """Return True if the current row has had the focus long enough."""
         return self._fell is None or not self._is_fresh(self._fell)
 
-    def is_meant(self, row: int) -> bool:
+    def accepts_click(self, row: int) -> bool:
         """Return True if this row has stood in its place long enough."""
         return not any(first <= row and self._is_fresh(at) for at, first in self._shifts)
 

@@ -11,7 +11,7 @@ _SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 type Index = QModelIndex | QPersistentModelIndex
 
 
-def written(event: QKeyEvent) -> str:
+def typed_text(event: QKeyEvent) -> str:
     """Return the text that a key types; empty for any other key."""
     text = event.text()
     return text if text.isprintable() and not event.modifiers() & ~_SHIFTS else ""
@@ -34,7 +34,7 @@ class RowsView(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pass letters on to the page."""
-        if written(event):
+        if typed_text(event):
             event.ignore()
         else:
             super().keyPressEvent(event)

@@ -9,19 +9,19 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.conversations.takeover import ends_soon, longer
+from wxdesk.core.conversations.takeover import ends_soon, extended_duration
 from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
-from wxdesk.ui.wording.takeover import keep_all_words, returned_words, returning_words
+from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text
 
 BAR = "takeover:returned"
 STANDS = timedelta(milliseconds=OFFER_MS)
 
 
-class TakeoverNews(QObject):
+class TakeoverNotices(QObject):
     """Shows one toast for all takeovers of a moment.
 
     A takeover about to end can be extended there; the conversation `in_sight` has its own bar. While the
@@ -69,12 +69,12 @@ class TakeoverNews(QObject):
         conversations = (row.conversation for row in rows if ends_soon(row.conversation, now))
         ending = sorted(conversations, key=lambda one: (one.taken_over_until or now, one.id))
         if ending:
-            words = returning_words(ending, now)
-            self._notices.offer(words, keep_all_words(ending, self._span()), partial(self._keep, ending))
+            words = takeovers_ending_text(ending, now)
+            self._notices.offer(words, extend_takeovers_text(ending, self._span()), partial(self._keep, ending))
 
     def _keep(self, ending: Sequence[Conversation]) -> None:
         for conversation in ending:
-            how = longer(conversation, self._span())
+            how = extended_duration(conversation, self._span())
             self._bridge.ask(self._bridge.desk.handoff.take_over(conversation.id, how))
 
     def _span(self) -> timedelta:
@@ -84,8 +84,8 @@ class TakeoverNews(QObject):
         ended = _waiting_first(rows)
         if not ended:
             return
-        words, first = returned_words(ended), ended[0]
-        if not first.awaits:
+        words, first = takeovers_ended_text(ended), ended[0]
+        if not first.awaits_answer:
             self._notices.toast(words)
         else:
             self._notices.offer(words, tr("Open"), partial(self.wanted.emit, first.id))
@@ -93,9 +93,9 @@ class TakeoverNews(QObject):
     def _leave_word(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
         if ended:
-            waits = ended[0].awaits
+            waits = ended[0].awaits_answer
             action, then = (tr("Open"), partial(self._read, ended[0].id)) if waits else (tr("Dismiss"), self._put_away)
-            self._notices.bar(BAR, returned_words(ended), tone="pending", action=action, then=then)
+            self._notices.bar(BAR, takeovers_ended_text(ended), tone="pending", action=action, then=then)
 
     def _read(self, conversation_id: int) -> None:
         self._put_away()
@@ -107,4 +107,4 @@ class TakeoverNews(QObject):
 
 
 def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:
-    return sorted((row.conversation for row in rows), key=lambda one: (not one.awaits, one.id))
+    return sorted((row.conversation for row in rows), key=lambda one: (not one.awaits_answer, one.id))

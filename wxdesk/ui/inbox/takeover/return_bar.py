@@ -14,10 +14,10 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import announce
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.takeover import keep_words, return_words
+from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown
 
 
-class ReturnBar(QFrame):
+class TakeoverEndBar(QFrame):
     """Counts down to the return of automatic replies.
 
     Signals:
@@ -54,9 +54,9 @@ class ReturnBar(QFrame):
         """Show how near the end is; `span` is the length of an extension."""
         soon = ends_soon(conversation, now)
         if soon:
-            words = return_words(conversation, now)
+            words = takeover_countdown(conversation, now)
             self._words.setText(words)
-            self.keep.setText(keep_words(conversation, span))
+            self.keep.setText(extend_takeover_text(conversation, span))
             if self.isHidden():
                 announce(self, words)
         self.setVisible(soon)

@@ -13,10 +13,10 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 NEAR_TOP = 240
 """Pixels from the top at which older messages are asked for."""
@@ -42,12 +42,12 @@ class AnchoredView(RowsView):
         model: TimelineModel,
         clock: Clock,
         album: Album,
-        standstill_of: StandstillOf = nothing_holds,
+        hold_reason_of: FindHoldReason = no_hold_reason,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._timeline = model
-        self.bubbles = BubbleDelegate(clock, album.picture, standstill_of, self)
+        self.bubbles = BubbleDelegate(clock, album.picture, hold_reason_of, self)
         self._anchor: tuple[str, int] | None = None
         self._stuck = True
         self._below = 0
@@ -140,12 +140,12 @@ class AnchoredView(RowsView):
     def _bring_in_sight(self, index: QModelIndex) -> None:
         """Scroll to a bubble; show the foot of a high one, with its buttons."""
         self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
-        entry: Entry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         hidden = self.visualRect(index).bottom() + 1 - self.viewport().height()  # Qt shows the top of what is higher
         if hidden > 0 and entry is not None and buttons_in(entry):
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + hidden)
 
-    def counting(self) -> list[Entry]:
+    def counting(self) -> list[TimelineEntry]:
         """Return the entries with a countdown."""
         return [
             entry

@@ -15,13 +15,13 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.core.wechat import quota
-from wxdesk.desk.wechat.refusals import refusal_words
+from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind, WindowEnd, message_text, reply_text
-from wxdesk.ui.inbox.timeline.mode_origin import whose_word
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
+from wxdesk.ui.inbox.timeline.mode_origin import mode_origin_of
 from wxdesk.ui.wording.decision import quoted, short_outcome
 from wxdesk.ui.wording.messages import author_words, clock_time
-from wxdesk.ui.wording.reply_status import Standstill, standing_of_reply
+from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 
 ENTER_MARK = "⏎"
 
@@ -45,7 +45,7 @@ class BubbleAction(Enum):
     COPY_RID = "copy_rid"
 
 
-class Key(Enum):
+class BubbleKey(Enum):
     """Shortcuts of the focused bubble; none is a letter, which would go to the reply."""
 
     ENTER = ENTER_MARK
@@ -65,12 +65,12 @@ class Offer:
 
     action: BubbleAction
     text: str
-    key: Key = Key.NONE
+    key: BubbleKey = BubbleKey.NONE
     main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CaptionPart:
     """Piece of a caption; a link if it has an action. `tip` is its tooltip.
 
     `key` pieces, the state and its time, stay whole where others are cut or left out.
@@ -85,30 +85,30 @@ class Part:
     key: bool = False
 
 
-def offers_in(entry: Entry) -> tuple[Offer, ...]:
+def offers_in(entry: TimelineEntry) -> tuple[Offer, ...]:
     """Return the actions inside a bubble, in display order."""
     if entry.reply is None:
         return ()
-    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), Key.CTRL_N),) if entry.since is not None else ()
+    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), BubbleKey.CTRL_N),) if entry.since is not None else ()
     offers = offers_of(entry.reply)
     if entry.lacking or entry.refused:
         offers = tuple(offer for offer in offers if offer.action not in _SENDING)
-    return (*(_for_all(offers, entry.asking) if entry.asking else offers), *since)
+    return (*(_offers_for_all_parts(offers, entry.asking) if entry.asking else offers), *since)
 
 
 _SENDING = frozenset({BubbleAction.SEND, BubbleAction.RETRY})
 
 
-def _for_all(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
+def _offers_for_all_parts(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
     """Offer to send all `count` asking parts, beside sending this one alone."""
     send, *others = offers
     if send.action is not BubbleAction.SEND:  # a value is missing; what is written there sends all of them
         return offers
     all_of_them = Offer(BubbleAction.SEND_ALL, tr("Send all {n} parts", n=count), send.key, main=True)
-    return (all_of_them, replace(send, text=tr("Only this one"), key=Key.CTRL_O, main=False), *others)
+    return (all_of_them, replace(send, text=tr("Only this one"), key=BubbleKey.CTRL_O, main=False), *others)
 
 
-def buttons_in(entry: Entry) -> tuple[Offer, ...]:
+def buttons_in(entry: TimelineEntry) -> tuple[Offer, ...]:
     """Return the actions shown as buttons in a bubble; others are caption links."""
     return () if entry.reply is not None and _is_settled(entry.reply) else offers_in(entry)
 
@@ -127,35 +127,35 @@ def _is_leaving(reply: Reply) -> bool:
 
 def offers_of(reply: Reply) -> tuple[Offer, ...]:
     """Return the actions of a reply in its state; each key has one action."""
-    edit = Offer(BubbleAction.EDIT, tr("Edit"), Key.CTRL_E)
+    edit = Offer(BubbleAction.EDIT, tr("Edit"), BubbleKey.CTRL_E)
     match reply.state:
         case ReplyState.HELD if can_be_undone(reply):
-            return (Offer(BubbleAction.UNDO, tr("Undo send"), Key.ESC),)
+            return (Offer(BubbleAction.UNDO, tr("Undo send"), BubbleKey.ESC),)
         case ReplyState.HELD:
             words = tr("Send") if reply.due_at is None else tr("Send now")
-            send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
-            stop = Offer(BubbleAction.STOP, tr("Stop"), Key.ESC)
-            take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), Key.F4)
+            send = Offer(BubbleAction.SEND, words, BubbleKey.ENTER, main=True)
+            stop = Offer(BubbleAction.STOP, tr("Stop"), BubbleKey.ESC)
+            take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), BubbleKey.F4)
             return (send, edit, stop, take_over) if reply.author is Author.RULE else (send, edit, stop)
         case ReplyState.DRAFT if open_gaps(reply.content):
-            fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), Key.CTRL_E, main=True)
-            return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+            fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), BubbleKey.CTRL_E, main=True)
+            return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), BubbleKey.ESC))
         case ReplyState.DRAFT:
             words = tr("Send after all") if is_passed_over(reply) else tr("Send")
-            send = Offer(BubbleAction.SEND, words, Key.ENTER, main=True)
-            return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+            send = Offer(BubbleAction.SEND, words, BubbleKey.ENTER, main=True)
+            return (send, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), BubbleKey.ESC))
         case ReplyState.FAILED:
-            retry = Offer(BubbleAction.RETRY, tr("Try again"), Key.ENTER, main=True)
-            return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), Key.ESC))
+            retry = Offer(BubbleAction.RETRY, tr("Try again"), BubbleKey.ENTER, main=True)
+            return (retry, edit, Offer(BubbleAction.DISCARD, tr("Throw away"), BubbleKey.ESC))
         case ReplyState.UNKNOWN:
-            arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), Key.CTRL_D, main=True)  # Enter was to send it
-            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), Key.CTRL_R))
+            arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), BubbleKey.CTRL_D, main=True)  # Enter was to send it
+            return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), BubbleKey.CTRL_R))
         case ReplyState.QUEUED:
-            return (Offer(BubbleAction.STOP, tr("Stop"), Key.ESC),)
+            return (Offer(BubbleAction.STOP, tr("Stop"), BubbleKey.ESC),)
     return ()
 
 
-def notice_of(entry: Entry) -> str:
+def notice_of(entry: TimelineEntry) -> str:
     """Return the text below a bubble's content: problems, reasons, other parts."""
     if entry.reply is None:
         return ""
@@ -163,11 +163,11 @@ def notice_of(entry: Entry) -> str:
     leaves = entry.reply.due_at is None and not entry.refused
     before = _lacking_words(entry.lacking) or (_ahead_words(entry.ahead) if leaves else "")
     trouble, refused = trouble_of(entry.reply), _refused_words(entry.reply, entry.refused)
-    said = [trouble, refused, before, _last_moment(entry.reply, entry.closing), following, *_moved_on(entry)]
+    said = [trouble, refused, before, _last_moment(entry.reply, entry.closing), following, *_written_since(entry)]
     return "\n".join(words for words in said if words)
 
 
-def _moved_on(entry: Entry) -> list[str]:
+def _written_since(entry: TimelineEntry) -> list[str]:
     """Return what was written since the question, in that order."""
     said: list[tuple[datetime, str]] = []
     if entry.since is not None:
@@ -250,7 +250,7 @@ def trouble_of(reply: Reply) -> str:
     if reply.errcode is None:
         reason = tr(reply.error) if reply.error else tr("no connection")
         return tr("Waits: {reason}", reason=reason) if waits else tr("Not sent: {reason}", reason=reason)
-    words = refusal_words(reply.errcode, reply.error)
+    words = refusal_text(reply.errcode, reply.error)
     said = tr("Waits, {code}: {meaning}.") if waits else tr("Failed {code}: {meaning}.")
     sentence = said.format(code=reply.errcode, meaning=words.meaning)
     sentence = tr("{said} {more}", said=sentence, more=words.remedy) if words.remedy else sentence
@@ -278,15 +278,17 @@ def _why_it_asks(reply: Reply) -> str:
     return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
 
 
-def caption_of(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> tuple[Part, ...]:
+def caption_of(
+    entry: TimelineEntry, now: datetime, standstill: HoldReason = HoldReason.NONE
+) -> tuple[CaptionPart, ...]:
     """Return the line under a bubble, piece by piece from left to right."""
     if entry.reply is not None:
         return _reply_caption(entry, entry.reply, now, standstill)
-    time = Part(clock_time(entry.at))
+    time = CaptionPart(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
-    reason = Part(_silence_words(entry.silence), "secondary", key=True)
-    return (time, reason, Part(tr("Why"), "accent", action=BubbleAction.WHY))
+    reason = CaptionPart(_silence_words(entry.silence), "secondary", key=True)
+    return (time, reason, CaptionPart(tr("Why"), "accent", action=BubbleAction.WHY))
 
 
 def _silence_words(outcome: Outcome) -> str:
@@ -295,25 +297,27 @@ def _silence_words(outcome: Outcome) -> str:
     return tr("Nobody answered: {reason}", reason=short_outcome(outcome))
 
 
-def _reply_caption(entry: Entry, reply: Reply, now: datetime, standstill: Standstill) -> tuple[Part, ...]:
-    standing = standing_of_reply(reply, now, standstill)
-    state = Part(standing.text, standing.role, standing.strong, standing.icon, key=True)
+def _reply_caption(
+    entry: TimelineEntry, reply: Reply, now: datetime, standstill: HoldReason
+) -> tuple[CaptionPart, ...]:
+    standing = status_of_reply(reply, now, standstill)
+    state = CaptionPart(standing.text, standing.role, standing.strong, standing.icon, key=True)
     if _is_leaving(reply):
-        return (state, *(Part(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
-    parts = [Part(words) for words in author_words(reply)]
+        return (state, *(CaptionPart(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
+    parts = [CaptionPart(words) for words in author_words(reply)]
     if entry.answers is not None and not is_passed_over(reply):
-        parts.append(Part(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
-    word = whose_word(reply)
+        parts.append(CaptionPart(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
+    word = mode_origin_of(reply)
     if word is not None:
-        parts.append(Part(word.short, tip=word.sentence))
-    if _waits(reply, now) or standstill is Standstill.BEHIND:
+        parts.append(CaptionPart(word.short, tip=word.sentence))
+    if _waits(reply, now) or standstill is HoldReason.BEHIND:
         parts.insert(0, state)
     else:
-        parts += [Part(clock_time(reply.sent_at or reply.created_at), key=True), state]
+        parts += [CaptionPart(clock_time(reply.sent_at or reply.created_at), key=True), state]
     return (*parts, *_links_of(entry, reply))
 
 
-def _links_of(entry: Entry, reply: Reply) -> list[Part]:
+def _links_of(entry: TimelineEntry, reply: Reply) -> list[CaptionPart]:
     """Return the links of a caption: actions that are no question to the operator."""
     links: list[tuple[str, BubbleAction]] = []
     if is_passed_over(reply):
@@ -325,7 +329,7 @@ def _links_of(entry: Entry, reply: Reply) -> list[Part]:
         links.append((tr("Copy rid"), BubbleAction.COPY_RID))
     if reply.author is Author.RULE and reply.state in _EXPLAINED:
         links.append((tr("Why"), BubbleAction.WHY))
-    return [Part(text, "accent", action=action) for text, action in links]
+    return [CaptionPart(text, "accent", action=action) for text, action in links]
 
 
 _EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
@@ -338,20 +342,20 @@ def _waits(reply: Reply, now: datetime) -> bool:
     return reply.state in _EXPLAINED
 
 
-_STILL = frozenset({Standstill.WRITING, Standstill.PAUSED, Standstill.BEHIND})
+_STOPPED_CLOCK = frozenset({HoldReason.WRITING, HoldReason.PAUSED, HoldReason.BEHIND})
 """Hold reasons that stop a countdown; a handover lets it run on."""
 
 
-def share_left(reply: Reply, now: datetime, standstill: Standstill = Standstill.NONE) -> float:
+def share_left(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> float:
     """Return the share left of a held reply's time, 1 to 0; 1 while it is stopped."""
-    if reply.due_at is None or (standstill in _STILL and is_automatic(reply)):
+    if reply.due_at is None or (standstill in _STOPPED_CLOCK and is_automatic(reply)):
         return 1.0
     whole = (reply.due_at - reply.updated_at).total_seconds()
     left = (reply.due_at - now).total_seconds()
     return min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
 
 
-def spoken_entry(entry: Entry, now: datetime, standstill: Standstill = Standstill.NONE) -> str:
+def accessible_entry(entry: TimelineEntry, now: datetime, standstill: HoldReason = HoldReason.NONE) -> str:
     """Return a row as a sentence for screen readers: text, author, state and actions."""
     if entry.kind not in {EntryKind.MESSAGE, EntryKind.REPLY}:
         return entry.text

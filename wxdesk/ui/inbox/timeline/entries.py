@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
-from wxdesk.core.content.text_links import as_seen
+from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Author
@@ -20,11 +20,11 @@ from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone
-from wxdesk.core.replies.on_new_message import closes_with
+from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.incoming_text import event_text, other_text
 from wxdesk.ui.wording.messages import clock_time, day_word, kind_word, readable
-from wxdesk.ui.wording.reply_status import Standstill, StandstillOf
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 
 class EntryKind(Enum):
@@ -50,7 +50,7 @@ class WindowEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One row; `key` is stable while the conversation is open, `text` has no caption.
 
     On a message: `silence` is the outcome of its decision if it got no automatic answer. On a reply that is not
@@ -103,7 +103,7 @@ def entries_of(
     latest: Decision | None = None,
     returned: Sequence[datetime] = (),
     closing: WindowEnd | None = None,
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """Return the rows for `items`, which must be in order.
 
     `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision; if it
@@ -113,9 +113,13 @@ def entries_of(
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
     replies = [item for item in items if isinstance(item, Reply)]
-    waiting, following, asking = parts.waiting(replies), parts.following(replies), parts.asking(replies)
-    lacking, ahead = parts.lacking_ahead(replies), parts.going_ahead(replies)
-    entries: list[Entry] = []
+    waiting, following, asking = (
+        parts.blocked_parts(replies),
+        parts.later_parts_unsent(replies),
+        parts.parts_needing_operator(replies),
+    )
+    lacking, ahead = parts.blocked_by_gap(replies), parts.earlier_parts_released(replies)
+    entries: list[TimelineEntry] = []
     day: date | None = None
     lines = [_return_entry(at) for at in returned if items and at >= items[0].at]
     for item in items:
@@ -124,15 +128,15 @@ def entries_of(
         local = item.at.astimezone().date()
         if local != day:
             day = local
-            entries.append(Entry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_word(item.at, now)))
+            entries.append(TimelineEntry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_word(item.at, now)))
         if isinstance(item, Message) and item.id == unread_from:
-            entries.append(Entry(EntryKind.UNREAD, "unread", item.at, tr("New messages")))
+            entries.append(TimelineEntry(EntryKind.UNREAD, "unread", item.at, tr("New messages")))
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
             entry = replace(_reply_entry(item, written, replies, closing), asking=len(asking.get(item.id, ())))
             entry = replace(entry, lacking=lacking.get(item.id, ""), ahead=ahead.get(item.id, 0))
-            entry = replace(entry, refused=closing.refused if closing is not None and _wants_a_word(item) else "")
+            entry = replace(entry, refused=closing.refused if closing is not None and _needs_decision(item) else "")
             entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
     return entries + lines
 
@@ -156,53 +160,53 @@ def reply_text(reply: Reply) -> str:
     """Return a reply's text with emoticons and link labels, or its kind and title."""
     content = reply.content
     if content.kind is ReplyKind.TEXT:
-        return readable(as_seen(content.text))
+        return readable(visible_text(content.text))
     title = f"{kind_word(content.kind.value)} {readable(content.title)}".strip()
     return "\n".join(line for line in (title, readable(content.description), content.url) if line)
 
 
-def _message_entry(message: Message, silence: Outcome | None) -> Entry:
+def _message_entry(message: Message, silence: Outcome | None) -> TimelineEntry:
     if message.event is None:
         text = message_text(message)
-        return Entry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)
+        return TimelineEntry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)
     text = f"{event_text(message)} · {clock_time(message.at)}"
-    return Entry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
+    return TimelineEntry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
 
 
 _ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
-_UNSAID = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
+_NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
-def _wants_a_word(reply: Reply) -> bool:
+def _needs_decision(reply: Reply) -> bool:
     """Return True if it is only sent after a decision of the operator."""
     asks = reply.state is ReplyState.HELD and reply.due_at is None
     return asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
 
 
-def _is_unsaid(reply: Reply) -> bool:
-    return reply.state in _UNSAID or can_be_undone(reply)
+def _is_not_sent(reply: Reply) -> bool:
+    return reply.state in _NOT_SENT or can_be_undone(reply)
 
 
 def _reply_entry(
     reply: Reply, written: Sequence[Message], replies: Sequence[Reply], closing: WindowEnd | None
-) -> Entry:
+) -> TimelineEntry:
     """Return a reply's row; a rule's unsent one has its question and what came since."""
-    entry = Entry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
+    entry = TimelineEntry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
         return entry
     asked = next((message for message in written if message.id == reply.message_id), None)
     asked_at = reply.created_at if asked is None else asked.at
     later = [message for message in written if message.at > asked_at]
-    by_hand = [one for one in replies if one.author is Author.OPERATOR and not _is_unsaid(one)]
+    by_hand = [one for one in replies if one.author is Author.OPERATOR and not _is_not_sent(one)]
     spoken = next((one for one in reversed(by_hand) if (one.at, one.id) > (reply.at, reply.id)), None)
-    last = closing if closing is not None and closes_with(reply.due_at, closing.at) else None
+    last = closing if closing is not None and is_due_at_closing(reply.due_at, closing.at) else None
     since = later[-1] if later else None
     return replace(entry, answers=asked if later else None, since=since, spoken=spoken, closing=last)
 
 
-def _return_entry(at: datetime) -> Entry:
+def _return_entry(at: datetime) -> TimelineEntry:
     text = f"{tr('Automatic replies have returned')} · {clock_time(at)}"
-    return Entry(EntryKind.ACTIVITY, f"b{at.isoformat()}", at, text)
+    return TimelineEntry(EntryKind.ACTIVITY, f"b{at.isoformat()}", at, text)
 
 
 def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:
@@ -218,11 +222,11 @@ def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> i
     return None if answered else latest.message_id
 
 
-def standstill_of_entry(entry: Entry, standstill_of: StandstillOf) -> Standstill:
+def hold_reason_of_entry(entry: TimelineEntry, hold_reason_of: FindHoldReason) -> HoldReason:
     """Return what holds back the reply of an entry."""
     if entry.reply is None:
-        return Standstill.NONE
+        return HoldReason.NONE
     if entry.waits:
-        return Standstill.BEHIND
+        return HoldReason.BEHIND
     closes_at = None if entry.closing is None else entry.closing.at
-    return standstill_of(entry.reply.conversation_id, entry.reply.due_at, closes_at)
+    return hold_reason_of(entry.reply.conversation_id, entry.reply.due_at, closes_at)

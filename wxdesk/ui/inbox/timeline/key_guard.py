@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from wxdesk.desk.ports.store import Clock
 from wxdesk.ui.inbox.lists.row_shifts import READABLE
-from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Key, offers_in
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 
-type Meaning = tuple[Key, BubbleAction | None]
+type KeyEffect = tuple[BubbleKey, BubbleAction | None]
 """A key and its action; Enter with None opens what the bubble holds."""
 
 
-class Meanings:
+class KeyGuard:
     """Follows the entries of one conversation.
 
     A reply changes its state by itself: its time is over, WeChat refuses it, its answer never comes. A key
@@ -24,49 +24,49 @@ class Meanings:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._entries: dict[str, Entry] = {}
-        self._since: dict[str, dict[Meaning, datetime]] = {}
+        self._entries: dict[str, TimelineEntry] = {}
+        self._since: dict[str, dict[KeyEffect, datetime]] = {}
 
-    def follow(self, entries: Iterable[Entry]) -> None:
+    def follow(self, entries: Iterable[TimelineEntry]) -> None:
         """Take in the present entries."""
         former, self._entries = self._entries, {entry.key: entry for entry in entries}
         now = self._clock()
         for key, entry in self._entries.items():
             before = former.get(key)
             if before is not None and before is not entry:
-                known, fresh = self._since.get(key, {}), _meanings(entry) - _meanings(before)
-                self._since[key] = {meaning: at for meaning, at in known.items() if meaning in _meanings(entry)}
+                known, fresh = self._since.get(key, {}), _key_effects(entry) - _key_effects(before)
+                self._since[key] = {meaning: at for meaning, at in known.items() if meaning in _key_effects(entry)}
                 self._since[key] |= dict.fromkeys(fresh, now)
 
-    def come_to(self, key: str) -> None:
+    def focus_moved_to(self, key: str) -> None:
         """Block all actions of an entry that got the focus without the operator."""
         entry = self._entries.get(key)
         if entry is not None:
-            self._since[key] = dict.fromkeys(_meanings(entry), self._clock())
+            self._since[key] = dict.fromkeys(_key_effects(entry), self._clock())
 
     def forget(self) -> None:
         """Forget all entries; another conversation begins."""
         self._entries.clear()
         self._since.clear()
 
-    def means(self, entry: Entry, action: BubbleAction) -> bool:
+    def means(self, entry: TimelineEntry, action: BubbleAction) -> bool:
         """Return True if `entry` has offered this action long enough."""
         return any(offer.action is action and self._readable(entry, (offer.key, action)) for offer in offers_in(entry))
 
-    def opens(self, entry: Entry) -> bool:
+    def opens(self, entry: TimelineEntry) -> bool:
         """Return True if Enter may open what `entry` holds."""
-        return _OPENS in _meanings(entry) and self._readable(entry, _OPENS)
+        return _OPENS in _key_effects(entry) and self._readable(entry, _OPENS)
 
-    def _readable(self, entry: Entry, meaning: Meaning) -> bool:
+    def _readable(self, entry: TimelineEntry, meaning: KeyEffect) -> bool:
         since = self._since.get(entry.key, {}).get(meaning)
         if since is None:
             return True
         return not timedelta() <= self._clock() - since < READABLE  # a clock that was put back must not lock the keys
 
 
-_OPENS: Meaning = (Key.ENTER, None)
+_OPENS: KeyEffect = (BubbleKey.ENTER, None)
 
 
-def _meanings(entry: Entry) -> set[Meaning]:
-    offered: set[Meaning] = {(offer.key, offer.action) for offer in offers_in(entry)}
-    return offered if any(key is Key.ENTER for key, _ in offered) else offered | {_OPENS}
+def _key_effects(entry: TimelineEntry) -> set[KeyEffect]:
+    offered: set[KeyEffect] = {(offer.key, offer.action) for offer in offers_in(entry)}
+    return offered if any(key is BubbleKey.ENTER for key, _ in offered) else offered | {_OPENS}

@@ -8,13 +8,13 @@ from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
-from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, Stretch
+from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
 from wxdesk.ui.inbox.timeline.entries import in_order, key_of
 
 _LEAVES = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
-class KnownItems:
+class LoadedItems:
     """Messages and replies by the keys of their rows."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class KnownItems:
         self.complete = len(items) < TIMELINE_PAGE
         self._put(items)
 
-    def add(self, stretch: Stretch) -> None:
+    def add(self, stretch: TimelinePage) -> None:
         """Add a page that reaches no further back than those read, or the first one."""
         self.to_end = stretch.to_end
         self._put(stretch.items)

@@ -15,14 +15,14 @@ from wxdesk.ui.wording.messages import mode_word
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ModeOrigin:
     """The setting, as a short text for a caption and as a sentence."""
 
     short: str
     sentence: str
 
 
-def whose_word(reply: Reply) -> Word | None:
+def mode_origin_of(reply: Reply) -> ModeOrigin | None:
     """Return the setting that made an automatic `reply` wait when it began to.
 
     None if the reply does not wait, if its bubble says so, or if it is unknown.
@@ -31,28 +31,32 @@ def whose_word(reply: Reply) -> Word | None:
         return None
     if reply.state is ReplyState.DRAFT and reply.by:
         if reply.mode is ReplyMode.DRAFT:
-            return Word(tr("in your hand"), tr("You have begun to change it, so no other answer takes its place."))
-        return Word(tr("kept by you"), tr("You stopped its clock to change it. It leaves when you send it."))
+            return ModeOrigin(
+                tr("in your hand"), tr("You have begun to change it, so no other answer takes its place.")
+            )
+        return ModeOrigin(tr("kept by you"), tr("You stopped its clock to change it. It leaves when you send it."))
     if reply.mode is None or reply.mode_from is None:
         return None
     return _SOURCES[reply.mode_from](reply.mode)
 
 
-def _account(mode: ReplyMode) -> Word:
+def _account(mode: ReplyMode) -> ModeOrigin:
     sentence = tr("{mode}: so it was set for the account when this began to wait.", mode=mode_word(mode))
-    return Word(tr("set for the account"), sentence)
+    return ModeOrigin(tr("set for the account"), sentence)
 
 
-def _conversation(mode: ReplyMode) -> Word:
+def _conversation(mode: ReplyMode) -> ModeOrigin:
     sentence = tr("{mode}: so it was set for this conversation when this began to wait.", mode=mode_word(mode))
-    return Word(tr("set for this conversation"), sentence)
+    return ModeOrigin(tr("set for this conversation"), sentence)
 
 
-def _rule(mode: ReplyMode) -> Word:
-    return Word(tr("set by the rule"), tr("{mode}: so the rule itself said when this was made.", mode=mode_word(mode)))
+def _rule(mode: ReplyMode) -> ModeOrigin:
+    return ModeOrigin(
+        tr("set by the rule"), tr("{mode}: so the rule itself said when this was made.", mode=mode_word(mode))
+    )
 
 
-_SOURCES: Mapping[ModeSource, Callable[[ReplyMode], Word]] = {
+_SOURCES: Mapping[ModeSource, Callable[[ReplyMode], ModeOrigin]] = {
     ModeSource.ACCOUNT: _account,
     ModeSource.CONVERSATION: _conversation,
     ModeSource.RULE: _rule,

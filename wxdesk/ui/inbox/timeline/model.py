@@ -8,8 +8,8 @@ from enum import IntEnum
 from PySide6.QtCore import Qt, Signal
 
 from wxdesk.ui.inbox.lists.row_model import RowModel
-from wxdesk.ui.inbox.timeline.bubble_text import spoken_entry
-from wxdesk.ui.inbox.timeline.entries import Entry, standstill_of_entry
+from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry
 
 
 class EntryRole(IntEnum):
@@ -19,7 +19,7 @@ class EntryRole(IntEnum):
     KEY = Qt.ItemDataRole.UserRole + 2
 
 
-class TimelineModel(RowModel[Entry]):
+class TimelineModel(RowModel[TimelineEntry]):
     """The entries read so far, oldest first.
 
     Signals:
@@ -29,11 +29,11 @@ class TimelineModel(RowModel[Entry]):
     changing = Signal()
     changed = Signal()
 
-    def spoken(self, row: Entry) -> str:
+    def spoken(self, row: TimelineEntry) -> str:
         """Return the entry as a sentence for screen readers."""
-        return spoken_entry(row, self._clock(), standstill_of_entry(row, self._standstill_of))
+        return accessible_entry(row, self._clock(), hold_reason_of_entry(row, self._standstill_of))
 
-    def fact(self, row: Entry, role: int) -> object:
+    def fact(self, row: TimelineEntry, role: int) -> object:
         """Return the entry itself, or its key."""
         match role:
             case EntryRole.ENTRY:
@@ -42,7 +42,7 @@ class TimelineModel(RowModel[Entry]):
                 return row.key
         return None
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[TimelineEntry]:
         """Return all entries, oldest first."""
         return self.rows()
 
@@ -56,7 +56,7 @@ class TimelineModel(RowModel[Entry]):
         self._rows = []
         self.endResetModel()
 
-    def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""
         new = list(entries)
         old_keys, new_keys = {entry.key for entry in self._rows}, {entry.key for entry in new}
@@ -79,7 +79,7 @@ class TimelineModel(RowModel[Entry]):
                 self._remove_rows(start, end)
             end = start - 1
 
-    def _insert(self, new: Sequence[Entry]) -> None:
+    def _insert(self, new: Sequence[TimelineEntry]) -> None:
         """Insert missing rows, in runs from the start; the others are in order."""
         at = 0
         while at < len(new):
@@ -91,7 +91,7 @@ class TimelineModel(RowModel[Entry]):
                 self._insert_rows(at, new[at:end])
             at = end + 1
 
-    def _refresh(self, new: Sequence[Entry]) -> None:
+    def _refresh(self, new: Sequence[TimelineEntry]) -> None:
         """Update entries whose key stayed."""
         for row, entry in enumerate(new):
             if self._rows[row] is not entry and self._rows[row] != entry:

@@ -18,28 +18,28 @@ from PySide6.QtWidgets import QMenu, QWidget
 from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.content.pieces import Figure, Span
-from wxdesk.ui.inbox.lists.rows_view import written
+from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
+from wxdesk.ui.inbox.lists.rows_view import typed_text
 from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
-from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Key, offers_in
-from wxdesk.ui.inbox.timeline.bubbles.content import held_in, picture_of
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
+from wxdesk.ui.inbox.timeline.bubbles.content import openable_in, picture_of
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
-from wxdesk.ui.inbox.timeline.entries import Entry
-from wxdesk.ui.inbox.timeline.key_guard import Meanings
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
+from wxdesk.ui.inbox.timeline.key_guard import KeyGuard
 from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
-from wxdesk.ui.wording.reply_status import StandstillOf, nothing_holds
+from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 _KEYS = {
-    Qt.Key.Key_Return: Key.ENTER,
-    Qt.Key.Key_Enter: Key.ENTER,
-    Qt.Key.Key_Escape: Key.ESC,
+    Qt.Key.Key_Return: BubbleKey.ENTER,
+    Qt.Key.Key_Enter: BubbleKey.ENTER,
+    Qt.Key.Key_Escape: BubbleKey.ESC,
 }
 _WITH_CTRL = {
-    Qt.Key.Key_D: Key.CTRL_D,
-    Qt.Key.Key_E: Key.CTRL_E,
-    Qt.Key.Key_N: Key.CTRL_N,
-    Qt.Key.Key_O: Key.CTRL_O,
-    Qt.Key.Key_R: Key.CTRL_R,
+    Qt.Key.Key_D: BubbleKey.CTRL_D,
+    Qt.Key.Key_E: BubbleKey.CTRL_E,
+    Qt.Key.Key_N: BubbleKey.CTRL_N,
+    Qt.Key.Key_O: BubbleKey.CTRL_O,
+    Qt.Key.Key_R: BubbleKey.CTRL_R,
 }
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
@@ -78,12 +78,12 @@ class TimelineView(AnchoredView):
         model: TimelineModel,
         clock: Clock,
         album: Album,
-        standstill_of: StandstillOf = nothing_holds,
+        hold_reason_of: FindHoldReason = no_hold_reason,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(model, clock, album, standstill_of, parent)
+        super().__init__(model, clock, album, hold_reason_of, parent)
         self._pressed: tuple[str, Target] | None = None
-        self._meanings = Meanings(clock)
+        self._meanings = KeyGuard(clock)
         self._focused = ""  # before the present change
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
@@ -97,11 +97,11 @@ class TimelineView(AnchoredView):
         self._meanings.follow(self._timeline.entries())
         focused = self.currentIndex().data(EntryRole.KEY) or ""
         if focused != self._focused:
-            self._meanings.come_to(focused)
+            self._meanings.focus_moved_to(focused)
 
-    def _entry_at(self, at: QPoint) -> tuple[Entry, Target | None] | None:
+    def _entry_at(self, at: QPoint) -> tuple[TimelineEntry, Target | None] | None:
         index = self.indexAt(at)
-        entry: Entry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         if entry is None or entry.kind not in BUBBLES:
             return None
         return entry, self.bubbles.target_at(entry, QPointF(at - self.visualRect(index).topLeft()))
@@ -140,9 +140,9 @@ class TimelineView(AnchoredView):
             self._press(*pressed)
 
     def _press(self, key: str, target: Target) -> None:
-        if isinstance(target, Span):
+        if isinstance(target, LinkSpan):
             self.link_wanted.emit(target.link)
-        elif isinstance(target, Figure):
+        elif isinstance(target, PicturePiece):
             self.picture_wanted.emit(target.digest)
         else:
             self._act(target, key)
@@ -173,8 +173,8 @@ class TimelineView(AnchoredView):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
             self.left_below.emit()
-        elif written(event):
-            self.typed.emit(written(event))
+        elif typed_text(event):
+            self.typed.emit(typed_text(event))
         else:
             super().keyPressEvent(event)
 
@@ -188,7 +188,7 @@ class TimelineView(AnchoredView):
         return True
 
     def _press_offer(self, event: QKeyEvent) -> bool:
-        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
         key = _key_of(event)
         if entry is None or key is None:
             return False
@@ -201,17 +201,17 @@ class TimelineView(AnchoredView):
 
     def _open_first(self, event: QKeyEvent) -> bool:
         """Open the picture or first link on Enter, if the bubble has no action for it."""
-        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
-        if entry is None or _key_of(event) is not Key.ENTER:
+        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
+        if entry is None or _key_of(event) is not BubbleKey.ENTER:
             return False
-        held = held_in(entry)
+        held = openable_in(entry)
         if held and self._meanings.opens(entry):
             self._press(entry.key, held[0])
         return bool(held)
 
     def copy(self) -> None:
         """Copy the focused bubble's text, or its picture."""
-        entry: Entry | None = self.currentIndex().data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
         if entry is None:
             return
         picture = picture_of(entry)
@@ -229,8 +229,10 @@ class TimelineView(AnchoredView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Copy"), self.copy)
-        for held in held_in(entry):
-            words = tr("Look at the picture") if isinstance(held, Figure) else tr("Open “{text}”", text=_short(held))
+        for held in openable_in(entry):
+            words = (
+                tr("Look at the picture") if isinstance(held, PicturePiece) else tr("Open “{text}”", text=_short(held))
+            )
             menu.addAction(words).setData((held, entry.key))
         if entry.reply is not None:
             for offer in offers_in(entry):
@@ -248,7 +250,7 @@ class TimelineView(AnchoredView):
             self._press(key, target)
 
 
-def _key_of(event: QKeyEvent) -> Key | None:
+def _key_of(event: QKeyEvent) -> BubbleKey | None:
     """Return which of a bubble's keys this is, if any."""
     command = event.modifiers() & _COMMAND
     if not command:
@@ -256,11 +258,11 @@ def _key_of(event: QKeyEvent) -> Key | None:
     return _WITH_CTRL.get(Qt.Key(event.key())) if command == Qt.KeyboardModifier.ControlModifier else None
 
 
-def _why_word(entry: Entry) -> str:
+def _why_word(entry: TimelineEntry) -> str:
     return tr("Why") if entry.reply is None else tr("Why and what happened")
 
 
-def _short(span: Span) -> str:
+def _short(span: LinkSpan) -> str:
     label = " ".join(span.link.label.split())
     shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
     return shown.replace("&", "&&")  # else Qt makes a key of the next letter

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.errors import BadInput, CalendarChanged
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.desk.rules.business_hours_saving import HoursEdit
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.rules.business_hours.dialog import Around, CalendarDialog
+from wxdesk.ui.rules.business_hours.dialog import CalendarContext, CalendarDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class HoursEditing(QObject):
+class BusinessHoursControl(QObject):
     """Opens the editor of business hours for rule conditions and the settings page.
 
     Signals:
@@ -33,7 +33,7 @@ class HoursEditing(QObject):
         self._rules: Sequence[Rule] = ()
         self._host = host
         self._rulebook = bridge.desk.rulebook
-        self._insists = False
+        self._overwrites = False
         self._dialog: CalendarDialog | None = None
 
     def names(self) -> list[str]:
@@ -47,9 +47,9 @@ class HoursEditing(QObject):
     def _show(self, rules: Sequence[Rule]) -> None:
         if self._dialog is not None:
             return  # asked for twice
-        self._rules, self._insists = rules, False
+        self._rules, self._overwrites = rules, False
         calendars = self._rulebook.calendars
-        around = Around(self._bridge.desk.clock, calendars.schedule_of, self._users)
+        around = CalendarContext(self._bridge.desk.clock, calendars.schedule_of, self._users)
         self._dialog = CalendarDialog(calendars.all, around, self._host.window())
         self._dialog.save_asked.connect(self._save)
         self._dialog.finished.connect(self._forget)
@@ -60,7 +60,7 @@ class HoursEditing(QObject):
 
     def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
         if self._dialog is not None:
-            edit = HoursEdit(calendars, self._dialog.opened, renamed, self._insists)
+            edit = BusinessHoursEdit(calendars, self._dialog.opened, renamed, self._overwrites)
             self._bridge.ask(self._bridge.desk.hours.save(edit), self._kept, self._refused)
 
     def _kept(self, _nothing: None) -> None:
@@ -70,7 +70,9 @@ class HoursEditing(QObject):
         self.saved.emit()
 
     def _refused(self, error: Exception) -> None:
-        self._insists = self._insists or isinstance(error, CalendarChanged)  # the operator was told, and saves again
+        self._overwrites = self._overwrites or isinstance(
+            error, CalendarChanged
+        )  # the operator was told, and saves again
         if self._dialog is not None:
             self._dialog.refuse(explain(error))
         if not isinstance(error, BadInput):

@@ -13,9 +13,9 @@ from wxdesk.core.errors import CalendarInUse
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
-from wxdesk.ui.rules.business_hours.draft import CalendarDraft, Slip, draft_of, read_draft
+from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, draft_of, read_draft
 from wxdesk.ui.rules.business_hours.form import CalendarForm
-from wxdesk.ui.rules.business_hours.text import state_words
+from wxdesk.ui.rules.business_hours.text import state_text
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
@@ -28,7 +28,7 @@ TICK_MS = 15_000
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class CalendarContext:
     """Queries of the dialog: the time, a calendar's schedule, and its rules by name."""
 
     now: Callable[[], datetime]
@@ -45,7 +45,7 @@ class CalendarDialog(Dialog):
 
     save_asked = Signal(object, object)
 
-    def __init__(self, calendars: Sequence[Calendar], around: Around, parent: QWidget) -> None:
+    def __init__(self, calendars: Sequence[Calendar], around: CalendarContext, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Business hours"))
@@ -120,7 +120,7 @@ class CalendarDialog(Dialog):
             slips = self._read(row)[1]
             if slips:
                 self.list.setCurrentRow(row)
-                self.form.show_slips(slips)
+                self.form.show_calendar_mistakes(slips)
                 self.form.focus_on(slips[0])
                 return
         calendars = tuple(self._read(row)[0] for row in range(len(self._drafts)))
@@ -143,7 +143,7 @@ class CalendarDialog(Dialog):
         why = tr("It cannot be saved as it is: {reason}", reason=slip.reason) if slip else ""
         LeaveDialog(self, tr("Business hours"), why).ask(self.save, super().reject, self.activateWindow)
 
-    def _read(self, row: int) -> tuple[Calendar, tuple[Slip, ...]]:
+    def _read(self, row: int) -> tuple[Calendar, tuple[CalendarMistake, ...]]:
         if not 0 <= row < len(self._drafts):
             return Calendar(""), ()  # every calendar has been deleted
         others = {draft.name.strip() for at, draft in enumerate(self._drafts) if at != row}
@@ -167,7 +167,7 @@ class CalendarDialog(Dialog):
         self.trouble.setText("")
         if there:
             self.form.show_draft(self._drafts[row])
-            self.form.show_slips(self._read(row)[1] if self._judged else ())
+            self.form.show_calendar_mistakes(self._read(row)[1] if self._judged else ())
             self._tell()
 
     def _edited(self) -> None:
@@ -177,18 +177,18 @@ class CalendarDialog(Dialog):
         self.trouble.setText("")
         slips = self._read(row)[1]
         # An empty field is being filled in; it is wrong only once it has been sent off.
-        self.form.show_slips(slips if self._judged else [slip for slip in slips if self._is_written(slip)])
+        self.form.show_calendar_mistakes(slips if self._judged else [slip for slip in slips if self._is_written(slip)])
         self._tell()
 
-    def _is_written(self, slip: Slip) -> bool:
+    def _is_written(self, slip: CalendarMistake) -> bool:
         draft = self._drafts[self.list.currentRow()]
         match slip.where:
             case ("name",):
                 return bool(draft.name.strip())
             case ("days", int(day), int(index), str(which)):
-                return _is_whole(getattr(draft.days[day][index], which))
+                return _is_complete_time(getattr(draft.days[day][index], which))
             case ("special", int(index), ("opens" | "closes") as which):
-                return _is_whole(getattr(draft.special[index].span, which))
+                return _is_complete_time(getattr(draft.special[index].span, which))
             case ("special", int(index), str(which)):
                 return len(getattr(draft.special[index], which)) >= len("2026-10-01")
             case _:
@@ -197,7 +197,7 @@ class CalendarDialog(Dialog):
     def _tell(self) -> None:
         row = self.list.currentRow()
         if row >= 0:
-            self.form.state.setText(state_words(self._around.schedule(self._read(row)[0]), self._around.now()))
+            self.form.state.setText(state_text(self._around.schedule(self._read(row)[0]), self._around.now()))
 
     def _begin(self) -> None:
         self._judged = False
@@ -221,6 +221,6 @@ def _title(draft: CalendarDraft) -> str:
     return draft.name.strip() or tr("New hours")
 
 
-def _is_whole(clock: str) -> bool:
+def _is_complete_time(clock: str) -> bool:
     """Return True if a time is complete, so that it is wrong rather than unfinished."""
     return len(clock.strip()) >= len("09:00")

@@ -9,7 +9,7 @@ from datetime import date
 from wxdesk.core.rules.business_hours import (
     MIDNIGHT,
     Calendar,
-    Span,
+    OpenSpan,
     SpecialDays,
     Weekday,
     WeeklySpan,
@@ -28,7 +28,7 @@ class SpanDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class SpecialDraft:
+class SpecialDaysDraft:
     """Days with their own hours, or closed (None); empty `last`: only the first day."""
 
     first: str = ""
@@ -50,19 +50,19 @@ class CalendarDraft:
     name: str = ""
     zone: str = ""
     days: tuple[tuple[SpanDraft, ...], ...] = _WORKING
-    special: tuple[SpecialDraft, ...] = ()
+    special: tuple[SpecialDaysDraft, ...] = ()
     stored: str = ""
 
 
-type Where = tuple[str | int, ...]
+type CalendarFieldPath = tuple[str | int, ...]
 """Path of a field, such as `("days", 0, 1, "opens")` or `("special", 2, "first")`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class CalendarMistake:
     """Mistake in a field, explained in the operator's language."""
 
-    where: Where
+    where: CalendarFieldPath
     reason: str
 
 
@@ -70,37 +70,42 @@ class Slip:
 class _Reading:
     """Reads texts and collects those that cannot be read."""
 
-    slips: list[Slip] = field(default_factory=list)
+    slips: list[CalendarMistake] = field(default_factory=list)
 
-    def span(self, draft: SpanDraft, where: Where) -> Span | None:
-        opens, closes = clock_from(_plain(draft.opens)), clock_from(_plain(draft.closes), closing=True)
+    def span(self, draft: SpanDraft, where: CalendarFieldPath) -> OpenSpan | None:
+        opens, closes = (
+            clock_from(_normalised_time(draft.opens)),
+            clock_from(_normalised_time(draft.closes), closing=True),
+        )
         if opens is None:
-            self.slips.append(Slip((*where, "opens"), tr("Write a time such as 09:00.")))
+            self.slips.append(CalendarMistake((*where, "opens"), tr("Write a time such as 09:00.")))
         if closes is None:
-            self.slips.append(Slip((*where, "closes"), tr("Write a time such as 18:00, or 24:00 for midnight.")))
+            self.slips.append(
+                CalendarMistake((*where, "closes"), tr("Write a time such as 18:00, or 24:00 for midnight."))
+            )
         if opens is None or closes is None:
             return None
-        if Span(opens, closes).says_nothing:
+        if OpenSpan(opens, closes).is_ambiguous:
             reason = tr("It closes when it opens. For a whole day, write 00:00 to 24:00.")
-            self.slips.append(Slip((*where, "closes"), reason))
-        return Span(opens, closes)
+            self.slips.append(CalendarMistake((*where, "closes"), reason))
+        return OpenSpan(opens, closes)
 
-    def special(self, draft: SpecialDraft, where: Where) -> SpecialDays | None:
+    def special(self, draft: SpecialDaysDraft, where: CalendarFieldPath) -> SpecialDays | None:
         first = self._day(draft.first, (*where, "first"))
         last = self._day(draft.last, (*where, "last")) if draft.last.strip() else first
         if first and last and last < first:
-            self.slips.append(Slip((*where, "last"), tr("This is before the first day.")))
+            self.slips.append(CalendarMistake((*where, "last"), tr("This is before the first day.")))
             last = None
         span = self.span(draft.span, where) if draft.span else None
         if first is None or last is None or (draft.span and not span):
             return None
         return SpecialDays(first, last, span, draft.label.strip())
 
-    def _day(self, text: str, where: Where) -> date | None:
+    def _day(self, text: str, where: CalendarFieldPath) -> date | None:
         try:
             return date.fromisoformat(text.strip())
         except ValueError:
-            self.slips.append(Slip(where, tr("Write a date such as 2026-10-01.")))
+            self.slips.append(CalendarMistake(where, tr("Write a date such as 2026-10-01.")))
             return None
 
 
@@ -108,7 +113,7 @@ def draft_of(calendar: Calendar) -> CalendarDraft:
     """Return a draft of a stored calendar."""
     days = tuple(tuple(_span_draft(weekly.span) for weekly in calendar.weekly if day in weekly.days) for day in Weekday)
     special = tuple(
-        SpecialDraft(
+        SpecialDaysDraft(
             one.first.isoformat(),
             "" if one.last == one.first else one.last.isoformat(),
             None if one.span is None else _span_draft(one.span),
@@ -119,36 +124,36 @@ def draft_of(calendar: Calendar) -> CalendarDraft:
     return CalendarDraft(calendar.name, calendar.zone, days, special, calendar.name)
 
 
-def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Calendar, tuple[Slip, ...]]:
+def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Calendar, tuple[CalendarMistake, ...]]:
     """Return the readable calendar and the mistakes; `others` are names in use."""
     reading = _Reading()
     name = draft.name.strip()
     if not name:
-        reading.slips.append(Slip(("name",), tr("A calendar needs a name.")))
+        reading.slips.append(CalendarMistake(("name",), tr("A calendar needs a name.")))
     elif name in others:
-        reading.slips.append(Slip(("name",), tr("There are two calendars of this name.")))
+        reading.slips.append(CalendarMistake(("name",), tr("There are two calendars of this name.")))
     weekly = _weekly(draft, reading)
     found = [reading.special(one, ("special", index)) for index, one in enumerate(draft.special)]
     calendar = Calendar(name, draft.zone, weekly, tuple(one for one in found if one))
     if not reading.slips and is_empty(calendar):
-        reading.slips.append(Slip(("days",), tr("It never opens: add hours to at least one day.")))
+        reading.slips.append(CalendarMistake(("days",), tr("It never opens: add hours to at least one day.")))
     return calendar, tuple(reading.slips)
 
 
-def read_span(draft: SpanDraft) -> Span | None:
+def read_span(draft: SpanDraft) -> OpenSpan | None:
     """Return the span that both texts make, or None."""
     return _Reading().span(draft, ())
 
 
 def _weekly(draft: CalendarDraft, reading: _Reading) -> tuple[WeeklySpan, ...]:
     """Return each span once, with all of its days."""
-    days_of: dict[Span, set[Weekday]] = {}
+    days_of: dict[OpenSpan, set[Weekday]] = {}
     for day, span in _spans(draft, reading):
         days_of.setdefault(span, set()).add(day)
     return tuple(WeeklySpan(frozenset(days), span) for span, days in days_of.items())
 
 
-def _spans(draft: CalendarDraft, reading: _Reading) -> Iterator[tuple[Weekday, Span]]:
+def _spans(draft: CalendarDraft, reading: _Reading) -> Iterator[tuple[Weekday, OpenSpan]]:
     for number, (day, spans) in enumerate(zip(Weekday, draft.days, strict=True)):
         for index, one in enumerate(spans):
             span = reading.span(one, ("days", number, index))
@@ -156,12 +161,12 @@ def _spans(draft: CalendarDraft, reading: _Reading) -> Iterator[tuple[Weekday, S
                 yield day, span
 
 
-def _span_draft(span: Span) -> SpanDraft:
+def _span_draft(span: OpenSpan) -> SpanDraft:
     closes = f"{span.closes:%H:%M}"
     return SpanDraft(f"{span.opens:%H:%M}", MIDNIGHT if closes == "00:00" else closes)
 
 
-def _plain(text: str) -> str:
+def _normalised_time(text: str) -> str:
     """Normalise a time: wide colons become plain, one-digit hours get a zero."""
     text = text.strip().replace("：", ":")
     return text.zfill(5) if len(text) == len("9:00") else text

@@ -12,12 +12,12 @@ from wxdesk.core.rules.business_hours import Weekday
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_names
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.business_hours.draft import CalendarDraft, Slip, SpecialDraft
-from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialRow
-from wxdesk.ui.rules.business_hours.text import offset_word
+from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, SpecialDaysDraft
+from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialDaysRow
+from wxdesk.ui.rules.business_hours.text import utc_offset_text
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.fields.choice import Choice
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.choice import ChoiceField
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 LONGEST_NAME = 60
@@ -40,13 +40,13 @@ class CalendarForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = inside = QWidget()
-        self.name = Field(tr("Name"), tr("for example: shop"))
+        self.name = LabelledField(tr("Name"), tr("for example: shop"))
         self.name.edit.setMaxLength(LONGEST_NAME)
         self.zone = self._make_zone(now)
         self.state = PlainLabel(role="secondary", wrap=True)
         self.days = [DayRow(number, inside) for number in range(len(Weekday))]
         self.week_error = PlainLabel(role="failed", size=Size.SMALL, wrap=True)
-        self.special: list[SpecialRow] = []
+        self.special: list[SpecialDaysRow] = []
         self.add_special = Button(tr("Add an exception"), icon="plus")
         self._special_column = QVBoxLayout()
         self._special_column.setSpacing(4)
@@ -61,13 +61,13 @@ class CalendarForm(QScrollArea):
             day.copy_asked.connect(self._copy)
         self.add_special.clicked.connect(self._add_special)
 
-    def _make_zone(self, now: datetime) -> Choice:
-        zone = Choice()
+    def _make_zone(self, now: datetime) -> ChoiceField:
+        zone = ChoiceField()
         zone.setAccessibleName(tr("Time zone"))
         zone.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         zone.setMinimumContentsLength(20)
         zone.setMaxVisibleItems(14)
-        zone.addItem(tr("As the account ({offset})", offset=offset_word(now.astimezone())), "")
+        zone.addItem(tr("As the account ({offset})", offset=utc_offset_text(now.astimezone())), "")
         zone.setItemData(0, tr("The account's; where it has none, this computer's"), Qt.ItemDataRole.ToolTipRole)
         zone.setToolTip(tr("The account's; where it has none, this computer's"))
         for name in zone_names():
@@ -126,30 +126,30 @@ class CalendarForm(QScrollArea):
         special = tuple(row.draft() for row in self.special)
         return CalendarDraft(self.name.edit.text(), str(self.zone.currentData()), days, special, self._stored)
 
-    def show_slips(self, slips: Sequence[Slip]) -> None:
+    def show_calendar_mistakes(self, slips: Sequence[CalendarMistake]) -> None:
         """Show these mistakes at their fields, and no others."""
-        self.name.complain("")
+        self.name.show_error("")
         self.week_error.setText("")
         for span in (field for row in self.days for field in row.fields):
-            span.be_quiet()
+            span.clear_complaints()
         for special in self.special:
-            special.be_quiet()
+            special.clear_complaints()
         for slip in slips:
             self._show(slip)
         self.week_error.setVisible(bool(self.week_error.full_text()))
 
-    def _show(self, slip: Slip) -> None:
+    def _show(self, slip: CalendarMistake) -> None:
         match slip.where:
             case ("name",):
-                self.name.complain(slip.reason)
+                self.name.show_error(slip.reason)
             case ("days", int(day), int(index), str(which)):
-                self.days[day].fields[index].complain(which, slip.reason)
+                self.days[day].fields[index].show_error(which, slip.reason)
             case ("special", int(index), str(which)):
-                self.special[index].complain(which, slip.reason)
+                self.special[index].show_error(which, slip.reason)
             case _:
                 self.week_error.setText(slip.reason)
 
-    def focus_on(self, slip: Slip) -> None:
+    def focus_on(self, slip: CalendarMistake) -> None:
         """Focus the field of a mistake."""
         match slip.where:
             case ("days", int(day), int(index), str(which)):
@@ -172,25 +172,25 @@ class CalendarForm(QScrollArea):
                 row.show_spans(spans)
         self.edited.emit()
 
-    def _append(self, special: SpecialDraft) -> SpecialRow:
-        row = SpecialRow(special, self._inside)
+    def _append(self, special: SpecialDaysDraft) -> SpecialDaysRow:
+        row = SpecialDaysRow(special, self._inside)
         row.edited.connect(self.edited)
         row.remove_asked.connect(self._remove_special)
         self.special.append(row)
         self._special_column.addWidget(row)
         return row
 
-    def _drop(self, row: SpecialRow) -> None:
+    def _drop(self, row: SpecialDaysRow) -> None:
         self.special.remove(row)
         self._special_column.removeWidget(row)
         row.hide()
         row.deleteLater()
 
     def _add_special(self) -> None:
-        self._append(SpecialDraft()).first.setFocus()
+        self._append(SpecialDaysDraft()).first.setFocus()
         self.edited.emit()
 
-    def _remove_special(self, row: SpecialRow) -> None:
+    def _remove_special(self, row: SpecialDaysRow) -> None:
         self._drop(row)
         self.add_special.setFocus()
         self.edited.emit()

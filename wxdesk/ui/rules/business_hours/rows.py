@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
-from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDraft
+from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDaysDraft
 from wxdesk.ui.rules.business_hours.span_field import SpanField
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.messages import weekday_word
 
@@ -100,7 +100,7 @@ class DayRow(QWidget):
         self.copy_asked.emit(self._number)
 
 
-class SpecialRow(QWidget):
+class SpecialDaysRow(QWidget):
     """Row of one or several days with other hours than the week's, or closed.
 
     Signals:
@@ -111,7 +111,7 @@ class SpecialRow(QWidget):
     edited = Signal()
     remove_asked = Signal(object)
 
-    def __init__(self, special: SpecialDraft, parent: QWidget) -> None:
+    def __init__(self, special: SpecialDaysDraft, parent: QWidget) -> None:
         super().__init__(parent)
         self.first = self._edit(special.first, tr("First day"), "2026-10-01", LONGEST_DATE)
         self.last = self._edit(special.last, tr("Last day"), tr("same day"), LONGEST_DATE)
@@ -119,7 +119,9 @@ class SpecialRow(QWidget):
         for edit in (self.first, self.last):
             edit.setFixedWidth(DATE)
             edit.setFont(font(Size.BODY, tabular=True))
-        self.state = OneOf([(False, tr("closed")), (True, tr("open"))], tr("Closed or open on these days"), self)
+        self.state = SingleChoiceButton(
+            [(False, tr("closed")), (True, tr("open"))], tr("Closed or open on these days"), self
+        )
         self.state.setFixedHeight(ROW)
         self.state.set_value(special.span is not None)
         self.span = SpanField(special.span or SpanDraft(), tr("These days"), removable=False, parent=self)
@@ -152,21 +154,21 @@ class SpecialRow(QWidget):
         column.addWidget(self.error)
         column.addLayout(hours)
 
-    def draft(self) -> SpecialDraft:
+    def draft(self) -> SpecialDaysDraft:
         """Return the special days as written."""
         span = self.span.draft() if self.state.value else None
-        return SpecialDraft(self.first.text(), self.last.text(), span, self.label.text())
+        return SpecialDaysDraft(self.first.text(), self.last.text(), span, self.label.text())
 
-    def complain(self, which: str, reason: str) -> None:
+    def show_error(self, which: str, reason: str) -> None:
         """Say what is wrong with `first`, `last`, `opens` or `closes`."""
         if which in ("opens", "closes"):
-            self.span.complain(which, reason)
+            self.span.show_error(which, reason)
             return
         self._mark(self.first if which == "first" else self.last, reason)
 
-    def be_quiet(self) -> None:
+    def clear_complaints(self) -> None:
         """Clear all complaints."""
-        self.span.be_quiet()
+        self.span.clear_complaints()
         self._mark(self.first, "")
         self._mark(self.last, "")
 

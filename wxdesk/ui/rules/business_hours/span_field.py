@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.business_hours.draft import SpanDraft, read_span
-from wxdesk.ui.rules.business_hours.text import crossing_word
+from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.small_button import SmallButton
@@ -57,11 +57,11 @@ class SpanField(QWidget):
         """Return the span as written."""
         return SpanDraft(self.opens.text(), self.closes.text())
 
-    def complain(self, which: str, reason: str) -> None:
+    def show_error(self, which: str, reason: str) -> None:
         """Say what is wrong with `opens` or `closes`."""
         self._mark(self.opens if which == "opens" else self.closes, reason)
 
-    def be_quiet(self) -> None:
+    def clear_complaints(self) -> None:
         """Clear all complaints."""
         self._mark(self.opens, "")
         self._mark(self.closes, "")
@@ -84,7 +84,7 @@ class SpanField(QWidget):
         return edit
 
     def _say(self) -> None:
-        self.crossing.setText(crossing_word(read_span(self.draft())))
+        self.crossing.setText(end_note(read_span(self.draft())))
 
     def _changed(self) -> None:
         self._say()

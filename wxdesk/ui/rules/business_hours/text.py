@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from wxdesk.core.rules.business_hours import Schedule, Span
+from wxdesk.core.rules.business_hours import OpenSpan, Schedule
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.messages import weekday_word
 
 WEEK = timedelta(days=7)
 
 
-def crossing_word(span: Span | None) -> str:
+def end_note(span: OpenSpan | None) -> str:
     """Return a note on a span that does not end on its own day; empty for others."""
     if span is None or span.closes > span.opens or (span.closes == time(0) and span.opens != time(0)):
         return ""
@@ -20,7 +20,7 @@ def crossing_word(span: Span | None) -> str:
     return tr("until {time} next day", time=f"{span.closes:%H:%M}")
 
 
-def state_words(schedule: Schedule, now: datetime) -> str:
+def state_text(schedule: Schedule, now: datetime) -> str:
     """Return if it is open at `now` and when that changes, in the calendar's zone."""
     if schedule.is_open(now):
         closes = schedule.next_close(now)
@@ -29,7 +29,7 @@ def state_words(schedule: Schedule, now: datetime) -> str:
     return tr("Closed now · opens {when}", when=_when(schedule, opens, now)) if opens else tr("Closed, and never opens")
 
 
-def offset_word(now: datetime) -> str:
+def utc_offset_text(now: datetime) -> str:
     """Return a clock's offset as `UTC+08:00`; `now` is by that clock."""
     text = f"{now:%z}"
     return f"UTC{text[:3]}:{text[3:5]}"

@@ -8,23 +8,23 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.faults import Fault, known_groups
-from wxdesk.core.rules.pairing import content
+from wxdesk.core.rules.faults import RuleFault, known_groups
+from wxdesk.core.rules.pairing import revision_content
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.text_undo import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
 from wxdesk.ui.editing.width_scroll import WidthScroll
-from wxdesk.ui.rules.editor.actions.card import ThenCard
-from wxdesk.ui.rules.editor.conditions.card import WhenCard
-from wxdesk.ui.rules.editor.conditions.context_parts import Offers
+from wxdesk.ui.rules.editor.actions.card import ActionsCard
+from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.fields import RuleFields
-from wxdesk.ui.rules.editor.head import EditorHead
-from wxdesk.ui.rules.editor.incomplete import is_lack
-from wxdesk.ui.rules.editor.limits_card import LeavingCard
-from wxdesk.ui.rules.editor.mistakes import Mistakes
-from wxdesk.ui.rules.editor.places import Places
-from wxdesk.ui.rules.review.lint_card import DoubtCard
-from wxdesk.ui.rules.text import lack_word
+from wxdesk.ui.rules.editor.head import RuleEditorHead
+from wxdesk.ui.rules.editor.incomplete import is_unfinished
+from wxdesk.ui.rules.editor.limits_card import LimitsCard
+from wxdesk.ui.rules.editor.mistakes import RuleMistakes
+from wxdesk.ui.rules.editor.places import FaultLocator
+from wxdesk.ui.rules.review.lint_card import LintCard
+from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 
@@ -53,26 +53,26 @@ class RuleEditor(QWidget):
     dry_run_asked = Signal(object)
     history_asked = Signal(object)
 
-    def __init__(self, bridge: Bridge, offers: Offers, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, offers: ConditionChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rulebook = bridge.desk.rulebook
         self._now = bridge.desk.clock()
         self._saved = Rule("")
         self._touched = False
         self._showing = False
-        self.faults: tuple[Fault, ...] = ()
+        self.faults: tuple[RuleFault, ...] = ()
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
-        self.head = EditorHead(self)
-        self.doubts = DoubtCard(self)
-        self.when_card = WhenCard(offers, self)
-        self.then_card = ThenCard(bridge, self)
-        self.leaving_card = LeavingCard(self)
+        self.head = RuleEditorHead(self)
+        self.doubts = LintCard(self)
+        self.when_card = ConditionsCard(offers, self)
+        self.then_card = ActionsCard(bridge, self)
+        self.leaving_card = LimitsCard(self)
         self._fields = RuleFields(self.head, self.when_card, self.then_card, self.leaving_card)
         self._connect()
         self._lay_out()
-        self._mistakes = Mistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
-        self._steps = Steps[Rule](content)
+        self._mistakes = RuleMistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
+        self._steps = UndoSteps[Rule](revision_content)
         bind(self, "Ctrl+S", self.save)
         bind(self, "Ctrl+.", self.show_next_mistake)
         self._keys = UndoKeys(self, self.undo, self.redo)
@@ -100,7 +100,7 @@ class RuleEditor(QWidget):
         column.addWidget(self.leaving_card)
         column.addStretch(1)
         scroll = WidthScroll(inside, WIDEST, self)
-        self.places = Places(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
+        self.places = FaultLocator(self.head.name, self.when_card, self.then_card, self.leaving_card, scroll)
         self.foot = QFrame(self)
         self.foot.setProperty("class", "footer")
         self.foot.hide()
@@ -187,7 +187,7 @@ class RuleEditor(QWidget):
         return self.rule() != self._saved
 
     @property
-    def fault(self) -> Fault | None:
+    def fault(self) -> RuleFault | None:
         """The first fault that keeps the rule from being saved."""
         return next(iter(self.faults), None)
 
@@ -203,7 +203,7 @@ class RuleEditor(QWidget):
         self.save_asked.emit(self.rule())
         return True
 
-    def judged(self) -> tuple[str, Fault | None]:
+    def judged(self) -> tuple[str, RuleFault | None]:
         """Return the name and the first fault that keeps the rule from being saved."""
         self.check_now()
         return self.rule().name, self.fault
@@ -215,7 +215,7 @@ class RuleEditor(QWidget):
         self._steps.note(rule)
         changed = rule != self._saved
         self.faults = self._rulebook.judge.faults_in(rule)
-        lacks = [fault for fault in self.faults if is_lack(fault, rule)]
+        lacks = [fault for fault in self.faults if is_unfinished(fault, rule)]
         shown = [one for one in self.faults if not (changed and one in lacks) and (changed or rule.id)]
         self._mistakes.show(shown)
         self.then_card.show_groups(known_groups(rule.when, compile_pattern) or ())
@@ -223,7 +223,7 @@ class RuleEditor(QWidget):
         self.head.dry_run.setEnabled(not self.faults)
         elsewhere = shown[:1] if changed and shown and shown[0].where != ("name",) else ()
         self._show_revision(
-            lack_word(lacks[0]) if lacks and changed else "", next((tr(one.reason) for one in elsewhere), "")
+            missing_text(lacks[0]) if lacks and changed else "", next((tr(one.reason) for one in elsewhere), "")
         )
         self._tell(changed)
         self.edited.emit(rule)
@@ -235,7 +235,7 @@ class RuleEditor(QWidget):
 
     def show_refusal(self, reason: str) -> None:
         """Say why the rule was not stored, where no field is to blame."""
-        self.head.complain(reason, about_name=False)
+        self.head.show_error(reason, about_name=False)
 
     def _changed(self) -> None:
         if self._showing:

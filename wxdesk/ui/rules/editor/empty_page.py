@@ -8,7 +8,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.widgets.first_step import FirstStep
 
 
-class EmptyPage(FirstStep):
+class RulesEmptyPage(FirstStep):
     """Introduction to rules, with the shop's starter rules to begin with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.pairing import content, saying
-from wxdesk.ui.editing.preserving import as_meant
-from wxdesk.ui.rules.editor.actions.card import ThenCard
-from wxdesk.ui.rules.editor.conditions.card import WhenCard
-from wxdesk.ui.rules.editor.head import EditorHead
-from wxdesk.ui.rules.editor.limits_card import LeavingCard
+from wxdesk.core.rules.pairing import revision_content, with_content_of
+from wxdesk.ui.editing.preserving import preserve_untouched
+from wxdesk.ui.rules.editor.actions.card import ActionsCard
+from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
+from wxdesk.ui.rules.editor.head import RuleEditorHead
+from wxdesk.ui.rules.editor.limits_card import LimitsCard
 
 
 class RuleFields:
     """The name and the three cards of a rule."""
 
-    def __init__(self, head: EditorHead, when_card: WhenCard, then_card: ThenCard, leaving_card: LeavingCard) -> None:
+    def __init__(
+        self, head: RuleEditorHead, when_card: ConditionsCard, then_card: ActionsCard, leaving_card: LimitsCard
+    ) -> None:
         self._head = head
         self._when = when_card
         self._then = then_card
@@ -27,11 +29,11 @@ class RuleFields:
         self._when.show_rule(rule)
         self._then.show_rule(rule)
         self._leaving.show_rule(rule)
-        self._shown, self._reads = content(rule), self._read()
+        self._shown, self._reads = revision_content(rule), self._read()
 
     def rule(self, stored: Rule) -> Rule:
         """Return `stored` as it reads now; untouched parts are as they were shown."""
-        return saying(stored, as_meant(self._read(), self._reads, self._shown))
+        return with_content_of(stored, preserve_untouched(self._read(), self._reads, self._shown))
 
     def _read(self) -> Rule:
         return Rule(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.editing.revisions.revision import revision_word
+from wxdesk.ui.editing.revisions.revision import revision_title
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -18,7 +18,7 @@ from wxdesk.ui.widgets.fields.title import TitleField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class EditorHead(QWidget):
+class RuleEditorHead(QWidget):
     """Name and saving in the first row; revision and trial in the second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -80,14 +80,14 @@ class EditorHead(QWidget):
                 tr("New, not saved yet") if stored.enabled else tr("New and switched off, not saved yet")
             )
         else:
-            self.revision.setText(revision_word(stored.revision, stored.updated_at, now))
+            self.revision.setText(revision_title(stored.revision, stored.updated_at, now))
 
     def show_mistakes(self, count: int) -> None:
         """Show the number of mistakes, in place of the button for the history."""
         self.mistakes.setText(ntr("{n} mistake: show it", "{n} mistakes: show the next one", count) if count else "")
         self.mistakes.setVisible(count > 0)
 
-    def complain(self, reason: str, *, about_name: bool = True) -> None:
+    def show_error(self, reason: str, *, about_name: bool = True) -> None:
         """Say below the name why the rule cannot be stored; an empty reason clears it."""
         set_wrong(self.name, about_name and bool(reason))
         self._error.setText(reason)

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.rule import Cooldown
 from wxdesk.core.rules.faults import MOST_TIMES
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_word
+from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
-from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.messages import UNITS, exact_span, unit_word, whole_unit
 
@@ -38,11 +38,13 @@ class LimitPart(QObject):
         super().__init__(host)
         self.limit = limit
         before, _ = _words(limit, number)
-        self._before = sentence_word(before, host)
+        self._before = sentence_label(before, host)
         self._before.setProperty(NEW_LINE, True)
         self.number = NumberField(1, MOST_TIMES, limit_choice(limit), host)
-        self.unit = OneOf(_unit_choices(number), tr("Unit of time"), host) if limit == "per_contact_s" else None
-        self._after = sentence_word("", host)
+        self.unit = (
+            SingleChoiceButton(_unit_choices(number), tr("Unit of time"), host) if limit == "per_contact_s" else None
+        )
+        self._after = sentence_label("", host)
         self._remove = SmallButton("close", tr("Remove this limit: {what}", what=limit_choice(limit)), host)
         self._error = error_label(host)
         self._show_number(number)

@@ -9,22 +9,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Cooldown, Delivery, Rule
-from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, Fault, Place
+from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, FieldPath, RuleFault
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_word
+from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
 from wxdesk.ui.rules.editor.limit_parts import LIMITS, LimitPart, first_number, limit_choice
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import MenuButton, OneOf
+from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
 
 HOLD = 8
 """Initial seconds for which a reply is held."""
 
 
-class LeavingCard(QFrame):
+class LimitsCard(QFrame):
     """Card of a rule's limits and delivery, a line each.
 
     Signals:
@@ -39,16 +39,18 @@ class LeavingCard(QFrame):
         self._limits: list[LimitPart] = []
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
-        self._free = sentence_word(tr("Answers whenever it matches."), self._sentence)
+        self._free = sentence_label(tr("Answers whenever it matches."), self._sentence)
         self.add = MenuButton(tr("+ Limit"), kind=ButtonKind.LINK, parent=self._sentence)
-        self.add.menu_shown.aboutToShow.connect(self._fill_menu)
-        self.add.menu_shown.triggered.connect(self._add_chosen)
-        self.delivery = OneOf([(one, delivery_choice(one)) for one in Delivery], tr("How it leaves"), self._sentence)
+        self.add.popup_menu.aboutToShow.connect(self._fill_menu)
+        self.add.popup_menu.triggered.connect(self._add_chosen)
+        self.delivery = SingleChoiceButton(
+            [(one, delivery_choice(one)) for one in Delivery], tr("How it leaves"), self._sentence
+        )
         self.delivery.setProperty(NEW_LINE, True)
         self.seconds = NumberField(1, MOST_HOLD_SECONDS, tr("Seconds that the reply waits"), self._sentence)
         self.seconds.show_number(HOLD)
-        self._unit = sentence_word("", self._sentence)
-        self.seconds.count(self._unit, waiting_word)
+        self._unit = sentence_label("", self._sentence)
+        self.seconds.count(self._unit, hold_suffix)
         self._error = error_label(self._sentence)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         for widget in (self.delivery, self.seconds):
@@ -97,7 +99,7 @@ class LeavingCard(QFrame):
         """Return the part of a limit, if there is one."""
         return next((part for part in self._limits if part.limit == limit), None)
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show each fault at its line."""
         reasons = {fault.where: tr(fault.reason) for fault in faults}
         for part in self._limits:
@@ -107,7 +109,7 @@ class LeavingCard(QFrame):
         self._error.setVisible(bool(own))
         self._set()
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the widget for `where`, a place in a rule."""
         limit = self.limit(str(where[1])) if where[:1] == ("cooldown",) and len(where) > 1 else None
         if limit is not None:
@@ -139,9 +141,9 @@ class LeavingCard(QFrame):
         self.changed.emit()
 
     def _fill_menu(self) -> None:
-        self.add.menu_shown.clear()
+        self.add.popup_menu.clear()
         for limit in LIMITS:
-            action = self.add.menu_shown.addAction(limit_choice(limit))
+            action = self.add.popup_menu.addAction(limit_choice(limit))
             action.setData(limit)
             action.setEnabled(self.limit(limit) is None)
 
@@ -197,7 +199,7 @@ def delivery_choice(delivery: Delivery) -> str:
             return tr("Shadow: decides and records, sends nothing")
 
 
-def waiting_word(seconds: int) -> str:
+def hold_suffix(seconds: int) -> str:
     """Return the words behind the number of seconds for which a reply is held."""
     return ntr("second for you before it leaves", "seconds for you before it leaves", seconds)
 

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from wxdesk.core.rules.faults import Fault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.editor.head import EditorHead
-from wxdesk.ui.rules.editor.places import Places
+from wxdesk.ui.rules.editor.head import RuleEditorHead
+from wxdesk.ui.rules.editor.places import FaultLocator
 
 
-class Card(Protocol):
+class FaultCard(Protocol):
     """Part of the editor that marks its own faults."""
 
-    def show_faults(self, faults: Sequence[Fault], /) -> None:
+    def show_faults(self, faults: Sequence[RuleFault], /) -> None:
         """Mark the faults that belong to this card, and nothing else."""
         ...
 
 
-class Mistakes:
+class RuleMistakes:
     """Mistakes that are shown now."""
 
-    def __init__(self, head: EditorHead, cards: Sequence[Card], places: Places) -> None:
+    def __init__(self, head: RuleEditorHead, cards: Sequence[FaultCard], places: FaultLocator) -> None:
         self._head = head
         self._cards = cards
         self._places = places
-        self._shown: tuple[Fault, ...] = ()
+        self._shown: tuple[RuleFault, ...] = ()
         self._at = -1
 
-    def show(self, faults: Sequence[Fault]) -> None:
+    def show(self, faults: Sequence[RuleFault]) -> None:
         """Mark each at its field, and show their number."""
         if self._shown != tuple(faults):
             self._shown, self._at = tuple(faults), -1
-        self._head.complain(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
+        self._head.show_error(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
         for card in self._cards:
             card.show_faults(faults)
         self._head.show_mistakes(len(faults))

@@ -7,18 +7,23 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from wxdesk.core.rules.faults import Fault, Place
-from wxdesk.core.rules.lint.findings import Finding
-from wxdesk.ui.rules.editor.actions.card import ThenCard
-from wxdesk.ui.rules.editor.conditions.card import WhenCard
-from wxdesk.ui.rules.editor.limits_card import LeavingCard
+from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.rules.lint.findings import LintFinding
+from wxdesk.ui.rules.editor.actions.card import ActionsCard
+from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
+from wxdesk.ui.rules.editor.limits_card import LimitsCard
 
 
-class Places(QObject):
+class FaultLocator(QObject):
     """Finds the widget of a place in a rule (see `core.rules.faults`) and focuses it."""
 
     def __init__(
-        self, name: QWidget, when_card: WhenCard, then_card: ThenCard, leaving_card: LeavingCard, scroll: QScrollArea
+        self,
+        name: QWidget,
+        when_card: ConditionsCard,
+        then_card: ActionsCard,
+        leaving_card: LimitsCard,
+        scroll: QScrollArea,
     ) -> None:
         super().__init__(scroll)
         self._name = name
@@ -26,9 +31,9 @@ class Places(QObject):
         self._then = then_card
         self._leaving = leaving_card
         self._scroll = scroll
-        self._wanted: Finding | None = None
+        self._wanted: LintFinding | None = None
 
-    def want(self, finding: Finding) -> None:
+    def want(self, finding: LintFinding) -> None:
         """Focus the place of `finding` as soon as its rule is edited."""
         self._wanted = finding
 
@@ -44,15 +49,15 @@ class Places(QObject):
             line = wanted.fault.template_line if wanted.fault else 0
             QTimer.singleShot(0, self, partial(self._focus, wanted.where, line))  # new fields are shown by then
 
-    def show(self, fault: Fault) -> None:
+    def show(self, fault: RuleFault) -> None:
         """Focus the place of `fault` in the edited rule."""
         self._focus(fault.where, fault.template_line)
 
-    def _focus(self, where: Place, line: int) -> None:
+    def _focus(self, where: FieldPath, line: int) -> None:
         self._widget(where, line).setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, self._reveal)
 
-    def _widget(self, where: Place, line: int) -> QWidget:
+    def _widget(self, where: FieldPath, line: int) -> QWidget:
         match where[:1]:
             case ("when",) | ("on",):
                 return self._when.place(where)

@@ -18,15 +18,15 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
 )
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.revision import Line, Revision, Section
+from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import field_lines, joined, labelled, named, text_lines
-from wxdesk.ui.rules.editor.actions.bodies import typing_words
+from wxdesk.ui.rules.editor.actions.bodies import typing_texts
 from wxdesk.ui.rules.editor.actions.fields import content_fields
-from wxdesk.ui.rules.editor.actions.reply import variant_word
-from wxdesk.ui.rules.editor.conditions.text import WORD_CONDITIONS, condition_phrase, quiet_word
+from wxdesk.ui.rules.editor.actions.reply import variant_choice
+from wxdesk.ui.rules.editor.conditions.text import WORD_CONDITIONS, condition_phrase, days_suffix
 from wxdesk.ui.rules.editor.limit_parts import LIMITS, limit_sentence
-from wxdesk.ui.rules.editor.limits_card import delivery_choice, waiting_word
-from wxdesk.ui.rules.text import action_word, types_word
+from wxdesk.ui.rules.editor.limits_card import delivery_choice, hold_suffix
+from wxdesk.ui.rules.text import action_name, type_names
 from wxdesk.ui.wording.messages import MINUTE, unit_word
 
 SHOWN_OF_DIGEST = 8
@@ -38,32 +38,32 @@ def revision_of(rule: Rule) -> Revision:
     return Revision(rule.revision, rule.updated_at, rule_sections(rule), rule)
 
 
-def rule_sections(rule: Rule) -> tuple[Section, ...]:
+def rule_sections(rule: Rule) -> tuple[RevisionSection, ...]:
     """Return a rule in sections: name, conditions, actions, limits and delivery."""
     return (
-        Section(tr("Name of the rule"), (Line(rule.name),)),
-        Section(tr("When to answer"), tuple(_when(rule))),
-        Section(tr("How to answer"), tuple(_then(rule))),
-        Section(tr("How often, and how it leaves"), tuple(_leaving(rule))),
+        RevisionSection(tr("Name of the rule"), (RevisionLine(rule.name),)),
+        RevisionSection(tr("When to answer"), tuple(_when(rule))),
+        RevisionSection(tr("How to answer"), tuple(_then(rule))),
+        RevisionSection(tr("How often, and how it leaves"), tuple(_limit_lines(rule))),
     )
 
 
-def _when(rule: Rule) -> Iterator[Line]:
-    yield Line(joined(tr("When the customer sends"), types_word(rule.on)))
+def _when(rule: Rule) -> Iterator[RevisionLine]:
+    yield RevisionLine(joined(tr("When the customer sends"), type_names(rule.on)))
     if rule.default:
-        yield Line(tr("Default: everything else"))
+        yield RevisionLine(tr("Default: everything else"))
         return
     yield from _conditions(rule.when, excepted=False)
     if rule.when.unless is not None:
         yield from _conditions(rule.when.unless, excepted=True)
 
 
-def _conditions(when: Condition, *, excepted: bool) -> Iterator[Line]:
-    for condition, value in _said(when):
-        yield Line(joined(condition_phrase(condition, excepted=excepted), value))
+def _conditions(when: Condition, *, excepted: bool) -> Iterator[RevisionLine]:
+    for condition, value in _condition_values(when):
+        yield RevisionLine(joined(condition_phrase(condition, excepted=excepted), value))
 
 
-def _said(when: Condition) -> Iterator[tuple[str, str]]:
+def _condition_values(when: Condition) -> Iterator[tuple[str, str]]:
     """Yield each condition and its value, in the order of the editor's sentence."""
     for condition in WORD_CONDITIONS:
         if getattr(when, condition):
@@ -74,7 +74,7 @@ def _said(when: Condition) -> Iterator[tuple[str, str]]:
         yield "event", named(when.event)
     if when.session_from is not None:
         yield from _source(when.session_from)
-    yield from _around(when)
+    yield from _context_values(when)
 
 
 def _source(test: SessionFromTest) -> Iterator[tuple[str, str]]:
@@ -89,7 +89,7 @@ def _source(test: SessionFromTest) -> Iterator[tuple[str, str]]:
         yield "session_from.fields", joined(field.name, tr("being one of"), named(field.values))
 
 
-def _around(when: Condition) -> Iterator[tuple[str, str]]:
+def _context_values(when: Condition) -> Iterator[tuple[str, str]]:
     if when.hours is not None:
         yield "hours", _hours(when.hours)
     if when.operator is not None:
@@ -99,14 +99,14 @@ def _around(when: Condition) -> Iterator[tuple[str, str]]:
         yield "tags.any", named(when.tags.any)
     if when.tags is not None and when.tags.none:
         yield "tags.none", named(when.tags.none)
-    yield from _before(when)
+    yield from _history_values(when)
 
 
-def _before(when: Condition) -> Iterator[tuple[str, str]]:
+def _history_values(when: Condition) -> Iterator[tuple[str, str]]:
     if when.first_contact is not None:
         yield "first_contact", tr("writes for the first time") if when.first_contact else tr("has written before")
     if when.quiet_days is not None:
-        yield "quiet_days", joined(str(when.quiet_days), quiet_word(when.quiet_days))
+        yield "quiet_days", joined(str(when.quiet_days), days_suffix(when.quiet_days))
     if when.message_no is not None:
         yield "message_no", _number(when.message_no)
     if when.last_rule_within is not None:
@@ -132,46 +132,46 @@ def _last_rule(test: LastRule) -> str:
     return joined(named((test.rule,)), tr("within the last"), str(test.minutes), unit_word(MINUTE, test.minutes))
 
 
-def _then(rule: Rule) -> Iterator[Line]:
+def _then(rule: Rule) -> Iterator[RevisionLine]:
     for action in rule.then:
         yield from _action(action)
     if rule.continues:
-        yield Line(tr("Ask the rules below as well"))
+        yield RevisionLine(tr("Ask the rules below as well"))
 
 
-def _action(action: Action) -> Iterator[Line]:
-    word = action_word(action.kind)
+def _action(action: Action) -> Iterator[RevisionLine]:
+    word = action_name(action.kind)
     match action.kind:
         case ActionKind.REPLY:
-            yield Line(labelled(word, variant_word(action.variant) if action.others else ""))
+            yield RevisionLine(labelled(word, variant_choice(action.variant) if action.others else ""))
             yield from text_lines(action.texts)
         case ActionKind.TEMPLATE:
-            yield Line(joined(word, named((action.text,))))
+            yield RevisionLine(joined(word, named((action.text,))))
         case ActionKind.TAG:
-            yield Line(joined(word, named(action.tags)))
+            yield RevisionLine(joined(word, named(action.tags)))
         case ActionKind.TYPING:
-            before, after = typing_words(action.seconds)
-            yield Line(joined(before, str(action.seconds), after))
+            before, after = typing_texts(action.seconds)
+            yield RevisionLine(joined(before, str(action.seconds), after))
         case ActionKind.SNOOZE:
             before, after = tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
-            yield Line(joined(before, str(action.minutes), after))
+            yield RevisionLine(joined(before, str(action.minutes), after))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-            yield Line(word)
+            yield RevisionLine(word)
             fields = content_fields(action.kind)
             yield from field_lines((label, getattr(action.content, name)) for name, label, _ in fields)
             pictures = ((tr("Picture"), action.content.picture), (tr("Cover picture"), action.content.thumb_picture))
             yield from field_lines((label, digest[:SHOWN_OF_DIGEST]) for label, digest in pictures)
         case _:
-            yield Line(word)
+            yield RevisionLine(word)
 
 
-def _leaving(rule: Rule) -> Iterator[Line]:
+def _limit_lines(rule: Rule) -> Iterator[RevisionLine]:
     if rule.cooldown == Cooldown():
-        yield Line(tr("Answers whenever it matches."))
+        yield RevisionLine(tr("Answers whenever it matches."))
     for limit in LIMITS:
         number = getattr(rule.cooldown, limit)
         if number:
-            yield Line(joined(*limit_sentence(limit, number)))
+            yield RevisionLine(joined(*limit_sentence(limit, number)))
     held = rule.delivery is Delivery.HOLD
-    rest = (str(rule.hold_seconds), waiting_word(rule.hold_seconds)) if held else ()
-    yield Line(joined(delivery_choice(rule.delivery), *rest))
+    rest = (str(rule.hold_seconds), hold_suffix(rule.hold_seconds)) if held else ()
+    yield RevisionLine(joined(delivery_choice(rule.delivery), *rest))

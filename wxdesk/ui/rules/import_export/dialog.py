@@ -5,12 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from wxdesk.desk.rules.import_check import Change, ImportCheck, outlook
+from wxdesk.desk.rules.import_check import ImportCheck, RuleChangeKind, import_forecast
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import ComparedSection
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.import_export.text import calendar_comparison, calendar_word, change_word, rule_comparison
+from wxdesk.ui.rules.import_export.text import (
+    calendar_change_text,
+    calendar_comparison,
+    rule_change_text,
+    rule_comparison,
+)
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, Role
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
@@ -20,7 +25,7 @@ from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 WIDTH, HEIGHT = 800, 520
 LIST, EDGE = 264, 14
 
-_ROLES = {Change.NEW: "accent", Change.GONE: "failed", Change.CHANGED: "pending"}
+_ROLES = {RuleChangeKind.NEW: "accent", RuleChangeKind.GONE: "failed", RuleChangeKind.CHANGED: "pending"}
 """Colour of each kind of change; rules only moved or switched have none."""
 
 
@@ -39,7 +44,7 @@ class ImportDialog(Dialog):
         self.setWindowTitle(tr("Import {file}?", file=file_name))
         self.setModal(True)
         self._compared: list[tuple[ComparedSection, ...]] = []
-        self.summary = PlainLabel(outlook(check), wrap=True, parent=self)
+        self.summary = PlainLabel(import_forecast(check), wrap=True, parent=self)
         self.list = QListWidget(self)
         self.list.setProperty("class", "card")
         self.list.setAccessibleName(tr("What the file changes"))
@@ -48,7 +53,7 @@ class ImportDialog(Dialog):
         self.view = ComparisonView(self)
         self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
         hours = any(one.before for one in check.calendars)
-        destroys = bool(check.having(Change.GONE) or check.having(Change.CHANGED) or hours)
+        destroys = bool(check.having(RuleChangeKind.GONE) or check.having(RuleChangeKind.CHANGED) or hours)
         kind = ButtonKind.DANGER if destroys else ButtonKind.PRIMARY
         self.action = Button(tr("Replace the rules"), kind=kind, parent=self)
         self._fill(check)
@@ -69,12 +74,14 @@ class ImportDialog(Dialog):
 
     def _fill(self, check: ImportCheck) -> None:
         for one in check.rules:
-            if not one.is_none:
-                row = ReviewRow(one.rule.name, change_word(one), _ROLES.get(one.change, "secondary"))
+            if not one.changes_nothing:
+                row = ReviewRow(one.rule.name, rule_change_text(one), _ROLES.get(one.change, "secondary"))
                 self._add(row, rule_comparison(one))
         for calendar in check.calendars:
-            role = _ROLES[Change.NEW if calendar.before is None else Change.CHANGED]
-            self._add(ReviewRow(calendar.after.name, calendar_word(calendar), role), calendar_comparison(calendar))
+            role = _ROLES[RuleChangeKind.NEW if calendar.before is None else RuleChangeKind.CHANGED]
+            self._add(
+                ReviewRow(calendar.after.name, calendar_change_text(calendar), role), calendar_comparison(calendar)
+            )
 
     def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
         item = QListWidgetItem(f"{row.head}\n{row.text}")
@@ -98,12 +105,14 @@ class ImportDialog(Dialog):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         note = (
-            tr("You can undo it afterwards.") if not check.is_none else tr("The file says what the rules say already.")
+            tr("You can undo it afterwards.")
+            if not check.changes_nothing
+            else tr("The file says what the rules say already.")
         )
         foot.addWidget(PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self), 1)
         foot.addWidget(self.cancel)
         foot.addWidget(self.action)
-        self.action.setEnabled(not check.is_none)
+        self.action.setEnabled(not check.changes_nothing)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(16)

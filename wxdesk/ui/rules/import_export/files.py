@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.system_failures import UnusableFile, unusable, why_unusable
-from wxdesk.desk.rules.exchange import Exported
-from wxdesk.desk.rules.import_check import ImportCheck, left_word
+from wxdesk.core.system_failures import UnusableFile, unusable_file, why_unusable
+from wxdesk.desk.rules.exchange import ExportResult
+from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource
 from wxdesk.ui.rules.import_export.dialog import ImportDialog
@@ -81,7 +81,7 @@ class RuleFiles(QObject):
         dialog.agreed.connect(self._replace)
         dialog.open()
 
-    def start_with_ours(self) -> None:
+    def add_starter_rules(self) -> None:
         """Add the starter rules in the operator's language."""
         path = resource("rules", f"starter.{language()}.toml")
         self._text, self._name = path.read_text(encoding="utf-8"), path.name
@@ -106,7 +106,7 @@ class RuleFiles(QObject):
         text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
         self._notices.bar(TROUBLE, text, action=tr("Dismiss"))
 
-    def _write(self, exported: Exported) -> None:
+    def _write(self, exported: ExportResult) -> None:
         try:
             self._path.write_text(exported.text, encoding="utf-8", newline="\n")
         except OSError as error:
@@ -115,7 +115,7 @@ class RuleFiles(QObject):
             self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
             return
         said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=self._path.name)
-        left = left_word(len(exported.pictures))
+        left = pictures_left_behind(len(exported.pictures))
         self._notices.toast(f"{said} · {left}" if left else said)
 
     def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
@@ -140,7 +140,7 @@ def _read(path: Path) -> str:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise BadRulesFile(path.name, line, tr("This is not UTF-8 text.")) from None
     except OSError as error:
-        raise unusable(path.name, error) from None
+        raise unusable_file(path.name, error) from None
 
 
 def _rules(n: int) -> str:

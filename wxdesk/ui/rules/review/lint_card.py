@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.rules.lint.findings import Doubt, Finding, Severity
+from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.review.text import finding_word
+from wxdesk.ui.rules.review.text import finding_text
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.icon_label import IconLabel
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class DoubtCard(QFrame):
+class LintCard(QFrame):
     """Card with one row for each finding, leading to its place and to the other rule.
 
     Signals:
@@ -30,15 +30,15 @@ class DoubtCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "pending")
-        self._found: tuple[Finding, ...] = ()
+        self._found: tuple[LintFinding, ...] = ()
         self._rule_id = 0
-        self._lines: list[DoubtLine] = []
+        self._lines: list[LintRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 8, 12, 8)
         self._column.setSpacing(6)
         self.hide()
 
-    def know(self, found: Sequence[Finding]) -> None:
+    def know(self, found: Sequence[LintFinding]) -> None:
         """Take over all findings about the stored rules."""
         self._found = tuple(found)
         self._set()
@@ -48,19 +48,19 @@ class DoubtCard(QFrame):
         self._rule_id = rule_id
         self._set()
 
-    def lines(self) -> tuple[DoubtLine, ...]:
+    def lines(self) -> tuple[LintRow, ...]:
         """Return the rows of the shown findings."""
         return tuple(self._lines)
 
     def _set(self) -> None:
         # What keeps a rule from being used at all is marked where it stands; a remark is for the panel of all doubts.
-        wanted = [one for one in self._found if one.rule.id == self._rule_id and is_shown(one)]
+        wanted = [one for one in self._found if one.rule.id == self._rule_id and is_shown_in_editor(one)]
         if wanted == [line.finding for line in self._lines]:
             return
         for line in self._lines:
             line.hide()
             line.deleteLater()
-        self._lines = [DoubtLine(one, self) for one in wanted]
+        self._lines = [LintRow(one, self) for one in wanted]
         for line in self._lines:
             line.place_asked.connect(self.place_asked)
             line.other_asked.connect(self.other_asked)
@@ -68,7 +68,7 @@ class DoubtCard(QFrame):
         self.setVisible(bool(self._lines))
 
 
-class DoubtLine(QWidget):
+class LintRow(QWidget):
     """Row of one finding, with links to its place and to the other rule.
 
     Signals:
@@ -78,10 +78,10 @@ class DoubtLine(QWidget):
     place_asked = Signal(object)
     other_asked = Signal(int)
 
-    def __init__(self, finding: Finding, parent: QWidget) -> None:
+    def __init__(self, finding: LintFinding, parent: QWidget) -> None:
         super().__init__(parent)
         self.finding = finding
-        self.words = PlainLabel(finding_word(finding), size=Size.SMALL, role="pending", wrap=True, parent=self)
+        self.words = PlainLabel(finding_text(finding), size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.place = Button(tr("Go there"), kind=ButtonKind.LINK, parent=self)
         self.other = Button(tr("See the other rule"), kind=ButtonKind.LINK, parent=self)
         self.other.setVisible(finding.other is not None)
@@ -103,6 +103,6 @@ class DoubtLine(QWidget):
             self.other_asked.emit(self.finding.other.id)
 
 
-def is_shown(finding: Finding) -> bool:
+def is_shown_in_editor(finding: LintFinding) -> bool:
     """Return True if a finding is shown in the editor: no fault and no mere remark."""
-    return finding.doubt is not Doubt.FAULT and finding.severity is not Severity.REMARK
+    return finding.doubt is not LintCode.FAULT and finding.severity is not Severity.REMARK

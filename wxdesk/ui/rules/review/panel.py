@@ -10,18 +10,18 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.lint.clustering import Group
-from wxdesk.core.rules.lint.findings import Finding, Severity
-from wxdesk.desk.rules.review.dry_run import Course, DryRunReport
+from wxdesk.core.rules.lint.clustering import MessageGroup
+from wxdesk.core.rules.lint.findings import LintFinding, Severity
+from wxdesk.desk.rules.review.dry_run import DryRunProgress, DryRunReport
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
-from wxdesk.ui.rules.review.text import finding_word, group_words, line_row, report_word
+from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 
-LOOK_MS = 50
+PROGRESS_MS = 50
 """Milliseconds between updates of a dry run's progress bar."""
 
 _ROLES = {Severity.WRONG: "failed", Severity.DOUBTFUL: "pending", Severity.REMARK: "secondary"}
@@ -99,7 +99,7 @@ class ReviewPanel(QFrame):
         self.chosen.emit(index.row())
 
 
-class Reviews(QStackedWidget):
+class ReviewStack(QStackedWidget):
     """Stack that shows `beneath`, the editor, or a review in its place.
 
     The listener to a choice closes the review, or leaves it open.
@@ -119,14 +119,14 @@ class Reviews(QStackedWidget):
     def __init__(self, bridge: Bridge, beneath: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._course = Course()
+        self._course = DryRunProgress()
         self._then: Callable[[int], None] | None = None
         self._standing: object = None
         self._beneath = beneath
         self.panel = ReviewPanel(self)
         self.addWidget(beneath)
         self.addWidget(self.panel)
-        self._looking = QTimer(self, interval=LOOK_MS)
+        self._looking = QTimer(self, interval=PROGRESS_MS)
         self._looking.timeout.connect(self._follow)
         self.panel.closed.connect(self.close_review)
         self.panel.chosen.connect(self._chosen)
@@ -138,7 +138,7 @@ class Reviews(QStackedWidget):
         self._then = None
         self.setCurrentWidget(self._beneath)
 
-    def recount(self, rules: Sequence[Rule]) -> None:
+    def refresh_findings(self, rules: Sequence[Rule]) -> None:
         """Check `rules` without showing it, if they or their hours have changed."""
         hours = self._bridge.desk.rulebook.calendars.all
         standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
@@ -146,7 +146,7 @@ class Reviews(QStackedWidget):
             self._standing = standing
             self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
 
-    def forget_count(self) -> None:
+    def invalidate_findings(self) -> None:
         """Check the rules anew next time: time has passed, or templates have changed."""
         self._standing = None
 
@@ -170,13 +170,13 @@ class Reviews(QStackedWidget):
         self._looking.start()
         self._ask(self._bridge.desk.dry_run.over_history(rule, course), course, self._show_report)
 
-    def _ask(self, work: Coroutine[Any, Any, Any], course: Course, show: Callable[[Any], None]) -> None:
+    def _ask(self, work: Coroutine[Any, Any, Any], course: DryRunProgress, show: Callable[[Any], None]) -> None:
         """Show the result, unless another review has been started by then."""
         self._bridge.ask(work, lambda found: None if course.cancelled else show(found), partial(self._failed, course))
 
-    def _begin(self, title: str, sentence: str) -> Course:
+    def _begin(self, title: str, sentence: str) -> DryRunProgress:
         self.close_review()
-        self._course = Course()
+        self._course = DryRunProgress()
         self.panel.begin(title, sentence)
         self.setCurrentWidget(self.panel)
         self.panel.back.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -186,19 +186,19 @@ class Reviews(QStackedWidget):
         self.panel.bar.setRange(0, self._course.total)
         self.panel.bar.setValue(self._course.done)
 
-    def _counted(self, found: Sequence[Finding]) -> None:
+    def _counted(self, found: Sequence[LintFinding]) -> None:
         self.found.emit(tuple(found))
 
-    def _show_findings(self, found: Sequence[Finding]) -> None:
+    def _show_findings(self, found: Sequence[LintFinding]) -> None:
         self._counted(found)
-        rows = [ReviewRow(one.rule.name, finding_word(one), _ROLES[one.severity]) for one in found]
+        rows = [ReviewRow(one.rule.name, finding_text(one), _ROLES[one.severity]) for one in found]
         said = tr("Choose one to see it in the editor.") if found else tr("There is nothing to say against the rules.")
         self.panel.end(said, rows)
         self._then = lambda row: self.finding_chosen.emit(found[row])
 
-    def _show_groups(self, groups: Sequence[Group]) -> None:
+    def _show_groups(self, groups: Sequence[MessageGroup]) -> None:
         said = tr("No rule answered these in the last 30 days. Choose one to make a rule of it.")
-        rows = [ReviewRow(*group_words(group)) for group in groups]
+        rows = [ReviewRow(*group_texts(group)) for group in groups]
         self.panel.end(said if groups else tr("A rule answered everything."), rows)
         self._then = lambda row: self.group_chosen.emit(groups[row])
 
@@ -207,11 +207,11 @@ class Reviews(QStackedWidget):
             return
         self._looking.stop()
         rows = [line_row(one) for one in report.lines]
-        said = report_word(report)
+        said = report_text(report)
         self.panel.end("\n".join((said, tr("Choose one to see it in its conversation."))) if rows else said, rows)
         self._then = lambda row: self.conversation_wanted.emit(report.lines[row].message.conversation_id)
 
-    def _failed(self, course: Course, error: Exception) -> None:
+    def _failed(self, course: DryRunProgress, error: Exception) -> None:
         if not course.cancelled:
             self.close_review()
         self._bridge.failed.emit(error)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
-from wxdesk.core.rules.lint.clustering import Group, GroupKind
+from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup
 from wxdesk.i18n import tr
 
 BEGINS_WITH_NUMBER = r"^[^\pL]*?(?P<no>[A-Za-z]*[0-9][0-9-]{5,}[A-Za-z0-9]*)"
@@ -17,7 +17,7 @@ EMPTY = "^$"
 """Pattern of an empty text, as patterns see it."""
 
 
-def suggested(group: Group) -> Rule:
+def suggested_rule(group: MessageGroup) -> Rule:
     """Return a new rule, not stored, that matches the messages of `group`."""
     match group.kind:
         case GroupKind.WORDS:

@@ -3,75 +3,77 @@
 from __future__ import annotations
 
 from wxdesk.core.model.rule import Presence
-from wxdesk.core.rules.lint.clustering import Group, GroupKind
-from wxdesk.core.rules.lint.findings import Doubt, Finding
-from wxdesk.desk.rules.review.dry_run import DryRunReport, Line
+from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup
+from wxdesk.core.rules.lint.findings import LintCode, LintFinding
+from wxdesk.desk.rules.review.dry_run import DryRunLine, DryRunReport
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.review.rows import ReviewRow
-from wxdesk.ui.rules.text import type_word
+from wxdesk.ui.rules.text import type_name
 from wxdesk.ui.wording.messages import kind_word
 
 
-def finding_word(finding: Finding) -> str:
+def finding_text(finding: LintFinding) -> str:
     """Return a finding as a sentence."""
     other = finding.other.name if finding.other else ""
     reason = tr(finding.fault.reason) if finding.fault else ""
-    if finding.doubt is Doubt.TOO_MANY_SENDS and finding.other:
+    if finding.doubt is LintCode.TOO_MANY_SENDS and finding.other:
         return tr(
             "With “{other}” above, which goes on to it, {sends} replies come together; rules may send {n} here.",
             other=other,
             sends=finding.sends,
             n=finding.most,
         )
-    if finding.doubt in (Doubt.MEDIA_EXPIRED, Doubt.MEDIA_EXPIRES) and finding.word:
+    if finding.doubt in (LintCode.MEDIA_EXPIRED, LintCode.MEDIA_EXPIRES) and finding.word:
         return _media_in_template(finding)
     sentences = {
-        Doubt.FAULT: tr("Left out: {reason}", reason=reason),
-        Doubt.UNREACHABLE: tr("It never answers: “{other}” above it matches whatever it matches.", other=other),
-        Doubt.SAME_WORDS: tr(
+        LintCode.FAULT: tr("Left out: {reason}", reason=reason),
+        LintCode.UNREACHABLE: tr("It never answers: “{other}” above it matches whatever it matches.", other=other),
+        LintCode.SAME_WORDS: tr(
             "“{word}” is answered by “{other}” above it, in another way.", word=finding.word, other=other
         ),
-        Doubt.TOO_MANY_SENDS: tr("It sends more than the {n} replies that rules may send here.", n=finding.most),
-        Doubt.MEDIA_EXPIRED: tr("WeChat keeps what was uploaded for three days; this media_id is older."),
-        Doubt.MEDIA_EXPIRES: tr("WeChat keeps what was uploaded for three days; this media_id ends within a day."),
-        Doubt.NEVER_OPEN: tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word),
-        Doubt.CALL_SET_ASIDE: tr("It calls for a person and sets the conversation aside, which ends the call."),
-        Doubt.RESOLVES_UNREAD: tr(
+        LintCode.TOO_MANY_SENDS: tr("It sends more than the {n} replies that rules may send here.", n=finding.most),
+        LintCode.MEDIA_EXPIRED: tr("WeChat keeps what was uploaded for three days; this media_id is older."),
+        LintCode.MEDIA_EXPIRES: tr("WeChat keeps what was uploaded for three days; this media_id ends within a day."),
+        LintCode.NEVER_OPEN: tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word),
+        LintCode.CALL_SET_ASIDE: tr("It calls for a person and sets the conversation aside, which ends the call."),
+        LintCode.RESOLVES_UNREAD: tr(
             "It resolves whatever no other rule understood, without a word and unseen by anybody."
         ),
-        Doubt.NEVER_SET_ASIDE: tr("It only prepares drafts, so it never sets the conversation aside by itself."),
-        Doubt.ALWAYS_OPEN: tr("The calendar “{name}” never closes, so the rule never matches.", name=finding.word),
-        Doubt.NO_EFFECT: tr("This condition always holds: look at the hours of “{name}”.", name=finding.word),
-        Doubt.CONTRADICTS: tr("Its conditions exclude each other, so the rule never matches."),
-        Doubt.WORD_EXCLUDED: tr(
+        LintCode.NEVER_SET_ASIDE: tr("It only prepares drafts, so it never sets the conversation aside by itself."),
+        LintCode.ALWAYS_OPEN: tr("The calendar “{name}” never closes, so the rule never matches.", name=finding.word),
+        LintCode.NO_EFFECT: tr("This condition always holds: look at the hours of “{name}”.", name=finding.word),
+        LintCode.CONTRADICTS: tr("Its conditions exclude each other, so the rule never matches."),
+        LintCode.WORD_EXCLUDED: tr(
             "With “{word}” it never matches, because of what must not be there.", word=finding.word
         ),
-        Doubt.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
-        **_condition_words(finding.word),
-        Doubt.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
-        Doubt.UNUSED: tr("Nothing has matched it for 90 days."),
+        LintCode.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
+        **_condition_texts(finding.word),
+        LintCode.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
+        LintCode.UNUSED: tr("Nothing has matched it for 90 days."),
     }
     return sentences[finding.doubt]
 
 
-def _condition_words(name: str) -> dict[Doubt, str]:
+def _condition_texts(name: str) -> dict[LintCode, str]:
     """Return sentences by finding about a condition, or what `name` refers to."""
     return {
-        Doubt.EMOTICON: tr(
+        LintCode.EMOTICON: tr(
             "“{word}” is found only in messages without words: beside words, emoticons do not count.", word=name
         ),
-        Doubt.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=name),
-        Doubt.WAITS_FOR_ITSELF: tr("It waits until it has spoken itself, so it never does."),
-        Doubt.TWO_OF_A_NAME: tr("Several rules are called “{name}”; each of them counts here.", name=name),
-        Doubt.SAYS_NOTHING: tr("“{name}” is switched off, left out or in the shadow, so it says nothing.", name=name),
-        Doubt.EVERY_TEXT: tr("This pattern matches every text."),
-        Doubt.ALWAYS_HOLDS: tr("This condition always holds."),
+        LintCode.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=name),
+        LintCode.WAITS_FOR_ITSELF: tr("It waits until it has spoken itself, so it never does."),
+        LintCode.TWO_OF_A_NAME: tr("Several rules are called “{name}”; each of them counts here.", name=name),
+        LintCode.SAYS_NOTHING: tr(
+            "“{name}” is switched off, left out or in the shadow, so it says nothing.", name=name
+        ),
+        LintCode.EVERY_TEXT: tr("This pattern matches every text."),
+        LintCode.ALWAYS_HOLDS: tr("This condition always holds."),
     }
 
 
-def _media_in_template(finding: Finding) -> str:
+def _media_in_template(finding: LintFinding) -> str:
     name = finding.word
-    if finding.doubt is Doubt.MEDIA_EXPIRED:
+    if finding.doubt is LintCode.MEDIA_EXPIRED:
         return tr(
             "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” is older.", name=name
         )
@@ -81,18 +83,18 @@ def _media_in_template(finding: Finding) -> str:
     )
 
 
-def group_words(group: Group) -> tuple[str, str]:
+def group_texts(group: MessageGroup) -> tuple[str, str]:
     """Return a group's newest message, and its size with what the messages share."""
     times = ntr("{n} message", "{n} messages", group.times)
-    return _newest_words(group), f"{times} · {_in_common(group)}"
+    return _newest_text(group), f"{times} · {_in_common(group)}"
 
 
-def _newest_words(group: Group) -> str:
+def _newest_text(group: MessageGroup) -> str:
     stands_in = group.kind in (GroupKind.TYPE, GroupKind.BLANK)
     return kind_word(group.newest.type) if stands_in else group.newest.text
 
 
-def _in_common(group: Group) -> str:
+def _in_common(group: MessageGroup) -> str:
     match group.kind:
         case GroupKind.WORDS:
             return tr(", ").join(group.words)
@@ -105,10 +107,10 @@ def _in_common(group: Group) -> str:
         case GroupKind.BLANK:
             return tr("nothing in it")
         case GroupKind.TYPE:
-            return type_word(group.newest.type)
+            return type_name(group.newest.type)
 
 
-def report_word(report: DryRunReport) -> str:
+def report_text(report: DryRunReport) -> str:
     """Return the result of a dry run in words."""
     answered = ntr(
         "It would have answered {answered} of {n} message; {differently} of them you answered differently.",
@@ -120,10 +122,10 @@ def report_word(report: DryRunReport) -> str:
     if not report.messages:
         return tr("There are no messages yet.")
     off = [tr("The rule is switched off; it was tried as if it were on.")] if report.switched_off else []
-    return "\n".join([answered, *_presence_words(report), *off])
+    return "\n".join([answered, *_presence_notes(report), *off])
 
 
-def _presence_words(report: DryRunReport) -> list[str]:
+def _presence_notes(report: DryRunReport) -> list[str]:
     """Return notes on the operator's past presence, which is not stored."""
     said = []
     if report.only_present:
@@ -133,7 +135,7 @@ def _presence_words(report: DryRunReport) -> list[str]:
     return said
 
 
-def line_row(line: Line) -> ReviewRow:
+def line_row(line: DryRunLine) -> ReviewRow:
     """Return the row of a message: its former answer, and the dry run's."""
     said = line.said or tr("nothing")
     was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
@@ -141,7 +143,7 @@ def line_row(line: Line) -> ReviewRow:
     return ReviewRow(line.message.text or tr("(no text)"), was, role, _would_say(line))
 
 
-def _would_say(line: Line) -> str:
+def _would_say(line: DryRunLine) -> str:
     if line.said and line.said == line.would_say and not line.problem and line.only is None:
         return tr("Would say the same.")
     would = line.problem or line.would_say or tr("nothing")

@@ -9,11 +9,11 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.desk.rules.exchange import Imported
-from wxdesk.desk.rules.import_check import summary
-from wxdesk.desk.rules.snapshot import Standing
+from wxdesk.desk.rules.exchange import ImportResult
+from wxdesk.desk.rules.import_check import import_summary
+from wxdesk.desk.rules.snapshot import RulesSnapshot
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.list_undo import Change, Past, Turn, Work
+from wxdesk.ui.editing.list_undo import DeskCall, Inverse, ListUndo, UndoableChange
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import RuleList
 from wxdesk.ui.runtime.bridge import Bridge
@@ -21,7 +21,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.decision import quoted
 
 
-class ListChanges(QObject):
+class RuleListChanges(QObject):
     """Carries the list's commands to the desk; its `past` undoes them."""
 
     def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, shown: RuleList) -> None:
@@ -29,53 +29,53 @@ class ListChanges(QObject):
         self._rules = rules
         self._rulebook = bridge.desk.rulebook
         self._exchange = bridge.desk.exchange
-        self.past = Past(bridge, notices, shown.view)
+        self.past = ListUndo(bridge, notices, shown.view)
         rules.switched.connect(self._switch)
         rules.reordered.connect(self._reorder)
 
     def delete(self, rule: Rule) -> None:
         """Delete a rule."""
         put_back, delete = partial(self._rulebook.put_back, rule), partial(self._rulebook.delete, rule.id)
-        self.past.do(Change(put_back, delete, restored=rule.id), tr("“{name}” deleted", name=rule.name))
+        self.past.do(UndoableChange(put_back, delete, restored=rule.id), tr("“{name}” deleted", name=rule.name))
 
-    def take_in(self, imported: Imported) -> None:
+    def take_in(self, imported: ImportResult) -> None:
         """Record an import, so that it can be undone."""
         back = self._restoring(imported.before, imported.left)
-        change = Change(back, back, turned=self._turn)
-        self.past.keep(change, summary(imported.check))
+        change = UndoableChange(back, back, turned=self._turn)
+        self.past.keep(change, import_summary(imported.check))
 
-    def _restoring(self, former: Standing, left: Standing) -> Work:
+    def _restoring(self, former: RulesSnapshot, left: RulesSnapshot) -> DeskCall:
         """Return the call that restores `former`, keeping what was saved since `left`."""
         return partial(self._exchange.restore, former, left)
 
-    def _turn(self, restored: Any) -> Turn:  # noqa: ANN401 - what the desk answered, a `Restored`
+    def _turn(self, restored: Any) -> Inverse:  # noqa: ANN401 - what the desk answered, a `Restored`
         """Return the inverse of a restored import: the state before the restoring."""
         names = tuple(one.name for one in (*restored.kept.rules, *restored.kept.calendars))
         told = tr("saved since and kept: {names}", names=quoted(names)) if names else ""
-        return Turn(self._restoring(restored.before, restored.left), told)
+        return Inverse(self._restoring(restored.before, restored.left), told)
 
     def _switch(self, rule_id: int, enabled: bool) -> None:
         name = self._name_of(rule_id)
         said = tr("“{name}” switched on", name=name) if enabled else tr("“{name}” switched off", name=name)
         switch = partial(self._rulebook.set_enabled, rule_id)
-        self.past.do(Change(partial(switch, not enabled), partial(switch, enabled)), said)
+        self.past.do(UndoableChange(partial(switch, not enabled), partial(switch, enabled)), said)
 
     def _reorder(self, rule_id: int, before: list[int]) -> None:
         order = [rule.id for rule in self._rules.rules]
         back, again = partial(self._move, rule_id, before), partial(self._move, rule_id, order)
         said = tr("“{name}” moved to place {n}", name=self._name_of(rule_id), n=order.index(rule_id) + 1)
-        self.past.do(Change(back, again, moved=rule_id), said)
+        self.past.do(UndoableChange(back, again, moved=rule_id), said)
 
     def _move(self, rule_id: int, wanted: Sequence[int]) -> Coroutine[Any, Any, None]:
         """Put the rule where it stands in `wanted`, relative to the present order."""
-        return self._rulebook.reorder(placed([rule.id for rule in self._rules.rules], rule_id, wanted))
+        return self._rulebook.reorder(moved_order([rule.id for rule in self._rules.rules], rule_id, wanted))
 
     def _name_of(self, rule_id: int) -> str:
         rule = self._rules.record(rule_id)
         return rule.name if rule is not None else ""
 
 
-def placed(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
+def moved_order(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
     """Return `ids` with `moved` behind its nearest remaining predecessor in `wanted`."""
     others = [one for one in ids if one != moved]
     there = set(others)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.row_painting import paint_elided, paint_ground
+from wxdesk.ui.editing.row_painting import paint_elided, paint_row_background
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import Role
 
@@ -43,7 +43,7 @@ class RuleDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_ground(painter, rect, state, theme)
+        paint_row_background(painter, rect, state, theme)
         on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
         painter.setFont(font(Size.SMALL, tabular=True))
         painter.setPen(theme.color("secondary"))
@@ -108,10 +108,10 @@ def _words(painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModel
     left_out = index.data(Role.LEFT_OUT)
     painter.setPen(theme.color("failed" if left_out else "secondary"))
     line.setRight(rect.right() - EDGE)  # below the switch
-    paint_elided(painter, line, left_out or fitting(painter.font(), line.width(), index))
+    paint_elided(painter, line, left_out or fitting_figures(painter.font(), line.width(), index))
 
 
-def fitting(face: QFont, width: int, index: QModelIndex | QPersistentModelIndex) -> str:
+def fitting_figures(face: QFont, width: int, index: QModelIndex | QPersistentModelIndex) -> str:
     """Return the longest form of the rule's figures that fits into `width` pixels."""
     ways = (index.data(Role.FIGURES), *index.data(Role.SHORTER_FIGURES))
     room = QFontMetrics(face)

@@ -15,7 +15,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 GATHER_MS = 1000
 
 
-class Figures(QObject):
+class RuleFiguresLoader(QObject):
     """Loads the figures from the store into the rows while `page` is visible."""
 
     def __init__(self, bridge: Bridge, rules: RuleModel, page: QWidget) -> None:

@@ -22,8 +22,8 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.usage import NO_FIGURES, RuleFigures
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
-from wxdesk.ui.rules.rule_list.row_text import delivery_mark, figures_line, figures_told, shorter_figures
-from wxdesk.ui.rules.text import delivery_word, summary
+from wxdesk.ui.rules.rule_list.row_text import delivery_mark, figures_explained, figures_line, shorter_figures
+from wxdesk.ui.rules.text import delivery_text, summary
 from wxdesk.ui.widgets.labels import plain_tip
 
 RULE_MIME = "application/x-wxdesk-rule"
@@ -193,13 +193,13 @@ class RuleModel(RecordModel[Rule]):
         return tr("Left out: {why}", why=why) if why else ""
 
     def _told(self, rule: Rule) -> str:
-        told = figures_told(self._of(rule), self._now)
-        parts = (rule.name, self._why_left_out(rule), summary(rule), delivery_word(rule), told)
+        told = figures_explained(self._of(rule), self._now)
+        parts = (rule.name, self._why_left_out(rule), summary(rule), delivery_text(rule), told)
         return "\n".join(filter(None, parts))
 
     def _spoken(self, row: int, rule: Rule) -> str:
         state = tr("switched on") if rule.enabled else tr("switched off")
-        parts = (self._why_left_out(rule), summary(rule), delivery_word(rule), figures_line(self._of(rule), self._now))
+        parts = (self._why_left_out(rule), summary(rule), delivery_text(rule), figures_line(self._of(rule), self._now))
         return tr(
             "{number}. {name}, {state}: {summary}",
             number=row + 1, name=rule.name, state=state, summary=" · ".join(filter(None, parts)),

@@ -195,7 +195,7 @@ class RuleList(QFrame):
         column.addWidget(self.view, 1)
         column.addWidget(review)
 
-    def show_doubts(self, count: int) -> None:
+    def show_finding_count(self, count: int) -> None:
         """Show the number of lint findings."""
         self.check.setText(tr("Check · {n}", n=count) if count else tr("Check"))
 

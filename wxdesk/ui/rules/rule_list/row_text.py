@@ -47,7 +47,7 @@ def shorter_figures(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
     return tuple(" · ".join((*told, moment)) for told in counts for moment in moments)
 
 
-def figures_told(figures: RuleFigures, now: datetime) -> str:
+def figures_explained(figures: RuleFigures, now: datetime) -> str:
     """Return the figures as sentences that explain what a correction is."""
     if figures.last_at is None:
         return tr("No message has matched this rule yet.")

@@ -25,7 +25,7 @@ WIDEST = WIDTH - 2 * 16 - 2 * 12 - 8
 BODIES = 120
 
 
-class Bubbles(QWidget):
+class TrialBubbles(QWidget):
     """Bubbles of the tried message and its answer, as the customer would see them."""
 
     def __init__(self, album: Album, parent: QWidget | None = None) -> None:
@@ -107,7 +107,7 @@ class Bubbles(QWidget):
         self._texts.append(content.title or content.media_id)
         bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
         bubble.show_content(content)
-        bubble.hug(WIDEST)
+        bubble.fit_width(WIDEST)
         self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
 
 

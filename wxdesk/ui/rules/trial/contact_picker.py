@@ -35,7 +35,7 @@ _THREAD = Qt.ItemDataRole.UserRole + 1
 type Index = QModelIndex | QPersistentModelIndex
 
 
-class FoundModel(QAbstractListModel):
+class ContactPickerModel(QAbstractListModel):
     """Model of the conversations found by name, with accounts if there are several."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
@@ -75,7 +75,7 @@ class FoundModel(QAbstractListModel):
         return f"{thread.account} · {said}" if self.several else said
 
 
-class FoundDelegate(QStyledItemDelegate):
+class ContactPickerDelegate(QStyledItemDelegate):
     """Delegate that paints a conversation in two lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -85,7 +85,7 @@ class FoundDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the name, the time, and the last message."""
         thread, model, theme = index.data(_THREAD), index.model(), Theme.current()
-        if thread is None or not isinstance(model, FoundModel):
+        if thread is None or not isinstance(model, ContactPickerModel):
             return
         painter.save()
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
@@ -114,10 +114,10 @@ class ContactPicker(QFrame):
         super().__init__(over)
         self._over = over
         self.setProperty("class", "card")
-        self.model = FoundModel(clock, self)
+        self.model = ContactPickerModel(clock, self)
         self.view = QListView(self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(FoundDelegate(self.view))
+        self.view.setItemDelegate(ContactPickerDelegate(self.view))
         self.view.setAccessibleName(tr("Stored customers"))
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)

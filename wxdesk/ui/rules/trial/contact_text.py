@@ -10,23 +10,23 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.wechat import quota
-from wxdesk.desk.ports.store import Known
+from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.text import shortened
-from wxdesk.ui.rules.trial.facts import last_spoke
+from wxdesk.ui.rules.trial.facts import last_rule
 from wxdesk.ui.wording.messages import clock_time, mode_word, name_of, span_word
 
 
-def known_words(known: Known, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
+def contact_facts_text(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
     """Describe a conversation, its contact and history, and the operator's presence."""
     name = name_of(known.conversation.contact)
-    facts = tr("; ").join((*_before(known, rules, now), *_standing(known, now), _at_desk(operator)))
+    facts = tr("; ").join((*_history_facts(known, rules, now), *_state_facts(known, now), _at_desk(operator)))
     return tr("From the conversation with {name}: {facts}", name=name, facts=facts)
 
 
-def _before(known: Known, rules: Sequence[Rule], now: datetime) -> Iterator[str]:
+def _history_facts(known: ConversationContext, rules: Sequence[Rule], now: datetime) -> Iterator[str]:
     contact, history = known.conversation.contact, known.history
-    last, spoke = history.last_written_at, last_spoke(known, rules)
+    last, spoke = history.last_written_at, last_rule(known, rules)
     yield tr("tags {tags}", tags=tr(", ").join(contact.tags)) if contact.tags else tr("no tags")
     if last is None:
         yield tr("never wrote before")
@@ -39,7 +39,7 @@ def _before(known: Known, rules: Sequence[Rule], now: datetime) -> Iterator[str]
         yield tr("came from {source}", source=shortened(known.conversation.session_from))
 
 
-def _standing(known: Known, now: datetime) -> Iterator[str]:
+def _state_facts(known: ConversationContext, now: datetime) -> Iterator[str]:
     thread = known.conversation
     waits = max(known.promised, len(known.waiting))
     if waits:
@@ -59,7 +59,7 @@ def _standing(known: Known, now: datetime) -> Iterator[str]:
 
 
 def _left(thread: Conversation, now: datetime) -> str:
-    left, until = quota.left(thread.window, now), thread.window.until
+    left, until = quota.replies_left(thread.window, now), thread.window.until
     if not left or until is None:
         return tr("no reply was allowed any more")
     span = span_word(until - now)

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
-from wxdesk.desk.ports.store import Known
-from wxdesk.desk.rules.trial.scenario import Supposed
+from wxdesk.desk.ports.store import ConversationContext
+from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.fields.word_splitting import split_words
 
@@ -50,12 +50,12 @@ class TrialFacts:
         """Return the names of the fields that differ from what they were filled with."""
         return [name for name in _NAMES if getattr(self, name) != getattr(filled, name)]
 
-    def supposed(self, filled: TrialFacts, rule_ids: Mapping[str, Sequence[int]]) -> Supposed:
+    def supposed(self, filled: TrialFacts, rule_ids: Mapping[str, Sequence[int]]) -> TrialScenario:
         """Return the changed values as a scenario, with the operator's presence."""
         wrote = (self.wrote, self.days) != (filled.wrote, filled.days)
         spoke = (self.rule, self.minutes) != (filled.rule, filled.minutes)
         ago = timedelta(minutes=self.minutes)
-        return Supposed(
+        return TrialScenario(
             tags=tuple(split_words(self.tags)) if self.tags != filled.tags else None,
             operator=self.operator,
             first_contact=wrote and not self.wrote,
@@ -69,14 +69,14 @@ class TrialFacts:
 
 
 _NAMES = tuple(field.name for field in fields(TrialFacts))
-A_NEW_CUSTOMER = TrialFacts()
+NEW_CUSTOMER = TrialFacts()
 
 
-def facts_of(known: Known, operator: Presence, rules: Sequence[Rule], now: datetime) -> TrialFacts:
+def facts_of(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> TrialFacts:
     """Return the values for a stored conversation; `rules` are those to choose from."""
     thread, history = known.conversation, known.history
     last = history.last_written_at
-    spoke = last_spoke(known, rules)
+    spoke = last_rule(known, rules)
     return TrialFacts(
         wrote=last is not None,
         days=min(max((now - last).days, 0), MOST_DAYS) if last else 0,
@@ -90,7 +90,7 @@ def facts_of(known: Known, operator: Presence, rules: Sequence[Rule], now: datet
     )
 
 
-def last_spoke(known: Known, rules: Sequence[Rule]) -> tuple[Rule, datetime] | None:
+def last_rule(known: ConversationContext, rules: Sequence[Rule]) -> tuple[Rule, datetime] | None:
     """Return the rule that answered the contact last, and when, if it still exists."""
     said = known.history.said
     spoke = [(rule, said[rule.id]) for rule in rules if rule.id in said]

@@ -8,26 +8,26 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
-from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.desk.rules.trial.trial import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.text import shortened, type_word
-from wxdesk.ui.rules.trial.bubbles import WIDTH, Bubbles
-from wxdesk.ui.rules.trial.scenario import TrialCircumstances
-from wxdesk.ui.rules.trial.sender import TrialWriter
-from wxdesk.ui.rules.trial.text import beside, cost, stopped
+from wxdesk.ui.rules.text import shortened, type_name
+from wxdesk.ui.rules.trial.bubbles import WIDTH, TrialBubbles
+from wxdesk.ui.rules.trial.scenario import TrialScenarioForm
+from wxdesk.ui.rules.trial.sender import TrialSender
+from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, stopped_text
 from wxdesk.ui.rules.trial.verdicts import VerdictList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 
 DELAY_MS = 150
-SOMEBODY = "OPENID"
+SAMPLE_OPENID = "OPENID"
 """Placeholder for the customer's openid in requests."""
 
 ROOM_FOR_BAR = 12
@@ -55,13 +55,13 @@ class TrialPanel(QFrame):
         self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._later.timeout.connect(self.try_now)
         self._make_fields()
-        self.writer = TrialWriter(bridge, rules, self)
-        self.around = TrialCircumstances(bridge.desk.accounts, rules, self)
+        self.writer = TrialSender(bridge, rules, self)
+        self.around = TrialScenarioForm(bridge.desk.accounts, rules, self)
         self._make_surroundings()
         self.verdicts = VerdictList(self)
         self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.note.hide()
-        self.bubbles = Bubbles(album, self)
+        self.bubbles = TrialBubbles(album, self)
         self._lay_out()
         self._show_nothing()
 
@@ -71,8 +71,8 @@ class TrialPanel(QFrame):
         self.sentence.setPlaceholderText(tr("What a customer might write"))
         self.sentence.setAccessibleName(tr("Sentence to try"))
         self.sentence.textChanged.connect(self._soon)
-        kinds = [(kind, type_word(kind)) for kind in MessageType]
-        self.kind = OneOf(kinds, tr("Kind of message"), self)
+        kinds = [(kind, type_name(kind)) for kind in MessageType]
+        self.kind = SingleChoiceButton(kinds, tr("Kind of message"), self)
         self.kind.chosen.connect(self._kind_chosen)
         self.source = QLineEdit(self)
         self.source.setPlaceholderText("session_from")
@@ -153,7 +153,7 @@ class TrialPanel(QFrame):
         """Show `preview` above the trial."""
         self._above.insertWidget(0, preview)
 
-    def ask_with(self, instead: Rule | None) -> None:
+    def try_with(self, instead: Rule | None) -> None:
         """Try with `instead` in place of the stored rule of its id; None: only stored."""
         self._instead = instead
         self._later.start()
@@ -196,12 +196,12 @@ class TrialPanel(QFrame):
     def _soon(self) -> None:
         self._later.start()
 
-    def message(self) -> Tried:
+    def message(self) -> TrialMessage:
         """Return the message that is tried."""
         kind = self.kind.value
         assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
         source = self.source.text() if kind is MessageType.ENTER_SESSION else None
-        return Tried(self.sentence.text(), kind, source, self.writer.alias, around=self.around.supposed())
+        return TrialMessage(self.sentence.text(), kind, source, self.writer.alias, around=self.around.supposed())
 
     def try_now(self) -> None:
         """Run the trial now."""
@@ -234,7 +234,7 @@ class TrialPanel(QFrame):
 
     def _note(self, trial: Trial, broken: bool) -> None:
         """Show what the operator must know before reading the answer."""
-        problem = "" if broken else trial.answer.problem or stopped(trial)
+        problem = "" if broken else trial.answer.problem or stopped_text(trial)
         said = [problem] if problem else []
         if broken:
             said.append(tr("The rule being edited is not complete yet; this is what the saved rules say."))
@@ -248,14 +248,14 @@ class TrialPanel(QFrame):
         answer = trial.answer
         self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
         self.verdicts.show()
-        self.bubbles.show_answer(self._asked(kind), trial.contents, beside(trial) if trial.asked else "")
-        self.bubbles.cost.setText(cost(trial))
-        self.bubbles.show_bodies([self._desk.body_of(SOMEBODY, content) for content in trial.leaving])
+        self.bubbles.show_answer(self._asked(kind), trial.contents, consequences_text(trial) if trial.asked else "")
+        self.bubbles.cost.setText(cost_of_trial(trial))
+        self.bubbles.show_bodies([self._desk.body_of(SAMPLE_OPENID, content) for content in trial.leaving])
 
     def _asked(self, kind: MessageType) -> str:
         """Return the message as it is shown above its answer."""
         words = shortened(self.sentence.text()) if kind in WITH_WORDS else ""
-        return words if kind is MessageType.TEXT else f"[{type_word(kind)}] {words}".strip()
+        return words if kind is MessageType.TEXT else f"[{type_name(kind)}] {words}".strip()
 
 
 def _title(text: str, parent: QWidget) -> PlainLabel:

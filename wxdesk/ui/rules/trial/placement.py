@@ -19,7 +19,7 @@ SHARE_OF_FOOT = 0.18
 """Largest share of the page's height for the bubbles at the foot of the editor."""
 
 
-class TrialPlace(QObject):
+class TrialPlacement(QObject):
     """Moves the trial between the last column of `row` and a drawer."""
 
     def __init__(
@@ -42,7 +42,7 @@ class TrialPlace(QObject):
         self._editing = editing
         rule = self._editor.rule()
         otherwise = rule != self._editor.saved or not rule.enabled  # than it is asked now
-        self._trial.ask_with(rule if editing and otherwise else None)
+        self._trial.try_with(rule if editing and otherwise else None)
         self._show_bubbles()
 
     def _show_bubbles(self) -> None:

@@ -12,23 +12,23 @@ from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
-from wxdesk.core.rules.faults import Fault
-from wxdesk.desk.rules.trial.example import Example, Examples, Spoken
-from wxdesk.desk.rules.trial.scenario import Tried
+from wxdesk.core.rules.faults import RuleFault
+from wxdesk.desk.rules.trial.example import ActionExample, RuleExample, RuleExamples
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.reply import variant_word
-from wxdesk.ui.rules.editor.incomplete import is_lack
+from wxdesk.ui.rules.editor.actions.reply import variant_choice
+from wxdesk.ui.rules.editor.incomplete import is_unfinished
 from wxdesk.ui.rules.editor.surface import Surface
-from wxdesk.ui.rules.text import action_word, shortened, type_word
+from wxdesk.ui.rules.text import action_name, shortened, type_name
 from wxdesk.ui.widgets.labels import PlainLabel
 
 NARROWEST, WIDEST, SHARE = 236, 420, 0.7
 """A bubble is as wide as that share of the room, within these bounds."""
 
-FEWEST = 84
+MIN_HEIGHT = 84
 """Smallest height of the bubbles, in pixels."""
 
 
@@ -38,12 +38,12 @@ class RulePreview(QFrame):
     It is as high as its bubbles, up to `most` pixels; from there on they scroll.
     """
 
-    def __init__(self, examples: Examples, album: Album, parent: QWidget | None = None) -> None:
+    def __init__(self, examples: RuleExamples, album: Album, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "flat")
         self._examples = examples
         self._album = album
-        self._most = FEWEST
+        self._most = MIN_HEIGHT
         self._texts: list[str] = []
         self._bubbles: list[ContentPreview] = []
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
@@ -67,13 +67,13 @@ class RulePreview(QFrame):
         for widget in (title, self.note, self._scroll, self.cost):
             column.addWidget(widget)
 
-    def show_rule(self, rule: Rule, faults: Sequence[Fault], tried: Tried) -> None:
+    def show_rule(self, rule: Rule, faults: Sequence[RuleFault], tried: TrialMessage) -> None:
         """Show the answer of `rule`, with its `faults`, to `tried` or one of its keywords."""
         example = self._examples.of(rule, tried)
         self.note.setText(_note(example, tried))
         self._clear()
         for fault in faults:
-            if fault.where[0] != "then" and not is_lack(fault, rule):
+            if fault.where[0] != "then" and not is_unfinished(fault, rule):
                 self._say(tr("It cannot answer like this: {reason}", reason=tr(fault.reason)), "failed")
         for place, action in enumerate(rule.then):
             mine = [fault for fault in faults if fault.where[:2] == ("then", place)]
@@ -91,7 +91,7 @@ class RulePreview(QFrame):
 
     def set_most(self, most: int) -> None:
         """Limit the height of the bubbles to `most` pixels."""
-        self._most = max(most, FEWEST)
+        self._most = max(most, MIN_HEIGHT)
         self._fit()
 
     def texts(self) -> list[str]:
@@ -119,27 +119,29 @@ class RulePreview(QFrame):
 
     # -- what stands there
 
-    def _show_action(self, rule: Rule, action: Action, faults: Sequence[Fault], spoken: Sequence[Spoken]) -> None:
+    def _show_action(
+        self, rule: Rule, action: Action, faults: Sequence[RuleFault], spoken: Sequence[ActionExample]
+    ) -> None:
         if action.kind not in SENDING_ACTIONS:
-            self._say(_deed(action), "secondary")
+            self._say(_action_text(action), "secondary")
             return
-        wrong = [fault for fault in faults if not fault.template_line and not is_lack(fault, rule)]
-        if any(is_lack(fault, rule) for fault in faults):
+        wrong = [fault for fault in faults if not fault.template_line and not is_unfinished(fault, rule)]
+        if any(is_unfinished(fault, rule) for fault in faults):
             return
         if wrong and action.kind is not ActionKind.REPLY:
-            self._say(f"{action_word(action.kind)}: {tr(wrong[0].reason)}", "failed")
+            self._say(f"{action_name(action.kind)}: {tr(wrong[0].reason)}", "failed")
             return
         for one in spoken:
             self._show_wording(action, one)
 
-    def _show_wording(self, action: Action, one: Spoken) -> None:
+    def _show_wording(self, action: Action, one: ActionExample) -> None:
         if one.wordings > 1 and not one.wording and action.kind is ActionKind.REPLY:
-            self._say(tr("{n} wordings, {how}", n=one.wordings, how=variant_word(action.variant)), "secondary")
+            self._say(tr("{n} wordings, {how}", n=one.wordings, how=variant_choice(action.variant)), "secondary")
         for content in one.contents:
             bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
             bubble.show_content(content)
             self._bubbles.append(bubble)
-            self._texts.append(content.text or content.title or action_word(action.kind))
+            self._texts.append(content.text or content.title or action_name(action.kind))
             self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
             bubble.show()
         if one.problem:
@@ -165,22 +167,22 @@ class RulePreview(QFrame):
 
     def _fit(self) -> None:
         for bubble in self._bubbles:
-            bubble.hug(self._widest())
+            bubble.fit_width(self._widest())
         height = self._lines.totalHeightForWidth(self._scroll.viewport().width())
         height = max(height, self._lines.totalMinimumSize().height())
         self._chat.setMinimumHeight(height)  # else the bubbles would be squeezed into what is in sight
         self._scroll.setFixedHeight(min(height, self._most))
 
 
-def _note(example: Example, tried: Tried) -> str:
+def _note(example: RuleExample, tried: TrialMessage) -> str:
     if example.answers is None:
         return tr("With example values. What nobody knows yet stands in ‹ ›.")
     if tried.on is not MessageType.TEXT:
-        return tr("To what you try: {what}", what=type_word(tried.on))
+        return tr("To what you try: {what}", what=type_name(tried.on))
     return tr("To the sentence that you try: “{text}”", text=shortened(tried.sentence))
 
 
-def _deed(action: Action) -> str:
+def _action_text(action: Action) -> str:
     """Return a text for an action that sends nothing."""
     match action.kind:
         case ActionKind.SILENT:
@@ -194,10 +196,10 @@ def _deed(action: Action) -> str:
         case ActionKind.TYPING:
             return ntr("Typing for {n} second …", "Typing for {n} seconds …", action.seconds)
         case _:
-            return action_word(action.kind)
+            return action_name(action.kind)
 
 
-def _cost(spoken: Sequence[Spoken]) -> str:
+def _cost(spoken: Sequence[ActionExample]) -> str:
     """Return the size of the texts, and the most replies that they take, in words."""
     takes = sum(_most_contents(spoken))
     if not takes:
@@ -209,6 +211,6 @@ def _cost(spoken: Sequence[Spoken]) -> str:
     return tr("{size} / {limit} bytes", size=max(sizes), limit=TEXT_LIMIT_BYTES) + " · " + said
 
 
-def _most_contents(spoken: Sequence[Spoken]) -> Iterator[int]:
+def _most_contents(spoken: Sequence[ActionExample]) -> Iterator[int]:
     for action in {one.action for one in spoken}:
         yield max(len(one.contents) for one in spoken if one.action == action)

@@ -12,24 +12,24 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
-from wxdesk.desk.ports.store import Known
-from wxdesk.desk.rules.trial.scenario import Supposed
+from wxdesk.desk.ports.store import ConversationContext
+from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.facts import (
-    A_NEW_CUSTOMER,
     MOST_DAYS,
     MOST_MESSAGES,
     MOST_MINUTES,
+    NEW_CUSTOMER,
     TrialFacts,
     facts_of,
 )
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import NameOf, OneOf
+from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.messages import mode_word
 
 MOMENT = "%Y-%m-%d %H:%M"
@@ -40,7 +40,7 @@ WIDEST_NAME = 96
 """Largest width of a rule's name, in pixels."""
 
 
-class TrialCircumstances(QWidget):
+class TrialScenarioForm(QWidget):
     """Form of a trial's scenario; an unreadable time counts as now and is marked.
 
     `rules` are those that may have answered before.
@@ -55,8 +55,8 @@ class TrialCircumstances(QWidget):
         super().__init__(parent)
         self._accounts = accounts
         self._rules = rules
-        self._known: Known | None = None
-        self._filled = A_NEW_CUSTOMER
+        self._known: ConversationContext | None = None
+        self._filled = NEW_CUSTOMER
         self._make_times()
         self._make_states()
         self._lay_out()
@@ -69,12 +69,12 @@ class TrialCircumstances(QWidget):
 
     def _make_times(self) -> None:
         names = [(name, name) for name in self._accounts] or [("", "")]
-        self.account = OneOf(names, tr("Mini program of this trial"), self)
+        self.account = SingleChoiceButton(names, tr("Mini program of this trial"), self)
         self.moment = QLineEdit(self)
         self.moment.setPlaceholderText(tr("now; or such as {example}", example="2026-10-01 22:30"))
         self.moment_error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
         self.moment_error.hide()
-        self.wrote = OneOf(
+        self.wrote = SingleChoiceButton(
             [(False, tr("never wrote before")), (True, tr("has written before"))],
             tr("Whether the customer wrote before"),
             self,
@@ -83,7 +83,7 @@ class TrialCircumstances(QWidget):
         self.number = NumberField(1, MOST_MESSAGES, tr("Which message since a person answered"), self)
         self.tags = QLineEdit(self)
         self.tags.setPlaceholderText(tr("none; parted by commas"))
-        self.rule = NameOf(
+        self.rule = NameMenuButton(
             self._rule_names,
             tr("Rule that spoke to the customer before"),
             without=tr("none"),
@@ -95,14 +95,16 @@ class TrialCircumstances(QWidget):
 
     def _make_states(self) -> None:
         modes: list[tuple[object, str]] = [(mode, mode_word(mode)) for mode in ReplyMode]
-        self.mode = OneOf([(None, tr("as the account")), *modes], tr("Mode of the conversation"), self)
-        self.taken = OneOf([(False, tr("no")), (True, tr("by a person"))], tr("Whether it is taken over"), self)
-        self.who = OneOf(
+        self.mode = SingleChoiceButton([(None, tr("as the account")), *modes], tr("Mode of the conversation"), self)
+        self.taken = SingleChoiceButton(
+            [(False, tr("no")), (True, tr("by a person"))], tr("Whether it is taken over"), self
+        )
+        self.who = SingleChoiceButton(
             [(Presence.PRESENT, tr("somebody")), (Presence.AWAY, tr("nobody"))],
             tr("Who is at the desk"),
             self,
         )
-        self.left = OneOf(
+        self.left = SingleChoiceButton(
             [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(AFTER_MESSAGE[0] + 1))],
             tr("How many replies WeChat still allows"),
             self,
@@ -135,7 +137,7 @@ class TrialCircumstances(QWidget):
         self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
         for row, (name, field) in enumerate(rows):
             grid.addWidget(self._labels[field], row, 0)
-            narrow = isinstance(field, OneOf | NameOf | NumberField)
+            narrow = isinstance(field, SingleChoiceButton | NameMenuButton | NumberField)
             grid.addWidget(field, row, 1, LEFT if narrow else Qt.AlignmentFlag(0))
             if isinstance(field, QLineEdit) and not isinstance(field, NumberField):
                 field.setAccessibleName(tr("{what} in this trial", what=name))
@@ -150,10 +152,10 @@ class TrialCircumstances(QWidget):
         """Show the field for an event's name where there can be one."""
         self._show(self.event_name, kind is MessageType.OTHER)
 
-    def fill(self, known: Known | None, operator: Presence, now: datetime, *, afresh: bool) -> None:
+    def fill(self, known: ConversationContext | None, operator: Presence, now: datetime, *, afresh: bool) -> None:
         """Fill in the `known` or a new customer; `afresh` also where values were changed."""
         self._known = known
-        filled = A_NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rules, now)
+        filled = NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rules, now)
         shown = filled if afresh else self._facts().refilled(self._filled, filled)
         self._filled = filled
         self._put(shown)
@@ -162,7 +164,7 @@ class TrialCircumstances(QWidget):
             self.account.set_value(known.conversation.account)
         self._changed()
 
-    def supposed(self) -> Supposed:
+    def supposed(self) -> TrialScenario:
         """Return the whole scenario."""
         ids: dict[str, tuple[int, ...]] = {}
         for rule in self._rules.rules:
@@ -213,7 +215,7 @@ class TrialCircumstances(QWidget):
     def _put(self, facts: TrialFacts) -> None:
         for number, field in ((facts.days, self.days), (facts.number, self.number), (facts.minutes, self.minutes)):
             field.show_number(number)
-        choices: tuple[tuple[object, OneOf], ...] = (
+        choices: tuple[tuple[object, SingleChoiceButton], ...] = (
             (facts.wrote, self.wrote),
             (facts.mode, self.mode),
             (facts.taken, self.taken),

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.store import Known
+from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.contact_picker import ContactPicker
-from wxdesk.ui.rules.trial.contact_text import known_words
+from wxdesk.ui.rules.trial.contact_text import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -26,7 +26,7 @@ from wxdesk.ui.wording.messages import name_of
 DELAY_MS = 150
 
 
-class TrialWriter(QWidget):
+class TrialSender(QWidget):
     """Chooser of the sender, with the facts taken from a stored customer below.
 
     The name field is elsewhere in the panel. Changes of the stored conversation are followed.
@@ -45,11 +45,11 @@ class TrialWriter(QWidget):
         super().__init__(panel)
         self._bridge = bridge
         self._rules = rules
-        self.known: Known | None = None
+        self.known: ConversationContext | None = None
         self._wanted = 0
         self._sought: str | None = None
         self._typed = ""  # as most customers are: an alias is given by hand, and what lacks it has to be seen
-        self.name = NameField(self._typed, panel)
+        self.name = TrialNameField(self._typed, panel)
         self.picker = ContactPicker(bridge.desk.clock, panel)
         self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
@@ -77,7 +77,7 @@ class TrialWriter(QWidget):
         self.nobody.clicked.connect(self.forget)
         self._bridge.events.connect(self._hear)
         for come in (self._rules.modelReset, self._rules.dataChanged):
-            come.connect(self._rules_came)
+            come.connect(self._rules_loaded)
 
     @property
     def alias(self) -> str:
@@ -161,9 +161,9 @@ class TrialWriter(QWidget):
 
     def _ask(self) -> None:
         desk = self._bridge.desk
-        self._bridge.ask(desk.store.conversations.as_it_stands(self._wanted, desk.clock()), self._told)
+        self._bridge.ask(desk.store.conversations.load_for_trial(self._wanted, desk.clock()), self._told)
 
-    def _told(self, known: Known) -> None:
+    def _told(self, known: ConversationContext) -> None:
         if known.conversation.id != self._wanted:
             return
         same = self.known is not None and self.known.conversation.id == self._wanted
@@ -171,7 +171,7 @@ class TrialWriter(QWidget):
         self._show()
         (self.refreshed if same else self.chosen).emit()
 
-    def _rules_came(self) -> None:
+    def _rules_loaded(self) -> None:
         """Show the facts again, as the names of rules may have changed."""
         if self.known is not None:
             self._show()
@@ -182,10 +182,10 @@ class TrialWriter(QWidget):
         self.name.show_name(self._typed if known is None else name_of(known.conversation.contact), fixed=bool(known))
         self.setVisible(known is not None)
         if known is not None:
-            self.taken.setText(known_words(known, desk.presence.now.who, self._rules.rules, desk.clock()))
+            self.taken.setText(contact_facts_text(known, desk.presence.now.who, self._rules.rules, desk.clock()))
 
 
-class NameField(QLineEdit):
+class TrialNameField(QLineEdit):
     """Field for a typed name or a stored customer's read-only one, with a `button`.
 
     Signals:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.model.status import Aside
+from wxdesk.core.model.status import StatusChange
 from wxdesk.desk.rules.trial.trial import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.status import snooze_span
 
 
-def stopped(trial: Trial) -> str:
+def stopped_text(trial: Trial) -> str:
     """Return why nothing of the answer would be sent; empty if something would."""
     if trial.outcome is Outcome.NO_QUOTA:
         return ntr(
@@ -40,7 +40,7 @@ _STOPPED: Mapping[Outcome, Callable[[], str]] = {
 }
 
 
-def _leaves(trial: Trial) -> list[str]:
+def _delivery_notes(trial: Trial) -> list[str]:
     """Return notes on a delivery that is not immediate, and on shadow rules."""
     modes = {one.mode for one in trial.deliveries}
     said = []
@@ -52,9 +52,9 @@ def _leaves(trial: Trial) -> list[str]:
     return said + [tr("“{rule}” would match as well, and only looks on.", rule=name) for name in trial.shadows]
 
 
-def beside(trial: Trial) -> str:
+def consequences_text(trial: Trial) -> str:
     """Return notes on what follows besides texts, or instead of them."""
-    answer, said = trial.answer, _leaves(trial)
+    answer, said = trial.answer, _delivery_notes(trial)
     if answer.rule is None or trial.outcome is Outcome.LEFT_OPEN:
         said.append(tr("No rule answers; the message waits for a person."))
     if answer.silent:
@@ -64,7 +64,7 @@ def beside(trial: Trial) -> str:
     if answer.take_over:
         said.append(tr("The conversation is handed over to a person."))
     if answer.aside is not None and ReplyMode.DRAFT not in {one.mode for one in trial.deliveries}:
-        said.append(_aside_words(answer.aside, after=bool(answer.contents)))
+        said.append(_status_text(answer.aside, after=bool(answer.contents)))
     if answer.notify:
         said.append(tr("You are called to the conversation."))
     if answer.tags:
@@ -72,7 +72,7 @@ def beside(trial: Trial) -> str:
     return "\n".join(said)
 
 
-def _aside_words(aside: Aside, *, after: bool) -> str:
+def _status_text(aside: StatusChange, *, after: bool) -> str:
     if aside.minutes:
         snoozed = tr("The conversation is snoozed for {span}.", span=snooze_span(aside.minutes))
         return tr("Once that has been sent: {what}", what=snoozed) if after else snoozed
@@ -80,7 +80,7 @@ def _aside_words(aside: Aside, *, after: bool) -> str:
     return tr("Once that has been sent: {what}", what=resolved) if after else resolved
 
 
-def cost(trial: Trial) -> str:
+def cost_of_trial(trial: Trial) -> str:
     """Return the size of the texts and the number of replies they take, in words."""
     count = len(trial.contents)
     if not count:

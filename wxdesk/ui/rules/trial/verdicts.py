@@ -17,7 +17,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
-from wxdesk.ui.rules.text import verdict_lines, verdict_words
+from wxdesk.ui.rules.text import verdict_lines, verdict_text
 
 NAME_ROW = 31
 LINE = 19
@@ -85,14 +85,14 @@ def _fact(verdict: RuleVerdict, role: int) -> object:
         case Role.MATCHED:
             return verdict.matched and not verdict.shadow
         case Role.REASON:
-            return verdict_words(verdict)
+            return verdict_text(verdict)
         case Role.LINES:
             return _lines(verdict)
         case Qt.ItemDataRole.ToolTipRole:
-            return html.escape(verdict_words(verdict))
+            return html.escape(verdict_text(verdict))
         case Qt.ItemDataRole.AccessibleTextRole:
             said = tr("matches") if verdict.matched else tr("does not match")
-            return f"{verdict.rule_name}: {said}; {verdict_words(verdict)}"
+            return f"{verdict.rule_name}: {said}; {verdict_text(verdict)}"
     return None
 
 
@@ -100,7 +100,7 @@ def _lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
     said = verdict_lines(verdict)
     if verdict.shadow:
         return [(True, tr("looks on only")), *said]
-    return said or [(verdict.matched, verdict_words(verdict))]
+    return said or [(verdict.matched, verdict_text(verdict))]
 
 
 class VerdictDelegate(QStyledItemDelegate):

@@ -13,15 +13,15 @@ from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.held_replies.after_pause_panel import DecidePanel
-from wxdesk.ui.inbox.held_replies.control import HeldWork
+from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
+from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 BAR = "held:asking"
 
 
-class Pausing(QObject):
+class PauseControl(QObject):
     """Pauses and resumes; asks about replies that waited, or leaves a bar for them.
 
     Signals:
@@ -30,7 +30,7 @@ class Pausing(QObject):
 
     asks = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, held: HeldWork, window: QWidget) -> None:
+    def __init__(self, bridge: Bridge, notices: Notices, held: HeldRepliesControl, window: QWidget) -> None:
         super().__init__(window)
         self._bridge = bridge
         self._notices = notices
@@ -47,7 +47,7 @@ class Pausing(QObject):
 
     def begin(self) -> None:
         """Show replies from an earlier run that need a decision."""
-        work = inbox_reading.held(self._bridge.desk.store)
+        work = inbox_reading.held_replies(self._bridge.desk.store)
         self._bridge.ask(work, partial(self._tell, by_hand=False))
 
     def toggle(self) -> None:
@@ -74,7 +74,7 @@ class Pausing(QObject):
         for event in events:
             if isinstance(event, PauseChanged) and not event.paused:
                 by_hand, self._resuming = self._resuming, False
-                work = inbox_reading.held(self._bridge.desk.store)
+                work = inbox_reading.held_replies(self._bridge.desk.store)
                 self._bridge.ask(work, partial(self._tell, by_hand=by_hand))
 
     def _tell(self, held: tuple[HeldReply, ...], *, by_hand: bool) -> None:
@@ -90,10 +90,10 @@ class Pausing(QObject):
     def decide(self) -> None:
         """Ask the operator about the replies that waited."""
         self._notices.bar(BAR, "")
-        asked = any(panel.isVisible() for panel in self._window.findChildren(DecidePanel))
+        asked = any(panel.isVisible() for panel in self._window.findChildren(AfterPauseDialog))
         if self._held.feed.asking() and not asked:
             self.asks.emit()
-            panel = DecidePanel(self._held.feed, self._held.deciding, self._bridge.desk.clock, self._window)
+            panel = AfterPauseDialog(self._held.feed, self._held.deciding, self._bridge.desk.clock, self._window)
             panel.picked.connect(self._held.go_to)
             panel.open()
 

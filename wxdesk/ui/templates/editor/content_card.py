@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class SayingCard(QFrame):
+class ContentCard(QFrame):
     """Card for one kind of content; what was written for other kinds stays meanwhile.
 
     Signals:
@@ -65,7 +65,7 @@ class SayingCard(QFrame):
         self.fields.show_content(template.content)
         self._show_kind()
 
-    def written_into(self, template: Template) -> Template:
+    def apply_to(self, template: Template) -> Template:
         """Return `template` with the content of this card."""
         body, *others = self.text.texts()
         content = Content() if self._kind is ReplyKind.TEXT else self.fields.content(self._kind)

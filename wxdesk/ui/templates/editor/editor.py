@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault, same_shortcut
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.editing.preserving import as_meant
-from wxdesk.ui.editing.text_undo import Steps, UndoKeys, focused_name, refocus
+from wxdesk.ui.editing.preserving import preserve_untouched
+from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
 from wxdesk.ui.editing.width_scroll import WidthScroll
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.templates.editor.content_card import SayingCard
-from wxdesk.ui.templates.editor.head import EditorHead
-from wxdesk.ui.templates.editor.lookup_card import FindingCard
+from wxdesk.ui.templates.editor.content_card import ContentCard
+from wxdesk.ui.templates.editor.head import TemplateEditorHead
+from wxdesk.ui.templates.editor.lookup_card import LookupCard
 from wxdesk.ui.templates.editor.preview import TemplatePreview
 from wxdesk.ui.templates.editor.prompt_card import PromptCard
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
@@ -59,9 +59,9 @@ class TemplateEditor(QWidget):
         self.faults: tuple[TemplateFault, ...] = ()
         self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._later.timeout.connect(self.check_now)
-        self.head = EditorHead(self)
-        self.finding = FindingCard(self)
-        self.saying = SayingCard(bridge, self)
+        self.head = TemplateEditorHead(self)
+        self.finding = LookupCard(self)
+        self.saying = ContentCard(bridge, self)
         self.prompts = PromptCard(self)
         self.preview = TemplatePreview(bridge.desk, Album(bridge.desk.pictures.path, bridge.ask, self), self)
         self._lay_out()
@@ -72,7 +72,7 @@ class TemplateEditor(QWidget):
         self.head.history.clicked.connect(self._ask_history)
         self.head.revert.clicked.connect(self.revert)
         self.head.save.clicked.connect(self.save)
-        self._steps = Steps[Template](_written)
+        self._steps = UndoSteps[Template](_written)
         bind(self, "Ctrl+S", self.save)
         self._keys = UndoKeys(self, self.undo, self.redo)
 
@@ -139,7 +139,7 @@ class TemplateEditor(QWidget):
         self.finding.show_template(template)
         self.saying.show_template(template)
         self.prompts.declare(template.prompts)
-        self.prompts.ask_for(self._read().prompts)
+        self.prompts.use_step(self._read().prompts)
         self._showing = False
         self._shown, self._reads = template.written, self._read()
         self.check_now()
@@ -151,7 +151,7 @@ class TemplateEditor(QWidget):
 
     def template(self) -> Template:
         """Return the template as edited; untouched parts are as stored."""
-        meant, saved = as_meant(self._read(), self._reads, self._shown), self._saved
+        meant, saved = preserve_untouched(self._read(), self._reads, self._shown), self._saved
         return replace(
             meant, id=saved.id, revision=saved.revision, updated_at=saved.updated_at,
             uses=saved.uses, last_used_at=saved.last_used_at,
@@ -166,7 +166,7 @@ class TemplateEditor(QWidget):
             keywords=self.finding.words(),
             prompts=self.prompts.declared(),
         )
-        return self._phrasebook.tidied(self.saying.written_into(written))
+        return self._phrasebook.tidied(self.saying.apply_to(written))
 
     @property
     def saved(self) -> Template:
@@ -207,11 +207,11 @@ class TemplateEditor(QWidget):
         self._later.stop()
         template = self.template()
         self._steps.note(template)
-        self.prompts.ask_for(template.prompts)
+        self.prompts.use_step(template.prompts)
         changed = self.unsaved
         self.faults = (*self._taken(template), *self._phrasebook.faults(template))
-        wrong = [fault for fault in self.faults if not _is_lack(fault, template)]
-        lacking = [fault for fault in self.faults if _is_lack(fault, template)]
+        wrong = [fault for fault in self.faults if not _is_unfinished(fault, template)]
+        lacking = [fault for fault in self.faults if _is_unfinished(fault, template)]
         self._show_faults(wrong if changed else [])
         self.head.show_state(self._saved, self._now, tr(lacking[0].reason) if lacking and changed else "")
         self.head.allow(save=changed and not self.faults, revert=changed)
@@ -249,7 +249,7 @@ class TemplateEditor(QWidget):
 
     def _show_faults(self, faults: Sequence[TemplateFault]) -> None:
         reasons = {fault.where: tr(fault.reason) for fault in faults}
-        self.finding.shortcut.complain(reasons.get("shortcut", ""))
+        self.finding.shortcut.show_error(reasons.get("shortcut", ""))
         self.saying.show_faults(faults)
 
     def _ask_history(self) -> None:
@@ -273,7 +273,7 @@ def _written(template: Template) -> Template:
     return template.written
 
 
-def _is_lack(fault: TemplateFault, template: Template) -> bool:
+def _is_unfinished(fault: TemplateFault, template: Template) -> bool:
     """Return True if the template is merely unfinished: no title or text, empty field."""
     if fault.where == "shortcut":
         return False

@@ -13,9 +13,9 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import IN_CONTENT, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_field import PictureField
-from wxdesk.ui.editing.template_text.variable_menu import AT_LEFT, FieldVariables
+from wxdesk.ui.editing.template_text.variable_menu import AT_LEFT, FieldVariableMenu
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 
 class ContentBody(QWidget):
@@ -31,11 +31,11 @@ class ContentBody(QWidget):
         super().__init__(parent)
         self._content = Content(ReplyKind.LINK)
         self.by_name = {
-            "title": Field(tr("Title")),
-            "description": Field(tr("Description (optional)")),
-            "url": Field(tr("Address"), "https://"),
-            "thumb_url": Field(tr("Address of a small picture (optional)"), "https://"),
-            "page_path": Field(tr("Page"), "pages/index/index?id=1"),
+            "title": LabelledField(tr("Title")),
+            "description": LabelledField(tr("Description (optional)")),
+            "url": LabelledField(tr("Address"), "https://"),
+            "thumb_url": LabelledField(tr("Address of a small picture (optional)"), "https://"),
+            "page_path": LabelledField(tr("Page"), "pages/index/index?id=1"),
         }
         hint = tr("PNG, JPEG or GIF, kept on this machine and uploaded when it leaves.")
         self.picture = PictureField(tr("Picture"), hint, bridge)
@@ -47,7 +47,7 @@ class ContentBody(QWidget):
         for field in self.by_name.values():
             column.addWidget(field)
             field.edited.connect(self.changed)
-        self.variables = FieldVariables([field.edit for field in self.by_name.values()], self, asking=True)
+        self.variables = FieldVariableMenu([field.edit for field in self.by_name.values()], self, asking=True)
         column.addWidget(self.variables, 0, AT_LEFT)
         for picture in self.pictures.values():
             column.addWidget(picture)
@@ -91,9 +91,9 @@ class ContentBody(QWidget):
             name = fault.where.removeprefix(IN_CONTENT)
             reasons[name] = "\n".join(filter(None, (reasons.get(name), tr(fault.reason))))
         for name, field in self.by_name.items():
-            field.complain(reasons.get(name, ""))
+            field.show_error(reasons.get(name, ""))
         for name, picture in self.pictures.items():
-            picture.complain(reasons.get(name, ""))
+            picture.show_error(reasons.get(name, ""))
 
 
 _FIELDS = {

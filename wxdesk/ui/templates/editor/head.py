@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from wxdesk.core.templates import TITLE_LIMIT, Template
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.revision import revision_word
+from wxdesk.ui.editing.revisions.revision import revision_title
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.title import TitleField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class EditorHead(QWidget):
+class TemplateEditorHead(QWidget):
     """Title, state, and buttons for history, reverting and saving."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,7 +56,7 @@ class EditorHead(QWidget):
         elif stored.id == 0 or stored.updated_at is None:
             self.state.setText(tr("New, not saved yet"))
         else:
-            self.state.setText(revision_word(stored.revision, stored.updated_at, now))
+            self.state.setText(revision_title(stored.revision, stored.updated_at, now))
 
     def allow(self, *, save: bool, revert: bool) -> None:
         """Enable or disable saving and reverting."""

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QVBoxLayout, QWid
 
 from wxdesk.core.templates import CATEGORY_LIMIT, SHORTCUT_LIMIT, Template
 from wxdesk.i18n import tr
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.word_splitting import split_words
 
 
-class FindingCard(QFrame):
+class LookupCard(QFrame):
     """Card with the three fields that find a template.
 
     Signals:
@@ -23,11 +23,11 @@ class FindingCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
-        self.shortcut = Field(tr("Shortcut"), tr("what follows / in a reply"))
+        self.shortcut = LabelledField(tr("Shortcut"), tr("what follows / in a reply"))
         self.shortcut.edit.setMaxLength(SHORTCUT_LIMIT)
-        self.category = Field(tr("Category"), tr("for example: after-sales"))
+        self.category = LabelledField(tr("Category"), tr("for example: after-sales"))
         self.category.edit.setMaxLength(CATEGORY_LIMIT)
-        self.keywords = Field(tr("Keywords"), tr("other words to find it by, with commas between"))
+        self.keywords = LabelledField(tr("Keywords"), tr("other words to find it by, with commas between"))
         for field in (self.shortcut, self.category, self.keywords):
             field.edited.connect(self.changed)
         first = QHBoxLayout()

@@ -11,8 +11,8 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
-from wxdesk.core.wechat.quota import opened
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.core.wechat.quota import window_after_event
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import ntr, tr
@@ -49,7 +49,7 @@ class TemplatePreview(QFrame):
             return
         asked = bool(template.prompts)
         note = tr("In ‹ › stands what you fill in.") if asked else ""
-        self._show(content, cost_words(content), note)
+        self._show(content, cost_text(content), note)
 
     def _show(self, content: Content, cost: str, note: str) -> None:
         self.bubble.show_content(content)
@@ -59,16 +59,16 @@ class TemplatePreview(QFrame):
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
-    def _example(self) -> Occasion:
+    def _example(self) -> RuleContext:
         now = self._desk.clock()
         account = next(iter(self._desk.accounts.values()), Account("", "", ""))
         message = Message(0, 0, 0, MessageType.TEXT, now, now, text=tr("When do you close?"))
         contact = Contact(0, account.name, "", now, alias=tr("Wang Fang"))
-        thread = Conversation(0, account.name, contact, window=opened(ReplyWindow(), MessageType.TEXT, now))
-        return Occasion(message, thread, account, now)
+        thread = Conversation(0, account.name, contact, window=window_after_event(ReplyWindow(), MessageType.TEXT, now))
+        return RuleContext(message, thread, account, now)
 
 
-def cost_words(content: Content) -> str:
+def cost_text(content: Content) -> str:
     """Return the size of a content and the number of replies it takes, in words."""
     if content.kind is not ReplyKind.TEXT:
         return ntr("takes {n} reply", "takes {n} replies", 1)

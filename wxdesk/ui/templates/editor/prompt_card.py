@@ -47,7 +47,7 @@ class PromptCard(QFrame):
         self._set(())  # what stands in the rows is forgotten, not declared
         self._declared = {prompt.name: prompt for prompt in prompts}
 
-    def ask_for(self, prompts: Sequence[Prompt]) -> None:
+    def use_step(self, prompts: Sequence[Prompt]) -> None:
         """Show the rows of the prompts that the texts use now."""
         if [prompt.name for prompt in prompts] != [row.name for row in self._rows]:
             self._set(prompts)

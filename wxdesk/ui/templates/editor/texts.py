@@ -12,13 +12,13 @@ from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import MOST_VARIANTS, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.template_text.field import TemplateEdit
-from wxdesk.ui.editing.template_text.variable_menu import CLOSING, VariableMenu, asked_name, is_asking
+from wxdesk.ui.editing.template_text.variable_menu import CLOSING, VariableMenu, is_prompt, prompt_placeholder
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.templates.text import variant_name
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 
 
@@ -57,7 +57,7 @@ class TextBody(QWidget):
         self.remove = SmallButton("trash", tr("Remove this variant"), self)
         self.remove.clicked.connect(self.remove_variant)
         choices = [(variant, variant_name(variant)) for variant in Variant]
-        self.variant = OneOf(choices, tr("Which variant is said"), self)
+        self.variant = SingleChoiceButton(choices, tr("Which variant is said"), self)
         self.variant.chosen.connect(self.changed)
 
     def _lay_out(self) -> None:
@@ -187,9 +187,9 @@ class TextBody(QWidget):
 
     def _insert(self, text: str) -> None:
         self.edit.insert(text)
-        if is_asking(text):
+        if is_prompt(text):
             cursor = self.edit.textCursor()
             end = cursor.position() - len(CLOSING)
-            cursor.setPosition(end - len(asked_name()))
+            cursor.setPosition(end - len(prompt_placeholder()))
             cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
             self.edit.setTextCursor(cursor)

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.templates import Template
 from wxdesk.desk.templates.starters import starter_templates
 from wxdesk.i18n import language, ntr, tr
-from wxdesk.ui.editing.list_undo import Change, Past
+from wxdesk.ui.editing.list_undo import ListUndo, UndoableChange
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.template_list.panel import TemplateView
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
-class ShelfChanges(QObject):
+class TemplateListChanges(QObject):
     """Carries the list's commands to the desk; its `past` undoes deletions.
 
     Signals:
@@ -29,12 +29,14 @@ class ShelfChanges(QObject):
         self._bridge = bridge
         self._notices = notices
         self._phrasebook = bridge.desk.phrasebook
-        self.past = Past(bridge, notices, view)
+        self.past = ListUndo(bridge, notices, view)
 
     def delete(self, template: Template) -> None:
         """Delete a template."""
         put_back, delete = partial(self._phrasebook.put_back, template), partial(self._phrasebook.delete, template.id)
-        self.past.do(Change(put_back, delete, restored=template.id), tr("“{name}” deleted", name=template.title))
+        self.past.do(
+            UndoableChange(put_back, delete, restored=template.id), tr("“{name}” deleted", name=template.title)
+        )
 
     def add_starters(self) -> None:
         """Add the starter templates in the operator's language."""

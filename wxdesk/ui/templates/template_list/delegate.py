@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.row_painting import paint_elided, paint_ground
+from wxdesk.ui.editing.row_painting import paint_elided, paint_row_background
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.template_list.model import Role
 
@@ -30,7 +30,7 @@ class TemplateDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_ground(painter, rect, option.state, theme)
+        paint_row_background(painter, rect, option.state, theme)
         line = QRect(rect.left() + LEFT, rect.top() + 9, rect.width() - LEFT - RIGHT, LINE)
         _title(painter, QRect(line), index, theme)
         line.moveTop(line.top() + LINE + 1)

@@ -9,10 +9,10 @@ from enum import IntEnum
 
 from PySide6.QtCore import QObject, Qt
 
-from wxdesk.core.templates import Template, found
+from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
-from wxdesk.ui.templates.text import facts_words, row_text, shortcut_word
+from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
 
 
 class Role(IntEnum):
@@ -77,21 +77,21 @@ class TemplateModel(RecordModel[Template]):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(template)
             case Role.SHORTCUT:
-                return shortcut_word(template.shortcut)
+                return shortcut_text(template.shortcut)
             case Role.TEXT:
                 return row_text(template)
             case Role.FACTS:
-                return facts_words(template, self._clock())
+                return facts_text(template, self._clock())
             case Role.UNSAVED:
                 return template.id == self._unsaved
         return None
 
     def _spoken(self, template: Template) -> str:
         unsaved = tr("Not saved") if template.id == self._unsaved else ""
-        parts = (template.title, shortcut_word(template.shortcut), unsaved, row_text(template))
-        return ", ".join(part for part in (*parts, facts_words(template, self._clock())) if part)
+        parts = (template.title, shortcut_text(template.shortcut), unsaved, row_text(template))
+        return ", ".join(part for part in (*parts, facts_text(template, self._clock())) if part)
 
     def _narrow(self) -> None:
         fitting = [one for one in self._all if not self._category or one.category == self._category]
-        shown = found(fitting, self._sought) if self._sought.strip() else fitting
+        shown = search_templates(fitting, self._sought) if self._sought.strip() else fitting
         self._show_rows(shown)

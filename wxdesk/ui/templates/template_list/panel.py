@@ -40,7 +40,7 @@ class TemplateView(RecordView[Template]):
 
     delete_asked = Signal(object)
     copy_asked = Signal(object)
-    left_above = Signal()
+    search_asked = Signal()
 
     def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
         super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
@@ -56,7 +56,7 @@ class TemplateView(RecordView[Template]):
         elif event.key() == Qt.Key.Key_D and ctrl:
             self._copy()
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
-            self.left_above.emit()
+            self.search_asked.emit()
         else:
             super().keyPressEvent(event)
 
@@ -74,7 +74,7 @@ class TemplateView(RecordView[Template]):
             self.delete_asked.emit(self.current())
 
 
-class SoughtField(QLineEdit):
+class TemplateSearchField(QLineEdit):
     """Search field; Down and Enter go to the rows, Esc clears it.
 
     Signals:
@@ -174,7 +174,7 @@ class TemplateList(QFrame):
         self.setProperty("class", "list-side")
         self._templates = templates
         self.view = TemplateView(templates, self)
-        self.sought = SoughtField(self)
+        self.sought = TemplateSearchField(self)
         self.chips = CategoryChips(self)
         self.new = Button(tr("New template"), icon="plus", parent=self)
         self.new.clicked.connect(self.new_asked)
@@ -183,7 +183,7 @@ class TemplateList(QFrame):
         self.sought.textChanged.connect(templates.seek)
         self.sought.went_down.connect(self._to_rows)
         self.chips.chosen.connect(templates.choose_category)
-        self.view.left_above.connect(self.sought.setFocus)
+        self.view.search_asked.connect(self.sought.setFocus)
         for changed in (templates.modelReset, templates.dataChanged):
             changed.connect(self._show_rows)
         self._lay_out()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, Unsettled, WxdeskError
+from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, UnsettledReply, WxdeskError
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -32,10 +32,10 @@ MOST_BARS = 3
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text must not fill the window."""
 
-type Choice = tuple[str, Callable[[], None]]
+type BarAction = tuple[str, Callable[[], None]]
 """The text of a button, and the action it runs."""
 
-PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError, Unsettled)
+PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError, UnsettledReply)
 """Errors shown as a toast: the page still shows the state. Others get a bar."""
 
 
@@ -48,7 +48,7 @@ class Notices(QObject):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
-        self.bars = Bars(host)
+        self.bars = NoticeBars(host)
         self._toast = Toast(host)
 
     def toast(self, text: str) -> None:
@@ -90,7 +90,7 @@ class Notices(QObject):
         `tone` is `failed` or `pending`. The action calls `then`; without one it removes the bar. `copy` is offered
         for the clipboard.
         """
-        choices: list[Choice] = []
+        choices: list[BarAction] = []
         if copy:
             choices.append((tr("Copy {text}", text=_one_line(copy)), lambda: self._copy(copy)))
         if action:
@@ -106,12 +106,12 @@ class Notices(QObject):
         ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
 
 
-class Bars(QWidget):
+class NoticeBars(QWidget):
     """The bars, one below the other, each by its key; of many, only some are shown."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._bars: dict[str, Bar] = {}
+        self._bars: dict[str, NoticeBar] = {}
         self._unfolded = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +121,7 @@ class Bars(QWidget):
         self._column.addWidget(self.more)
         self.hide()
 
-    def put(self, key: str, text: str, tone: str, choices: Sequence[Choice]) -> None:
+    def put(self, key: str, text: str, tone: str, choices: Sequence[BarAction]) -> None:
         """Show, replace or (with an empty text) remove a bar."""
         old = self._bars.pop(key, None)
         if old is not None:
@@ -129,7 +129,7 @@ class Bars(QWidget):
             self._column.removeWidget(old)
             old.deleteLater()
         if text:
-            bar = Bar(self, text, tone, choices)
+            bar = NoticeBar(self, text, tone, choices)
             self._bars[key] = bar
             self._column.insertWidget(self._column.count() - 1, bar)
             announce(self, text)
@@ -180,7 +180,7 @@ class MoreBars(QFrame):
 
     pressed = Signal()
 
-    def __init__(self, bars: Bars) -> None:
+    def __init__(self, bars: NoticeBars) -> None:
         super().__init__(bars)
         self.setProperty("class", "bar-pending")
         self.button = Button(kind=ButtonKind.LINK, parent=self)
@@ -196,10 +196,10 @@ class MoreBars(QFrame):
         self.button.setText(words)
 
 
-class Bar(QFrame):
+class NoticeBar(QFrame):
     """One sentence across the window, with its actions."""
 
-    def __init__(self, bars: Bars, text: str, tone: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, bars: NoticeBars, text: str, tone: str, choices: Sequence[BarAction]) -> None:
         super().__init__(bars)
         self.text, self.tone = text, tone
         self.setProperty("class", f"bar-{tone}")

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ShortcutKey:
     """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`."""
 
     keys: str
@@ -31,14 +31,14 @@ class KeyGroup:
     """The shortcuts of one place in the window."""
 
     title: str
-    keys: tuple[Key, ...]
+    keys: tuple[ShortcutKey, ...]
 
 
 @runtime_checkable
 class HasKeys(Protocol):
     """A page with shortcuts of its own."""
 
-    def keys(self) -> Sequence[Key]:
+    def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's shortcuts, for the sheet."""
         ...
 

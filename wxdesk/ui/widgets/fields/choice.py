@@ -11,7 +11,7 @@ from wxdesk.ui.look.icons import pixmap
 _ARROW = 16
 
 
-class Choice(QComboBox):
+class ChoiceField(QComboBox):
     """A drop-down list that the wheel changes only with the focus, not by scrolling."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

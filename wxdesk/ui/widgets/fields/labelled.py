@@ -9,7 +9,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class Field(QWidget):
+class LabelledField(QWidget):
     """One line of text with a name.
 
     Signals:
@@ -37,7 +37,7 @@ class Field(QWidget):
         """Return the text without surrounding blanks."""
         return self.edit.text().strip()
 
-    def complain(self, reason: str) -> None:
+    def show_error(self, reason: str) -> None:
         """Show an error below the field; empty removes it."""
         self.error.setText(reason)
         self.error.setVisible(bool(reason))
@@ -45,7 +45,7 @@ class Field(QWidget):
         set_wrong(self.edit, bool(reason))
 
     def _changed(self) -> None:
-        self.complain("")
+        self.show_error("")
         self.edited.emit()
 
 

@@ -255,7 +255,7 @@ class WordChips(QObject):
         self.field.take_all()
         dialog = WordsDialog(self._words, self._what, self._host.window(), first)
         dialog.agreed.connect(self._take)
-        self.add.destroyed.connect(dialog.cut_off)  # as all of these, once another list is shown in their place
+        self.add.destroyed.connect(dialog.detach_list)  # as all of these, once another list is shown in their place
         dialog.open()
 
     def open_field(self) -> None:

@@ -83,7 +83,7 @@ class WordsDialog(Dialog):
             kept += [word] if left[word] >= 0 else []
         return kept
 
-    def cut_off(self) -> None:
+    def detach_list(self) -> None:
         """Disable taking over: the list is gone, so the text can only be copied."""
         self.take.setEnabled(False)
         self._say_how_many(self.text.blockCount())

@@ -15,7 +15,7 @@ from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.sandbox.platform.faults import Fault, FaultKind
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
@@ -128,7 +128,7 @@ def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
 def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     conversation_id = world.say(CUSTOMER, "sale?")
     opened(conversation_id)
-    world.sandbox.faults.plan(Fault(FaultKind.ERRCODE, errcode=87014))
+    world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
     reply = world.call(world.desk.handoff.write_content(conversation_id, LINK))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")

@@ -17,10 +17,10 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.content.pieces import Face, Figure, Frame, Paragraph, Span, pieces_of_content
-from wxdesk.ui.inbox.timeline.bubbles.content import held_in, pieces_of
+from wxdesk.ui.content.pieces import LinkSpan, Paragraph, ParagraphStyle, PictureFrame, PicturePiece, pieces_of_content
+from wxdesk.ui.inbox.timeline.bubbles.content import openable_in, pieces_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import lay_out
-from wxdesk.ui.inbox.timeline.entries import Entry, entries_of
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
 from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView
@@ -28,35 +28,37 @@ from wxdesk.ui.inbox.timeline.view import TimelineView
 SITE = '😀见<a href="https://a.cn/?x=1&y=2">官网</a>'
 
 
-def entry_of(item: object) -> Entry:
+def entry_of(item: object) -> TimelineEntry:
     return entries_of([item], NOW)[-1]  # type: ignore[list-item]
 
 
 def test_our_links_show_their_labels() -> None:
     shown = entry_of(reply(1, ReplyState.SENT, text=SITE))
     link = TextLink("官网", "https://a.cn/?x=1&y=2")
-    assert pieces_of(shown) == (Paragraph("😀见官网", spans=(Span(3, 2, link),)),)  # an emoji is two UTF-16 units
+    assert pieces_of(shown) == (Paragraph("😀见官网", spans=(LinkSpan(3, 2, link),)),)  # an emoji is two UTF-16 units
     assert shown.text == "😀见官网"
 
 
 def test_a_contacts_markup_is_text() -> None:
     said = entry_of(message(1, text=SITE))
     assert pieces_of(said) == (Paragraph(SITE),)
-    assert held_in(said) == ()
+    assert openable_in(said) == ()
 
 
 def test_links_and_cards_are_shown_by_their_parts() -> None:
     link = Content(ReplyKind.LINK, title="新品", description="快来", url="https://a.cn/x", thumb_url="https://a.cn/t")
     assert pieces_of_content(link) == (
-        Paragraph("新品", Face.TITLE),
-        Paragraph("快来", Face.NOTE),
-        Paragraph("https://a.cn/x", Face.NOTE, (Span(0, 14, TextLink("https://a.cn/x", "https://a.cn/x")),)),
+        Paragraph("新品", ParagraphStyle.TITLE),
+        Paragraph("快来", ParagraphStyle.NOTE),
+        Paragraph(
+            "https://a.cn/x", ParagraphStyle.NOTE, (LinkSpan(0, 14, TextLink("https://a.cn/x", "https://a.cn/x")),)
+        ),
     )
     card = Content(ReplyKind.CARD, title="订单", page_path="pages/order?id=1", thumb_picture="d1")
     assert pieces_of_content(card) == (
-        Paragraph("订单", Face.TITLE),
-        Figure("d1", Frame.COVER, "Picture"),
-        Paragraph("Mini program · pages/order?id=1", Face.NOTE),
+        Paragraph("订单", ParagraphStyle.TITLE),
+        PicturePiece("d1", PictureFrame.COVER, "Picture"),
+        Paragraph("Mini program · pages/order?id=1", ParagraphStyle.NOTE),
     )
     sent = message(1, text="", msg_type="miniprogrampage", fields={"Title": "商品", "PagePath": "pages/goods"})
     object.__setattr__(sent, "type", MessageType.CARD)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.ui.editing.revisions.comparison import Change
-from wxdesk.ui.inbox.timeline.bubbles.difference import difference, other_picture, shortened, words_of
+from wxdesk.ui.editing.revisions.comparison import LineChange
+from wxdesk.ui.inbox.timeline.bubbles.difference import difference, editable_text, picture_changed, shortened
 
 CASES = [
     ("", "", ""),
@@ -24,7 +24,7 @@ CASES = [
     ("您好\n再见", "您好", "您好[-\n再见-]"),
 ]
 
-_SIGNS = {Change.SAME: "{}", Change.GONE: "[-{}-]", Change.ADDED: "[+{}+]"}
+_SIGNS = {LineChange.SAME: "{}", LineChange.GONE: "[-{}-]", LineChange.ADDED: "[+{}+]"}
 
 
 @pytest.mark.parametrize(("before", "after", "told"), CASES)
@@ -35,15 +35,15 @@ def test_words_and_characters_that_went_and_came(before: str, after: str, told: 
 @given(st.text("ab 九点\u0301👩‍", max_size=30), st.text("ab 九点\u0301👩‍", max_size=30))
 def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
     pieces = difference(before, after)
-    assert "".join(piece.text for piece in pieces if piece.change is not Change.ADDED) == before
-    assert "".join(piece.text for piece in pieces if piece.change is not Change.GONE) == after
+    assert "".join(piece.text for piece in pieces if piece.change is not LineChange.ADDED) == before
+    assert "".join(piece.text for piece in pieces if piece.change is not LineChange.GONE) == after
 
 
 def test_a_text_of_the_longest_kind_is_told_as_a_whole() -> None:
     before, after = "的" * 682, "了" * 682
     assert [(piece.text, piece.change) for piece in difference(before, after)] == [
-        (before, Change.GONE),
-        (after, Change.ADDED),
+        (before, LineChange.GONE),
+        (after, LineChange.ADDED),
     ]
 
 
@@ -54,6 +54,6 @@ def test_what_stayed_far_from_a_change_is_left_out() -> None:
 
 def test_all_that_can_be_written_is_compared_and_pictures_by_what_they_are() -> None:
     link = Content(ReplyKind.LINK, title="看", description="这里", url="https://e/x", picture="a")
-    assert words_of(link) == "看\n这里\nhttps://e/x"
-    assert other_picture(link, Content(ReplyKind.LINK, title="看", picture="b"))
-    assert not other_picture(link, Content(ReplyKind.LINK, picture="a"))
+    assert editable_text(link) == "看\n这里\nhttps://e/x"
+    assert picture_changed(link, Content(ReplyKind.LINK, title="看", picture="b"))
+    assert not picture_changed(link, Content(ReplyKind.LINK, picture="a"))

@@ -16,7 +16,7 @@ from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import ActionKind, Rule
 from wxdesk.ui.content.picture_intake import source_of
-from wxdesk.ui.rules.editor.actions.fields import FieldsBody
+from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.import_export.dialog import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -36,10 +36,10 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def _body(page: RulesPage, kind: ActionKind) -> FieldsBody:
+def _body(page: RulesPage, kind: ActionKind) -> ContentFieldsBody:
     page.editor.then_card.chips[kind].click()
     body = page.editor.then_card.rows()[-1].body
-    assert isinstance(body, FieldsBody)
+    assert isinstance(body, ContentFieldsBody)
     return body
 
 

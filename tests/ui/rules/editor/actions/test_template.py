@@ -47,7 +47,7 @@ def test_a_template_is_chosen_from_the_list(
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
     body = page.editor.then_card.rows()[-1].body
     assert isinstance(body, TemplateBody)
-    menu = body.choose.menu_shown
+    menu = body.choose.popup_menu
     menu.aboutToShow.emit()
     told = {action.text(): action for action in menu.actions()}
     assert set(told) == {"Sorry    /sorry", "Order    /order    only by hand", "order    only by hand"}
@@ -74,14 +74,14 @@ def test_of_many_templates_the_list_says_how_many_more_there_are_and_a_few_lette
 
     def offered(written: str) -> list[str]:
         body.name.setText(written)
-        body.choose.menu_shown.aboutToShow.emit()
-        return [action.text() for action in body.choose.menu_shown.actions()]
+        body.choose.popup_menu.aboutToShow.emit()
+        return [action.text() for action in body.choose.popup_menu.actions()]
 
     assert len(offered("")) == 61
     assert offered("")[-1] == "10 more: write a few letters to find them"
-    assert not body.choose.menu_shown.actions()[-1].isEnabled()
+    assert not body.choose.popup_menu.actions()[-1].isEnabled()
     assert offered("e 069") == ["Notice 069"]
-    body.choose.menu_shown.actions()[0].trigger()
+    body.choose.popup_menu.actions()[0].trigger()
     assert body.name.text() == "Notice 069"
     assert len(offered("Notice 069")) == 61, "a name that is one leads to all others"
     assert len(offered("nothing like it")) == 61

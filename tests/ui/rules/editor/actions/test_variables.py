@@ -35,7 +35,7 @@ def test_by_keyboard_it_writes_into_the_wording_that_was_written_last(page: Rule
     first, second = body.edit, body.add_wording().edit
     qtbot.keyClicks(second, "It is ")
     body.variables.setFocus(Qt.FocusReason.TabFocusReason)
-    menu = body.variables.menu_shown
+    menu = body.variables.popup_menu
     menu.aboutToShow.emit()
 
     def take(name: str) -> None:

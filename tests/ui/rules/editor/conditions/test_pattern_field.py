@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from wxdesk.ui.rules.editor.conditions.parts import sentence_word
+from wxdesk.ui.rules.editor.conditions.parts import sentence_label
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 
@@ -19,7 +19,7 @@ class Sentence(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.word = sentence_word("and has this pattern in it", self)
+        self.word = sentence_label("and has this pattern in it", self)
         self.field = PatternField("Pattern", self)
         self.away = QPushButton("×", self)
         self.away.setFixedWidth(28)

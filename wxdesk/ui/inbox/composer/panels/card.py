@@ -8,10 +8,10 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_field import PictureField
-from wxdesk.ui.content.picture_intake import Source
+from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 
 class CardPanel(ContentPanel):
@@ -20,8 +20,8 @@ class CardPanel(ContentPanel):
     def __init__(self, album: Album, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(tr("Send a mini-program card"), album, parent)
         self._media_id = ""
-        self.title_field = Field(tr("Title"))
-        self.page = Field(tr("Page"), "pages/index/index?id=1")
+        self.title_field = LabelledField(tr("Title"))
+        self.page = LabelledField(tr("Page"), "pages/index/index?id=1")
         hint = tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416. You can also drop it onto the chat.")
         self.cover = PictureField(tr("Cover picture"), hint, bridge)
         for field in (self.title_field, self.page):
@@ -36,7 +36,7 @@ class CardPanel(ContentPanel):
         """Focus the title."""
         self.title_field.edit.setFocus()
 
-    def take(self, source: Source) -> None:
+    def take(self, source: PictureSource) -> None:
         """Use another cover."""
         self.cover.take(source)
 
@@ -50,14 +50,14 @@ class CardPanel(ContentPanel):
             thumb_media_id="" if self.cover.digest else self._media_id,
         )
 
-    def complain(self, field: str, reason: str) -> None:
+    def show_error(self, field: str, reason: str) -> None:
         """Show the reason at its field and focus that."""
         if field == "thumb_picture":
-            self.cover.complain(reason)
+            self.cover.show_error(reason)
             self.cover.choose.setFocus()
             return
         wrong = self.page if field == "page_path" else self.title_field
-        wrong.complain(reason)
+        wrong.show_error(reason)
         wrong.edit.setFocus()
 
     def fill(self, content: Content) -> None:

@@ -74,7 +74,7 @@ class ContentPanel(Popover):
         content = self.content()
         return content == Content(content.kind)
 
-    def complain(self, field: str, reason: str) -> None:
+    def show_error(self, field: str, reason: str) -> None:
         """Show `reason` at the field with that name in `Content`, and focus it."""
         raise NotImplementedError
 
@@ -95,7 +95,7 @@ class ContentPanel(Popover):
         """Update the preview after a change of the fields."""
         self.preview.show_content(self.content())
 
-    def set_room(self, blocked: str, cost: str) -> None:
+    def show_cost(self, blocked: str, cost: str) -> None:
         """Show the cost of sending, or why nothing may be sent now (`blocked`)."""
         self._blocked = blocked
         self.hint.setText(blocked or cost)
@@ -115,7 +115,7 @@ class ContentPanel(Popover):
         try:
             contents.check(content)
         except BadContent as error:
-            self.complain(error.field, explain(error))
+            self.show_error(error.field, explain(error))
         else:
             self.sent.emit(content)
 

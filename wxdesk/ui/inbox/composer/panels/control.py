@@ -12,9 +12,9 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.content.picture_intake import Source
+from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_saving import ChangeSaving
+from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.composer.panels.card import CardPanel
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.composer.panels.link import LinkPanel
@@ -46,7 +46,7 @@ class SendingPanels(QObject):
         album: Album,
         bridge: Bridge,
         session: ChatSession,
-        changes: ChangeSaving,
+        changes: EditSaving,
     ) -> None:
         super().__init__(host)
         self._composer = composer
@@ -119,7 +119,7 @@ class SendingPanels(QObject):
         self._editing = reply
         panel.for_change(True)
 
-    def take_picture(self, source: Source) -> None:
+    def take_picture(self, source: PictureSource) -> None:
         """Use a pasted or dropped picture: as cover of the open card, else to send it."""
         if self._session.row is None:
             return
@@ -132,7 +132,7 @@ class SendingPanels(QObject):
     def refresh(self) -> None:
         """Update cost and availability after a change of quota or reply window."""
         if isinstance(self._open, ContentPanel):
-            self._open.set_room(self._composer.closed(), cost_words(1, self._composer.fit().left))
+            self._open.show_cost(self._composer.closed(), cost_words(1, self._composer.fit().left))
 
     def begun(self) -> set[int]:
         """Return the ids of conversations with content that is not sent."""
@@ -267,6 +267,6 @@ class SendingPanels(QObject):
     def _complain(self, panel: ContentPanel, error: Exception) -> None:
         panel.set_busy(False)
         if isinstance(error, BadContent):
-            panel.complain(error.field, explain(error))
+            panel.show_error(error.field, explain(error))
         else:
             self.failed.emit(error)

@@ -10,7 +10,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 
 class LinkPanel(ContentPanel):
@@ -19,10 +19,10 @@ class LinkPanel(ContentPanel):
     def __init__(self, album: Album, parent: QWidget) -> None:
         super().__init__(tr("Send a link"), album, parent)
         self.by_name = {
-            "title": Field(tr("Title")),
-            "description": Field(tr("Description (optional)")),
-            "url": Field(tr("Address"), "https://"),
-            "thumb_url": Field(tr("Address of a small picture (optional)"), "https://"),
+            "title": LabelledField(tr("Title")),
+            "description": LabelledField(tr("Description (optional)")),
+            "url": LabelledField(tr("Address"), "https://"),
+            "thumb_url": LabelledField(tr("Address of a small picture (optional)"), "https://"),
         }
         for field in self.by_name.values():
             self.fields.addWidget(field)
@@ -39,9 +39,9 @@ class LinkPanel(ContentPanel):
         values: dict[str, Any] = {name: field.text() for name, field in self.by_name.items()}
         return Content(ReplyKind.LINK, **values)
 
-    def complain(self, field: str, reason: str) -> None:
+    def show_error(self, field: str, reason: str) -> None:
         """Show the reason at its field and focus that."""
-        self.by_name[field].complain(reason)
+        self.by_name[field].show_error(reason)
         self.by_name[field].edit.setFocus()
 
     def fill(self, content: Content) -> None:
@@ -53,4 +53,4 @@ class LinkPanel(ContentPanel):
         """Empty all fields."""
         for field in self.by_name.values():
             field.edit.clear()
-            field.complain("")
+            field.show_error("")

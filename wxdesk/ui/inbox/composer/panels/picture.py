@@ -10,7 +10,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_field import PictureField
-from wxdesk.ui.content.picture_intake import Source, source_in
+from wxdesk.ui.content.picture_intake import PictureSource, source_in
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -31,7 +31,7 @@ class PicturePanel(ContentPanel):
         """Focus the choose button, or the send button if there is a picture."""
         (self.send if self.picture.digest else self.picture.choose).setFocus()
 
-    def take(self, source: Source) -> None:
+    def take(self, source: PictureSource) -> None:
         """Use another picture."""
         self.picture.take(source)
 
@@ -39,9 +39,9 @@ class PicturePanel(ContentPanel):
         """Return the picture."""
         return Content(ReplyKind.IMAGE, picture=self.picture.digest)
 
-    def complain(self, field: str, reason: str) -> None:
+    def show_error(self, field: str, reason: str) -> None:
         """Show the reason at the only field."""
-        self.picture.complain(reason)
+        self.picture.show_error(reason)
         self.picture.choose.setFocus()
 
     def fill(self, content: Content) -> None:

@@ -12,7 +12,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.fields.labelled import Field
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 _WIDEST = 460
@@ -30,9 +30,9 @@ class TextLinkPanel(Popover):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Link in the text"), _WIDEST, parent)
         self._app_id = ""
-        self.label = Field(tr("Words that the customer touches"))
-        self.url = Field(tr("Address"), "https://")
-        self.path = Field(tr("Page of the mini program (optional)"), "pages/index/index")
+        self.label = LabelledField(tr("Words that the customer touches"))
+        self.url = LabelledField(tr("Address"), "https://")
+        self.path = LabelledField(tr("Page of the mini program (optional)"), "pages/index/index")
         self.note = PlainLabel(
             tr("With a page, the address is what old versions of WeChat open."),
             size=Size.SMALL,
@@ -54,7 +54,7 @@ class TextLinkPanel(Popover):
         self._app_id = app_id
         for field, text in ((self.label, " ".join(label.split())), (self.url, ""), (self.path, "")):
             field.edit.setText(text)
-            field.complain("")
+            field.show_error("")
 
     def start(self) -> None:
         """Focus the first field that is missing."""
@@ -76,6 +76,6 @@ class TextLinkPanel(Popover):
         self.made.emit(TextLink(self.label.text(), self.url.text(), self._app_id if page else "", page))
         self.close_it()
 
-    def _complain(self, field: Field, reason: str) -> None:
-        field.complain(reason)
+    def _complain(self, field: LabelledField, reason: str) -> None:
+        field.show_error(reason)
         field.edit.setFocus()

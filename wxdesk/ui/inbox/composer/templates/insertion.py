@@ -11,7 +11,7 @@ from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import Occasion
+from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.templates.form import TemplateForm
@@ -84,7 +84,7 @@ class TemplateInsertion(QObject):
             self._panels.offer(content)
         self._bridge.ask(self._phrasebook.count_use(template.id))
 
-    def _occasion(self) -> Occasion | None:
+    def _occasion(self) -> RuleContext | None:
         row = self._session.row
         account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
         if row is None or account is None:
@@ -92,4 +92,4 @@ class TemplateInsertion(QObject):
         now = self._bridge.desk.clock()
         message = self._session.known.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
         source = message.session_from or self._session.known.source()
-        return Occasion(replace(message, session_from=source), row.conversation, account, now)
+        return RuleContext(replace(message, session_from=source), row.conversation, account, now)

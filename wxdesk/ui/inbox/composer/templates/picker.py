@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from wxdesk.core.model.content import ReplyKind
-from wxdesk.core.templates import Template, found
+from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -98,7 +98,7 @@ class TemplatePicker(QFrame):
 
     def _fill(self, sought: str) -> None:
         self.list.clear()
-        fitting = found(self._templates, sought)
+        fitting = search_templates(self._templates, sought)
         for template in fitting[:_MOST]:
             item = QListWidgetItem(_row_words(template))
             item.setData(Qt.ItemDataRole.UserRole, template)

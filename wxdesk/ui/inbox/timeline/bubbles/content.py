@@ -5,12 +5,22 @@ from __future__ import annotations
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.i18n import tr
-from wxdesk.ui.content.pieces import Figure, Frame, Paragraph, Piece, Span, card, lines, link, pieces_of_content
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.content.pieces import (
+    ContentPiece,
+    LinkSpan,
+    Paragraph,
+    PictureFrame,
+    PicturePiece,
+    card,
+    lines,
+    link,
+    pieces_of_content,
+)
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.wording.messages import kind_word
 
 
-def pieces_of(entry: Entry) -> tuple[Piece, ...]:
+def pieces_of(entry: TimelineEntry) -> tuple[ContentPiece, ...]:
     """Return the pieces of an entry's bubble, from top to bottom."""
     if entry.reply is not None:
         return pieces_of_content(entry.reply.content)
@@ -18,11 +28,11 @@ def pieces_of(entry: Entry) -> tuple[Piece, ...]:
     return pieces or (Paragraph(lines(entry.text)),)
 
 
-def _pieces_of_message(message: Message) -> tuple[Piece, ...]:
+def _pieces_of_message(message: Message) -> tuple[ContentPiece, ...]:
     if message.type is MessageType.IMAGE:
-        return (_received(message, Frame.PHOTO),)
+        return (_received(message, PictureFrame.PHOTO),)
     if message.type is MessageType.CARD:
-        cover = (_received(message, Frame.COVER),) if message.picture_state is not None else ()
+        cover = (_received(message, PictureFrame.COVER),) if message.picture_state is not None else ()
         return card(message.fields.get("Title", ""), message.fields.get("PagePath", ""), cover)
     if message.msg_type == "link":
         fields = message.fields
@@ -30,28 +40,28 @@ def _pieces_of_message(message: Message) -> tuple[Piece, ...]:
     return ()
 
 
-def _received(message: Message, frame: Frame) -> Figure:
+def _received(message: Message, frame: PictureFrame) -> PicturePiece:
     """Return a contact's picture, or why it is missing."""
     match message.picture_state:
         case PictureState.KEPT:
-            return Figure(message.picture, frame, kind_word("image"))
+            return PicturePiece(message.picture, frame, kind_word("image"))
         case PictureState.AWAITED:
-            return Figure(frame=frame, words=tr("Fetching the picture…"))
+            return PicturePiece(frame=frame, words=tr("Fetching the picture…"))
         case PictureState.MISSING:
-            return Figure(frame=frame, words=tr(message.picture_problem))
-    return Figure(frame=frame, words=tr("Without a picture"))
+            return PicturePiece(frame=frame, words=tr(message.picture_problem))
+    return PicturePiece(frame=frame, words=tr("Without a picture"))
 
 
-def held_in(entry: Entry) -> tuple[Span | Figure, ...]:
+def openable_in(entry: TimelineEntry) -> tuple[LinkSpan | PicturePiece, ...]:
     """Return what can be opened in a bubble: its pictures, then its links."""
     pieces = pieces_of(entry)
-    figures = [piece for piece in pieces if isinstance(piece, Figure) and piece.digest]
+    figures = [piece for piece in pieces if isinstance(piece, PicturePiece) and piece.digest]
     spans = [span for piece in pieces if isinstance(piece, Paragraph) for span in piece.spans]
     return (*figures, *spans)
 
 
-def picture_of(entry: Entry) -> Figure | None:
+def picture_of(entry: TimelineEntry) -> PicturePiece | None:
     """Return the picture of a bubble that holds nothing else."""
     pieces = pieces_of(entry)
     only = pieces[0] if len(pieces) == 1 else None
-    return only if isinstance(only, Figure) and only.digest else None
+    return only if isinstance(only, PicturePiece) and only.digest else None

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from wxdesk.desk.ports.store import Clock
 from wxdesk.ui.content.painting import ShowPicture, paint_content
-from wxdesk.ui.content.pieces import Figure, Span
-from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, Part, caption_of, share_left
+from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, CaptionPart, caption_of, share_left
 from wxdesk.ui.inbox.timeline.bubbles.layout import (
     SEPARATOR,
     SIDE,
@@ -23,16 +23,16 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
     place_caption,
 )
 from wxdesk.ui.inbox.timeline.bubbles.style import BubbleLook, look_of
-from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind, standstill_of_entry
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry
 from wxdesk.ui.inbox.timeline.model import EntryRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
-from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, nothing_holds
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason
 
 type Index = QModelIndex | QPersistentModelIndex
 
-type Target = BubbleAction | Span | Figure
+type Target = BubbleAction | LinkSpan | PicturePiece
 """Clickable thing in a bubble: an action, a link or a picture."""
 
 BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
@@ -49,12 +49,12 @@ class BubbleDelegate(QStyledItemDelegate):
         self,
         clock: Clock,
         show_picture: ShowPicture,
-        standstill_of: StandstillOf = nothing_holds,
+        hold_reason_of: FindHoldReason = no_hold_reason,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._standstill_of = standstill_of
+        self._standstill_of = hold_reason_of
         self._show_picture = show_picture
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
@@ -65,17 +65,17 @@ class BubbleDelegate(QStyledItemDelegate):
         """Drop all layouts after a change of fonts, texts or conversation."""
         self._layouts.clear()
 
-    def layout_of(self, entry: Entry) -> RowLayout:
+    def layout_of(self, entry: TimelineEntry) -> RowLayout:
         """Return the geometry of `entry` at the present width."""
         known = self._layouts.get(entry.key)
         if known is None or known.entry is not entry or known.width != self.width:
             known = self._layouts[entry.key] = lay_out(entry, self.width)
         return known
 
-    def target_at(self, entry: Entry, at: QPointF) -> Target | None:
+    def target_at(self, entry: TimelineEntry, at: QPointF) -> Target | None:
         """Return what a click at `at`, from the row's top left corner, would open."""
         row = self.layout_of(entry)
-        return self._action_at(row, at) or _held_at(row, at)
+        return self._action_at(row, at) or _openable_at(row, at)
 
     def _action_at(self, row: RowLayout, at: QPointF) -> BubbleAction | None:
         for placed in row.buttons:
@@ -93,29 +93,29 @@ class BubbleDelegate(QStyledItemDelegate):
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """Show a link's target, or the tooltip of a caption piece."""
-        entry: Entry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         words = ""
         if entry is not None and entry.kind in BUBBLES:
             words = self.tip_at(entry, QPointF(event.pos() - option.rect.topLeft()))
         QToolTip.showText(event.globalPos(), plain_tip(words), view)
         return bool(words)
 
-    def tip_at(self, entry: Entry, at: QPointF) -> str:
+    def tip_at(self, entry: TimelineEntry, at: QPointF) -> str:
         """Return the tooltip at `at`, from the row's top left corner."""
         target = self.target_at(entry, at)
-        if isinstance(target, Span):
+        if isinstance(target, LinkSpan):
             return target.link.target
         placed = self._part_at(self.layout_of(entry), at)
         return "" if placed is None else placed.tip
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of the content at the timeline's width."""
-        entry: Entry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         return QSize(self.width, self.layout_of(entry).height if entry else 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a bubble with its caption, or a line."""
-        entry: Entry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         if entry is None:
             return
         theme = Theme.current()
@@ -154,15 +154,15 @@ class BubbleDelegate(QStyledItemDelegate):
             hovered = self.hovered == (row.entry.key, placed.offer.action)
             _paint_button(painter, placed, look, hovered, theme)
 
-    def _hot_span(self, entry: Entry) -> Span | None:
+    def _hot_span(self, entry: TimelineEntry) -> LinkSpan | None:
         key, target = self.hovered or ("", None)
-        return target if key == entry.key and isinstance(target, Span) else None
+        return target if key == entry.key and isinstance(target, LinkSpan) else None
 
-    def _caption(self, entry: Entry) -> tuple[Part, ...]:
+    def _caption(self, entry: TimelineEntry) -> tuple[CaptionPart, ...]:
         return caption_of(entry, self._clock(), self._standstill(entry))
 
-    def _standstill(self, entry: Entry) -> Standstill:
-        return standstill_of_entry(entry, self._standstill_of)
+    def _standstill(self, entry: TimelineEntry) -> HoldReason:
+        return hold_reason_of_entry(entry, self._standstill_of)
 
     def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
         for placed in place_caption(self._caption(row.entry), row):
@@ -178,7 +178,7 @@ def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> No
     painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 1.5, 1.5)
 
 
-def _held_at(row: RowLayout, at: QPointF) -> Span | Figure | None:
+def _openable_at(row: RowLayout, at: QPointF) -> LinkSpan | PicturePiece | None:
     """Return the link or the picture at a point."""
     if row.content is None:
         return None

@@ -10,7 +10,7 @@ from itertools import groupby
 import regex
 
 from wxdesk.core.model.content import Content
-from wxdesk.ui.editing.revisions.comparison import MOST_TOKENS, Change
+from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, LineChange
 
 CONTEXT = 12
 """Words or characters shown of unchanged text on either side of a change."""
@@ -20,41 +20,41 @@ _TOKENS = regex.compile(r"(?:[\p{Latin}\p{Nd}_]\p{M}*)+|\X")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A stretch of text that stayed, was removed or was added."""
 
     text: str
-    change: Change = Change.SAME
+    change: LineChange = LineChange.SAME
 
 
-def difference(before: str, after: str) -> tuple[Piece, ...]:
+def difference(before: str, after: str) -> tuple[DiffPiece, ...]:
     """Return the pieces from `before` to `after`; removed text precedes added text.
 
     A single unchanged token between two changes is replaced with them; else the sentence could not be read.
     """
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
-    if max(len(old), len(new)) > MOST_TOKENS:
-        return tuple(_pieces([(Change.GONE, old), (Change.ADDED, new)]))
+    if max(len(old), len(new)) > MAX_TOKENS:
+        return tuple(_pieces([(LineChange.GONE, old), (LineChange.ADDED, new)]))
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return tuple(_pieces(_without_shreds(_opcodes(matcher, old, new))))
 
 
-def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+def shortened(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
     """Return the pieces without unchanged text far from any change."""
     last = len(pieces) - 1
     return tuple(
-        Piece(_shortened(piece.text, first=at == 0, last=at == last)) if piece.change is Change.SAME else piece
+        DiffPiece(_shortened(piece.text, first=at == 0, last=at == last)) if piece.change is LineChange.SAME else piece
         for at, piece in enumerate(pieces)
     )
 
 
-def words_of(content: Content) -> str:
+def editable_text(content: Content) -> str:
     """Return all text of a reply line by line, with the addresses of links."""
     lines = (content.text, content.title, content.description, content.url, content.page_path)
     return "\n".join(line for line in lines if line)
 
 
-def other_picture(before: Content, after: Content) -> bool:
+def picture_changed(before: Content, after: Content) -> bool:
     """Return True if the picture or the cover differs."""
     return _pictures(before) != _pictures(after)
 
@@ -63,36 +63,36 @@ def _pictures(content: Content) -> tuple[str, ...]:
     return content.picture, content.media_id, content.thumb_picture, content.thumb_media_id, content.thumb_url
 
 
-type _Stretch = tuple[Change, Sequence[str]]
+type _Stretch = tuple[LineChange, Sequence[str]]
 
 
 def _opcodes(matcher: SequenceMatcher[str], old: Sequence[str], new: Sequence[str]) -> Iterator[_Stretch]:
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if tag == "equal":
-            yield Change.SAME, old[old_from:old_to]
+            yield LineChange.SAME, old[old_from:old_to]
         else:
-            yield Change.GONE, old[old_from:old_to]
-            yield Change.ADDED, new[new_from:new_to]
+            yield LineChange.GONE, old[old_from:old_to]
+            yield LineChange.ADDED, new[new_from:new_to]
 
 
 def _without_shreds(stretches: Iterable[_Stretch]) -> Iterator[_Stretch]:
     known = list(stretches)
     for at, (change, tokens) in enumerate(known):
-        if change is Change.SAME and len(tokens) == 1 and 0 < at < len(known) - 1:
-            yield Change.GONE, tokens
-            yield Change.ADDED, tokens
+        if change is LineChange.SAME and len(tokens) == 1 and 0 < at < len(known) - 1:
+            yield LineChange.GONE, tokens
+            yield LineChange.ADDED, tokens
         else:
             yield change, tokens
 
 
-def _pieces(stretches: Iterable[_Stretch]) -> Iterator[Piece]:
+def _pieces(stretches: Iterable[_Stretch]) -> Iterator[DiffPiece]:
     """Merge adjacent changes, removed before added."""
-    for same, run in groupby(stretches, key=lambda stretch: stretch[0] is Change.SAME):
+    for same, run in groupby(stretches, key=lambda stretch: stretch[0] is LineChange.SAME):
         found = list(run)
-        for change in (Change.SAME,) if same else (Change.GONE, Change.ADDED):
+        for change in (LineChange.SAME,) if same else (LineChange.GONE, LineChange.ADDED):
             text = "".join("".join(tokens) for kind, tokens in found if kind is change)
             if text:
-                yield Piece(text, change)
+                yield DiffPiece(text, change)
 
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:

@@ -9,21 +9,21 @@ from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.comparison import Change
-from wxdesk.ui.inbox.timeline.bubbles.difference import Piece
+from wxdesk.ui.editing.revisions.comparison import LineChange
+from wxdesk.ui.inbox.timeline.bubbles.difference import DiffPiece
 from wxdesk.ui.look.theme import Size, Theme, font
 
 
 class DifferenceView(QWidget):
     """Shows pieces of a text; removed ones are struck through, added ones underlined."""
 
-    def __init__(self, pieces: Sequence[Piece], parent: QWidget | None = None) -> None:
+    def __init__(self, pieces: Sequence[DiffPiece], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pieces = tuple(pieces)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(spoken(self.pieces))
+        self.setAccessibleName(changes_in_words(self.pieces))
 
     def hasHeightForWidth(self) -> bool:
         """Return True: a narrow one is higher."""
@@ -64,17 +64,17 @@ class DifferenceView(QWidget):
         return layout
 
 
-def spoken(pieces: Sequence[Piece]) -> str:
+def changes_in_words(pieces: Sequence[DiffPiece]) -> str:
     """Return the changes as a sentence for screen readers."""
-    said = {Change.GONE: "Removed “{words}”", Change.ADDED: "Added “{words}”"}
+    said = {LineChange.GONE: "Removed “{words}”", LineChange.ADDED: "Added “{words}”"}
     return ", ".join(tr(said[piece.change], words=piece.text) for piece in pieces if piece.change in said)
 
 
-def _marks(pieces: Sequence[Piece]) -> list[QTextLayout.FormatRange]:
+def _marks(pieces: Sequence[DiffPiece]) -> list[QTextLayout.FormatRange]:
     marks, at = [], 0
     for piece in pieces:
         length = len(piece.text.encode("utf-16-le")) // 2  # as Qt counts
-        if piece.change is not Change.SAME:
+        if piece.change is not LineChange.SAME:
             mark = QTextLayout.FormatRange()
             mark.start, mark.length, mark.format = at, length, _format(piece.change)
             marks.append(mark)
@@ -82,9 +82,9 @@ def _marks(pieces: Sequence[Piece]) -> list[QTextLayout.FormatRange]:
     return marks
 
 
-def _format(change: Change) -> QTextCharFormat:
+def _format(change: LineChange) -> QTextCharFormat:
     theme, look = Theme.current(), QTextCharFormat()
-    gone = change is Change.GONE
+    gone = change is LineChange.GONE
     look.setForeground(theme.color("failed" if gone else "accent"))
     look.setBackground(theme.color("failed_tint" if gone else "accent_tint"))
     look.setFontStrikeOut(gone)

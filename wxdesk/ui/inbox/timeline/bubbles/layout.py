@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.content.layout import Block, ContentLayout, flow, lay_out_content
-from wxdesk.ui.content.pieces import Face, Paragraph
-from wxdesk.ui.inbox.timeline.bubble_text import Offer, Part, buttons_in, notice_of
+from wxdesk.ui.content.layout import ContentLayout, TextBlock, lay_out_content, wrap_paragraph
+from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle
+from wxdesk.ui.inbox.timeline.bubble_text import CaptionPart, Offer, buttons_in, notice_of
 from wxdesk.ui.inbox.timeline.bubbles.content import pieces_of
-from wxdesk.ui.inbox.timeline.entries import Entry, EntryKind
+from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry
 from wxdesk.ui.look.theme import Measure, Size, font, sentence_font
 
 SIDE = 20
@@ -44,7 +44,7 @@ class PlacedOffer:
 class PlacedPart:
     """A placed piece of a caption; `tip` has what its text leaves out."""
 
-    part: Part
+    part: CaptionPart
     text: str
     rect: QRectF
     separator: bool
@@ -55,19 +55,19 @@ class PlacedPart:
 class RowLayout:
     """Geometry of one row, from its top left corner; a line has only a height."""
 
-    entry: Entry
+    entry: TimelineEntry
     width: int
     height: int
     bubble: QRectF = field(default_factory=QRectF)
     content: ContentLayout | None = None
     content_at: QPointF = field(default_factory=QPointF)
-    trouble: Block | None = None
+    trouble: TextBlock | None = None
     bar: QRectF = field(default_factory=QRectF)
     buttons: tuple[PlacedOffer, ...] = ()
     caption: QRectF = field(default_factory=QRectF)
 
 
-def lay_out(entry: Entry, width: int) -> RowLayout:
+def lay_out(entry: TimelineEntry, width: int) -> RowLayout:
     """Return the geometry of `entry` in a timeline `width` pixels wide."""
     if entry.kind in _LINE_HEIGHTS:
         return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
@@ -76,7 +76,7 @@ def lay_out(entry: Entry, width: int) -> RowLayout:
     widths = [offer_width(offer) for offer in offers]
     content = lay_out_content(pieces_of(entry), room)
     notice = notice_of(entry)
-    trouble = flow(Paragraph(notice, Face.SENTENCE), room) if notice else None
+    trouble = wrap_paragraph(Paragraph(notice, ParagraphStyle.SENTENCE), room) if notice else None
     row_width = sum(widths) + BUTTON_GAP * max(0, len(widths) - 1)
     inner = max(content.width, trouble.width if trouble else 0, min(row_width, room))
     bubble = QRectF(0, 2, inner + 2 * PAD_X, 0)
@@ -152,12 +152,12 @@ def key_font() -> QFont:
     return font(Size.CAPTION)
 
 
-def caption_font(part: Part) -> QFont:
+def caption_font(part: CaptionPart) -> QFont:
     """Return the font of a caption piece, with tabular figures."""
     return sentence_font(Size.CAPTION, strong=part.strong, tabular=True)
 
 
-def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ...]:
+def place_caption(parts: Sequence[CaptionPart], row: RowLayout) -> tuple[PlacedPart, ...]:
     """Place a caption's pieces; cut the lesser ones first, then leave out the last."""
     between = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(SEPARATOR)
     shown, widths = _fitted(parts, row.caption.width(), between)
@@ -178,7 +178,7 @@ def place_caption(parts: Sequence[Part], row: RowLayout) -> tuple[PlacedPart, ..
     return tuple(placed)
 
 
-def _fitted(parts: Sequence[Part], room: float, between: float) -> tuple[list[Part], list[float]]:
+def _fitted(parts: Sequence[CaptionPart], room: float, between: float) -> tuple[list[CaptionPart], list[float]]:
     """Return the pieces shown in `room`, and their widths.
 
     Lesser pieces are cut first, the longest before others; if a few letters of each are still too much, the
@@ -206,6 +206,6 @@ def _cut(widths: list[float], which: Sequence[int], overflow: float) -> float:
     return overflow
 
 
-def _part_width(part: Part) -> float:
+def _part_width(part: CaptionPart) -> float:
     words = QFontMetricsF(caption_font(part)).horizontalAdvance(part.text)
     return words + (_ICON + _ICON_GAP if part.icon else 0)

@@ -9,13 +9,13 @@ from datetime import datetime
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
-from wxdesk.ui.inbox.timeline.entries import Entry, reply_text, standstill_of_entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, reply_text
 from wxdesk.ui.wording.messages import author_word
-from wxdesk.ui.wording.reply_status import Standstill, StandstillOf, standing_of_reply
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLine:
+class OutcomeLine:
     """One reply: its status in a text that stays true, its author, and its beginning."""
 
     reply_id: int
@@ -25,30 +25,30 @@ class AnswerLine:
     words: str
 
 
-def answer_lines(
-    message_id: int, entries: Iterable[Entry], standstill_of: StandstillOf, now: datetime
-) -> tuple[AnswerLine, ...]:
+def outcome_lines(
+    message_id: int, entries: Iterable[TimelineEntry], hold_reason_of: FindHoldReason, now: datetime
+) -> tuple[OutcomeLine, ...]:
     """Return a line for each automatic reply to a message, oldest first, if several."""
     lines = [
-        _line(entry.reply, standstill_of_entry(entry, standstill_of), now)
+        _line(entry.reply, hold_reason_of_entry(entry, hold_reason_of), now)
         for entry in entries
         if entry.reply is not None and entry.reply.message_id == message_id
     ]
     return tuple(lines) if len(lines) > 1 else ()
 
 
-def _line(reply: Reply, standstill: Standstill, now: datetime) -> AnswerLine:
-    standing = standing_of_reply(reply, now, standstill)
+def _line(reply: Reply, standstill: HoldReason, now: datetime) -> OutcomeLine:
+    standing = status_of_reply(reply, now, standstill)
     text = standing.text
     counts_down = reply.state is ReplyState.HELD and standstill in _GOES_ON
     if counts_down and reply.due_at is not None:
         text = tr("Held until {time}", time=_second(reply.due_at))
     elif reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:
         text = tr("Tries again at {time}", time=_second(reply.not_before))
-    return AnswerLine(reply.id, text, standing.role, author_word(reply), first_words(reply_text(reply)))
+    return OutcomeLine(reply.id, text, standing.role, author_word(reply), first_words(reply_text(reply)))
 
 
-_GOES_ON = frozenset({Standstill.NONE, Standstill.HANDED_OVER})
+_GOES_ON = frozenset({HoldReason.NONE, HoldReason.HANDED_OVER})
 
 
 def _second(at: datetime) -> str:

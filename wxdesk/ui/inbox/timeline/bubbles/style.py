@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
-from wxdesk.ui.inbox.timeline.entries import Entry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 
 _SOLID = Qt.PenStyle.SolidLine
 
@@ -41,7 +41,7 @@ _BY_STATE = {
 _PASSED_OVER = BubbleLook("window", "secondary", line="line", stroke=Qt.PenStyle.DotLine)
 
 
-def look_of(entry: Entry) -> BubbleLook:
+def look_of(entry: TimelineEntry) -> BubbleLook:
     """Return the look of an entry's bubble."""
     reply = entry.reply
     if reply is None:

@@ -6,15 +6,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
-from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, Fault, Place
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, FieldPath, RuleFault
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.body import ActionBody
-from wxdesk.ui.rules.editor.actions.fields import KINDS, FieldsBody
+from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.actions.template import TemplateBody
-from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_word
+from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import WordChips
@@ -49,11 +49,11 @@ class TagBody(ActionBody):
         """Focus the field for a tag."""
         self.chips.open_field()
 
-    def place(self, where: Place, line: int) -> QWidget:
+    def place(self, where: FieldPath, line: int) -> QWidget:
         """Return its only field."""
         return self.chips.add
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
+    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Show the fault below the tags."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
@@ -77,11 +77,11 @@ class TypingBody(ActionBody):
         self.seconds.valueChanged.connect(self._edited)
         self._error = error_label(self)
         flow = FlowLayout(self)
-        before, _ = typing_words(action.seconds)
-        unit = sentence_word("", self)
+        before, _ = typing_texts(action.seconds)
+        unit = sentence_label("", self)
         self.seconds.count(unit, _typed)
         self.seconds.setProperty(KEEP_WITH_NEXT, True)
-        for widget in (sentence_word(before, self), self.seconds, unit):
+        for widget in (sentence_label(before, self), self.seconds, unit):
             flow.addWidget(widget)
         flow.addWidget(self._error)
 
@@ -93,11 +93,11 @@ class TypingBody(ActionBody):
         """Focus the number."""
         self.seconds.setFocus()
 
-    def place(self, where: Place, line: int) -> QWidget:
+    def place(self, where: FieldPath, line: int) -> QWidget:
         """Return its only field."""
         return self.seconds
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
+    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Show the fault below."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
@@ -106,7 +106,7 @@ class TypingBody(ActionBody):
         self.changed.emit()
 
 
-def typing_words(seconds: int) -> tuple[str, str]:
+def typing_texts(seconds: int) -> tuple[str, str]:
     """Return the texts before and behind the number of seconds of typing."""
     return tr("The customer sees somebody typing for"), _typed(seconds)
 
@@ -126,10 +126,10 @@ class SnoozeBody(ActionBody):
         self._error = error_label(self)
         flow = FlowLayout(self)
         for widget in (
-            sentence_word(tr("Out of sight for"), self),
+            sentence_label(tr("Out of sight for"), self),
             self.minutes,
-            sentence_word(tr("minutes, or until the customer writes; then it calls for you."), self),
-            PlainLabel(_when_aside(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
+            sentence_label(tr("minutes, or until the customer writes; then it calls for you."), self),
+            PlainLabel(_status_note(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
             self._error,
         ):
             flow.addWidget(widget)
@@ -142,11 +142,11 @@ class SnoozeBody(ActionBody):
         """Focus the number."""
         self.minutes.setFocus()
 
-    def place(self, where: Place, line: int) -> QWidget:
+    def place(self, where: FieldPath, line: int) -> QWidget:
         """Return its only field."""
         return self.minutes
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
+    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Show the fault below."""
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
@@ -155,7 +155,7 @@ class SnoozeBody(ActionBody):
         self.changed.emit()
 
 
-class SentenceBody(ActionBody):
+class ExplanationBody(ActionBody):
     """Explanation of actions without fields: take_over, transfer, notify and the like."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
@@ -170,13 +170,13 @@ class SentenceBody(ActionBody):
         return self._action
 
 
-def body_of(action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
+def action_body(action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
     """Return the fields of `action`; `shelf` has the templates that it can name."""
     match action.kind:
         case ActionKind.REPLY:
             return ReplyBody(action, parent)
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-            return FieldsBody(action, bridge, parent)
+            return ContentFieldsBody(action, bridge, parent)
         case ActionKind.TEMPLATE:
             return TemplateBody(action, shelf, parent)
         case ActionKind.TAG:
@@ -186,7 +186,7 @@ def body_of(action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None
         case ActionKind.SNOOZE:
             return SnoozeBody(action, parent)
         case _:
-            return SentenceBody(action, parent)
+            return ExplanationBody(action, parent)
 
 
 def empty_action(kind: ActionKind) -> Action:
@@ -197,7 +197,7 @@ def empty_action(kind: ActionKind) -> Action:
     return Action(kind, content=content, seconds=seconds, minutes=minutes)
 
 
-def _when_aside() -> str:
+def _status_note() -> str:
     """Return a note on what keeps a rule from resolving or snoozing the conversation."""
     return tr(
         "Only once all that the rule says has been sent, and not if the customer has written since, if anything waits "
@@ -219,6 +219,6 @@ def _sentence(kind: ActionKind) -> str:
             return tr("Somebody at the desk is called; the rules go on as ever.")
         case ActionKind.RESOLVE:
             done = tr("It leaves the list and the figures until the customer writes again.")
-            return tr("{first} {second}", first=done, second=_when_aside())
+            return tr("{first} {second}", first=done, second=_status_note())
         case _:
             return tr("The message counts as answered, and the customer gets nothing.")

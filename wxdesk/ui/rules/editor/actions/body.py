@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Action
-from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 
 
@@ -29,16 +29,16 @@ class ActionBody(QWidget):
         """Focus the first field."""
         self.setFocus()
 
-    def place(self, where: Place, line: int) -> QWidget | None:
+    def place(self, where: FieldPath, line: int) -> QWidget | None:
         """Return the field for a path inside the action, or None; `line`: see `RuleFault`."""
         return None
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show all faults; most actions have room for one only."""
         first = next(iter(faults), None)
         self.show_fault(first, tr(first.reason) if first else "")
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
+    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Show a fault; None clears it."""
 
     def show_groups(self, names: Iterable[str]) -> None:

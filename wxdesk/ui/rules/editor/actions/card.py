@@ -8,14 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
-from wxdesk.core.rules.faults import MAX_SENDS, Fault, Place
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.core.rules.faults import MAX_SENDS, FieldPath, RuleFault
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.bodies import body_of, empty_action
+from wxdesk.ui.rules.editor.actions.bodies import action_body, empty_action
 from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
-from wxdesk.ui.rules.text import action_word
+from wxdesk.ui.rules.text import action_name
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Chip, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -37,9 +37,15 @@ ADDABLE = (
     ActionKind.SNOOZE,
     ActionKind.SILENT,
 )
-ASIDE = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
-ONCE = ASIDE | {ActionKind.TAKE_OVER, ActionKind.NOTIFY, ActionKind.TRANSFER, ActionKind.TAG, ActionKind.SILENT}
-ONE_OF = ASIDE | {ActionKind.TAKE_OVER}
+STATUS_ACTIONS = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
+ONCE = STATUS_ACTIONS | {
+    ActionKind.TAKE_OVER,
+    ActionKind.NOTIFY,
+    ActionKind.TRANSFER,
+    ActionKind.TAG,
+    ActionKind.SILENT,
+}
+ONE_OF = STATUS_ACTIONS | {ActionKind.TAKE_OVER}
 """Actions that decide the conversation's state; a rule has at most one of them."""
 
 
@@ -56,11 +62,11 @@ class ActionRow(QWidget):
     moved = Signal(object, int)
     removed = Signal(object)
 
-    def __init__(self, action: Action, shelf: Shelf, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = action.kind
-        word = action_word(action.kind)
-        self.body: ActionBody = body_of(action, shelf, bridge, self)
+        word = action_name(action.kind)
+        self.body: ActionBody = action_body(action, shelf, bridge, self)
         self.body.changed.connect(self.changed)
         self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self)
         self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self)
@@ -93,7 +99,7 @@ class ActionRow(QWidget):
         self.removed.emit(self)
 
 
-class ThenCard(QFrame):
+class ActionsCard(QFrame):
     """Card of the actions, those that can be added, and if the next rules follow.
 
     Signals:
@@ -122,9 +128,9 @@ class ThenCard(QFrame):
         adding = QWidget(self)
         flow = FlowLayout(adding)
         for kind in ADDABLE:
-            chip = Chip(f"+ {action_word(kind)}", checkable=False, parent=adding)
+            chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=adding)
             chip.setProperty("kind_added", kind.value)
-            chip.setAccessibleName(tr("Add: {what}", what=action_word(kind)))
+            chip.setAccessibleName(tr("Add: {what}", what=action_name(kind)))
             chip.clicked.connect(self._add_clicked)
             self.chips[kind] = chip
             flow.addWidget(chip)
@@ -171,7 +177,7 @@ class ThenCard(QFrame):
         for row in self._rows:
             row.body.show_groups(known)
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show each fault at its action."""
         mine = [fault for fault in faults if fault.where[0] == "then"]
         for at, row in enumerate(self._rows):
@@ -180,7 +186,7 @@ class ThenCard(QFrame):
         self._error.setText(own)
         self._error.setVisible(bool(own))
 
-    def place(self, where: Place, line: int = 0) -> QWidget:
+    def place(self, where: FieldPath, line: int = 0) -> QWidget:
         """Return the widget for a place in a rule; `line` is from 1 in a text, or 0."""
         at = where[1] if len(where) > 1 else None
         if not isinstance(at, int) or at >= len(self._rows):
@@ -246,10 +252,10 @@ class ThenCard(QFrame):
         sends = sum(kind in SENDING_ACTIONS for kind in kinds)
         for kind in SENDING_ACTIONS & self.chips.keys():
             self.chips[kind].setEnabled(sends < MAX_SENDS)
-        self._cost.setText(_cost_words(sends))
+        self._cost.setText(_cost_text(sends))
 
 
-def _cost_words(sends: int) -> str:
+def _cost_text(sends: int) -> str:
     if not sends:
         return tr("Sends nothing, so it takes none of the customer's five replies.")
     return ntr(

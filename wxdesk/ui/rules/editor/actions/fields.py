@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from wxdesk.core.content.limits import WORDS
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
-from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_field import PictureField
-from wxdesk.ui.editing.template_text.variable_menu import AT_LEFT, FieldVariables
+from wxdesk.ui.editing.template_text.variable_menu import AT_LEFT, FieldVariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
@@ -32,7 +32,7 @@ PICTURES = {ActionKind.IMAGE: ("picture", "media_id"), ActionKind.CARD: ("thumb_
 _NEEDED = frozenset({"title", "url", "page_path"})
 
 
-class FieldsBody(ActionBody):
+class ContentFieldsBody(ActionBody):
     """Fields of image, link and card: a local picture or a media_id, and texts."""
 
     def __init__(self, action: Action, bridge: Bridge, parent: QWidget | None = None) -> None:
@@ -46,7 +46,7 @@ class FieldsBody(ActionBody):
         self._digest, self._media = PICTURES.get(action.kind, ("", ""))
         self.by_id = Button(tr("Name a media_id instead"), kind=ButtonKind.LINK, parent=self)
         self.by_id.hide()
-        self.variables: FieldVariables | None = None
+        self.variables: FieldVariableMenu | None = None
         self._error = error_label(self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +63,7 @@ class FieldsBody(ActionBody):
             self._show_media(bool(getattr(action.content, self._media)) and not self.picture_digest)
         written = [self._fields[name] for name in WORDS[KINDS[action.kind]]]
         if written:
-            self.variables = FieldVariables(written, self)
+            self.variables = FieldVariableMenu(written, self)
             grid.addWidget(self.variables, 2 * len(written), 1, AT_LEFT)
         grid.addWidget(self._error, below + 4, 0, 1, 2)
 
@@ -113,7 +113,7 @@ class FieldsBody(ActionBody):
         picture_first = self.picture is not None and self._kind is ActionKind.IMAGE
         (self.picture.choose if self.picture and picture_first else next(iter(self._fields.values()))).setFocus()
 
-    def place(self, where: Place, line: int) -> QWidget:
+    def place(self, where: FieldPath, line: int) -> QWidget:
         """Return the named field, else the first empty required one, else a fallible one."""
         name = str(where[0]) if where else next(iter(self._empty()), "")
         field = self._fields.get(name)
@@ -133,7 +133,7 @@ class FieldsBody(ActionBody):
         if self.variables is not None:
             self.variables.show_groups(names)
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Frame empty or wrong fields, and show each fault below its field."""
         named = [(str(fault.where[3]) if len(fault.where) > 3 else "", tr(fault.reason)) for fault in faults]
         wrong = {name for name, _ in named}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.model.rule import Action, Variant
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.editing.template_text.variable_menu import VariableMenu
@@ -23,13 +23,13 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 
 MOST_WORDINGS = 10
 
 
-class Wording(QWidget):
+class WordingField(QWidget):
     """Field of one wording of a reply; all but the first can be removed.
 
     Signals:
@@ -60,10 +60,10 @@ class Wording(QWidget):
         column.addLayout(row)
         column.addWidget(self._error)
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Mark the wrong lines, and explain each fault below."""
         self.edit.mark_lines([fault.template_line for fault in faults if fault.template_line])
-        words = "\n".join(dict.fromkeys(map(_fault_words, faults)))
+        words = "\n".join(dict.fromkeys(map(_fault_text, faults)))
         self._error.setText(words)
         self._error.setVisible(bool(words))
 
@@ -71,7 +71,7 @@ class Wording(QWidget):
         self.removed.emit(self)
 
 
-def _fault_words(fault: Fault) -> str:
+def _fault_text(fault: RuleFault) -> str:
     reason = tr(fault.reason)
     return tr("Line {line}: {reason}", line=fault.template_line, reason=reason) if fault.template_line else reason
 
@@ -82,10 +82,12 @@ class ReplyBody(ActionBody):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        self._wordings: list[Wording] = []
+        self._wordings: list[WordingField] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(6)
-        self.choice = OneOf([(one, variant_word(one)) for one in Variant], tr("Which wording is said"), self)
+        self.choice = SingleChoiceButton(
+            [(one, variant_choice(one)) for one in Variant], tr("Which wording is said"), self
+        )
         self.choice.set_value(action.variant)
         self.choice.chosen.connect(self.changed)
         self.variables = VariableMenu(self)
@@ -104,7 +106,7 @@ class ReplyBody(ActionBody):
         column.addLayout(foot)
         for text in action.texts:
             self._take(text)
-        self._written_last = self._wordings[0]
+        self._last_focused = self._wordings[0]
         self._measure()
 
     @property
@@ -112,7 +114,7 @@ class ReplyBody(ActionBody):
         """The field of the first wording."""
         return self._wordings[0].edit
 
-    def wordings(self) -> tuple[Wording, ...]:
+    def wordings(self) -> tuple[WordingField, ...]:
         """Return all wordings in order."""
         return tuple(self._wordings)
 
@@ -128,7 +130,7 @@ class ReplyBody(ActionBody):
         """Focus the text."""
         self.edit.setFocus()
 
-    def place(self, where: Place, line: int) -> QWidget:
+    def place(self, where: FieldPath, line: int) -> QWidget:
         """Return the field of the named wording, with its cursor in the line."""
         number = where[0] if where and isinstance(where[0], int) else 0
         edit = self._wordings[min(number, len(self._wordings) - 1)].edit
@@ -136,13 +138,13 @@ class ReplyBody(ActionBody):
             edit.setTextCursor(QTextCursor(edit.document().findBlockByNumber(line - 1)))
         return edit
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Mark the faults of each wording; of several empty ones, only the first."""
         about = [(self._wording_of(fault), fault) for fault in faults]
         for at, wording in enumerate(self._wordings):
             wording.show_faults([fault for number, fault in about if number == at])
 
-    def _wording_of(self, fault: Fault) -> int:
+    def _wording_of(self, fault: RuleFault) -> int:
         number = fault.where[3] if len(fault.where) > 3 else None
         if isinstance(number, int):
             return number
@@ -154,7 +156,7 @@ class ReplyBody(ActionBody):
         """Offer the named groups as `m.…`."""
         self.variables.show_groups(names)
 
-    def add_wording(self) -> Wording:
+    def add_wording(self) -> WordingField:
         """Begin another wording and focus it; the first addition makes them rotate."""
         wording = self._take("")
         if len(self._wordings) == 2 and self.choice.value is Variant.FIRST:
@@ -166,14 +168,14 @@ class ReplyBody(ActionBody):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Remember the focused wording, since the variable menu takes the focus away."""
         if event.type() is QEvent.Type.FocusIn:
-            self._written_last = next((one for one in self._wordings if one.edit is watched), self._written_last)
+            self._last_focused = next((one for one in self._wordings if one.edit is watched), self._last_focused)
         return super().eventFilter(watched, event)
 
     def _add_empty(self) -> None:
         self.add_wording()
 
-    def _take(self, text: str) -> Wording:
-        wording = Wording(text, len(self._wordings), self)
+    def _take(self, text: str) -> WordingField:
+        wording = WordingField(text, len(self._wordings), self)
         wording.edited.connect(self._edited)
         wording.removed.connect(self._drop)
         wording.edit.installEventFilter(self)
@@ -181,10 +183,10 @@ class ReplyBody(ActionBody):
         self._column.addWidget(wording)
         return wording
 
-    def _drop(self, wording: Wording) -> None:
+    def _drop(self, wording: WordingField) -> None:
         self._wordings.remove(wording)
-        if wording is self._written_last:
-            self._written_last = self._wordings[0]
+        if wording is self._last_focused:
+            self._last_focused = self._wordings[0]
         self._column.removeWidget(wording)
         wording.hide()
         wording.deleteLater()
@@ -202,10 +204,10 @@ class ReplyBody(ActionBody):
         self.more.setEnabled(len(self._wordings) < MOST_WORDINGS)
 
     def _insert(self, text: str) -> None:
-        self._written_last.edit.insert(text)
+        self._last_focused.edit.insert(text)
 
 
-def variant_word(variant: Variant) -> str:
+def variant_choice(variant: Variant) -> str:
     """Return the name of a way to pick one of several wordings."""
     match variant:
         case Variant.FIRST:

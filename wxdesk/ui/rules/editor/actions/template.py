@@ -8,9 +8,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Action, ActionKind
-from wxdesk.core.rules.faults import Fault, Place
-from wxdesk.core.templates import Template, found
-from wxdesk.desk.answers.template_lookup import Shelf
+from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.templates import Template, search_templates
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
@@ -19,14 +19,14 @@ from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.wording.messages import more_words
 
-MOST = 60
+MAX_LISTED = 60
 """Templates that the menu lists at most; letters in the field narrow them down."""
 
 
 class TemplateBody(ActionBody):
     """Fields of `template`: the shortcut or title of a template."""
 
-    def __init__(self, action: Action, shelf: Shelf, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, shelf: TemplateLookup, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shelf = shelf
         self.name = QLineEdit(action.text, self)
@@ -34,9 +34,9 @@ class TemplateBody(ActionBody):
         self.name.setPlaceholderText(tr("Shortcut or title of the template"))
         self.name.textEdited.connect(self._edited)
         self.choose = MenuButton(tr("Choose a template"), parent=self)
-        self.choose.menu_shown.setToolTipsVisible(True)  # why one is only for people
-        self.choose.menu_shown.aboutToShow.connect(self._fill_menu)
-        self.choose.menu_shown.triggered.connect(self._take)
+        self.choose.popup_menu.setToolTipsVisible(True)  # why one is only for people
+        self.choose.popup_menu.aboutToShow.connect(self._fill_menu)
+        self.choose.popup_menu.triggered.connect(self._take)
         self._error = error_label(self)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -56,39 +56,39 @@ class TemplateBody(ActionBody):
         """Focus the name."""
         self.name.setFocus()
 
-    def place(self, where: Place, line: int) -> QWidget:
+    def place(self, where: FieldPath, line: int) -> QWidget:
         """Return its only field."""
         return self.name
 
-    def show_fault(self, fault: Fault | None, reason: str) -> None:
+    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Frame the name and show the fault below."""
         set_wrong(self.name, fault is not None)
         self._error.setText(reason)
         self._error.setVisible(bool(reason))
 
     def _fill_menu(self) -> None:
-        menu = self.choose.menu_shown
+        menu = self.choose.popup_menu
         menu.clear()
         fitting = self._fitting()
-        for template in fitting[:MOST]:
-            reason = self._shelf.reason_against(name_of(template, self._shelf))
+        for template in fitting[:MAX_LISTED]:
+            reason = self._shelf.reason_against(name_in_rules(template, self._shelf))
             shortcut = f"/{template.shortcut}" if template.shortcut else ""
             said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
             action = menu.addAction(said.replace("&", "&&"))
-            action.setData(name_of(template, self._shelf))
+            action.setData(name_in_rules(template, self._shelf))
             action.setEnabled(not reason)
             action.setToolTip(plain_tip(reason))
         if not self._shelf.all:
             menu.addAction(tr("There are no templates yet.")).setEnabled(False)
-        if len(fitting) > MOST:
-            menu.addAction(more_words(len(fitting) - MOST)).setEnabled(False)
+        if len(fitting) > MAX_LISTED:
+            menu.addAction(more_words(len(fitting) - MAX_LISTED)).setEnabled(False)
 
     def _fitting(self) -> Sequence[Template]:
         """Return the templates matching the field; all where it names one, or none match."""
         sought = self.name.text().strip()
         if not sought or self._shelf.named(sought) is not None:
             return self._shelf.all
-        return found(self._shelf.all, sought) or self._shelf.all
+        return search_templates(self._shelf.all, sought) or self._shelf.all
 
     def _take(self, action: QAction) -> None:
         self.name.setText(action.data())
@@ -99,6 +99,6 @@ class TemplateBody(ActionBody):
         self.changed.emit()
 
 
-def name_of(template: Template, shelf: Shelf) -> str:
+def name_in_rules(template: Template, shelf: TemplateLookup) -> str:
     """Return the name for rules to use: the title, unless it finds another template."""
     return template.title if shelf.named(template.title) == template else template.shortcut or template.title

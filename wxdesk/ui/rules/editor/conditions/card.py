@@ -10,18 +10,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
-from wxdesk.core.rules.faults import Fault, Place
+from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.conditions.context_parts import Offers
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.conditions.part_making import condition_of, new_part, parts_of
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, error_label
 from wxdesk.ui.rules.editor.conditions.text import condition_choice, condition_label, groups
-from wxdesk.ui.rules.text import type_word, types_word
+from wxdesk.ui.rules.text import type_name, type_names
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import AnyOf, MenuButton
+from wxdesk.ui.widgets.menu_button import MenuButton, MultiChoiceButton
 
 KNOWN_FOR = {
     "session_from": MessageType.ENTER_SESSION,
@@ -34,7 +34,7 @@ SEVERAL = frozenset({"session_from.fields"})
 """Conditions that a sentence can have more than once."""
 
 
-class WhenCard(QFrame):
+class ConditionsCard(QFrame):
     """Card of message kinds, conditions, and the switch for the default rule.
 
     Signals:
@@ -43,7 +43,7 @@ class WhenCard(QFrame):
 
     changed = Signal()
 
-    def __init__(self, offers: Offers, parent: QWidget | None = None) -> None:
+    def __init__(self, offers: ConditionChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
         self._offers = offers
@@ -57,14 +57,16 @@ class WhenCard(QFrame):
             tr("When the customer sends"), size=Size.MESSAGE, role="secondary", parent=self._sentence
         )
         self._lead.setProperty(KEEP_WITH_NEXT, True)
-        self.types = AnyOf([(kind, type_word(kind)) for kind in MessageType], tr("Kinds of message"), _say_types)
+        self.types = MultiChoiceButton(
+            [(kind, type_name(kind)) for kind in MessageType], tr("Kinds of message"), _say_types
+        )
         self.types.setParent(self._sentence)
         self.types.changed.connect(self.changed)
         self._rest = _words(tr("that no rule above has answered."), self._sentence)
         self.add = MenuButton(tr("+ Condition"), kind=ButtonKind.LINK, parent=self._sentence)
         self.add.setProperty(NEW_LINE, True)
-        self.add.menu_shown.aboutToShow.connect(self._fill_menu)
-        self.add.menu_shown.triggered.connect(self._add_part)
+        self.add.popup_menu.aboutToShow.connect(self._fill_menu)
+        self.add.popup_menu.triggered.connect(self._add_part)
         self._error = error_label(self._sentence)
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
@@ -92,7 +94,7 @@ class WhenCard(QFrame):
         Parts that read the same already stay, since making very many chips anew takes a while.
         """
         shown = (rule.when, rule.on, rule.default)
-        if rule.when != Condition() and shown == self._shown and self._stands() == self._stood:
+        if rule.when != Condition() and shown == self._shown and self._shown_state() == self._stood:
             return
         for part in self._parts:
             part.discard()
@@ -107,9 +109,9 @@ class WhenCard(QFrame):
         for part in parts:
             self._take(part)
         self._set()
-        self._shown, self._stood = shown, self._stands()
+        self._shown, self._stood = shown, self._shown_state()
 
-    def _stands(self) -> tuple[object, ...]:
+    def _shown_state(self) -> tuple[object, ...]:
         """Return the shown parts and the values of all fields."""
         said = condition_of(self._parts)
         return (tuple(self._parts), said, self.kinds(), self.is_default())
@@ -131,7 +133,7 @@ class WhenCard(QFrame):
         alike = (part for part in self._parts if part.condition == condition and part.excepted is excepted)
         return next(alike, None)
 
-    def show_faults(self, faults: Sequence[Fault]) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show each fault under its condition."""
         mine = [fault for fault in faults if fault.where[0] in ("when", "on")]
         about = [(self._about(fault.where), fault) for fault in mine]
@@ -146,7 +148,7 @@ class WhenCard(QFrame):
         if self._stale:
             self._set()
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the widget for a place in a rule, or the button that adds a condition."""
         if where == ("on",):
             return self.types
@@ -157,7 +159,7 @@ class WhenCard(QFrame):
         part = self._about(where) if inside else next(iter(alike), None)
         return self.add if part is None else part.place(inside)
 
-    def _about(self, where: Place) -> ConditionPart | None:
+    def _about(self, where: FieldPath) -> ConditionPart | None:
         if where[:1] != ("when",):
             return None
         excepted, inside = where[1:2] == ("not",), _inside(where)
@@ -166,7 +168,7 @@ class WhenCard(QFrame):
     # -- what the operator does
 
     def _fill_menu(self) -> None:
-        menu: QMenu = self.add.menu_shown
+        menu: QMenu = self.add.popup_menu
         menu.clear()
         self._fill(menu, excepted=False)
         menu.addSeparator()
@@ -253,7 +255,7 @@ class WhenCard(QFrame):
         self._sentence.updateGeometry()
 
 
-def _inside(where: Place) -> Place:
+def _inside(where: FieldPath) -> FieldPath:
     """Return the path inside the condition, be it an exception or not."""
     return where[2:] if where[1:2] == ("not",) else where[1:]
 
@@ -278,4 +280,4 @@ def _words(text: str, parent: QWidget) -> PlainLabel:
 
 
 def _say_types(kinds: object) -> str:
-    return types_word(kinds)  # type: ignore[arg-type]
+    return type_names(kinds)  # type: ignore[arg-type]

@@ -9,13 +9,13 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
-from wxdesk.core.rules.faults import MOST_DAYS, MOST_MINUTES, Place
+from wxdesk.core.rules.faults import MOST_DAYS, MOST_MINUTES, FieldPath
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_word
-from wxdesk.ui.rules.editor.conditions.text import quiet_word
+from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_label
+from wxdesk.ui.rules.editor.conditions.text import days_suffix
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
-from wxdesk.ui.widgets.menu_button import NameOf, OneOf
+from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.messages import MINUTE, unit_word
 
 MOST_MESSAGES = 999
@@ -26,7 +26,7 @@ def _nobody() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class ConditionChoices:
     """Names for conditions, read when a menu opens, and a call to edit hours."""
 
     calendars: Callable[[], Sequence[str]] = tuple
@@ -37,12 +37,14 @@ class Offers:
 class HoursPart(ConditionPart):
     """Part of `hours`: inside or outside those of a calendar."""
 
-    def __init__(self, test: HoursTest, offers: Offers, host: QWidget) -> None:
+    def __init__(self, test: HoursTest, offers: ConditionChoices, host: QWidget) -> None:
         super().__init__("hours", host)
-        self.side = OneOf([(True, tr("within")), (False, tr("outside"))], tr("Within or outside the hours"), host)
+        self.side = SingleChoiceButton(
+            [(True, tr("within")), (False, tr("outside"))], tr("Within or outside the hours"), host
+        )
         self.side.set_value(test.inside)
         self.side.setProperty(KEEP_WITH_NEXT, True)
-        self.calendar = NameOf(
+        self.calendar = NameMenuButton(
             offers.calendars,
             tr("Business hours"),
             without=tr("which hours?"),
@@ -75,7 +77,7 @@ class PresencePart(ConditionPart):
     def __init__(self, presence: Presence, host: QWidget) -> None:
         super().__init__("operator", host)
         choices = [(Presence.PRESENT, tr("somebody at the desk")), (Presence.AWAY, tr("nobody at the desk"))]
-        self.who = OneOf(choices, tr("Who is at the desk"), host)
+        self.who = SingleChoiceButton(choices, tr("Who is at the desk"), host)
         self.who.set_value(presence)
         self.who.chosen.connect(self._edited)
 
@@ -90,13 +92,13 @@ class PresencePart(ConditionPart):
         self.changed.emit()
 
 
-class AcquaintancePart(ConditionPart):
+class FirstContactPart(ConditionPart):
     """Part of `first_contact`: if the contact has never written before."""
 
     def __init__(self, never: bool, host: QWidget) -> None:
         super().__init__("first_contact", host)
         choices = [(True, tr("writes for the first time")), (False, tr("has written before"))]
-        self.before = OneOf(choices, tr("Whether the customer wrote before"), host)
+        self.before = SingleChoiceButton(choices, tr("Whether the customer wrote before"), host)
         self.before.set_value(never)
         self.before.chosen.connect(self._edited)
 
@@ -124,12 +126,12 @@ class TagsPart(WordsPart):
             return when
         return replace(when, tags=replace(when.tags or TagsTest(), **{self._key: self.words()}))
 
-    def owns(self, where: Place) -> bool:
+    def owns(self, where: FieldPath) -> bool:
         """Return True if the fault is in this list."""
         return where[:2] == ("tags", self._key)
 
 
-class QuietPart(ConditionPart):
+class QuietDaysPart(ConditionPart):
     """Part of `quiet_days`: days for which the contact has not written."""
 
     def __init__(self, days: int, host: QWidget) -> None:
@@ -138,8 +140,8 @@ class QuietPart(ConditionPart):
         self.days.show_number(days)
         self.days.valueChanged.connect(self._edited)
         self.days.setProperty(KEEP_WITH_NEXT, True)
-        self._unit = sentence_word("", host)
-        self.days.count(self._unit, quiet_word)
+        self._unit = sentence_label("", host)
+        self.days.count(self._unit, days_suffix)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the number of days."""
@@ -152,7 +154,7 @@ class QuietPart(ConditionPart):
         self.changed.emit()
 
 
-class NumberPart(ConditionPart):
+class MessageNumberPart(ConditionPart):
     """Part of `message_no`: number of the message since an operator last answered."""
 
     def __init__(self, bounds: MessageNo, host: QWidget) -> None:
@@ -163,10 +165,10 @@ class NumberPart(ConditionPart):
             ("to", tr("at most")),
             ("between", tr("between")),
         ]
-        self.how = OneOf(choices, tr("How the number of messages is compared"), host)
+        self.how = SingleChoiceButton(choices, tr("How the number of messages is compared"), host)
         self.how.setProperty(KEEP_WITH_NEXT, True)
         self.least = NumberField(1, MOST_MESSAGES, tr("Number of messages"), host)
-        self._and = sentence_word(tr("and"), host)
+        self._and = sentence_label(tr("and"), host)
         self._and.setProperty(KEEP_WITH_NEXT, True)
         self.most = NumberField(1, MOST_MESSAGES, tr("Largest number of messages"), host)
         self._show_bounds(bounds)
@@ -199,7 +201,7 @@ class NumberPart(ConditionPart):
                 bounds = MessageNo(first, self.most.value())
         return replace(when, message_no=bounds)
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the bound that the path is about."""
         return self.most if where[-1:] == ("max",) and self.how.value == "between" else self.least
 
@@ -222,14 +224,14 @@ class NumberPart(ConditionPart):
 class LastRulePart(ConditionPart):
     """Part of `last_rule_within`: another rule answered the contact shortly before."""
 
-    def __init__(self, test: LastRule, offers: Offers, host: QWidget) -> None:
+    def __init__(self, test: LastRule, offers: ConditionChoices, host: QWidget) -> None:
         super().__init__("last_rule_within", host)
-        self.rule = NameOf(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
+        self.rule = NameMenuButton(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
         self.rule.set_value(test.rule)
-        self._within = sentence_word(tr("within the last"), host)
+        self._within = sentence_label(tr("within the last"), host)
         self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
         self.minutes.show_number(test.minutes)
-        self._unit = sentence_word("", host)
+        self._unit = sentence_label("", host)
         self.minutes.count(self._unit, partial(unit_word, MINUTE))
         for before in (self.rule, self._within, self.minutes):
             before.setProperty(KEEP_WITH_NEXT, True)
@@ -240,7 +242,7 @@ class LastRulePart(ConditionPart):
         """Add the chosen rule and the number of minutes."""
         return replace(when, last_rule_within=LastRule(self.rule.value, self.minutes.value()))
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the number, or the name of the other rule."""
         return self.minutes if where[-1:] == ("minutes",) else self.rule
 

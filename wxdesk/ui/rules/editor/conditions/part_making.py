@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, FieldTest, HoursTest, LastRule, MessageNo, Presence, SessionFromTest
 from wxdesk.ui.rules.editor.conditions.context_parts import (
-    AcquaintancePart,
+    ConditionChoices,
+    FirstContactPart,
     HoursPart,
     LastRulePart,
-    NumberPart,
-    Offers,
+    MessageNumberPart,
     PresencePart,
-    QuietPart,
+    QuietDaysPart,
     TagsPart,
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, PatternPart, SourceFieldPart, SourcePart, WordsPart
@@ -26,7 +26,7 @@ MINUTES = 10
 """Initial number of a new condition."""
 
 
-def parts_of(when: Condition, offers: Offers, host: QWidget) -> list[ConditionPart]:
+def parts_of(when: Condition, offers: ConditionChoices, host: QWidget) -> list[ConditionPart]:
     """Return the parts of `when`, exceptions last."""
     parts = list(_parts(when, offers, host))
     excepted = [] if when.unless is None else list(_parts(when.unless, offers, host))
@@ -35,7 +35,7 @@ def parts_of(when: Condition, offers: Offers, host: QWidget) -> list[ConditionPa
     return parts + excepted
 
 
-def _parts(when: Condition, offers: Offers, host: QWidget) -> Iterator[ConditionPart]:
+def _parts(when: Condition, offers: ConditionChoices, host: QWidget) -> Iterator[ConditionPart]:
     """Yield parts in the sentence's order: message, source, context."""
     for condition in WORD_CONDITIONS:
         if getattr(when, condition):
@@ -46,11 +46,11 @@ def _parts(when: Condition, offers: Offers, host: QWidget) -> Iterator[Condition
         yield WordsPart("event", when.event, host)
     if when.session_from is not None:
         yield from _source_parts(when.session_from, host)
-    yield from _parts_around(when, offers, host)
-    yield from _parts_before(when, offers, host)
+    yield from _context_parts(when, offers, host)
+    yield from _history_parts(when, offers, host)
 
 
-def _parts_around(when: Condition, offers: Offers, host: QWidget) -> Iterator[ConditionPart]:
+def _context_parts(when: Condition, offers: ConditionChoices, host: QWidget) -> Iterator[ConditionPart]:
     if when.hours is not None:
         yield HoursPart(when.hours, offers, host)
     if when.operator is not None:
@@ -61,13 +61,13 @@ def _parts_around(when: Condition, offers: Offers, host: QWidget) -> Iterator[Co
                 yield TagsPart(key, getattr(when.tags, key), host)
 
 
-def _parts_before(when: Condition, offers: Offers, host: QWidget) -> Iterator[ConditionPart]:
+def _history_parts(when: Condition, offers: ConditionChoices, host: QWidget) -> Iterator[ConditionPart]:
     if when.first_contact is not None:
-        yield AcquaintancePart(when.first_contact, host)
+        yield FirstContactPart(when.first_contact, host)
     if when.quiet_days is not None:
-        yield QuietPart(when.quiet_days, host)
+        yield QuietDaysPart(when.quiet_days, host)
     if when.message_no is not None:
-        yield NumberPart(when.message_no, host)
+        yield MessageNumberPart(when.message_no, host)
     if when.last_rule_within is not None:
         yield LastRulePart(when.last_rule_within, offers, host)
 
@@ -79,7 +79,7 @@ def _source_parts(test: SessionFromTest, host: QWidget) -> Iterator[ConditionPar
         yield SourceFieldPart(field, host)
 
 
-def new_part(condition: str, offers: Offers, host: QWidget) -> ConditionPart:
+def new_part(condition: str, offers: ConditionChoices, host: QWidget) -> ConditionPart:
     """Return an empty part; the only calendar is chosen already."""
     match condition:
         case "regex":
@@ -94,19 +94,19 @@ def new_part(condition: str, offers: Offers, host: QWidget) -> ConditionPart:
             known = offers.calendars()
             return HoursPart(HoursTest(known[0] if len(known) == 1 else ""), offers, host)
         case _:
-            return _new_circumstance(condition, offers, host)
+            return _new_context_part(condition, offers, host)
 
 
-def _new_circumstance(condition: str, offers: Offers, host: QWidget) -> ConditionPart:
+def _new_context_part(condition: str, offers: ConditionChoices, host: QWidget) -> ConditionPart:
     match condition:
         case "operator":
             return PresencePart(Presence.AWAY, host)
         case "first_contact":
-            return AcquaintancePart(True, host)
+            return FirstContactPart(True, host)
         case "quiet_days":
-            return QuietPart(DAYS, host)
+            return QuietDaysPart(DAYS, host)
         case "message_no":
-            return NumberPart(MessageNo(2), host)
+            return MessageNumberPart(MessageNo(2), host)
         case "last_rule_within":
             return LastRulePart(LastRule("", MINUTES), offers, host)
         case _:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.rule import Condition, FieldTest, SessionFromTest
-from wxdesk.core.rules.faults import Place
+from wxdesk.core.rules.faults import FieldPath
 from wxdesk.desk.rules.patterns.engine import finds_every_text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import OneOf
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 
 
@@ -55,16 +55,16 @@ class ConditionPart(QObject):
         """Return `when` with this condition added, unchanged while it is unfinished."""
         raise NotImplementedError
 
-    def owns(self, where: Place) -> bool:
+    def owns(self, where: FieldPath) -> bool:
         """Return True if this path inside the condition of a rules file is this part's."""
         return where[:1] == (self.condition,)
 
-    def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
+    def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
         """Show all faults, each a path inside the condition of a rules file and a reason."""
         first = faults[0][0] if faults else ()
         self.show_fault(first, "\n".join(dict.fromkeys(reason for _, reason in faults)))
 
-    def show_fault(self, where: Place, reason: str) -> None:
+    def show_fault(self, where: FieldPath, reason: str) -> None:
         """Show a fault that begins at `where`; an empty reason clears it."""
         if reason == self._error.full_text():
             return  # laying out a sentence of many words takes a while
@@ -87,7 +87,7 @@ class ConditionPart(QObject):
         """Return the widget to focus when the condition is new."""
         return self._middle()[0]
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the widget for `where`, a path inside the condition of a rules file."""
         return self.first()
 
@@ -122,7 +122,7 @@ class WordsPart(ConditionPart):
         """Add the words; an empty list adds nothing yet."""
         return replace(when, **{self.condition: self.words()})  # type: ignore[arg-type]
 
-    def show_faults(self, faults: Sequence[tuple[Place, str]]) -> None:
+    def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
         """Mark each word that is wrong."""
         self.chips.mark({where[-1] for where, _ in faults if where and isinstance(where[-1], int)})
         super().show_faults(faults)
@@ -131,7 +131,7 @@ class WordsPart(ConditionPart):
         """Return the button that opens the field for words."""
         return self.chips.add
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the very word, if the path is about one."""
         index = where[-1] if where else None
         return self.chips.place(index) if isinstance(index, int) else self.first()
@@ -156,7 +156,7 @@ class PatternPart(ConditionPart):
         """Add the pattern; an empty one is still to be written."""
         return replace(when, regex=self.field.text())
 
-    def show_fault(self, where: Place, reason: str) -> None:
+    def show_fault(self, where: FieldPath, reason: str) -> None:
         """Frame the field in red while it is wrong."""
         set_wrong(self.field, bool(reason))
         super().show_fault(where, reason)
@@ -187,7 +187,7 @@ class SourcePart(ConditionPart):
 
     def __init__(self, test: SessionFromTest, host: QWidget) -> None:
         super().__init__("session_from", host)
-        self.how = OneOf(
+        self.how = SingleChoiceButton(
             [("equals", tr("equals")), ("prefix", tr("starts with")), ("regex", tr("matches the pattern"))],
             tr("How session_from is compared"),
             host,
@@ -206,11 +206,11 @@ class SourcePart(ConditionPart):
         before = when.session_from or SessionFromTest()
         return replace(when, session_from=replace(before, **{str(self.how.value): self.field.text()}))  # type: ignore[arg-type]
 
-    def owns(self, where: Place) -> bool:
+    def owns(self, where: FieldPath) -> bool:
         """Return True unless the fault is in a field, which has a part of its own."""
         return where[:1] == ("session_from",) and where[1:2] != ("fields",)
 
-    def show_fault(self, where: Place, reason: str) -> None:
+    def show_fault(self, where: FieldPath, reason: str) -> None:
         """Frame the field in red while it is wrong."""
         set_wrong(self.field, bool(reason))
         super().show_fault(where, reason)
@@ -237,7 +237,7 @@ class SourceFieldPart(ConditionPart):
         self.name.setText(test.name)
         self.name.setPlaceholderText(tr("such as {example}", example="goods_id"))
         self.name.textEdited.connect(self._edited)
-        self._between = sentence_word(tr("being one of"), host)
+        self._between = sentence_label(tr("being one of"), host)
         self._between.setProperty(KEEP_WITH_NEXT, True)
         self.chips = WordChips(host, tr("value of the field"))
         self.chips.set_words(test.values)
@@ -252,11 +252,11 @@ class SourceFieldPart(ConditionPart):
         before = when.session_from or SessionFromTest()
         return replace(when, session_from=replace(before, fields=(*before.fields, test)))
 
-    def owns(self, where: Place) -> bool:
+    def owns(self, where: FieldPath) -> bool:
         """Return True if the fault is in the field of this name."""
         return where == ("session_from", "fields", self.name.text().strip())
 
-    def show_fault(self, where: Place, reason: str) -> None:
+    def show_fault(self, where: FieldPath, reason: str) -> None:
         """Frame the name in red while it is missing."""
         set_wrong(self.name, bool(reason) and not self.name.text().strip())
         super().show_fault(where, reason)
@@ -265,7 +265,7 @@ class SourceFieldPart(ConditionPart):
         """Return the field of the name."""
         return self.name
 
-    def place(self, where: Place) -> QWidget:
+    def place(self, where: FieldPath) -> QWidget:
         """Return the missing input: the name, else the values."""
         return self.chips.add if self.name.text().strip() else self.name
 
@@ -276,7 +276,7 @@ class SourceFieldPart(ConditionPart):
         self.changed.emit()
 
 
-def sentence_word(text: str, host: QWidget) -> PlainLabel:
+def sentence_label(text: str, host: QWidget) -> PlainLabel:
     """Return a label with words between or behind the fields of a condition."""
     label = PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=host)
     label.setFixedHeight(HEIGHT)

@@ -12,21 +12,21 @@ ABOUT_THE_MESSAGE = frozenset({*WORD_CONDITIONS, "regex", "session_from", "sessi
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ConditionGroup:
     """Section of the menu that adds conditions; conditions are named as in verdicts."""
 
     title: str
     conditions: tuple[str, ...]
 
 
-def groups() -> tuple[Group, ...]:
+def groups() -> tuple[ConditionGroup, ...]:
     """Return all conditions, in the order of the menu."""
     return (
-        Group(tr("What the customer writes"), ("any", "all", "none", "exact", "prefix", "suffix", "regex")),
-        Group(tr("When it arrives"), ("hours", "operator")),
-        Group(tr("Who the customer is"), ("first_contact", "quiet_days", "tags.any", "tags.none")),
-        Group(tr("What went before"), ("message_no", "last_rule_within")),
-        Group(tr("Where the customer comes from"), ("session_from", "session_from.fields", "event")),
+        ConditionGroup(tr("What the customer writes"), ("any", "all", "none", "exact", "prefix", "suffix", "regex")),
+        ConditionGroup(tr("When it arrives"), ("hours", "operator")),
+        ConditionGroup(tr("Who the customer is"), ("first_contact", "quiet_days", "tags.any", "tags.none")),
+        ConditionGroup(tr("What went before"), ("message_no", "last_rule_within")),
+        ConditionGroup(tr("Where the customer comes from"), ("session_from", "session_from.fields", "event")),
     )
 
 
@@ -76,7 +76,7 @@ def condition_phrase(condition: str, *, excepted: bool = False) -> str:
     return condition_label(condition, first=True, excepted=True) if excepted else _PHRASES[condition]()
 
 
-def quiet_word(days: int) -> str:
+def days_suffix(days: int) -> str:
     """Return the words behind the number of days without a message."""
     return ntr("day before", "days before", days)
 
