@@ -71,7 +71,7 @@ from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
-from wxdesk.desk.rules.review.review import RulesReview
+from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock

@@ -21,7 +21,7 @@ from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
-from wxdesk.desk.rules.review.review import RulesReview
+from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts

@@ -15,7 +15,7 @@ from wxdesk.sandbox.platform.contacts import ChatSide
 from wxdesk.sandbox.platform.faults import Faults
 from wxdesk.sandbox.platform.platform import MiniProgram, Platform, Sent
 from wxdesk.sandbox.push import bodies
-from wxdesk.sandbox.push.delivery import PushDispatcher
+from wxdesk.sandbox.push.dispatcher import PushDispatcher
 from wxdesk.sandbox.push.journal import Journal
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
 

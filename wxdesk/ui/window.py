@@ -22,7 +22,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.notifications.attention import OperatorAlerts
+from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.display import INSTALL, missing_library
 from wxdesk.ui.runtime.garbage import GarbageCollector

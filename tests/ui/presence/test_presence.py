@@ -22,7 +22,7 @@ from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.presence import AwayReason
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.notifications.attention import OperatorAlerts
+from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, OnNoticeAction
 from wxdesk.ui.presence.idle_watch import PresenceWatch
 from wxdesk.ui.presence.leave_reminder import BAR as LEFT

@@ -34,8 +34,8 @@ from wxdesk.desk.rules.literal_ends import LiteralEnds
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
 from wxdesk.desk.rules.trial.example import RuleExamples
+from wxdesk.desk.rules.trial.outcome import Trial, trial_of
 from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
-from wxdesk.desk.rules.trial.trial import Trial, trial_of
 from wxdesk.desk.rules.validation import RuleValidator
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.wechat.emoticons import normaliser, read_emoticons

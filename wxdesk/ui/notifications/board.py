@@ -20,7 +20,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.message import Message
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
-from wxdesk.ui.notifications.answers import NoticeCommands
+from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.held_replies import HeldReplyNotices
 from wxdesk.ui.notifications.notice import NoticeTopic, Notifier, notice_key, notice_of, return_notice
 from wxdesk.ui.presence.is_watching import is_watching

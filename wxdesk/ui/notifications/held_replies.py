@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.ui.notifications.answers import NoticeCommands
+from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of
 from wxdesk.ui.presence.is_watching import is_watching
 from wxdesk.ui.runtime.bridge import Bridge

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.call_news import AttentionBar
+from wxdesk.ui.inbox.attention_bar import AttentionBar
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.takeover.news import TakeoverNotices
+from wxdesk.ui.inbox.takeover.notices import TakeoverNotices
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.rules.page import RulesPage

@@ -21,7 +21,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
+from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, send_rect, stop_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldRole
 from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST

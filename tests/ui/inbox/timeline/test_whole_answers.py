@@ -17,7 +17,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
+from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.delegate import send_rect, stop_rect
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, notice_of, offers_in

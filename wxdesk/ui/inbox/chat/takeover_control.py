@@ -16,7 +16,7 @@ from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.operator_hours import next_hours_change
 from wxdesk.ui.inbox.chat.until_menu import offer
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.takeover.return_bar import TakeoverEndBar
+from wxdesk.ui.inbox.takeover.end_bar import TakeoverEndBar
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.wording.takeover import takeover_silences, takeover_spans
 

@@ -11,7 +11,7 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole
-from wxdesk.ui.inbox.lists.row_shifts import ClickGuard
+from wxdesk.ui.inbox.lists.click_guard import ClickGuard
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.messages import name_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from wxdesk.desk.ports.store import Clock
-from wxdesk.ui.inbox.lists.row_shifts import READABLE
+from wxdesk.ui.inbox.lists.click_guard import READABLE
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 

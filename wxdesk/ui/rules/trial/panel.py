@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
+from wxdesk.desk.rules.trial.outcome import Trial
 from wxdesk.desk.rules.trial.scenario import TrialMessage
-from wxdesk.desk.rules.trial.trial import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.look.theme import Size

@@ -13,7 +13,7 @@ from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.held_replies.after_pause_panel import AfterPauseDialog
+from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices

@@ -18,7 +18,7 @@ from tests.ui.world import World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
-from wxdesk.ui.notifications.attention import OperatorAlerts
+from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.chime import chime
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 from wxdesk.ui.notifications.player import Player

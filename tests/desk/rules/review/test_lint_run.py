@@ -38,9 +38,9 @@ from wxdesk.core.rules.lint.findings import LintCode
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
-from wxdesk.desk.rules.review import review as checkup
+from wxdesk.desk.rules.review import lint_run as checkup
 from wxdesk.desk.rules.review.dry_run import SLICE, DryRun, DryRunProgress, DryRunReport
-from wxdesk.desk.rules.review.review import RulesReview
+from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.review.unset_variables import never_set_variables
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars

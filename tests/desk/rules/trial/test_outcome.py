@@ -30,8 +30,8 @@ from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.rules.trial.outcome import Trial, TrialDelivery
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.desk.rules.trial.trial import Trial, TrialDelivery
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.wechat.payload import to_body
 
