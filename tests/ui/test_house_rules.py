@@ -1,29 +1,49 @@
-"""What no file of the window may do, read from the source."""
+"""Rules for every file of the window, read from the source."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
-import pytest
-
 UI = Path(__file__).parents[2] / "wxdesk" / "ui"
-SOURCES = sorted(UI.rglob("*.py"))
+SOURCES = {path.relative_to(UI).as_posix(): path for path in sorted(UI.rglob("*.py"))}
 
-RICH_TEXT = {"QMessageBox", "QErrorMessage", "QInputDialog", "QTextBrowser"}
+RICH_TEXT = frozenset({"QMessageBox", "QErrorMessage", "QInputDialog", "QTextBrowser"})
 """Classes that guess rich text, or stop the loop."""
 
-NESTED_LOOPS = {"exec", "exec_", "processEvents", "getOpenFileName", "getSaveFileName", "getText", "asyncSlot"}
+NESTED_LOOPS = frozenset(
+    {"exec", "exec_", "processEvents", "getOpenFileName", "getSaveFileName", "getText", "asyncSlot"}
+)
+
+LABELS = "widgets/labels.py"
+PALETTE = "look/theme.py"
+STYLE_SHEETS = "look/appearance.py"
+LOOP = "runtime/loop.py"
+NO_WIDGET = "notifications/service.py"
+"""Speaks to the system's notification service, on a thread and loop of its own."""
 
 
-def _name(path: Path) -> str:
-    return str(path.relative_to(UI))
+@cache
+def _text(name: str) -> str:
+    return SOURCES[name].read_text(encoding="utf-8")
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+@cache
+def _nodes(name: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(_text(name))))
+
+
+@cache
+def _names(name: str) -> frozenset[str]:
+    """Every name that a file uses, reads as an attribute or imports."""
+    return frozenset(_identifiers(name))
+
+
+def _identifiers(name: str) -> Iterator[str]:
+    for node in _nodes(name):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):
@@ -32,57 +52,58 @@ def _names(tree: ast.AST) -> Iterator[str]:
             yield node.name
 
 
-@pytest.fixture(params=SOURCES, ids=_name)
-def path(request: pytest.FixtureRequest) -> Path:
-    return request.param
+def _using(names: frozenset[str]) -> Mapping[str, set[str]]:
+    """The files that use some of these names, with those that they use."""
+    return {name: set(found) for name in SOURCES if (found := _names(name) & names)}
 
 
-def test_nothing_runs_a_loop_inside_the_loop(path: Path) -> None:
-    assert set(_names(ast.parse(path.read_text(encoding="utf-8")))) & NESTED_LOOPS == set()
+def _classes(name: str) -> list[ast.ClassDef]:
+    return [node for node in _nodes(name) if isinstance(node, ast.ClassDef)]
 
 
-def test_every_dialog_lets_the_emergency_stop_through(path: Path) -> None:
-    bases = {
-        base.id
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-        for base in node.bases
-        if isinstance(base, ast.Name) and (_name(path), node.name) != ("widgets/dialogs/dialog.py", "Dialog")
-    }
-    assert "QDialog" not in bases
+def test_nothing_runs_a_loop_inside_the_loop() -> None:
+    assert _using(NESTED_LOOPS) == {}
 
 
-def test_text_is_never_guessed_to_be_rich(path: Path) -> None:
-    banned = RICH_TEXT if path.name == "labels.py" else RICH_TEXT | {"QLabel"}
-    assert set(_names(ast.parse(path.read_text(encoding="utf-8")))) & banned == set()
+def test_every_dialog_lets_the_emergency_stop_through() -> None:
+    dialogs = [
+        f"{name} {node.name}"
+        for name in SOURCES
+        for node in _classes(name)
+        if any(isinstance(base, ast.Name) and base.id == "QDialog" for base in node.bases)
+    ]
+    assert dialogs == ["widgets/dialogs/dialog.py Dialog"]
 
 
-def test_colours_are_named_in_one_place(path: Path) -> None:
-    if path.name == "theme.py":
-        pytest.skip("this is the place")
-    found = re.findall(
-        r"#[0-9A-Fa-f]{6}\b|\brgba?\(|QColor\(\s*\d|GlobalColor\.(?!transparent)", path.read_text("utf-8")
-    )
-    assert found == []
+def test_text_is_never_guessed_to_be_rich() -> None:
+    assert _using(RICH_TEXT) == {}
+    assert list(_using(frozenset({"QLabel"}))) == [LABELS]
 
 
-NO_WIDGET = {"notifications/service.py"}
-"""Speaks to the system's notification service, on a thread and loop of its own."""
+def test_colours_are_named_in_one_place() -> None:
+    colour = re.compile(r"#[0-9A-Fa-f]{6}\b|\brgba?\(|QColor\(\s*\d|GlobalColor\.(?!transparent)")
+    assert [name for name in SOURCES if colour.search(_text(name))] == [PALETTE]
 
 
-def test_widgets_hold_no_coroutines_and_no_style_sheets(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and _name(path) not in NO_WIDGET]
-    assert [n.name for one in classes for n in ast.walk(one) if isinstance(n, ast.AsyncFunctionDef)] == []
-    if path.name != "appearance.py":
-        assert "setStyleSheet" not in set(_names(tree))
+def test_widgets_hold_no_coroutines_and_no_style_sheets() -> None:
+    coroutines = [
+        f"{name} {node.name}.{one.name}"
+        for name in SOURCES
+        if name != NO_WIDGET
+        for node in _classes(name)
+        for one in ast.walk(node)
+        if isinstance(one, ast.AsyncFunctionDef)
+    ]
+    assert coroutines == []
+    assert list(_using(frozenset({"setStyleSheet"}))) == [STYLE_SHEETS]
 
 
-def test_signals_are_not_connected_to_lambdas(path: Path) -> None:
+def test_signals_are_not_connected_to_lambdas() -> None:
     """A closure on a signal keeps its widget alive for ever."""
     found = [
-        node.lineno
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{name}:{node.lineno}"
+        for name in SOURCES
+        for node in _nodes(name)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "connect"
@@ -91,6 +112,6 @@ def test_signals_are_not_connected_to_lambdas(path: Path) -> None:
     assert found == []
 
 
-def test_qasync_is_named_in_one_file(path: Path) -> None:
-    imports = {node.module for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)}
-    assert ("qasync" in imports) is (path.name == "loop.py")
+def test_qasync_is_named_in_one_file() -> None:
+    imports = ((name, node) for name in SOURCES for node in _nodes(name) if isinstance(node, ast.ImportFrom))
+    assert {name for name, node in imports if node.module == "qasync"} == {LOOP}

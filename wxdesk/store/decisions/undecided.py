@@ -16,7 +16,7 @@ from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
 def undecided_of(
     connection: Connection, found: Sequence[Message], threads: Mapping[int, Conversation]
 ) -> list[UndecidedMessage]:
-    """Build an `UndecidedMessage` for each message, in order; `threads` is keyed by id."""
+    """Build the `UndecidedMessage` of each message, in order; `threads` by id."""
     known = unsent_counts(connection, threads)
     waiting = pending_in(connection, [thread for thread, one in known.items() if one.waits])
     return [

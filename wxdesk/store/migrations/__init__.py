@@ -1,1 +1,4 @@
-"""Alembic's folder: the schema's history, run by `store.migrate` at every start."""
+"""Alembic's folder: the history of the schema.
+
+Run by `store.migrate` at every start; imported by nothing.
+"""

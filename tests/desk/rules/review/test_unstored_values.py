@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.rules.rule_matching import NOW
-from tests.desk.rules.review.test_review import Shop, rule, shop
+from tests.desk.rules.review.test_lint_run import Shop, rule, shop
 from tests.store.conversations import entering, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.conversation import Contact, Conversation

@@ -113,11 +113,8 @@ def entries_of(
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
     replies = [item for item in items if isinstance(item, Reply)]
-    waiting, following, asking = (
-        parts.blocked_parts(replies),
-        parts.later_parts_unsent(replies),
-        parts.parts_needing_operator(replies),
-    )
+    waiting, asking = parts.blocked_parts(replies), parts.parts_needing_operator(replies)
+    following = parts.later_parts_unsent(replies)
     lacking, ahead = parts.blocked_by_gap(replies), parts.earlier_parts_released(replies)
     entries: list[TimelineEntry] = []
     day: date | None = None
