@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
+from tests.ui.inbox.records import NOW, reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
@@ -22,8 +23,8 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
-from wxdesk.ui.inbox.timeline.entries import TimelineEntry
-from wxdesk.ui.inbox.timeline.key_guard import READABLE
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
+from wxdesk.ui.inbox.timeline.key_guard import READABLE, KeyGuard
 from wxdesk.ui.runtime.bridge import Bridge
 
 CUSTOMER = "oCustomer0000000000000001"
@@ -224,7 +225,10 @@ def test_a_menu_that_was_opened_before_does_not_throw_away_what_has_failed_since
 def test_what_a_key_goes_on_doing_it_does_at_once(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
 ) -> None:
-    """Esc stops what is held, and what waits to be sent; the one has become the other under the focus."""
+    """Esc stops what is held, and what waits to be sent; the one has become the other under the focus.
+
+    The window may or may not have shown the attempt in between: both ways are tried below.
+    """
     opened(world.say(CUSTOMER, "opening?"))
     focus(qtbot, page, bridge)
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
@@ -233,6 +237,31 @@ def test_what_a_key_goes_on_doing_it_does_at_once(
     press(page, "Esc")
     qtbot.waitUntil(lambda: state(page) is S.CANCELLED)
     assert not world.sandbox.sent
+
+
+@pytest.mark.parametrize(
+    ("seen", "at_once"),
+    [
+        ((S.HELD, S.QUEUED), True),
+        ((S.HELD, S.SENDING, S.QUEUED), True),
+        ((S.QUEUED, S.SENDING, S.QUEUED), True),
+        ((S.SENDING, S.QUEUED), False),
+        ((S.HELD, S.SENDING, S.FAILED), False),
+        ((S.FAILED, S.QUEUED), False),
+        ((S.HELD, S.FAILED, S.SENDING, S.QUEUED), False),
+    ],
+)
+def test_esc_stops_at_once_what_it_stopped_before_an_attempt(seen: tuple[ReplyState, ...], at_once: bool) -> None:
+    clock = HandClock()
+    guard = KeyGuard(clock)
+    for shown in seen:
+        [*_, entry] = entries_of([reply(1, shown, due_at=NOW if shown is S.HELD else None)], NOW)
+        guard.follow([entry])
+    assert entry.reply is not None
+    [esc] = [offer for offer in offers_in(entry) if offer.key is BubbleKey.ESC]
+    assert guard.means(entry, esc.action) is at_once
+    clock.now += READABLE
+    assert guard.means(entry, esc.action)
 
 
 def test_a_late_enter_opens_nothing_either(

@@ -19,24 +19,34 @@ class KeyGuard:
 
     A reply changes its state by itself: its time is over, WeChat refuses it, its answer never comes. A key
     pressed in that moment was meant for the state before. Actions of a new entry, and those that stay, can be
-    used at once.
+    used at once; so can stopping a reply that comes back from a failed attempt: the key meant nothing else since.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._entries: dict[str, TimelineEntry] = {}
         self._since: dict[str, dict[KeyEffect, datetime]] = {}
+        self._stops: dict[str, dict[BubbleKey, KeyEffect]] = {}  # the last effect of each key, where it stops a reply
 
     def follow(self, entries: Iterable[TimelineEntry]) -> None:
         """Take in the present entries."""
         former, self._entries = self._entries, {entry.key: entry for entry in entries}
         now = self._clock()
         for key, entry in self._entries.items():
-            before = former.get(key)
+            before, effects = former.get(key), _key_effects(entry)
             if before is not None and before is not entry:
-                known, fresh = self._since.get(key, {}), _key_effects(entry) - _key_effects(before)
-                self._since[key] = {meaning: at for meaning, at in known.items() if meaning in _key_effects(entry)}
-                self._since[key] |= dict.fromkeys(fresh, now)
+                known, fresh = self._since.get(key, {}), effects - _key_effects(before)
+                self._since[key] = {meaning: at for meaning, at in known.items() if meaning in effects}
+                self._since[key] |= dict.fromkeys(fresh - set(self._stops[key].values()), now)
+            self._remember_stops(key, effects)
+
+    def _remember_stops(self, key: str, effects: set[KeyEffect]) -> None:
+        stops = self._stops.setdefault(key, {})
+        for effect in effects:
+            if effect[1] in _STOPPING:
+                stops[effect[0]] = effect
+            else:
+                stops.pop(effect[0], None)
 
     def focus_moved_to(self, key: str) -> None:
         """Block all actions of an entry that got the focus without the operator."""
@@ -48,6 +58,7 @@ class KeyGuard:
         """Forget all entries; another conversation begins."""
         self._entries.clear()
         self._since.clear()
+        self._stops.clear()
 
     def means(self, entry: TimelineEntry, action: BubbleAction) -> bool:
         """Return True if `entry` has offered this action long enough."""
@@ -63,6 +74,8 @@ class KeyGuard:
             return True
         return not timedelta() <= self._clock() - since < READABLE  # a clock that was put back must not lock the keys
 
+
+_STOPPING = frozenset({BubbleAction.STOP, BubbleAction.UNDO})
 
 _OPENS: KeyEffect = (BubbleKey.ENTER, None)
 
