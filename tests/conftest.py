@@ -28,14 +28,17 @@ USUAL_SECONDS = 120.0
 """`timeout` in pyproject.toml."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --campaigns -m campaign` runs the campaigns in full; without it they run in a small sample."""
+    parser.addoption("--campaigns", action="store_true", help="run the tests marked `campaign` in full")
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Work with every processor when a folder of tests is asked for, and in one process when it is less.
 
-    A worker takes two seconds until its first test, more than most files need. What failed last time runs alone too: a
-    failure must prove itself where nothing else is running.
+    A worker takes two seconds until its first test, more than most files need.
     """
-    few = config.getoption("lf") or not any(Path(argument).is_dir() for argument in config.args)
-    return 0 if few else None
+    return None if any(Path(argument).is_dir() for argument in config.args) else 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
