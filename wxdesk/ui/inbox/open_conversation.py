@@ -6,10 +6,11 @@ No widget: it turns events and answers of the desk into entries of the timeline'
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -35,6 +36,7 @@ from wxdesk.ui.inbox.timeline.entries import TimelineEntry, WindowEnd, entries_o
 from wxdesk.ui.inbox.timeline.loaded_items import LoadedItems
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 
 
@@ -69,9 +71,10 @@ class ChatSession(QObject):
         self._fresh = False  # nothing of this conversation has been shown yet
         self._answered_once = False
         self._reading = False
-        self._asking = False
-        self._again = False
         self._changed_replies: set[int] = set()
+        self._asked: tuple[int, AbstractSet[int]] = (0, frozenset())
+        """Visit and replies of the question whose answer is awaited."""
+        self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
 
     @property
@@ -100,7 +103,7 @@ class ChatSession(QObject):
         if hit is not None:
             work = inbox_reading.around(self._bridge.desk.store, conversation_id, hit.item)
             self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._not_found, self._visit))
-        self._ask()
+        self._refresher.ask()
 
     def close(self) -> None:
         """Follow no conversation."""
@@ -111,7 +114,7 @@ class ChatSession(QObject):
         """Show the newest page after a jump into the past."""
         if self.conversation_id is not None and not self.to_end:
             self._reset(self.conversation_id)
-            self._ask()
+            self._refresher.ask()
 
     def refresh_times(self) -> None:
         """Update what only the clock has changed: day names, or a closed reply window."""
@@ -120,7 +123,7 @@ class ChatSession(QObject):
 
     def retry(self) -> None:
         """Read again after a failure."""
-        self._ask()
+        self._refresher.ask()
 
     def older(self) -> None:
         """Read the page above, unless one is being read or there is none."""
@@ -163,7 +166,7 @@ class ChatSession(QObject):
                 ) if conversation_id == self.conversation_id:
                     touched = True
         if touched:
-            self._ask()
+            self._refresher.ask()
 
     def message(self, key: str) -> Message | None:
         """Return the message of an entry, or the one its reply answers, if read."""
@@ -179,40 +182,24 @@ class ChatSession(QObject):
 
     # -- answers
 
-    def _ask(self) -> None:
-        """Read the newest state, or once more after a read that is under way."""
+    def _question(self) -> Coroutine[Any, Any, inbox_reading.ConversationSnapshot] | None:
         if self.conversation_id is None:
-            return
-        if self._asking:
-            self._again = True
-            return
-        self._asking = True
+            return None
         changed = self._changed_replies & self.known.reply_ids()
         self._changed_replies.clear()
-        work = inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
-        failed = partial(self._ask_failed, self._visit, changed)
-        self._bridge.ask(work, partial(self._answered, self._visit), failed)
+        self._asked = (self._visit, changed)
+        return inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
 
-    def _answered(self, visit: int, now: inbox_reading.ConversationSnapshot) -> None:
-        self._asking = False
-        if visit == self._visit:
+    def _answered(self, now: inbox_reading.ConversationSnapshot) -> None:
+        if self._asked[0] == self._visit:
             self._take_in(now)
-        self._ask_again(visit)
 
-    def _ask_failed(self, visit: int, changed: AbstractSet[int], error: Exception) -> None:
-        self._asking = False
-        self._bridge.failed.emit(error)
+    def _not_answered(self) -> None:
+        visit, changed = self._asked
         if visit == self._visit:
             self._changed_replies |= changed
             self.failed = self._fresh
             self.refreshed.emit()
-        self._ask_again(visit)
-
-    def _ask_again(self, visit: int) -> None:
-        """Read again if something changed, or another one opened, during the last read."""
-        if self._again or visit != self._visit:
-            self._again = False
-            self._ask()
 
     def _read_failed(self, visit: int, error: Exception) -> None:
         if visit == self._visit:
@@ -224,7 +211,7 @@ class ChatSession(QObject):
         self._bridge.failed.emit(error)
         if visit == self._visit:
             self._hit = None
-            self._ask()
+            self._refresher.ask()
 
     def _take_in(self, now: inbox_reading.ConversationSnapshot) -> None:
         first_time, self._answered_once = not self._answered_once, True

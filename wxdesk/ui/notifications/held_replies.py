@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
@@ -13,6 +13,7 @@ from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of
 from wxdesk.ui.presence.is_watching import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.reply_status import HoldReason
@@ -43,8 +44,7 @@ class HeldReplyNotices(QObject):
         self._standing: set[int] = set()
         self._feed.read.connect(self._follow)
         self._standstills.changed.connect(self._follow)
-        self._soon = QTimer(self, singleShot=True, interval=0)  # between two windows of the program nobody has left
-        self._soon.timeout.connect(self._follow)
+        self._soon = Debounce(self._follow, self, 0)  # between two windows of the program nobody has left
         window.stack.currentChanged.connect(self._follow_soon)
         window.installEventFilter(self)
         bridge.events.connect(self._hear)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
@@ -15,7 +17,9 @@ from wxdesk.core.events import (
     MessageKept,
     ReplyChanged,
 )
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.days import Days
 
 GATHER_MS = 200
@@ -38,39 +42,29 @@ class CountsFeed(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._asking = 0
-        self._again = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._again.timeout.connect(self.ask)
+        self._questions: tuple[Refresher[Any], ...] = (
+            Refresher(bridge, self._inbox, self.inbox.emit, self, gather_ms=GATHER_MS),
+            Refresher(bridge, self._day, self.day.emit, self, gather_ms=GATHER_MS),
+            Refresher(bridge, self._longest, self.longest.emit, self, gather_ms=GATHER_MS),
+        )
         bridge.events.connect(self._hear)
 
     def ask(self) -> None:
-        """Ask now, or soon if the last answers are still pending."""
-        if self._asking:
-            self._again.start()
-            return
-        self._asking = 3
-        conversations, now = self._bridge.desk.store.conversations, self._bridge.desk.clock()
-        self._bridge.ask(conversations.counts(), self._tell_inbox, self._failed)
-        midnight = Days.of(self._bridge.desk.accounts.values()).midnight(now)
-        self._bridge.ask(conversations.day_counts(midnight), self._tell_day, self._failed)
-        self._bridge.ask(self._bridge.desk.alarms.longest_waiting(), self._tell_longest, self._failed)
+        """Ask now, or soon after the answers that are still awaited."""
+        for question in self._questions:
+            question.ask()
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, _COUNTED) for event in events) and not self._again.isActive():
-            self._again.start()
+        if any(isinstance(event, _COUNTED) for event in events):
+            for question in self._questions:
+                question.ask_soon()
 
-    def _tell_inbox(self, counts: object) -> None:
-        self._asking -= 1
-        self.inbox.emit(counts)
+    def _inbox(self) -> Coroutine[Any, Any, InboxCounts]:
+        return self._bridge.desk.store.conversations.counts()
 
-    def _tell_day(self, counts: object) -> None:
-        self._asking -= 1
-        self.day.emit(counts)
+    def _day(self) -> Coroutine[Any, Any, DayCounts]:
+        midnight = Days.of(self._bridge.desk.accounts.values()).midnight(self._bridge.desk.clock())
+        return self._bridge.desk.store.conversations.day_counts(midnight)
 
-    def _tell_longest(self, conversation: object) -> None:
-        self._asking -= 1
-        self.longest.emit(conversation)
-
-    def _failed(self, error: Exception) -> None:
-        self._asking -= 1
-        self._bridge.failed.emit(error)
+    def _longest(self) -> Coroutine[Any, Any, Conversation | None]:
+        return self._bridge.desk.alarms.longest_waiting()

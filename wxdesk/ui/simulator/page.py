@@ -21,6 +21,7 @@ from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.simulator.counters import CounterLine
 from wxdesk.ui.simulator.customer_list import CustomerModel, CustomerRole, CustomerView
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
@@ -58,7 +59,7 @@ class SimulatorPage(QWidget):
         self.mishaps = MishapPanel(self)
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self)
-        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh = Debounce(self._look, self, REFRESH_MS)
         self._tick = QTimer(self, interval=1000)
         self._lay_out()
         self._connect()
@@ -104,7 +105,6 @@ class SimulatorPage(QWidget):
         self.phone.add_wanted.connect(self._add)
         self.mishaps.mishap_requested.connect(self._switch_on)
         self.mishaps.mishap_cancelled.connect(self._switch_off)
-        self._refresh.timeout.connect(self._look)
         self._tick.timeout.connect(self._pass_time)
         # The simulator calls on its own thread; a queued signal is how that reaches this one.
         self._simulator_changed.connect(self._start_refresh, Qt.ConnectionType.QueuedConnection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.traffic.body import readable
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
@@ -23,9 +24,6 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons
-
-GATHER_MS = 150
-"""Delay to gather lines before a query, so that a flood causes few queries."""
 
 
 class TrafficPage(QWidget):
@@ -49,8 +47,8 @@ class TrafficPage(QWidget):
         self.header = TrafficHeader()
         self._empty = PlainLabel(role="secondary", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._again = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather = Debounce(self._ask_store, self)
+        self._again = Debounce(self._ask_path, self)
         self._build()
         self._connect()
         self.detail.hide()
@@ -96,8 +94,6 @@ class TrafficPage(QWidget):
         self.quarantine.counted.connect(self.header.show_quarantine)
         self.quarantine.listed.connect(self._show_quarantine)
         self.model.dataChanged.connect(self._data_changed)
-        self._gather.timeout.connect(self._ask_store)
-        self._again.timeout.connect(self._ask_path)
         self._standstills.changed.connect(self._ask_path)
         find = QShortcut(QKeySequence.StandardKey.Find, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.header.search.setFocus)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 
 
 class TypingNotice(QObject):
@@ -32,8 +33,7 @@ class TypingNotice(QObject):
         edit.typed.connect(self._typed)
         edit.emptied.connect(self._stop)
         session.turned.connect(self._stop)
-        self._closing = QTimer(self, singleShot=True, interval=0)  # what was chosen stands in the text a moment later
-        self._closing.timeout.connect(self._settle)
+        self._closing = Debounce(self._settle, self, 0)  # what was chosen stands in the text a moment later
         for panel in self._panels:
             panel.worked.connect(self._prepare)
             panel.closed.connect(self._closing.start)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +21,7 @@ from wxdesk.core.events import (
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 
 _TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
 
@@ -39,7 +41,8 @@ class ConversationFeed(QObject):
         self._list = shown
         self._chosen = InboxFilter.ALL
         self._touched: set[int] = set()
-        self._asking = False
+        self._asked: frozenset[int] = frozenset()
+        self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
         shown.filter_chosen.connect(self.choose)
         shown.search_wanted.connect(self._search)
         shown.model.more_wanted.connect(self._more)
@@ -56,7 +59,7 @@ class ConversationFeed(QObject):
     def hear(self, events: Sequence[Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
         self._touched.update(event.conversation_id for event in events if isinstance(event, _TOUCHING))
-        self._ask_touched()
+        self._refresher.ask()
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
@@ -86,26 +89,17 @@ class ConversationFeed(QObject):
         self._list.model.page_failed()
         self._bridge.failed.emit(error)
 
-    def _ask_touched(self) -> None:
-        if self._asking or not self._touched:
-            return
-        self._asking = True
-        desk = self._bridge.desk
-        ids, self._touched = frozenset(self._touched), set()
-        work = inbox_reading.touched_rows(desk.store, ids)
-        self._bridge.ask(work, self._merge, partial(self._failed, ids))
+    def _question(self) -> Coroutine[Any, Any, tuple[list[InboxRow], InboxCounts]] | None:
+        self._asked, self._touched = frozenset(self._touched), set()
+        return inbox_reading.touched_rows(self._bridge.desk.store, self._asked) if self._asked else None
 
     def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
         rows, counts = answer
-        self._asking = False
         self._list.merge(rows)
         self._show_counts(counts)
-        self._ask_touched()
 
-    def _failed(self, ids: frozenset[int], error: Exception) -> None:
-        self._asking = False
-        self._touched |= ids  # read with the next ones
-        self._bridge.failed.emit(error)
+    def _keep_asked(self) -> None:
+        self._touched |= self._asked  # read with the next ones
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self._list.show_counts(counts)

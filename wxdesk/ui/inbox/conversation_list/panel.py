@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
@@ -22,11 +22,9 @@ from wxdesk.ui.inbox.conversation_list.search_results import HitRole, SearchDele
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.look.theme import Measure
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
-
-SEARCH_DELAY_MS = 150
-"""Wait after the last key before the store is asked."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -69,7 +67,7 @@ class ConversationList(QFrame):
         self.view = _list(tr("Conversations"), self)
         self.found = _list(tr("Search results"), self)
         self.empty = EmptyState()
-        self._delay = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
+        self._delay = Debounce(self._ask_search, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(ConversationDelegate(clock, hold_reason_of, self.view))
         self.found.setModel(self.hits)
@@ -105,7 +103,6 @@ class ConversationList(QFrame):
         self.search.textChanged.connect(self._search_changed)
         self.search.left.connect(self.leave_search)
         self.search.went_down.connect(self.focus_rows)
-        self._delay.timeout.connect(self._ask_search)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
         self.chips.chosen.connect(self._part_chosen)
         self.chips.chosen.connect(self.filter_chosen)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +11,7 @@ from wxdesk.core.events import ConversationChanged, Event, PauseChanged, ReplyCh
 from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 
 _TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged)
 
@@ -26,8 +28,7 @@ class HeldRepliesFeed(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._asking = False
-        self._again = False
+        self._refresher = Refresher(bridge, self._question, self.take, self)
         self.held: tuple[HeldReply, ...] = ()
         bridge.events.connect(self._hear)
 
@@ -37,11 +38,10 @@ class HeldRepliesFeed(QObject):
 
     def load(self) -> None:
         """Read now, or once more after a read that is under way."""
-        if self._asking:
-            self._again = True
-            return
-        self._asking = True
-        self._bridge.ask(inbox_reading.held_replies(self._bridge.desk.store), self._show, self._failed)
+        self._refresher.ask()
+
+    def _question(self) -> Coroutine[Any, Any, tuple[HeldReply, ...]]:
+        return inbox_reading.held_replies(self._bridge.desk.store)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _TOUCHING) for event in events):
@@ -51,14 +51,3 @@ class HeldRepliesFeed(QObject):
         """Use these held replies."""
         self.held = held
         self.read.emit()
-
-    def _show(self, held: tuple[HeldReply, ...]) -> None:
-        self._asking = False
-        self.take(held)
-        if self._again:
-            self._again = False
-            self.load()
-
-    def _failed(self, error: Exception) -> None:
-        self._asking = self._again = False
-        self._bridge.failed.emit(error)

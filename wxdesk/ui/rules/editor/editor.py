@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Rule
@@ -26,9 +26,9 @@ from wxdesk.ui.rules.editor.places import FaultLocator
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 
-CHECK_MS = 150
 WIDEST = 720
 
 
@@ -61,8 +61,7 @@ class RuleEditor(QWidget):
         self._touched = False
         self._showing = False
         self.faults: tuple[RuleFault, ...] = ()
-        self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
-        self._later.timeout.connect(self.check_now)
+        self._later = Debounce(self.check_now, self)
         self.head = RuleEditorHead(self)
         self.doubts = LintCard(self)
         self.when_card = ConditionsCard(offers, self)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.rules.usage import LATELY, RuleFigures
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 
 GATHER_MS = 1000
 
@@ -23,29 +25,19 @@ class RuleFiguresLoader(QObject):
         self._bridge = bridge
         self._rules = rules
         self._page = page
-        self._asking = False
-        self._again = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._again.timeout.connect(self.ask)
+        self._refresher = Refresher(bridge, self._question, self._show, self, gather_ms=GATHER_MS)
         bridge.events.connect(self._hear)
 
     def ask(self) -> None:
         """Load now, or soon after the answer that is still on its way."""
-        if self._asking:
-            self._again.start()
-            return
-        self._asking = True
-        since = self._bridge.desk.clock() - LATELY
-        self._bridge.ask(self._bridge.desk.store.decisions.rule_figures(since), self._tell, self._failed)
+        self._refresher.ask()
+
+    def _question(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
+        return self._bridge.desk.store.decisions.rule_figures(self._bridge.desk.clock() - LATELY)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        told = any(isinstance(event, (DecisionMade, ReplyChanged)) for event in events)
-        if told and self._page.isVisible() and not self._again.isActive():
-            self._again.start()
+        if self._page.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
+            self._refresher.ask_soon()
 
-    def _tell(self, figures: Mapping[int, RuleFigures]) -> None:
-        self._asking = False
+    def _show(self, figures: Mapping[int, RuleFigures]) -> None:
         self._rules.show_figures(figures, self._bridge.desk.clock())
-
-    def _failed(self, error: Exception) -> None:
-        self._asking = False
-        self._bridge.failed.emit(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.model.message import MessageType
@@ -21,12 +21,12 @@ from wxdesk.ui.rules.trial.sender import TrialSender
 from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, stopped_text
 from wxdesk.ui.rules.trial.verdicts import VerdictList
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.widgets.small_button import SmallButton
 
-DELAY_MS = 150
 SAMPLE_OPENID = "OPENID"
 """Placeholder for the customer's openid in requests."""
 
@@ -52,8 +52,7 @@ class TrialPanel(QFrame):
         self._instead: Rule | None = None
         self.setProperty("class", "side")
         self.setFixedWidth(WIDTH)
-        self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
-        self._later.timeout.connect(self.try_now)
+        self._later = Debounce(self.try_now, self)
         self._make_fields()
         self.writer = TrialSender(bridge, rules, self)
         self.around = TrialScenarioForm(bridge.desk.accounts, rules, self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -19,11 +19,10 @@ from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.contact_picker import ContactPicker
 from wxdesk.ui.rules.trial.contact_text import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import name_of
-
-DELAY_MS = 150
 
 
 class TrialSender(QWidget):
@@ -62,11 +61,10 @@ class TrialSender(QWidget):
         column.addWidget(self.nobody, 0, Qt.AlignmentFlag.AlignLeft)
         self.changed.hide()
         self.hide()
-        self._later = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._later = Debounce(self._seek_typed, self)
         self._connect()
 
     def _connect(self) -> None:
-        self._later.timeout.connect(self._seek_typed)
         self.name.textEdited.connect(self._edited)
         self.name.button.triggered.connect(self._end_pressed)
         self.name.moved.connect(self._move)

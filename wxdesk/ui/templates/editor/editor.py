@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from wxdesk.ui.editing.preserving import preserve_untouched
 from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
 from wxdesk.ui.editing.width_scroll import WidthScroll
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.templates.editor.content_card import ContentCard
 from wxdesk.ui.templates.editor.head import TemplateEditorHead
 from wxdesk.ui.templates.editor.lookup_card import LookupCard
@@ -24,7 +25,6 @@ from wxdesk.ui.templates.editor.preview import TemplatePreview
 from wxdesk.ui.templates.editor.prompt_card import PromptCard
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 
-CHECK_MS = 150
 WIDEST = 980
 PREVIEW = 260
 SIDE_BY_SIDE = 700
@@ -57,8 +57,7 @@ class TemplateEditor(QWidget):
         self._shown = self._reads = self._saved
         self._wide = True
         self.faults: tuple[TemplateFault, ...] = ()
-        self._later = QTimer(self, singleShot=True, interval=CHECK_MS)
-        self._later.timeout.connect(self.check_now)
+        self._later = Debounce(self.check_now, self)
         self.head = TemplateEditorHead(self)
         self.finding = LookupCard(self)
         self.saying = ContentCard(bridge, self)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRegularExpression, Qt, QTimer, Signal
+from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.labels import PlainLabel
 
 DIGIT = 9
@@ -36,7 +37,7 @@ class NumberField(QLineEdit):
         self._most = most
         self._last = least
         self._say_unit: Callable[[], None] | None = None
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause = Debounce(self._decide, self, PAUSE_MS)
         digits = max(2, len(str(most)))
         self.setText(str(least))
         self.setAccessibleName(name)
@@ -47,7 +48,6 @@ class NumberField(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.textChanged.connect(self._changed)
         self.editingFinished.connect(self._decide)
-        self._pause.timeout.connect(self._decide)
 
     def count(self, label: PlainLabel, words: Callable[[int], str]) -> None:
         """Show the unit in `label` in the number's plural form: one minute, two minutes."""
