@@ -109,3 +109,22 @@ def test_whoever_has_gone_meanwhile_hears_no_answer_however_it_was_bound(
     QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert told == ["stays"]
+
+
+def test_a_question_with_a_key_is_asked_once_until_its_answer_is_here(qtbot: QtBot, bridge: Bridge) -> None:
+    asked: list[str] = []
+    answered: list[None] = []
+
+    async def work(name: str) -> None:
+        await asyncio.sleep(0)
+        asked.append(name)
+
+    bridge.ask(work("first"), answered.append, once=("send", 1))
+    bridge.ask(work("pressed again"), answered.append, once=("send", 1))
+    bridge.ask(work("another"), answered.append, once=("send", 2))
+    assert bridge.is_asking(("send", 1))
+    qtbot.waitUntil(lambda: len(answered) == 2 and bridge.is_idle)
+    assert not bridge.is_asking(("send", 1))
+    bridge.ask(work("later"), answered.append, once=("send", 1))
+    qtbot.waitUntil(lambda: len(answered) == 3)
+    assert sorted(asked) == ["another", "first", "later"]

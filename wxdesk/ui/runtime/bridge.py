@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import CancelledError, Future, wait
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,16 @@ log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 2.0
 """Seconds for which closing waits for commands that the desk still runs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """A coroutine that runs on the desk's loop, and the calls for its end."""
+
+    future: Future[Any]
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None
+    once: Hashable | None
 
 
 class Bridge(QObject):
@@ -50,7 +61,7 @@ class Bridge(QObject):
         self._loop = desk_loop
         self._lock = threading.Lock()
         self._gathered: list[Event] = []
-        self._open: set[Future[Any]] = set()
+        self._open: set[_Question] = set()
         self._closed = False
         self._pace = FramePace()
         self._frame = QTimer(self, singleShot=True)
@@ -74,24 +85,31 @@ class Bridge(QObject):
         work: Coroutine[Any, Any, T],
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
+        *,
+        once: Hashable | None = None,
     ) -> None:
         """Run `work` on the desk's loop, then call `done` or `failed` on this thread.
 
         `done` gets the result, `failed` the error. Without `failed`, the error goes to the `failed` signal and so
-        to the operator. A callback whose object has been deleted meanwhile is not called.
+        to the operator. A callback whose object has been deleted meanwhile is not called. Nothing happens while
+        another question with the key `once` is open, such as after a second press of a button.
         """
-        if self._closed:
+        if self._closed or self.is_asking(once):
             work.close()
             return
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        self._open.add(future)
-        future.add_done_callback(lambda ended: None if self._closed else self._answered.emit((ended, done, failed)))
+        question = _Question(asyncio.run_coroutine_threadsafe(work, self._loop), done, failed, once)
+        self._open.add(question)
+        question.future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
+
+    def is_asking(self, once: Hashable | None) -> bool:
+        """Return True while a question with this key is open."""
+        return once is not None and any(question.once == once for question in self._open)
 
     def close(self) -> None:
         """Stop carrying events and answers; commands under way are not cut off."""
         self._closed = True
         self._frame.stop()
-        wait(self._open, CLOSE_SECONDS)
+        wait([question.future for question in self._open], CLOSE_SECONDS)
         if self._unsubscribe is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._unsubscribe)
 
@@ -127,15 +145,13 @@ class Bridge(QObject):
         if not self._closed and self.is_idle:
             self.idle.emit()
 
-    def _call(
-        self, ended: tuple[Future[Any], Callable[[Any], None] | None, Callable[[Exception], None] | None]
-    ) -> None:
-        future, done, failed = ended
-        self._open.discard(future)
+    def _call(self, question: _Question) -> None:
+        done, failed = question.done, question.failed
+        self._open.discard(question)
         if self._closed:
             return
         try:
-            result = future.result()
+            result = question.future.result()
         except CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator

@@ -65,7 +65,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         changes = EditSaving(bridge, session, self)
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
-        self.writing = ReplySending(self.composer, bridge, session, changes, notices)
+        self.writing = ReplySending(self.composer, bridge, session, changes)
         self.unfinished = UnsentGuard(self.composer, self.panels, notices)
         self.in_hand = EditLock(self.composer, bridge, session, notices)
         self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
@@ -124,8 +124,6 @@ class ChatPanel(QFrame):
         self.drop_zone.dropped.connect(self.panels.take_picture)
         self.panels.sent.connect(self._to_latest)
         self.panels.given_up.connect(self.in_hand.put_back)
-        self.panels.failed.connect(self._notices.report)
-        self.templates.failed.connect(self._notices.report)
         self.header.mode_chosen.connect(self._set_mode)
         self.header.transfer_wanted.connect(self.transfer.ask)
 

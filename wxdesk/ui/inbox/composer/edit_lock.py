@@ -72,7 +72,7 @@ class EditLock(QObject):
 
     def _not_put_back(self, error: Exception) -> None:
         if not isinstance(error, MoveNotAllowed):  # it has ended, as its bubble says
-            self._notices.report(error)
+            self._bridge.failed.emit(error)
 
 
 def put_back_words(reply: Reply, now: datetime) -> str:

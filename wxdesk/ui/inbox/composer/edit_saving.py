@@ -20,31 +20,26 @@ class EditSaving(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._session = session
-        self._under_way: set[int] = set()
 
     def saves(self, reply_id: int) -> bool:
         """Return True while a change of this reply is being saved."""
-        return reply_id in self._under_way
+        return self._bridge.is_asking(("edit", reply_id))
 
     def save(
-        self, reply: Reply, content: Content, done: Callable[[Reply], None], failed: Callable[[Exception], None]
+        self,
+        reply: Reply,
+        content: Content,
+        done: Callable[[Reply], None],
+        failed: Callable[[Exception], None] | None = None,
     ) -> None:
         """Store `content` in `reply` and send it, unless an earlier change is under way."""
-        if self.saves(reply.id):
-            return
-        self._under_way.add(reply.id)
         entry = self._session.entry(f"r{reply.id}")
         asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
         work = self._bridge.desk.handoff.edit_content(reply.id, content)
-        self._bridge.ask(work, partial(self._saved, asking, done), partial(self._refused, reply.id, failed))
+        self._bridge.ask(work, partial(self._saved, asking, done), failed, once=("edit", reply.id))
 
     def _saved(self, asking: bool, done: Callable[[Reply], None], reply: Reply) -> None:
-        self._under_way.discard(reply.id)
         handoff = self._bridge.desk.handoff
         go_on = handoff.release_answer if asking else handoff.release
         self._bridge.ask((handoff.retry if reply.state is ReplyState.FAILED else go_on)(reply.id))
         done(reply)
-
-    def _refused(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
-        self._under_way.discard(reply_id)
-        failed(error)

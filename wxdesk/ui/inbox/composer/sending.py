@@ -14,7 +14,6 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
 class ReplySending(QObject):
@@ -28,16 +27,12 @@ class ReplySending(QObject):
     taken = Signal()
     written = Signal(str, object)
 
-    def __init__(
-        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: EditSaving, notices: Notices
-    ) -> None:
+    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, changes: EditSaving) -> None:
         super().__init__(composer)
         self._composer = composer
         self._bridge = bridge
         self._session = session
         self._changes = changes
-        self._notices = notices
-        self._under_way: set[tuple[int, str]] = set()
         composer.sent.connect(self._send)
         composer.split.connect(self._send_split)
         composer.edited.connect(self._save_edit)
@@ -50,26 +45,16 @@ class ReplySending(QObject):
         self._hand_over(conversation_id, text, work)
 
     def _hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
-        key = (conversation_id, text)
-        if key in self._under_way:  # the key was pressed twice before the desk had answered
-            work.close()
-            return
-        self._under_way.add(key)
-        self._bridge.ask(work, partial(self._taken, key), partial(self._refused, key))
+        self._bridge.ask(work, partial(self._taken, conversation_id, text), once=("write", conversation_id, text))
 
-    def _taken(self, key: tuple[int, str], answer: Reply | list[Reply]) -> None:
-        self._under_way.discard(key)
-        self.written.emit(key[1], answer if isinstance(answer, list) else [answer])
-        self._composer.clear_after(*key)
-        if key[0] == self._session.conversation_id:
+    def _taken(self, conversation_id: int, text: str, answer: Reply | list[Reply]) -> None:
+        self.written.emit(text, answer if isinstance(answer, list) else [answer])
+        self._composer.clear_after(conversation_id, text)
+        if conversation_id == self._session.conversation_id:
             self.taken.emit()
 
-    def _refused(self, key: tuple[int, str], error: Exception) -> None:
-        self._under_way.discard(key)
-        self._notices.report(error)
-
     def _save_edit(self, reply: Reply, text: str) -> None:
-        self._changes.save(reply, Content(text=text), partial(self._edited, text), self._notices.report)
+        self._changes.save(reply, Content(text=text), partial(self._edited, text))
 
     def _edited(self, text: str, reply: Reply) -> None:
         self._composer.clear_after(reply.conversation_id, text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -31,7 +30,6 @@ class UndoSend(QObject):
         self._bridge = bridge
         self._session = session
         self._notices = notices
-        self._asked: set[int] = set()
         self._last_text = ""
         self._last_replies: Sequence[Reply] = ()
         composer.edit.undo_wanted.connect(self.take_back_last)
@@ -50,10 +48,9 @@ class UndoSend(QObject):
 
     def take_back(self, reply: Reply) -> None:
         """Undo the send of this reply and of all parts sent with it."""
-        if reply.id not in self._asked:  # pressed twice before the desk had answered
-            self._asked.add(reply.id)
-            work = self._bridge.desk.handoff.undo(reply.id)
-            self._bridge.ask(work, partial(self._taken_back, reply.id), partial(self._refused, reply.id))
+        self._bridge.ask(
+            self._bridge.desk.handoff.undo(reply.id), self._taken_back, self._refused, once=("undo", reply.id)
+        )
 
     def _last(self) -> Reply | None:
         """Return the newest reply that can be undone, also one not yet in the timeline."""
@@ -64,8 +61,7 @@ class UndoSend(QObject):
                 found.append(reply)
         return max((one for one in found if one is not None), key=lambda one: one.id, default=None)
 
-    def _taken_back(self, asked: int, replies: Sequence[Reply]) -> None:
-        self._asked.discard(asked)
+    def _taken_back(self, replies: Sequence[Reply]) -> None:
         first = replies[0]
         if first.content.kind is ReplyKind.TEXT:
             self._composer.put_back(first.conversation_id, self._text_of(replies))
@@ -78,9 +74,8 @@ class UndoSend(QObject):
             return self._last_text
         return "\n".join(reply.content.text for reply in replies)
 
-    def _refused(self, asked: int, error: Exception) -> None:
-        self._asked.discard(asked)
+    def _refused(self, error: Exception) -> None:
         if isinstance(error, MoveNotAllowed):
             self._notices.toast(tr("Too late to undo: it has already been sent."))
         else:
-            self._notices.report(error)
+            self._bridge.failed.emit(error)

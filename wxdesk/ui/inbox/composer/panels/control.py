@@ -32,12 +32,10 @@ class SendingPanels(QObject):
     Signals:
         sent: the desk has stored a reply from a panel.
         given_up: the id of a reply whose edit was abandoned, and True if its content had been changed.
-        failed: an exception that is not about a field.
     """
 
     sent = Signal()
     given_up = Signal(int, bool)
-    failed = Signal(object)
 
     def __init__(
         self,
@@ -53,7 +51,6 @@ class SendingPanels(QObject):
         self._bridge = bridge
         self._session = session
         self._changes = changes
-        self._under_way: list[tuple[int, Content]] = []
         self._open: Popover | None = None
         self._editing: Reply | None = None
         self._written_in: int | None = None
@@ -214,17 +211,17 @@ class SendingPanels(QObject):
 
     def _send(self, content: Content) -> None:
         panel, written_in, editing = self._open, self._written_in, self._editing
-        if not isinstance(panel, ContentPanel) or written_in is None or (written_in, content) in self._under_way:
+        once = ("write", written_in, content)
+        if not isinstance(panel, ContentPanel) or written_in is None or self._bridge.is_asking(once):
             return
         panel.set_busy(True)
         if editing is not None:
             failed = partial(self._not_changed, panel, editing)
             self._changes.save(editing, content, partial(self._changed, panel), failed)
             return
-        self._under_way.append((written_in, content))
         done = partial(self._taken, panel, written_in, content)
         failed = partial(self._refused, panel, written_in, content)
-        self._bridge.ask(self._bridge.desk.handoff.write_content(written_in, content), done, failed)
+        self._bridge.ask(self._bridge.desk.handoff.write_content(written_in, content), done, failed, once=once)
 
     def _changed(self, panel: ContentPanel, reply: Reply) -> None:
         self._left.pop(reply.id, None)
@@ -237,22 +234,20 @@ class SendingPanels(QObject):
         if self._editing is not None and self._editing.id == reply.id:
             self._complain(panel, error)
         else:  # the operator has gone elsewhere
-            self.failed.emit(error)
+            self._bridge.failed.emit(error)
             self.given_up.emit(reply.id, True)
 
     def _taken(self, panel: ContentPanel, written_in: int, content: Content, _: Reply) -> None:
-        self._under_way.remove((written_in, content))
         if self._put_by.get((written_in, content.kind)) == content:
             del self._put_by[written_in, content.kind]
         if self._is_there(panel, written_in, content):
             self._done_with(panel)
 
     def _refused(self, panel: ContentPanel, written_in: int, content: Content, error: Exception) -> None:
-        self._under_way.remove((written_in, content))
         if self._is_there(panel, written_in, content):
             self._complain(panel, error)
         else:
-            self.failed.emit(error)
+            self._bridge.failed.emit(error)
 
     def _is_there(self, panel: ContentPanel, written_in: int, content: Content) -> bool:
         """Return True if the panel still shows what was to be sent."""
@@ -269,4 +264,4 @@ class SendingPanels(QObject):
         if isinstance(error, BadContent):
             panel.show_error(error.field, explain(error))
         else:
-            self.failed.emit(error)
+            self._bridge.failed.emit(error)

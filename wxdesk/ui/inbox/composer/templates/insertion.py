@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadTemplate, MissingValue
@@ -21,13 +21,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 
 
 class TemplateInsertion(QObject):
-    """Inserts text into the composer, and other content into the panel that sends it.
-
-    Signals:
-        failed: an exception that keeps a template from being inserted.
-    """
-
-    failed = Signal(object)
+    """Inserts text into the composer, and other content into the panel that sends it."""
 
     def __init__(
         self, host: QWidget, composer: Composer, panels: SendingPanels, bridge: Bridge, session: ChatSession
@@ -69,7 +63,7 @@ class TemplateInsertion(QObject):
             except MissingValue:
                 pass  # the form asks for it
             except BadTemplate as error:
-                self.failed.emit(error)
+                self._bridge.failed.emit(error)
                 return
             else:
                 return
