@@ -21,6 +21,7 @@ from wxdesk.core.model.rule import Outcome
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -229,3 +230,22 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     panels.link.close_it()
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.by_name["title"].text() == "Opening hours")
+
+
+def test_an_edit_stays_where_a_text_like_it_was_sent_just_before(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    locked: list[Reply] = []
+    page.chat.in_hand.take(reply, locked.append)
+    qtbot.waitUntil(lambda: len(locked) == 1)
+    composer = page.chat.composer
+    qtbot.keyClicks(composer.edit, reply.content.text)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    page.chat.start_editing(locked[0])  # before the desk has answered
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert composer.editing is not None
+    assert composer.editing.id == reply.id
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: toast(page).startswith("The reply is as it was"))
+    assert composer.text() == ""

@@ -58,3 +58,29 @@ def test_all_values_that_are_missing_are_told_in_one_sentence(
     assert notice_of(entry) == (
         "“contact.alias” “session.code” have no value for this customer. Write what belongs there, then send it."
     )
+
+
+def test_an_edit_that_cannot_leave_stays_in_the_composer(
+    qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    world.call(world.desk.rulebook.save(PARCEL))
+    opened(world.say(CUSTOMER, "where is my parcel"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
+    draft = shown_reply(page, ReplyState.DRAFT)
+    assert draft is not None
+    page.chat.act(BubbleAction.EDIT, f"r{draft.id}")
+    composer = page.chat.composer
+    qtbot.waitUntil(lambda: composer.text() == "‹contact.alias›, your parcel is on its way.")
+    composer.edit.setPlainText("‹contact.alias›, it comes tomorrow.")
+    failures: list[Exception] = []
+    bridge.failed.connect(failures.append)
+    composer.edit.sent.emit()
+    qtbot.waitUntil(lambda: len(failures) == 1 and bridge.is_idle)
+    assert composer.text() == "‹contact.alias›, it comes tomorrow."
+    assert composer.editing is not None
+    assert composer.editing.content.text == "‹contact.alias›, it comes tomorrow."
+    composer.edit.setPlainText("Li Lei, it comes tomorrow.")
+    composer.edit.sent.emit()
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
+    qtbot.waitUntil(lambda: composer.text() == "" and composer.editing is None)
+    assert [one.text for one in world.sandbox.sent] == ["Li Lei, it comes tomorrow."]

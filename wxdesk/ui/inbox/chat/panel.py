@@ -67,7 +67,7 @@ class ChatPanel(QFrame):
         self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
         self.writing = ReplySending(self.composer, bridge, session, changes)
         self.unfinished = UnsentGuard(self.composer, self.panels, notices)
-        self.in_hand = EditLock(self.composer, bridge, session, notices)
+        self.in_hand = EditLock(self.composer, bridge, session, changes, notices)
         self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
         self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
         above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)

@@ -226,9 +226,9 @@ class Composer(QFrame):
         self._sheets.follow(reply, ended=ended)
         self._show_state()
 
-    def clear_after(self, conversation_id: int, sent: str) -> None:
-        """Remove a text that the desk has, also from the drafts, unless it was changed."""
-        if conversation_id == self._id and self.text() == sent:
+    def clear_after(self, conversation_id: int, sent: ComposerDraft) -> None:
+        """Remove a draft that the desk has, also from the stack, unless it was changed."""
+        if conversation_id == self._id and self._sheet.is_like(sent):
             self._write_on(self._sheets.take(conversation_id))
         else:
             self._sheets.remove(conversation_id, sent)

@@ -30,6 +30,11 @@ class ComposerDraft:
         """True if the text differs from that of the reply it edits."""
         return self.editing is not None and self.text != self.editing.content.text
 
+    def is_like(self, other: ComposerDraft) -> bool:
+        """Return True if `other` has the same text and edits the same reply, or none as well."""
+        edits = [None if one.editing is None else one.editing.id for one in (self, other)]
+        return self.text == other.text and edits[0] == edits[1]
+
 
 class DraftStack:
     """All drafts except the one in the text field."""
@@ -99,11 +104,11 @@ class DraftStack:
             if sheet.editing is not None and sheet.editing.id == reply.id:
                 lying[at] = ComposerDraft(sheet.text) if ended else replace(sheet, editing=reply)
 
-    def remove(self, conversation_id: int, text: str) -> None:
-        """Remove a text that was sent."""
+    def remove(self, conversation_id: int, sent: ComposerDraft) -> None:
+        """Remove a draft that was sent."""
         lying = self._lying[conversation_id]
         for sheet in reversed(lying):
-            if sheet.text == text:
+            if sheet.is_like(sent):
                 lying.remove(sheet)
                 return
 

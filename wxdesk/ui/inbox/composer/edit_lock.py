@@ -14,6 +14,7 @@ from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
+from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -23,11 +24,14 @@ from wxdesk.ui.wording.reply_status import span_until
 class EditLock(QObject):
     """Remembers locked replies as they were; others stay drafts when abandoned."""
 
-    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+    def __init__(
+        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: EditSaving, notices: Notices
+    ) -> None:
         super().__init__(composer)
         self._composer = composer
         self._bridge = bridge
         self._session = session
+        self._changes = changes
         self._notices = notices
         self._before: dict[int, Reply] = {}
         composer.given_up.connect(self._give_up)
@@ -55,7 +59,7 @@ class EditLock(QObject):
         """Tell the composer the present state of the replies being edited."""
         for editing in self._composer.in_hand:
             reply = self._session.reply(f"r{editing.id}")
-            if reply is not None:
+            if reply is not None and not self._changes.saves(reply.id):  # else it ends because it is being sent
                 self._composer.follow(reply)
                 if not any(one.id == reply.id for one in self._composer.in_hand):
                     self._before.pop(reply.id, None)

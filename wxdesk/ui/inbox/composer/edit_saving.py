@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.desk.conversations.operator_commands import OperatorCommands
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -35,11 +36,18 @@ class EditSaving(QObject):
         """Store `content` in `reply` and send it, unless an earlier change is under way."""
         entry = self._session.entry(f"r{reply.id}")
         asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
-        work = self._bridge.desk.handoff.edit_content(reply.id, content)
-        self._bridge.ask(work, partial(self._saved, asking, done), failed, once=("edit", reply.id))
+        work = _save_and_send(self._bridge.desk.handoff, reply.id, content, asking)
+        told = partial(self._refused, failed or self._bridge.failed.emit)
+        self._bridge.ask(work, done, told, once=("edit", reply.id))
 
-    def _saved(self, asking: bool, done: Callable[[Reply], None], reply: Reply) -> None:
-        handoff = self._bridge.desk.handoff
-        go_on = handoff.release_answer if asking else handoff.release
-        self._bridge.ask((handoff.retry if reply.state is ReplyState.FAILED else go_on)(reply.id))
-        done(reply)
+    def _refused(self, failed: Callable[[Exception], None], error: Exception) -> None:
+        self._session.retry()  # the change may be stored though it did not leave
+        failed(error)
+
+
+async def _save_and_send(commands: OperatorCommands, reply_id: int, content: Content, asking: bool) -> Reply:
+    """Store the change and send the reply; runs on the desk's loop."""
+    saved = await commands.edit_content(reply_id, content)
+    if saved.state is ReplyState.FAILED:
+        return await commands.retry(reply_id)
+    return await (commands.release_answer if asking else commands.release)(reply_id)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
 from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
@@ -49,7 +50,7 @@ class ReplySending(QObject):
 
     def _taken(self, conversation_id: int, text: str, answer: Reply | list[Reply]) -> None:
         self.written.emit(text, answer if isinstance(answer, list) else [answer])
-        self._composer.clear_after(conversation_id, text)
+        self._composer.clear_after(conversation_id, ComposerDraft(text))
         if conversation_id == self._session.conversation_id:
             self.taken.emit()
 
@@ -57,4 +58,4 @@ class ReplySending(QObject):
         self._changes.save(reply, Content(text=text), partial(self._edited, text))
 
     def _edited(self, text: str, reply: Reply) -> None:
-        self._composer.clear_after(reply.conversation_id, text)
+        self._composer.clear_after(reply.conversation_id, ComposerDraft(text, reply))
