@@ -31,7 +31,7 @@ class ComposerDraft:
         return self.editing is not None and self.text != self.editing.content.text
 
     def is_like(self, other: ComposerDraft) -> bool:
-        """Return True if `other` has the same text and edits the same reply, or none as well."""
+        """Return True if `other` has the same text and edits the same reply, or none too."""
         edits = [None if one.editing is None else one.editing.id for one in (self, other)]
         return self.text == other.text and edits[0] == edits[1]
 
