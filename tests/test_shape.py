@@ -47,7 +47,6 @@ OVERGROWN = {
     "wxdesk/ui/rules/page.py",
     "wxdesk/ui/shell/main_window.py",
     "wxdesk/ui/templates/editor/editor.py",
-    "Index",
 }
 """Still too large: nothing may be added here."""
 

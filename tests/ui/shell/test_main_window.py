@@ -27,8 +27,7 @@ from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
-from wxdesk.ui.widgets.key_cap import KeyCap
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
 from wxdesk.ui.wording.messages import name_of, short_openid
 
 WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"

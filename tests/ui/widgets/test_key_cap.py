@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from wxdesk.ui.widgets.key_cap import key_name
+from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.window import use_language
 
 

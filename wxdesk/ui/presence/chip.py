@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.i18n import tr
 from wxdesk.ui.presence.text import chip_words, presence_sentence
-from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.status_dot import StatusDot
 
 

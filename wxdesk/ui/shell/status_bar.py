@@ -19,10 +19,8 @@ from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.longest_wait import LongestWait
 from wxdesk.ui.shell.pause.menu import PauseMenu
-from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.shrink_order import Shrinkable, ShrinkSteps, shrink_steps
-from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.buttons import Button, SmallButton
+from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, shrink_steps
 from wxdesk.ui.widgets.status_dot import StatusDot
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time

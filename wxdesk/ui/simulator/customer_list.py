@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,12 +21,11 @@ from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
 from wxdesk.ui.simulator.port import SimulatedCustomer
 from wxdesk.ui.simulator.text import customer_word, name_word
 from wxdesk.ui.widgets.painting import CENTER, paint_focus, paint_text
+from wxdesk.ui.widgets.row_index import Index
 
 ROW = 60
 AVATAR = 36
 _PAD = 12
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class CustomerRole(IntEnum):

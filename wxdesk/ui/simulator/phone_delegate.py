@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
@@ -11,8 +11,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.phone_layout import PlacedLine, lay_out_line, lay_out_typing
 from wxdesk.ui.simulator.phone_model import PhoneRole
 from wxdesk.ui.simulator.port import PhoneLine, PhoneSide
-
-type Index = QModelIndex | QPersistentModelIndex
+from wxdesk.ui.widgets.row_index import Index
 
 
 class PhoneDelegate(QStyledItemDelegate):

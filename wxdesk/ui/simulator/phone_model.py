@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QImage
 
 from wxdesk.i18n import tr
 from wxdesk.ui.simulator.phone_layout import NOTICES
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_word, notice_word
-
-type Index = QModelIndex | QPersistentModelIndex
+from wxdesk.ui.widgets.row_index import Index
 
 
 class PhoneRole(IntEnum):

@@ -13,12 +13,11 @@ from wxdesk.ui.simulator.phone_model import PhoneModel
 from wxdesk.ui.simulator.phone_view import PhoneView
 from wxdesk.ui.simulator.port import PushReport, Scene
 from wxdesk.ui.simulator.text import name_word, report_word, window_word
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.quota_dots import QuotaDots
-from wxdesk.ui.widgets.small_button import SmallButton
 
 LONGEST_SESSION_FROM = 1024
 

@@ -24,8 +24,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.traffic.steps import TrafficStep
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 WIDTH = 380
 TALLEST = 380

@@ -10,17 +10,16 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
 
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.entries import Tone, TrafficEntry, TrafficLine, line_of
+from wxdesk.ui.widgets.row_index import Index
 
 MOST = 2000
 """Most lines; the oldest are dropped, as they are in the desk."""
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStylePainter,
+    QToolButton,
     QWidget,
 )
 
+from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.icons import icon as theme_icon
 from wxdesk.ui.look.theme import Size, Theme, font
 
@@ -244,3 +246,28 @@ MOVEMENT_MS = 140
 def wants_movement(widget: QWidget) -> bool:
     """Return False when the system asks for no animation."""
     return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget) > 0
+
+
+PICTURE = 16
+
+
+class SmallButton(QToolButton):
+    """An icon with its name as a tooltip and for screen readers."""
+
+    def __init__(self, picture: str, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setIconSize(QSize(PICTURE, PICTURE))
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icon again when the appearance changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
+            self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._picture, "secondary", PICTURE))

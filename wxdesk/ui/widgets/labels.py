@@ -1,4 +1,4 @@
-"""The only label: always plain text.
+"""Labels: text, which is always plain, icons, and keys drawn as caps.
 
 Qt's own label guesses rich text, so a customer's message could make it load a file or grow without bounds.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from wxdesk.ui.look.theme import Size, Theme, sentence_font
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 
 
 class PlainLabel(QLabel):
@@ -141,3 +143,73 @@ def breakable(text: str) -> str:
 def _broken(found: re.Match[str]) -> str:
     word = found.group()
     return ZERO_WIDTH_SPACE.join(word[at : at + 12] for at in range(0, len(word), 12))
+
+
+class IconLabel(QWidget):
+    """The icon `name` in the colour of `role`, ignored by screen readers."""
+
+    def __init__(self, name: str, role: str = "secondary", size: int = 20, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.role = role
+        self._name = name
+        self._size = size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_icon(self, name: str, role: str) -> None:
+        """Show another icon, or the same in another colour."""
+        if (name, role) != (self._name, self.role):
+            self._name, self.role = name, role
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the icon's square."""
+        return QSize(self._size, self._size)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the icon in the middle."""
+        painter = QPainter(self)
+        left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
+        painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))
+        painter.end()
+
+
+_SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
+
+
+def key_name(sequence: str) -> str:
+    """Return the label of a key: symbols on macOS, elsewhere names in every language.
+
+    Qt would translate them, and the sheet of keys would differ from the sentences of the window.
+    """
+    if sys.platform == "darwin":
+        return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText) or sequence
+    portable = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.PortableText)
+    return "+".join(_SIGNS.get(part, part) for part in portable.split("+")) or sequence
+
+
+class KeyCap(QWidget):
+    """The name of a key or a combination in a small frame, as this system writes it."""
+
+    def __init__(self, sequence: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = key_name(sequence)
+        self.setAccessibleName(self.text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the name."""
+        return QSize(max(22, QFontMetrics(font(Size.SMALL)).horizontalAdvance(self.text) + 12), 20)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint a rounded frame round the name."""
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.setBrush(theme.color("window"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setFont(font(Size.SMALL))
+        painter.setPen(theme.color("secondary"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
+        painter.end()

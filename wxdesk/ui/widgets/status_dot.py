@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import IconLabel, plain_tip
 
 _DOT, _GAP = 16, 4
 

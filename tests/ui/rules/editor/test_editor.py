@@ -19,7 +19,7 @@ from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, SourcePart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.fields.word_splitting import split_words
+from wxdesk.ui.widgets.fields.words_dialog import split_words
 
 type Stored = Callable[[], list[Rule]]
 

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 
 class EmptyState(QFrame):

@@ -14,7 +14,8 @@ from wxdesk.core.conversations.takeover import ends_soon
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports.store import Clock
 from wxdesk.ui.inbox.conversation_list.order import matches_filter, sort_key
-from wxdesk.ui.inbox.lists.row_model import ROOT, Index, RowModel
+from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.conversation import accessible_row_text, hold_reason_of_row
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 

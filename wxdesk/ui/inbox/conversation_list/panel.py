@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
@@ -23,10 +23,9 @@ from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class ConversationList(QFrame):

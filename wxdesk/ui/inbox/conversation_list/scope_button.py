@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.i18n import tr
-from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.buttons import SmallButton
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon
-from wxdesk.ui.widgets.key_cap import KeyCap
+from wxdesk.ui.widgets.labels import KeyCap
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -19,14 +19,13 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import ago, name_of, with_names
 from wxdesk.ui.wording.status import status_word
 
 ROW = 60
 _BEFORE = 12
 _ROOT = QModelIndex()
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class HitRole(IntEnum):

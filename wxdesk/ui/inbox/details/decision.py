@@ -15,8 +15,7 @@ from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import OutcomeLine
 from wxdesk.ui.inbox.timeline.entries import message_text
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.decision import outcome_words, rule_title, rule_words
 
 SHOWN = 4

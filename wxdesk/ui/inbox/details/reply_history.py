@@ -16,8 +16,7 @@ from wxdesk.ui.inbox.details.reply_history_text import HistoryLine, exact_time, 
 from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, changes_in_words
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, plain_tip
 
 
 class ReplyHistoryPanel(QFrame):

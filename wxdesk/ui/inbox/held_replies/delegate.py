@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -10,6 +10,7 @@ from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.inbox.held_replies.model import HeldRole, held_text
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import ReplyStatus
 
@@ -18,8 +19,6 @@ BUTTON = 26
 _PAD = 12
 _GAP = 4
 _ICON = 12
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 def send_rect(row: QRect) -> QRect:

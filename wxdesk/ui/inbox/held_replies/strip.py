@@ -19,11 +19,9 @@ from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
 from wxdesk.ui.inbox.held_replies.model import HeldModel
 from wxdesk.ui.inbox.held_replies.view import HeldView
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.shrink_order import Shrinkable, shrink_steps
-from wxdesk.ui.widgets.small_button import SmallButton
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
+from wxdesk.ui.widgets.labels import IconLabel
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason, span_until
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from wxdesk.desk.ports.store import Clock
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 ROOT = QModelIndex()
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class RowModel[R](QAbstractListModel):

@@ -13,8 +13,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import clock_time, name_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -27,6 +27,7 @@ from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.key_guard import KeyGuard
 from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 _KEYS = {
@@ -48,8 +49,6 @@ _CHANGES_NOTHING = frozenset({BubbleAction.WHY, BubbleAction.SEE_SINCE, BubbleAc
 
 _LONGEST = 32
 """Most characters of a link's label in a menu."""
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class TimelineView(AnchoredView):

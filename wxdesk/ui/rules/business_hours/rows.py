@@ -9,10 +9,10 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDaysDraft
 from wxdesk.ui.rules.business_hours.span_field import SpanField
+from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.messages import weekday_word
 
 DAY = 44

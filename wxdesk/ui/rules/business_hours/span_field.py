@@ -9,9 +9,9 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.business_hours.draft import SpanDraft, read_span
 from wxdesk.ui.rules.business_hours.text import end_note
+from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.small_button import SmallButton
 
 CLOCK, HEIGHT = 64, 32
 LONGEST = 5

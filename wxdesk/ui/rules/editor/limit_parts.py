@@ -13,10 +13,10 @@ from wxdesk.core.model.rule import Cooldown
 from wxdesk.core.rules.faults import MOST_TIMES
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
+from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.widgets.small_button import SmallButton
 from wxdesk.ui.wording.messages import UNITS, exact_span, unit_word, whole_unit
 
 LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")

@@ -21,9 +21,8 @@ from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.look.theme import Measure, Size, Theme
 from wxdesk.ui.rules.rule_list.delegate import RuleDelegate
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.small_button import SmallButton
 
 KNOB = 8
 """Diameter of the circle at the start of the line that shows a drop's position."""

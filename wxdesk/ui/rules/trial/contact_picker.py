@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -25,14 +24,13 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import ago, name_of, preview_of
 
 ROW, MOST_ROWS = 42, 5
 PAD = 8
 _ROOT = QModelIndex()
 _THREAD = Qt.ItemDataRole.UserRole + 1
-
-type Index = QModelIndex | QPersistentModelIndex
 
 
 class ContactPickerModel(QAbstractListModel):

@@ -15,7 +15,7 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.i18n import tr
-from wxdesk.ui.widgets.fields.word_splitting import split_words
+from wxdesk.ui.widgets.fields.words_dialog import split_words
 
 MOST_DAYS = 3650
 MOST_MESSAGES = 999

@@ -22,10 +22,9 @@ from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, stopped
 from wxdesk.ui.rules.trial.verdicts import VerdictList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.widgets.small_button import SmallButton
 
 SAMPLE_OPENID = "OPENID"
 """Placeholder for the customer's openid in requests."""

@@ -14,8 +14,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.shell.pause.menu import PauseMenu
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.dates import dated_time
 
 _AROUND = 22 + 14 + 20 + 4 * 12 + 4

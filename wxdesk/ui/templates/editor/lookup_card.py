@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QVBoxLayout, QWid
 from wxdesk.core.templates import CATEGORY_LIMIT, SHORTCUT_LIMIT, Template
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.fields.labelled import LabelledField
-from wxdesk.ui.widgets.fields.word_splitting import split_words
+from wxdesk.ui.widgets.fields.words_dialog import split_words
 
 
 class LookupCard(QFrame):

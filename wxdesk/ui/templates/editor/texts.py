@@ -15,11 +15,10 @@ from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.editing.template_text.variable_menu import CLOSING, VariableMenu, is_prompt, prompt_placeholder
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.templates.text import variant_name
-from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.widgets.small_button import SmallButton
 
 
 class TextBody(QWidget):

@@ -17,8 +17,7 @@ from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.icon_label import IconLabel
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
-from wxdesk.ui.widgets.key_cap import KeyCap
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
 
 
 @dataclass(frozen=True, slots=True)

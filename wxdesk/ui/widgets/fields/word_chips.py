@@ -15,8 +15,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.fields.word_splitting import BETWEEN_WORDS, split_words
-from wxdesk.ui.widgets.fields.words_dialog import WordsDialog
+from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 
 HEIGHT = 30

@@ -15,7 +15,6 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.fields.word_splitting import split_words
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDE, HIGH = 520, 560
@@ -171,3 +170,11 @@ def _positions(text: str) -> int:
 def _characters(text: str, positions: int) -> int:
     """Count the characters before a position of the cursor."""
     return len(text.encode("utf-16-le", "surrogatepass")[: 2 * positions].decode("utf-16-le", "ignore"))
+
+
+BETWEEN_WORDS = re.compile(r"[,，、;；\n\r\t\u2028\u2029]+")
+
+
+def split_words(text: str) -> list[str]:
+    """Split a line or a list at commas, semicolons and line breaks, never at spaces."""
+    return [word.strip() for word in BETWEEN_WORDS.split(text) if word.strip()]

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.small_button import SmallButton
 
 _SIDE, _GAP = 16, 6
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
@@ -28,9 +28,8 @@ from wxdesk.ui.inbox.timeline.model import EntryRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason
-
-type Index = QModelIndex | QPersistentModelIndex
 
 type Target = BubbleAction | LinkSpan | PicturePiece
 """Clickable thing in a bubble: an action, a link or a picture."""

@@ -17,10 +17,9 @@ from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.rules.text import action_name
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.buttons import Chip, Switch
+from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.small_button import SmallButton
 
 ADDABLE = (
     ActionKind.REPLY,

@@ -19,12 +19,11 @@ from wxdesk.ui.editing.template_text.variable_menu import VariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.widgets.small_button import SmallButton
 
 MOST_WORDINGS = 10
 
