@@ -23,19 +23,19 @@ S = ReplyState
 class Move(StrEnum):
     """Event that changes the state of a reply."""
 
-    HOLD = "hold"  # wait for a deadline (a fresh one, if it has waited before), or without one for a human's word
-    KEEP = "keep"  # what was held or queued waits for its human now, not for its time
+    HOLD = "hold"  # wait for a deadline (a new one, if it has waited before), or without one for the operator
+    KEEP = "keep"  # a held or queued reply waits for its operator now, not for its time
     RELEASE = "release"  # a draft or held reply may leave now
     CLAIM = "claim"  # the outbox takes it; committed before the HTTP call
     ACCEPT = "accept"  # WeChat answered errcode 0
     REFUSE = "refuse"  # WeChat answered with an error that is final
     POSTPONE = "postpone"  # certainly not delivered; try again later
     LOSE = "lose"  # the answer never came: it may have been delivered
-    EXPIRE = "expire"  # claimed too late to be said by itself; nothing has left, and its human decides
+    EXPIRE = "expire"  # claimed too late to leave by itself; nothing has left, and the operator decides
     CANCEL = "cancel"  # stopped before it was sent
     RECALL = "recall"  # claimed, and stopped before its call began; nothing has left
     RETRY = "retry"  # an operator sends it again
-    CONFIRM = "confirm"  # an operator knows that it arrived
+    CONFIRM = "confirm"  # an operator states that it arrived
 
 
 REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
