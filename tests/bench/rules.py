@@ -28,7 +28,7 @@ from wxdesk.core.rules.matching.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
-from wxdesk.desk.wechat.emoticons import normaliser, read_emoticons
+from wxdesk.emoticons import normaliser, read_emoticons
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 KEYWORDS = 10

@@ -20,12 +20,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, text, update
 
+from wxdesk import emoticons
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
-from wxdesk.desk.wechat import emoticons
 from wxdesk.store.schema import conversations, messages, replies, search_texts
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 

@@ -38,7 +38,7 @@ from wxdesk.desk.rules.trial.outcome import Trial, trial_of
 from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
 from wxdesk.desk.rules.validation import RuleValidator
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.wechat.emoticons import normaliser, read_emoticons
+from wxdesk.emoticons import normaliser, read_emoticons
 from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)

@@ -1,5 +1,5 @@
-"""Texts about WeChat: emoticons, refusals by errcode, and clock skew.
+"""Texts about WeChat: refusals by errcode, and clock skew.
 
-Imported by the rooms of `desk` above it, by `wechat`, `store`, `ui` and `commands`; imports no other room
+Imported by the rooms of `desk` above it, by `wechat`, `ui` and `commands`; imports no other room
 of `desk`.
 """

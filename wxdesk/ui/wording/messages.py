@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from wxdesk import emoticons
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
-from wxdesk.desk.wechat import emoticons
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.look.fonts import has_emoji
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from wxdesk.desk.wechat.emoticons import findable, named, normaliser, read_emoticons, readable
+from wxdesk.emoticons import findable, named, normaliser, read_emoticons, readable
 
 TABLE = read_emoticons()
 NORMALISER = normaliser(TABLE)
