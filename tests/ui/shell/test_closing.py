@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow

@@ -16,8 +16,8 @@ from wxdesk import i18n
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.templates.starters import starter_templates
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
+from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage

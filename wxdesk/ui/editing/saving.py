@@ -1,4 +1,4 @@
-"""Stores edited records and shows the result in the editor and in notices."""
+"""Stores edited records, and shows the result, a refusal or a conflict."""
 
 from __future__ import annotations
 
@@ -12,10 +12,49 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.conflict import EditConflict
 from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
+
+KEY = "changed-elsewhere"
+
+
+class EditConflict(QObject):
+    """Bar and question for a record that was changed elsewhere while it is edited."""
+
+    def __init__(self, notices: Notices, page: QWidget) -> None:
+        super().__init__(page)
+        self._notices = notices
+        self._page = page
+        self._conflicting_id = 0
+
+    def show_conflict(self, record_id: int, name: str, compare: Callable[[], None]) -> None:
+        """Report that another version has been stored while this one is being edited."""
+        self._conflicting_id = record_id
+        said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
+        self._notices.bar(KEY, said, "pending", tr("Compare"), compare)
+
+    def settle(self) -> None:
+        """Remove the bar: the edit has been stored or given up."""
+        if self._conflicting_id:
+            self._conflicting_id = 0
+            self._notices.bar(KEY, "")
+
+    def ask(self, record_id: int, name: str, save: Callable[[], None], stay: Callable[[], None]) -> None:
+        """Call `save`, or `save` or `stay` by the operator's choice in a conflict."""
+        if not self._conflicting_id or record_id != self._conflicting_id:
+            save()
+            return
+        title = tr("Save over the other change?")
+        text = tr(
+            "“{name}” has been changed elsewhere since you began. If you save, yours holds; the other stays among the"
+            " revisions.",
+            name=name,
+        )
+        question = ConfirmDialog(self._page.window(), title, text, tr("Save mine"), destructive=True)
+        question.rejected.connect(stay)
+        question.ask(save)
 
 
 class SavableEditor(Protocol):

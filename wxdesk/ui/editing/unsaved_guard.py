@@ -1,17 +1,20 @@
-"""Guard that settles unsaved changes before an action goes on."""
+"""Guard that settles unsaved changes before an action goes on, and its dialog."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.templates import TemplateFault
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class GuardedEditor(Protocol):
@@ -93,3 +96,66 @@ class UnsavedGuard(QObject):
         self._draft.revert()
         if then is not None:
             then()
+
+
+class LeaveDialog(Dialog):
+    """Dialog with save, discard and stay; Enter alone stays, so nothing is lost.
+
+    `why` says why the changes cannot be saved as they are; empty where they can.
+    """
+
+    def __init__(self, parent: QWidget, name: str, why: str = "") -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Unsaved changes"))
+        self.setModal(True)
+        self.setFixedWidth(WIDTH)
+        self.stay = Button(tr("Stay"), parent=self)
+        self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self)
+        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
+        self.save.setEnabled(not why)
+        self._save: Callable[[], None] | None = None
+        self._discard: Callable[[], None] | None = None
+        self._stay: Callable[[], None] | None = None
+        self.stay.clicked.connect(self.reject)
+        self.discard.clicked.connect(self._discard_now)
+        self.save.clicked.connect(self._save_now)
+        self.rejected.connect(self._stay_now)
+        self._lay_out(tr("Save the changes to “{name}”?", name=name or tr("New rule")), why)
+        self.stay.setDefault(True)
+        self.stay.setFocus()
+
+    def ask(self, save: Callable[[], None], discard: Callable[[], None], stay: Callable[[], None]) -> None:
+        """Show the question; returns at once."""
+        self._save, self._discard, self._stay = save, discard, stay
+        self.open()
+
+    def _lay_out(self, title: str, why: str) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.discard)
+        buttons.addStretch(1)
+        buttons.addWidget(self.stay)
+        buttons.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self))
+        text = why or tr("What you wrote is not used until it is saved.")
+        column.addWidget(PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self))
+        column.addSpacing(4)
+        column.addLayout(buttons)
+
+    def _save_now(self) -> None:
+        self.accept()
+        if self._save is not None:
+            self._save()
+
+    def _discard_now(self) -> None:
+        self.accept()
+        if self._discard is not None:
+            self._discard()
+
+    def _stay_now(self) -> None:
+        if self._stay is not None:
+            self._stay()

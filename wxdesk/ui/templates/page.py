@@ -20,7 +20,7 @@ from wxdesk.ui.templates.editor.empty_page import TemplatesEmptyPage
 from wxdesk.ui.templates.template_list.changes import TemplateListChanges
 from wxdesk.ui.templates.template_list.model import TemplateModel
 from wxdesk.ui.templates.template_list.panel import TemplateList
-from wxdesk.ui.templates.wording import revision_of
+from wxdesk.ui.templates.text import revision_of
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 

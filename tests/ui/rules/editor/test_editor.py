@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.rules.editor.actions.bodies import TagBody, empty_action
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody

@@ -19,7 +19,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.lint.clustering import GroupKind
 from wxdesk.desk.rules.review.dry_run import SLICE
 from wxdesk.store import SqlStore
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.review.panel import ReviewPanel
 from wxdesk.ui.rules.review.suggestion import suggested_rule

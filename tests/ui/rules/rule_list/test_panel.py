@@ -19,8 +19,8 @@ from wxdesk import i18n
 from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.rules.usage import RuleFigures
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import UndoableChange
+from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.rule_list.changes import moved_order

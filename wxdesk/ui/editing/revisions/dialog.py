@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.compare_with import CompareWith, CompareWithChoice
 from wxdesk.ui.editing.revisions.comparison import compare
-from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
-from wxdesk.ui.editing.revisions.legend import ComparisonLegend
+from wxdesk.ui.editing.revisions.comparison_view import ComparisonLegend, ComparisonView
 from wxdesk.ui.editing.revisions.revision import Revision, revision_title
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog

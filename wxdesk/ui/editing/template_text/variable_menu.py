@@ -1,4 +1,4 @@
-"""Menu that inserts a variable into a reply's text or a content field."""
+"""Menu that inserts a variable into a reply, and the meanings of all variables."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from wxdesk.core.content.variables import VARIABLES
 from wxdesk.core.templates import ASK
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.template_text.variables import variable_names
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.menu_button import MenuButton
 
@@ -89,3 +89,26 @@ def prompt_placeholder() -> str:
 def is_prompt(text: str) -> bool:
     """Return True if the picked text is a prompt that still needs a name."""
     return text.startswith("{{ " + f"{ASK}.")
+
+
+def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Return names and meanings of variables; `groups` are those of patterns."""
+    meanings = {
+        "contact.alias": tr("the customer's name, as you gave it"),
+        "message.text": tr("what the customer wrote"),
+        "time": tr("the time, as 14:05"),
+        "date": tr("the date"),
+        "weekday": tr("the day of the week: 1 is Monday, 7 is Sunday"),
+        "hours.open": tr("whether it is open now, for {% if %}"),
+        "hours.next_open": tr("when it opens next"),
+        "hours.next_close": tr("when it closes next"),
+        "window.left": tr("replies that are left"),
+        "window.until": tr("until when replies are possible"),
+        "account": tr("the mini program's name"),
+        "session_from.value": tr("where this entry comes from; session_from.id and the like"),
+        "session.value": tr("where the customer came from last; session.id and the like, if it has fields"),
+        "contact.short_id": tr("the end of the customer's openid"),
+        "message.type": tr("the kind of the message, as text or image"),
+    }
+    known = [(name, text) for name, text in meanings.items() if name.partition(".")[0] in VARIABLES]
+    return [*((f"m.{group}", tr("found by the pattern")) for group in groups), *known]

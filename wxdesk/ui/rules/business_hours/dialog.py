@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 from wxdesk.core.errors import CalendarInUse
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, draft_of, read_draft
 from wxdesk.ui.rules.business_hours.form import CalendarForm
 from wxdesk.ui.rules.business_hours.text import state_text

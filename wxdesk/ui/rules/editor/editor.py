@@ -19,9 +19,8 @@ from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.fields import RuleFields
 from wxdesk.ui.rules.editor.head import RuleEditorHead
-from wxdesk.ui.rules.editor.incomplete import is_unfinished
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
-from wxdesk.ui.rules.editor.mistakes import RuleMistakes
+from wxdesk.ui.rules.editor.mistakes import RuleMistakes, is_unfinished
 from wxdesk.ui.rules.editor.places import FaultLocator
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text

@@ -12,9 +12,9 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Measure, Size, font
-from wxdesk.ui.rules.editor.surface import Surface
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import Surface
 
 WIDTH = 300
 """Pixels of the whole panel."""

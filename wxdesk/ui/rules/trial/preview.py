@@ -20,10 +20,10 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
-from wxdesk.ui.rules.editor.incomplete import is_unfinished
-from wxdesk.ui.rules.editor.surface import Surface
+from wxdesk.ui.rules.editor.mistakes import is_unfinished
 from wxdesk.ui.rules.text import action_name, shortened, type_name
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import Surface
 
 NARROWEST, WIDEST, SHARE = 236, 420, 0.7
 """A bubble is as wide as that share of the room, within these bounds."""

@@ -17,7 +17,7 @@ from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.contact_picker import ContactPicker
-from wxdesk.ui.rules.trial.contact_text import contact_facts_text
+from wxdesk.ui.rules.trial.facts import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.row_painting import paint_elided, paint_row_background
+from wxdesk.ui.editing.record_view import paint_elided, paint_row_background
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.template_list.model import Role
 

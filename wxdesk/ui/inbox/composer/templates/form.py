@@ -14,7 +14,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.templates import ASK, Prompt
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.template_text.variables import variable_names
+from wxdesk.ui.editing.template_text.variable_menu import variable_names
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
