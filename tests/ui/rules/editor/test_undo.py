@@ -62,6 +62,14 @@ def test_another_rule_has_steps_of_its_own(page: RulesPage) -> None:
     assert page.editor.rule() == shown
 
 
+def test_a_rule_chosen_after_a_new_one_has_steps_of_its_own(page: RulesPage) -> None:
+    page.start_new()
+    page.list.view.setCurrentIndex(page.rules.index(2))
+    shown = page.editor.rule()
+    page.editor.undo()
+    assert page.editor.rule() == shown
+
+
 def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
     page.editor.head.name.setText("Renamed")
     page.editor.check_now()

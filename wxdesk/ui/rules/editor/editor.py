@@ -121,11 +121,11 @@ class RuleEditor(QWidget):
 
         Where it reads the same already, the fields stay, so that typing can go on while it is saved.
         """
-        same = rule.id != 0 and self._saved.id in (0, rule.id)
-        self._saved = rule
-        if not (same and self.rule() == rule):
+        before, self._saved = self._saved, rule
+        reads_the_same = rule.id != 0 and before.id in (0, rule.id) and not self.unsaved
+        if not reads_the_same:
             self._fill(rule)
-        if not same:
+        if not (reads_the_same or before.id == rule.id != 0):
             self._steps.begin(self.rule())
         self._show_revision()
         self.doubts.show_rule(rule.id)
