@@ -1,6 +1,6 @@
 """Lint checks of a list of valid rules: the "Check" of the rules page.
 
-Pure. A rule that can answer is never called unreachable (`core.rules.lint.claims` compares demands, and
+Pure. A rule that can answer is never called unreachable (`core.rules.matching.claims` compares demands, and
 knows or does not know); an unlikely one has a lower severity.
 """
 
@@ -17,7 +17,9 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.faults import FieldPath
-from wxdesk.core.rules.lint.claims import (
+from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
+from wxdesk.core.rules.lint.ineffective import ineffective_findings
+from wxdesk.core.rules.matching.claims import (
     AnyWord,
     Claim,
     Fact,
@@ -27,8 +29,6 @@ from wxdesk.core.rules.lint.claims import (
     literal_words,
     words_of,
 )
-from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
-from wxdesk.core.rules.lint.ineffective import ineffective_findings
 from wxdesk.core.rules.matching.matcher import answers
 from wxdesk.core.wechat.quota import AFTER_ENTERING, AFTER_MESSAGE
 

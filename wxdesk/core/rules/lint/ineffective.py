@@ -1,6 +1,6 @@
 """Lint of ineffective conditions: never or always true, or words never found.
 
-Each is reported only where it is certain, as in `core.rules.lint.claims`.
+Each is reported only where it is certain, as in `core.rules.matching.claims`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.faults import FIELDED, FieldPath
-from wxdesk.core.rules.lint.claims import Claim, WordPosition, contradicts, holds_always
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
+from wxdesk.core.rules.matching.claims import Claim, WordPosition, contradicts, holds_always
 
 WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
 """Kinds of message that have a text; a card's is its title."""

@@ -19,7 +19,7 @@ from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.faults import find_fault
 from wxdesk.core.rules.matching.candidates import Candidates, MessageFilter
-from wxdesk.core.rules.matching.conditions import Clue, ConditionTest, MatchState, References, tests_of
+from wxdesk.core.rules.matching.condition_tests import Clue, ConditionTest, MatchState, References, tests_of
 from wxdesk.core.rules.matching.facts import MatchInput
 from wxdesk.core.rules.matching.required_facts import named_events, presences, required_history
 from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, NoFilter, PatternMatch
