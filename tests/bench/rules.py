@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter

@@ -12,7 +12,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, RuleVerdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
-from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.core.rules.patterns import Pattern, PatternMatch
 

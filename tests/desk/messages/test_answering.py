@@ -31,7 +31,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.model.status import StatusChange
 from wxdesk.core.presence import AwayReason, PresenceState
-from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount, RequiredHistory
+from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, RequiredHistory
 from wxdesk.desk.answers import builder as composing
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.conversations.transfers import Transfers

@@ -18,7 +18,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, Variant
-from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, FiringCount
+from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.builder import Answer
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer

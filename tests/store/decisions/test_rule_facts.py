@@ -14,8 +14,8 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
 from wxdesk.desk.ports.store import Resolution, UndecidedMessage
 from wxdesk.store import SqlStore
 

@@ -13,7 +13,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import PendingReply
-from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store import SqlStore
 

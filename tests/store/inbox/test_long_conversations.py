@@ -20,7 +20,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import UNFINISHED, Outcome
-from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.desk.ports.store import UndecidedMessage
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.decisions.rule_facts import with_history

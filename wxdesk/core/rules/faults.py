@@ -7,7 +7,7 @@ editor at the field.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
@@ -21,29 +21,20 @@ from wxdesk.core.model.rule import (
     Cooldown,
     Delivery,
     Rule,
-    SessionFromTest,
-    TagsTest,
 )
-from wxdesk.core.normalise import as_displayed, is_visible
+from wxdesk.core.normalise import is_visible
+from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
+from wxdesk.core.rules.conditions.table import faults_of, patterns_of
 from wxdesk.core.rules.patterns import CompilePattern
 
 MAX_SENDS = 5
 """Most replies WeChat allows to one message (下发条数); no rule can send more."""
-
-MAX_WORD = 200
-"""Most characters of one word; customers' texts are hardly longer."""
 
 type CheckRuleTemplate = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
 """Returns a template's mistakes, given the group names that `m` has (None: any)."""
 
 type FieldPath = tuple[str | int, ...]
 """Keys and positions as in a rules file: `("then", 0, "reply")`."""
-
-MOST_DAYS = 3650
-"""Most days of quiet that a rule may ask for, and that a cool-down may last."""
-
-MOST_MINUTES = 7 * 24 * 60
-"""Most minutes since another rule answered."""
 
 MOST_TIMES = 10_000
 """Most times that a limit allows a rule to match, in all or within a minute."""
@@ -64,8 +55,6 @@ LOST = "This picture is not on this machine. Choose it again in the window."
 
 FIELDED = frozenset({ActionKind.LINK, ActionKind.CARD})
 """Actions with text in fields, each of which may be a template."""
-
-_WORD_LISTS = ("exact", "prefix", "suffix", "any", "all", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +136,9 @@ def _faults(
     if not rule.on:
         yield RuleFault(("on",), "“on” names no kind of message, so the rule could never match.")
     yield from _condition_faults(rule)
-    for place, when in _conditions(rule.when):
-        yield from _within(place, _word_faults(when))
-        yield from _within(place, _session_from_faults(rule, when.session_from))
-        yield from _within(place, _state_faults(rule, when, calendars))
-        yield from _within(place, _pattern_faults(when, compile_pattern))
+    for place, when in zip((("when",), ("when", "not")), rule.when.both, strict=False):
+        for where, reason in (*faults_of(when, rule, calendars), *_pattern_faults(when, compile_pattern)):
+            yield RuleFault((*place, *where), reason)
     yield from _cooldown_faults(rule.cooldown)
     yield from _delivery_faults(rule)
     yield from _action_faults(rule)
@@ -163,20 +150,9 @@ def _faults(
     yield from _kept_faults(rule, against)
 
 
-def _conditions(when: Condition) -> Iterator[tuple[FieldPath, Condition]]:
-    yield ("when",), when
-    if when.unless is not None:
-        yield ("when", "not"), when.unless
-
-
-def _within(place: FieldPath, faults: Iterator[RuleFault]) -> Iterator[RuleFault]:
-    for fault in faults:
-        yield replace(fault, where=(*place, *fault.where))
-
-
 def group_names(when: Condition, compile_pattern: CompilePattern) -> frozenset[str]:
     """The names that a rule's patterns give to `m`."""
-    return frozenset[str]().union(*(compile_pattern(source).names for _, source in _patterns(when)))
+    return frozenset[str]().union(*(compile_pattern(source).names for _, source in patterns_of(when)))
 
 
 def known_groups(when: Condition, compile_pattern: CompilePattern) -> frozenset[str] | None:
@@ -205,87 +181,14 @@ def _condition_faults(rule: Rule) -> Iterator[RuleFault]:
             yield RuleFault(("when", "not", "not"), "“not” cannot stand inside “not”.")
 
 
-def _word_faults(when: Condition) -> Iterator[RuleFault]:
-    for key in _WORD_LISTS:
-        for index, word in enumerate(getattr(when, key)):
-            if not as_displayed(word):
-                yield RuleFault((key, index), "An empty word would be found in every text.")
-            if len(word) > MAX_WORD:
-                yield RuleFault((key, index), "This word is longer than 200 characters.")
-
-
-def _session_from_faults(rule: Rule, test: SessionFromTest | None) -> Iterator[RuleFault]:
-    if test is None:
-        return
-    place = ("session_from",)
-    tests = sum(value is not None for value in (test.equals, test.prefix, test.regex))
-    if tests > 1:
-        yield RuleFault(place, "session_from takes one of equals, prefix and regex, not several.")
-    if not (tests or test.fields):
-        yield RuleFault(place, "session_from takes one of equals, prefix and regex, or fields, or both.")
-    if "" in (test.prefix, test.regex):
-        yield RuleFault(place, "An empty test of session_from would match every entry. Leave it out if that is meant.")
-    for field in test.fields:
-        if not field.name or not field.values:
-            yield RuleFault((*place, "fields", field.name), "A field needs a name and at least one value.")
-    if MessageType.ENTER_SESSION not in rule.on:
-        yield RuleFault(place, "session_from is known only when a contact enters: add “enter_session” to “on”.")
-
-
-def _state_faults(rule: Rule, when: Condition, calendars: Container[str] | None) -> Iterator[RuleFault]:
-    if when.event and rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
-        yield RuleFault(("event",), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
-    for index, name in enumerate(when.event):
-        if not is_visible(name):
-            yield RuleFault(("event", index), "The name of the event is empty.")
-    if when.hours is not None and calendars is not None and when.hours.calendar not in calendars:
-        yield RuleFault(("hours", "inside" if when.hours.inside else "outside"), "There is no calendar of this name.")
-    if when.tags is not None:
-        yield from _tags_faults(when.tags)
-    yield from _history_faults(when)
-
-
-def _tags_faults(test: TagsTest) -> Iterator[RuleFault]:
-    if not (test.any or test.none):
-        yield RuleFault(("tags",), "tags takes “any”, “none” or both.")
-    for key in ("any", "none"):
-        for index, tag in enumerate(getattr(test, key)):
-            if not as_displayed(tag):
-                yield RuleFault(("tags", key, index), "A tag is empty.")
-
-
-def _history_faults(when: Condition) -> Iterator[RuleFault]:
-    if when.quiet_days is not None and not 1 <= when.quiet_days <= MOST_DAYS:
-        yield RuleFault(("quiet_days",), "quiet_days is from 1 to 3650.")
-    numbers = when.message_no
-    if numbers is not None and numbers.min < 0:
-        yield RuleFault(("message_no", "min"), "“min” is 0 or more.")
-    if numbers is not None and numbers.max is not None and numbers.max < numbers.min:
-        yield RuleFault(("message_no", "max"), "“max” is below “min”, so the rule could never match.")
-    if when.first_contact and when.quiet_days is not None:
-        yield RuleFault(("quiet_days",), "Who never wrote before was not quiet: the rule could never match.")
-    last = when.last_rule_within
-    if last is not None and not is_visible(last.rule):
-        yield RuleFault(("last_rule_within", "rule"), "The name of the rule is empty.")
-    if last is not None and not 1 <= last.minutes <= MOST_MINUTES:
-        yield RuleFault(("last_rule_within", "minutes"), "“minutes” is from 1 to 10080, a week.")
-
-
-def _patterns(when: Condition) -> Iterator[tuple[FieldPath, str]]:
-    if when.regex is not None:
-        yield ("regex",), when.regex
-    if when.session_from is not None and when.session_from.regex is not None:
-        yield ("session_from", "regex"), when.session_from.regex
-
-
-def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[RuleFault]:
-    for place, source in _patterns(when):
+def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[tuple[FieldPath, str]]:
+    for place, source in patterns_of(when):
         if not source:
-            yield RuleFault(place, "An empty pattern would be found in every text.")
+            yield place, "An empty pattern would be found in every text."
         try:
             compile_pattern(source)
         except BadPattern as error:
-            yield RuleFault(place, error.reason)
+            yield place, error.reason
 
 
 def _cooldown_faults(limits: Cooldown) -> Iterator[RuleFault]:

@@ -25,7 +25,7 @@ from wxdesk.core.normalise import is_chinese
 from wxdesk.core.replies.gaps import marked_gaps
 from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.rules.business_hours import Schedule
-from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, MatchInput
+from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.filling import NO_ANSWERS, Filling

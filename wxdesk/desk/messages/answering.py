@@ -31,7 +31,7 @@ from wxdesk.core.replies.on_new_message import (
     is_answer_pending,
     superseded_count,
 )
-from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
 from wxdesk.desk.answers.builder import Answer, AnswerMessage
 from wxdesk.desk.conversations.transfers import Transfers

@@ -41,7 +41,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.push import Incoming, KeptPush, Push
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.throttle import BATCH, Throttle

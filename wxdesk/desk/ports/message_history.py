@@ -9,8 +9,8 @@ from typing import Protocol
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import ContactHistory, RequiredHistory
 
 BURST = timedelta(minutes=10)
 """Longest silence within a burst; an operator's reply answers all of it."""

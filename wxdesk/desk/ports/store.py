@@ -22,7 +22,7 @@ from wxdesk.core.model.reply import NewReply, Reply
 from wxdesk.core.model.rule import Decision, Firing
 from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.on_new_message import NO_CLOCKS, HoldTimes, OnNewMessage, PendingReply
-from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory, RequiredHistory
+from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, RequiredHistory
 from wxdesk.desk.ports.attention import AttentionList
 from wxdesk.desk.ports.media import PictureRecords
 from wxdesk.desk.ports.pending_replies import PendingReplies

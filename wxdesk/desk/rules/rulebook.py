@@ -19,9 +19,9 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import ActionKind, Presence, Rule
+from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
 from wxdesk.core.rules.deleted import DeletedRule, deleted_from
 from wxdesk.core.rules.faults import RuleFault
-from wxdesk.core.rules.matching.facts import NO_HISTORY, ContactHistory
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.desk.answers.builder import Answer, AnswerBuilder, RuleContext

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select
 
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import ContactHistory, RequiredHistory
 from wxdesk.desk.ports.store import UndecidedMessage
 from wxdesk.store.rules import firings
 from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies

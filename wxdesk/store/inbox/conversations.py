@@ -15,7 +15,7 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.rules.matching.facts import RequiredHistory
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.desk.ports.store import ConversationContext, Resolution, UndecidedMessage, UnderivedPush
 from wxdesk.store import search
 from wxdesk.store.conversations.takeovers import takeover_values

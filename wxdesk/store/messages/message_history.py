@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, not_, or_, select
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import UNANSWERED
+from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.core.rules.matching.facts import ContactHistory, RequiredHistory
 from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts as rule_facts
 from wxdesk.store.engine.database import Database

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.rules.matching.facts import LATELY, FiringCount
+from wxdesk.core.rules.conditions.facts import LATELY, FiringCount
 from wxdesk.desk.ports.store import Resolution
 from wxdesk.store.schema import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.columns import EPOCH, Moment

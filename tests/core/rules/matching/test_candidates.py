@@ -27,7 +27,7 @@ from wxdesk.core.model.rule import (
     TagsTest,
 )
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount, MatchInput
+from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.core.rules.matching.test_candidates import SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import REPLY, TOOLS, ruleset, subject
 from wxdesk.core.model.rule import Condition, Rule, TagsTest
-from wxdesk.core.rules.matching.facts import MatchInput
+from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import Ruleset
 
 WORDS = st.text("ab款", min_size=1, max_size=3)

@@ -26,7 +26,7 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount
+from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount
 
 ALL_KINDS = frozenset(MessageType)
 ENTER, OTHER, IMAGE = MessageType.ENTER_SESSION, MessageType.OTHER, MessageType.IMAGE

@@ -27,7 +27,7 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount, MatchInput
+from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
 from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer

@@ -26,7 +26,7 @@ from wxdesk.core.model.rule import (
     TagsTest,
 )
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.matching.facts import ContactHistory, FiringCount
+from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.rulebook import Rulebook

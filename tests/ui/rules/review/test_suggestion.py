@@ -13,8 +13,8 @@ from tests.core.rules.rule_matching import CODES
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.lint.clustering import GroupKind, Sentence, grouped
-from wxdesk.core.rules.matching.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
 from wxdesk.ui.rules.review.suggestion import suggested_rule

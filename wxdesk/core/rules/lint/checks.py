@@ -1,6 +1,6 @@
 """Lint checks of a list of valid rules: the "Check" of the rules page.
 
-Pure. A rule that can answer is never called unreachable (`core.rules.matching.claims` compares demands, and
+Pure. A rule that can answer is never called unreachable (`core.rules.conditions.claims` compares demands, and
 knows or does not know); an unlikely one has a lower severity.
 """
 
@@ -16,19 +16,19 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.faults import FieldPath
-from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
-from wxdesk.core.rules.lint.ineffective import ineffective_findings
-from wxdesk.core.rules.matching.claims import (
+from wxdesk.core.rules.conditions.claims import (
     AnyWord,
     Claim,
     Fact,
     WordPosition,
-    demands_of,
     implied,
     literal_words,
     words_of,
 )
+from wxdesk.core.rules.conditions.table import demands_of, patterns_of
+from wxdesk.core.rules.faults import FieldPath
+from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
+from wxdesk.core.rules.lint.ineffective import ineffective_findings
 from wxdesk.core.rules.matching.matcher import answers
 from wxdesk.core.wechat.quota import AFTER_ENTERING, AFTER_MESSAGE
 
@@ -61,6 +61,12 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext)
         found[finding.rule.id].append(finding)
     worst = list(Severity)
     return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
+
+
+def patterns_in(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the patterns of the enabled rules."""
+    conditions = (when for rule in rules if rule.enabled for when in rule.when.both)
+    return frozenset(source for when in conditions for _, source in patterns_of(when))
 
 
 def _about(rule: Rule, around: LintContext) -> Iterator[LintFinding]:

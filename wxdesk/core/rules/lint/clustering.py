@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.normalise import Normaliser, as_displayed
-from wxdesk.core.rules.faults import MAX_WORD
+from wxdesk.core.rules.conditions.message import MAX_WORD
 
 COMPARED = 80
 """Characters of a sentence that are compared, from its beginning."""

@@ -1,6 +1,6 @@
 """Lint of ineffective conditions: never or always true, or words never found.
 
-Each is reported only where it is certain, as in `core.rules.matching.claims`.
+Each is reported only where it is certain, as in `core.rules.conditions.claims`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from wxdesk.core.content.limits import words_of
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
+from wxdesk.core.rules.conditions.claims import Claim, WordPosition, contradicts, holds_always
+from wxdesk.core.rules.conditions.table import patterns_of
 from wxdesk.core.rules.faults import FIELDED, FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
-from wxdesk.core.rules.matching.claims import Claim, WordPosition, contradicts, holds_always
 
 WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
 """Kinds of message that have a text; a card's is its title."""
@@ -64,12 +65,10 @@ def _about_another(
 
 def _always(rule: Rule, claims: Sequence[Claim], around: LintContext) -> Iterator[LintFinding]:
     """Find conditions that always hold, but no pattern for its groups beside another."""
-    when = rule.when
-    button = None if when.session_from is None else when.session_from.regex
-    for place, source in ((("when", "regex"), when.regex), (("when", "session_from", "regex"), button)):
-        if source is not None and source in around.everywhere and not (claims and _has_groups(source)):
-            yield LintFinding(LintCode.EVERY_TEXT, rule, place)
-    if when.message_no is not None and holds_always(when.message_no, rule.on, ()):
+    for place, source in patterns_of(rule.when):
+        if source in around.everywhere and not (claims and _has_groups(source)):
+            yield LintFinding(LintCode.EVERY_TEXT, rule, ("when", *place))
+    if rule.when.message_no is not None and holds_always(rule.when.message_no, rule.on, ()):
         yield LintFinding(LintCode.ALWAYS_HOLDS, rule, ("when", "message_no"))
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.condition_tests import Clue, CluePlace
+from wxdesk.core.rules.conditions.kind import Clue, CluePlace
 from wxdesk.core.rules.matching.keyword_index import Keywords
 from wxdesk.core.rules.patterns import FilterPatterns
 

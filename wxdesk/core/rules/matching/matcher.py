@@ -17,11 +17,11 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule
+from wxdesk.core.rules.conditions.facts import MatchInput
+from wxdesk.core.rules.conditions.kind import Clue, ConditionTest, MatchState, TestTools
+from wxdesk.core.rules.conditions.table import named_events, presences, required_history, tests_of
 from wxdesk.core.rules.faults import find_fault
 from wxdesk.core.rules.matching.candidates import Candidates, MessageFilter
-from wxdesk.core.rules.matching.condition_tests import Clue, ConditionTest, MatchState, References, tests_of
-from wxdesk.core.rules.matching.facts import MatchInput
-from wxdesk.core.rules.matching.required_facts import named_events, presences, required_history
 from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, NoFilter, PatternMatch
 
 
@@ -111,13 +111,13 @@ class Ruleset:
         before: Ruleset | None = None,
     ) -> None:
         self.tools = tools
-        around = References(calendars, _ids_by_name(rules))
+        making = TestTools(tools.compile_pattern, tools.normaliser, calendars, _ids_by_name(rules))
         enabled = [rule for rule in rules if rule.enabled]
-        self.wanted = required_history(enabled, around.rule_ids)
+        self.wanted = required_history(enabled, making.rule_ids)
         self.events = named_events(enabled)
         self.presences = presences(enabled)
         known = before.by_id if before is not None and before.tools == tools else {}
-        self._rules = tuple(_ready(rule, tools, around, known.get(rule.id)) for rule in enabled)
+        self._rules = tuple(_ready(rule, making, known.get(rule.id)) for rule in enabled)
         self._off = tuple(_switched_off(rules))
 
     def __len__(self) -> int:
@@ -256,9 +256,8 @@ class _ReadyRule:
 def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
     """Return the verdict of `rule` on messages in which its first test finds nothing."""
     nowhere = Schedule(Calendar(""), None)
-    around = References(defaultdict(lambda: nowhere), {})
-    tests = tests_of(rule, _NoPattern, Normaliser(()), around)
-    return _ReadyRule(rule, tests, _on(rule)).refusal(kind)
+    making = TestTools(_NoPattern, Normaliser(()), defaultdict(lambda: nowhere), {})
+    return _ReadyRule(rule, tests_of(rule, making), _on(rule)).refusal(kind)
 
 
 class _NoPattern:
@@ -295,13 +294,13 @@ def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
     return ids
 
 
-def _ready(rule: Rule, tools: MatchTools, around: References, before: _ReadyRule | None) -> _ReadyRule:
+def _ready(rule: Rule, tools: TestTools, before: _ReadyRule | None) -> _ReadyRule:
     if before is not None and _asks_the_same(before.rule, rule):
         return before if before.rule == rule else _ReadyRule(rule, before.tests, before.on)
-    fault = find_fault(rule, tools.compile_pattern, calendars=around.calendars)
+    fault = find_fault(rule, tools.compile_pattern, calendars=tools.calendars)
     if fault is not None:
         raise BadRule(rule.name, fault.reason)
-    return _ReadyRule(rule, tests_of(rule, tools.compile_pattern, tools.normaliser, around), _on(rule))
+    return _ReadyRule(rule, tests_of(rule, tools), _on(rule))
 
 
 def _asks_the_same(one: Rule, other: Rule) -> bool:

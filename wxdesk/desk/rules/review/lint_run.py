@@ -13,11 +13,11 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import ActionKind, Rule
+from wxdesk.core.rules.conditions.facts import ContactHistory
 from wxdesk.core.rules.faults import RuleFault
-from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id
+from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id, patterns_in
 from wxdesk.core.rules.lint.clustering import MessageGroup, Sentence, grouped
 from wxdesk.core.rules.lint.findings import LintContext, LintFinding, MediaOwner
-from wxdesk.core.rules.matching.facts import ContactHistory
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
@@ -145,11 +145,7 @@ class RulesReview:
 
 def _match_all_patterns(rules: Sequence[Rule]) -> frozenset[str]:
     """Return the patterns of the rules that match every text."""
-    conditions = [when for rule in rules if rule.enabled for when in rule.when.both]
-    sources = {when.regex for when in conditions} | {
-        when.session_from.regex for when in conditions if when.session_from is not None
-    }
-    return frozenset(source for source in sources if source is not None and finds_every_text(source))
+    return frozenset(filter(finds_every_text, patterns_in(rules)))
 
 
 def _messages_of(text: str) -> int:

@@ -10,8 +10,8 @@ from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Presence
+from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
-from wxdesk.core.rules.matching.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.builder import RuleContext
 from wxdesk.desk.ports.store import ConversationContext

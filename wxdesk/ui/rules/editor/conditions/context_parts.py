@@ -9,7 +9,8 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
-from wxdesk.core.rules.faults import MOST_DAYS, MOST_MINUTES, FieldPath
+from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
+from wxdesk.core.rules.faults import FieldPath
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_label
 from wxdesk.ui.rules.editor.conditions.text import days_suffix

@@ -8,13 +8,13 @@ is not known.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from operator import contains, eq
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Condition, LastRule, MessageNo, Presence, Rule, SessionFromTest
-from wxdesk.core.normalise import Normaliser
+from wxdesk.core.model.rule import LastRule, MessageNo, SessionFromTest
 
 _LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
 """Patterns of Chinese words and digits alone, which have no letter case."""
@@ -32,12 +32,13 @@ class WordPosition(Enum):
     INSIDE = "any"
 
 
-_HOLDS: dict[WordPosition, Callable[[str, str], bool]] = {
-    WordPosition.IS: str.__eq__,
+OCCURS: Mapping[WordPosition, Callable[[str, str], bool]] = {
+    WordPosition.IS: eq,
     WordPosition.STARTS: str.startswith,
     WordPosition.ENDS: str.endswith,
-    WordPosition.INSIDE: str.__contains__,
+    WordPosition.INSIDE: contains,
 }
+"""Tests of a text, and of a word in it, in compared form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class AnyWord:
 
     def holds_for(self, text: str) -> bool:
         """True if it holds for this text, in compared form."""
-        return any(_HOLDS[self.stand](text, word) for word in self.words)
+        return any(OCCURS[self.stand](text, word) for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +94,6 @@ class Claim:
     holds: bool = True
 
 
-def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
-    """Return the claims that together are equivalent to `when`."""
-    claims = list(_claims(when, normaliser))
-    literal = literal_words(when.regex)
-    if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
-        claims.append(Claim(AnyWord(WordPosition.INSIDE, literal)))
-    if when.unless is not None:
-        claims += [Claim(claim.test, not claim.holds) for claim in _claims(when.unless, normaliser)]
-    return tuple(one for claim in claims for one in _taken_apart(claim))
-
-
-def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
-    """Return the claims of `rule` that do not always hold for its kinds of message."""
-    claims = claims_of(rule.when, normaliser)
-    return tuple(one for one in claims if not (one.holds and holds_always(one.test, rule.on, everywhere)))
-
-
 def holds_always(test: ClaimTest, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
     """True if `test` certainly holds for the kinds `on`, given patterns `everywhere`."""
     match test:
@@ -138,54 +122,6 @@ def contradicts(claims: Sequence[Claim]) -> bool:
     return any(_narrower(one, other) for one in positive for other in negative) or any(
         _excludes(one, other) for one in positive for other in positive if one is not other
     )
-
-
-def _taken_apart(claim: Claim) -> Iterator[Claim]:
-    if claim.holds and isinstance(claim.test, AllWords):
-        yield from (Claim(AnyWord(WordPosition.INSIDE, (word,))) for word in claim.test.words)
-    else:
-        yield claim
-
-
-def _claims(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:
-    for stand in WordPosition:
-        words: tuple[str, ...] = getattr(when, stand.value)
-        if words:
-            yield Claim(AnyWord(stand, tuple(map(normaliser, words))))
-    if when.all:
-        yield Claim(AllWords(tuple(map(normaliser, when.all))))
-    if when.none:
-        yield Claim(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, when.none))), holds=False)
-    if when.regex is not None:
-        yield Claim(Fact("regex", when.regex))
-    if when.session_from is not None:
-        yield Claim(Fact("session_from", when.session_from))
-    if when.event:
-        yield Claim(AnyName("event", frozenset(map(str.casefold, when.event))))
-    yield from _claims_about_the_moment(when, normaliser)
-
-
-def _claims_about_the_moment(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:
-    if when.hours is not None:
-        yield Claim(Fact("hours", when.hours.calendar), when.hours.inside)
-    if when.operator is not None:
-        yield Claim(Fact("operator", Presence.PRESENT), when.operator is Presence.PRESENT)
-    if when.tags is not None and when.tags.any:
-        yield Claim(AnyName("tags", frozenset(map(normaliser, when.tags.any))))
-    if when.tags is not None and when.tags.none:
-        yield Claim(AnyName("tags", frozenset(map(normaliser, when.tags.none))), holds=False)
-    yield from _claims_about_the_past(when)
-
-
-def _claims_about_the_past(when: Condition) -> Iterator[Claim]:
-    if when.first_contact is not None:
-        yield Claim(Fact("first_contact", True), when.first_contact)
-    if when.quiet_days is not None:
-        yield Claim(QuietAtLeast(when.quiet_days))
-    if when.message_no is not None:
-        yield Claim(when.message_no)
-    if when.last_rule_within is not None:
-        yield Claim(when.last_rule_within)
 
 
 def _follows(claim: Claim, *, from_: Claim) -> bool:
