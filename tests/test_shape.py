@@ -33,7 +33,6 @@ OVERGROWN = {
     "wxdesk/desk/ports/replies.py",
     "wxdesk/desk/ports/store.py",
     "wxdesk/desk/rules/rulebook.py",
-    "wxdesk/desk/answers/builder.py",
     "wxdesk/desk/desk.py",
     "wxdesk/commands/demo.py",
     "wxdesk/sandbox/platform/platform.py",

@@ -7,8 +7,9 @@ comes out with a hole in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +18,9 @@ from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import without_markup
 from wxdesk.core.errors import MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.normalise import is_visible
+from wxdesk.core.normalise import is_chinese, is_visible
 from wxdesk.core.replies.gaps import gap_mark
+from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
 from wxdesk.desk.answers.liquid.gaps import NOTHING, MarkedText
@@ -142,3 +144,55 @@ def _with_field(value: object, name: str, answer: str) -> object:
     if not name:
         return answer
     return {**(value if isinstance(value, Mapping) else {}), name: answer}
+
+
+class HoursValues(Mapping[str, object]):
+    """Values of `hours.*` in a template; a time that never comes is absent.
+
+    The wording is in the language of `text`, which the customer reads, not the operator. Each value is computed
+    on access, because most texts show none, and a calendar that never closes takes milliseconds.
+    """
+
+    _NAMES = ("open", "next_open", "next_close")
+
+    def __init__(self, schedule: Schedule, now: datetime, text: str) -> None:
+        self._schedule = schedule
+        self._now = now
+        self._text = text
+
+    def __getitem__(self, name: str) -> object:
+        """Return one value; `KeyError` if it never comes."""
+        match name:
+            case "open":
+                return self._schedule.is_open(self._now)
+            case "next_open":
+                return self._words(name, self._schedule.next_open(self._now))
+            case "next_close":
+                return self._words(name, self._schedule.next_close(self._now))
+            case _:
+                raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names that have a value."""
+        return (name for name in self._NAMES if name in self)
+
+    def __len__(self) -> int:
+        """Return the number of names that have a value."""
+        return sum(1 for _ in self)
+
+    def _words(self, name: str, at: datetime | None) -> str:
+        if at is None:
+            raise KeyError(name)
+        local = self._schedule.local
+        return _relative_time(local(at), local(self._now), chinese=is_chinese(self._text))
+
+
+def _relative_time(at: datetime, now: datetime, *, chinese: bool) -> str:
+    """Format a time for a customer who reads it `now`."""
+    match (at.date() - now.date()).days:
+        case 0:
+            return f"{at:%H:%M}"
+        case 1:
+            return f"明天 {at:%H:%M}" if chinese else f"tomorrow {at:%H:%M}"
+        case _:
+            return f"{at.month}月{at.day}日 {at:%H:%M}" if chinese else f"{at:%m-%d %H:%M}"

@@ -28,12 +28,11 @@ from wxdesk.core.replies.on_new_message import (
     PendingReply,
     due_before_closing,
     effect_on_pending,
-    is_answer_pending,
     superseded_count,
 )
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
-from wxdesk.desk.answers.builder import Answer, AnswerMessage
+from wxdesk.desk.answers.answer import Answer, AnswerMessage
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports.store import Clock, Resolution, UndecidedMessage
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -88,21 +87,20 @@ class Answering:
         account = self._accounts.get(item.conversation.account)
         if account is None:
             return Resolution(_decision(item, Outcome.NO_ACCOUNT, now))
-        if item.conversation.transfer_armed and item.message.event is None:
-            made = self._handed_over(item, Resolution(_decision(item, Outcome.TRANSFERRED, now)))
-        else:
-            made = self._judge(item, account, now)
+        made = self._judge(item, account, now)
         meets = effect_on_pending(item.waiting, item.message, made.decision.outcome)
         return made if meets is OnNewMessage.STAY else replace(made, fate=meets, clocks=self._clocks(item, account))
 
     def _judge(self, item: UndecidedMessage, account: Account, now: datetime) -> Resolution:
-        events = self._rulebook.ruleset.events
-        promised = item.promised if item.message.event else item.promised - superseded_count(item.waiting)
-        situation = Situation(item.message, item.conversation, account, self._pause.on, now, promised, events)
+        paused, events = self._pause.on, self._rulebook.ruleset.events
+        situation = Situation(
+            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting
+        )
         stopped = stopped_by(situation)
-        if stopped is not None:
-            return Resolution(_decision(item, stopped, now))
-        return self._ask_rules(item, situation)
+        if stopped is None:
+            return self._ask_rules(item, situation)
+        resolution = Resolution(_decision(item, stopped, now))
+        return self._handed_over(item, resolution) if stopped is Outcome.TRANSFERRED else resolution
 
     def _clocks(self, item: UndecidedMessage, account: Account) -> HoldTimes:
         """Return how long pending replies would be held if they were made now."""
@@ -119,15 +117,14 @@ class Answering:
         except Exception:
             log.exception("The rules failed on a message")
             return self.given_up(item)
-        if is_answer_pending(item.waiting, item.message) and (answer.rule is None or answer.rule.default):
-            return _still_held(item, answer, now)
         answer = answer.with_transfer_as_takeover(item.conversation, account)
-        decision = _with_explanation(_decision(item, answer.outcome, now), answer)
+        outcome = answer.outcome_in(situation)
+        if outcome is Outcome.STILL_HELD:
+            return _still_held(item, answer, now)
+        decision = _with_explanation(_decision(item, outcome, now), answer)
         if _needs_operator(item, account, answer):
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
-        if not fits and not answer.transfer:
-            decision = replace(decision, outcome=Outcome.NO_QUOTA)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
         resolution = Resolution(
             decision,
@@ -136,7 +133,7 @@ class Answering:
             answer.tags,
             firings=_firings(answer, spoke=spoke),
             called_by=answer.notify.name if answer.notify else "",
-            needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_for_rules_with(item.promised)),
+            needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside_pending),
             aside=None if answer.said else answer.aside,
         )
         return self._handed_over(item, resolution) if answer.transfer else resolution

@@ -24,7 +24,8 @@ from wxdesk.core.rules.deleted import DeletedRule, deleted_from
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.core.rules.name_binding import NameBinding
-from wxdesk.desk.answers.builder import Answer, AnswerBuilder, RuleContext
+from wxdesk.desk.answers.answer import Answer, RuleContext
+from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.ports.rules import Rules

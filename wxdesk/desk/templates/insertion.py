@@ -11,8 +11,8 @@ from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.desk.answers.builder import HoursValues, RuleContext
-from wxdesk.desk.answers.filling import Filling
+from wxdesk.desk.answers.answer import RuleContext
+from wxdesk.desk.answers.filling import Filling, HoursValues
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
 

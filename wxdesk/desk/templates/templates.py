@@ -9,7 +9,7 @@ from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Template, TemplateFault, template_faults
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.ports.templates import Templates

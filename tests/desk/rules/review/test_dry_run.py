@@ -29,7 +29,7 @@ from wxdesk.core.model.rule import (
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
 from wxdesk.desk.rules.review.dry_run import ANSWERED_WITHIN, SHOWN, DryRun, DryRunProgress, DryRunReport

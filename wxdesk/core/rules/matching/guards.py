@@ -11,6 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
+from wxdesk.core.replies.on_new_message import PendingReply, is_answer_pending, superseded_count
 from wxdesk.core.wechat.quota import left_for_rules
 
 STALE_AFTER = timedelta(minutes=5)
@@ -22,7 +23,7 @@ class Situation:
     """Input of the guards: a message, its conversation and account, the desk's state.
 
     `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a
-    rule asks for, in lower case.
+    rule asks for, in lower case; `waiting` are the automatic replies that are still pending.
     """
 
     message: Message
@@ -32,15 +33,26 @@ class Situation:
     now: datetime
     promised: int = 0
     events: frozenset[str] = frozenset()
+    waiting: tuple[PendingReply, ...] = ()
 
     @property
     def left_for_rules(self) -> int:
-        """The number of replies that a rule may send."""
-        return self.left_for_rules_with(self.promised)
+        """The number of replies that a rule may send if its answer supersedes others."""
+        freed = superseded_count(self.waiting) if self.message.event is None else 0
+        return self._left(self.promised - freed)
 
-    def left_for_rules_with(self, promised: int) -> int:
-        """Return that number for another count of `promised` replies."""
+    @property
+    def left_beside_pending(self) -> int:
+        """The number of replies that a rule may send if all pending ones are sent too."""
+        return self._left(self.promised)
+
+    def _left(self, promised: int) -> int:
         return left_for_rules(self.conversation.window, self.now, self.account.reserve, promised)
+
+    @property
+    def is_answer_pending(self) -> bool:
+        """True if an answer to an earlier message is still pending."""
+        return is_answer_pending(self.waiting, self.message)
 
 
 def operator_decisions(conversation: Conversation) -> tuple[object, ...]:
@@ -61,8 +73,8 @@ def operator_decisions(conversation: Conversation) -> tuple[object, ...]:
 def stopped_by(situation: Situation) -> Outcome | None:
     """Return the first guard that keeps the rules from answering, or None.
 
-    The order is fixed: not a customer → stale → account paused → taken over → in WeChat's own tool → blocked →
-    no quota. Duplicates never come here: the store keeps a push only once.
+    The order is fixed: transfer armed → not a customer → stale → account paused → taken over → in WeChat's own tool →
+    blocked → no quota. Duplicates never come here: the store keeps a push only once.
     """
     for outcome, holds in _guards(situation):
         if holds:
@@ -78,6 +90,7 @@ def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
         and message.event.casefold() not in at.events
     )
     return (
+        (Outcome.TRANSFERRED, conversation.transfer_armed and message.event is None),
         (Outcome.NOT_A_CUSTOMER, is_service_event),
         (Outcome.STALE, at.now - message.at > STALE_AFTER),
         (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),

@@ -21,7 +21,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Delivery, Presence, Rule
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.ports.message_history import MessageHistory, OperatorReply, PastMessage
 from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
 from wxdesk.desk.rules.review.unstored_values import could_match, shows_unstored_value, with_marked_values

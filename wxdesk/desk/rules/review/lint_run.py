@@ -19,7 +19,7 @@ from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media
 from wxdesk.core.rules.lint.clustering import MessageGroup, Sentence, grouped
 from wxdesk.core.rules.lint.findings import LintContext, LintFinding, MediaOwner
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
 from wxdesk.desk.ports.message_history import MessageHistory, PastMessage

@@ -18,7 +18,8 @@ from wxdesk.core.normalise import is_chinese
 from wxdesk.core.rules.faults import known_groups
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchTools, Ruleset
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import AnswerBuilder, RuleContext, action_template, messages_of
+from wxdesk.desk.answers.answer import RuleContext
+from wxdesk.desk.answers.builder import AnswerBuilder, action_template, messages_of
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wxdesk.core.content.variables import byte_count
@@ -13,13 +12,10 @@ from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.replies.on_new_message import (
     OnNewMessage,
-    PendingReply,
     effect_on_pending,
-    is_answer_pending,
-    superseded_count,
 )
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
-from wxdesk.desk.answers.builder import Answer, RuleContext
+from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.ports.store import ConversationContext
 
 
@@ -62,18 +58,16 @@ class Trial:
 def trial_of(
     answer: Answer, occasion: RuleContext, events: frozenset[str], known: ConversationContext | None = None
 ) -> Trial:
-    """Work out the outcome as `Answering` would, with nothing else under way.
+    """Work out the outcome with nothing else under way.
 
     `events` are those that rules ask for; replies that wait for the `known` customer count.
     """
     answer = answer.with_transfer_as_takeover(occasion.conversation, occasion.account)
-    waiting = known.waiting if known else ()
-    promised = known.promised if known else 0
-    if occasion.message.event is None:
-        promised -= superseded_count(waiting)
-    at = Situation(occasion.message, occasion.conversation, occasion.account, False, occasion.now, promised, events)
-    stopped = _stopped_by(at)
-    outcome = stopped or _outcome(answer, at, waiting)
+    waiting, promised = (known.waiting, known.promised) if known else ((), 0)
+    message, conversation, account = occasion.message, occasion.conversation, occasion.account
+    at = Situation(message, conversation, account, False, occasion.now, promised, events, waiting)
+    stopped = stopped_by(at)
+    outcome = stopped or _once_stored(answer, at)
     is_made = stopped is None and outcome not in _NOTHING_MADE and answer.fits(at.left_for_rules)
     return Trial(
         answer,
@@ -89,23 +83,13 @@ def trial_of(
 _NOTHING_MADE = frozenset({Outcome.NO_QUOTA, Outcome.STILL_HELD, Outcome.YIELDED})
 
 
-def _stopped_by(at: Situation) -> Outcome | None:
-    """Return the outcome that keeps the rules from being asked, or None."""
-    if at.conversation.transfer_armed and at.message.event is None:
-        return Outcome.TRANSFERRED
-    return stopped_by(at)
-
-
-def _outcome(answer: Answer, at: Situation, waiting: Sequence[PendingReply]) -> Outcome:
-    """Return the outcome once the rules are asked."""
-    if is_answer_pending(waiting, at.message) and (answer.rule is None or answer.rule.default):
-        return Outcome.STILL_HELD
-    if not (answer.fits(at.left_for_rules) or answer.transfer):
-        return Outcome.NO_QUOTA
-    gives_way = effect_on_pending(waiting, at.message, answer.outcome) is OnNewMessage.SUPERSEDE
-    if gives_way and answer.contents and any(not one.can_be_superseded for one in waiting):
+def _once_stored(answer: Answer, at: Situation) -> Outcome:
+    """Return the outcome, also YIELDED where an operator edits what would give way."""
+    outcome = answer.outcome_in(at)
+    gives_way = effect_on_pending(at.waiting, at.message, outcome) is OnNewMessage.SUPERSEDE
+    if gives_way and answer.contents and any(not one.can_be_superseded for one in at.waiting):
         return Outcome.YIELDED
-    return answer.outcome
+    return outcome
 
 
 def _deliveries(answer: Answer, occasion: RuleContext) -> tuple[TrialDelivery, ...]:

@@ -13,7 +13,7 @@ from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.wechat import quota
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.ports.store import ConversationContext
 
 SOMEBODY = "oExampleCustomer00000AbC123"

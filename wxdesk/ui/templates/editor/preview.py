@@ -12,7 +12,7 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
 from wxdesk.core.wechat.quota import window_after_event
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import ntr, tr

@@ -11,7 +11,7 @@ from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.builder import RuleContext
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.templates.form import TemplateForm
