@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.runtime.loop import GarbageCollector
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 

@@ -44,7 +44,7 @@ def _settled_heap(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def _collected_here() -> Iterator[None]:
-    """Garbage is collected between tests on this thread, never on a desk's: see `wxdesk.ui.runtime.garbage`."""
+    """Garbage is collected between tests on this thread, never on a desk's: see `wxdesk.ui.runtime.loop`."""
     gc.disable()
     yield
     gc.collect()

@@ -24,7 +24,7 @@ from wxdesk.core.events import ListenerChanged
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.runtime.loop import GarbageCollector
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
@@ -62,7 +62,7 @@ from pathlib import Path
 from wxdesk.app import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.config import Config, Listener
-from wxdesk.ui.runtime.garbage import GarbageCollector
+from wxdesk.ui.runtime.loop import GarbageCollector
 from wxdesk.ui.settings.facts import Facts
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])

@@ -25,8 +25,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.display import INSTALL, missing_library
-from wxdesk.ui.runtime.garbage import GarbageCollector
-from wxdesk.ui.runtime.loop import run
+from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.failure_window import FailureWindow

@@ -13,8 +13,8 @@ from wxdesk.core.events import DecisionMade
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.insights.page import InsightsPage
-from wxdesk.ui.insights.periods import Period
 from wxdesk.ui.insights.ranking import RankModel
+from wxdesk.ui.insights.text import Period
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WANG, LI = "oW7hAbCdEfGhIjKlMnOpQrStUc31", "oX3fAbCdEfGhIjKlMnOpQrStU9k2"

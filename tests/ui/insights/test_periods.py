@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wxdesk.core.model.account import Account
-from wxdesk.ui.insights.periods import Period, before, span_of
+from wxdesk.ui.insights.text import Period, before, span_of
 from wxdesk.ui.wording.days import Days
 
 HERE = Days()

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import Event, ListenerChanged
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.frame_pace import FRAME_MS, LONGEST_REST_MS, FramePace
+from wxdesk.ui.runtime.bridge import FRAME_MS, LONGEST_REST_MS, Bridge, FramePace
 
 UPDATE_MS = 60
 ROUNDING_MS = 10

@@ -13,7 +13,7 @@ from tests.ui.traffic.test_page import WANG, choose, column, select
 from tests.ui.world import World
 from wxdesk.core.model.push import BodyFormat, KeptPush, Push
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.traffic.body import readable
+from wxdesk.ui.traffic.detail import readable
 from wxdesk.ui.traffic.model import Column
 from wxdesk.ui.traffic.page import ALL, QUARANTINE, TrafficPage
 from wxdesk.ui.traffic.quarantine import file_name

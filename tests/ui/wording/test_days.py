@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import HandClock
 from tests.ui.world import World, open_world
 from wxdesk.ui.insights.page import InsightsPage
-from wxdesk.ui.insights.periods import Period
+from wxdesk.ui.insights.text import Period
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.status_bar import StatusBar

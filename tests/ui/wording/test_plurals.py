@@ -13,8 +13,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastR
 from wxdesk.ui.rules.editor.actions.bodies import TypingBody
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, QuietDaysPart
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
-from wxdesk.ui.settings import counted_text as counted_words
-from wxdesk.ui.settings.preference_lines import NumberLine
+from wxdesk.ui.settings.preference_lines import NumberLine, undo_unit
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.wording.conditions import context_text
 from wxdesk.ui.wording.messages import exact_span
@@ -42,7 +41,7 @@ def _waiting(host: QWidget) -> Spoken:
 
 
 def _setting(host: QWidget) -> Spoken:
-    line = NumberLine("undo_seconds", "Undo", counted_words.undo, host)
+    line = NumberLine("undo_seconds", "Undo", undo_unit, host)
     line.show_value(1)
     return line, line.number, "second (0: it leaves at once)", "seconds (0: it leaves at once)"
 

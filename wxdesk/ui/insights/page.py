@@ -9,8 +9,8 @@ from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.statistics import Figures, TimeSpan
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.board import Board
-from wxdesk.ui.insights.periods import Period, before, span_of
 from wxdesk.ui.insights.sections import Sections
+from wxdesk.ui.insights.text import Period, before, span_of
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Chip

@@ -10,9 +10,9 @@ from wxdesk.ui.insights.bars import HourlyBars
 from wxdesk.ui.insights.board import Board, CardPlace
 from wxdesk.ui.insights.cards import ColourLegend, FigureCard, SectionCard
 from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
-from wxdesk.ui.insights.periods import Period
 from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import (
+    Period,
     change_word,
     edited_word,
     messages_word,

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import IntEnum
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.statistics import HourCount, RuleHits, Undelivered
+from wxdesk.core.model.statistics import HourCount, RuleHits, TimeSpan, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.wording.days import Days
+
+
+class Period(IntEnum):
+    """A number of days that ends today."""
+
+    TODAY = 1
+    WEEK = 7
+    MONTH = 30
+
+
+def span_of(period: Period, now: datetime, days: Days) -> TimeSpan:
+    """Return the span from midnight of the period's first day until `now`."""
+    return TimeSpan(days.midnight(now, before=period - 1), now)
+
+
+def before(period: Period, span: TimeSpan) -> TimeSpan:
+    """Return the same span one period earlier, for comparison."""
+    return span.earlier(timedelta(days=period))
+
 
 NONE = "–"
 """Dash shown while there is nothing to count."""

@@ -23,7 +23,7 @@ from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.held_replies import HeldReplyNotices
 from wxdesk.ui.notifications.notice import NoticeTopic, Notifier, notice_key, notice_of, return_notice
-from wxdesk.ui.presence.is_watching import is_watching
+from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.conversation import hold_reason_of_row

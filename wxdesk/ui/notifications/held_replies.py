@@ -11,7 +11,7 @@ from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of
-from wxdesk.ui.presence.is_watching import is_watching
+from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.shell.main_window import MainWindow

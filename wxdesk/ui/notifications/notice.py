@@ -16,7 +16,7 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
-from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import clock_time, kind_word, name_of, readable
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 from wxdesk.ui.wording.takeover import takeovers_ended_text

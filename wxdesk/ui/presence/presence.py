@@ -5,16 +5,64 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
-from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.conversations.takeover import handed_back_at
+from wxdesk.core.events import ConversationChanged, Event, PreferencesChanged, PresenceChanged, TakeoverChanged
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.presence import AwayReason
-from wxdesk.i18n import tr
-from wxdesk.ui.presence.chip import PresenceChip
+from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.presence.chip import PresenceChip, bar_words
 from wxdesk.ui.presence.idle_watch import PresenceWatch
-from wxdesk.ui.presence.leave_reminder import LeaveReminder
-from wxdesk.ui.presence.text import bar_words
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.wording.messages import clock_time
+
+TAKEOVER_BAR = "presence:yours"
+
+_TOUCHING = (PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
+
+
+class LeaveReminder(QObject):
+    """A bar while nobody is at the desk and takeovers without an end are in force."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._text = ""
+        bridge.events.connect(self._hear)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if not self._bridge.desk.presence.now.away:
+            self._say("")
+        elif any(isinstance(event, _TOUCHING) for event in events):
+            self._bridge.ask(self._bridge.desk.takeovers.endless(), self._show)
+
+    def _show(self, endless: Sequence[Conversation]) -> None:
+        desk = self._bridge.desk
+        if not endless or not desk.presence.now.away:
+            self._say("")
+            return
+        words = ntr(
+            "{n} conversation stays yours while you are away: automatic replies keep quiet there.",
+            "{n} conversations stay yours while you are away: automatic replies keep quiet there.",
+            len(endless),
+        )
+        at = handed_back_at(desk.presence.now, desk.preferences.now.hand_back_minutes)
+        if at is not None and at > desk.clock():
+            words = tr("{words} They go back by themselves at {time}.", words=words, time=clock_time(at))
+        self._say(words)
+
+    def _say(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self._notices.bar(TAKEOVER_BAR, text, tone="pending", action=tr("Hand them back"), then=self._hand_back)
+
+    def _hand_back(self) -> None:
+        self._bridge.ask(self._bridge.desk.takeovers.hand_back_endless())
+
 
 BAR = "presence:away"
 
@@ -55,3 +103,8 @@ class OperatorPresence(QObject):
         said = at_desk.reason is AwayReason.SAID
         text = bar_words(at_desk) if said else ""
         self._notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back)
+
+
+def is_watching(presence: DeskPresence) -> bool:
+    """Return True if a window of the program is in front and the operator is present."""
+    return QApplication.activeWindow() is not None and not presence.now.away

@@ -1,7 +1,7 @@
 """The only crossing between the window's thread and the desk's.
 
 Desk to window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
-of them; under load a frame is longer (`ui.runtime.frame_pace`). Window to desk: `ask` hands a coroutine to
+of them; under load a frame is longer (`FramePace`). Window to desk: `ask` hands a coroutine to
 the desk's loop; its result comes back as a plain call on the window's thread, its error goes to the
 notices. Widgets never see a task, a future or a thread.
 """
@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -22,7 +23,44 @@ from shiboken6 import isValid
 
 from wxdesk.core.events import Event
 from wxdesk.desk.desk import Desk
-from wxdesk.ui.runtime.frame_pace import FramePace
+
+FRAME_MS = 16
+"""Milliseconds of one frame; the events within it are delivered together."""
+
+LONGEST_REST_MS = 100
+"""Longest rest between updates: ten updates a second are enough for the eye."""
+
+
+class FramePace:
+    """Gives the desk as much time after an update as it took; `clock` counts seconds.
+
+    Window and desk share one interpreter: without a rest between updates, a busy desk would spend more time on
+    the window, which asks it for what has changed, than on answering.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._began: float | None = None
+        self._free_from = 0.0
+
+    def begin(self) -> None:
+        """Note that an update begins; one that still goes on continues."""
+        if self._began is None:
+            self._began = self._clock()
+
+    def end(self) -> None:
+        """Note that everything the update asked for is shown; does nothing without one."""
+        if self._began is not None:
+            now = self._clock()
+            self._free_from = now + min(now - self._began, LONGEST_REST_MS / 1000)
+            self._began = None
+
+    def wait_ms(self) -> int:
+        """Milliseconds from now to the next frame."""
+        if self._began is not None:
+            return LONGEST_REST_MS
+        return max(FRAME_MS, round(1000 * (self._free_from - self._clock())))
+
 
 log = logging.getLogger(__name__)
 

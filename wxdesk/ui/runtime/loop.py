@@ -6,10 +6,12 @@ No other file names qasync. Only short things run here: commands that await the 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -31,3 +33,38 @@ def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     log.error("Unhandled on the window's loop: %s", context.get("message"), exc_info=context.get("exception"))
+
+
+LOOK_MS = 1000
+"""Milliseconds between checks; a young collection takes well below one."""
+
+
+class GarbageCollector(QObject):
+    """Replaces Python's own collector until `stop`; make it on the window's thread.
+
+    Python collects cyclic garbage on the thread that happens to trip it. On the desk's it would destroy widgets,
+    which Qt does not survive.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._was_on = gc.isenabled()
+        gc.disable()
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    def look(self) -> None:
+        """Collect the oldest generation whose threshold has been passed, as Python would."""
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        for generation in (2, 1, 0):
+            if thresholds[generation] and counts[generation] > thresholds[generation]:
+                gc.collect(generation)
+                return
+
+    def stop(self) -> None:
+        """Collect the window's remains here, then turn Python's own collector on again."""
+        self._timer.stop()
+        gc.collect()
+        if self._was_on:
+            gc.enable()

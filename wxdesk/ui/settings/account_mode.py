@@ -14,7 +14,7 @@ from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings import counted_text as words
+from wxdesk.ui.settings.preference_lines import stop_unit
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -37,7 +37,7 @@ class AccountMode(QWidget):
         self.mode.addItems([mode_word(mode) for mode in ReplyMode])
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
         self._unit = PlainLabel(parent=self)
-        self.seconds.count(self._unit, words.stopping)
+        self.seconds.count(self._unit, stop_unit)
         self._unit.setMinimumHeight(30)
         self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self)

@@ -1,4 +1,4 @@
-"""Lines of the preferences: a number in a sentence, a switch, or a choice."""
+"""Lines of the preferences: a number with its unit, a switch, or a choice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.preferences import BOUNDS
+from wxdesk.i18n import ntr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -130,3 +131,40 @@ def _word(text: str, parent: QWidget) -> PlainLabel:
     label = PlainLabel(text, parent=parent)
     label.setMinimumHeight(30)
     return label
+
+
+def undo_unit(n: int) -> str:
+    """Return the text for the time in which a sent reply can be undone."""
+    return ntr("second (0: it leaves at once)", "seconds (0: it leaves at once)", n)
+
+
+def late_unit(n: int) -> str:
+    """Return the text for the age at which an automatic reply is too late."""
+    return ntr("minute late waits as a draft instead", "minutes late waits as a draft instead", n)
+
+
+def idle_unit(n: int) -> str:
+    """Return the text for the idle time after which nobody is at the desk."""
+    many = "minutes without key or mouse in this window nobody is at the desk"
+    return ntr("minute without key or mouse in this window nobody is at the desk", many, n)
+
+
+def absent_unit(n: int) -> str:
+    """Return the text for the absence after which endless takeovers are handed back."""
+    return ntr("minute away (0: never)", "minutes away (0: never)", n)
+
+
+def again_unit(n: int) -> str:
+    """Return the text for the interval at which the sound is repeated."""
+    return ntr("second until somebody looks (0: once)", "seconds until somebody looks (0: once)", n)
+
+
+def warning_unit(n: int) -> str:
+    """Return the text for the warning before the reply window closes."""
+    many = "hours before the time for replies ends with no answer (0: never)"
+    return ntr("hour before the time for replies ends with no answer (0: never)", many, n)
+
+
+def stop_unit(n: int) -> str:
+    """Return the text for the time that an automatic reply is held."""
+    return ntr("second to stop or change them", "seconds to stop or change them", n)

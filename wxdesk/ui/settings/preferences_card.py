@@ -14,8 +14,18 @@ from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings import counted_text as words
-from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine
+from wxdesk.ui.settings.preference_lines import (
+    ChoiceLine,
+    NumberLine,
+    PreferenceLine,
+    SwitchLine,
+    absent_unit,
+    again_unit,
+    idle_unit,
+    late_unit,
+    undo_unit,
+    warning_unit,
+)
 from wxdesk.ui.settings.rows import SettingsCard, Stack
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -63,7 +73,7 @@ class PreferencesCard(SettingsCard):
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
         minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_word, MINUTE), self)
-        undo = NumberLine("undo_seconds", tr("What you send can be undone for"), words.undo, self)
+        undo = NumberLine("undo_seconds", tr("What you send can be undone for"), undo_unit, self)
         self._add(tr("Writing"), undo, takes_over, minutes)
         hours = QHBoxLayout()
         hours.addWidget(self.hours)
@@ -73,12 +83,10 @@ class PreferencesCard(SettingsCard):
     def _add_waiting(self) -> None:
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
         last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
-        late = NumberLine("stale_minutes", tr("An automatic reply more than"), words.late, self)
+        late = NumberLine("stale_minutes", tr("An automatic reply more than"), late_unit, self)
         self._add(tr("Held replies"), last, late)
-        idle = NumberLine("away_minutes", tr("After"), words.idle, self)
-        back = NumberLine(
-            "hand_back_minutes", tr("What I took over without an end goes back after"), words.absent, self
-        )
+        idle = NumberLine("away_minutes", tr("After"), idle_unit, self)
+        back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), absent_unit, self)
         self._add(tr("Presence"), idle, back)
 
     def _add_calling(self) -> None:
@@ -86,9 +94,9 @@ class PreferencesCard(SettingsCard):
         text = SwitchLine("notifications_show_text", tr("and show what the customer wrote"), self)
         self._add(tr("Notifications"), shown, text)
         sound = SwitchLine("sound", tr("Ring when a conversation needs me"), self)
-        again = NumberLine("sound_every_seconds", tr("again every"), words.again, self)
+        again = NumberLine("sound_every_seconds", tr("again every"), again_unit, self)
         self._add(tr("Sound"), sound, again)
-        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), words.warned, self))
+        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), warning_unit, self))
 
     def _add(self, name: str, *lines: PreferenceLine) -> Stack:
         stack = Stack(*lines)

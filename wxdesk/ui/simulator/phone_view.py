@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.simulator.phone_delegate import PhoneDelegate
-from wxdesk.ui.simulator.phone_model import PhoneModel
+from wxdesk.ui.content.painting import ShowPicture, paint_content
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.simulator.phone_layout import PlacedLine, lay_out_line, lay_out_typing
+from wxdesk.ui.simulator.phone_model import PhoneModel, PhoneRole
+from wxdesk.ui.simulator.port import PhoneLine, PhoneSide
+from wxdesk.ui.widgets.row_index import Index
+
+
+class PhoneDelegate(QStyledItemDelegate):
+    """Paints the lines; `width` is the view's, pictures come from `show_picture`."""
+
+    def __init__(self, show_picture: ShowPicture, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._show_picture = show_picture
+        self._placed: dict[tuple[int, int], tuple[PhoneLine | None, PlacedLine]] = {}
+        self.width = 400
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Suggest the height of a line at the view's width."""
+        return QSize(self.width, self._layout_of(index).height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a bubble with its time, or a notice."""
+        line: PhoneLine | None = index.data(PhoneRole.LINE)
+        placed = self._layout_of(index)
+        theme = Theme.current()
+        painter.save()
+        painter.translate(option.rect.topLeft())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        own = line is not None and line.side is PhoneSide.CUSTOMER
+        if not placed.bubble.isNull():
+            painter.setPen(Qt.PenStyle.NoPen if own else QPen(theme.color("line"), 1.0))
+            painter.setBrush(theme.color("accent_tint" if own else "panel"))
+            rect = placed.bubble.adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(rect, Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
+        painter.save()
+        painter.translate(placed.content_at)
+        paint_content(painter, placed.content, "text", self._show_picture)
+        painter.restore()
+        if placed.words:
+            side = Qt.AlignmentFlag.AlignRight if own else Qt.AlignmentFlag.AlignLeft
+            painter.setFont(font(Size.CAPTION, tabular=True))
+            painter.setPen(theme.color("secondary"))
+            painter.drawText(placed.caption, side | Qt.AlignmentFlag.AlignVCenter, placed.words)
+        painter.restore()
+
+    def _layout_of(self, index: Index) -> PlacedLine:
+        line: PhoneLine | None = index.data(PhoneRole.LINE)
+        known = self._placed.get((index.row(), self.width))
+        if known is not None and known[0] is line:
+            return known[1]
+        placed = lay_out_typing(self.width) if line is None else lay_out_line(line, self.width)
+        self._placed[index.row(), self.width] = (line, placed)
+        return placed
+
 
 AT_END = 8
 

@@ -13,8 +13,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.traffic.body import readable
-from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail
+from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
 from wxdesk.ui.traffic.model import MOST, Role, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.quarantine import QuarantineController

@@ -1,6 +1,7 @@
-"""Calendar days of statistics, in the accounts' time zone if all share one.
+"""Times of day with their date, and the calendar days of statistics.
 
-Otherwise in this machine's. Other times of day in the window are always the operator's own.
+Days are in the accounts' time zone if all share one, otherwise in this machine's. Other times of day in the
+window are always the operator's own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from wxdesk.core.model.account import Account
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
+from wxdesk.ui.wording.messages import DAY, clock_time, date_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,11 @@ class Days:
         if len(self.names) > 1:
             return tr("The accounts are in different time zones: days go by this computer's clock.")
         return tr("Days go by the accounts' clock: {zone}.", zone=next(iter(self.names)))
+
+
+def dated_time(at: datetime, now: datetime) -> str:
+    """Return the time alone if it is today's, else with its date."""
+    local, today = at.astimezone().date(), now.astimezone().date()
+    if local == today:
+        return clock_time(at)
+    return f"{date_word(local, with_year=abs(local - today) > 180 * DAY)} {clock_time(at)}"

@@ -9,7 +9,7 @@ from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDurati
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import MINUTE, clock_time, countdown, date_word, name_of, span_word
 from wxdesk.ui.wording.reply_status import span_until
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary

@@ -21,7 +21,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, accessible_entry, caption_of, notice_of, offers_in
-from wxdesk.ui.inbox.timeline.bubbles.style import look_of
+from wxdesk.ui.inbox.timeline.bubbles.delegate import look_of
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, entries_of, hold_reason_of_entry
 from wxdesk.ui.wording.reply_status import no_hold_reason
 

@@ -20,8 +20,8 @@ from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of, notice_of, offers_in, offers_of, trouble_of
+from wxdesk.ui.inbox.timeline.bubbles.delegate import look_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import SIDE, bubble_room, lay_out
-from wxdesk.ui.inbox.timeline.bubbles.style import look_of
 from wxdesk.ui.inbox.timeline.entries import EntryKind, entries_of, first_unread, in_order
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView

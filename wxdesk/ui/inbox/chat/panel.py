@@ -23,10 +23,9 @@ from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
 from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
-from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.panels.popover import Popover
-from wxdesk.ui.inbox.composer.sending import ReplySending
+from wxdesk.ui.inbox.composer.sending import EditSaving, ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
 from wxdesk.ui.inbox.composer.typing_notice import TypingNotice

@@ -5,20 +5,72 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, extended_duration, same_duration
+from wxdesk.core.conversations.takeover import (
+    UNTIL_HANDED_BACK,
+    TakeoverDuration,
+    ends_soon,
+    extended_duration,
+    same_duration,
+)
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.chat.operator_hours import next_hours_change
-from wxdesk.ui.inbox.chat.until_menu import offer
+from wxdesk.ui.inbox.chat.until_menu import next_hours_change, offer
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.takeover.end_bar import TakeoverEndBar
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.takeover import takeover_silences, takeover_spans
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.notices import announce
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans
+
+
+class TakeoverEndBar(QFrame):
+    """Counts down to the return of automatic replies.
+
+    Signals:
+        keep_wanted: extend the takeover. back_wanted: hand back now.
+    """
+
+    keep_wanted = Signal()
+    back_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "bar-pending")
+        self.setMinimumHeight(40)
+        self._words = PlainLabel(role="pending", wrap=True, tabular=True, parent=self)
+        self.keep = Button("", kind=ButtonKind.QUIET, parent=self)
+        self.back = Button(tr("Hand back now"), kind=ButtonKind.QUIET, parent=self)
+        self.keep.clicked.connect(self.keep_wanted)
+        self.back.clicked.connect(self.back_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 12, 4)
+        row.setSpacing(10)
+        row.addWidget(IconLabel("hourglass", "pending", 18, self))
+        row.addWidget(self._words, 1)
+        row.addWidget(self.keep)
+        row.addWidget(self.back)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The text shown; empty while the bar is hidden."""
+        return "" if self.isHidden() else self._words.full_text()
+
+    def show_conversation(self, conversation: Conversation, span: timedelta, now: datetime) -> None:
+        """Show how near the end is; `span` is the length of an extension."""
+        soon = ends_soon(conversation, now)
+        if soon:
+            words = takeover_countdown(conversation, now)
+            self._words.setText(words)
+            self.keep.setText(extend_takeover_text(conversation, span))
+            if self.isHidden():
+                announce(self, words)
+        self.setVisible(soon)
 
 
 class TakeoverControl(QObject):

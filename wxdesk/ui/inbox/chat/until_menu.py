@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtWidgets import QMenu
 
-from wxdesk.ui.wording.until import EndChoice
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.rules.business_hours import Schedule
+from wxdesk.desk.desk import Desk
+from wxdesk.i18n import tr
+from wxdesk.timezones import zone_named
+from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 
 def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:
@@ -20,3 +26,29 @@ def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:
         action.setToolTip(end.tip or end.text)
         action.setCheckable(end.chosen)
         action.setChecked(end.chosen)
+
+
+def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Schedule] | None:
+    """Return name and schedule of the preferred calendar, else of the first, or None.
+
+    A calendar without a time zone uses that of the conversation's account.
+    """
+    schedules = desk.rulebook.calendars.schedules
+    if not schedules:
+        return None
+    named = desk.preferences.now.calendar
+    name = named if named in schedules else next(iter(schedules))
+    account = desk.accounts.get(conversation.account) if conversation is not None else None
+    return name, schedules[name].in_zone(zone_named(account.timezone) if account is not None else None)
+
+
+def next_hours_change(
+    desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]
+) -> HoursBoundary:
+    """Return the next opening or closing, by `of`, or why there is none."""
+    found = _own_hours(desk, conversation)
+    if found is None:
+        return HoursBoundary(problem=tr("There are no business hours yet. They are set on the page of rules."))
+    name, schedule = found
+    at = of(schedule)
+    return HoursBoundary(at) if at else HoursBoundary(problem=tr("“{name}” does not open any more.", name=name))

@@ -14,7 +14,7 @@ from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
-from wxdesk.ui.inbox.composer.edit_saving import EditSaving
+from wxdesk.ui.inbox.composer.sending import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject
 
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies.history import ReplyStep
+from wxdesk.ui.inbox.details.decision import OutcomeLine, outcome_lines
 from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.timeline.bubbles.outcome_lines import OutcomeLine, outcome_lines
 from wxdesk.ui.runtime.bridge import Bridge
 
 

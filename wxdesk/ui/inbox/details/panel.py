@@ -17,7 +17,7 @@ from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import span_word
 from wxdesk.ui.wording.takeover import takeover_sentence
 

@@ -15,7 +15,7 @@ from wxdesk.ui.shell.pause.menu import PauseMenu
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
-from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.days import dated_time
 
 _AROUND = 22 + 14 + 20 + 4 * 12 + 4
 """Pixels taken by margins, icon and gaps."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.dates import dated_time
+from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import clock_time
 
 SPANS = (timedelta(minutes=15), timedelta(hours=1))

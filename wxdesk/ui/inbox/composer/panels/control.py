@@ -14,13 +14,13 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_saving import EditSaving
 from wxdesk.ui.inbox.composer.panels.card import CardPanel
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.composer.panels.link import LinkPanel
 from wxdesk.ui.inbox.composer.panels.picture import PicturePanel
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.inbox.composer.panels.text_link import TextLinkPanel
+from wxdesk.ui.inbox.composer.sending import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.desk.ports.store import Clock
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
@@ -22,7 +27,6 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
     lay_out,
     place_caption,
 )
-from wxdesk.ui.inbox.timeline.bubbles.style import BubbleLook, look_of
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry
 from wxdesk.ui.inbox.timeline.model import EntryRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
@@ -30,6 +34,50 @@ from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason
+
+_SOLID = Qt.PenStyle.SolidLine
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleLook:
+    """Colour roles of the theme; an empty `line` means none, `danger` marks failures."""
+
+    ground: str
+    text: str = "text"
+    line: str = ""
+    stroke: Qt.PenStyle = _SOLID
+    trouble: str = "secondary"
+    danger: bool = False
+
+
+_CONTACT = BubbleLook("panel", line="line")
+_RULE = BubbleLook("accent_tint")
+_OPERATOR = BubbleLook("accent_fill", "on_accent")
+_KEPT_BACK = BubbleLook("pending_tint", line="pending_line", stroke=Qt.PenStyle.DashLine, trouble="pending")
+
+_BY_STATE = {
+    ReplyState.HELD: _KEPT_BACK,
+    ReplyState.DRAFT: BubbleLook("panel", line="secondary", stroke=Qt.PenStyle.DotLine, trouble="pending"),
+    ReplyState.FAILED: BubbleLook("panel", line="failed", trouble="failed", danger=True),
+    ReplyState.UNKNOWN: BubbleLook("pending_tint", line="pending_line", trouble="pending"),
+    ReplyState.CANCELLED: BubbleLook("window", "secondary", line="line"),
+}
+_PASSED_OVER = BubbleLook("window", "secondary", line="line", stroke=Qt.PenStyle.DotLine)
+
+
+def look_of(entry: TimelineEntry) -> BubbleLook:
+    """Return the look of an entry's bubble."""
+    reply = entry.reply
+    if reply is None:
+        return _CONTACT
+    if can_be_undone(reply):
+        return _OPERATOR
+    if is_passed_over(reply):
+        return _PASSED_OVER
+    if reply.state is ReplyState.QUEUED and (reply.error or entry.waits):
+        return _KEPT_BACK
+    return _BY_STATE.get(reply.state) or (_OPERATOR if reply.author is Author.OPERATOR else _RULE)
+
 
 type Target = BubbleAction | LinkSpan | PicturePiece
 """Clickable thing in a bubble: an action, a link or a picture."""

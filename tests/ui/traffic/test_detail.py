@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.ui.traffic.body import LONGEST, readable
+from wxdesk.ui.traffic.detail import LONGEST, readable
 
 MESSAGES = json.loads((Path(__file__).parents[2] / "data" / "messages.json").read_text(encoding="utf-8"))
 PUSHES = [entry for entry in MESSAGES if entry["direction"] == "in"]

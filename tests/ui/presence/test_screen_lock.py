@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from wxdesk.ui.presence.session_lock import lock_query, locked_from_session_info
+from wxdesk.ui.presence.screen_lock import lock_query, locked_from_session_info
 
 UNKNOWN = -1
 

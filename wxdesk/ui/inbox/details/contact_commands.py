@@ -1,4 +1,4 @@
-"""Blocks and unblocks the open conversation's customer, with undo in the toast."""
+"""Carries changes and the blocking of a customer from the details to the desk."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.contact import ContactPanel
@@ -13,6 +14,29 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import name_of
+
+
+class ContactSaving(QObject):
+    """Connects the contact panel with the desk."""
+
+    def __init__(self, panel: ContactPanel, bridge: Bridge, notices: Notices) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._bridge = bridge
+        self._notices = notices
+        panel.described.connect(self._describe)
+
+    def _describe(self, conversation_id: int, change: ContactChange) -> None:
+        work = self._bridge.desk.handoff.describe(conversation_id, change)
+        settled = partial(self._settled, conversation_id)
+        self._bridge.ask(work, settled, partial(self._refused, conversation_id))
+
+    def _settled(self, conversation_id: int, _: None) -> None:
+        self._panel.settle(conversation_id)
+
+    def _refused(self, conversation_id: int, error: Exception) -> None:
+        self._panel.settle(conversation_id)
+        self._notices.report(error)
 
 
 class BlockControl(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.desk.health import HealthState, TokenState
-from wxdesk.ui.wording.tokens import TokenText
+from wxdesk.ui.shell.status_bar import TokenText
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "the app secret is wrong"
