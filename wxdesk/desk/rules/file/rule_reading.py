@@ -8,7 +8,7 @@ from typing import Any
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
-from wxdesk.desk.rules.file.condition_reading import condition_from
+from wxdesk.desk.rules.file.conditions import condition_from
 from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.i18n import tr

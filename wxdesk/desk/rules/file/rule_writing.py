@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, SessionFromTest, Variant
-from wxdesk.desk.rules.file.condition_reading import SESSION_FROM_TESTS, WORD_LISTS
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
+from wxdesk.desk.rules.file.conditions import condition_text
 from wxdesk.desk.rules.file.rule_reading import CONTENT_FIELDS, COOLDOWN_FIELDS, ONCE
-from wxdesk.desk.rules.file.toml_writing import inline_table, key, listed, string, strings
+from wxdesk.desk.rules.file.toml_writing import inline_table, listed, one_or_more, string, strings
 
 
 def rule_text(rule: Rule) -> str:
@@ -24,7 +24,7 @@ def _lines(rule: Rule) -> Iterator[str]:
     if rule.on != frozenset({MessageType.TEXT}):
         yield f"on = {strings([kind.value for kind in MessageType if kind in rule.on])}"
     if rule.when != Condition():
-        yield f"when = {inline_table(list(_condition(rule.when)))}"
+        yield f"when = {condition_text(rule.when)}"
     if rule.default:
         yield "default = true"
     if rule.continues:
@@ -43,49 +43,6 @@ def _limits(rule: Rule) -> Iterator[str]:
         yield f"delivery = {string(rule.delivery)}"
 
 
-def _condition(when: Condition) -> Iterator[tuple[str, str]]:
-    for name in WORD_LISTS:
-        if getattr(when, name):
-            yield name, strings(getattr(when, name))
-    if when.regex is not None:
-        yield "regex", string(when.regex)
-    if when.session_from is not None:
-        yield "session_from", _session_from(when.session_from)
-    if when.event:
-        yield "event", strings(when.event)
-    yield from _state(when)
-    if when.unless is not None:
-        yield "not", inline_table(list(_condition(when.unless)))
-
-
-def _state(when: Condition) -> Iterator[tuple[str, str]]:
-    if when.hours is not None:
-        yield "hours", inline_table([("inside" if when.hours.inside else "outside", string(when.hours.calendar))])
-    if when.operator is not None:
-        yield "operator", string(when.operator)
-    if when.tags is not None:
-        both = (("any", when.tags.any), ("none", when.tags.none))
-        yield "tags", inline_table([(name, strings(tags)) for name, tags in both if tags])
-    if when.first_contact is not None:
-        yield "first_contact", "true" if when.first_contact else "false"
-    if when.quiet_days is not None:
-        yield "quiet_days", str(when.quiet_days)
-    if when.message_no is not None:
-        bounds = (("min", when.message_no.min), ("max", when.message_no.max))
-        yield "message_no", inline_table([(name, str(number)) for name, number in bounds if number is not None])
-    if when.last_rule_within is not None:
-        last = when.last_rule_within
-        yield "last_rule_within", inline_table([("rule", string(last.rule)), ("minutes", str(last.minutes))])
-
-
-def _session_from(test: SessionFromTest) -> str:
-    pairs = [(name, string(getattr(test, name))) for name in SESSION_FROM_TESTS if getattr(test, name) is not None]
-    if test.fields:
-        fields = [(key(one.name), _one_or_more(one.values)) for one in test.fields]
-        pairs.append(("fields", inline_table(fields)))
-    return inline_table(pairs)
-
-
 def _cooldown(limits: Cooldown) -> str:
     pairs = [(name, str(getattr(limits, name))) for name in COOLDOWN_FIELDS if getattr(limits, name)]
     once = ("per_conversation", "1")
@@ -96,7 +53,7 @@ def _action(action: Action) -> str:
     kind = action.kind
     match kind:
         case ActionKind.REPLY:
-            value = _one_or_more(action.texts)
+            value = one_or_more(action.texts)
         case ActionKind.TEMPLATE:
             value = string(action.text)
         case ActionKind.IMAGE:
@@ -107,7 +64,7 @@ def _action(action: Action) -> str:
             fields = [(name, getattr(action.content, name)) for name in CONTENT_FIELDS[kind][1]]
             value = inline_table([(name, string(text)) for name, text in fields if text])
         case ActionKind.TAG:
-            value = _one_or_more(action.tags)
+            value = one_or_more(action.tags)
         case ActionKind.TYPING:
             value = str(action.seconds)
         case ActionKind.SNOOZE:
@@ -116,7 +73,3 @@ def _action(action: Action) -> str:
             value = "true"
     variant = [] if action.variant is Variant.FIRST else [("variant", string(action.variant))]
     return inline_table([(kind.value, value), *variant])
-
-
-def _one_or_more(texts: tuple[str, ...]) -> str:
-    return string(texts[0]) if len(texts) == 1 else strings(texts)

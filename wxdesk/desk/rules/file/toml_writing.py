@@ -37,6 +37,11 @@ def strings(words: Sequence[str]) -> str:
     return "[" + ", ".join(map(string, words)) + "]"
 
 
+def one_or_more(texts: Sequence[str]) -> str:
+    """Write a text alone, or a list of them."""
+    return string(texts[0]) if len(texts) == 1 else strings(texts)
+
+
 def string(text: str) -> str:
     """Write the kind of TOML string that needs the fewest escapes."""
     tame = all(char in "\n\t" or char.isprintable() or char == "\u3000" for char in text)

@@ -1,0 +1,139 @@
+"""Reads and writes `when = { … }` of a rules file: an entry for each condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wxdesk.core.model.rule import (
+    Condition,
+    FieldTest,
+    HoursTest,
+    LastRule,
+    MessageNo,
+    Presence,
+    SessionFromTest,
+    TagsTest,
+)
+from wxdesk.desk.rules.file.toml_lines import Path
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
+from wxdesk.desk.rules.file.toml_writing import inline_table, key, one_or_more, string, strings
+from wxdesk.i18n import tr
+
+_SESSION_FROM_TESTS = ("equals", "prefix", "regex")
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """The value of a condition in TOML; `read` takes it out of a table by its key."""
+
+    read: Callable[[TomlTable, str], Any]
+    write: Callable[[Any], str]
+
+
+def condition_from(value: object, path: Path) -> Condition:
+    """Return the condition that a table describes; raises `RulesFileMistake`."""
+    table = TomlTable(value, path, (*_WORDS, _CONTAINS, *_OTHERS, "not"))
+    values = {name: form.read(table, name) for name, form in _WORDS.items() if name in table}
+    if _CONTAINS in table:
+        if "any" in table:
+            raise RulesFileMistake((*path, _CONTAINS), tr("“contains” and “any” mean the same; write one of them."))
+        values["any"] = _words(table, _CONTAINS)
+    values |= {name: form.read(table, name) for name, form in _OTHERS.items() if name in table}
+    if "not" in table:
+        values["unless"] = condition_from(table.raw("not"), (*path, "not"))
+    return Condition(**values)
+
+
+def condition_text(when: Condition) -> str:
+    """Return the table for a condition, with the fields that are set."""
+    values = ((name, form, getattr(when, name)) for name, form in {**_WORDS, **_OTHERS}.items())
+    pairs = [(name, form.write(value)) for name, form, value in values if value is not None and value != ()]
+    return inline_table([*pairs, *([("not", condition_text(when.unless))] if when.unless is not None else [])])
+
+
+def _words(table: TomlTable, name: str) -> tuple[str, ...]:
+    words = table.texts(name)
+    if not words:
+        raise RulesFileMistake((*table.path, name), tr("“{key}” lists no words.", key=name))
+    return words
+
+
+def _session_from(table: TomlTable, name: str) -> SessionFromTest:
+    inner = table.table(name, (*_SESSION_FROM_TESTS, "fields"))
+    equals, prefix, regex = (inner.text(test) if test in inner else None for test in _SESSION_FROM_TESTS)
+    return SessionFromTest(equals, prefix, regex, _fields(inner) if "fields" in inner else ())
+
+
+def _fields(table: TomlTable) -> tuple[FieldTest, ...]:
+    value = table.raw("fields")
+    names = tuple(value) if isinstance(value, dict) else ()
+    fields = table.table("fields", names)
+    return tuple(FieldTest(name, fields.words(name)) for name in names)
+
+
+def _session_from_text(test: SessionFromTest) -> str:
+    pairs = [(name, string(getattr(test, name))) for name in _SESSION_FROM_TESTS if getattr(test, name) is not None]
+    if test.fields:
+        pairs.append(("fields", inline_table([(key(one.name), one_or_more(one.values)) for one in test.fields])))
+    return inline_table(pairs)
+
+
+def _hours(table: TomlTable, name: str) -> HoursTest:
+    inner = table.table(name, ("inside", "outside"))
+    given = list(inner)
+    if len(given) != 1:
+        raise RulesFileMistake(inner.path, tr("hours takes “inside” or “outside”, with the name of a calendar."))
+    return HoursTest(inner.text(given[0]), inside=given[0] == "inside")
+
+
+def _tags(table: TomlTable, name: str) -> TagsTest:
+    inner = table.table(name, ("any", "none"))
+    return TagsTest(**{one: _words(inner, one) for one in inner})
+
+
+def _tags_text(test: TagsTest) -> str:
+    return inline_table([(name, strings(tags)) for name, tags in (("any", test.any), ("none", test.none)) if tags])
+
+
+def _message_no(table: TomlTable, name: str) -> MessageNo:
+    inner = table.table(name, ("min", "max"))
+    if not list(inner):
+        raise RulesFileMistake(inner.path, tr("message_no takes “min”, “max” or both."))
+    return MessageNo(inner.number("min", otherwise=1), inner.number("max") if "max" in inner else None)
+
+
+def _message_no_text(bounds: MessageNo) -> str:
+    pairs = (("min", bounds.min), ("max", bounds.max))
+    return inline_table([(name, str(number)) for name, number in pairs if number is not None])
+
+
+def _last_rule(table: TomlTable, name: str) -> LastRule:
+    inner = table.table(name, ("rule", "minutes"))
+    return LastRule(inner.text("rule"), inner.number("minutes"))
+
+
+_CONTAINS = "contains"
+"""Synonym of `any`, which other programs use."""
+
+_WORDS = dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix"), _Format(_words, strings))
+
+_OTHERS: Mapping[str, _Format] = {
+    "regex": _Format(TomlTable.text, string),
+    "session_from": _Format(_session_from, _session_from_text),
+    "event": _Format(TomlTable.words, strings),
+    "hours": _Format(
+        _hours, lambda test: inline_table([("inside" if test.inside else "outside", string(test.calendar))])
+    ),
+    "operator": _Format(lambda table, name: table.choice(name, Presence), string),
+    "tags": _Format(_tags, _tags_text),
+    "first_contact": _Format(
+        lambda table, name: table.truth(name, otherwise=True), lambda never: "true" if never else "false"
+    ),
+    "quiet_days": _Format(TomlTable.number, str),
+    "message_no": _Format(_message_no, _message_no_text),
+    "last_rule_within": _Format(
+        _last_rule, lambda last: inline_table([("rule", string(last.rule)), ("minutes", str(last.minutes))])
+    ),
+}
