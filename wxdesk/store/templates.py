@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from wxdesk.core.errors import NotFound, ShortcutTaken
-from wxdesk.core.rules.template_names import TemplateNames, follow_renames
+from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules.rules import all_rules, revise
@@ -28,7 +28,7 @@ class SqlTemplates:
         return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update, as the next revision; rules follow its names.
+        """Insert (`id` 0) or update, as the next revision.
 
         Raises `NotFound`, `ShortcutTaken`, `AskedOfRules`, `NameOfAnother`.
         """
@@ -44,6 +44,10 @@ class SqlTemplates:
         Raises `ShortcutTaken`, `NameOfAnother`.
         """
         await self._db.write(_put_back, template, at)
+
+    async def deleted_titles(self) -> dict[int, str]:
+        """Return the last titles of deleted templates by id."""
+        return await self._db.read(_deleted_titles)
 
     async def revisions(self, template_id: int) -> list[Template]:
         """Return all revisions, newest first; `updated_at` is when each was saved."""
@@ -84,7 +88,7 @@ def _save(connection: Connection, template: Template, at: datetime) -> Template:
         saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
         new = connection.scalar(templates.insert().values(_values(saved)).returning(templates.c.id))
         saved = replace(saved, id=new or 0)
-        _let_rules_follow(connection, known, [*known, saved], at)
+        _keep_for_rules(connection, known, [*known, saved], at)
         return _with_revision(connection, saved)
     old = next((one for one in known if one.id == template.id), None)
     if old is None:
@@ -92,7 +96,7 @@ def _save(connection: Connection, template: Template, at: datetime) -> Template:
     last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
     revision = max(connection.scalar(last) or 0, old.revision) + 1
     saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)
-    _let_rules_follow(connection, known, [saved if one is old else one for one in known], at)
+    _keep_for_rules(connection, known, [saved if one is old else one for one in known], at)
     connection.execute(update(templates).where(templates.c.id == old.id).values(_values(saved)))
     return _with_revision(connection, saved)
 
@@ -129,17 +133,18 @@ def _delete(connection: Connection, template_id: int) -> None:
     left = [one for one in known if one.id != template_id]
     if len(left) == len(known):
         raise NotFound("template")
-    follow_renames(all_rules(connection, for_update=True), TemplateNames(known), TemplateNames(left))
+    check_use(all_rules(connection, for_update=True), TemplateNames(known), TemplateNames(left))
     connection.execute(delete(templates).where(templates.c.id == template_id))
 
 
-def _let_rules_follow(
+def _keep_for_rules(
     connection: Connection, before: Sequence[Template], after: Sequence[Template], at: datetime
 ) -> None:
-    """Revise rules that name a template by an old name, to send the same answers."""
+    """Check that rules keep their templates; those known by name only are bound first."""
     if {_as_rules_see(one) for one in before} != {_as_rules_see(one) for one in after}:
-        rules = all_rules(connection, for_update=True)
-        revise(connection, follow_renames(rules, TemplateNames(before), TemplateNames(after)), at)
+        rules, names = all_rules(connection, for_update=True), TemplateNames(before)
+        check_use(rules, names, TemplateNames(after))
+        revise(connection, [(rule, bound) for rule in rules if (bound := names.bound(rule)) != rule], at)
 
 
 def _as_rules_see(template: Template) -> tuple[object, ...]:
@@ -153,8 +158,14 @@ def _put_back(connection: Connection, template: Template, at: datetime) -> None:
     last = next(iter(_revisions(connection, template.id)), template)  # saved by others, or since an earlier undo
     again = replace(last, uses=template.uses, last_used_at=template.last_used_at)
     _refuse_taken(again, known)
-    _let_rules_follow(connection, known, [*known, again], at)
+    _keep_for_rules(connection, known, [*known, again], at)
     connection.execute(templates.insert().values(id=again.id, **_values(again)))
+
+
+def _deleted_titles(connection: Connection) -> dict[int, str]:
+    query = select(template_revisions).where(template_revisions.c.template_id.not_in(select(templates.c.id)))
+    rows = connection.execute(query.order_by(template_revisions.c.revision))
+    return {row.template_id: row.template.title for row in rows}
 
 
 def _revisions(connection: Connection, template_id: int) -> list[Template]:

@@ -32,7 +32,7 @@ def listed(names: str) -> list[Rule]:
 def test_a_rule_comes_back_to_its_place_and_a_default_below_what_is_new(
     before: str, gone: str, now: str, back: str
 ) -> None:
-    removed = deleted_from(listed(before), ord(gone), ())
+    removed = deleted_from(listed(before), ord(gone))
     assert removed is not None
     present = listed(now)
     place = removed.place_in(present)
@@ -41,4 +41,4 @@ def test_a_rule_comes_back_to_its_place_and_a_default_below_what_is_new(
 
 
 def test_what_is_not_there_is_not_removed() -> None:
-    assert deleted_from(listed("ab"), ord("z"), ()) is None
+    assert deleted_from(listed("ab"), ord("z")) is None

@@ -54,7 +54,7 @@ BROKEN: list[tuple[Rule, FieldPath]] = [
     (doing(ActionKind.REPLY, text=" \n"), ("then", 0, "reply")),
     (doing(ActionKind.REPLY, text="\u2060\u200b"), ("then", 0, "reply")),
     (doing(ActionKind.REPLY, text="a", others=("\u3164",)), ("then", 0, "reply")),
-    (doing(ActionKind.TEMPLATE, text="\u200b"), ("then", 0, "template")),
+    (doing(ActionKind.TEMPLATE, template="\u200b"), ("then", 0, "template")),
     (doing(ActionKind.TAG, tags=("\u200b",)), ("then", 0, "tag")),
     (
         doing(ActionKind.LINK, content=Content(ReplyKind.LINK, title="\u200b", url="https://a.cn")),

@@ -37,7 +37,7 @@ ASKING = Template(
 
 
 def rule(name: str) -> Rule:
-    return Rule("r", when=Condition(any=("x",)), then=(Action(ActionKind.TEMPLATE, text=name),))
+    return Rule("r", when=Condition(any=("x",)), then=(Action(ActionKind.TEMPLATE, template=name),))
 
 
 class Desk:
@@ -90,7 +90,7 @@ async def test_its_variants_take_turns_for_each_contact(desk: Desk) -> None:
 async def test_a_link_is_sent_as_it_stands_and_prompts_have_their_defaults(desk: Desk) -> None:
     saved = await desk.rulebook.save(rule("退换"))
     assert (await desk.answer()).contents == (LINK.content,)
-    await desk.rulebook.save(replace(saved, then=(Action(ActionKind.TEMPLATE, text="fh"),)))
+    await desk.rulebook.save(replace(saved, then=(Action(ActionKind.TEMPLATE, template="fh"),)))
     assert (await desk.answer()).contents == (Content(text="单号 见短信，顺丰"),)
 
 
@@ -120,7 +120,7 @@ async def test_a_rule_whose_template_goes_is_left_out_until_it_is_back(desk: Des
     await desk.phrasebook.delete(stored.id)
     assert (await desk.answer()).rule is None
     [trouble] = [event.text for event in desk.told if isinstance(event, TroubleRaised)]
-    assert "no template “nh”" in trouble
+    assert "no template “问候”" in trouble
     await desk.phrasebook.put_back(stored)
     assert (await desk.answer()).contents == (Content(text="李雷您好"),)
 
@@ -134,7 +134,7 @@ then = [{ template = "nh" }]
 
 async def test_a_rules_file_names_templates(desk: Desk) -> None:
     [kept] = await desk.rulebook.import_text(FILE, "rules.toml")
-    assert kept.then == (Action(ActionKind.TEMPLATE, text="nh"),)
+    assert desk.rulebook.named(kept).then == (Action(ActionKind.TEMPLATE, template="nh"),)
     assert await desk.rulebook.export_text() == FILE
     with pytest.raises(BadRulesFile, match=r"line 5: There is no template “gone”"):
         await desk.rulebook.import_text(

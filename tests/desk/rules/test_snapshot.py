@@ -7,9 +7,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, LastRule, Rule
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
-from wxdesk.core.templates import Template
 from wxdesk.desk.rules.snapshot import RulesSnapshot
 
 
@@ -67,34 +66,27 @@ def test_a_revision_that_says_the_same_is_nothing_that_was_saved_since() -> None
     assert RulesSnapshot((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == RulesSnapshot((), ())
 
 
-OPEN = Template(1, "Opening", "We open at nine.", "hours")
-REFUND = Template(2, "Refunds", "We refund.", "money")
-
-
-def saying(name: str, asks: str) -> Rule:
-    last = LastRule(asks, 10)
-    return Rule("says", 8, when=Condition(last_rule_within=last), then=(Action(ActionKind.TEMPLATE, name),))
+def asking(asks: str) -> Rule:
+    return Rule("asks", 8, when=Condition(last_rule_within=LastRule(asks, 10)))
 
 
 def test_what_comes_back_names_what_it_named_whatever_that_is_called_by_now() -> None:
-    """The file named neither of the two; the answer and the rule were renamed while it held, their names given away."""
-    former = RulesSnapshot((rule("first", 7), saying("hours", "first")), (), (OPEN,))
-    left = RulesSnapshot((rule("first", 7),), (), (OPEN,))
-    now = RulesSnapshot(
-        (rule("1st", 7), rule("first", 9)), (), (replace(OPEN, shortcut="open"), replace(REFUND, shortcut="hours"))
-    )
+    """The file did not name the rule, which was renamed while it held, and its name given away."""
+    former = RulesSnapshot((rule("first", 7), asking("first")), ())
+    left = RulesSnapshot((rule("first", 7),), ())
+    now = RulesSnapshot((rule("1st", 7), rule("first", 9)), ())
     made, kept = former.restored(left, now)
-    assert made.rules == (rule("1st", 7), saying("open", "1st"), rule("first", 9))
+    assert made.rules == (rule("1st", 7), asking("1st"), rule("first", 9))
     assert [one.id for one in kept.rules] == [7, 9]
 
 
 def test_a_rule_that_only_followed_a_name_was_not_saved_since() -> None:
-    former = RulesSnapshot((replace(saying("hours", "first"), continues=True), rule("first", 7)), (), (OPEN,))
-    left = replace(former, rules=(saying("hours", "first"), rule("first", 7)))
-    now = RulesSnapshot((saying("open", "first"), rule("first", 7)), (), (replace(OPEN, shortcut="open"),))
+    former = RulesSnapshot((replace(asking("first"), continues=True), rule("first", 7)), ())
+    left = replace(former, rules=(asking("first"), rule("first", 7)))
+    now = RulesSnapshot((asking("1st"), rule("1st", 7)), ())
     made, kept = former.restored(left, now)
-    assert kept.rules == ()
-    assert made.rules == (replace(saying("open", "first"), continues=True), rule("first", 7))
+    assert [one.name for one in kept.rules] == ["1st"]
+    assert made.rules == (replace(asking("1st"), continues=True), rule("1st", 7))
 
 
 SHOP, NIGHT = calendar("Shop"), calendar("Night", 20)

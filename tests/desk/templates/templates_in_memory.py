@@ -32,6 +32,9 @@ class KeptTemplates:
     async def put_back(self, template: Template, at: datetime) -> None:
         self.kept[template.id] = template
 
+    async def deleted_titles(self) -> dict[int, str]:
+        return {one.id: one.title for one in self.saved if one.id not in self.kept}
+
     async def revisions(self, template_id: int) -> list[Template]:
         return [one for one in reversed(self.saved) if one.id == template_id]
 

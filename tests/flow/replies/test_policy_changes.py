@@ -120,7 +120,7 @@ async def test_a_changed_template_is_saved_once_nothing_is_thought_from_the_old_
     async with timed_desk(tmp_path, "") as desk:
         phrasebook, conversations = desk.opened.desk.phrasebook, desk.opened.desk.store.conversations
         template = await phrasebook.save(Template(0, "hours", "九点"))
-        says = (Action(ActionKind.TEMPLATE, text="hours"),)
+        says = (Action(ActionKind.TEMPLATE, template="hours"),)
         await desk.opened.desk.rulebook.save(Rule("r", when=Condition(any=("几点",)), then=says))
         resolve, entered, go_on = conversations.resolve, asyncio.Event(), asyncio.Event()
 

@@ -224,7 +224,7 @@ async def test_a_rule_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
     await store.rules.delete(one.id)
-    await store.rules.put_back(DeletedRule(one, NameBinding((), ())), (), {}, second(2))
+    await store.rules.put_back(DeletedRule(one, NameBinding(())), {}, second(2))
     assert await store.rules.all() == [changed, two]
     assert (await store.rules.save(changed, second(2))).revision == 3
 

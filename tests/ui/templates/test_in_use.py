@@ -24,7 +24,7 @@ def rule(three: list[Template], world: World) -> Rule:
     """A rule that says the first template of the list."""
     asked = Condition(any=("open",))
     return world.call(
-        world.desk.rulebook.save(Rule("Opening", when=asked, then=(Action(ActionKind.TEMPLATE, "hours"),)))
+        world.desk.rulebook.save(Rule("Opening", when=asked, then=(Action(ActionKind.TEMPLATE, template="hours"),)))
     )
 
 
@@ -35,7 +35,7 @@ def test_a_rule_says_it_by_its_new_shortcut(
     assert page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
     [followed] = [one for one in world.call(world.desk.rulebook.all()) if one.id == rule.id]
-    assert followed.then == (Action(ActionKind.TEMPLATE, "hrs"),)
+    assert world.desk.rulebook.named(followed).then == (Action(ActionKind.TEMPLATE, template="hrs"),)
     assert world.desk.health.state.troubles == ()
     assert world.desk.rulebook.try_sentence("open?").answer.contents[0].text == "We open at 9."
 

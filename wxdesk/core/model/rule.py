@@ -14,6 +14,9 @@ from enum import StrEnum
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
 
+type Reference = int | str
+"""Id of what a rule refers to, or its name while nothing has that name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldTest:
@@ -209,10 +212,10 @@ class Variant(StrEnum):
 class Action:
     """One step of a rule's answer.
 
-    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: `text` is
-    the shortcut or the title of a template, which brings variants of its own · image, link, card: `content` ·
-    tag: `tags` · typing: `seconds` for which the contact sees somebody type before what follows is sent ·
-    snooze: `minutes` for which the conversation is snoozed · the others carry nothing.
+    reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: refers to
+    a stored `template`, which brings variants of its own · image, link, card: `content` · tag: `tags` ·
+    typing: `seconds` for which the contact sees somebody type before what follows is sent · snooze: `minutes`
+    for which the conversation is snoozed · the others carry nothing.
     """
 
     kind: ActionKind
@@ -223,6 +226,7 @@ class Action:
     variant: Variant = Variant.FIRST
     seconds: int = 0
     minutes: int = 0
+    template: Reference = ""
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
-from wxdesk.core.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,10 @@ class DeletedRule:
         return place
 
 
-def deleted_from(
-    listed: Sequence[Rule], rule_id: int, answers: Sequence[Template], calendars: CalendarIds = NO_CALENDARS
-) -> DeletedRule | None:
+def deleted_from(listed: Sequence[Rule], rule_id: int, calendars: CalendarIds = NO_CALENDARS) -> DeletedRule | None:
     """Return the rule of that id as deleted from `listed`; None if it is not there."""
     at = next((at for at, one in enumerate(listed) if one.id == rule_id), None)
     if at is None:
         return None
     below = frozenset(one.id for one in listed[at + 1 :])
-    return DeletedRule(listed[at], NameBinding(listed, answers, calendars).restricted_to(listed[at]), below)
+    return DeletedRule(listed[at], NameBinding(listed, calendars).restricted_to(listed[at]), below)

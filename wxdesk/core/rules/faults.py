@@ -20,6 +20,7 @@ from wxdesk.core.model.rule import (
     Condition,
     Cooldown,
     Delivery,
+    Reference,
     Rule,
 )
 from wxdesk.core.normalise import is_visible
@@ -70,11 +71,11 @@ class RuleFault:
 class ReferenceCheck:
     """Checks of the templates and pictures that a rule refers to.
 
-    stored: why it cannot use the template of that name, empty if it can · has_picture: whether a picture of
+    stored: why it cannot use that template, empty if it can · has_picture: whether a picture of
     that digest is kept.
     """
 
-    stored: Callable[[str], str]
+    stored: Callable[[Reference], str]
     has_picture: Callable[[str], bool]
 
 
@@ -110,9 +111,9 @@ def find_faults(
 
 def _kept_faults(rule: Rule, against: ReferenceCheck | None) -> Iterator[RuleFault]:
     for index, action in enumerate(rule.then):
-        if action.kind is ActionKind.TEMPLATE and not is_visible(action.text):
+        if action.kind is ActionKind.TEMPLATE and not is_visible(str(action.template)):
             yield RuleFault(("then", index, "template"), "No template is named.")
-        elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.text)):
+        elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.template)):
             yield RuleFault(("then", index, "template"), reason)
         elif against and action.kind is ActionKind.IMAGE and _is_lost(action.content.picture, against):
             yield RuleFault(("then", index, "image", "picture"), LOST)

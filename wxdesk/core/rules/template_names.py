@@ -1,16 +1,17 @@
-"""Names by which rules refer to templates, and their renaming with the templates.
+"""Names of templates in files and in the window, and changes that rules forbid.
 
-A rule names a template by its shortcut or its title; after any change of the templates it must not refer to
-another one, or none, unnoticed.
+A rule refers to a template by id. A person or a file names it by its shortcut or its title, so each one that
+a rule uses must have a name that means no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.model.rule import ActionKind, Reference, Rule
 from wxdesk.core.templates import Template, shortcut_key
 
 
@@ -42,59 +43,68 @@ class TemplateNameInUse(BadInput):
 
 
 class TemplateNames:
-    """Index of `templates` by name: by shortcut first, else the first of that title."""
+    """Index of `templates` by name and id; `deleted` has the titles of deleted ones."""
 
-    def __init__(self, templates: Iterable[Template]) -> None:
+    def __init__(self, templates: Iterable[Template], deleted: Mapping[int, str] = MappingProxyType({})) -> None:
         listed = sorted(templates, key=lambda one: (one.title, one.id))
-        self.by_id = {one.id: one for one in listed}
+        self._by_id = {one.id: one for one in listed}
         self._by_title = {one.title: one for one in reversed(listed)}
         self._by_shortcut = {shortcut_key(one.shortcut): one for one in reversed(listed) if one.shortcut}
+        self._deleted = deleted
 
-    def meant(self, name: str) -> Template | None:
-        """Return the template of that name, a shortcut with or without its slash."""
-        return self._by_shortcut.get(shortcut_key(name.removeprefix("/"))) or self._by_title.get(name)
+    def find(self, reference: Reference) -> Template | None:
+        """Return a template by id or name: a shortcut, else the first of that title."""
+        if isinstance(reference, int):
+            return self._by_id.get(reference)
+        return self._by_shortcut.get(shortcut_key(reference.removeprefix("/"))) or self._by_title.get(reference)
 
-    def name_of(self, template: Template, former: str, was: Template) -> str | None:
-        """Return a name for `template`, once `former` of `was`; None if all mean others."""
-        by_title = (template.title, template.shortcut)
-        names = (former, *(by_title if former == was.title else reversed(by_title)))
-        meant = ((name, self.meant(name)) for name in names if name)
-        return next((name for name, one in meant if one is not None and one.id == template.id), None)
+    def name_of(self, reference: Reference) -> str:
+        """Return the name in files: the shortcut, or the title of a template without one."""
+        template = self.find(reference)
+        if template is None:
+            return reference if isinstance(reference, str) else self._deleted.get(reference, f"#{reference}")
+        return template.shortcut or template.title
+
+    def bound(self, rule: Rule) -> Rule:
+        """Return the rule with templates by id, wherever a template has the name."""
+        found = {one: self.find(one) for one in templates_in(rule)}
+        return _with_templates(rule, {one: template.id for one, template in found.items() if template is not None})
+
+    def named(self, rule: Rule) -> Rule:
+        """Return the rule with templates by name, as people and files have it."""
+        return _with_templates(rule, {one: self.name_of(one) for one in templates_in(rule)})
+
+    def has_name_for(self, template: Template) -> bool:
+        """True if the template's name means no other."""
+        return self.find(self.name_of(template.id)) is template
 
 
-def follow_renames(rules: Sequence[Rule], before: TemplateNames, after: TemplateNames) -> list[tuple[Rule, Rule]]:
-    """Return the rules whose names of templates change, each with its new form.
+def templates_in(rule: Rule) -> dict[Reference, None]:
+    """Return the templates that the rule uses, in order."""
+    return dict.fromkeys(action.template for action in rule.then if action.kind is ActionKind.TEMPLATE)
+
+
+def check_use(rules: Sequence[Rule], before: TemplateNames, after: TemplateNames) -> None:
+    """Check that templates in use stay usable, and each by a name of its own.
 
     Raises:
-        TemplateInUse, PromptWithoutDefault, TemplateNameInUse: rules would send nothing, or another template.
+        TemplateInUse, PromptWithoutDefault, TemplateNameInUse: one does not.
     """
-    for was, calls in _said(rules, before):
-        now, users = after.by_id.get(was.id), dict.fromkeys(rule.name for rule, _ in calls)
-        if now is None:
-            raise TemplateInUse(was.title, users)
-        if now.unanswered is not None and was.unanswered is None:
-            raise PromptWithoutDefault(now.unanswered.question, users)
-        if any(after.name_of(now, name, was) is None for _, name in calls):
-            raise TemplateNameInUse(now.title, users)
-    pairs = (
-        (rule, replace(rule, then=tuple(_renamed(action, before, after) for action in rule.then))) for rule in rules
-    )
-    return [(rule, other) for rule, other in pairs if rule != other]
-
-
-def _said(rules: Sequence[Rule], names: TemplateNames) -> Iterator[tuple[Template, list[tuple[Rule, str]]]]:
-    """Yield each template in use, with its rules and the names they use."""
-    calls: dict[int, list[tuple[Rule, str]]] = {}
+    users: dict[int, dict[str, None]] = {}
     for rule in rules:
-        for action in rule.then:
-            template = names.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
-            if template is not None:
-                calls.setdefault(template.id, []).append((rule, action.text))
-    return ((names.by_id[template_id], its) for template_id, its in calls.items())
+        for template in filter(None, map(before.find, templates_in(rule))):
+            users.setdefault(template.id, {})[rule.name] = None
+    for template_id, names in users.items():
+        was, now = before.find(template_id), after.find(template_id)
+        assert was is not None  # noqa: S101 - it was found
+        if now is None:
+            raise TemplateInUse(was.title, names)
+        if now.unanswered is not None and was.unanswered is None:
+            raise PromptWithoutDefault(now.unanswered.question, names)
+        if before.has_name_for(was) and not after.has_name_for(now):
+            raise TemplateNameInUse(now.title, names)
 
 
-def _renamed(action: Action, before: TemplateNames, after: TemplateNames) -> Action:
-    was = before.meant(action.text) if action.kind is ActionKind.TEMPLATE else None
-    if was is None:
-        return action
-    return replace(action, text=after.name_of(after.by_id[was.id], action.text, was) or action.text)
+def _with_templates(rule: Rule, references: Mapping[Reference, Reference]) -> Rule:
+    then = tuple(replace(one, template=references.get(one.template, one.template)) for one in rule.then)
+    return rule if then == rule.then else replace(rule, then=then)

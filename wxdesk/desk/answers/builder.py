@@ -16,7 +16,7 @@ from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import MAX_PARTS, variables
 from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.rule import Action, ActionKind, Rule, RuleVerdict, Variant
+from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule, RuleVerdict, Variant
 from wxdesk.core.model.status import StatusChange, combined_status_change
 from wxdesk.core.replies.gaps import marked_gaps
 from wxdesk.core.rules.business_hours import Schedule
@@ -116,17 +116,17 @@ class AnswerBuilder:
                 text = choose(action.texts, action.variant)
                 return self._filled(action_template(action), text, values)
             case ActionKind.TEMPLATE:
-                template = self._stored(action.text)
+                template = self._stored(action.template)
                 return self._filled(template, choose(template.texts, template.variant), values)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
                 return self._filled(action_template(action), "", values)
             case _:
                 return []
 
-    def _stored(self, name: str) -> Template:
-        template = self._shelf.named(name)
+    def _stored(self, reference: Reference) -> Template:
+        template = self._shelf.find(reference)
         if template is None:
-            raise BadTemplate(1, self._shelf.reason_against(name))
+            raise BadTemplate(1, self._shelf.reason_against(reference))
         return template
 
     def _filled(self, template: Template, text: str, values: Values) -> list[Content]:

@@ -1,8 +1,11 @@
-"""Finds templates by the names that rules use: shortcut or title."""
+"""Finds the templates that rules refer to."""
 
 from __future__ import annotations
 
-from wxdesk.core.rules.template_names import TemplateNames
+from collections.abc import Iterable
+
+from wxdesk.core.model.rule import Reference, Rule
+from wxdesk.core.rules.template_names import TemplateNames, templates_in
 from wxdesk.core.templates import Template
 from wxdesk.desk.ports.templates import Templates
 from wxdesk.i18n import tr
@@ -14,27 +17,32 @@ class TemplateLookup:
     def __init__(self, templates: Templates | None = None) -> None:
         self._templates = templates
         self.all: tuple[Template, ...] = ()
-        self._names = TemplateNames(())
+        self.names = TemplateNames(())
 
     async def load(self) -> None:
         """Load all templates from the store."""
         if self._templates is not None:
             self.all = tuple(await self._templates.all())
-            self._names = TemplateNames(self.all)
+            self.names = TemplateNames(self.all, await self._templates.deleted_titles())
 
     async def revisions(self, template_id: int) -> list[Template]:
         """Return all saved revisions of a template, the newest first."""
         return [] if self._templates is None else await self._templates.revisions(template_id)
 
-    def named(self, name: str) -> Template | None:
-        """Return the template of that shortcut, else the first of that title."""
-        return self._names.meant(name)
+    def find(self, reference: Reference) -> Template | None:
+        """Return the template of that id or name."""
+        return self.names.find(reference)
 
-    def reason_against(self, name: str) -> str:
+    def used_by(self, rules: Iterable[Rule]) -> dict[Reference, Template]:
+        """Return the templates that rules use, by their references."""
+        found = {one: self.find(one) for rule in rules for one in templates_in(rule)}
+        return {one: template for one, template in found.items() if template is not None}
+
+    def reason_against(self, reference: Reference) -> str:
         """Explain to the operator why a rule cannot use the template; empty if it can."""
-        template = self.named(name)
+        template = self.find(reference)
         if template is None:
-            return tr("There is no template “{name}”.", name=name)
+            return tr("There is no template “{name}”.", name=self.names.name_of(reference))
         prompt = template.unanswered
         if prompt is None:
             return ""

@@ -10,7 +10,6 @@ from typing import Protocol
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import CalendarIds
-from wxdesk.core.templates import Template
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -42,12 +41,10 @@ class Rules(Protocol):
         """Delete a rule; its revisions stay for the decisions that name them."""
         ...
 
-    async def put_back(
-        self, removed: DeletedRule, answers: Sequence[Template], calendars: CalendarIds, at: datetime
-    ) -> None:
+    async def put_back(self, removed: DeletedRule, calendars: CalendarIds, at: datetime) -> None:
         """Undo a deletion: the rule as it was saved last, with its id.
 
-        It refers to the same stored `answers` (templates) and `calendars` as before.
+        It refers to the same `calendars` as before.
         """
         ...
 

@@ -18,8 +18,6 @@ class Templates(Protocol):
     async def save(self, template: Template, at: datetime) -> Template:
         """Insert a template (`id` 0) or update it, as the next revision; its uses stay.
 
-        Rules that use it keep using it, by another name if need be, in the same transaction.
-
         Raises:
             NotFound, ShortcutTaken: nothing was stored.
             PromptWithoutDefault, TemplateNameInUse: rules would lose their answer; nothing was stored.
@@ -32,6 +30,10 @@ class Templates(Protocol):
 
     async def put_back(self, template: Template, at: datetime) -> None:
         """Undo a deletion, with id and uses; raises `ShortcutTaken`, `TemplateNameInUse`."""
+        ...
+
+    async def deleted_titles(self) -> dict[int, str]:
+        """Return the last titles of deleted templates by id."""
         ...
 
     async def revisions(self, template_id: int) -> list[Template]:

@@ -60,8 +60,10 @@ class RulesExchange:
         return ImportResult(before, replace(await self.standing(), rules=tuple(rules)), check)
 
     async def _compared(self, read: RulesFile) -> ImportCheck:
-        stored = await self._rules.all()
-        return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, read)
+        names = self._rulebook.shelf.names
+        stored = [self._rulebook.named(rule) for rule in await self._rules.all()]
+        wanted = replace(read, rules=tuple(self._rulebook.named(names.bound(rule)) for rule in read.rules))
+        return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, wanted)
 
     async def export(self) -> ExportResult:
         """Export all rules and calendars as a file."""
@@ -73,7 +75,7 @@ class RulesExchange:
     async def standing(self) -> RulesSnapshot:
         """Return rules and business hours as they are now, to be restored later."""
         calendars = self._rulebook.calendars
-        return RulesSnapshot(tuple(await self._rules.all()), calendars.all, self._rulebook.shelf.all, calendars.ids)
+        return RulesSnapshot(tuple(await self._rules.all()), calendars.all, calendars.ids)
 
     async def restore(self, former: RulesSnapshot, left: RulesSnapshot) -> RestoreResult:
         """Restore the `former` rules, keeping what was saved since the import (`left`).

@@ -49,7 +49,7 @@ class LiteralEnds:
                     yield _ANY
 
     def _stored(self, action: Action) -> Sequence[str]:
-        template = self._shelf.named(action.text)
+        template = self._shelf.find(action.template)
         return template.texts if template is not None and template.kind is ReplyKind.TEXT else _ANY
 
 

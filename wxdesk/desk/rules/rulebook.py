@@ -170,7 +170,7 @@ class Rulebook:
         fault = self.fault_in(rule)
         if fault is not None:
             raise _error(rule, fault)
-        saved = await self._rules.save(rule, self._clock())
+        saved = await self._rules.save(self.shelf.names.bound(rule), self._clock())
         await self.changed()
         return saved
 
@@ -186,7 +186,7 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Delete a rule."""
-        removed = deleted_from(self._stored, rule_id, self.shelf.all, self._calendars.ids)
+        removed = deleted_from(self._stored, rule_id, self._calendars.ids)
         await self._rules.delete(rule_id)
         if removed is not None:
             self._removed[rule_id] = removed
@@ -194,8 +194,8 @@ class Rulebook:
 
     async def put_back(self, rule: Rule) -> None:
         """Undo the deletion of `rule`, with its references under their names of now."""
-        removed = self._removed.get(rule.id) or DeletedRule(rule, NameBinding((), ()))
-        await self._rules.put_back(removed, self.shelf.all, self._calendars.ids, self._clock())
+        removed = self._removed.get(rule.id) or DeletedRule(rule, NameBinding(()))
+        await self._rules.put_back(removed, self._calendars.ids, self._clock())
         await self.changed()
 
     async def import_text(self, text: str, file_name: str) -> list[Rule]:
@@ -208,13 +208,18 @@ class Rulebook:
 
     async def take_in(self, read: RulesFile) -> list[Rule]:
         """Replace all rules by those of a file that has been read."""
-        kept = await self._rules.replace_all(read.rules, self._clock(), self._calendars.stored_with(read.calendars))
+        rules = [self.shelf.names.bound(rule) for rule in read.rules]
+        kept = await self._rules.replace_all(rules, self._clock(), self._calendars.stored_with(read.calendars))
         await self.changed()
         return kept
 
     async def export_text(self) -> str:
         """Export all rules and calendars as a file, switched-off rules included."""
-        return write_rules(self._stored, self._calendars.all)
+        return write_rules([self.named(rule) for rule in self._stored], self._calendars.all)
+
+    def named(self, rule: Rule) -> Rule:
+        """Return the rule with all that it refers to by name, as people and files have it."""
+        return self.shelf.names.named(rule)
 
     def answer(
         self,

@@ -8,19 +8,17 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
 from wxdesk.core.rules.pairing import revision_content
-from wxdesk.core.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
 class RulesSnapshot:
-    """Rules and business hours at some time, with the templates then (`answers`).
+    """Rules and business hours at some time.
 
     `ids` identify business hours whatever they are called later.
     """
 
     rules: tuple[Rule, ...]
     calendars: tuple[Calendar, ...]
-    answers: tuple[Template, ...] = ()
     ids: CalendarIds = NO_CALENDARS
 
     def since(self, left: RulesSnapshot) -> RulesSnapshot:
@@ -34,7 +32,6 @@ class RulesSnapshot:
         return RulesSnapshot(
             tuple(rule for rule in self.rules if rules.get(rule.id) != _compared_content(rule)),
             tuple(one for one in self.calendars if one not in left.calendars),
-            self.answers,
             self.ids,
         )
 
@@ -43,7 +40,7 @@ class RulesSnapshot:
 
         Business hours that are gone and whose name others have now are left out.
         """
-        then, there = NameBinding(self.rules, self.answers, self.ids), NameBinding(now.rules, now.answers, now.ids)
+        then, there = NameBinding(self.rules, self.ids), NameBinding(now.rules, now.ids)
         names = {one.name: then.name_of_calendar(one.name, there) for one in self.calendars}
         gone = {old for old, new in names.items() if old != new and new not in now.ids}
         calendars = tuple(replace(one, name=names[one.name]) for one in self.calendars if one.name not in gone)
@@ -75,7 +72,7 @@ class RulesSnapshot:
         calendars = {one.name: one for one in now.calendars if one.name in asked}
         calendars |= {one.name: one for one in (*self.calendars, *kept.calendars)}
         ids = {name: one for name, one in ({**self.ids, **now.ids}).items() if name in calendars}
-        return RulesSnapshot(tuple(rules), tuple(calendars.values()), now.answers, ids)
+        return RulesSnapshot(tuple(rules), tuple(calendars.values()), ids)
 
 
 @dataclass(frozen=True, slots=True)

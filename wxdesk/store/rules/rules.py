@@ -14,7 +14,6 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import CalendarIds, NameBinding
 from wxdesk.core.rules.pairing import paired_rules, revision_content
-from wxdesk.core.templates import Template
 from wxdesk.desk.ports.rules import NO_SETTINGS
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
@@ -52,15 +51,13 @@ class SqlRules:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
         await self._db.write(_delete, rule_id)
 
-    async def put_back(
-        self, removed: DeletedRule, answers: Sequence[Template], calendars: CalendarIds, at: datetime
-    ) -> None:
+    async def put_back(self, removed: DeletedRule, calendars: CalendarIds, at: datetime) -> None:
         """Undo a deletion: restore the rule as last saved, with its id and so its history.
 
-        It is switched on if it was. Where names in it have changed meanwhile, among the stored `answers`, the
-        `calendars` or the rules, it follows them as its next revision.
+        It is switched on if it was. Where names in it have changed meanwhile, among the `calendars` or the
+        rules, it follows them as its next revision.
         """
-        await self._db.write(_put_back, removed, answers, calendars, at)
+        await self._db.write(_put_back, removed, calendars, at)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """Return all revisions of a rule, newest first, with `updated_at`; also deleted."""
@@ -155,16 +152,14 @@ def _delete(connection: Connection, rule_id: int) -> None:
     _place(connection, all_rules(connection, for_update=True))
 
 
-def _put_back(
-    connection: Connection, removed: DeletedRule, answers: Sequence[Template], calendars: CalendarIds, at: datetime
-) -> None:
+def _put_back(connection: Connection, removed: DeletedRule, calendars: CalendarIds, at: datetime) -> None:
     listed, rule = all_rules(connection, for_update=True), removed.rule
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
     again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    followed = removed.name_binding.followed(again, NameBinding([*listed, again], answers, calendars))
+    followed = removed.name_binding.followed(again, NameBinding([*listed, again], calendars))
     if followed != again:
         [again] = revise(connection, [(again, followed)], at)
     listed.insert(removed.place_in(listed), again)

@@ -364,7 +364,7 @@ def test_a_default_says_nothing_on_top_of_others() -> None:
     ],
 )
 def test_a_media_id_in_a_stored_answer_lasts_three_days_as_well(age: timedelta, doubt: LintCode | None) -> None:
-    says = replace(when(any=("a",)), then=(Action(ActionKind.TEMPLATE, text="pic"),), updated_at=NOW)
+    says = replace(when(any=("a",)), then=(Action(ActionKind.TEMPLATE, template="pic"),), updated_at=NOW)
     content = Content(kind=ReplyKind.IMAGE, media_id="MEDIA")
     stored = Template(1, "货架图", shortcut="pic", content=content, updated_at=NOW - age)
     expected = [] if doubt is None else [(doubt, ("then", 0, "template"), "货架图")]

@@ -323,7 +323,7 @@ def test_ten_thousand_rules_share_their_refusals() -> None:
 def test_everything_but_tag_notify_and_typing_is_an_answer(kind: ActionKind) -> None:
     said = ReplyKind(kind) if kind in (*ReplyKind,) else ReplyKind.TEXT
     content = Content(said, media_id="m", title="t", url="https://a.cn", page_path="p", thumb_media_id="t")
-    actions = (*TAG, Action(kind, text="好", tags=("a",), content=content, seconds=1, minutes=30))
+    actions = (*TAG, Action(kind, "好", content, ("a",), seconds=1, minutes=30, template="好"))
     if kind is ActionKind.TYPING:  # it can only stand before something that is sent
         actions = TAG
     rule = Rule("t", when=Condition(any=("x",)), then=actions, continues=True)

@@ -221,7 +221,7 @@ async def test_the_check_looks_into_the_stored_answers_that_rules_say(shop: Shop
     stored = Template(0, "货架图", shortcut="shelf", content=content)
     await shop.store.templates.save(stored, T0 - timedelta(days=3))
     await shop.book.load()
-    says = Rule("货架", when=Condition(any=("货架",)), then=(Action(ActionKind.TEMPLATE, text="/shelf"),))
+    says = Rule("货架", when=Condition(any=("货架",)), then=(Action(ActionKind.TEMPLATE, template="/shelf"),))
     saved = await shop.book.save(says)
     [found] = await shop.checkup.findings()
     assert (found.rule.id, found.doubt, found.where) == (saved.id, LintCode.MEDIA_EXPIRED, ("then", 0, "template"))
@@ -330,7 +330,7 @@ async def test_a_media_id_is_as_old_as_its_first_naming_whatever_was_renamed_sin
     stored = await shop.store.templates.save(Template(0, "价目", shortcut="p", content=content), T0 - timedelta(days=4))
     await shop.store.templates.save(replace(stored, title="价目表"), T0)
     await shop.book.load()
-    says = Rule("价", when=Condition(any=("价",)), then=(Action(ActionKind.TEMPLATE, text="p"),))
+    says = Rule("价", when=Condition(any=("价",)), then=(Action(ActionKind.TEMPLATE, template="p"),))
     named = await shop.book.save(says)
     assert [(one.rule.id, one.doubt) for one in await shop.checkup.findings()] == [
         (made.id, LintCode.MEDIA_EXPIRED),

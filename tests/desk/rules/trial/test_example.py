@@ -108,11 +108,11 @@ async def test_a_long_text_is_cut_as_it_would_leave(examples: RuleExamples) -> N
 async def test_stored_answers_pictures_links_and_cards_come_as_they_are(examples: RuleExamples) -> None:
     picture = Content(ReplyKind.IMAGE, picture="a" * 64)
     actions = (
-        Action(TEMPLATE, "hi"),
-        Action(TEMPLATE, "Shop"),
+        Action(TEMPLATE, template="hi"),
+        Action(TEMPLATE, template="Shop"),
         Action(ActionKind.IMAGE, content=picture),
         Action(ActionKind.TAG, tags=("vip",)),
-        Action(TEMPLATE, "nobody"),
+        Action(TEMPLATE, template="nobody"),
     )
     example = examples.of(Rule("r", when=Condition(any=("x",)), then=actions), TrialMessage(alias="A"))
     assert [one.action for one in example.spoken] == [0, 1, 2, 4]

@@ -45,7 +45,7 @@ EVERYTHING = Rule(
     ),
     then=(
         Action(ActionKind.REPLY, text="first\nline", others=("second\nline {{ oops",)),
-        Action(ActionKind.TEMPLATE, text="pic"),
+        Action(ActionKind.TEMPLATE, template="pic"),
         Action(ActionKind.IMAGE, content=Content(kind=ReplyKind.IMAGE, media_id="OLD")),
         Action(
             ActionKind.CARD,

@@ -106,7 +106,7 @@ def test_each_condition_is_a_line(condition: Condition, words: str) -> None:
             Action(ActionKind.REPLY, "a", others=("b",), variant=Variant.ROTATE),
             ["Text: one after the other", "• a", "• b"],
         ),
-        (Action(ActionKind.TEMPLATE, "hello"), ["Template “hello”"]),
+        (Action(ActionKind.TEMPLATE, template="hello"), ["Template “hello”"]),
         (
             Action(ActionKind.LINK, content=Content(ReplyKind.LINK, title="Sale", url="https://x.example")),
             ["Link", "Title: Sale", "Link's address: https://x.example"],

@@ -18,7 +18,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 def test_a_rule_that_is_left_out_says_why_in_its_row(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    broken = Rule("Late", when=Condition(any=("late",)), then=(Action(ActionKind.TEMPLATE, "sorry"),))
+    broken = Rule("Late", when=Condition(any=("late",)), then=(Action(ActionKind.TEMPLATE, template="sorry"),))
     late = world.call(world.desk.store.rules.save(broken, world.desk.clock()))  # as a desk that knew the template did
     world.call(world.desk.rulebook.changed())
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)

@@ -93,7 +93,7 @@ def opening(world: World) -> Template:
     """A template, and a rule that says it and asks for another rule."""
     made = world.call(world.desk.phrasebook.save(Template(0, "Opening", "We open at nine.", "hours")))
     when = Condition(any=("open",), unless=Condition(last_rule_within=LastRule("Hours", 5)))
-    then = (Action(ActionKind.TEMPLATE, "hours"),)
+    then = (Action(ActionKind.TEMPLATE, template="hours"),)
     world.call(world.desk.rulebook.save(Rule("Says", when=when, then=then)))
     return made
 
@@ -129,7 +129,7 @@ def test_a_rule_that_comes_back_means_what_it_meant(
     qtbot.waitUntil(lambda: bridge.is_idle)
     press(Qt.Key.Key_Z, CTRL)
     [says] = [rule for rule in stored() if rule.name == "Says"]
-    assert says.then[0].text == "open"
+    assert says.then[0].template == opening.id
     assert says.when.unless == Condition(last_rule_within=LastRule("Times", 5))
     assert [content.text for content in world.desk.rulebook.try_sentence("open").contents] == ["We open at nine."]
     assert (says.revision, len(world.call(world.desk.rulebook.revisions(says.id)))) == (2, 2)

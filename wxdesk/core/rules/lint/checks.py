@@ -114,7 +114,7 @@ def _sends(rule: Rule, around: LintContext) -> list[int]:
 
 def _messages(action: Action, around: LintContext) -> int:
     """Return the messages of the shortest text; one with variables counts as one."""
-    stored = around.stored.get(action.text) if action.kind is ActionKind.TEMPLATE else None
+    stored = around.stored.get(action.template) if action.kind is ActionKind.TEMPLATE else None
     texts = action.texts if action.kind is ActionKind.REPLY else ()
     if stored is not None and stored.kind is ReplyKind.TEXT:
         texts = stored.texts
@@ -136,7 +136,7 @@ def _media(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
     for place, action in enumerate(rule.then):
         where = _place_of(rule, place)
         if action.kind is ActionKind.TEMPLATE:
-            stored = around.stored.get(action.text)
+            stored = around.stored.get(action.template)
             if stored is not None and lives_on_media_id(stored.content):
                 finding = LintFinding(LintCode.MEDIA_EXPIRED, rule, where, word=stored.title)
                 yield from _expiring(

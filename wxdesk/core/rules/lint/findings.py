@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from wxdesk.core.model.rule import Rule
+from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.core.templates import Template
 
@@ -136,4 +136,4 @@ class LintContext:
     messages_of: Callable[[str], int] = one_message
     hits: Mapping[int, int] | None = None
     reserve: int = 0
-    stored: Mapping[str, Template] = field(default_factory=lambda: MappingProxyType({}))
+    stored: Mapping[Reference, Template] = field(default_factory=lambda: MappingProxyType({}))

@@ -100,7 +100,7 @@ def _action(value: object, path: Path) -> Action:
         case ActionKind.REPLY:
             return _reply(table)
         case ActionKind.TEMPLATE:
-            return Action(kind, text=table.text(kind))
+            return Action(kind, template=table.text(kind))
         case ActionKind.IMAGE:
             return Action(kind, content=_image(table))
         case ActionKind.LINK | ActionKind.CARD:

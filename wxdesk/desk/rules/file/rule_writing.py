@@ -55,7 +55,7 @@ def _action(action: Action) -> str:
         case ActionKind.REPLY:
             value = one_or_more(action.texts)
         case ActionKind.TEMPLATE:
-            value = string(action.text)
+            value = string(str(action.template))
         case ActionKind.IMAGE:
             content = action.content
             kept = inline_table([("picture", string(content.picture))])

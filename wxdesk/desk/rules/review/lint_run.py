@@ -12,7 +12,7 @@ from wxdesk.core.errors import ReplyTooLong
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.rule import ActionKind, Rule
+from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.conditions.facts import ContactHistory
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id, patterns_in
@@ -50,14 +50,14 @@ class RulesReview:
         """Return all lint findings about the stored rules, computed in a thread."""
         rules = await self.rulebook.all()
         hits = await self.decisions.hits(self.clock() - UNUSED_AFTER)
-        stored = self._stored(rules)
+        stored = self.rulebook.shelf.used_by(rules)
         media_since = await self._media_since(rules, stored)
         return await asyncio.to_thread(self._findings, rules, stored, media_since, hits or None)
 
     def _findings(
         self,
         rules: Sequence[Rule],
-        stored: Mapping[str, Template],
+        stored: Mapping[Reference, Template],
         media_since: Mapping[MediaOwner, datetime],
         hits: Mapping[int, int] | None,
     ) -> list[LintFinding]:
@@ -79,7 +79,9 @@ class RulesReview:
         )
         return findings(rules, self.rulebook.ruleset.tools.normaliser, around)
 
-    async def _media_since(self, rules: Sequence[Rule], stored: Mapping[str, Template]) -> dict[MediaOwner, datetime]:
+    async def _media_since(
+        self, rules: Sequence[Rule], stored: Mapping[Reference, Template]
+    ) -> dict[MediaOwner, datetime]:
         """Return the age of each media_id: the first of its latest, equal revisions."""
         found: dict[MediaOwner, datetime] = {}
         for rule in rules:
@@ -95,12 +97,6 @@ class RulesReview:
                 same = [(one.updated_at, _ids(one.content) == _ids(template.content)) for one in history]
                 found |= _unchanged_since(("template", template.id), same)
         return found
-
-    def _stored(self, rules: Sequence[Rule]) -> dict[str, Template]:
-        """Return the templates that rules use, by the names that rules have for them."""
-        names = {action.text for rule in rules for action in rule.then if action.kind is ActionKind.TEMPLATE}
-        found = {name: self.rulebook.shelf.named(name) for name in names}
-        return {name: template for name, template in found.items() if template is not None}
 
     def _faults(self, rules: Sequence[Rule]) -> dict[int, RuleFault]:
         """Return the faults of rules that are switched on but cannot be asked."""

@@ -12,7 +12,7 @@ from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.builder import action_template
@@ -26,7 +26,7 @@ _SOME = "1"
 
 
 def never_set_variables(
-    rules: Sequence[Rule], stored: Mapping[str, Template], renderer: LiquidRenderer, *, has_hours: bool
+    rules: Sequence[Rule], stored: Mapping[Reference, Template], renderer: LiquidRenderer, *, has_hours: bool
 ) -> dict[tuple[int, int], str]:
     """Return the first one by rule id and action place; `has_hours`: with a calendar."""
     found = {}
@@ -38,8 +38,8 @@ def never_set_variables(
     return found
 
 
-def _texts(action: Action, stored: Mapping[str, Template]) -> Iterable[str]:
-    template = stored.get(action.text) if action.kind is ActionKind.TEMPLATE else action_template(action)
+def _texts(action: Action, stored: Mapping[Reference, Template]) -> Iterable[str]:
+    template = stored.get(action.template) if action.kind is ActionKind.TEMPLATE else action_template(action)
     return template.sources if template is not None else ()
 
 

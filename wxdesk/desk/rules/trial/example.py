@@ -103,7 +103,7 @@ class RuleExamples:
             return
         template = self._template(action)
         if template is None:
-            yield ActionExample(place, problem=self._shelf.reason_against(action.text))
+            yield ActionExample(place, problem=self._shelf.reason_against(action.template))
             return
         for number, text in enumerate(template.texts):
             sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
@@ -121,7 +121,7 @@ class RuleExamples:
                 yield ActionExample(place, (), _problem(action, error), number, len(template.texts))
 
     def _template(self, action: Action) -> Template | None:
-        return self._shelf.named(action.text) if action.kind is ActionKind.TEMPLATE else action_template(action)
+        return self._shelf.find(action.template) if action.kind is ActionKind.TEMPLATE else action_template(action)
 
 
 def _problem(action: Action, error: BadTemplate | BadContent) -> str:

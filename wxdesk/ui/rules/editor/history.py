@@ -49,7 +49,7 @@ class RuleHistory(QObject):
             return
         deleted = not self._is_listed(rules[0].id)
         dialog = HistoryDialog(
-            [revision_of(rule) for rule in rules],
+            [revision_of(rule, self._bridge.desk.rulebook.named) for rule in rules],
             self._bridge.desk.clock(),
             self._parent,
             note=_note(rules, spoke, deleted=deleted),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from wxdesk.core.model.rule import (
     Action,
@@ -33,13 +33,13 @@ SHOWN_OF_DIGEST = 8
 """Characters of a stored picture's digest that tell it from another one."""
 
 
-def revision_of(rule: Rule) -> Revision:
+def revision_of(rule: Rule, named: Callable[[Rule], Rule]) -> Revision:
     """Return a saved revision in words, for the history."""
-    return Revision(rule.revision, rule.updated_at, rule_sections(rule), rule)
+    return Revision(rule.revision, rule.updated_at, rule_sections(named(rule)), rule)
 
 
 def rule_sections(rule: Rule) -> tuple[RevisionSection, ...]:
-    """Return a rule in sections: name, conditions, actions, limits and delivery."""
+    """Return a rule, with names instead of ids, in sections from its name to delivery."""
     return (
         RevisionSection(tr("Name of the rule"), (RevisionLine(rule.name),)),
         RevisionSection(tr("When to answer"), tuple(_when(rule))),
@@ -146,7 +146,7 @@ def _action(action: Action) -> Iterator[RevisionLine]:
             yield RevisionLine(labelled(word, variant_choice(action.variant) if action.others else ""))
             yield from text_lines(action.texts)
         case ActionKind.TEMPLATE:
-            yield RevisionLine(joined(word, named((action.text,))))
+            yield RevisionLine(joined(word, named((str(action.template),))))
         case ActionKind.TAG:
             yield RevisionLine(joined(word, named(action.tags)))
         case ActionKind.TYPING:

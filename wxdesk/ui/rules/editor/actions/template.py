@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.core.model.rule import Action, ActionKind, Reference
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -29,10 +29,11 @@ class TemplateBody(ActionBody):
     def __init__(self, action: Action, shelf: TemplateLookup, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shelf = shelf
-        self.name = QLineEdit(action.text, self)
+        self._template = action.template
+        self.name = QLineEdit(_shown_name(action.template, shelf), self)
         self.name.setAccessibleName(tr("Shortcut or title of the template"))
         self.name.setPlaceholderText(tr("Shortcut or title of the template"))
-        self.name.textEdited.connect(self._edited)
+        self.name.textEdited.connect(self._name)
         self.choose = MenuButton(tr("Choose a template"), parent=self)
         self.choose.popup_menu.setToolTipsVisible(True)  # why one is only for people
         self.choose.popup_menu.aboutToShow.connect(self._fill_menu)
@@ -49,8 +50,8 @@ class TemplateBody(ActionBody):
         column.addWidget(self._error)
 
     def action(self) -> Action:
-        """Return the action with the name."""
-        return Action(ActionKind.TEMPLATE, text=self.name.text().strip())
+        """Return the action with its template."""
+        return Action(ActionKind.TEMPLATE, template=self._template)
 
     def start(self) -> None:
         """Focus the name."""
@@ -71,11 +72,12 @@ class TemplateBody(ActionBody):
         menu.clear()
         fitting = self._fitting()
         for template in fitting[:MAX_LISTED]:
-            reason = self._shelf.reason_against(name_in_rules(template, self._shelf))
+            name = _shown_name(template.id, self._shelf)
+            reason = self._shelf.reason_against(name)
             shortcut = f"/{template.shortcut}" if template.shortcut else ""
             said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
             action = menu.addAction(said.replace("&", "&&"))
-            action.setData(name_in_rules(template, self._shelf))
+            action.setData(name)
             action.setEnabled(not reason)
             action.setToolTip(plain_tip(reason))
         if not self._shelf.all:
@@ -86,19 +88,24 @@ class TemplateBody(ActionBody):
     def _fitting(self) -> Sequence[Template]:
         """Return the templates matching the field; all where it names one, or none match."""
         sought = self.name.text().strip()
-        if not sought or self._shelf.named(sought) is not None:
+        if not sought or self._shelf.find(sought) is not None:
             return self._shelf.all
         return search_templates(self._shelf.all, sought) or self._shelf.all
 
     def _take(self, action: QAction) -> None:
         self.name.setText(action.data())
         self.name.setFocus()
-        self._edited()
+        self._name(action.data())
 
-    def _edited(self) -> None:
+    def _name(self, name: str) -> None:
+        template = self._shelf.find(name.strip())
+        self._template = name.strip() if template is None else template.id
         self.changed.emit()
 
 
-def name_in_rules(template: Template, shelf: TemplateLookup) -> str:
-    """Return the name for rules to use: the title, unless it finds another template."""
-    return template.title if shelf.named(template.title) == template else template.shortcut or template.title
+def _shown_name(reference: Reference, shelf: TemplateLookup) -> str:
+    """Return the title, unless there is none or it finds another template."""
+    template = shelf.find(reference)
+    if template is not None and shelf.find(template.title) is template:
+        return template.title
+    return shelf.names.name_of(reference)

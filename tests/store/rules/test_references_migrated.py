@@ -1,0 +1,108 @@
+"""Rules of before, which refer to templates by name, refer to the same templates by id."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from tests.postgresql import Postgres
+from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.store import open_store
+from wxdesk.store.engine.postgresql import PostgresqlDatabase
+from wxdesk.store.engine.sqlite import SqliteDatabase
+from wxdesk.store.migrate import SCRIPTS
+from wxdesk.store.opening import parse_url
+
+
+def says(name: str, *templates: str) -> str:
+    then = [{"kind": "template", "text": one} for one in templates] + [{"kind": "reply", "text": "bq"}]
+    return json.dumps({"name": name, "then": then}, ensure_ascii=False)
+
+
+def _table(table: str, columns: str, *rows: tuple[Any, ...]) -> list[tuple[str, dict[str, Any]]]:
+    names = [name.strip() for name in columns.split(",")]
+    places = ", ".join(f":{name}" for name in names)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - of this file
+    return [(statement, dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _template(title: str, shortcut: str = "") -> str:
+    return json.dumps({"id": 0, "title": title, "body": "好", "shortcut": shortcut}, ensure_ascii=False)
+
+
+ROWS = [
+    *_table(
+        "templates",
+        "id, revision, template, updated_at, uses",
+        (1, 2, _template("抱歉", "bq"), 30, 0),
+        (2, 1, _template("问候"), 10, 0),
+    ),
+    *_table(
+        "template_revisions",
+        "template_id, revision, template, saved_at",
+        (1, 1, _template("致歉", "dbq"), 10),
+        (1, 2, _template("抱歉", "bq"), 30),
+        (2, 1, _template("问候"), 10),
+        (3, 1, _template("旧的", "bq"), 10),  # deleted
+    ),
+    *_table(
+        "rules",
+        "id, position, revision, enabled, rule, updated_at",
+        (1, 1, 2, True, says("a", "/BQ", "问候", "没有", "旧的"), 30),
+        (2, 2, 1, False, says("b"), 10),
+    ),
+    *_table(
+        "rule_revisions",
+        "rule_id, revision, rule, saved_at",
+        (1, 1, says("a", "dbq", "bq", "抱歉"), 20),
+        (1, 2, says("a", "/BQ", "问候", "没有", "旧的"), 30),
+        (2, 1, says("b"), 10),
+        (9, 1, says("gone", "致歉"), 20),
+    ),
+]
+
+
+def _to_names(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0018")
+    for statement, values in ROWS:
+        connection.execute(text(statement), values)
+
+
+async def _refer_by_id(url: str, home: Path) -> None:
+    store = await open_store(url, home)
+    rules = await store.rules.all()
+    assert [[one.template for one in rule.then[:-1]] for rule in rules] == [[1, 2, "没有", "旧的"], []]
+    assert all(rule.then[-1] == Action(ActionKind.REPLY, "bq") for rule in rules)
+    last, first = await store.rules.revisions(1)
+    assert last.then == rules[0].then
+    assert [one.template for one in first.then[:-1]] == [1, 3, 1], "as they were called then, else now"
+    [gone] = await store.rules.revisions(9)
+    assert gone.then[0] == Action(ActionKind.TEMPLATE, template=1)
+    assert await store.templates.deleted_titles() == {3: "旧的"}
+    await store.close()
+
+
+async def test_in_a_file(tmp_path: Path) -> None:
+    old = SqliteDatabase(tmp_path / "desk.db")
+    await old.write(_to_names)
+    await old.close()
+    await _refer_by_id("sqlite:///desk.db", tmp_path)
+
+
+@pytest.mark.postgres
+async def test_on_a_server(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.fresh()
+    old = PostgresqlDatabase(parse_url(url))
+    await old.write(_to_names)
+    await old.close()
+    await _refer_by_id(url, tmp_path)
