@@ -61,14 +61,14 @@ import threading
 from pathlib import Path
 from wxdesk.app import Setup
 from wxdesk.runner import DeskThread
-from wxdesk.config import Config, Listener
+from wxdesk.config import Config, ListenerSettings
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.facts import Facts
+from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
 atexit.register(lambda: print("nothing to look through", gc.get_freeze_count() > 1000, flush=True))
-thread = DeskThread(Setup(home, Config(Listener(port=0))))
-code = run_window(thread.desk, thread.loop, Facts(home), lambda: print("shown", flush=True))
+thread = DeskThread(Setup(home, Config(ListenerSettings(port=0))))
+code = run_window(thread.desk, thread.loop, InstallationFacts(home), lambda: print("shown", flush=True))
 print("closed", code, thread.stop(), flush=True)
 """
 

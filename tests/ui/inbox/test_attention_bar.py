@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
+from wxdesk.core.events import AttentionChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
@@ -95,7 +96,7 @@ def test_what_is_handed_over_as_its_reply_window_closes_is_told_until_somebody_l
     chat = world.enter(WANG)  # it allows replies for a minute, 10 seconds before whose end the desk decides
     qtbot.waitUntil(lambda: {call.conversation_id for call in world.desk.alarms.state.unseen} == {chat})
     with qtbot.waitSignal(
-        bridge.events, check_params_cb=lambda events: any(type(one).__name__ == "CallsChanged" for one in events)
+        bridge.events, check_params_cb=lambda events: any(isinstance(one, AttentionChanged) for one in events)
     ):
         world.move_to(START + timedelta(seconds=51))
     qtbot.waitUntil(lambda: bridge.is_idle)
