@@ -27,13 +27,10 @@ of a folder, characters of a docstring's first line.
 """
 
 OVERGROWN = {
-    "wxdesk/app.py:223 build: 45 lines",
     "tests/core/rules/lint/test_checks.py: 407 lines",
-    "wxdesk/desk/conversations/operator_commands.py",
     "wxdesk/desk/ports/replies.py",
     "wxdesk/desk/ports/store.py",
     "wxdesk/desk/rules/rulebook.py",
-    "wxdesk/desk/desk.py",
     "wxdesk/commands/demo.py",
     "wxdesk/sandbox/platform/platform.py",
     "wxdesk/sandbox/simulated_wechat.py",

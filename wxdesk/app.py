@@ -45,10 +45,10 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.conversations.attention import AttentionWatch
-from wxdesk.desk.conversations.blocking import Blocking
-from wxdesk.desk.conversations.operator_commands import OperatorCommands
+from wxdesk.desk.conversations.commands import ConversationCommands
+from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.presence import DeskPresence
-from wxdesk.desk.conversations.status import StatusCommands
+from wxdesk.desk.conversations.reply_commands import ReplyCommands
 from wxdesk.desk.conversations.takeover import TakeoverCommands
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
@@ -73,6 +73,7 @@ from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
 from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -169,11 +170,11 @@ class OpenDesk:
             await self.desk.preferences.load()
             await self.desk.accounts.load()
             await self.pause.load()
-            await self.desk.rulebook.load()
+            await self.desk.rules.rulebook.load()
             await self.transfers.load()
             await self.desk.takeovers.load()
             await self.out.outbox.recover()
-            await self.desk.alarms.load()
+            await self.desk.attention.load()
             self._go_to_work()
             self.url = await self.listener.start()
         except BaseException:
@@ -183,7 +184,7 @@ class OpenDesk:
 
     def _go_to_work(self) -> None:
         begin = self.parts.begin
-        begin("alarms", "Nothing rings at the moment.", self.desk.alarms.run)
+        begin("attention", "Nothing rings at the moment.", self.desk.attention.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
         begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
@@ -224,56 +225,51 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), DecisionLock()
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
-    accounts, following = _reply_modes(setup, store, deciding, preferences, bus)
+    accounts, following, word = _reply_modes(setup, store, deciding, preferences, bus)
     health, traffic = _observers(bus)
     presence, writing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
-    rulebook, hours, phrasebook = _authored_parts(setup, store, accounts, following, preferences, bus)
-    transfers, answering = _decision_parts(setup, store, accounts, rulebook, pause, presence)
+    rules, templates = _authored_parts(setup, store, accounts, following, preferences, bus)
+    transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
     holding = HoldTimers(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, holding, following, bus)
-    pictures, word = (
-        Pictures(store.pictures, out.files, clock),
-        TakeoverCommands(store, preferences, bus.publish, clock),
-    )
+    pictures = Pictures(store.pictures, out.files, clock)
     desk = Desk(
         accounts=accounts,
-        store=store,
         preferences=preferences,
         presence=presence,
-        handoff=OperatorCommands(store, pictures, holding, following, transfers, word, preferences, bus.publish, clock),
+        inbox=InboxQueries(store),
+        timeline=TimelineQueries(store),
+        conversations=ConversationCommands(store, following, transfers, word, bus.publish, clock),
+        replies=ReplyCommands(store, pictures, holding, word, preferences, bus.publish, clock),
+        outbox=out.outbox,
         takeovers=_takeovers(store, preferences, presence, writing, bus, clock),
-        aside=StatusCommands(store.aside, bus.publish, clock),
-        blocking=Blocking(store, bus.publish, clock),
-        alarms=_alarms(setup, store, preferences, bus),
-        pictures=pictures,
+        attention=_attention(setup, store, preferences, bus),
         typing=_typing(setup, store, out, accounts, writing, bus),
-        rulebook=rulebook,
-        hours=hours,
-        exchange=RulesExchange(rulebook, store.rules, clock),
-        phrasebook=phrasebook,
-        rests=out.rests,
-        health=health,
+        rules=rules,
+        templates=templates,
+        pictures=pictures,
+        decisions=store.decisions,
+        statistics=store.statistics,
+        traces=store.traces,
         traffic=traffic,
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
-        checkup=RulesReview(rulebook, store.decisions, store.past, accounts, clock),
-        dry_run=DryRun(rulebook, store.past, accounts),
+        health=health,
         bus=bus,
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(
-        tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, _listener(setup, intake, bus)
-    )
+    listener = _listener(setup, intake, bus)
+    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, listener)
 
 
 def _reply_modes(
     setup: Setup, store: SqlStore, deciding: DecisionLock, preferences: CurrentPreferences, bus: Bus
-) -> tuple[Accounts, PolicyChanges]:
-    """Build the accounts' modes and the part that applies changes to pending replies."""
+) -> tuple[Accounts, PolicyChanges, TakeoverCommands]:
+    """Build the parts that change who answers, and what becomes of pending replies."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
     following = PolicyChanges(store, accounts, deciding, preferences, bus.publish, setup.clock)
-    return accounts, following
+    return accounts, following, TakeoverCommands(store, preferences, bus.publish, setup.clock)
 
 
 def _decision_parts(
@@ -317,11 +313,13 @@ def _takeovers(
     return takeovers
 
 
-def _alarms(setup: Setup, store: SqlStore, preferences: CurrentPreferences, bus: Bus) -> AttentionWatch:
-    alarms = AttentionWatch(store.calls, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock)
+def _attention(setup: Setup, store: SqlStore, preferences: CurrentPreferences, bus: Bus) -> AttentionWatch:
+    attention = AttentionWatch(
+        store.attention, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock
+    )
     touching = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
-    bus.subscribe(alarms.hear, *touching, PreferencesChanged)
-    return alarms
+    bus.subscribe(attention.hear, *touching, PreferencesChanged)
+    return attention
 
 
 def _authored_parts(
@@ -331,7 +329,7 @@ def _authored_parts(
     following: PolicyChanges,
     preferences: CurrentPreferences,
     bus: Bus,
-) -> tuple[Rulebook, BusinessHoursSaving, TemplateLibrary]:
+) -> tuple[RulesDesk, TemplateLibrary]:
     """Build the parts for what operators author: rules, business hours and templates."""
     zone, clock, renderer = setup.zone, setup.clock, LiquidRenderer()
     calendars = Calendars(store.settings, zone)
@@ -348,8 +346,14 @@ def _authored_parts(
         PictureFolder(setup.home / PICTURES).holds,
     )
     filler = TemplateFiller(renderer, calendars, zone)
-    hours = BusinessHoursSaving(rulebook, store.rules, calendars, preferences, clock)
-    return rulebook, hours, TemplateLibrary(store.templates, filler, clock, bus.publish, rulebook.changed)
+    rules = RulesDesk(
+        rulebook,
+        BusinessHoursSaving(rulebook, store.rules, calendars, preferences, clock),
+        RulesExchange(rulebook, store.rules, clock),
+        RulesReview(rulebook, store.decisions, store.message_history, accounts, clock),
+        DryRun(rulebook, store.message_history, accounts),
+    )
+    return rules, TemplateLibrary(store.templates, filler, clock, bus.publish, rulebook.changed)
 
 
 def _outgoing_parts(

@@ -136,7 +136,7 @@ async def measure(home: Path, count: int, rules: int) -> None:
     book = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), lambda: datetime.now(UTC), lambda _: None)
     await store.rules.replace_all([rule(f"r{n}", f"词{n}", f"语{n}") for n in range(rules)], START)
     await book.load()
-    dry_run = DryRun(book, store.past, {"shop": Account("shop", "", "")})
+    dry_run = DryRun(book, store.message_history, {"shop": Account("shop", "", "")})
     numbers = itertools.count()
     async with kept_beside(store, numbers) as took:
         await asyncio.sleep(3)

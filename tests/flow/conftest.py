@@ -56,7 +56,7 @@ class World:
 
     async def row_of(self, openid: str) -> InboxRow:
         """The conversation with this customer, as the list shows it."""
-        for row in await self.opened.desk.store.conversations.page(InboxFilter.ALL):
+        for row in await self.opened.store.conversations.page(InboxFilter.ALL):
             if row.conversation.contact.openid == openid:
                 return row
         raise AssertionError("nobody with this openid has written")
@@ -68,7 +68,7 @@ class World:
         await self.sandbox.say(openid, text)
         event = await decided
         assert isinstance(event, DecisionMade)
-        decision = await self.opened.desk.store.decisions.for_message(event.message_id)
+        decision = await self.opened.store.decisions.for_message(event.message_id)
         assert decision is not None
         replies = sum(said.matched and not said.shadow for said in decision.verdicts)
         for number in range(replies):
@@ -124,7 +124,7 @@ async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
     setup = setup_for(sandbox, tmp_path)
     made = World(sandbox, await open_desk(setup), setup)
     await made.opened.desk.preferences.set(Preferences(undo_seconds=0))
-    await made.opened.desk.rulebook.import_text(RULES, "rules.toml")
+    await made.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
     sandbox.set_push_url(f"{made.opened.url}/wx/shop")
     yield made
     await made.opened.stop()

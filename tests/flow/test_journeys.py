@@ -23,7 +23,7 @@ async def _sent_reply(world: World) -> None:
 
 async def _replies(world: World, openid: str) -> list[Reply]:
     row = await world.row_of(openid)
-    timeline = await world.opened.desk.store.conversations.timeline(row.conversation.id)
+    timeline = await world.opened.store.conversations.timeline(row.conversation.id)
     return [item for item in timeline if isinstance(item, Reply)]
 
 
@@ -43,7 +43,7 @@ async def test_a_message_comes_in_and_an_answer_goes_out(world: World) -> None:
 async def test_what_the_operator_writes_reaches_the_customer(world: World) -> None:
     await world.hears(WANG_FANG.openid, "这款还有白色的吗", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(WANG_FANG.openid)
-    await world.opened.desk.handoff.write(row.conversation.id, "有的，“白色”还剩两件\n需要留一件吗？")
+    await world.opened.desk.replies.write(row.conversation.id, "有的，“白色”还剩两件\n需要留一件吗？")
     assert (await world.sandbox.wait_for_reply(WANG_FANG.openid)).text == "有的，“白色”还剩两件\n需要留一件吗？"
 
 
@@ -51,18 +51,18 @@ async def test_a_takeover_silences_the_rule_until_it_is_handed_back(world: World
     await world.sandbox.say(LI_LEI.openid, "几点开门")
     await world.sandbox.wait_for_reply(LI_LEI.openid)
     row = await world.row_of(LI_LEI.openid)
-    await world.opened.desk.handoff.take_over(row.conversation.id)
+    await world.opened.desk.conversations.take_over(row.conversation.id)
 
     decided = asyncio.create_task(world.heard(lambda event: isinstance(event, DecisionMade)))
     await world.sandbox.say(LI_LEI.openid, "那几点关门")
     event = await decided
     assert isinstance(event, DecisionMade)
-    decision = await world.opened.desk.store.decisions.for_message(event.message_id)
+    decision = await world.opened.store.decisions.for_message(event.message_id)
     assert decision is not None
     assert decision.outcome is Outcome.TAKEN_OVER
     assert len(world.sandbox.sent) == 1
 
-    await world.opened.desk.handoff.hand_back(row.conversation.id)
+    await world.opened.desk.conversations.hand_back(row.conversation.id)
     await world.sandbox.say(LI_LEI.openid, "周日几点关门")
     await world.sandbox.wait_for_reply(LI_LEI.openid, after=1)
 
@@ -93,21 +93,21 @@ async def test_a_duplicate_is_acknowledged_kept_once_and_answered_once_also_afte
 async def test_a_held_reply_waits_for_the_human(world: World) -> None:
     await world.hears(WANG_FANG.openid, "你好", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(WANG_FANG.openid)
-    await world.opened.desk.handoff.set_mode(row.conversation.id, ReplyMode.DRAFT)
+    await world.opened.desk.conversations.set_mode(row.conversation.id, ReplyMode.DRAFT)
     await world.hears(
         WANG_FANG.openid, "几点关门", lambda event: isinstance(event, ReplyChanged) and event.state is ReplyState.DRAFT
     )
     (draft,) = await _replies(world, WANG_FANG.openid)
-    await world.opened.desk.handoff.edit(draft.id, "今天 22:00 关门。")
-    await world.opened.desk.handoff.release(draft.id)
+    await world.opened.desk.replies.edit(draft.id, "今天 22:00 关门。")
+    await world.opened.desk.replies.release(draft.id)
     assert (await world.sandbox.wait_for_reply(WANG_FANG.openid)).text == "今天 22:00 关门。"
 
 
 async def test_a_pause_keeps_everything_automatic_and_nothing_written(world: World) -> None:
-    await world.opened.desk.handoff.pause()
+    await world.opened.desk.outbox.pause()
     await world.hears(LI_LEI.openid, "几点关门", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(LI_LEI.openid)
-    await world.opened.desk.handoff.write(row.conversation.id, "九点")
+    await world.opened.desk.replies.write(row.conversation.id, "九点")
     assert (await world.sandbox.wait_for_reply(LI_LEI.openid)).text == "九点"
     assert len(world.sandbox.sent) == 1
     await world.restart()
@@ -115,7 +115,7 @@ async def test_a_pause_keeps_everything_automatic_and_nothing_written(world: Wor
 
 
 async def test_a_greeting_follows_the_entrance(world: World) -> None:
-    await world.opened.desk.rulebook.import_text(
+    await world.opened.desk.rules.rulebook.import_text(
         '[[rules]]\nname = "hi"\non = ["enter_session"]\nwhen = { session_from = { prefix = "goods" } }\n'
         'then = [{ reply = "欢迎！" }]\n',
         "rules.toml",
@@ -123,7 +123,7 @@ async def test_a_greeting_follows_the_entrance(world: World) -> None:
     await world.sandbox.enter(WANG_FANG.openid, "goods/1024")
     assert (await world.sandbox.wait_for_reply(WANG_FANG.openid)).text == "欢迎！"
     row = await world.row_of(WANG_FANG.openid)
-    items = await world.opened.desk.store.conversations.timeline(row.conversation.id)
+    items = await world.opened.store.conversations.timeline(row.conversation.id)
     assert getattr(items[0], "type", None) is MessageType.ENTER_SESSION
 
 

@@ -73,7 +73,7 @@ class Desk:
         count = len(self.decided_on)
         await act
         await self.until(lambda: len(self.decided_on) > count)
-        decision = await self.opened.desk.store.decisions.for_message(self.decided_on[-1])
+        decision = await self.opened.store.decisions.for_message(self.decided_on[-1])
         assert decision is not None
         return decision
 
@@ -99,15 +99,15 @@ class Desk:
     def move_to(self, at: datetime) -> None:
         """Let the time be `at`, and whoever waits for a time notice."""
         self.clock.now = at
-        self.opened.desk.alarms.hear(PreferencesChanged())
+        self.opened.desk.attention.hear(PreferencesChanged())
         self.opened.out.outbox.hear(PauseChanged(False))
         self.opened.desk.takeovers.look()
 
     async def reply(self, reply_id: int) -> Reply:
-        return await self.opened.desk.store.replies.get(reply_id)
+        return await self.opened.store.replies.get(reply_id)
 
     async def thread(self, openid: str) -> Conversation:
-        rows = await self.opened.desk.store.conversations.page(InboxFilter.ALL)
+        rows = await self.opened.store.conversations.page(InboxFilter.ALL)
         return next(row.conversation for row in rows if row.conversation.contact.openid == openid)
 
     async def window_left(self, openid: str) -> int:
@@ -155,7 +155,7 @@ async def timed_desk(
         preferences = made.opened.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
         if rules:
-            await made.opened.desk.rulebook.import_text(rules, "rules.toml")
+            await made.opened.desk.rules.rulebook.import_text(rules, "rules.toml")
         sandbox.set_push_url(f"{made.opened.url}/wx/shop")
         yield made
     finally:

@@ -77,7 +77,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def answering(world: World) -> World:
     """The desk with one rule, that tells the opening hours."""
     told = Action(ActionKind.REPLY, text="我们九点开门。")
-    world.call(world.desk.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
+    world.call(world.desk.rules.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
     return world
 
 

@@ -24,6 +24,7 @@ from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.store import SqlStore
 from wxdesk.threads import LoopThread
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class World:
     @property
     def desk(self) -> Desk:
         return self._thread.desk
+
+    @property
+    def store(self) -> SqlStore:
+        return self._thread.opened.store
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -111,7 +116,7 @@ class World:
 
             unsubscribe = self.desk.bus.subscribe(hear)
             async with asyncio.timeout(PATIENCE):
-                while not holds(await self.desk.store.replies.get(reply_id)):
+                while not holds(await self.store.replies.get(reply_id)):
                     await changed.wait()
                     changed.clear()
             unsubscribe()

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wxdesk import logs
-from wxdesk.app import Setup
+from wxdesk.app import OpenDesk, Setup
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
@@ -25,7 +25,6 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone
-from wxdesk.desk.desk import Desk
 from wxdesk.desk.templates.starters import starter_templates
 from wxdesk.desktop import has_display
 from wxdesk.i18n import tr
@@ -63,9 +62,9 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
         pictures = screenshots or PICTURES
         *opening, last = scenario.OPENING
         _play(wechat, sandbox, desk, opening)
-        desk.call(_act_as_operator(desk.desk, sandbox))
+        desk.call(_act_as_operator(desk.opened, sandbox))
         _play(wechat, sandbox, desk, (last,))
-        desk.call(_print_conversations(desk.desk))
+        desk.call(_print_conversations(desk.opened))
         simulator = SandboxSimulator(sandbox, wechat.loop)
         saved = grab_pages(desk.desk, desk.loop, InstallationFacts(folder, desk.url), pictures, _pose(desk), simulator)
         print(tr("{n} pictures are in {folder}", n=len(saved), folder=pictures.resolve()))  # noqa: T201
@@ -76,7 +75,7 @@ def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequenc
     """Play the steps one by one, waiting for the desk, so that every run is the same."""
     for step in steps:
         wechat.call(scenario.play(sandbox, 0, (step,)))
-        desk.call(_wait_until_idle(desk.desk))
+        desk.call(_wait_until_idle(desk.opened))
 
 
 @contextlib.contextmanager
@@ -102,7 +101,7 @@ def _sandbox_and_desk(folder: Path, log_level: str) -> Iterator[tuple[LoopThread
         config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base), accounts=(entry,))
         desk = DeskThread(Setup(folder, config, {account.name: credentials}))
         try:
-            desk.call(_fill_desk(desk.desk))
+            desk.call(_fill_desk(desk.opened))
             sandbox.set_push_url(f"{desk.url}/wx/{account.name}")
             wechat.call(sandbox.verify_push_url())
             yield wechat, sandbox, desk
@@ -113,21 +112,21 @@ def _sandbox_and_desk(folder: Path, log_level: str) -> Iterator[tuple[LoopThread
         wechat.stop()
 
 
-async def _fill_desk(desk: Desk) -> None:
+async def _fill_desk(opened: OpenDesk) -> None:
     """Import the starter rules and templates, and name customers once they write."""
-    rules = resource("rules", "starter.zh_CN.toml")
-    if not await desk.rulebook.all():
-        await desk.rulebook.import_text(rules.read_text(encoding="utf-8"), rules.name)
-    if not await desk.phrasebook.all():
-        await desk.phrasebook.save_all(starter_templates("zh_CN"))
+    desk, rules = opened.desk, resource("rules", "starter.zh_CN.toml")
+    if not await desk.rules.rulebook.all():
+        await desk.rules.rulebook.import_text(rules.read_text(encoding="utf-8"), rules.name)
+    if not await desk.templates.all():
+        await desk.templates.save_all(starter_templates("zh_CN"))
     names = {customer.openid: customer.alias for customer in CUSTOMERS}
     introductions: set[asyncio.Task[None]] = set()
 
     async def introduce(conversation_id: int) -> None:
-        contact = (await desk.store.conversations.get(conversation_id)).contact
+        contact = (await opened.store.conversations.get(conversation_id)).contact
         alias = names.get(contact.openid, "")
         if alias and not contact.alias:
-            await desk.handoff.describe(conversation_id, ContactChange(alias=alias))
+            await desk.conversations.describe(conversation_id, ContactChange(alias=alias))
 
     def hear(event: Event) -> None:
         if isinstance(event, MessageKept):
@@ -151,26 +150,27 @@ def _live(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, folder: Path) 
         writing.cancel()
 
 
-async def _act_as_operator(desk: Desk, sandbox: Sandbox) -> None:
+async def _act_as_operator(opened: OpenDesk, sandbox: Sandbox) -> None:
     """Act as the operator of the scenario: take over, reply, set hold, meet a refusal."""
-    conversations = {row.conversation.contact.openid: row.conversation.id for row in await _rows(desk)}
-    await desk.handoff.take_over(conversations[ZHANG_SANFENG.openid])
-    await desk.handoff.hand_back(conversations[WANG_FANG.openid])
-    await desk.handoff.set_mode(conversations[WANG_FANG.openid], ReplyMode.HOLD)
-    await desk.handoff.write(conversations[MISS_CHEN.openid], "已经帮您改好地址了，请放心")
-    await _wait_until_idle(desk)
+    conversations = {row.conversation.contact.openid: row.conversation.id for row in await _rows(opened)}
+    desk = opened.desk
+    await desk.conversations.take_over(conversations[ZHANG_SANFENG.openid])
+    await desk.conversations.hand_back(conversations[WANG_FANG.openid])
+    await desk.conversations.set_mode(conversations[WANG_FANG.openid], ReplyMode.HOLD)
+    await desk.replies.write(conversations[MISS_CHEN.openid], "已经帮您改好地址了，请放心")
+    await _wait_until_idle(opened)
     sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
-    await desk.handoff.write(conversations[STRANGER.openid], "照片收到了，这就给您补发一个")
-    await _wait_until_idle(desk)
+    await desk.replies.write(conversations[STRANGER.openid], "照片收到了，这就给您补发一个")
+    await _wait_until_idle(opened)
 
 
-async def _rows(desk: Desk) -> list[InboxRow]:
-    return await desk.store.conversations.page(InboxFilter.ALL)
+async def _rows(opened: OpenDesk) -> list[InboxRow]:
+    return await opened.store.conversations.page(InboxFilter.ALL)
 
 
 def _pose(desk: DeskThread) -> Callable[[MainWindow], None]:
     """Arrange the window for screenshots: one open conversation, one rule trial."""
-    rows = desk.call(_rows(desk.desk))
+    rows = desk.call(_rows(desk.opened))
     chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
 
     def pose(window: MainWindow) -> None:
@@ -186,12 +186,12 @@ def _page[T](window: MainWindow, kind: type[T]) -> T:
     return next(page.widget for page in window.pages if isinstance(page.widget, kind))
 
 
-async def _wait_until_idle(desk: Desk) -> None:
+async def _wait_until_idle(opened: OpenDesk) -> None:
     """Wait until every message has a decision and no reply is queued or sending."""
     changed = asyncio.Event()
-    unsubscribe = desk.bus.subscribe(lambda _: changed.set())
+    unsubscribe = opened.desk.bus.subscribe(lambda _: changed.set())
     try:
-        while await _busy(desk):
+        while await _busy(opened):
             changed.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1):
@@ -200,19 +200,19 @@ async def _wait_until_idle(desk: Desk) -> None:
         unsubscribe()
 
 
-async def _busy(desk: Desk) -> bool:
-    if await desk.store.conversations.undecided(1) or await desk.store.pushes.underived(1):
+async def _busy(opened: OpenDesk) -> bool:
+    if await opened.store.conversations.undecided(1) or await opened.store.pushes.underived(1):
         return True
     moving = {ReplyState.QUEUED, ReplyState.SENDING}
-    last = [row.last_reply for row in await _rows(desk) if row.last_reply is not None]
+    last = [row.last_reply for row in await _rows(opened) if row.last_reply is not None]
     return any(reply.state in moving or can_be_undone(reply) for reply in last)
 
 
-async def _print_conversations(desk: Desk) -> None:
-    for row in reversed(await _rows(desk)):
+async def _print_conversations(opened: OpenDesk) -> None:
+    for row in reversed(await _rows(opened)):
         print(f"\n── {name_of(row.conversation.contact)}")  # noqa: T201 - the demonstration's output
-        for item in await desk.store.conversations.timeline(row.conversation.id):
-            print(_line(item, desk.clock()))  # noqa: T201
+        for item in await opened.store.conversations.timeline(row.conversation.id):
+            print(_line(item, opened.desk.clock()))  # noqa: T201
 
 
 def _line(item: TimelineItem, now: datetime) -> str:

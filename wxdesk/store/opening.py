@@ -48,8 +48,8 @@ class SqlStore:
         self.pushes = SqlPushes(db)
         self.conversations = SqlConversations(db)
         self.replies = SqlReplies(db)
-        self.waiting = SqlPendingReplies(db)
-        self.calls = SqlAttention(db)
+        self.pending_replies = SqlPendingReplies(db)
+        self.attention = SqlAttention(db)
         self.pictures = SqlPictures(db)
         self.decisions = SqlDecisions(db)
         self.rules = SqlRules(db)
@@ -58,10 +58,10 @@ class SqlStore:
         self.traces = SqlTraces(db)
         self.quarantine = SqlQuarantine(db)
         self.statistics = SqlStatistics(db)
-        self.past = SqlMessageHistory(db)
+        self.message_history = SqlMessageHistory(db)
         self.takeovers = SqlTakeovers(db)
         self.transfers = SqlTransfers(db)
-        self.aside = SqlConversationStatus(db)
+        self.status = SqlConversationStatus(db)
 
     async def close(self) -> None:
         """Commit waiting pushes, close connections and release the home; repeatable."""

@@ -183,7 +183,7 @@ class Judged(RuleBasedStateMachine):
         before = self.made_before[contact.openid]
         no_answers = {one.content.text for one in replies if one.id in before and not one.edited}
         if no_answers.issuperset(received[self.written_at[contact.openid] :]):
-            threads = self.world.opened.desk.store.conversations
+            threads = self.world.opened.store.conversations
             thread = self.world.loop.run_until_complete(threads.get(contact.conversation_id))
             assert thread.waiting_since is not None
 

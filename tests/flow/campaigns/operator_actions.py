@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tests.flow.campaigns.judge import Judged, Silence, one_answer
 from tests.flow.campaigns.supervised_desk import PENDING, Contact
@@ -14,7 +15,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.parts import needs_operator
-from wxdesk.desk.conversations.operator_commands import OperatorCommands
+from wxdesk.desk.desk import Desk
 
 ACCOUNT = "shop"
 
@@ -26,14 +27,14 @@ class Operated(Judged):
 
     async def take_over_and_note(self, contact: Contact, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
         until = how.ends(self.world.clock.now)
-        await self.handoff.take_over(contact.conversation_id, how)
+        await self.desk.conversations.take_over(contact.conversation_id, how)
         self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, how.silent_seconds)
 
     async def write_and_note(self, contact: Contact, text: str, undo_seconds: int) -> None:
         preferences = self.world.opened.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
         span = timedelta(minutes=preferences.now.takeover_minutes)
-        await self.handoff.write(contact.conversation_id, text)
+        await self.desk.replies.write(contact.conversation_id, text)
         silence, until = self.silenced.get(contact.openid), self.world.clock.now + span
         if silence is None:  # whoever writes takes over; if a rule has already, what it left waiting is stopped
             self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, by_writing=True)
@@ -41,14 +42,14 @@ class Operated(Judged):
             silence.until = max(silence.until, until)
 
     async def pause_and_note(self, until: datetime | None = None) -> None:
-        await self.handoff.pause(until)
+        await self.desk.outbox.pause(until)
         if self.still is None:
             self.still = set().union(*(self.may_have_left(contact) for contact in self.contacts))
 
     async def set_mode_and_note(self, contact: Contact, mode: ReplyMode | None) -> None:
         self.modes[contact.openid] = mode
         self.speak_again()
-        await self.handoff.set_mode(contact.conversation_id, mode)
+        await self.desk.conversations.set_mode(contact.conversation_id, mode)
         self.fall_silent()
 
     async def set_account_mode_and_note(self, mode: ReplyMode) -> None:
@@ -57,7 +58,7 @@ class Operated(Judged):
 
     async def block_and_note(self, contact: Contact) -> None:
         self.unheard.add(contact.openid)
-        await self.world.opened.desk.blocking.block(contact.conversation_id)
+        await self.desk.conversations.block(contact.conversation_id)
         self.blocked.setdefault(contact.openid, Silence(self.may_have_left(contact)))
 
     async def switch_off_and_note(self, name: str) -> None:
@@ -72,22 +73,22 @@ class Operated(Judged):
 
     async def set_enabled(self, name: str, enabled: bool) -> int:
         """Which rule that is."""
-        rulebook = self.world.opened.desk.rulebook
+        rulebook = self.desk.rules.rulebook
         [rule_id] = [rule.id for rule in await rulebook.all() if rule.name == name]
         await rulebook.set_enabled(rule_id, enabled)
         return rule_id
 
     async def set_aside(self, contact: Contact, snoozed_for: timedelta | None) -> None:
         """Resolve or snooze, unless a reply there is left to settle."""
-        aside = self.world.opened.desk.aside
+        conversations = self.desk.conversations
         with suppress(UnsettledReply):
             if snoozed_for is None:
-                await aside.resolve(contact.conversation_id)
+                await conversations.resolve(contact.conversation_id)
             else:
-                await aside.snooze(contact.conversation_id, self.world.clock.now + snoozed_for)
+                await conversations.snooze(contact.conversation_id, self.world.clock.now + snoozed_for)
 
     async def type_and_note(self, contact: Contact, *, stops: bool) -> None:
-        typing = self.world.opened.desk.typing
+        typing = self.desk.typing
         await typing.show(contact.conversation_id)
         if stops:
             await typing.stop(contact.conversation_id)
@@ -109,12 +110,14 @@ class Operated(Judged):
         try:
             if click == "edit":
                 self.serial += 1
-                self.world.does(self.handoff.edit(reply.id, f"edited {reply.id}-{self.serial}"), self.contacts)
+                self.world.does(self.desk.replies.edit(reply.id, f"edited {reply.id}-{self.serial}"), self.contacts)
             else:
-                self.world.does(getattr(self.handoff, click)(reply.id), self.contacts)
+                release_answer = partial(self.desk.replies.release, whole=True)
+                command = release_answer if click == "release_answer" else getattr(self.desk.replies, click)
+                self.world.does(command(reply.id), self.contacts)
         except MoveNotAllowed:
             return
 
     @property
-    def handoff(self) -> OperatorCommands:
-        return self.world.opened.desk.handoff
+    def desk(self) -> Desk:
+        return self.world.opened.desk

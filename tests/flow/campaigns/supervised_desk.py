@@ -173,7 +173,7 @@ class World:
         setup = Setup(home, config, plain.credentials, clock)
         running = await Running.open(setup)
         await running.opened.desk.preferences.set(Preferences(undo_seconds=0))
-        await running.opened.desk.rulebook.import_text(RULES, "rules.toml")
+        await running.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
         world = cls(folder, loop, sandbox, setup, clock, running)
         world._join()
         return world
@@ -318,7 +318,7 @@ class World:
         return self.loop.run_until_complete(self._read(contact))
 
     async def _read(self, contact: Contact) -> list[Message | Reply]:
-        return await self.opened.desk.store.conversations.timeline(contact.conversation_id, limit=500)
+        return await self.opened.store.conversations.timeline(contact.conversation_id, limit=500)
 
     def received(self, contact: Contact) -> list[str]:
         """What WeChat has accepted for him, in order: the judge."""

@@ -118,7 +118,7 @@ class Supervision(WrittenTo):
         contact = self.contacts[i]
         if contact.conversation_id:
             self.silenced.pop(contact.openid, None)
-            self.world.does(self.handoff.hand_back(contact.conversation_id), self.contacts)
+            self.world.does(self.desk.conversations.hand_back(contact.conversation_id), self.contacts)
 
     @rule(seconds=st.sampled_from((None, 61, 301)))
     def pause(self, seconds: int | None) -> None:
@@ -131,7 +131,7 @@ class Supervision(WrittenTo):
     def resume(self) -> None:
         self.still = None
         self.world.paused, self.world.paused_until = False, None
-        self.world.does(self.handoff.resume(), self.contacts)
+        self.world.does(self.desk.outbox.resume(), self.contacts)
 
     @rule(i=who, undo_seconds=st.sampled_from((0, 0, 3)))
     def write_by_hand(self, i: int, undo_seconds: int) -> None:
@@ -178,7 +178,7 @@ class Supervision(WrittenTo):
             self.world.does(self.block_and_note(contact), self.contacts)
         else:
             self.blocked.pop(contact.openid, None)
-            self.world.does(self.world.opened.desk.blocking.unblock(contact.conversation_id), self.contacts)
+            self.world.does(self.desk.conversations.unblock(contact.conversation_id), self.contacts)
 
     @rule(name=st.sampled_from(NAMES), on=st.booleans())
     def switch_a_rule(self, name: str, on: bool) -> None:
@@ -217,7 +217,7 @@ class Supervision(WrittenTo):
                 for reply in self.world.replies(contact):
                     if reply.state is ReplyState.HELD and not can_be_undone(reply):
                         self.by_human |= self.decided_with(self.contacts[i], reply, "release")
-        self.world.does(self.handoff.release_held() if release else self.handoff.cancel_held(), self.contacts)
+        self.world.does(self.desk.replies.release_held() if release else self.desk.replies.cancel_held(), self.contacts)
 
     @rule(n=which, click=st.sampled_from(("release", "release_answer", "cancel", "keep", "edit")))
     def click_on_what_waits(self, n: int, click: str) -> None:
@@ -246,7 +246,7 @@ class Supervision(WrittenTo):
             case "time":
                 self._pass(SPANS[0])
         with suppress(MoveNotAllowed):
-            self.world.does(self.handoff.put_back(before), self.contacts)
+            self.world.does(self.desk.replies.put_back(before), self.contacts)
 
     @rule(n=which, click=st.sampled_from(("retry", "confirm", "cancel")))
     def settle(self, n: int, click: str) -> None:
@@ -297,12 +297,12 @@ class Supervision(WrittenTo):
         self.world.does(self._clear_away(waiting), [])
 
     async def _clear_away(self, waiting: list[int]) -> None:
-        await self.handoff.resume()
+        await self.desk.outbox.resume()
         for reply_id in waiting:
             with suppress(MoveNotAllowed):  # with an earlier part of its answer
-                await self.handoff.cancel(reply_id)
+                await self.desk.replies.cancel(reply_id)
         await self.world.opened.desk.accounts.follow_config(ACCOUNT)
-        for one in await self.world.opened.desk.rulebook.all():
+        for one in await self.desk.rules.rulebook.all():
             if not one.enabled:
                 await self.switch_on(one.name)
         for account in self.world.opened.out.rests.shut():

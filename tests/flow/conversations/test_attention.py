@@ -65,11 +65,11 @@ def raised(desk: Desk) -> list[AttentionReason]:
 
 
 def unseen(desk: Desk) -> set[AttentionReason]:
-    return {call.cause for call in desk.opened.desk.alarms.state.unseen}
+    return {call.cause for call in desk.opened.desk.attention.state.unseen}
 
 
 async def causes(desk: Desk, conversation_id: int) -> set[AttentionReason]:
-    [row] = await desk.opened.desk.store.conversations.rows([conversation_id])
+    [row] = await desk.opened.store.conversations.rows([conversation_id])
     return {call.cause for call in row.calls}
 
 
@@ -79,7 +79,7 @@ async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
     await desk.until_sent(1)
     await desk.restart()
     assert unseen(desk) == {AttentionReason.CALLED}
-    await desk.opened.desk.alarms.look(chat)
+    await desk.opened.desk.attention.look(chat)
     assert unseen(desk) == set()
     assert await causes(desk, chat) == set()
     assert AttentionChanged(chat) in desk.events
@@ -102,7 +102,7 @@ async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
 ) -> None:
     chat = (await desk.says(LI, "我要投诉")).conversation_id
     await desk.until(lambda: raised(desk) == [AttentionReason.CALLED])
-    calls = desk.opened.desk.store.calls
+    calls = desk.opened.store.attention
     change, entered, go_on = calls.change, asyncio.Event(), asyncio.Event()
 
     async def later(put: Sequence[Attention], ended: Sequence[Attention]) -> None:
@@ -113,14 +113,14 @@ async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
     monkeypatch.setattr(calls, "change", later)
     await desk.says(LI, "退款")
     await entered.wait()
-    look = asyncio.create_task(desk.opened.desk.alarms.look(chat))
+    look = asyncio.create_task(desk.opened.desk.attention.look(chat))
     await asyncio.wait([look], timeout=0.5)
     go_on.set()
     await look
     await desk.says(WANG, "退款")  # all before this has been compared once this has
     await desk.until(lambda: raised(desk).count(AttentionReason.LEFT) == 2)
     assert raised(desk) == [AttentionReason.CALLED, AttentionReason.LEFT, AttentionReason.LEFT]
-    assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.alarms.state.unseen] == [
+    assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.attention.state.unseen] == [
         (False, AttentionReason.LEFT)
     ]
 
@@ -128,14 +128,14 @@ async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
 async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
-    await desk.opened.desk.alarms.look(chat)
+    await desk.opened.desk.attention.look(chat)
     assert unseen(desk) == set()
     assert await causes(desk, chat) == {AttentionReason.LEFT}  # he still waits
     desk.move_to(START + timedelta(minutes=1))
     await desk.says(LI, "在吗")
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT, AttentionReason.LEFT])
     ended = len(desk.events)
-    await desk.opened.desk.handoff.write(chat, "在的")
+    await desk.opened.desk.replies.write(chat, "在的")
     await desk.until(lambda: AttentionChanged(chat) in desk.events[ended:])
     assert await causes(desk, chat) == set()
     assert unseen(desk) == set()
@@ -152,7 +152,7 @@ async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(de
     assert await causes(desk, chat) == {AttentionReason.CLOSING}
     await desk.restart()
     assert unseen(desk) == {AttentionReason.CLOSING}
-    await desk.opened.desk.alarms.look(chat)
+    await desk.opened.desk.attention.look(chat)
     await desk.restart()
     assert unseen(desk) == set()
     assert await causes(desk, chat) == {AttentionReason.CLOSING}
@@ -206,10 +206,10 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(
 ) -> None:
     chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.sandbox.faults.plan(fault)
-    reply = await desk.opened.desk.handoff.write(chat, "您好")
+    reply = await desk.opened.desk.replies.write(chat, "您好")
     await desk.until(lambda: cause in raised(desk))
-    assert desk.opened.desk.alarms.state.ringing == {chat}
-    await desk.opened.desk.handoff.cancel(reply.id)
+    assert desk.opened.desk.attention.state.ringing == {chat}
+    await desk.opened.desk.replies.cancel(reply.id)
     await desk.until(lambda: cause not in unseen(desk))
     assert raised(desk).count(cause) == 1
 
@@ -217,10 +217,10 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(
 async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(desk: Desk) -> None:
     chat = (await desk.says(LI, "慢")).conversation_id
     await desk.until(lambda: raised(desk) == [AttentionReason.HELD])
-    assert desk.opened.desk.alarms.state.ringing == frozenset()
-    [reply] = await desk.opened.desk.store.replies.pending()
+    assert desk.opened.desk.attention.state.ringing == frozenset()
+    [reply] = await desk.opened.store.replies.pending()
     assert reply.state is ReplyState.HELD
-    await desk.opened.desk.handoff.cancel(reply.id)
+    await desk.opened.desk.replies.cancel(reply.id)
     await desk.until(lambda: unseen(desk) == set())
     assert await causes(desk, chat) == set()
 
@@ -232,12 +232,12 @@ async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Des
     desk.move_to(START + timedelta(minutes=1))
     other = (await desk.says(WANG, "三")).conversation_id
     await desk.until_sent(4)
-    conversations = desk.opened.desk.store.conversations
+    conversations = desk.opened.store.conversations
     shown = [row.conversation.id for row in await conversations.page(InboxFilter.ALL)]
     assert shown == [calling, other]
     assert [row.conversation.id for row in await conversations.page(InboxFilter.NEEDS_HUMAN)] == [calling]
     assert (await conversations.counts()).needs_human == 1
-    await desk.opened.desk.alarms.look(calling)
+    await desk.opened.desk.attention.look(calling)
     assert [row.conversation.id for row in await conversations.page(InboxFilter.ALL)] == [other, calling]
     assert await conversations.page(InboxFilter.NEEDS_HUMAN) == []
 
@@ -246,7 +246,7 @@ async def test_who_waits_longest_is_one_who_can_still_be_answered(desk: Desk) ->
     await desk.says(LI, "没有规则认得这句")
     desk.move_to(START + timedelta(hours=1))
     await desk.says(WANG, "我也没有")
-    alarms = desk.opened.desk.alarms
+    alarms = desk.opened.desk.attention
     longest = await alarms.longest_waiting()
     assert longest is not None
     assert longest.contact.openid == LI

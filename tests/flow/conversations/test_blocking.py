@@ -41,8 +41,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
-    blocking, conversations = desk.opened.desk.blocking, desk.opened.desk.store.conversations
-    assert await blocking.block(chat)
+    commands, conversations = desk.opened.desk.conversations, desk.opened.store.conversations
+    assert await commands.block(chat)
     assert (await desk.reply(1)).state is ReplyState.CANCELLED
     before, told = await conversations.get(chat), len(desk.events)
     for minute in range(3):
@@ -58,7 +58,7 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
     assert [item.at.minute for item in await conversations.timeline(chat)][-3:] == [0, 1, 2]
     assert (await conversations.day_counts(START)).waiting == 0
 
-    await blocking.unblock(chat)
+    await commands.unblock(chat)
     heard = await conversations.get(chat)
     assert (heard.status, heard.awaits_answer, heard.contact.blocked) == (ConversationStatus.OPEN, True, False)
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
@@ -68,9 +68,9 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
 async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         chat = (await desk.says(LI, "几点")).conversation_id
-        handoff, conversations = desk.opened.desk.handoff, desk.opened.desk.store.conversations
-        await handoff.edit(1, "十点")  # his own words now
-        assert not await desk.opened.desk.blocking.block(chat)
+        replies, conversations = desk.opened.desk.replies, desk.opened.store.conversations
+        await replies.edit(1, "十点")  # his own words now
+        assert not await desk.opened.desk.conversations.block(chat)
         assert (await desk.reply(1)).state is ReplyState.DRAFT
         [row] = await conversations.page(InboxFilter.ALL)
         assert row.conversation.contact.blocked
@@ -81,6 +81,6 @@ async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_pat
 
 async def test_who_is_blocked_stays_it_whatever_else_is_noted(desk: Desk) -> None:
     chat = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.blocking.block(chat)
-    await desk.opened.desk.handoff.describe(chat, ContactChange(note="广告"))
-    assert (await desk.opened.desk.store.conversations.get(chat)).contact.blocked
+    await desk.opened.desk.conversations.block(chat)
+    await desk.opened.desk.conversations.describe(chat, ContactChange(note="广告"))
+    assert (await desk.opened.store.conversations.get(chat)).contact.blocked

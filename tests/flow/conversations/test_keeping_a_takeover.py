@@ -43,7 +43,7 @@ async def undoing(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def writes(desk: Desk, at: timedelta, text: str) -> int:
     desk.move_to(START + at)
-    return (await desk.opened.desk.handoff.write((await desk.thread(LI)).id, text)).id
+    return (await desk.opened.desk.replies.write((await desk.thread(LI)).id, text)).id
 
 
 async def types(desk: Desk, at: timedelta) -> None:
@@ -116,7 +116,7 @@ async def test_what_he_has_chosen_stays_as_he_chose_it(
 ) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await writes(desk, 0 * MINUTE, "在的")
-    await desk.opened.desk.handoff.take_over(thread, how)
+    await desk.opened.desk.conversations.take_over(thread, how)
     for minutes in (4, 8, 10):
         await writes(desk, minutes * MINUTE, "您说")
     assert await ends(desk) == until
@@ -126,7 +126,7 @@ async def test_keeping_what_he_took_by_writing_leaves_it_that(desk: Desk) -> Non
     thread = (await desk.says(LI, "在吗")).conversation_id
     await writes(desk, 0 * MINUTE, "在的")
     desk.move_to(START + 29 * MINUTE)
-    await desk.opened.desk.handoff.take_over(thread, extended_duration(await desk.thread(LI), 30 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, extended_duration(await desk.thread(LI), 30 * MINUTE))
     await writes(desk, 50 * MINUTE, "您说")
     assert await ends(desk) == START + 80 * MINUTE
 
@@ -138,7 +138,7 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
         await writes(desk, 0 * MINUTE, "在的")
         await desk.until_sent(1)
     else:
-        await desk.opened.desk.handoff.take_over(thread, how)
+        await desk.opened.desk.conversations.take_over(thread, how)
     already, end = len(sent(desk)), 30 * MINUTE
     for seconds in (-17, -8):
         await types(desk, end + seconds * SECOND)
@@ -158,7 +158,7 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
 
 async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 14 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnding) for event in desk.events))
     for seconds in (-6, 3, 12):
@@ -173,7 +173,7 @@ async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
 async def test_what_is_taken_back_gives_the_word_back_that_it_took(undoing: Desk) -> None:
     await undoing.says(LI, "在吗")
     wrong = await writes(undoing, 0 * MINUTE, "打错了")
-    await undoing.opened.desk.handoff.undo(wrong)
+    await undoing.opened.desk.replies.undo(wrong)
     assert not (await undoing.thread(LI)).taken_over
     await undoing.says(LI, "几点")
     await undoing.until_sent(1)
@@ -185,7 +185,7 @@ async def test_what_is_taken_back_puts_no_end_off(undoing: Desk) -> None:
     await writes(undoing, 0 * MINUTE, "在的")
     wrong = await writes(undoing, 20 * MINUTE, "打错了")
     assert await ends(undoing) == START + 50 * MINUTE
-    await undoing.opened.desk.handoff.undo(wrong)
+    await undoing.opened.desk.replies.undo(wrong)
     assert await ends(undoing) == START + 30 * MINUTE
 
 
@@ -194,15 +194,15 @@ async def test_of_two_words_each_can_be_taken_back(undoing: Desk, apart: timedel
     await undoing.says(LI, "在吗")
     first = await writes(undoing, 0 * MINUTE, "一")
     second = await writes(undoing, apart, "二")
-    await undoing.opened.desk.handoff.undo(first)
+    await undoing.opened.desk.replies.undo(first)
     assert await ends(undoing) == START + 30 * MINUTE + apart  # by the second one
-    await undoing.opened.desk.handoff.undo(second)
+    await undoing.opened.desk.replies.undo(second)
     assert not (await undoing.thread(LI)).taken_over
 
 
 async def test_what_he_has_chosen_since_is_not_taken_back_with_it(undoing: Desk) -> None:
     thread = (await undoing.says(LI, "在吗")).conversation_id
     wrong = await writes(undoing, 0 * MINUTE, "打错了")
-    await undoing.opened.desk.handoff.take_over(thread)
-    await undoing.opened.desk.handoff.undo(wrong)
+    await undoing.opened.desk.conversations.take_over(thread)
+    await undoing.opened.desk.replies.undo(wrong)
     assert ((await undoing.thread(LI)).taken_over, await ends(undoing)) == (True, None)

@@ -40,11 +40,11 @@ def openid_of(n: int) -> str:
 
 
 async def take_over(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.take_over(thread)
+    await desk.opened.desk.conversations.take_over(thread)
 
 
 async def switch_off(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.set_mode(thread, ReplyMode.OFF)
+    await desk.opened.desk.conversations.set_mode(thread, ReplyMode.OFF)
 
 
 async def switch_all_off(desk: Desk, _thread: int) -> None:
@@ -52,13 +52,13 @@ async def switch_all_off(desk: Desk, _thread: int) -> None:
 
 
 async def switch_rule_off(desk: Desk, _thread: int) -> None:
-    rulebook = desk.opened.desk.rulebook
+    rulebook = desk.opened.desk.rules.rulebook
     [rule] = await rulebook.all()
     await rulebook.set_enabled(rule.id, False)
 
 
 async def pause(desk: Desk, _thread: int) -> None:
-    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.outbox.pause()
 
 
 def had(desk: Desk) -> set[str]:
@@ -86,7 +86,7 @@ async def test_nothing_leaves_a_conversation_once_the_command_has_returned(desk:
     await nothing_is_under_way(desk)
     for n in range(PEOPLE):
         thread = (await desk.thread(openid_of(n))).id
-        for reply in await desk.opened.desk.store.conversations.timeline(thread):
+        for reply in await desk.opened.store.conversations.timeline(thread):
             if isinstance(reply, Reply) and reply.state is not ReplyState.CANCELLED:
                 assert reply.content.text in allowed[thread] or f"#{reply.id}" in allowed[thread], (n, reply.state)
     assert len(allowed) == PEOPLE
@@ -113,7 +113,7 @@ async def test_nothing_is_decided_by_an_older_word_once_the_command_has_returned
     await nothing_is_under_way(desk)
     made = [event.message_id for event in desk.events if isinstance(event, DecisionMade)]
     for message_id in set(made) - decided:
-        decision = await desk.opened.desk.store.decisions.for_message(message_id)
+        decision = await desk.opened.store.decisions.for_message(message_id)
         assert decision is not None
         assert decision.outcome is not Outcome.REPLIED
 
@@ -123,7 +123,7 @@ async def all_write(desk: Desk) -> None:
 
     async def read() -> None:
         while True:
-            await desk.opened.desk.store.conversations.page(InboxFilter.ALL)
+            await desk.opened.store.conversations.page(InboxFilter.ALL)
 
     readers = [asyncio.create_task(read()) for _ in range(READERS)]
     try:

@@ -65,13 +65,13 @@ async def says(desk: Desk, text: str) -> Outcome:
     await desk.sandbox.say(LI, text)
     await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
     made = next(event for event in desk.events[before:] if isinstance(event, DecisionMade))
-    decision = await desk.opened.desk.store.decisions.for_message(made.message_id)
+    decision = await desk.opened.store.decisions.for_message(made.message_id)
     assert decision is not None
     return decision.outcome
 
 
 async def li(desk: Desk) -> Conversation:
-    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.ANY_STATUS)
+    [row] = await desk.opened.store.conversations.page(InboxFilter.ANY_STATUS)
     return row.conversation
 
 
@@ -91,7 +91,7 @@ async def test_a_rule_answers_and_resolves_once_its_last_word_has_left(desk: Des
     await desk.until_sent(2)
     thread = await li(desk)
     assert (thread.resolved_at, thread.aside_by) == (after(3), "thanks")
-    assert await desk.opened.desk.store.conversations.page(InboxFilter.ALL) == []
+    assert await desk.opened.store.conversations.page(InboxFilter.ALL) == []
     await desk.restart()
     assert await status(desk) is ConversationStatus.RESOLVED
 
@@ -108,7 +108,7 @@ async def test_what_did_not_arrive_leaves_it_open(desk: Desk, fault: SimulatedFa
     await says(desk, "明天")
     await desk.until(lambda: desk.states[1][-1:] == [state])
     assert await status(desk) is ConversationStatus.OPEN
-    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.NEEDS_HUMAN)
+    [row] = await desk.opened.store.conversations.page(InboxFilter.NEEDS_HUMAN)
     assert row.failed is not None
 
 
@@ -160,7 +160,7 @@ async def test_what_is_held_sets_aside_when_it_has_left(tmp_path: Path) -> None:
 async def test_a_draft_sets_nothing_aside_by_itself(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         await says(desk, "明天")
-        await desk.opened.desk.handoff.release(1)
+        await desk.opened.desk.replies.release(1)
         await desk.until_sent(1)
         assert await status(desk) is ConversationStatus.OPEN
         await says(desk, "嗯")
@@ -171,14 +171,14 @@ async def test_a_draft_sets_nothing_aside_by_itself(tmp_path: Path) -> None:
 async def test_nor_does_what_asks_and_has_to_be_released(desk: Desk, at_once: bool) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
-    handoff = desk.opened.desk.handoff
-    await handoff.pause()
-    await handoff.resume()
+    replies, outbox = desk.opened.desk.replies, desk.opened.desk.outbox
+    await outbox.pause()
+    await outbox.resume()
     assert (await desk.reply(2)).due_at is None
     if at_once:
-        assert await handoff.release_held() == 1
+        assert await replies.release_held() == 1
     else:
-        await handoff.release(2)
+        await replies.release(2)
     await desk.until_sent(2)
     assert await status(desk) is ConversationStatus.OPEN
 
@@ -187,11 +187,11 @@ async def test_nor_does_what_asks_and_has_to_be_released(desk: Desk, at_once: bo
 async def test_what_would_have_left_by_itself_may_leave_sooner(tmp_path: Path, at_once: bool) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
         await says(desk, "明天")
-        handoff = desk.opened.desk.handoff
+        replies = desk.opened.desk.replies
         if at_once:
-            assert await handoff.release_held() == 1
+            assert await replies.release_held() == 1
         else:
-            await handoff.release(1)
+            await replies.release(1)
         await desk.until_sent(1)
         assert await status(desk) is ConversationStatus.SNOOZED
 
@@ -204,7 +204,7 @@ async def test_nor_does_a_rule_in_the_shadow(desk: Desk) -> None:
 async def test_a_takeover_before_the_last_word_keeps_it_open(desk: Desk) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
-    await desk.opened.desk.handoff.take_over((await li(desk)).id)
+    await desk.opened.desk.conversations.take_over((await li(desk)).id)
     desk.move_to(after(3))
     assert desk.states[2][-1] is ReplyState.CANCELLED
     assert await status(desk) is ConversationStatus.OPEN
@@ -214,19 +214,19 @@ async def test_by_hand_it_ends_what_called_and_comes_back_with_a_call_of_its_own
     await says(desk, "退款")
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     chat = (await li(desk)).id
-    await desk.opened.desk.aside.snooze(chat, after(600))
+    await desk.opened.desk.conversations.snooze(chat, after(600))
     await desk.until(lambda: AttentionChanged(chat) in desk.events)
-    assert desk.opened.desk.alarms.state.unseen == ()
+    assert desk.opened.desk.attention.state.unseen == ()
     desk.move_to(after(599))
     assert await status(desk) is ConversationStatus.SNOOZED
     desk.move_to(after(600))
     await desk.until(lambda: AttentionReason.BACK in raised(desk))
     assert await status(desk) is ConversationStatus.OPEN
-    await desk.opened.desk.alarms.look(chat)
+    await desk.opened.desk.attention.look(chat)
     desk.move_to(after(700))
     await desk.restart()
     assert raised(desk).count(AttentionReason.BACK) == 1
-    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == set()
+    assert {call.cause for call in desk.opened.desk.attention.state.unseen} == set()
 
 
 async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_at_the_start_and_once(desk: Desk) -> None:
@@ -234,22 +234,22 @@ async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_at_the_start_an
     await desk.until_sent(1)
     desk.clock.now = after(3700)
     await desk.restart()
-    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == {AttentionReason.BACK}
+    assert {call.cause for call in desk.opened.desk.attention.state.unseen} == {AttentionReason.BACK}
     assert await status(desk) is ConversationStatus.OPEN
     await desk.restart()
-    assert {call.cause for call in desk.opened.desk.alarms.state.unseen} == {AttentionReason.BACK}
-    await desk.opened.desk.alarms.look((await li(desk)).id)
+    assert {call.cause for call in desk.opened.desk.attention.state.unseen} == {AttentionReason.BACK}
+    await desk.opened.desk.attention.look((await li(desk)).id)
     await desk.restart()
-    assert desk.opened.desk.alarms.state.unseen == ()
+    assert desk.opened.desk.attention.state.unseen == ()
 
 
 async def test_writing_to_somebody_opens_nothing_and_a_failure_does(desk: Desk) -> None:
     await says(desk, "嗯")
     chat = (await li(desk)).id
-    await desk.opened.desk.handoff.write(chat, "还在吗")
+    await desk.opened.desk.replies.write(chat, "还在吗")
     await desk.until_sent(1)
     assert await status(desk) is ConversationStatus.RESOLVED
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
-    await desk.opened.desk.handoff.write(chat, "喂")
+    await desk.opened.desk.replies.write(chat, "喂")
     await desk.until(lambda: desk.states[2][-1:] == [ReplyState.FAILED])
     assert await status(desk) is ConversationStatus.OPEN

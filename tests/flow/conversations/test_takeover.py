@@ -45,7 +45,7 @@ async def ended(desk: Desk, count: int = 1) -> TakeoverEnded:
 
 async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_again(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 13 * MINUTE - timedelta(seconds=1))
     await desk.says(LI, "几点开门")
     assert (await desk.thread(LI)).unread == 2
@@ -64,25 +64,25 @@ async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_agai
 
 async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=MINUTE))
     desk.move_to(START + MINUTE)
     await ended(desk)
-    conversations = desk.opened.desk.store.conversations
+    conversations = desk.opened.store.conversations
     for chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN):
         assert [row.conversation.id for row in await conversations.page(chip)] == [thread]
 
 
 async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    handoff = desk.opened.desk.handoff
-    await handoff.take_over(thread, TakeoverDuration(silence=5 * MINUTE))
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
+    await conversations.take_over(thread, TakeoverDuration(silence=5 * MINUTE))
     desk.move_to(START + 4 * MINUTE)
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 1)
     await desk.says(LI, "几点开门")
     assert (await desk.thread(LI)).taken_over_until == START + 9 * MINUTE
     desk.move_to(START + 5 * MINUTE)
     desk.move_to(START + 6 * MINUTE)
-    await handoff.write(thread, "九点。")
+    await replies.write(thread, "九点。")
     await desk.until_sent(1)
     assert (await desk.thread(LI)).taken_over_until == START + 11 * MINUTE
     desk.move_to(START + 9 * MINUTE)
@@ -95,18 +95,18 @@ async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> 
 
 async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    handoff = desk.opened.desk.handoff
-    await handoff.take_over(thread, TakeoverDuration(span=MINUTE))
+    conversations = desk.opened.desk.conversations
+    await conversations.take_over(thread, TakeoverDuration(span=MINUTE))
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 1)
-    await handoff.take_over(thread, TakeoverDuration(span=10 * MINUTE))
+    await conversations.take_over(thread, TakeoverDuration(span=10 * MINUTE))
     desk.move_to(START + MINUTE)
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
-    await handoff.take_over(thread, UNTIL_HANDED_BACK)
+    await conversations.take_over(thread, UNTIL_HANDED_BACK)
     desk.move_to(START + 10 * MINUTE)
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
-    await handoff.take_over(thread, TakeoverDuration(span=MINUTE))
+    await conversations.take_over(thread, TakeoverDuration(span=MINUTE))
     await desk.until(lambda: len(told(desk, TakeoverEnding)) == 2)
-    await handoff.hand_back(thread)
+    await conversations.hand_back(thread)
     desk.move_to(START + 12 * MINUTE)
     await desk.says(LI, "几点开门")
     await desk.until_sent(1)
@@ -115,7 +115,7 @@ async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk:
 
 async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=30 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=30 * MINUTE))
     desk.clock.now = START + 10 * MINUTE
     await desk.restart()
     assert is_taken_over(await desk.thread(LI), desk.clock.now)
@@ -132,21 +132,25 @@ async def test_writing_takes_over_as_the_operator_wants_it(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     desk_ = desk.opened.desk
     await desk_.preferences.set(replace(desk_.preferences.now, takeover_minutes=7))
-    await desk_.handoff.write(thread, "在的")
+    await desk_.replies.write(thread, "在的")
     assert (await desk.thread(LI)).taken_over_until == START + 7 * MINUTE
-    await desk_.handoff.hand_back(thread)
+    await desk_.conversations.hand_back(thread)
     await desk_.preferences.set(replace(desk_.preferences.now, writing_takes_over=False))
-    await desk_.handoff.write(thread, "请问？")
+    await desk_.replies.write(thread, "请问？")
     assert not (await desk.thread(LI)).taken_over
 
 
 async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     timed = (await desk.says("oTimed000000000000000000001", "在吗")).conversation_id
-    handoff, presence, preferences = desk.opened.desk.handoff, desk.opened.desk.presence, desk.opened.desk.preferences
+    conversations, presence, preferences = (
+        desk.opened.desk.conversations,
+        desk.opened.desk.presence,
+        desk.opened.desk.preferences,
+    )
     await presence.report(PresenceSignals())
-    await handoff.take_over(thread)
-    await handoff.take_over(timed, TakeoverDuration(span=120 * MINUTE))
+    await conversations.take_over(thread)
+    await conversations.take_over(timed, TakeoverDuration(span=120 * MINUTE))
     await presence.report(PresenceSignals(declared_away=True))
     desk.move_to(START + 60 * MINUTE)
     await desk.says(LI, "几点开门")
@@ -162,18 +166,18 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     await desk.says(LI, "几点开门")
     await desk.until_sent(1)
     assert len(desk.sent_at(LI)) == 1, "what was written before is still a human's"
-    await handoff.take_over(thread)  # from the desktop, by an operator who does not come back
+    await conversations.take_over(thread)  # from the desktop, by an operator who does not come back
     desk.move_to(START + 91 * MINUTE)
     await desk.says(LI, "几点开门")
     assert is_taken_over(await desk.thread(LI), desk.clock())
-    assert is_taken_over(await desk.opened.desk.store.conversations.get(timed), desk.clock())
+    assert is_taken_over(await desk.opened.store.conversations.get(timed), desk.clock())
 
 
 async def test_what_is_handed_back_while_its_end_is_asked_for_is_not_announced(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     takeovers = desk.opened.store.takeovers
     end_of, entered, go_on = takeovers.end_of, asyncio.Event(), asyncio.Event()
 
@@ -186,10 +190,10 @@ async def test_what_is_handed_back_while_its_end_is_asked_for_is_not_announced(
     monkeypatch.setattr(takeovers, "end_of", slowly)
     desk.move_to(START + 14 * MINUTE)
     await entered.wait()
-    await desk.opened.desk.handoff.hand_back(thread)
+    await desk.opened.desk.conversations.hand_back(thread)
     go_on.set()
     desk.move_to(START + 15 * MINUTE)
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 30 * MINUTE)
     await ended(desk)
     assert TakeoverEnding(thread, START + 15 * MINUTE) not in told(desk, TakeoverEnding)

@@ -68,15 +68,15 @@ async def says(desk: Desk, text: str) -> int:
 
 async def asking(desk: Desk) -> list[int]:
     """Held replies and drafts that stand under "For you"."""
-    rows = await desk.opened.desk.store.conversations.page(InboxFilter.PENDING)
-    found = [reply for reply in await desk.opened.desk.store.replies.pending() if not is_passed_over(reply)]
+    rows = await desk.opened.store.conversations.page(InboxFilter.PENDING)
+    found = [reply for reply in await desk.opened.store.replies.pending() if not is_passed_over(reply)]
     assert sum(row.held + row.drafts for row in rows) == len(found)
     return [reply.id for reply in found]
 
 
 async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk) -> None:
     thread = await says(desk, "转人工")
-    await desk.opened.desk.handoff.write(thread, "我在")
+    await desk.opened.desk.replies.write(thread, "我在")
     promise = await desk.reply(1)
     assert (promise.state, is_passed_over(promise)) == (S.DRAFT, True)
     desk.move_to(START + MINUTE)
@@ -89,7 +89,7 @@ async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk
 async def test_who_does_not_want_to_take_over_by_writing_lets_it_leave(desk: Desk) -> None:
     preferences = desk.opened.desk.preferences
     await preferences.set(replace(preferences.now, writing_takes_over=False))
-    await desk.opened.desk.handoff.write(await says(desk, "转人工"), "我在")
+    await desk.opened.desk.replies.write(await says(desk, "转人工"), "我在")
     await desk.until_sent(1)
     desk.move_to(START + MINUTE)
     await desk.until_sent(2)
@@ -99,7 +99,7 @@ async def test_who_does_not_want_to_take_over_by_writing_lets_it_leave(desk: Des
 async def test_taking_over_stops_what_a_rules_own_takeover_left_waiting(desk: Desk) -> None:
     thread = await says(desk, "转人工")
     assert (await desk.thread(LI)).taken_over
-    await desk.opened.desk.handoff.take_over(thread)
+    await desk.opened.desk.conversations.take_over(thread)
     assert (await desk.reply(1)).state is S.CANCELLED
     assert (await desk.thread(LI)).taken_over
     desk.move_to(START + MINUTE)
@@ -108,12 +108,12 @@ async def test_taking_over_stops_what_a_rules_own_takeover_left_waiting(desk: De
 
 async def test_a_draft_waits_for_its_human_through_a_takeover(desk: Desk) -> None:
     thread = await says(desk, "要多久")
-    handoff = desk.opened.desk.handoff
-    await handoff.take_over(thread)
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
+    await conversations.take_over(thread)
     assert ((await desk.reply(1)).state, await asking(desk)) == (S.DRAFT, [1])
-    await handoff.hand_back(thread)
-    await handoff.take_over(thread)
-    await handoff.release(1)
+    await conversations.hand_back(thread)
+    await conversations.take_over(thread)
+    await replies.release(1)
     await desk.until_sent(1)
     assert sent(desk) == ["三天"]
 
@@ -121,58 +121,58 @@ async def test_a_draft_waits_for_its_human_through_a_takeover(desk: Desk) -> Non
 @pytest.mark.parametrize("edits", [False, True])
 async def test_a_draft_that_he_sends_while_he_has_the_word_is_his_answer(desk: Desk, edits: bool) -> None:
     thread = await says(desk, "要多久")
-    handoff = desk.opened.desk.handoff
-    await handoff.take_over(thread)
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
+    await conversations.take_over(thread)
     if edits:
-        await handoff.edit(1, "四天")
-    await handoff.release(1)
+        await replies.edit(1, "四天")
+    await replies.release(1)
     await desk.until_sent(1)
     assert (await desk.thread(LI)).waiting_since is None
 
 
 async def test_the_promise_of_a_human_is_no_answer_even_if_he_lets_it_go(desk: Desk) -> None:
     await says(desk, "转人工")
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_sent(1)
     assert (await desk.thread(LI)).waiting_since is not None
 
 
 async def test_a_promise_that_he_words_himself_is_his_answer(desk: Desk) -> None:
     await says(desk, "转人工")
-    await desk.opened.desk.handoff.edit(1, "我是小林，请说")
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.edit(1, "我是小林，请说")
+    await desk.opened.desk.replies.release(1)
     await desk.until_sent(1)
     assert (await desk.thread(LI)).waiting_since is None
 
 
 async def test_whoever_writes_instead_of_a_draft_can_still_send_it(desk: Desk) -> None:
     thread = await says(desk, "要多久")
-    await desk.opened.desk.handoff.write(thread, "看地方")
+    await desk.opened.desk.replies.write(thread, "看地方")
     await desk.until_sent(1)
     assert is_passed_over(await desk.reply(1))
     assert await asking(desk) == []
     await desk.restart()
     assert is_passed_over(await desk.reply(1))
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_sent(2)
     assert sent(desk) == ["看地方", "三天"]
 
 
 async def test_a_draft_that_was_passed_over_gives_way_to_the_next_answer(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     thread = await says(desk, "要多久")
-    await handoff.write(thread, "看地方")
-    await handoff.hand_back(thread)
+    await replies.write(thread, "看地方")
+    await conversations.hand_back(thread)
     await says(desk, "那要多久")
     assert [(await desk.reply(one)).state for one in (1, 3)] == [S.CANCELLED, S.DRAFT]
     assert await asking(desk) == [3]
 
 
 async def test_what_nobody_waits_for_any_more_keeps_no_rule_from_answering(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     thread = await says(desk, "要多久")
-    await handoff.write(thread, "看地方")
-    await handoff.hand_back(thread)
+    await replies.write(thread, "看地方")
+    await conversations.hand_back(thread)
     await says(desk, "嗯")  # no rule knows this; the default answers it, unless an answer still waits
     assert [(await desk.reply(one)).state for one in (1, 3)] == [S.CANCELLED, S.HELD]
 
@@ -180,9 +180,9 @@ async def test_what_nobody_waits_for_any_more_keeps_no_rule_from_answering(desk:
 async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk) -> None:
     thread = await says(desk, "几点")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_refused(1)
-    await desk.opened.desk.handoff.write(thread, "别急")
+    await desk.opened.desk.replies.write(thread, "别急")
     assert (await desk.reply(1)).state is S.QUEUED
     desk.move_to(START + 2 * MINUTE)
     await desk.until_sent(2)
@@ -191,10 +191,10 @@ async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk)
 
 async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_word(desk: Desk) -> None:
     thread = await says(desk, "几点")
-    handoff = desk.opened.desk.handoff
-    await handoff.keep(1)
-    await handoff.edit(1, "早上九点，您呢")
-    await handoff.write(thread, "稍等")
+    replies = desk.opened.desk.replies
+    await replies.keep(1)
+    await replies.edit(1, "早上九点，您呢")
+    await replies.write(thread, "稍等")
     await desk.until_sent(1)
     assert ((await desk.reply(1)).state, (await desk.reply(1)).content.text) == (S.DRAFT, "早上九点，您呢")
 
@@ -205,13 +205,13 @@ async def test_what_he_had_in_hand_and_leaves_as_it_was_does_not_leave_after_he_
     desk: Desk, by_writing: bool, edits: bool
 ) -> None:
     thread = await says(desk, "几点")
-    handoff = desk.opened.desk.handoff
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     if edits:
-        await handoff.edit(1, "早上九点")
+        await replies.edit(1, "早上九点")
     before = await desk.reply(1)
-    await handoff.keep(1)
-    await (handoff.write(thread, "我来") if by_writing else handoff.take_over(thread))
-    left = await handoff.put_back(before)
+    await replies.keep(1)
+    await (replies.write(thread, "我来") if by_writing else conversations.take_over(thread))
+    left = await replies.put_back(before)
     assert (left.state, left.due_at, left.error) == (S.HELD, None, SPOKE_MEANWHILE)
     desk.move_to(START + MINUTE)
     if by_writing:
@@ -222,20 +222,20 @@ async def test_what_he_had_in_hand_and_leaves_as_it_was_does_not_leave_after_he_
 
 async def test_a_draft_that_he_had_in_hand_is_as_it_was(desk: Desk) -> None:
     thread = await says(desk, "要多久")
-    handoff = desk.opened.desk.handoff
+    replies = desk.opened.desk.replies
     before = await desk.reply(1)
-    await handoff.keep(1)
-    await handoff.write(thread, "看地方")
+    await replies.keep(1)
+    await replies.write(thread, "看地方")
     assert not is_passed_over(await desk.reply(1))
-    left = await handoff.put_back(before)
+    left = await replies.put_back(before)
     assert (left.state, left.error, left.by) == (S.DRAFT, "", "")
 
 
 async def test_what_a_rules_own_takeover_left_waiting_goes_on_when_it_is_left_as_it_was(desk: Desk) -> None:
     await says(desk, "转人工")
     before = await desk.reply(1)
-    await desk.opened.desk.handoff.keep(1)
-    left = await desk.opened.desk.handoff.put_back(before)
+    await desk.opened.desk.replies.keep(1)
+    left = await desk.opened.desk.replies.put_back(before)
     assert (left.state, left.due_at) == (S.HELD, before.due_at)
 
 
@@ -247,8 +247,12 @@ async def test_what_wechat_did_not_take_while_he_took_over_is_not_tried_again(de
     await desk.until(lambda: desk.states[1][-1:] == [S.SENDING])
     while desk.sandbox.faults.planned:  # until the call has arrived there
         await desk.sandbox.say(LI, "嗯")
-    thread, handoff = (await desk.thread(LI)).id, desk.opened.desk.handoff
-    await (handoff.write(thread, "我来") if by_writing else handoff.take_over(thread))
+    thread, replies, conversations = (
+        (await desk.thread(LI)).id,
+        desk.opened.desk.replies,
+        desk.opened.desk.conversations,
+    )
+    await (replies.write(thread, "我来") if by_writing else conversations.take_over(thread))
     assert not any(isinstance(event, ApiCalled) and event.reply_id == 1 for event in desk.events)  # it has begun
     await desk.until(lambda: desk.states[1][-1] is S.CANCELLED)
     assert S.QUEUED not in desk.states[1][1:]

@@ -71,7 +71,7 @@ async def opened(
     world = World(sandbox, await open_desk(setup), setup)
     try:
         if rules:
-            await world.opened.desk.rulebook.import_text(rules, "rules.toml")
+            await world.opened.desk.rules.rulebook.import_text(rules, "rules.toml")
         sandbox.set_push_url(f"{world.opened.url}/wx/shop")
         yield world
     finally:
@@ -86,7 +86,7 @@ async def decided(world: World, pushing: Coroutine[Any, Any, PushOutcome]) -> tu
     outcome = await pushing
     event = await heard
     assert isinstance(event, DecisionMade)
-    decision = await world.opened.desk.store.decisions.for_message(event.message_id)
+    decision = await world.opened.store.decisions.for_message(event.message_id)
     assert decision is not None
     return outcome, decision
 
@@ -144,7 +144,7 @@ async def test_while_he_only_queues_a_message_is_shown_and_wakes_no_rule(tmp_pat
         thread = await conversation(world, LI)
         assert thread.unread == 2
         assert thread.waiting_since is not None
-        await world.opened.desk.handoff.take_back(thread.id)
+        await world.opened.desk.conversations.take_back(thread.id)
         _, decision = await decided(world, world.sandbox.say(LI, "几点关门呀"))
         assert decision.outcome is Outcome.REPLIED
 
@@ -188,8 +188,8 @@ async def test_the_operator_hands_over_with_the_next_message_and_only_with_a_mes
         await decided(world, world.sandbox.say(LI, "你好"))
         await decided(world, world.sandbox.say(WANG, "你好"))
         thread = await conversation(world, LI)
-        await desk.handoff.take_over(thread.id)
-        await desk.handoff.arm_transfer(thread.id)
+        await desk.conversations.take_over(thread.id)
+        await desk.conversations.arm_transfer(thread.id)
         assert (await conversation(world, LI)).transfer_armed
         outcome, _ = await decided(world, world.sandbox.enter(LI))
         assert outcome.answer == "success"
@@ -209,7 +209,7 @@ async def test_what_was_armed_can_be_disarmed(tmp_path: Path) -> None:
         await decided(world, world.sandbox.say(LI, "你好"))
         thread = await conversation(world, LI)
         for armed in (True, False):
-            await world.opened.desk.handoff.arm_transfer(thread.id, armed)
+            await world.opened.desk.conversations.arm_transfer(thread.id, armed)
         outcome, decision = await decided(world, world.sandbox.say(LI, "几点关门"))
         assert (outcome.answer, decision.outcome) == ("success", Outcome.REPLIED)
 
@@ -217,7 +217,7 @@ async def test_what_was_armed_can_be_disarmed(tmp_path: Path) -> None:
 async def test_what_is_armed_and_what_was_answered_survive_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path, rules="") as world:
         await decided(world, world.sandbox.say(LI, "你好"))
-        await world.opened.desk.handoff.arm_transfer((await conversation(world, LI)).id)
+        await world.opened.desk.conversations.arm_transfer((await conversation(world, LI)).id)
         await world.restart()
         message: dict[str, str | int] = {"MsgType": "text", "Content": "还在吗", "MsgId": 77}
         outcome, _ = await decided(world, world.sandbox.push(LI, message | {"CreateTime": 1760000000}))
@@ -237,7 +237,7 @@ async def test_a_push_that_comes_twice_at_once_is_answered_twice_alike(tmp_path:
         message: dict[str, str | int] = {"MsgType": "text", "Content": "转人工", "MsgId": 78, "CreateTime": now}
         outcomes = await asyncio.gather(*(world.sandbox.push(LI, message) for _ in range(3)))
         assert [outcome.reading.understood for outcome in outcomes] == [AnswerVerdict.TRANSFER] * 3
-        assert len(await world.opened.desk.store.pushes.page()) == 1
+        assert len(await world.opened.store.pushes.page()) == 1
 
 
 async def test_a_transferred_message_counts_as_handed_over(tmp_path: Path) -> None:
@@ -246,7 +246,5 @@ async def test_a_transferred_message_counts_as_handed_over(tmp_path: Path) -> No
             await decided(world, world.sandbox.say(WANG if text == "几点" else LI, text))
         await world.sandbox.wait_for_reply(WANG)
         now = datetime.now(UTC)
-        figures = await world.opened.desk.store.statistics.over(
-            TimeSpan(now - timedelta(hours=1), now + timedelta(1)), UTC
-        )
+        figures = await world.opened.store.statistics.over(TimeSpan(now - timedelta(hours=1), now + timedelta(1)), UTC)
         assert (figures.messages, figures.handed_over) == (2, 1)

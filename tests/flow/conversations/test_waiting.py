@@ -86,7 +86,7 @@ async def says(desk: Desk, at: datetime, text: str) -> int:
 
 async def writes(desk: Desk, at: datetime, thread: int, text: str) -> int:
     desk.move_to(at)
-    return (await desk.opened.desk.handoff.write(thread, text)).id
+    return (await desk.opened.desk.replies.write(thread, text)).id
 
 
 async def at_once(desk: Desk) -> None:
@@ -130,7 +130,7 @@ async def test_no_figure_counts_it_as_answered_either(desk: Desk) -> None:
     await says(desk, after(11), "我要退款")
     desk.move_to(after(13))
     await desk.until_sent(1)
-    figures = await desk.opened.desk.store.statistics.over(TimeSpan(START, after(60)), None)
+    figures = await desk.opened.store.statistics.over(TimeSpan(START, after(60)), None)
     assert sum(hour.by_operator for hour in figures.hours) == 1
     assert sum(hour.unanswered for hour in figures.hours) == 1
 
@@ -143,7 +143,7 @@ async def test_that_his_word_had_arrived_answers_nothing_that_came_since(desk: D
     await desk.until(lambda: desk.states[word][-1:] == [ReplyState.UNKNOWN])
     await says(desk, after(3600), "我要退款")
     desk.move_to(after(3700))
-    await desk.opened.desk.handoff.confirm(word)
+    await desk.opened.desk.replies.confirm(word)
     assert await waits_since(desk) == after(3600)
     chat = await desk.thread(LI)
     assert (chat.preview_author, chat.preview) == (Author.CONTACT, "我要退款")
@@ -165,10 +165,10 @@ async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> 
     word = await writes(desk, after(10), thread, "在的")
     await desk.until_refused(word)
     await says(desk, after(60), "我要退款")
-    handoff = desk.opened.desk.handoff
-    await handoff.edit(word, "在的，可以退款")
+    replies = desk.opened.desk.replies
+    await replies.edit(word, "在的，可以退款")
     await says(desk, after(70), "还要开发票")
-    await handoff.retry(word)
+    await replies.retry(word)
     await desk.until_sent(1)
     assert await waits_since(desk) == after(70)
 
@@ -181,7 +181,7 @@ async def test_what_he_only_sends_again_answers_nothing_that_came_since(desk: De
     word = await writes(desk, after(10), thread, "在的")
     await desk.until_refused(word)
     await says(desk, after(60), "我要退款")
-    await desk.opened.desk.handoff.retry(word)
+    await desk.opened.desk.replies.retry(word)
     await desk.until_sent(1)
     assert await waits_since(desk) == after(60)
 
@@ -190,9 +190,9 @@ async def test_a_draft_that_he_has_changed_answers_all_that_he_saw(desk: Desk) -
     await at_once(desk)
     await says(desk, START, "要多久")
     await says(desk, after(60), "发顺丰吗")
-    handoff = desk.opened.desk.handoff
-    await handoff.edit(1, "三天，发顺丰")
-    await handoff.release(1)
+    replies = desk.opened.desk.replies
+    await replies.edit(1, "三天，发顺丰")
+    await replies.release(1)
     await desk.until_sent(1)
     assert await waits_since(desk) is None
 
@@ -236,7 +236,7 @@ async def test_a_draft_sent_after_all_answers_nothing_anew(desk: Desk) -> None:
     await writes(desk, after(120), thread, "看地方")
     await desk.until_sent(1)
     await says(desk, after(3600), "还有个问题")
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_sent(2)
     assert sent(desk) == ["看地方", "三天"]
     assert await waits_since(desk) == after(3600)
@@ -253,7 +253,7 @@ async def test_what_needs_no_answer_does_not_wait_behind_a_slow_one(desk: Desk) 
 
 async def test_the_promise_of_a_human_is_none_of_his_also_after_he_handed_back(desk: Desk) -> None:
     thread = await says(desk, START, "人工")
-    await desk.opened.desk.handoff.hand_back(thread)
+    await desk.opened.desk.conversations.hand_back(thread)
     desk.move_to(after(10))
     await desk.until_sent(1)
     assert sent(desk) == ["马上转人工"]
@@ -264,7 +264,7 @@ async def test_the_promise_of_a_human_is_none_of_his_also_after_he_handed_back(d
 async def test_a_rule_that_only_calls_or_tags_has_not_answered(desk: Desk, text: str) -> None:
     decision = await desk.says(LI, text)
     assert decision.outcome is Outcome.LEFT_OPEN
-    await desk.opened.desk.alarms.look(decision.conversation_id)  # somebody has looked, and forgets it
+    await desk.opened.desk.attention.look(decision.conversation_id)  # somebody has looked, and forgets it
     assert await waits_since(desk) == START
     desk.move_to(START + 46 * HOUR)
     await desk.until(lambda: bool(closing(desk)))
@@ -277,8 +277,8 @@ async def test_who_shall_only_be_looked_at_waits_for_nothing(desk: Desk) -> None
 
 async def test_a_word_that_asks_again_does_not_keep_the_window_from_being_called(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
-    await desk.opened.desk.handoff.write(thread, "在的")
-    await desk.opened.desk.store.waiting.hold_after_restart(START, START - HOUR, "closed", "late")
+    await desk.opened.desk.replies.write(thread, "在的")
+    await desk.opened.store.pending_replies.hold_after_restart(START, START - HOUR, "closed", "late")
     desk.move_to(START + 46 * HOUR)
     await desk.until(lambda: bool(closing(desk)))
 

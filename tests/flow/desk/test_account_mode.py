@@ -65,7 +65,7 @@ async def test_what_waits_follows_where_no_narrower_word_holds(
 ) -> None:
     await desk.says(LI, "几点")
     await desk.says(WANG, "退款")
-    await desk.opened.desk.handoff.set_mode((await desk.says(HAN, "几点")).conversation_id, ReplyMode.HOLD)
+    await desk.opened.desk.conversations.set_mode((await desk.says(HAN, "几点")).conversation_id, ReplyMode.HOLD)
     await desk.opened.desk.accounts.set_mode("shop", mode, 30)
     assert [await state(desk, reply) for reply in (1, 2, 3)] == [from_account, from_rule, ReplyState.HELD]
     assert desk.sandbox.sent == ()
@@ -98,15 +98,15 @@ async def test_what_cannot_be_worked_by_changes_nothing(desk: Desk) -> None:
 
 @pytest.mark.expects_log("stored mode of an account cannot be read")
 async def test_what_cannot_be_read_counts_as_never_set(desk: Desk) -> None:
-    await desk.opened.desk.store.settings.set("account:shop", '{"reply_mode": "later", "hold_seconds": 1}')
+    await desk.opened.store.settings.set("account:shop", '{"reply_mode": "later", "hold_seconds": 1}')
     await desk.restart()
     assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
 
 
 async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
-    handoff, accounts = desk.opened.desk.handoff, desk.opened.desk.accounts
+    conversations, accounts = desk.opened.desk.conversations, desk.opened.desk.accounts
     han = (await desk.says(HAN, "在吗")).conversation_id
-    await handoff.set_mode(han, ReplyMode.DRAFT)
+    await conversations.set_mode(han, ReplyMode.DRAFT)
     for openid, text in ((LI, "几点"), (WANG, "退款"), (HAN, "退款")):
         await desk.says(openid, text)
 
@@ -120,11 +120,11 @@ async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
     ]
     assert await words() == made
     await accounts.set_mode("shop", ReplyMode.AUTO, 8)
-    await handoff.set_mode(han, ReplyMode.HOLD)
+    await conversations.set_mode(han, ReplyMode.HOLD)
     assert await words() == made
     await accounts.set_mode("shop", ReplyMode.DRAFT, 8)
     assert await words() == [(ReplyMode.DRAFT, ModeSource.ACCOUNT), *made[1:]]
-    steps = [[step.reason for step in await desk.opened.desk.store.replies.steps(one)] for one in (1, 2, 3)]
+    steps = [[step.reason for step in await desk.opened.store.replies.steps(one)] for one in (1, 2, 3)]
     assert steps == [
         ["As it was set for the account.", "The mode was changed for the account while it waited."],
         ["As the rule itself said."],
@@ -133,12 +133,12 @@ async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
 
 
 async def test_what_waits_when_a_conversation_follows_its_account_again_has_the_accounts_word(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+    conversations = desk.opened.desk.conversations
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8)
     han = (await desk.says(HAN, "在吗")).conversation_id
-    await handoff.set_mode(han, ReplyMode.HOLD)
+    await conversations.set_mode(han, ReplyMode.HOLD)
     await desk.says(HAN, "几点")
     assert await state(desk, 1) is ReplyState.HELD
-    await handoff.set_mode(han, None)
+    await conversations.set_mode(han, None)
     reply = await desk.reply(1)
     assert (reply.state, reply.mode_from) == (ReplyState.DRAFT, ModeSource.ACCOUNT)

@@ -67,7 +67,7 @@ async def test_a_part_that_fails_is_told_and_begins_again(desk: Desk) -> None:
 @pytest.mark.expects_log("could not be carried out|alarms failed")
 async def test_one_message_that_cannot_be_decided_holds_up_no_other(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.handoff.set_mode(thread, ReplyMode.DRAFT)
+    await desk.opened.desk.conversations.set_mode(thread, ReplyMode.DRAFT)
     await desk.says(LI, "几点")
     change(desk, "UPDATE replies SET content = ?", '{"kind": "from a newer program"}')
     decision = await desk.says(LI, "几点呢")  # whose answer would take the place of the one that nobody can read

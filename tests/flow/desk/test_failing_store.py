@@ -61,7 +61,7 @@ async def test_what_follows_from_a_refusal_is_tried_until_it_is_done(desk: Desk)
         await desk.says(LI, "几点了")
         await desk.until(lambda: desk.states[1][-1] is S.FAILED)
     await desk.until(lambda: desk.states[2][-1] is S.CANCELLED)
-    written = await desk.opened.desk.handoff.write((await desk.thread(LI)).id, "我来")
+    written = await desk.opened.desk.replies.write((await desk.thread(LI)).id, "我来")
     await desk.until(lambda: desk.states[written.id][-1] in (S.SENT, S.FAILED))
     assert (await desk.reply(1)).errcode == 45047
 
@@ -91,10 +91,10 @@ async def test_what_was_never_begun_is_not_unknown_after_a_stop(desk: Desk) -> N
 @pytest.mark.expects_log("database error")
 async def test_a_pause_that_cannot_be_stored_holds_and_is_told(desk: Desk) -> None:
     with refusing(desk, "INSERT ON settings"), pytest.raises(StoreError):
-        await desk.opened.desk.handoff.pause()
+        await desk.opened.desk.outbox.pause()
     assert desk.opened.desk.health.state.paused
     await desk.says(LI, "几点")
-    await desk.opened.desk.handoff.resume()
+    await desk.opened.desk.outbox.resume()
     assert not desk.opened.desk.health.state.paused
     assert desk.sandbox.sent == ()
 
@@ -104,7 +104,7 @@ async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, min
     await desk.says(LI, "在吗")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45009))
     thread = (await desk.thread(LI)).id
-    written = await desk.opened.desk.handoff.write(thread, "我五分钟后打给您")
+    written = await desk.opened.desk.replies.write(thread, "我五分钟后打给您")
     await desk.until(lambda: desk.states[written.id][-1] is S.QUEUED and S.SENDING in desk.states[written.id])
     desk.clock.now = START + timedelta(minutes=minutes)
     await desk.restart()
@@ -113,7 +113,7 @@ async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, min
     else:
         reply = await desk.reply(written.id)
         assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
-        await desk.opened.desk.handoff.release(written.id)
+        await desk.opened.desk.replies.release(written.id)
         await desk.until_sent(1)
 
 

@@ -53,24 +53,24 @@ async def asks(desk: Desk, reply_id: int) -> bool:
 
 
 async def test_what_was_queued_before_the_pause_does_not_leave_and_asks_after_it(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+    replies, outbox = desk.opened.desk.replies, desk.opened.desk.outbox
     await waits_queued(desk)
-    await handoff.pause()
+    await outbox.pause()
     assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
     desk.move_to(START + MINUTE)
-    written = await handoff.write((await desk.thread(WANG)).id, "我来")
+    written = await replies.write((await desk.thread(WANG)).id, "我来")
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["我来"]
     assert desk.states[written.id][-1] is ReplyState.SENT
 
-    await handoff.resume()
+    await outbox.resume()
     assert await asks(desk, 1)
     desk.move_to(START + 60 * MINUTE)
-    await handoff.write((await desk.thread(WANG)).id, "还在吗")
+    await replies.write((await desk.thread(WANG)).id, "还在吗")
     await desk.until_sent(2)
     assert desk.sandbox.sent[-1].openid == WANG  # what asks does not leave by itself
 
-    assert await handoff.release_held() == 1
+    assert await replies.release_held() == 1
     await desk.until_sent(3)
     assert [sent.text for sent in desk.sandbox.sent] == ["我来", "还在吗", "九点"]
 
@@ -80,7 +80,7 @@ async def test_a_pause_between_the_claim_and_the_call_lets_nothing_leave(desk: D
 
     def pause_at_the_claim(event: Event) -> None:
         if isinstance(event, ReplyChanged) and event.state is ReplyState.SENDING and not pausing:
-            pausing.append(asyncio.create_task(desk.opened.desk.handoff.pause()))
+            pausing.append(asyncio.create_task(desk.opened.desk.outbox.pause()))
 
     desk.opened.desk.bus.subscribe(pause_at_the_claim)
     await desk.sandbox.say(LI, "几点")
@@ -91,18 +91,18 @@ async def test_a_pause_between_the_claim_and_the_call_lets_nothing_leave(desk: D
 
 
 async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+    replies, outbox = desk.opened.desk.replies, desk.opened.desk.outbox
     assert (await desk.says(LI, "退款")).outcome is Outcome.REPLIED
-    await handoff.pause()
+    await outbox.pause()
     desk.clock.now = START + timedelta(seconds=4)
     assert (await desk.says(WANG, "几点")).outcome is Outcome.PAUSED
-    await handoff.resume()
+    await outbox.resume()
     assert (await desk.reply(1)).due_at == START + timedelta(seconds=8)  # its time has not come yet
-    await handoff.pause()
+    await outbox.pause()
     desk.move_to(START + timedelta(seconds=8))
-    await handoff.resume()
+    await outbox.resume()
     assert await asks(desk, 1)
-    assert await handoff.cancel_held() == 1
+    assert await replies.cancel_held() == 1
     assert desk.states[1][-1] is ReplyState.CANCELLED
     assert not desk.sandbox.sent
 
@@ -110,8 +110,8 @@ async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: D
 async def test_a_human_can_release_one_by_one_while_all_is_paused(desk: Desk) -> None:
     await waits_queued(desk)
     assert (await desk.says(WANG, "退款")).outcome is Outcome.REPLIED
-    await desk.opened.desk.handoff.pause()
-    await desk.opened.desk.handoff.release(2)
+    await desk.opened.desk.outbox.pause()
+    await desk.opened.desk.replies.release(2)
     await desk.until_sent(1)
     assert [sent.openid for sent in desk.sandbox.sent] == [WANG]
     assert desk.states[1][-1] is ReplyState.QUEUED
@@ -120,7 +120,7 @@ async def test_a_human_can_release_one_by_one_while_all_is_paused(desk: Desk) ->
 async def test_a_pause_ends_by_itself_when_its_time_has_come(desk: Desk) -> None:
     await waits_queued(desk)
     until = START + 15 * MINUTE
-    await desk.opened.desk.handoff.pause(until)
+    await desk.opened.desk.outbox.pause(until)
     assert PauseChanged(True, until, START) in desk.events
     assert desk.opened.desk.health.state.paused_until == until
     desk.move_to(until - timedelta(seconds=1))
@@ -137,7 +137,7 @@ async def test_a_pause_ends_by_itself_when_its_time_has_come(desk: Desk) -> None
 
 async def test_a_pause_and_its_end_survive_a_restart(desk: Desk) -> None:
     until = START + 15 * MINUTE
-    await desk.opened.desk.handoff.pause(until)
+    await desk.opened.desk.outbox.pause(until)
     await desk.restart()
     health = desk.opened.desk.health.state
     assert (health.paused, health.paused_until) == (True, until)
@@ -151,8 +151,8 @@ async def test_a_pause_and_its_end_survive_a_restart(desk: Desk) -> None:
 
 async def test_a_pause_without_an_end_lasts(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD) as desk:
-        await desk.opened.desk.handoff.pause(START + MINUTE)
-        await desk.opened.desk.handoff.pause()
+        await desk.opened.desk.outbox.pause(START + MINUTE)
+        await desk.opened.desk.outbox.pause()
         assert desk.opened.pause.until is None
         desk.move_to(START + 600 * MINUTE)
         assert (await desk.says(LI, "几点")).outcome is Outcome.PAUSED

@@ -47,7 +47,7 @@ async def says(desk: Desk, text: str) -> int:
 async def wakes_at(desk: Desk, at: timedelta) -> None:
     """All that was begun has ended, in the same writer as these; then the machine sleeps until `at`."""
     for n in range(10):
-        await desk.opened.desk.store.settings.set("asleep", str(n))
+        await desk.opened.store.settings.set("asleep", str(n))
     desk.clock.now = START + at
 
 
@@ -64,32 +64,32 @@ async def test_what_is_long_overdue_is_a_draft(desk: Desk) -> None:
     await desk.until(lambda: desk.states[1][-1] is S.DRAFT)
     assert desk.states[1] == [S.HELD, S.DRAFT]  # it was not even begun
     assert (await desk.reply(1)).error == TOO_LATE
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_sent(1)
 
 
 async def test_what_was_written_right_before_asks(desk: Desk) -> None:
     thread = await says(desk, "在吗")
-    written = await desk.opened.desk.handoff.write(thread, "在的")
+    written = await desk.opened.desk.replies.write(thread, "在的")
     await wakes_at(desk, 8 * 60 * MINUTE)
     asks = ReplyChanged(thread, written.id, S.HELD)
     await desk.until(lambda: desk.events.count(asks) == 2)
     reply = await desk.reply(written.id)
     assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_SLEEP)
     assert desk.sandbox.sent == ()
-    assert await desk.opened.desk.handoff.release_held() == 1
+    assert await desk.opened.desk.replies.release_held() == 1
     await desk.until_sent(1)
 
 
 async def test_a_pause_that_is_over_ends(desk: Desk) -> None:
-    await desk.opened.desk.handoff.pause(START + 3000 * SECOND)
+    await desk.opened.desk.outbox.pause(START + 3000 * SECOND)
     await wakes_at(desk, 4000 * SECOND)
     await desk.until(lambda: PauseChanged(False) in desk.events)
 
 
 async def test_a_takeover_that_is_over_ends_and_says_so(desk: Desk) -> None:
     thread = await says(desk, "在吗")
-    await desk.opened.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE))
+    await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     await wakes_at(desk, 60 * MINUTE)
     await desk.until(lambda: any(isinstance(event, TakeoverEnded) for event in desk.events))
 
@@ -103,7 +103,7 @@ async def test_a_window_that_is_about_to_close_calls(desk: Desk) -> None:
 async def test_an_account_goes_on_once_its_rest_is_over(desk: Desk) -> None:
     await says(desk, "几点")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_refused(1)
     await wakes_at(desk, 2 * MINUTE)
     await desk.until_sent(1)

@@ -41,19 +41,19 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk: Desk) -> None:
-    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
     await desk.says(LI, "慢")
-    before = await replies.get(1)
+    before = await stored.get(1)
     desk.clock.now = after(20)
-    await handoff.keep(1)
+    await replies.keep(1)
     desk.clock.now = after(3000)
-    await handoff.put_back(before)
+    await replies.put_back(before)
     assert await stands(desk, 1) == [(HELD, after(3040))]
     desk.move_to(after(3039))
     assert sent(desk) == []
     desk.move_to(after(3040))
     await desk.until_sent(1)
-    steps = [(step.kind, step.by, step.until) for step in await replies.steps(1)]
+    steps = [(step.kind, step.by, step.until) for step in await stored.steps(1)]
     assert steps == [
         (StepKind.HOLD, "", after(60)),
         (StepKind.KEEP, "operator", after(60)),
@@ -63,23 +63,23 @@ async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk
 
 
 async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
-    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
     await desk.says(LI, "几点")
-    before = await replies.get(1)
+    before = await stored.get(1)
     desk.clock.now = after(7)
-    await handoff.keep(1)
-    await handoff.put_back(before)
+    await replies.keep(1)
+    await replies.put_back(before)
     assert await stands(desk, 1) == [(HELD, after(12))]
 
 
 async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile(desk: Desk) -> None:
-    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
     await desk.says(LI, "几点")
-    before = await replies.get(1)
-    await handoff.keep(1)
+    before = await stored.get(1)
+    await replies.keep(1)
     desk.clock.now = after(2)
     assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
-    assert (await handoff.put_back(before)).error == WROTE_MEANWHILE
+    assert (await replies.put_back(before)).error == WROTE_MEANWHILE
     assert await stands(desk, 1) == [(HELD, None)]
 
 
@@ -87,59 +87,59 @@ async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile
 async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_itself(
     desk: Desk, mode: ReplyMode
 ) -> None:
-    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
     await desk.says(LI, "几点")
-    before = await replies.get(1)
-    await handoff.keep(1)
-    await handoff.set_mode(before.conversation_id, mode)
-    await handoff.put_back(before)
+    before = await stored.get(1)
+    await replies.keep(1)
+    await desk.opened.desk.conversations.set_mode(before.conversation_id, mode)
+    await replies.put_back(before)
     assert await stands(desk, 1) == [(DRAFT, None)]
 
 
 async def test_a_draft_in_hand_gets_no_second_one_beside_it_until_it_is_left_as_it_was(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
-        handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+        replies, stored = desk.opened.desk.replies, desk.opened.store.replies
         await desk.says(LI, "几点")
-        before = await replies.get(1)
-        await handoff.keep(1)
+        before = await stored.get(1)
+        await replies.keep(1)
         assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
-        await handoff.put_back(before)
+        await replies.put_back(before)
         assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
-        states = [(reply.id, reply.state) for reply in await replies.pending()]
+        states = [(reply.id, reply.state) for reply in await stored.pending()]
         assert states == [(2, DRAFT)]
 
 
 async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
-    handoff, replies = desk.opened.desk.handoff, desk.opened.desk.store.replies
+    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
     await desk.says(LI, "几点")
-    before = await replies.get(1)
-    await handoff.keep(1)
-    await handoff.edit(1, "十点")
-    assert (await handoff.put_back(before)).by == "operator"
+    before = await stored.get(1)
+    await replies.keep(1)
+    await replies.edit(1, "十点")
+    assert (await replies.put_back(before)).by == "operator"
     assert await stands(desk, 1) == [(DRAFT, None)]
-    await handoff.release(1)
+    await replies.release(1)
     await desk.until_sent(1)
     with pytest.raises(MoveNotAllowed):
-        await handoff.put_back(before)
+        await replies.put_back(before)
 
 
 async def test_nobody_has_anything_in_hand_after_a_restart(desk: Desk) -> None:
     """Else the rules would keep quiet there for ever, for a reply that nobody looks at any more."""
     await desk.says(LI, "慢")
-    await desk.opened.desk.handoff.keep(1)
+    await desk.opened.desk.replies.keep(1)
     await desk.restart()
     assert await stands(desk, 1) == [(DRAFT, None)]
     left = await desk.reply(1)
     assert (left.by, left.error) == ("", AFTER_RESTART)
-    assert [step.kind for step in await desk.opened.desk.store.replies.steps(1)][-1] is StepKind.LEAVE
+    assert [step.kind for step in await desk.opened.store.replies.steps(1)][-1] is StepKind.LEAVE
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     assert [state for state, _ in await stands(desk, 1, 2)] == [ReplyState.CANCELLED, HELD]
 
 
 async def test_what_he_had_changed_is_his_still(desk: Desk) -> None:
     await desk.says(LI, "慢")
-    await desk.opened.desk.handoff.keep(1)
-    await desk.opened.desk.handoff.edit(1, "慢工出细活")
+    await desk.opened.desk.replies.keep(1)
+    await desk.opened.desk.replies.edit(1, "慢工出细活")
     await desk.restart()
     assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
     assert await stands(desk, 1) == [(DRAFT, None)]

@@ -142,8 +142,8 @@ async def test_what_is_sent_anew_is_tried_as_often_as_anything_new(desk: Desk) -
     await desk.until(lambda: len(desk.states[1]) == 5)
     assert (await desk.reply(1)).not_before == START + timedelta(seconds=4)
     chat = (await desk.thread(LI_LEI.openid)).id
-    await desk.opened.desk.handoff.set_mode(chat, ReplyMode.DRAFT)
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.conversations.set_mode(chat, ReplyMode.DRAFT)
+    await desk.opened.desk.replies.release(1)
     await desk.until(lambda: desk.states[1][-3:] == [ReplyState.QUEUED, ReplyState.SENDING, ReplyState.QUEUED])
     assert (await desk.reply(1)).not_before == START + timedelta(seconds=2)
 
@@ -188,7 +188,7 @@ async def test_a_refused_account_rests_tells_why_and_goes_on_by_one_reply(
     if until == MIDNIGHT_IN_BEIJING:  # hours late, each answer needs a human's word, and its second part follows
         await desk.until(lambda: all(desk.states[late][-1] is ReplyState.DRAFT for late in (1, 3)))
         for late in (1, 3):
-            await desk.opened.desk.handoff.release(late)
+            await desk.opened.desk.replies.release(late)
     await desk.until_sent(4)
     assert min(desk.sent_at(LI_LEI.openid) + desk.sent_at(WANG_FANG.openid)) == until
     assert desk.calls() - calls == 4 + (1 if until == MIDNIGHT_IN_BEIJING else 0)  # the token has ended by then
@@ -207,10 +207,10 @@ async def _one_at_a_time(desk: Desk) -> None:
     for openid in (LI_LEI.openid, *customers):
         await desk.sandbox.say(openid, "几点关门")
     await desk.until(lambda: sum(states == [ReplyState.DRAFT] for states in desk.states.values()) == 14)
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_refused(1)
     for reply_id in range(2, 15):
-        await desk.opened.desk.handoff.release(reply_id)
+        await desk.opened.desk.replies.release(reply_id)
     await desk.until(lambda: sum(states[-1] is ReplyState.QUEUED for states in desk.states.values()) == 14)
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, times=None, milliseconds=50))
     at = START
@@ -226,7 +226,7 @@ async def _one_at_a_time(desk: Desk) -> None:
     assert desk.calls() == 7
 
     desk.sandbox.faults.clear()
-    await desk.opened.desk.rests.try_now("shop")  # the operator has mended it and does not wait
+    await desk.opened.desk.outbox.try_now("shop")  # the operator has mended it and does not wait
     await desk.until_sent(14)
     assert {sent.at for sent in desk.sandbox.sent} == {at}
     assert desk.trouble == ""
@@ -262,5 +262,5 @@ async def test_a_missing_token_is_told_although_nothing_is_to_be_sent(desk: Desk
     assert isinstance(trouble, TroubleRaised)
     assert trouble.text.startswith("shop gets no access_token: 40164 this machine's address is not in the IP list.")
     assert (trouble.copy, trouble.account) == ("203.0.113.7", "shop")
-    await desk.opened.desk.rests.try_now("shop")  # the operator has added it to the list
+    await desk.opened.desk.outbox.try_now("shop")  # the operator has added it to the list
     await desk.until(lambda: desk.trouble == "")

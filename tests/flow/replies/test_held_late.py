@@ -67,7 +67,7 @@ async def rests(desk: Desk) -> None:
 
 async def goes_on(desk: Desk) -> None:
     """It may send again."""
-    await desk.opened.desk.rests.try_now("shop")
+    await desk.opened.desk.outbox.try_now("shop")
 
 
 async def held_at_once(desk: Desk, seconds: int = 60) -> None:
@@ -82,7 +82,7 @@ async def test_what_waits_while_the_account_rests_is_held_from_then_on(desk: Des
     assert await stands(desk, 1, 2) == [(S.HELD, after(80)), (S.HELD, after(80))]
     reply = await desk.reply(2)
     assert (reply.mode, reply.mode_from) == (ReplyMode.HOLD, ModeSource.ACCOUNT)
-    [step] = await desk.opened.desk.store.replies.steps(2)
+    [step] = await desk.opened.store.replies.steps(2)
     assert (step.kind, step.until, step.reason) == (StepKind.HOLD, after(80), CHANGED_BY[ModeSource.ACCOUNT])
     await goes_on(desk)
     desk.move_to(after(79))
@@ -97,7 +97,7 @@ async def test_so_it_is_on_a_shared_database(tmp_path: Path, postgres: Postgres)
     async with timed_desk(tmp_path, RULES, store=StoreSettings(postgres.fresh())) as desk:
         await rests(desk)
         thread = await desk.thread(LI)
-        await desk.opened.desk.handoff.set_mode(thread.id, ReplyMode.HOLD)
+        await desk.opened.desk.conversations.set_mode(thread.id, ReplyMode.HOLD)
         assert await stands(desk, 1) == [(S.HELD, after(8))]
 
 
@@ -105,7 +105,7 @@ async def test_a_later_part_is_held_behind_its_typing_pause(desk: Desk) -> None:
     thread = (await desk.says(LI, "两段")).conversation_id
     await desk.until_sent(1)
     desk.move_to(after(2))
-    await desk.opened.desk.handoff.set_mode(thread, ReplyMode.HOLD)
+    await desk.opened.desk.conversations.set_mode(thread, ReplyMode.HOLD)
     assert await stands(desk, 2) == [(S.HELD, after(5 + 8))]
     assert (await desk.reply(2)).mode_from is ModeSource.CONVERSATION
     desk.move_to(after(6))
@@ -120,7 +120,7 @@ async def test_what_has_been_held_is_not_held_again(desk: Desk) -> None:
     await desk.says(WANG, "发货")
     desk.move_to(after(10))
     await desk.until(lambda: desk.states[2][-1] is S.QUEUED)
-    await desk.opened.desk.handoff.set_mode((await desk.thread(WANG)).id, ReplyMode.HOLD)
+    await desk.opened.desk.conversations.set_mode((await desk.thread(WANG)).id, ReplyMode.HOLD)
     assert (await desk.reply(2)).state is S.QUEUED
 
 
@@ -129,26 +129,26 @@ async def test_a_rules_own_word_goes_before_the_accounts_and_not_before_the_conv
     await desk.says(WANG, "多少钱")
     await held_at_once(desk)
     assert (await desk.reply(2)).state is S.QUEUED
-    await desk.opened.desk.handoff.set_mode((await desk.thread(WANG)).id, ReplyMode.HOLD)
+    await desk.opened.desk.conversations.set_mode((await desk.thread(WANG)).id, ReplyMode.HOLD)
     assert await stands(desk, 2) == [(S.HELD, after(60))]
 
 
 async def test_a_conversation_that_follows_its_account_again_is_held(desk: Desk) -> None:
     await rests(desk)
-    handoff, thread = desk.opened.desk.handoff, (await desk.thread(LI)).id
-    await handoff.set_mode(thread, ReplyMode.AUTO)
+    conversations, thread = desk.opened.desk.conversations, (await desk.thread(LI)).id
+    await conversations.set_mode(thread, ReplyMode.AUTO)
     await held_at_once(desk)
     assert (await desk.reply(1)).state is S.QUEUED
-    await handoff.set_mode(thread, None)
+    await conversations.set_mode(thread, None)
     assert await stands(desk, 1) == [(S.HELD, after(60))]
 
 
 async def test_what_a_human_wrote_or_released_is_not_held_up(desk: Desk) -> None:
     await rests(desk)
     await desk.says(WANG, "发货")
-    handoff = desk.opened.desk.handoff
-    await handoff.release(2)
-    await handoff.write((await desk.says(HAN, "在吗")).conversation_id, "在的")
+    replies = desk.opened.desk.replies
+    await replies.release(2)
+    await replies.write((await desk.says(HAN, "在吗")).conversation_id, "在的")
     await held_at_once(desk)
     assert [state for state, _ in await stands(desk, 1, 2, 3)] == [S.HELD, S.QUEUED, S.QUEUED]
 

@@ -147,23 +147,23 @@ async def test_entering_again_leaves_what_is_held_as_it_is(desk: Desk) -> None:
 
 
 async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
-    handoff = desk.opened.desk.handoff
+    replies = desk.opened.desk.replies
     await desk.says(LI, "几点")
-    await handoff.keep(1)  # he has opened it to edit it
+    await replies.keep(1)  # he has opened it to edit it
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
-    await handoff.edit(1, "今天十点")
+    await replies.edit(1, "今天十点")
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
     assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
-    pending = await desk.opened.desk.store.replies.pending()
+    pending = await desk.opened.store.replies.pending()
     assert [(reply.id, reply.state, reply.content.text) for reply in pending] == [(1, DRAFT, "今天十点")]
-    await handoff.release(1)
+    await replies.release(1)
     await desk.until_sent(1)
     assert sent(desk) == ["今天十点"]
 
 
 async def test_a_held_reply_that_was_edited_begins_anew_rather_than_leave_beside_the_question(desk: Desk) -> None:
     await desk.says(LI, "几点")
-    await desk.opened.desk.handoff.edit(1, "十点")
+    await desk.opened.desk.replies.edit(1, "十点")
     desk.clock.now = after(7)
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
     assert await stands(desk, 1) == [(HELD, after(15))]
@@ -193,7 +193,7 @@ async def test_messages_that_come_together_are_decided_like_those_that_come_one_
     await desk.restart()
     await desk.sandbox.say(WANG, "几点")  # decided behind what the crash has left
     await desk.until(lambda: 4 in desk.decided_on)
-    rows = [await desk.opened.desk.store.decisions.for_message(number) for number in (1, 2, 3)]
+    rows = [await desk.opened.store.decisions.for_message(number) for number in (1, 2, 3)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, Outcome.REPLIED, Outcome.STILL_HELD]
     assert await stands(desk, 1, 2, 3) == [(CANCELLED, after(8)), (HELD, after(8)), (HELD, after(11))]
     assert (await desk.reply(1)).by == "contact"
@@ -201,9 +201,9 @@ async def test_messages_that_come_together_are_decided_like_those_that_come_one_
 
 async def test_what_he_writes_during_a_pause_lets_what_is_held_ask(desk: Desk) -> None:
     await desk.says(LI, "几点")
-    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.outbox.pause()
     assert (await desk.says(LI, "两句")).outcome is Outcome.PAUSED
-    await desk.opened.desk.handoff.resume()
+    await desk.opened.desk.outbox.resume()
     assert await stands(desk, 1) == [(HELD, None)]
     assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
     assert await stands(desk, 1) == [(HELD, None)]  # what asks goes on asking
@@ -215,7 +215,7 @@ async def test_in_draft_mode_the_newer_draft_replaces_the_older_and_nothing_is_t
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         await desk.says(LI, "几点")
         assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
-        assert [reply.id for reply in await desk.opened.desk.store.replies.pending()] == [2, 3]
+        assert [reply.id for reply in await desk.opened.store.replies.pending()] == [2, 3]
         assert (await desk.reply(1)).state is CANCELLED
         assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
         conversation = await desk.thread(LI)
@@ -231,7 +231,7 @@ async def test_nothing_that_is_held_interrupts_the_operator_who_writes(desk: Des
         desk.clock.now = after(seconds)
         await typing.show(await thread(desk))
         desk.move_to(after(seconds))
-        await desk.opened.desk.handoff.mark_read(await thread(desk))
+        await desk.opened.desk.conversations.mark_read(await thread(desk))
         [(state, due_at)] = await stands(desk, 1)
         assert state is HELD
         assert due_at is not None
@@ -270,7 +270,7 @@ async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
     desk.move_to(after(3600))
     assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
     assert sent(desk) == []
-    assert await desk.opened.desk.handoff.release_held() == 1
+    assert await desk.opened.desk.replies.release_held() == 1
     await desk.until_sent(1)
 
 
@@ -300,24 +300,24 @@ async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("mode", "state"), [(ReplyMode.DRAFT, DRAFT), (ReplyMode.OFF, CANCELLED)])
 async def test_what_waits_follows_the_conversations_mode(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
     await desk.says(LI, "几点")
-    await desk.opened.desk.handoff.set_mode(await thread(desk), mode)
+    await desk.opened.desk.conversations.set_mode(await thread(desk), mode)
     assert desk.states[1][-1] is state
     desk.move_to(after(8))
-    await desk.opened.desk.handoff.write(await thread(desk), "我来")
+    await desk.opened.desk.replies.write(await thread(desk), "我来")
     await desk.until_sent(1)
     assert sent(desk) == ["我来"]
 
 
 async def test_a_takeover_cancels_what_is_held(desk: Desk) -> None:
     await desk.says(LI, "几点")
-    await desk.opened.desk.handoff.take_over(await thread(desk))
+    await desk.opened.desk.conversations.take_over(await thread(desk))
     assert await stands(desk, 1) == [(CANCELLED, after(8))]
 
 
 async def test_nothing_is_held_for_a_contact_who_is_blocked(desk: Desk) -> None:
     await desk.says(LI, "几点")
     contact = (await desk.thread(LI)).contact
-    await desk.opened.desk.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
+    await desk.opened.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
     desk.move_to(after(8))
     await desk.until(lambda: desk.states[1][-1] is CANCELLED)
     assert sent(desk) == []

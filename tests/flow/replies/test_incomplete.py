@@ -70,7 +70,7 @@ async def says(desk: Desk, text: str) -> int:
 
 
 async def draft_in(desk: Desk, chat: int) -> Reply:
-    items = await desk.opened.desk.store.conversations.timeline(chat)
+    items = await desk.opened.store.conversations.timeline(chat)
     [reply] = [item for item in items if isinstance(item, Reply) and item.state is ReplyState.DRAFT]
     return reply
 
@@ -80,7 +80,7 @@ def raised(desk: Desk) -> list[AttentionReason]:
 
 
 async def causes(desk: Desk, chat: int) -> set[AttentionReason]:
-    [row] = await desk.opened.desk.store.conversations.rows([chat])
+    [row] = await desk.opened.store.conversations.rows([chat])
     return {call.cause for call in row.calls}
 
 
@@ -89,21 +89,21 @@ async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) 
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     draft = await draft_in(desk, chat)
     assert (draft.content.text, draft.content.gaps) == ("‹contact.alias›，您的包裹在路上。", ("contact.alias",))
-    handoff, store = desk.opened.desk.handoff, desk.opened.desk.store
+    replies, store = desk.opened.desk.replies, desk.opened.store
     assert [row.conversation.id for row in await store.conversations.page(InboxFilter.NEEDS_HUMAN)] == [chat]
     assert (await desk.thread(LI)).contact.tags == ("parcel",)
-    assert [group.newest.text for group in await desk.opened.desk.checkup.unmatched()] == ["到哪了"]
+    assert [group.newest.text for group in await desk.opened.desk.rules.review.unmatched()] == ["到哪了"]
     with pytest.raises(ReplyHasGap, match=r"contact\.alias"):
-        await handoff.release(draft.id)
-    await handoff.edit(draft.id, "‹contact.alias›，您的包裹明天到。")
+        await replies.release(draft.id)
+    await replies.edit(draft.id, "‹contact.alias›，您的包裹明天到。")
     with pytest.raises(ReplyHasGap):
-        await handoff.release(draft.id)
+        await replies.release(draft.id)
     assert not desk.sandbox.sent
-    await handoff.edit(draft.id, "李雷，您的包裹明天到。")
-    await handoff.release(draft.id)
+    await replies.edit(draft.id, "李雷，您的包裹明天到。")
+    await replies.release(draft.id)
     await desk.until_sent(1)
     assert [one.text for one in desk.sandbox.sent] == ["李雷，您的包裹明天到。"]
-    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    await desk.until(lambda: not desk.opened.desk.attention.state.unseen)
     assert await causes(desk, chat) == set()
 
 
@@ -120,35 +120,35 @@ async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     draft = await draft_in(desk, chat)
     assert (draft.content.title, draft.content.url) == ("订单 ‹m.no›", "https://shop.example/o?no=‹m.no›")
-    handoff = desk.opened.desk.handoff
-    await handoff.edit_content(draft.id, replace(draft.content, title="订单 9"))
+    replies = desk.opened.desk.replies
+    await replies.edit(draft.id, replace(draft.content, title="订单 9"))
     with pytest.raises(ReplyHasGap):
-        await handoff.release(draft.id)
-    await handoff.edit_content(draft.id, replace(draft.content, title="订单 9", url="https://shop.example/o?no=9"))
-    await handoff.release(draft.id)
+        await replies.release(draft.id)
+    await replies.edit(draft.id, replace(draft.content, title="订单 9", url="https://shop.example/o?no=9"))
+    await replies.release(draft.id)
     await desk.until_sent(1)
     assert desk.sandbox.sent[0].content["url"] == "https://shop.example/o?no=9"
 
 
 async def drafts_in(desk: Desk, chat: int) -> list[Reply]:
-    items = await desk.opened.desk.store.conversations.timeline(chat)
+    items = await desk.opened.store.conversations.timeline(chat)
     return sorted((item for item in items if isinstance(item, Reply)), key=lambda one: one.id)
 
 
 async def test_no_later_part_leaves_while_a_value_is_missing_in_an_earlier_one(desk: Desk) -> None:
     chat = await says(desk, "你好")
     first, second, third = await drafts_in(desk, chat)
-    handoff = desk.opened.desk.handoff
+    replies = desk.opened.desk.replies
     for part in (second, third):
         with pytest.raises(PartHasGap, match=r"contact\.alias"):
-            await handoff.release(part.id)
+            await replies.release(part.id)
     with pytest.raises(ReplyHasGap):
-        await handoff.release_answer(first.id)
+        await replies.release(first.id, whole=True)
     with pytest.raises(PartHasGap):
-        await handoff.release_answer(second.id)
+        await replies.release(second.id, whole=True)
     assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.DRAFT] * 3
-    await handoff.edit(first.id, "李雷，您好。")
-    await handoff.release(third.id)  # now that all of it is whole, those before it leave with it
+    await replies.edit(first.id, "李雷，您好。")
+    await replies.release(third.id)  # now that all of it is whole, those before it leave with it
     await desk.until_sent(3)
     assert [one.text for one in desk.sandbox.sent] == ["李雷，您好。", "九点开门。", "欢迎光临。"]
 
@@ -156,19 +156,19 @@ async def test_no_later_part_leaves_while_a_value_is_missing_in_an_earlier_one(d
 async def test_an_earlier_part_that_is_thrown_away_takes_the_later_ones_with_it(desk: Desk) -> None:
     chat = await says(desk, "你好")
     first, *_ = await drafts_in(desk, chat)
-    await desk.opened.desk.handoff.cancel(first.id)
+    await desk.opened.desk.replies.cancel(first.id)
     assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.CANCELLED] * 3
 
 
 async def test_one_word_for_the_whole_answer_sends_none_of_it_while_a_later_part_lacks_a_value(desk: Desk) -> None:
     chat = await says(desk, "再见")
     first, second = await drafts_in(desk, chat)
-    handoff = desk.opened.desk.handoff
+    replies = desk.opened.desk.replies
     with pytest.raises(PartHasGap, match=r"contact\.alias"):
-        await handoff.release_answer(first.id)
+        await replies.release(first.id, whole=True)
     assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.DRAFT] * 2
-    await handoff.edit(second.id, "李雷，慢走。")
-    await handoff.release_answer(first.id)
+    await replies.edit(second.id, "李雷，慢走。")
+    await replies.release(first.id, whole=True)
     await desk.until_sent(2)
     assert [one.text for one in desk.sandbox.sent] == ["再见。", "李雷，慢走。"]
 
@@ -180,7 +180,7 @@ async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_t
     await desk.until(lambda: any(isinstance(event, AttentionRaised) for event in desk.events))
     assert (await draft_in(desk, chat)).content.text == "‹contact.alias›，欢迎。"
     assert (raised(desk), await causes(desk, chat)) == ([AttentionReason.DRAFT], {AttentionReason.DRAFT})
-    assert not await desk.opened.desk.store.conversations.page(InboxFilter.NEEDS_HUMAN)
+    assert not await desk.opened.store.conversations.page(InboxFilter.NEEDS_HUMAN)
     await says(desk, "没有规则的话")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
 
@@ -189,17 +189,17 @@ async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answe
     chat = await says(desk, "到哪了")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.restart()
-    assert AttentionReason.UNFINISHED in {call.cause for call in desk.opened.desk.alarms.state.unseen}
+    assert AttentionReason.UNFINISHED in {call.cause for call in desk.opened.desk.attention.state.unseen}
     assert raised(desk).count(AttentionReason.UNFINISHED) == 1
     await says(desk, "几点关门")
     await desk.until_sent(1)
     assert [one.text for one in desk.sandbox.sent] == ["九点到九点。"]
-    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    await desk.until(lambda: not desk.opened.desk.attention.state.unseen)
     assert await causes(desk, chat) == set()
 
 
 async def test_an_answer_that_cannot_be_made_at_all_calls_as_well(desk: Desk) -> None:
     chat = await says(desk, "除")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
-    await desk.opened.desk.handoff.write(chat, "在的")
-    await desk.until(lambda: not desk.opened.desk.alarms.state.unseen)
+    await desk.opened.desk.replies.write(chat, "在的")
+    await desk.until(lambda: not desk.opened.desk.attention.state.unseen)

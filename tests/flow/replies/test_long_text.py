@@ -24,13 +24,13 @@ async def _asked(world: World) -> int:
 
 
 async def _replies(world: World, conversation_id: int) -> list[Reply]:
-    timeline = await world.opened.desk.store.conversations.timeline(conversation_id)
+    timeline = await world.opened.store.conversations.timeline(conversation_id)
     return [item for item in timeline if isinstance(item, Reply)]
 
 
 async def test_the_parts_arrive_in_order(world: World) -> None:
     conversation_id = await _asked(world)
-    written = await world.opened.desk.handoff.write_split(conversation_id, LONG, 3)
+    written = await world.opened.desk.replies.write_split(conversation_id, LONG, 3)
     assert tuple(reply.content.text for reply in written) == PARTS
     assert [reply.part_of for reply in written] == [None, written[0].id, written[0].id]
     await world.sandbox.wait_for_reply(WANG_FANG.openid, after=2)
@@ -56,7 +56,7 @@ async def test_nothing_leaves_that_was_not_agreed_to(
 ) -> None:
     conversation_id = await _asked(world)
     with pytest.raises(error):
-        await world.opened.desk.handoff.write_split(conversation_id, text, parts)
+        await world.opened.desk.replies.write_split(conversation_id, text, parts)
     assert await _replies(world, conversation_id) == []
     assert not (await world.row_of(WANG_FANG.openid)).conversation.taken_over
 
@@ -65,13 +65,13 @@ async def test_nothing_leaves_that_was_not_agreed_to(
 async def test_what_waits_already_counts_unless_it_is_stopped(tmp_path: Path, takes_over: bool) -> None:
     rules = '[[rules]]\nname = "held"\nwhen = { any = ["慢"] }\nthen = [{ reply = "稍等" }]\ndelivery = { hold = 60 }\n'
     async with timed_desk(tmp_path, rules, undo_seconds=20) as desk:
-        handoff, preferences = desk.opened.desk.handoff, desk.opened.desk.preferences
+        replies, preferences = desk.opened.desk.replies, desk.opened.desk.preferences
         await preferences.set(replace(preferences.now, writing_takes_over=takes_over))
         chat = (await desk.says(LI_LEI.openid, "慢")).conversation_id
-        await handoff.write(chat, "一")
-        await handoff.write(chat, "二")
+        await replies.write(chat, "一")
+        await replies.write(chat, "二")
         if takes_over:  # the rule's own was stopped
-            assert len(await handoff.write_split(chat, LONG, 3)) == 3
+            assert len(await replies.write_split(chat, LONG, 3)) == 3
             assert await desk.window_left(LI_LEI.openid) == 5
         with pytest.raises(TooFewRepliesLeft, match="only 0" if takes_over else "only 2"):
-            await handoff.write_split(chat, LONG, 3)
+            await replies.write_split(chat, LONG, 3)

@@ -56,14 +56,14 @@ async def split_in_three(desk: Desk, second: SimulatedFault, state: ReplyState) 
     thread = await asks(desk, "说说看")
     for fault in (WELL, second):
         desk.sandbox.faults.plan(fault)
-    parts = await desk.opened.desk.handoff.write_split(thread, LONG, 3)
+    parts = await desk.opened.desk.replies.write_split(thread, LONG, 3)
     await desk.until(lambda: desk.states[parts[1].id][-1:] == [state])
     return parts
 
 
 async def nothing_follows(desk: Desk, third: Reply) -> None:
     """The outbox has looked again, as something else has left since, and still the third part waits."""
-    written = await desk.opened.desk.handoff.write(third.conversation_id, "另外一句")
+    written = await desk.opened.desk.replies.write(third.conversation_id, "另外一句")
     await desk.until(lambda: desk.states[written.id][-1:] == [S.SENT])
     assert arrived(desk)[-1] == "另外一句"
     assert (await desk.reply(third.id)).state is S.QUEUED
@@ -73,17 +73,17 @@ async def test_behind_a_refused_part_the_rest_waits_and_leaves_behind_it_in_orde
     parts = await split_in_three(desk, REFUSED, S.FAILED)
     await nothing_follows(desk, parts[2])
     assert arrived(desk) == [PARTS[0], "另外一句"]
-    await desk.opened.desk.handoff.retry(parts[1].id)
+    await desk.opened.desk.replies.retry(parts[1].id)
     await desk.until_sent(4)
     assert arrived(desk) == [PARTS[0], "另外一句", PARTS[1], PARTS[2]]
 
 
 async def test_when_a_refused_part_is_discarded_the_rest_is_too(desk: Desk) -> None:
     parts = await split_in_three(desk, REFUSED, S.FAILED)
-    await desk.opened.desk.handoff.cancel(parts[1].id)
+    await desk.opened.desk.replies.cancel(parts[1].id)
     assert [(await desk.reply(part.id)).state for part in parts] == [S.SENT, S.CANCELLED, S.CANCELLED]
     assert desk.states[parts[2].id][-1] is S.CANCELLED
-    written = await desk.opened.desk.handoff.write(parts[0].conversation_id, "另外一句")
+    written = await desk.opened.desk.replies.write(parts[0].conversation_id, "另外一句")
     await desk.until(lambda: desk.states[written.id][-1:] == [S.SENT])
     assert arrived(desk) == [PARTS[0], "另外一句"]
 
@@ -93,7 +93,7 @@ async def test_behind_a_part_of_which_nobody_knows_the_rest_waits_until_somebody
     await nothing_follows(desk, parts[2])
     await desk.restart()
     await nothing_follows(desk, parts[2])
-    await desk.opened.desk.handoff.confirm(parts[1].id)
+    await desk.opened.desk.replies.confirm(parts[1].id)
     await desk.until(lambda: desk.states[parts[2].id][-1:] == [S.SENT])
     assert arrived(desk) == [PARTS[0], PARTS[1], "另外一句", "另外一句", PARTS[2]]
 
@@ -101,10 +101,10 @@ async def test_behind_a_part_of_which_nobody_knows_the_rest_waits_until_somebody
 async def test_each_part_that_fails_again_holds_up_the_rest_again(desk: Desk) -> None:
     parts = await split_in_three(desk, LOST, S.UNKNOWN)
     desk.sandbox.faults.plan(REFUSED)
-    await desk.opened.desk.handoff.retry(parts[1].id)
+    await desk.opened.desk.replies.retry(parts[1].id)
     await desk.until(lambda: desk.states[parts[1].id][-1] is S.FAILED)
     await nothing_follows(desk, parts[2])
-    await desk.opened.desk.handoff.retry(parts[1].id)
+    await desk.opened.desk.replies.retry(parts[1].id)
     await desk.until(lambda: desk.states[parts[2].id][-1] is S.SENT)
     assert arrived(desk) == [PARTS[0], PARTS[1], "另外一句", PARTS[1], PARTS[2]]
 
@@ -118,7 +118,7 @@ async def test_where_wechat_takes_no_more_the_rest_waits_for_whoever_sends_it_ag
     await desk.until(lambda: desk.states[failed][-1] is S.FAILED)
     assert [(await desk.reply(part)).state for part in range(failed, 4)] == [S.FAILED, *[S.QUEUED] * (3 - failed)]
     assert await asks(desk, "喂") == thread  # which allows five again
-    await desk.opened.desk.handoff.retry(failed)
+    await desk.opened.desk.replies.retry(failed)
     await desk.until_sent(3)
     assert arrived(desk) == list(THREE)
 
@@ -137,10 +137,10 @@ async def test_what_a_rule_says_in_parts_outlasts_a_pause_and_needs_one_word_onl
     desk.sandbox.faults.plan(REFUSED)
     await asks(desk, "几点关门")
     await desk.until_refused(1)
-    await desk.opened.desk.handoff.pause()
-    await desk.opened.desk.handoff.resume()
+    await desk.opened.desk.outbox.pause()
+    await desk.opened.desk.outbox.resume()
     assert [(await desk.reply(part)).state for part in (1, 2, 3)] == [S.FAILED, S.QUEUED, S.QUEUED]
-    await desk.opened.desk.handoff.retry(1)
+    await desk.opened.desk.replies.retry(1)
     await desk.until_sent(3)
     assert arrived(desk) == list(THREE)
 
@@ -149,20 +149,20 @@ async def test_what_follows_a_retried_part_leaves_also_while_everything_is_pause
     desk.sandbox.faults.plan(REFUSED)
     await asks(desk, "几点关门")
     await desk.until_refused(1)
-    await desk.opened.desk.handoff.pause()
-    await desk.opened.desk.handoff.retry(1)
+    await desk.opened.desk.outbox.pause()
+    await desk.opened.desk.replies.retry(1)
     await desk.until_sent(3)
     assert arrived(desk) == list(THREE)
 
 
 async def test_while_the_first_of_a_held_answer_is_edited_the_rest_does_not_leave_without_it(desk: Desk) -> None:
     await asks(desk, "我要退款")
-    handoff = desk.opened.desk.handoff
-    await handoff.keep(1)
+    replies = desk.opened.desk.replies
+    await replies.keep(1)
     desk.move_to(START + timedelta(seconds=9))
     await desk.until(lambda: desk.states[2][-1] is S.QUEUED and desk.states[3][-1] is S.QUEUED)
     assert arrived(desk) == []
-    await handoff.edit(1, "九点半。")
-    await handoff.release(1)
+    await replies.edit(1, "九点半。")
+    await replies.release(1)
     await desk.until_sent(3)
     assert arrived(desk) == ["九点半。", *THREE[1:]]

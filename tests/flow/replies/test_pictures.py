@@ -63,7 +63,7 @@ def heard(world: World) -> Heard:
 
 async def _timeline(world: World, openid: str = OPENID) -> list[Message | Reply]:
     row = await world.row_of(openid)
-    return list(await world.opened.desk.store.conversations.timeline(row.conversation.id))
+    return list(await world.opened.store.conversations.timeline(row.conversation.id))
 
 
 async def _message(world: World) -> Message:
@@ -85,7 +85,7 @@ async def _writes_picture(world: World, data: bytes) -> int:
     conversation_id = await _conversation(world)
     picture = await world.opened.desk.pictures.add(data)
     content = Content(ReplyKind.IMAGE, picture=picture.digest)
-    return (await world.opened.desk.handoff.write_content(conversation_id, content)).id
+    return (await world.opened.desk.replies.write(conversation_id, content)).id
 
 
 def _bytes_of(world: World, digest: str) -> bytes:
@@ -193,7 +193,7 @@ async def test_a_card_carries_its_cover(world: World) -> None:
     conversation_id = await _conversation(world)
     picture = await world.opened.desk.pictures.add(cover())
     card = Content(ReplyKind.CARD, title="茶具", page_path="pages/a?id=1", thumb_picture=picture.digest)
-    await world.opened.desk.handoff.write_content(conversation_id, card)
+    await world.opened.desk.replies.write(conversation_id, card)
     sent = await world.sandbox.wait_for_reply(OPENID)
     assert (sent.msgtype, sent.content["title"], sent.content["pagepath"]) == (
         "miniprogrampage",
@@ -206,7 +206,7 @@ async def test_a_card_carries_its_cover(world: World) -> None:
 async def test_a_link_arrives(world: World) -> None:
     conversation_id = await _conversation(world)
     link = Content(ReplyKind.LINK, title="退货", description="七天内", url="https://shop.example/r")
-    await world.opened.desk.handoff.write_content(conversation_id, link)
+    await world.opened.desk.replies.write(conversation_id, link)
     sent = await world.sandbox.wait_for_reply(OPENID)
     assert (sent.msgtype, sent.content["url"]) == ("link", "https://shop.example/r")
 
@@ -214,10 +214,10 @@ async def test_a_link_arrives(world: World) -> None:
 async def test_what_is_wrong_is_refused_before_anything_is_written(world: World) -> None:
     conversation_id = await _conversation(world)
     with pytest.raises(BadContent):
-        await world.opened.desk.handoff.write_content(conversation_id, Content(ReplyKind.LINK, title="a", url="b"))
+        await world.opened.desk.replies.write(conversation_id, Content(ReplyKind.LINK, title="a", url="b"))
     missing = Content(ReplyKind.IMAGE, picture="0" * 64)
     with pytest.raises(NotFound):
-        await world.opened.desk.handoff.write_content(conversation_id, missing)
+        await world.opened.desk.replies.write(conversation_id, missing)
     assert not [item for item in await _timeline(world) if isinstance(item, Reply)]
     assert not (await world.row_of(OPENID)).conversation.taken_over
 
@@ -242,7 +242,7 @@ async def test_the_second_refusal_of_the_media_id_is_final(world: World, heard: 
 
 async def test_a_media_id_from_a_rule_is_sent_as_it_is(world: World, heard: Heard) -> None:
     rules = f'[[rules]]\nname = "menu"\nwhen = {{ any = ["菜单"] }}\nthen = [{{ image = "{COVER_MEDIA_ID}" }}]\n'
-    await world.opened.desk.rulebook.import_text(rules, "rules.toml")
+    await world.opened.desk.rules.rulebook.import_text(rules, "rules.toml")
     await world.sandbox.say(OPENID, "菜单")
     sent = await world.sandbox.wait_for_reply(OPENID)
     assert sent.content == {"media_id": COVER_MEDIA_ID}
@@ -275,7 +275,7 @@ async def test_a_picture_that_is_gone_fails_the_reply_at_once(world: World, hear
     path = world.opened.desk.pictures.path(picture.digest)
     assert path is not None
     path.unlink()
-    await world.opened.desk.handoff.write_content(conversation_id, Content(ReplyKind.IMAGE, picture=picture.digest))
+    await world.opened.desk.replies.write(conversation_id, Content(ReplyKind.IMAGE, picture=picture.digest))
     await heard.reply(ReplyState.FAILED)
     reply = await _reply(world)
     assert (reply.errcode, GONE in reply.error) == (None, True)
@@ -309,7 +309,7 @@ async def test_many_people_at_once_share_one_upload(world: World, heard: Heard) 
     ids = [await _conversation(world, openid) for openid in people]
     picture = await world.opened.desk.pictures.add(torn_box())
     content = Content(ReplyKind.IMAGE, picture=picture.digest)
-    await asyncio.gather(*(world.opened.desk.handoff.write_content(each, content) for each in ids))
+    await asyncio.gather(*(world.opened.desk.replies.write(each, content) for each in ids))
     await asyncio.gather(*(world.sandbox.wait_for_reply(openid) for openid in people))
     assert heard.calls("media/upload") == ["media/upload"]
 

@@ -51,12 +51,12 @@ async def states(desk: Desk) -> list[ReplyState]:
 
 
 async def rule_id(desk: Desk, name: str) -> int:
-    return next(rule.id for rule in await desk.opened.desk.rulebook.all() if rule.name == name)
+    return next(rule.id for rule in await desk.opened.desk.rules.rulebook.all() if rule.name == name)
 
 
 @pytest.mark.parametrize("how", ["switched off", "removed", "not in the file"])
 async def test_what_a_rule_said_that_may_not_speak_any_more_is_left_to_a_human(desk: Desk, how: str) -> None:
-    rulebook = desk.opened.desk.rulebook
+    rulebook = desk.opened.desk.rules.rulebook
     match how:
         case "switched off":
             await rulebook.set_enabled(await rule_id(desk, "hours"), enabled=False)
@@ -70,12 +70,12 @@ async def test_what_a_rule_said_that_may_not_speak_any_more_is_left_to_a_human(d
     desk.move_to(START + timedelta(seconds=31))
     await desk.until_sent(1)
     assert [sent.openid for sent in desk.sandbox.sent] == [WANG]
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_sent(2)
 
 
 async def test_a_rule_that_is_only_changed_or_moved_keeps_what_it_said(desk: Desk) -> None:
-    rulebook = desk.opened.desk.rulebook
+    rulebook = desk.opened.desk.rules.rulebook
     hours, refund = await rulebook.all()
     await rulebook.save(replace(hours, name="opening"))
     await rulebook.reorder([refund.id, hours.id])
@@ -84,9 +84,9 @@ async def test_a_rule_that_is_only_changed_or_moved_keeps_what_it_said(desk: Des
 
 async def test_what_a_human_has_released_leaves_all_the_same(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
-    await desk.opened.desk.handoff.release(1)
+    await desk.opened.desk.replies.release(1)
     await desk.until_refused(1)
-    await desk.opened.desk.rulebook.set_enabled(await rule_id(desk, "hours"), enabled=False)
+    await desk.opened.desk.rules.rulebook.set_enabled(await rule_id(desk, "hours"), enabled=False)
     assert await states(desk) == [S.QUEUED, S.HELD]
     desk.move_to(START + timedelta(seconds=1))
     await desk.until_sent(1)
@@ -118,10 +118,10 @@ async def test_a_changed_template_is_saved_once_nothing_is_thought_from_the_old_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with timed_desk(tmp_path, "") as desk:
-        phrasebook, conversations = desk.opened.desk.phrasebook, desk.opened.desk.store.conversations
+        phrasebook, conversations = desk.opened.desk.templates, desk.opened.store.conversations
         template = await phrasebook.save(Template(0, "hours", "九点"))
         says = (Action(ActionKind.TEMPLATE, template="hours"),)
-        await desk.opened.desk.rulebook.save(Rule("r", when=Condition(any=("几点",)), then=says))
+        await desk.opened.desk.rules.rulebook.save(Rule("r", when=Condition(any=("几点",)), then=says))
         resolve, entered, go_on = conversations.resolve, asyncio.Event(), asyncio.Event()
 
         async def slowly(resolutions: Sequence[Resolution]) -> list[Reply]:

@@ -43,35 +43,35 @@ async def waits_for_a_token(desk: Desk) -> int:
 
 async def test_a_takeover_stops_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
-    await desk.opened.desk.handoff.take_over(conversation)
+    await desk.opened.desk.conversations.take_over(conversation)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
     assert (await desk.reply(1)).by == "operator"
-    await desk.opened.desk.handoff.write(conversation, "我来")
+    await desk.opened.desk.replies.write(conversation, "我来")
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["我来"]
 
 
 async def test_a_pause_keeps_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
     await waits_for_a_token(desk)
-    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.outbox.pause()
     await desk.until(lambda: desk.states[1][-1] is ReplyState.QUEUED)
     assert desk.sandbox.sent == ()
-    await desk.opened.desk.handoff.resume()
+    await desk.opened.desk.outbox.resume()
     assert (await desk.reply(1)).state is ReplyState.HELD
     assert (await desk.reply(1)).due_at is None
 
 
 async def test_a_conversation_without_automatic_replies_stops_what_still_waits_for_its_token(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
-    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.OFF)
+    await desk.opened.desk.conversations.set_mode(conversation, ReplyMode.OFF)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
     assert desk.sandbox.sent == ()
 
 
 async def test_what_rules_say_once_the_word_is_handed_back_leaves_again(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
-    await desk.opened.desk.handoff.take_over(conversation)
-    await desk.opened.desk.handoff.hand_back(conversation)
+    await desk.opened.desk.conversations.take_over(conversation)
+    await desk.opened.desk.conversations.hand_back(conversation)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
     await desk.sandbox.say(LI, "几点呢")
     await desk.until_sent(1)
@@ -80,7 +80,7 @@ async def test_what_rules_say_once_the_word_is_handed_back_leaves_again(desk: De
 
 async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
-    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.DRAFT)
+    await desk.opened.desk.conversations.set_mode(conversation, ReplyMode.DRAFT)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
     reply = await desk.reply(1)
     assert (reply.mode, reply.mode_from) == (ReplyMode.DRAFT, ModeSource.CONVERSATION)
@@ -89,7 +89,7 @@ async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
 
 async def test_where_replies_are_held_it_is_held_and_leaves_after_that(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
-    await desk.opened.desk.handoff.set_mode(conversation, ReplyMode.HOLD)
+    await desk.opened.desk.conversations.set_mode(conversation, ReplyMode.HOLD)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.HELD)
     reply = await desk.reply(1)
     assert (reply.mode, reply.mode_from, reply.due_at) == (ReplyMode.HOLD, ModeSource.CONVERSATION, after(8))
@@ -116,8 +116,8 @@ async def test_it_follows_its_account_too(desk: Desk, mode: ReplyMode, state: Re
 
 async def test_what_a_rule_said_that_is_switched_off_is_left_to_a_human(desk: Desk) -> None:
     await waits_for_a_token(desk)
-    [rule] = await desk.opened.desk.rulebook.all()
-    await desk.opened.desk.rulebook.set_enabled(rule.id, enabled=False)
+    [rule] = await desk.opened.desk.rules.rulebook.all()
+    await desk.opened.desk.rules.rulebook.set_enabled(rule.id, enabled=False)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
     assert (await desk.reply(1)).error == RULE_SILENT
     assert desk.sandbox.sent == ()
@@ -125,8 +125,8 @@ async def test_what_a_rule_said_that_is_switched_off_is_left_to_a_human(desk: De
 
 async def test_a_change_that_is_not_about_it_only_delays_it(desk: Desk) -> None:
     await waits_for_a_token(desk)
-    [rule] = await desk.opened.desk.rulebook.all()
-    await desk.opened.desk.rulebook.save(replace(rule, id=0, name="other"))
+    [rule] = await desk.opened.desk.rules.rulebook.all()
+    await desk.opened.desk.rules.rulebook.save(replace(rule, id=0, name="other"))
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.AUTO, 90)
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]

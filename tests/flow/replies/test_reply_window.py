@@ -60,9 +60,9 @@ async def test_rules_stop_before_the_humans_share(desk: Desk) -> None:
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
     assert (await desk.says(LI, "四")).outcome is Outcome.NO_QUOTA  # reset to 5, of which 3 are the rules'
     assert len(desk.sandbox.sent) == 3
-    handoff = desk.opened.desk.handoff
+    replies = desk.opened.desk.replies
     for n in range(5):
-        await handoff.write((await desk.thread(LI)).id, f"{n}")
+        await replies.write((await desk.thread(LI)).id, f"{n}")
         await desk.until_sent(4 + n)
     assert await desk.window_left(LI) == 0
 
@@ -95,7 +95,7 @@ async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk
     await store.close()
     await desk.restart()
     await desk.until(lambda: sum(isinstance(event, DecisionMade) for event in desk.events) >= 4)
-    rows = [await desk.opened.desk.store.decisions.for_message(number) for number in range(1, 5)]
+    rows = [await desk.opened.store.decisions.for_message(number) for number in range(1, 5)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, *[Outcome.NO_QUOTA] * 3]
     for n in range(3):
         await desk.sandbox.wait_for_reply(LI, after=n)
@@ -117,7 +117,7 @@ async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_mo
         last = START + timedelta(seconds=50)
         assert [(await desk.reply(n)).due_at for n in (1, 2)] == [last, last]
         desk.move_to(last - timedelta(seconds=1))
-        written = await desk.opened.desk.handoff.describe((await desk.thread(LI)).id, ContactChange(alias="李"))
+        written = await desk.opened.desk.conversations.describe((await desk.thread(LI)).id, ContactChange(alias="李"))
         assert (written, desk.states[1]) == (None, [ReplyState.HELD])
         desk.move_to(last)
         if last_moment is LastMoment.SEND:
@@ -130,7 +130,7 @@ async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_mo
                 (ReplyState.DRAFT, None, HANDED_OVER)
             }
             assert OperatorCalled(drafts[0].conversation_id, "greeting") in desk.events
-            await desk.opened.desk.handoff.release(1)
+            await desk.opened.desk.replies.release(1)
             await desk.until_sent(1)
             assert desk.sent_at(LI) == [last]
 
@@ -155,7 +155,7 @@ async def test_what_still_waits_when_the_window_closes_says_so_and_can_be_sent_a
         assert (await desk.says(LI, "？")).outcome is Outcome.STILL_HELD
         again = await desk.reply(1)
         assert (again.state, again.error) == (ReplyState.DRAFT, "")
-        await desk.opened.desk.handoff.release(1)
+        await desk.opened.desk.replies.release(1)
         await desk.until_sent(1)
 
 
@@ -179,7 +179,7 @@ async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so
     assert (late.state, late.errcode) == (ReplyState.FAILED, None)
     assert late.error == "WeChat allows no more replies until the contact writes again"
 
-    await desk.opened.desk.handoff.retry(1)
+    await desk.opened.desk.replies.retry(1)
     await desk.until(lambda: desk.states[1].count(ReplyState.FAILED) == 2)
     assert (await desk.reply(1)).errcode == 45015  # WeChat was asked, and agrees
     assert desk.calls() == calls + 1
@@ -192,10 +192,10 @@ async def test_it_is_counted_from_create_time_and_survives_a_restart(desk: Desk)
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
     desk.move_to(START + timedelta(hours=47, minutes=59, seconds=59))
     conversation = await desk.thread(LI)
-    await desk.opened.desk.handoff.write(conversation.id, "最后一秒")
+    await desk.opened.desk.replies.write(conversation.id, "最后一秒")
     await desk.until_sent(4)
     desk.move_to(START + timedelta(hours=48))
-    late = await desk.opened.desk.handoff.write(conversation.id, "晚了")
+    late = await desk.opened.desk.replies.write(conversation.id, "晚了")
     await desk.until(lambda: desk.states[late.id][-1] is ReplyState.FAILED)
     assert (await desk.reply(late.id)).errcode == 45015
     assert (await desk.thread(LI)).window == ReplyWindow(0, START + timedelta(hours=48))
@@ -224,7 +224,7 @@ async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -
     desk.clock.now = START + timedelta(seconds=20)
     conversation = await desk.thread(LI)
     for n in range(2):
-        await desk.opened.desk.handoff.write(conversation.id, f"{n}")
+        await desk.opened.desk.replies.write(conversation.id, f"{n}")
         await desk.until_sent(2 + n)
     assert await desk.window_left(LI) == 2
     at = int((START + timedelta(seconds=10)).timestamp())

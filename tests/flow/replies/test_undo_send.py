@@ -50,7 +50,7 @@ async def asks(desk: Desk, text: str = "在吗", openid: str = LI) -> int:
 
 
 async def writes(desk: Desk, thread: int, text: str) -> Reply:
-    return await desk.opened.desk.handoff.write(thread, text)
+    return await desk.opened.desk.replies.write(thread, text)
 
 
 def received(desk: Desk, openid: str = LI) -> list[str]:
@@ -82,7 +82,7 @@ async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: D
     wrong = await writes(desk, thread, "打错了")
     desk.move_to(START + SECOND)
     await writes(desk, thread, "对的")
-    [undone] = await desk.opened.desk.handoff.undo(wrong.id)
+    [undone] = await desk.opened.desk.replies.undo(wrong.id)
     assert (undone.state, undone.by, undone.content.text) == (S.CANCELLED, "operator", "打错了")
     desk.move_to(START + 4 * SECOND)
     await desk.until_sent(1)
@@ -92,20 +92,20 @@ async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: D
 
 async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
     thread = await asks(desk, "急吗")
-    held = (await desk.opened.desk.store.replies.pending())[0]
+    held = (await desk.opened.store.replies.pending())[0]
     assert held.state is S.HELD
     first, second = await writes(desk, thread, "打错了"), await writes(desk, thread, "又错了")
     kept = await desk.reply(held.id)
     assert (kept.state, is_passed_over(kept)) == (S.DRAFT, True)
-    await desk.opened.desk.handoff.undo(first.id)
+    await desk.opened.desk.replies.undo(first.id)
     assert is_passed_over(await desk.reply(held.id))  # something else that he wrote still leaves
-    await desk.opened.desk.handoff.undo(second.id)
+    await desk.opened.desk.replies.undo(second.id)
     asking = await desk.reply(held.id)
     assert (asking.state, is_passed_over(asking), asking.error) == (S.DRAFT, False, WORD_TAKEN_BACK)
     desk.move_to(START + timedelta(minutes=1))
     await asks(desk, openid=WANG)  # the desk has looked at the time since
     assert received(desk) == []
-    await desk.opened.desk.handoff.release(held.id)
+    await desk.opened.desk.replies.release(held.id)
     await desk.until_sent(1)
     assert received(desk) == ["不急"]
 
@@ -119,7 +119,7 @@ async def test_what_waited_behind_it_leaves_at_once(desk: Desk) -> None:
     await writes(desk, other, "您好")
     await desk.until_sent(1)  # the outbox has looked at the queue since
     assert received(desk) == []
-    await desk.opened.desk.handoff.undo(wrong.id)
+    await desk.opened.desk.replies.undo(wrong.id)
     await desk.until_sent(2)
     assert received(desk) == ["对的"]
 
@@ -142,15 +142,15 @@ async def test_too_late_says_so(desk: Desk) -> None:
     desk.move_to(START + 3 * SECOND)
     await desk.until_sent(1)
     with pytest.raises(MoveNotAllowed):
-        await desk.opened.desk.handoff.undo(reply.id)
+        await desk.opened.desk.replies.undo(reply.id)
     assert (await desk.reply(reply.id)).state is S.SENT
 
 
 async def test_a_text_in_several_messages_is_taken_back_whole(desk: Desk) -> None:
     thread = await asks(desk)
-    parts = await desk.opened.desk.handoff.write_split(thread, "第一段。" * 160 + "\n\n" + "第二段。" * 160, 2)
+    parts = await desk.opened.desk.replies.write_split(thread, "第一段。" * 160 + "\n\n" + "第二段。" * 160, 2)
     assert {part.due_at for part in parts} == {START + 3 * SECOND}
-    undone = await desk.opened.desk.handoff.undo(parts[1].id)
+    undone = await desk.opened.desk.replies.undo(parts[1].id)
     assert [(part.id, part.state) for part in undone] == [(part.id, S.CANCELLED) for part in parts]
 
 
@@ -166,10 +166,10 @@ async def test_a_closing_window_leaves_no_time_to_undo(desk: Desk) -> None:
 async def test_neither_the_customer_nor_a_pause_changes_anything(desk: Desk) -> None:
     thread = await asks(desk)
     reply = await writes(desk, thread, "在的")
-    await desk.opened.desk.handoff.pause()
+    await desk.opened.desk.outbox.pause()
     await asks(desk, "几点")
-    await desk.opened.desk.handoff.cancel_held()
-    await desk.opened.desk.handoff.release_held()
+    await desk.opened.desk.replies.cancel_held()
+    await desk.opened.desk.replies.release_held()
     assert await desk.reply(reply.id) == reply
     desk.move_to(START + 3 * SECOND)
     await desk.until_sent(1)
@@ -193,9 +193,9 @@ async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> 
     assert (await desk.reply(lost.id)).state is S.UNKNOWN
     reply = await desk.reply(kept.id)
     assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
-    [row] = await desk.opened.desk.store.conversations.page(InboxFilter.PENDING)
+    [row] = await desk.opened.store.conversations.page(InboxFilter.PENDING)
     assert row.held == 1
-    await desk.opened.desk.handoff.release(kept.id)
+    await desk.opened.desk.replies.release(kept.id)
     await desk.until_sent(1)
     assert received(desk) == ["二"]
 
@@ -208,7 +208,7 @@ async def test_after_a_crash_it_asks(desk: Desk) -> None:
     found = await desk.reply(reply.id)
     assert (found.author, found.state, found.due_at) == (Author.OPERATOR, S.HELD, None)
     desk.move_to(START + timedelta(minutes=1))
-    await desk.opened.desk.handoff.cancel(reply.id)
+    await desk.opened.desk.replies.cancel(reply.id)
     assert received(desk) == []
 
 
@@ -218,22 +218,22 @@ async def test_what_he_had_in_hand_asks_because_he_took_back_his_word_unless_som
     desk: Desk, earlier: bool, by_hand: bool
 ) -> None:
     thread = await asks(desk, "急吗")
-    handoff = desk.opened.desk.handoff
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     before = await desk.reply(1)
-    await handoff.keep(1)
+    await replies.keep(1)
     if earlier:
         await writes(desk, thread, "我来看看")
         desk.move_to(START + 4 * SECOND)
         await desk.until_sent(1)
     if by_hand:
-        await handoff.take_over(thread)
+        await conversations.take_over(thread)
     word = await writes(desk, thread, "不急")
     assert (await desk.reply(1)).error == SPOKE_MEANWHILE
-    await handoff.undo(word.id)
-    left = await handoff.put_back(before)
+    await replies.undo(word.id)
+    left = await replies.put_back(before)
     why = SPOKE_MEANWHILE if earlier or by_hand else WORD_TAKEN_BACK
     assert (left.state, left.due_at, left.error) == (S.HELD, None, why)
-    assert (await desk.opened.desk.store.replies.steps(1))[-1].reason == why
+    assert (await desk.opened.store.replies.steps(1))[-1].reason == why
     desk.move_to(START + 60 * SECOND)
     await asks(desk, "嗯")  # the desk has looked at the time since
     assert received(desk) == (["我来看看"] if earlier else [])
@@ -241,10 +241,10 @@ async def test_what_he_had_in_hand_asks_because_he_took_back_his_word_unless_som
 
 async def test_a_draft_that_he_had_in_hand_while_he_took_back_his_word_is_as_it_was(desk: Desk) -> None:
     thread = await asks(desk, "急吗")
-    handoff = desk.opened.desk.handoff
-    await handoff.set_mode(thread, ReplyMode.DRAFT)
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
+    await conversations.set_mode(thread, ReplyMode.DRAFT)
     before = await desk.reply(1)
-    await handoff.keep(1)
-    await handoff.undo((await writes(desk, thread, "不急")).id)
-    left = await handoff.put_back(before)
+    await replies.keep(1)
+    await replies.undo((await writes(desk, thread, "不急")).id)
+    left = await replies.put_back(before)
     assert (left.state, left.error, left.by) == (S.DRAFT, before.error, "")

@@ -57,7 +57,7 @@ async def test_a_machine_that_is_not_on_the_ip_list(desk: Desk) -> None:
     assert trouble.copy == "2001:db8::7"
     assert "40164" in trouble.text
     set_up(desk, allowed_ips=("198.51.100.0/24", "2001:db8::7"))
-    await desk.opened.desk.rests.try_now("shop")
+    await desk.opened.desk.outbox.try_now("shop")
     await desk.until_sent(1)
     await desk.until(lambda: desk.trouble == "")
 
@@ -113,7 +113,7 @@ async def test_so_many_calls_a_day(desk: Desk) -> None:
     desk.move_to(MIDNIGHT_IN_BEIJING)
     # Thirteen hours late the robot keeps quiet; what it had to say waits for a human.
     await desk.until(lambda: all(desk.states[late][-1] is ReplyState.DRAFT for late in (3, 4)))
-    await desk.opened.desk.handoff.release(3)
+    await desk.opened.desk.replies.release(3)
     await desk.sandbox.say(CUSTOMERS[4], "几点关门")
     await desk.until_sent(4)
     assert [sent.at for sent in desk.sandbox.sent] == [START, START, MIDNIGHT_IN_BEIJING, MIDNIGHT_IN_BEIJING]

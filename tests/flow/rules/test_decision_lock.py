@@ -36,8 +36,8 @@ async def _drafts_only(desk: Desk) -> None:
 
 
 async def _switched_off(desk: Desk) -> None:
-    [rule] = await desk.opened.desk.rulebook.all()
-    await desk.opened.desk.rulebook.set_enabled(rule.id, enabled=False)
+    [rule] = await desk.opened.desk.rules.rulebook.all()
+    await desk.opened.desk.rules.rulebook.set_enabled(rule.id, enabled=False)
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ then = [{ reply = "收到。" }]
 
 @pytest.fixture
 async def shop(world: World) -> World:
-    await world.opened.desk.rulebook.import_text(RULES, "rules.toml")
+    await world.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
     return world
 
 
@@ -81,8 +81,8 @@ async def test_a_rule_in_the_shadow_leaves_no_trace_but_its_verdict(shop: World)
     assert (decision.outcome, decision.rule_name) == (Outcome.REPLIED, "else")
     assert [said.rule_name for said in decision.verdicts if said.shadow] == ["looks on"]
     assert not (await shop.row_of(LI_LEI.openid)).conversation.taken_over
-    hits = await shop.opened.desk.store.decisions.hits(decision.decided_at)
-    named = {rule.id: rule.name for rule in await shop.opened.desk.rulebook.all()}
+    hits = await shop.opened.store.decisions.hits(decision.decided_at)
+    named = {rule.id: rule.name for rule in await shop.opened.desk.rules.rulebook.all()}
     assert {named[rule_id] for rule_id in hits} == {"looks on", "else"}
 
 
@@ -137,26 +137,26 @@ async def decided(shop: World, openid: str, text: str) -> Decision:
     """The decision about what the customer says, also where its reply waits or fails."""
     event = await shop.hears(openid, text, lambda event: isinstance(event, DecisionMade))
     assert isinstance(event, DecisionMade)
-    decision = await shop.opened.desk.store.decisions.for_message(event.message_id)
+    decision = await shop.opened.store.decisions.for_message(event.message_id)
     assert decision is not None
     return decision
 
 
 async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -> None:
     desk = world.opened.desk
-    await desk.rulebook.import_text(STOPPED, "rules.toml")
+    await desk.rules.rulebook.import_text(STOPPED, "rules.toml")
     thread = (await decided(world, LI_LEI.openid, "有优惠券吗")).conversation_id
     await decided(world, WANG_FANG.openid, "有优惠券吗")
-    [held] = [one for one in await desk.store.conversations.timeline(thread) if isinstance(one, Reply)]
+    [held] = [one for one in await world.opened.store.conversations.timeline(thread) if isinstance(one, Reply)]
     assert held.state is ReplyState.HELD
-    await desk.handoff.cancel(held.id)
+    await desk.replies.cancel(held.id)
     assert (await decided(world, LI_LEI.openid, "怎么用")).outcome is Outcome.UNMATCHED
     waiting = await decided(world, WANG_FANG.openid, "怎么用")
     assert waiting.rule_name == "used"  # what waits may still leave
 
 
 async def test_what_wechat_refused_can_be_said_again(world: World) -> None:
-    await world.opened.desk.rulebook.import_text(STOPPED, "rules.toml")
+    await world.opened.desk.rules.rulebook.import_text(STOPPED, "rules.toml")
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", times=1, errcode=45047))
     await world.hears(LI_LEI.openid, "几点开门", lambda event: getattr(event, "state", None) is ReplyState.FAILED)
     again = await world.says(LI_LEI.openid, "几点关门")

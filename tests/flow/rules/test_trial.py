@@ -99,33 +99,33 @@ async def _nothing(_desk: Desk, _thread: int) -> None:
 
 
 async def _taken_over(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.take_over(thread)
+    await desk.opened.desk.conversations.take_over(thread)
 
 
 async def _handed_back(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.take_over(thread)
-    await desk.opened.desk.handoff.hand_back(thread)
+    await desk.opened.desk.conversations.take_over(thread)
+    await desk.opened.desk.conversations.hand_back(thread)
 
 
 async def _drafts_only(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.set_mode(thread, ReplyMode.DRAFT)
+    await desk.opened.desk.conversations.set_mode(thread, ReplyMode.DRAFT)
 
 
 async def _by_hand(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.set_mode(thread, ReplyMode.OFF)
+    await desk.opened.desk.conversations.set_mode(thread, ReplyMode.OFF)
 
 
 async def _to_the_tool_next(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.arm_transfer(thread)
+    await desk.opened.desk.conversations.arm_transfer(thread)
 
 
 async def _blocked(desk: Desk, thread: int) -> None:
-    contact = (await desk.opened.desk.store.conversations.get(thread)).contact
-    await desk.opened.desk.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
+    contact = (await desk.opened.store.conversations.get(thread)).contact
+    await desk.opened.store.conversations.change_contact(contact.id, ContactChange(blocked=True))
 
 
 async def _described(desk: Desk, thread: int) -> None:
-    await desk.opened.desk.handoff.describe(thread, ContactChange(alias="李雷", add=("VIP",)))
+    await desk.opened.desk.conversations.describe(thread, ContactChange(alias="李雷", add=("VIP",)))
 
 
 async def _from_the_shoes(desk: Desk, thread: int) -> None:
@@ -162,9 +162,9 @@ async def _wrote_often(desk: Desk, _thread: int) -> None:
 async def _was_answered(desk: Desk, thread: int) -> None:
     await _wrote_often(desk, thread)
     desk.clock.now += timedelta(seconds=2)
-    reply = await desk.opened.desk.handoff.write(thread, "您好")
+    reply = await desk.opened.desk.replies.write(thread, "您好")
     await desk.until(lambda: desk.states[reply.id][-1:] == [ReplyState.SENT])
-    await desk.opened.desk.handoff.hand_back(thread)
+    await desk.opened.desk.conversations.hand_back(thread)
     desk.clock.now += timedelta(seconds=2)
 
 
@@ -179,16 +179,16 @@ async def _waits_for_one(desk: Desk, _thread: int) -> None:
 async def _one_in_hand(desk: Desk, thread: int) -> None:
     await _waits_for_one(desk, thread)
     [held] = [one for one in await _timeline(desk, thread) if isinstance(one, Reply) and one.state is ReplyState.HELD]
-    await desk.opened.desk.handoff.edit(held.id, "慢慢来，不急")
+    await desk.opened.desk.replies.edit(held.id, "慢慢来，不急")
 
 
 async def _timeline(desk: Desk, thread: int) -> list[TimelineItem]:
-    return await desk.opened.desk.store.conversations.timeline(thread)
+    return await desk.opened.store.conversations.timeline(thread)
 
 
 async def _tried(desk: Desk, thread: int, text: str) -> Trial:
-    known = await desk.opened.desk.store.conversations.load_for_trial(thread, desk.clock())
-    return desk.opened.desk.rulebook.try_sentence(text, around=TrialScenario(known=known))
+    known = await desk.opened.store.conversations.load_for_trial(thread, desk.clock())
+    return desk.opened.desk.rules.rulebook.try_sentence(text, around=TrialScenario(known=known))
 
 
 async def _made(desk: Desk, decision: Decision) -> list[str]:

@@ -55,7 +55,7 @@ async def answers(
 async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, store: SqlStore) -> None:
     done = (await talk.says("done", at=second(0))).conversation.id
     await talk.says("open", at=second(1))
-    await store.aside.resolve(done, second(2))
+    await store.status.resolve(done, second(2))
     for chip in (InboxFilter.ALL, InboxFilter.WAITING, InboxFilter.UNREAD):
         assert await shown(store, chip) == ["open"]
     assert await shown(store, InboxFilter.RESOLVED) == ["done"]
@@ -63,7 +63,7 @@ async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, sto
     counts = await store.conversations.counts()
     assert (counts.waiting, counts.unread, counts.messages, counts.snoozed) == (1, 1, 1, 0)
     assert (await store.conversations.day_counts(T0)).waiting == 1
-    longest = await store.calls.longest_waiting(second(3))
+    longest = await store.attention.longest_waiting(second(3))
     assert longest is not None
     assert longest.contact.openid == "open"
 
@@ -71,14 +71,14 @@ async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, sto
 async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: SqlStore) -> None:
     late = (await talk.says("late", at=second(0))).conversation.id
     soon = (await talk.says("soon", at=second(1))).conversation.id
-    await store.aside.snooze(late, second(2), second(900))
-    await store.aside.snooze(soon, second(2), second(600))
+    await store.status.snooze(late, second(2), second(900))
+    await store.status.snooze(soon, second(2), second(600))
     assert await shown(store, InboxFilter.ALL) == []
     assert await shown(store, InboxFilter.SNOOZED) == ["soon", "late"]
     counts = await store.conversations.counts()
     assert (counts.waiting, counts.unread, counts.snoozed) == (0, 0, 2)
     assert (await store.conversations.day_counts(T0)).waiting == 0  # told beside the list, so it agrees with it
-    assert await store.calls.longest_waiting(second(3)) is None
+    assert await store.attention.longest_waiting(second(3)) is None
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert figures.unanswered == 2
 
@@ -87,20 +87,20 @@ async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: 
     thread = (await talk.says("li")).conversation.id
     await store.conversations.take_over(thread, None)
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == ["li"]
-    await store.aside.resolve(thread, second(1))
+    await store.status.resolve(thread, second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == []
     assert (await store.conversations.counts()).needs_human == 0
 
 
 async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
-    await store.aside.resolve(thread, second(10))
+    await store.status.resolve(thread, second(10))
     entered = await talk.hears(entering("li", second(20)), second(20))
     assert entered.conversation.status is ConversationStatus.RESOLVED
     heard = await talk.says("li", at=second(30))
     assert heard.conversation.status is ConversationStatus.OPEN
     assert heard.conversation.waiting_since == second(30)  # what was written before is done with
-    await store.aside.snooze(thread, second(40), second(900))
+    await store.status.snooze(thread, second(40), second(900))
     again = await talk.says("li", at=second(50))
     assert again.conversation.status is ConversationStatus.OPEN
     assert again.conversation.waiting_since == second(30)  # what was put off was not answered
@@ -110,13 +110,13 @@ async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store:
 async def test_reopening_lets_who_waited_wait_on(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     before = await talk.thread(thread)
-    await store.aside.resolve(thread, second(10))
-    await store.aside.reopen(thread)
+    await store.status.resolve(thread, second(10))
+    await store.status.reopen(thread)
     assert await talk.thread(thread) == before
     with pytest.raises(NotFound):
-        await store.aside.reopen(9999)
+        await store.status.reopen(9999)
     with pytest.raises(NotFound):
-        await store.aside.resolve(9999, second(10))
+        await store.status.resolve(9999, second(10))
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ async def test_nothing_that_is_left_to_a_human_is_put_out_of_sight(
     await talk.moves(reply, *moves)
     before = await talk.thread(message.conversation_id)
     with pytest.raises(UnsettledReply):
-        await store.aside.resolve(message.conversation_id, second(1))
+        await store.status.resolve(message.conversation_id, second(1))
     with pytest.raises(UnsettledReply):
-        await store.aside.snooze(message.conversation_id, second(1), second(600))
+        await store.status.snooze(message.conversation_id, second(1), second(600))
     assert await talk.thread(message.conversation_id) == before
 
 
@@ -146,7 +146,7 @@ async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, s
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3))
     written = await store.replies.add(new, T0)
-    await store.aside.resolve(thread, second(1))
+    await store.status.resolve(thread, second(1))
     await talk.moves(written, Move.RELEASE, *SENT, at=second(3))
     assert await status(talk, thread) is ConversationStatus.RESOLVED
 
@@ -155,7 +155,7 @@ async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, s
 async def test_what_fails_in_it_brings_it_back(talk: Talk, store: SqlStore, end: Move) -> None:
     thread = (await talk.says("li")).conversation.id
     written = await talk.writes(thread, "好的")
-    await store.aside.resolve(thread, second(1))
+    await store.status.resolve(thread, second(1))
     await talk.moves(written, Move.CLAIM, at=second(2))
     assert await status(talk, thread) is ConversationStatus.RESOLVED
     await talk.moves(written, end, at=second(3))
@@ -165,7 +165,7 @@ async def test_what_fails_in_it_brings_it_back(talk: Talk, store: SqlStore, end:
 async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li")).conversation.id
     await talk.moves(await talk.writes(thread, "好的"), Move.CLAIM)
-    await store.aside.snooze(thread, second(1), second(600))
+    await store.status.snooze(thread, second(1), second(600))
     await store.replies.recover(second(2))
     assert await status(talk, thread) is ConversationStatus.OPEN
 
@@ -175,15 +175,15 @@ async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: SqlSt
     await store.replies.add(
         NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
     )
-    await store.aside.resolve(thread, second(1))
-    await store.waiting.hold_after_restart(second(10), second(0), "closed", "late")
+    await store.status.resolve(thread, second(1))
+    await store.pending_replies.hold_after_restart(second(10), second(0), "closed", "late")
     assert await status(talk, thread) is ConversationStatus.OPEN
 
 
 @pytest.mark.parametrize("state", [ReplyState.DRAFT, ReplyState.HELD])
 async def test_a_rule_that_greets_with_a_draft_brings_it_back(talk: Talk, store: SqlStore, state: ReplyState) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.aside.resolve(thread, second(1))
+    await store.status.resolve(thread, second(1))
     entered = (await talk.hears(entering("li", second(2)), second(2))).message
     await talk.decides(entered, "欢迎", state=state, due_at=second(60) if state is ReplyState.HELD else None)
     assert await status(talk, thread) is ConversationStatus.OPEN
@@ -290,7 +290,7 @@ async def test_one_that_was_held_and_left_unchanged_closes(talk: Talk, store: Sq
 
 async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk, store: SqlStore) -> None:
     [reply] = await answers(talk, "谢谢", "不客气")
-    await store.aside.snooze(reply.conversation_id, second(1), second(600))
+    await store.status.snooze(reply.conversation_id, second(1), second(600))
     await talk.moves(reply, *SENT, at=second(5))
     assert (await talk.thread(reply.conversation_id)).snoozed_until == second(600)
 
@@ -300,26 +300,26 @@ async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk
 
 async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.aside.snooze(thread, second(1), second(600))
-    assert await store.calls.next_wake() == second(600)
-    assert await store.calls.wake(second(599)) == []
-    assert await store.calls.wake(second(700)) == [thread]
-    assert await store.calls.wake(second(701)) == []
+    await store.status.snooze(thread, second(1), second(600))
+    assert await store.attention.next_wake() == second(600)
+    assert await store.attention.wake(second(599)) == []
+    assert await store.attention.wake(second(700)) == [thread]
+    assert await store.attention.wake(second(701)) == []
     back = await talk.thread(thread)
     assert (back.status, back.back_at) == (ConversationStatus.OPEN, second(600))
-    assert thread in await store.calls.candidates(0, second(10**7))  # long after its reply window
-    await store.calls.change([Attention(thread, AttentionReason.BACK, second(600))], [])
-    assert await store.calls.look(thread)
+    assert thread in await store.attention.candidates(0, second(10**7))  # long after its reply window
+    await store.attention.change([Attention(thread, AttentionReason.BACK, second(600))], [])
+    assert await store.attention.look(thread)
     assert (await talk.thread(thread)).back_at is None
-    assert await store.calls.unseen() == []
+    assert await store.attention.unseen() == []
 
 
 async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.aside.snooze(thread, second(1), second(600))
+    await store.status.snooze(thread, second(1), second(600))
     await talk.says("li", at=second(5))
-    assert await store.calls.next_wake() is None
-    assert await store.calls.wake(second(700)) == []
+    assert await store.attention.next_wake() is None
+    assert await store.attention.wake(second(700)) == []
 
 
 HOURS = 3600
@@ -330,13 +330,13 @@ async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(
     closes = (await talk.thread(thread)).window.until
     assert closes is not None
     last = closes - timedelta(hours=2)
-    assert await store.aside.snooze(thread, second(1), second(60 * HOURS)) == last
+    assert await store.status.snooze(thread, second(1), second(60 * HOURS)) == last
     assert (await talk.thread(thread)).snoozed_until == last
-    assert await store.aside.snooze(thread, second(1), second(HOURS)) == second(HOURS)
+    assert await store.status.snooze(thread, second(1), second(HOURS)) == second(HOURS)
     # Whoever puts it off in the last two hours knows what he does.
-    assert await store.aside.snooze(thread, last, second(60 * HOURS)) == second(60 * HOURS)
+    assert await store.status.snooze(thread, last, second(60 * HOURS)) == second(60 * HOURS)
     await talk.moves(await talk.writes(thread, "好的"), *SENT, at=second(5))  # nobody waits any more
-    assert await store.aside.snooze(thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
+    assert await store.status.snooze(thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
 
 
 async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: SqlStore) -> None:
@@ -355,7 +355,7 @@ async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, st
     span = TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
     figures = await store.statistics.over(span, None)
     assert (figures.unanswered, figures.by_operator) == (1, 0)
-    await store.aside.resolve(thread, second(10))
+    await store.status.resolve(thread, second(10))
     figures = await store.statistics.over(span, None)
     assert (figures.unanswered, figures.by_operator) == (0, 1)
     assert figures.first_response.count == 0  # nobody was answered
@@ -371,8 +371,8 @@ async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, st
 
 async def test_what_is_opened_again_was_not_settled(talk: Talk, store: SqlStore) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
-    await store.aside.resolve(thread, second(10))
-    await store.aside.reopen(thread)
+    await store.status.resolve(thread, second(10))
+    await store.status.reopen(thread)
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert (figures.unanswered, figures.by_operator) == (1, 0)
 

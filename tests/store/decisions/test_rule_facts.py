@@ -139,7 +139,7 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     assert met.said == {1: second(11 if said else 1)}
     assert met.fired == {1: FiringCount(second(11), 2) if counted else FiringCount(second(1), 1)}
     sentence = Sentence(item.message.id, item.conversation.id, "三", second(20))
-    past = (await store.past.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
+    past = (await store.message_history.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
     assert (past.said, past.fired) == (met.said, met.fired)
     supposed = (await store.conversations.load_for_trial(item.conversation.id, second(20))).history
     assert (supposed.said, supposed.fired) == (met.said, met.fired)

@@ -156,6 +156,6 @@ async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared
     message = (await talk.says("o1")).message
     row = reply_row(NewReply(message.conversation_id, Author.RULE, Content(text="x"), ReplyState.QUEUED), T0)
     await shared._db.write(lambda connection: connection.execute(replies.insert(), [row] * many))
-    assert len(await shared.waiting.hold_after_pause(second(1), "why")) == many
-    assert len(await shared.waiting.cancel_held("lin", second(2))) == many
+    assert len(await shared.pending_replies.hold_after_pause(second(1), "why")) == many
+    assert len(await shared.pending_replies.cancel_held("lin", second(2))) == many
     await shared.close()

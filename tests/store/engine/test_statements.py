@@ -24,7 +24,7 @@ async def _answered(talk: Talk, at: float) -> None:
     await store.conversations.rows([heard.conversation.id])
     await store.conversations.counts()
     await store.conversations.day_counts(T0 - timedelta(days=1))
-    await store.calls.rows_to_judge([heard.conversation.id])
+    await store.attention.rows_to_judge([heard.conversation.id])
 
 
 async def test_the_second_message_makes_no_statement_anew(home: Path) -> None:

@@ -28,14 +28,14 @@ async def calls_of(store: SqlStore, conversation_id: int) -> tuple[Attention, ..
 async def test_a_call_is_put_changed_seen_and_ended(store: SqlStore, talk: Talk) -> None:
     chat = (await talk.says("oA")).conversation.id
     first = Attention(chat, AttentionReason.LEFT, T0)
-    await store.calls.change([first, Attention(chat, AttentionReason.FAILED, T0)], [])
-    assert set(await store.calls.unseen()) == set(await calls_of(store, chat))
-    assert len(await store.calls.unseen()) == 2
-    assert await store.calls.look(chat)
-    assert await store.calls.unseen() == []
-    assert not await store.calls.look(chat)
+    await store.attention.change([first, Attention(chat, AttentionReason.FAILED, T0)], [])
+    assert set(await store.attention.unseen()) == set(await calls_of(store, chat))
+    assert len(await store.attention.unseen()) == 2
+    assert await store.attention.look(chat)
+    assert await store.attention.unseen() == []
+    assert not await store.attention.look(chat)
     again = Attention(chat, AttentionReason.LEFT, second(5))
-    await store.calls.change([again], [Attention(chat, AttentionReason.FAILED, T0)])
+    await store.attention.change([again], [Attention(chat, AttentionReason.FAILED, T0)])
     assert await calls_of(store, chat) == (again,)
 
 
@@ -47,7 +47,7 @@ async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_l
     await store.conversations.resolve([Resolution(decision, called_by="投诉")])
     thread = await talk.thread(heard.conversation.id)
     assert (thread.called_at, thread.called_by) == (second(1), "投诉")
-    assert await store.calls.look(thread.id)
+    assert await store.attention.look(thread.id)
     thread = await talk.thread(thread.id)
     assert (thread.called_at, thread.called_by) == (None, "")
 
@@ -75,7 +75,7 @@ async def test_those_that_call_come_first_also_over_the_pages(store: SqlStore, t
         Attention(chats[0], AttentionReason.CALLED, T0),
     ]
     quiet = Attention(chats[3], AttentionReason.HELD, T0)
-    await store.calls.change([seen, *calling, quiet], [])
+    await store.attention.change([seen, *calling, quiet], [])
     expected = [chats[0], chats[2], chats[5], chats[4], chats[3], chats[1]]
     assert await ids(store, InboxFilter.ALL) == expected
     for size in (1, 2, 3, 4):
@@ -92,13 +92,16 @@ async def test_only_what_might_call_is_looked_at(store: SqlStore, talk: Talk) ->
     held = await talk.says("oHeld")
     await talk.decides(held.message, "稍等", state=ReplyState.HELD, due_at=second(60))
     everybody = [waits, answered.conversation.id, held.conversation.id]
-    assert {row.conversation.id for row in await store.calls.rows_to_judge(everybody)} == {waits, held.conversation.id}
-    assert await store.calls.rows_to_judge([]) == []
-    assert await store.calls.candidates(0, second(1)) == [waits, held.conversation.id]
-    assert await store.calls.candidates(waits, second(1)) == [held.conversation.id]
-    assert await store.calls.candidates(0, T0 + HOURS_48) == [held.conversation.id]
-    await store.calls.change([Attention(answered.conversation.id, AttentionReason.FAILED, T0)], [])
-    assert await store.calls.candidates(0, T0 + HOURS_48) == [answered.conversation.id, held.conversation.id]
+    assert {row.conversation.id for row in await store.attention.rows_to_judge(everybody)} == {
+        waits,
+        held.conversation.id,
+    }
+    assert await store.attention.rows_to_judge([]) == []
+    assert await store.attention.candidates(0, second(1)) == [waits, held.conversation.id]
+    assert await store.attention.candidates(waits, second(1)) == [held.conversation.id]
+    assert await store.attention.candidates(0, T0 + HOURS_48) == [held.conversation.id]
+    await store.attention.change([Attention(answered.conversation.id, AttentionReason.FAILED, T0)], [])
+    assert await store.attention.candidates(0, T0 + HOURS_48) == [answered.conversation.id, held.conversation.id]
 
 
 async def test_windows_that_close_on_somebody_who_waits_are_found(store: SqlStore, talk: Talk) -> None:
@@ -106,20 +109,20 @@ async def test_windows_that_close_on_somebody_who_waits_are_found(store: SqlStor
     later = (await talk.says("oB", at=second(600))).conversation.id
     closes = (await talk.thread(first)).window.until
     assert closes is not None
-    assert await store.calls.next_close(second(700)) == closes
-    assert await store.calls.next_close(closes) == (await talk.thread(later)).window.until
-    assert await store.calls.closing(closes - timedelta(hours=2), closes) == [first]
-    assert await store.calls.closing(closes, closes) == []
-    await store.calls.change([Attention(later, AttentionReason.CLOSING, T0)], [])
-    assert await store.calls.closing(closes, closes) == [later]
-    assert await store.calls.next_close(closes + HOURS_48) is None
+    assert await store.attention.next_close(second(700)) == closes
+    assert await store.attention.next_close(closes) == (await talk.thread(later)).window.until
+    assert await store.attention.closing(closes - timedelta(hours=2), closes) == [first]
+    assert await store.attention.closing(closes, closes) == []
+    await store.attention.change([Attention(later, AttentionReason.CLOSING, T0)], [])
+    assert await store.attention.closing(closes, closes) == [later]
+    assert await store.attention.next_close(closes + HOURS_48) is None
 
 
 async def test_who_waits_longest_can_still_be_answered(store: SqlStore, talk: Talk) -> None:
-    assert await store.calls.longest_waiting(T0) is None
+    assert await store.attention.longest_waiting(T0) is None
     first = (await talk.says("oA")).conversation.id
     later = (await talk.says("oB", at=second(600))).conversation.id
     for now, expected in ((second(700), first), (T0 + HOURS_48, later)):
-        longest = await store.calls.longest_waiting(now)
+        longest = await store.attention.longest_waiting(now)
         assert longest is not None
         assert longest.id == expected

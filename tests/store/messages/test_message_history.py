@@ -19,18 +19,18 @@ REPLY = (Action(ActionKind.REPLY, text="好"),)
 
 async def test_messages_come_in_slices_from_the_oldest_on(store: SqlStore, talk: Talk) -> None:
     made = [(await talk.says("a", f"第{n}句", second(n))).message for n in range(5)]
-    assert await store.past.extent(100) == (5, made[0].id - 1)
-    count, before = await store.past.extent(3)
+    assert await store.message_history.extent(100) == (5, made[0].id - 1)
+    count, before = await store.message_history.extent(3)
     assert count == 3
-    first = await store.past.messages(before, 2)
+    first = await store.message_history.messages(before, 2)
     assert [(one.id, one.text, one.at) for one in first] == [(one.id, one.text, one.at) for one in made[2:4]]
-    assert [one.text for one in await store.past.messages(first[-1].id, 2)] == ["第4句"]
+    assert [one.text for one in await store.message_history.messages(first[-1].id, 2)] == ["第4句"]
 
 
 async def test_an_empty_store_has_no_past(store: SqlStore) -> None:
-    assert await store.past.extent(100) == (0, 0)
-    assert await store.past.messages(0, 10) == []
-    assert await store.past.unmatched(T0, 10) == []
+    assert await store.message_history.extent(100) == (0, 0)
+    assert await store.message_history.messages(0, 10) == []
+    assert await store.message_history.unmatched(T0, 10) == []
 
 
 async def test_entering_is_asked_about_and_other_events_are_not(store: SqlStore, talk: Talk) -> None:
@@ -38,9 +38,9 @@ async def test_entering_is_asked_about_and_other_events_are_not(store: SqlStore,
     await talk.hears(
         incoming("a", at=second(1), type=MessageType.OTHER, msg_type="event", event="kf_close_session"), second(1)
     )
-    found = await store.past.messages(0, 10)
+    found = await store.message_history.messages(0, 10)
     assert [(one.type, one.session_from) for one in found] == [(MessageType.ENTER_SESSION, "goods")]
-    assert (await store.past.extent(10))[0] == 1
+    assert (await store.message_history.extent(10))[0] == 1
 
 
 async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk) -> None:
@@ -56,11 +56,11 @@ async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk)
         OperatorReply(thread, second(1), "早", message.at),
         OperatorReply(thread, second(2), "在的", message.at),
     )
-    assert await store.past.written(T0) == [early, then]
-    assert await store.past.written(second(2)) == [replace(then, burst=second(2))]  # nothing is known before
-    told = await store.past.messages(0, 10)
-    assert await store.past.replies_by_rules(told) == {message.id: "规则说的"}
-    assert (await store.past.conversations([thread, 999]))[thread].contact.openid == "a"
+    assert await store.message_history.written(T0) == [early, then]
+    assert await store.message_history.written(second(2)) == [replace(then, burst=second(2))]  # nothing is known before
+    told = await store.message_history.messages(0, 10)
+    assert await store.message_history.replies_by_rules(told) == {message.id: "规则说的"}
+    assert (await store.message_history.conversations([thread, 999]))[thread].contact.openid == "a"
 
 
 async def test_what_an_operator_answers_begins_after_a_silence(store: SqlStore, talk: Talk) -> None:
@@ -71,9 +71,9 @@ async def test_what_an_operator_answers_begins_after_a_silence(store: SqlStore, 
     last = (await talk.says("a", "我要退款", second(2 * silence + 1))).message
     reply = await talk.writes(last.conversation_id, "已办理", second(9 * silence))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9 * silence))
-    [told] = await store.past.written(T0)
+    [told] = await store.message_history.written(T0)
     assert told.burst == first.at
-    written = [one for one in await store.past.messages(0, 10) if one.event is None]
+    written = [one for one in await store.message_history.messages(0, 10) if one.event is None]
     assert {one.id for one in written if told.answers(one)} == {first.id, last.id}
 
 
@@ -85,9 +85,9 @@ async def test_what_a_rule_has_answered_no_operator_answers(store: SqlStore, tal
     await talk.moves(stopped, Move.CANCEL, at=second(6))
     reply = await talk.writes(asked[0].conversation_id, "已退", second(9))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
-    [told] = await store.past.written(T0)
+    [told] = await store.message_history.written(T0)
     assert (told.text, told.answered, told.edited) == ("已退", asked[1].id, False)
-    assert [one.id for one in await store.past.messages(0, 10) if told.answers(one)] == [asked[2].id]
+    assert [one.id for one in await store.message_history.messages(0, 10) if told.answers(one)] == [asked[2].id]
 
 
 async def test_what_an_operator_made_of_a_rules_reply_is_his(store: SqlStore, talk: Talk) -> None:
@@ -95,7 +95,7 @@ async def test_what_an_operator_made_of_a_rules_reply_is_his(store: SqlStore, ta
     [draft] = await talk.decides(message, "请稍等", at=second(1), state=ReplyState.DRAFT)
     await store.replies.edit(draft.id, Content(text="已退给您"), second(2), "operator")
     await talk.moves(draft, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
-    [told] = await store.past.written(T0)
+    [told] = await store.message_history.written(T0)
     assert (told.text, told.answered, told.edited) == ("已退给您", 0, True)
 
 
@@ -106,7 +106,7 @@ async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: SqlStore, ta
     await talk.moves(promise, Move.CLAIM, Move.ACCEPT, at=second(2))
     reply = await talk.writes(message.conversation_id, "已退", second(9))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
-    assert [(one.text, one.answered) for one in await store.past.written(T0)] == [("已退", 0)]
+    assert [(one.text, one.answered) for one in await store.message_history.written(T0)] == [("已退", 0)]
 
 
 async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: SqlStore, talk: Talk) -> None:
@@ -117,19 +117,19 @@ async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: 
     await talk.decides(asked[1], "九点", rule_id=hours.id, at=second(11))
     await talk.decides(asked[2], "请稍等", rule_id=default.id, at=second(12))
     await talk.decides(asked[3], outcome=Outcome.PAUSED, rule_id=None, at=second(13))
-    found = await store.past.unmatched(T0, 10)
+    found = await store.message_history.unmatched(T0, 10)
     assert [(one.text, one.message_id, one.at) for one in found] == [
         ("尺码", asked[2].id, asked[2].at),
         ("发票", asked[0].id, asked[0].at),
     ]
-    assert [one.text for one in await store.past.unmatched(T0, 1)] == ["尺码"]
+    assert [one.text for one in await store.message_history.unmatched(T0, 1)] == ["尺码"]
     shown = await talk.hears(incoming("a", at=second(11), type=MessageType.IMAGE, msg_type="image"), second(11))
     entered = await talk.hears(entering("a", second(11)), second(11))
     for message in (shown.message, entered.message):
         await talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(11))
-    assert [(one.type, one.text) for one in await store.past.unmatched(T0, 10)] == [
+    assert [(one.type, one.text) for one in await store.message_history.unmatched(T0, 10)] == [
         (MessageType.TEXT, "尺码"),
         (MessageType.IMAGE, ""),
         (MessageType.TEXT, "发票"),
     ]
-    assert await store.past.unmatched(second(12) + timedelta(seconds=1), 10) == []
+    assert await store.message_history.unmatched(second(12) + timedelta(seconds=1), 10) == []

@@ -104,13 +104,13 @@ async def test_many_at_once_each_leave_theirs(talk: Talk, store: SqlStore) -> No
     late = await made(talk, S.HELD, due_at=second(1))
     asks = await made(talk, S.HELD)
     queued = await made(talk, S.QUEUED)
-    await store.waiting.hold_after_pause(second(2), "a pause")
-    await store.waiting.release_held("lin", second(3))
+    await store.pending_replies.hold_after_pause(second(2), "a pause")
+    await store.pending_replies.release_held("lin", second(3))
     held = await made(talk, S.HELD, due_at=second(4))
     mine = await made(talk, S.HELD, due_at=second(4), author=Author.OPERATOR)
-    await store.waiting.run_timers(second(5), TimerTerms())
+    await store.pending_replies.run_timers(second(5), TimerTerms())
     stopped = await made(talk, S.HELD, due_at=second(9))
-    await store.waiting.cancel_held("lin", second(6))
+    await store.pending_replies.cancel_held("lin", second(6))
     asked, released = (
         ReplyStep(late.id, second(2), K.HOLD, reason="a pause"),
         ReplyStep(late.id, second(3), K.RELEASE, by="lin"),
@@ -126,8 +126,10 @@ async def test_many_at_once_each_leave_theirs(talk: Talk, store: SqlStore) -> No
 async def test_an_operator_who_writes_on_leaves_one(talk: Talk, store: SqlStore) -> None:
     reply = await made(talk, S.HELD, due_at=second(3))
     for at in (2, 4, 6):
-        await store.waiting.run_timers(second(at), TimerTerms(held_until={reply.conversation_id: second(at + 5)}))
-    await store.waiting.run_timers(second(20), TimerTerms())
+        await store.pending_replies.run_timers(
+            second(at), TimerTerms(held_until={reply.conversation_id: second(at + 5)})
+        )
+    await store.pending_replies.run_timers(second(20), TimerTerms())
     writing = ReplyStep(reply.id, second(2), K.HOLD, reason="You were writing in this conversation.", until=second(11))
     released = ReplyStep(reply.id, second(20), K.RELEASE)
     assert (await store.replies.steps(reply.id))[1:] == [writing, released]

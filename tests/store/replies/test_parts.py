@@ -184,7 +184,7 @@ async def test_all_that_is_held_goes_with_what_follows_it(talk: Talk, store: Sql
     for reply in (first, other):
         await comes_to(store, reply, S.HELD)
     await comes_to(store, prepared, S.DRAFT)
-    told = await store.waiting.release_held("lin", second(3))
+    told = await store.pending_replies.release_held("lin", second(3))
     assert sorted((reply.id, reply.state, reply.by) for reply in told) == [
         (reply.id, S.QUEUED, "lin") for reply in (first, between, last, other)
     ]
@@ -199,7 +199,7 @@ async def test_when_all_that_is_held_is_cancelled_what_follows_it_is_too(
     [alone] = await talk.decides((await talk.says("o2")).message, "4", state=S.DRAFT)
     await comes_to(store, first, S.HELD)
     await comes_to(store, prepared, S.DRAFT)
-    told = await store.waiting.cancel_held("lin", second(3))
+    told = await store.pending_replies.cancel_held("lin", second(3))
     assert sorted((reply.id, reply.state, reply.by) for reply in told) == [
         (reply.id, S.CANCELLED, "lin") for reply in (first, queued, prepared)
     ]
@@ -219,7 +219,7 @@ async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
     made = await talk.decides(asked, "1", "2", "3")
     kept = await talk.decides((await talk.says("o2")).message, "4", "5")
     await comes_to(store, made[0], S.FAILED)
-    asking = await store.waiting.hold_after_pause(second(1), "It was paused.")
+    asking = await store.pending_replies.hold_after_pause(second(1), "It was paused.")
     assert [reply.id for reply in asking] == [reply.id for reply in kept]
     await store.replies.settle(made[0].id, Move.RETRY, second(2), "lin")
     assert await claimed(store) == ["1", "2", "3"]
@@ -228,7 +228,7 @@ async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
 async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: SqlStore, asked: Message) -> None:
     first, later = await talk.decides(asked, "1", "2", state=S.HELD, due_at=second(8))
     await store.replies.move(first.id, Move.KEEP, second(1))
-    assert [reply.id for reply in (await store.waiting.run_timers(second(8), TimerTerms())).moved] == [later.id]
+    assert [reply.id for reply in (await store.pending_replies.run_timers(second(8), TimerTerms())).moved] == [later.id]
     assert await claimed(store) == []
     await store.replies.settle(first.id, Move.RELEASE, second(9), "lin")
     assert await claimed(store) == ["1", "2"]
@@ -259,7 +259,7 @@ async def test_for_a_blocked_contact_the_rest_of_a_held_answer_is_cancelled_too(
     await comes_to(store, made[0], S.HELD)
     contact = (await talk.thread(asked.conversation_id)).contact
     await store.conversations.change_contact(contact.id, ContactChange(blocked=True))
-    assert {reply.id for reply in (await store.waiting.run_timers(second(1), TimerTerms())).moved} == {
+    assert {reply.id for reply in (await store.pending_replies.run_timers(second(1), TimerTerms())).moved} == {
         one.id for one in made
     }
     assert await states(store, made) == [S.CANCELLED, S.CANCELLED]

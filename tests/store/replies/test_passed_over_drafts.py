@@ -86,8 +86,8 @@ async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules
 
 async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: SqlStore, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
-    await store.aside.resolve(draft.conversation_id, second(1))
-    undone = await store.waiting.undo(written.id, "lin", second(2))
+    await store.status.resolve(draft.conversation_id, second(1))
+    undone = await store.pending_replies.undo(written.id, "lin", second(2))
     [asking] = undone.passed
     assert (asking.id, asking.state, asking.passed_by, asking.error) == (draft.id, S.DRAFT, None, WORD_TAKEN_BACK)
     assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
@@ -95,9 +95,9 @@ async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: SqlStore, d
 
 async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store: SqlStore, draft: Reply) -> None:
     first, second_word = [await writes(store, draft.conversation_id, text) for text in ("十", "十点")]
-    assert (await store.waiting.undo(first.id, "lin", second(1))).passed == [await store.replies.get(draft.id)]
+    assert (await store.pending_replies.undo(first.id, "lin", second(1))).passed == [await store.replies.get(draft.id)]
     assert is_passed_over(await store.replies.get(draft.id))
-    [asking] = (await store.waiting.undo(second_word.id, "lin", second(2))).passed
+    [asking] = (await store.pending_replies.undo(second_word.id, "lin", second(2))).passed
     assert not is_passed_over(asking)
 
 
@@ -106,7 +106,7 @@ async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
     store: SqlStore, talk: Talk, draft: Reply, state: ReplyState
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
-    await store.waiting.release_undoable(second(1))
+    await store.pending_replies.release_undoable(second(1))
     if state is not S.QUEUED:
         await talk.moves(written, Move.CLAIM, Move.REFUSE if state is S.FAILED else Move.LOSE)
         assert is_passed_over(await store.replies.get(draft.id))  # it is that one which asks him
@@ -116,16 +116,16 @@ async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
 
 async def test_so_it_does_when_all_that_asks_is_stopped(store: SqlStore, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.waiting.hold_after_restart(second(1), second(-300), "closed", "late")
-    moved = await store.waiting.cancel_held("lin", second(2))
+    await store.pending_replies.hold_after_restart(second(1), second(-300), "closed", "late")
+    moved = await store.pending_replies.cancel_held("lin", second(2))
     assert [(one.id == draft.id, one.state) for one in moved] == [(False, S.CANCELLED), (True, S.DRAFT)]
     assert (await store.conversations.counts()).pending == 1
 
 
 async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: SqlStore, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.waiting.release_undoable(second(1))
-    await store.aside.resolve(draft.conversation_id, second(1))
+    await store.pending_replies.release_undoable(second(1))
+    await store.status.resolve(draft.conversation_id, second(1))
     before = await store.replies.get(draft.id)
     assert not is_passed_over(await store.replies.lock_for_edit(draft.id, second(2), "lin"))
     assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
@@ -136,8 +136,8 @@ async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Sq
 
 async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: SqlStore, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.waiting.release_undoable(second(1))
-    await store.aside.resolve(draft.conversation_id, second(1))
+    await store.pending_replies.release_undoable(second(1))
+    await store.status.resolve(draft.conversation_id, second(1))
     await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
     assert await store.conversations.page(InboxFilter.RESOLVED) == []
 
@@ -152,7 +152,7 @@ async def test_what_he_released_and_what_comes_back_is_his(store: SqlStore, talk
 
 async def test_written_again_it_says_no_more_that_something_was_taken_back(store: SqlStore, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
-    await store.waiting.undo(written.id, "lin", second(1))
+    await store.pending_replies.undo(written.id, "lin", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))
     passed = await store.replies.get(draft.id)
     assert (is_passed_over(passed), passed.error) == (True, "")
@@ -166,9 +166,9 @@ async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_
     before = await store.replies.get(draft.id)
     await store.replies.lock_for_edit(draft.id, second(1), "lin")
     if undone:
-        await store.waiting.undo(written.id, "lin", second(2))
+        await store.pending_replies.undo(written.id, "lin", second(2))
     else:
-        await store.waiting.release_undoable(second(1))
+        await store.pending_replies.release_undoable(second(1))
         await talk.moves(written, Move.CLAIM, Move.REFUSE)
         await store.replies.settle(written.id, Move.CANCEL, second(2), "lin")
     assert not is_passed_over(await store.replies.put_back(before, second(3), "lin", may_leave=True))
@@ -195,12 +195,12 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
 
 async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> None:
     with pytest.raises(UnsettledReply):
-        await store.aside.resolve(draft.conversation_id, second(1))
+        await store.status.resolve(draft.conversation_id, second(1))
     written = await writes(store, draft.conversation_id, "十点")
-    await store.waiting.release_undoable(second(1))
+    await store.pending_replies.release_undoable(second(1))
     for move in (Move.CLAIM, Move.ACCEPT):
         await store.replies.move(written.id, move, second(2))
-    await store.aside.resolve(draft.conversation_id, second(3))
+    await store.status.resolve(draft.conversation_id, second(3))
     assert [row.conversation.id for row in await store.conversations.page(InboxFilter.RESOLVED)] == [
         draft.conversation_id
     ]
@@ -224,10 +224,10 @@ async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_afte
 
 async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: SqlStore, draft: Reply) -> None:
     first, then = [await writes(store, draft.conversation_id, text, second(1)) for text in ("十", "十点")]
-    await store.waiting.undo(first.id, "lin", second(2))  # the other one stands still
-    await store.waiting.undo(then.id, "lin", second(3))
+    await store.pending_replies.undo(first.id, "lin", second(2))  # the other one stands still
+    await store.pending_replies.undo(then.id, "lin", second(3))
     again = await writes(store, draft.conversation_id, "十点整", second(4))
-    await store.waiting.release_undoable(second(5))
+    await store.pending_replies.release_undoable(second(5))
     await store.replies.settle(again.id, Move.CANCEL, second(6), "lin")
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
@@ -241,7 +241,7 @@ async def test_what_was_held_tells_once_that_he_wrote_instead(store: SqlStore, t
     [held] = await talk.decides((await talk.says("o1")).message, "九点", state=S.HELD, due_at=second(8))
     await store.replies.draft_leaving(held.conversation_id, second(1))
     written = await writes(store, held.conversation_id, "十点", second(1))
-    await store.waiting.undo(written.id, "lin", second(2))
+    await store.pending_replies.undo(written.id, "lin", second(2))
     await writes(store, held.conversation_id, "十点整", second(3))
     assert (await told(store, held))[1:] == [
         (K.KEEP, second(1), WROTE_INSTEAD),
@@ -254,7 +254,7 @@ async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: 
     written = await writes(store, draft.conversation_id, "十点", second(1))
     before = await store.replies.get(draft.id)
     await store.replies.lock_for_edit(draft.id, second(2), "lin")
-    await store.waiting.undo(written.id, "lin", second(3))
+    await store.pending_replies.undo(written.id, "lin", second(3))
     await store.replies.put_back(before, second(4), "lin", may_leave=True)
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
@@ -269,5 +269,5 @@ async def test_what_he_has_changed_asks_all_the_time_and_tells_nothing_of_his_wo
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
-    await store.waiting.undo(written.id, "lin", second(3))
+    await store.pending_replies.undo(written.id, "lin", second(3))
     assert [kind for kind, _, _ in await told(store, draft)] == [K.INSTEAD, K.EDIT]

@@ -261,23 +261,23 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: SqlStore)
         await store.replies.add(new, T0)
     draft = await talk.writes(message.conversation_id, "draft", state=ReplyState.DRAFT)
     assert [reply.content.text for reply in await store.replies.pending()] == ["10", "20", "draft"]
-    assert await store.waiting.next_wake(T0) == second(10)
-    assert (await store.waiting.run_timers(second(9.999999), TimerTerms())).moved == []
-    [released] = (await store.waiting.run_timers(second(10), TimerTerms())).moved
+    assert await store.pending_replies.next_wake(T0) == second(10)
+    assert (await store.pending_replies.run_timers(second(9.999999), TimerTerms())).moved == []
+    [released] = (await store.pending_replies.run_timers(second(10), TimerTerms())).moved
     assert (released.content.text, released.state, released.updated_at) == ("10", ReplyState.QUEUED, second(10))
-    assert await store.waiting.next_wake(second(10)) == second(20)
-    await store.waiting.run_timers(second(99), TimerTerms())
+    assert await store.pending_replies.next_wake(second(10)) == second(20)
+    await store.pending_replies.run_timers(second(99), TimerTerms())
     assert await store.replies.pending() == [draft]
     # then only the draft has a time: the end of the reply window
-    assert await store.waiting.next_wake(second(99)) == message.created_at + timedelta(hours=48)
+    assert await store.pending_replies.next_wake(second(99)) == message.created_at + timedelta(hours=48)
 
 
 async def test_postponed_replies_wake_the_outbox(talk: Talk, store: SqlStore) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x")
     await talk.moves(reply, Move.CLAIM)
     await store.replies.move(reply.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(4)))
-    assert await store.waiting.next_wake(T0) == second(4)
-    assert await store.waiting.next_wake(second(4)) is None
+    assert await store.pending_replies.next_wake(T0) == second(4)
+    assert await store.pending_replies.next_wake(second(4)) is None
 
 
 async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: SqlStore) -> None:

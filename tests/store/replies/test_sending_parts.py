@@ -40,7 +40,7 @@ async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_rel
 async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, store: SqlStore, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", state=S.HELD)
     other = await talk.decides((await talk.says("o2")).message, "other", state=S.HELD)
-    released = await store.waiting.release_held("lin", second(5), [made[1].id])
+    released = await store.pending_replies.release_held("lin", second(5), [made[1].id])
     assert {reply.id for reply in released} == {reply.id for reply in made}
     assert await claimed(store) == ["1", "2"]
     assert await states(store, other) == [S.HELD]

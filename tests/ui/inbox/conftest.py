@@ -29,7 +29,7 @@ REFUNDS = Rule("Refunds", when=Condition(any=("refund",)), then=(Action(ActionKi
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD) as opened:
         for rule in (REFUNDS, HOURS):
-            opened.call(opened.desk.rulebook.save(rule))
+            opened.call(opened.desk.rules.rulebook.save(rule))
         yield opened
 
 

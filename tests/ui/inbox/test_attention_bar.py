@@ -38,7 +38,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             Rule("Refunds", when=Condition(any=("refund",)), then=CALLS),
             Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=greet),
         ):
-            opened.call(opened.desk.rulebook.save(rule))
+            opened.call(opened.desk.rules.rulebook.save(rule))
         yield opened
 
 
@@ -66,8 +66,8 @@ def test_it_says_who_calls_to_whom_and_leads_there(qtbot: QtBot, window: MainWin
 def test_it_goes_once_somebody_has_looked(qtbot: QtBot, window: MainWindow, world: World) -> None:
     chat = world.say(WANG, "it arrived broken")
     qtbot.waitUntil(lambda: bool(said(window)))
-    qtbot.waitUntil(lambda: world.desk.alarms.state.ringing == {chat})
-    world.call(world.desk.alarms.look(chat))
+    qtbot.waitUntil(lambda: world.desk.attention.state.ringing == {chat})
+    world.call(world.desk.attention.look(chat))
     qtbot.waitUntil(lambda: said(window) == [])
 
 
@@ -80,11 +80,11 @@ def test_several_make_one_bar_that_counts_and_leads_to_the_first(
     chats.append(world.say(CHEN, "refund me"))
     qtbot.waitUntil(lambda: said(window) == [f"Rules call you to 3 customers, first to {first}."])
     world.say(WANG, "still broken")
-    qtbot.waitUntil(lambda: world.desk.alarms.state.ringing == set(chats))
+    qtbot.waitUntil(lambda: world.desk.attention.state.ringing == set(chats))
     qtbot.mouseClick(look(window), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.open_conversation_id == chats[0])
     qtbot.waitUntil(lambda: said(window) == [f"Rules call you to 2 customers, first to {second}."])
-    world.call(world.desk.alarms.look(chats[2]))
+    world.call(world.desk.attention.look(chats[2]))
     qtbot.waitUntil(lambda: said(window) == [f"“Broken glass” calls you to {second}."])
 
 
@@ -94,12 +94,12 @@ def test_what_is_handed_over_as_its_reply_window_closes_is_told_until_somebody_l
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, last_moment=LastMoment.HAND_OVER)))
     chat = world.enter(WANG)  # it allows replies for a minute, 10 seconds before whose end the desk decides
-    qtbot.waitUntil(lambda: {call.conversation_id for call in world.desk.alarms.state.unseen} == {chat})
+    qtbot.waitUntil(lambda: {call.conversation_id for call in world.desk.attention.state.unseen} == {chat})
     with qtbot.waitSignal(
         bridge.events, check_params_cb=lambda events: any(isinstance(one, AttentionChanged) for one in events)
     ):
         world.move_to(START + timedelta(seconds=51))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert said(window) == [f"“Greeting” calls you to {short_openid(WANG)}."]
-    world.call(world.desk.alarms.look(chat))
+    world.call(world.desk.attention.look(chat))
     qtbot.waitUntil(lambda: said(window) == [])

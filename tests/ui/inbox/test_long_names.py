@@ -36,7 +36,7 @@ def test_a_long_name_is_cut_and_pushes_nothing_aside(
     opened(conversation_id)
     header, detail = page.chat.header, page.detail
     ends, panel = _place(header.takeover, page).right(), _place(detail, page)
-    world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias=name)))
+    world.call(world.desk.conversations.describe(conversation_id, ContactChange(alias=name)))
     qtbot.waitUntil(lambda: header.name.full_text() == name)
     assert header.name.text() != name
     assert "…" in header.name.text()
@@ -49,7 +49,7 @@ def test_the_whole_name_is_there_while_it_is_edited(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     conversation_id = world.say("oCustomer0000000000000001", "hello")
-    world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias="<b>" + "W" * 57)))
+    world.call(world.desk.conversations.describe(conversation_id, ContactChange(alias="<b>" + "W" * 57)))
     opened(conversation_id)
     alias = page.detail.contact.alias
     qtbot.waitUntil(lambda: alias.shortened)

@@ -206,7 +206,7 @@ def test_alias_note_and_tags_are_stored(qtbot: QtBot, world: World, page: InboxP
     qtbot.keyClick(contact.tags.field, Qt.Key.Key_Return)
 
     def stored() -> bool:
-        kept = world.call(world.desk.store.conversations.get(conversation_id)).contact
+        kept = world.call(world.store.conversations.get(conversation_id)).contact
         return (kept.alias, kept.note, kept.tags) == ("Wang Fang", "likes tea", ("regular",))
 
     qtbot.waitUntil(stored)
@@ -218,18 +218,18 @@ def test_what_a_rule_or_a_colleague_has_noted_meanwhile_stays(
     conversation_id = world.say(FIRST, "hello")
     opened(conversation_id)
     panel = page.detail.contact
-    kept = world.call(world.desk.store.conversations.get(conversation_id)).contact
+    kept = world.call(world.store.conversations.get(conversation_id)).contact
     panel.alias.setFocus()
     # Nothing tells the window of these.
-    world.call(world.desk.store.conversations.change_contact(kept.id, ContactChange(note="likes tea", add=("vip",))))
+    world.call(world.store.conversations.change_contact(kept.id, ContactChange(note="likes tea", add=("vip",))))
     panel.alias.setText("Wang Fang")
     qtbot.keyClick(panel.alias, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.chat.header.name.full_text() == "Wang Fang")
-    kept = world.call(world.desk.store.conversations.get(conversation_id)).contact
+    kept = world.call(world.store.conversations.get(conversation_id)).contact
     assert (kept.alias, kept.note, kept.tags) == ("Wang Fang", "likes tea", ("vip",))
     qtbot.waitUntil(lambda: panel.tags.tags() == ("vip",))
     panel.note.setFocus()
-    world.call(world.desk.handoff.describe(conversation_id, ContactChange(note="hates tea")))
+    world.call(world.desk.conversations.describe(conversation_id, ContactChange(note="hates tea")))
     qtbot.waitUntil(lambda: panel.note.toPlainText() == "hates tea")
     panel.alias.setFocus()  # the note is left as it was found
 
@@ -258,10 +258,8 @@ def test_the_header_says_whose_word_the_mode_is(qtbot: QtBot, world: World, page
 
 def test_a_template_is_filled_for_the_conversation(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     conversation_id = world.say(FIRST, "hello")
-    world.call(world.desk.handoff.describe(conversation_id, ContactChange(alias="Wang")))
-    world.call(
-        world.desk.store.templates.save(Template(0, "Greeting", "Dear {{ contact.alias }}, "), world.desk.clock())
-    )
+    world.call(world.desk.conversations.describe(conversation_id, ContactChange(alias="Wang")))
+    world.call(world.store.templates.save(Template(0, "Greeting", "Dear {{ contact.alias }}, "), world.desk.clock()))
     opened(conversation_id)
     qtbot.keyClicks(page.chat.composer.edit, "/")
     qtbot.waitUntil(lambda: page.chat.templates.picker.list.count() == 1)

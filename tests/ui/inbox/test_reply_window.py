@@ -151,7 +151,7 @@ def test_wechats_refusal_corrects_the_count_in_words_with_a_remedy(
     conversation_id = world.say(CUSTOMER, "hello")
     opened(conversation_id)
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=errcode))
-    world.call(world.desk.handoff.write(conversation_id, "Good morning."))
+    world.call(world.desk.replies.write(conversation_id, "Good morning."))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     qtbot.waitUntil(lambda: str(errcode) in page.chat.header.quota.accessibleName())
     failed = shown_reply(page, ReplyState.FAILED)
@@ -165,8 +165,8 @@ def test_wechats_refusal_corrects_the_count_in_words_with_a_remedy(
 def test_the_count_survives_a_restart(tmp_path: Path) -> None:
     with open_world(tmp_path, ReplyMode.OFF) as world:
         conversation_id = world.say(CUSTOMER, "hello")
-        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, "Hi.")).id)
-        before = world.call(world.desk.store.conversations.get(conversation_id)).window
+        world.wait_until_sent(world.call(world.desk.replies.write(conversation_id, "Hi.")).id)
+        before = world.call(world.store.conversations.get(conversation_id)).window
         assert before.left == 4
     with open_world(tmp_path, ReplyMode.OFF) as world:
-        assert world.call(world.desk.store.conversations.get(conversation_id)).window == before
+        assert world.call(world.store.conversations.get(conversation_id)).window == before

@@ -34,7 +34,7 @@ def busy_day(world: World) -> None:
     world.wait_until_sent(1)
     asking = world.say(LI, "能开发票吗")
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
-    reply = world.call(world.desk.handoff.write(asking, "可以的"))
+    reply = world.call(world.desk.replies.write(asking, "可以的"))
     world.wait_until_sent(reply.id)
 
 

@@ -85,7 +85,7 @@ def desktop() -> Desktop:
 @pytest.fixture
 def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, world: World) -> Iterator[OperatorAlerts]:
     notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
-    world.call(world.desk.rulebook.save(notify))
+    world.call(world.desk.rules.rulebook.save(notify))
     made = OperatorAlerts(bridge, window, world.home, ear.player(), desktop)
     yield made
     made.stop()
@@ -101,7 +101,7 @@ def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
     qtbot.waitUntil(lambda: ear.played() == 1)
     assert window.status_bar.silence.isVisible()
     assert tray.silence.isEnabled()
-    world.call(world.desk.alarms.look(chat))
+    world.call(world.desk.attention.look(chat))
     qtbot.waitUntil(lambda: tray.icon.toolTip() == "wxdesk · listening")
     assert not window.status_bar.silence.isVisible()
     assert not tray.silence.isEnabled()
@@ -114,7 +114,7 @@ def test_f9_silences_what_calls_now(qtbot: QtBot, attention: OperatorAlerts, win
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
-    assert world.desk.alarms.state.ringing
+    assert world.desk.attention.state.ringing
 
 
 def test_a_full_disk_is_beeped_over_and_the_sound_comes_when_there_is_room(qtbot: QtBot, ear: Ear) -> None:
@@ -177,7 +177,7 @@ def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
     world.call(kept.set(replace(kept.now, notifications_show_text=shown)))
     chat = world.say(SOMEBODY, "it is broken")
     qtbot.waitUntil(lambda: bool(desktop.notices))
-    name = name_of(world.call(world.desk.store.conversations.get(chat)).contact)
+    name = name_of(world.call(world.store.conversations.get(chat)).contact)
     assert desktop.notices == [DesktopNotice(chat, name, body)]
 
 
@@ -186,9 +186,9 @@ def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_become
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, world: World, mode: ReplyMode
 ) -> None:
     then = (Action(ActionKind.REPLY, text="A colleague comes."), Action(ActionKind.NOTIFY))
-    world.call(world.desk.rulebook.save(Rule("Human", when=Condition(any=("human",)), then=then)))
+    world.call(world.desk.rules.rulebook.save(Rule("Human", when=Condition(any=("human",)), then=then)))
     chat = world.say(SOMEBODY, "hello")
-    world.call(world.desk.handoff.set_mode(chat, mode))
+    world.call(world.desk.conversations.set_mode(chat, mode))
     world.say(SOMEBODY, "a human, please")
     qtbot.waitUntil(lambda: bool(desktop.notices))
     assert [notice.body for notice in desktop.notices] == ["Called by “Human”\nCustomer: a human, please"]
@@ -231,7 +231,7 @@ def test_taking_over_from_a_notice_opens_the_conversation_as_well(
     assert desktop.notices[0].answers == (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
     desktop.answered(desktop.notices[0], NoticeAction.TAKE_OVER)
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
-    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(chat)).taken_over)
+    qtbot.waitUntil(lambda: world.call(world.store.conversations.get(chat)).taken_over)
 
 
 def test_a_notice_goes_away_when_somebody_has_looked(
@@ -240,10 +240,10 @@ def test_a_notice_goes_away_when_somebody_has_looked(
     chat = world.say(SOMEBODY, "it is broken")
     other = world.say("oOther0000000000000000000001", "broken too")
     qtbot.waitUntil(lambda: len(desktop.notices) == 2)
-    world.call(world.desk.alarms.look(chat))
+    world.call(world.desk.attention.look(chat))
     qtbot.waitUntil(lambda: bool(desktop.withdrawn))
     assert desktop.withdrawn == [f"call:{chat}"]
-    world.call(world.desk.handoff.write(other, "I look at it"))
+    world.call(world.desk.replies.write(other, "I look at it"))
     qtbot.waitUntil(lambda: f"call:{other}" in desktop.withdrawn)
 
 

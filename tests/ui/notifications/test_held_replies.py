@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A desk that holds what its one rule says for ten minutes."""
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as opened:
         told = Action(ActionKind.REPLY, text="我们九点开门。")
-        opened.call(opened.desk.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
+        opened.call(opened.desk.rules.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
         yield opened
 
 
@@ -46,7 +46,7 @@ def desktop(bridge: Bridge, window: MainWindow) -> Desktop:
 
 
 def held(world: World, conversation_id: int) -> Reply:
-    items = world.call(world.desk.store.conversations.timeline(conversation_id))
+    items = world.call(world.store.conversations.timeline(conversation_id))
     return next(item for item in reversed(items) if isinstance(item, Reply))
 
 
@@ -122,7 +122,7 @@ def test_taking_over_stops_it_and_leads_to_the_conversation(
     qtbot.waitUntil(lambda: bool(desktop.standing))
     desktop.press(desktop.ever[0], NoticeAction.TAKE_OVER)
     qtbot.waitUntil(lambda: held(world, chat).state is ReplyState.CANCELLED)
-    assert is_taken_over(world.call(world.desk.store.conversations.get(chat)), world.clock())
+    assert is_taken_over(world.call(world.store.conversations.get(chat)), world.clock())
     qtbot.waitUntil(lambda: window.open_conversation_id == chat)
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
 
@@ -136,7 +136,7 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
     window.notices.toast = said.append  # type: ignore[method-assign]
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    world.call(world.desk.handoff.release(held(world, chat).id))
+    world.call(world.desk.replies.release(held(world, chat).id))
     world.wait_until_sent(held(world, chat).id)
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
     desktop.press(desktop.ever[0], answer)
@@ -153,7 +153,7 @@ def test_what_somebody_edits_meanwhile_is_left_to_him(
     window.notices.toast = said.append  # type: ignore[method-assign]
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    world.call(world.desk.handoff.keep(held(world, chat).id))
+    world.call(world.desk.replies.keep(held(world, chat).id))
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
     desktop.press(desktop.ever[0], answer)
     qtbot.waitUntil(lambda: len(said) == 1)
@@ -186,9 +186,9 @@ def test_what_asks_its_human_does_not_leave_and_is_not_told_as_if_it_would(
 ) -> None:
     world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     world.move_to(world.clock() + timedelta(minutes=11))
-    world.call(world.desk.handoff.resume())
+    world.call(world.desk.outbox.resume())
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
     assert [one.reply.due_at for one in window.inbox.held.feed.held] == [None]
 
@@ -197,7 +197,7 @@ def test_three_stand_there_at_most_and_the_next_follows(qtbot: QtBot, desktop: D
     chats = [world.say(openid, "请问几点开门") for openid in OTHERS]
     qtbot.waitUntil(lambda: len(desktop.standing) == 3)
     assert {notice.conversation_id for notice in desktop.standing.values()} == set(chats[:3])
-    world.call(world.desk.handoff.cancel(held(world, chats[0]).id))
+    world.call(world.desk.replies.cancel(held(world, chats[0]).id))
     qtbot.waitUntil(lambda: {notice.conversation_id for notice in desktop.standing.values()} == set(chats[1:]))
 
 
@@ -207,12 +207,12 @@ PARTS = ("We open at 9.", "Closed on Sundays.", "Anything else?")
 @pytest.fixture
 def of_three_parts(world: World) -> World:
     then = tuple(Action(ActionKind.REPLY, text=text) for text in PARTS)
-    world.call(world.desk.rulebook.save(Rule("Three", when=Condition(any=("hours",)), then=then)))
+    world.call(world.desk.rules.rulebook.save(Rule("Three", when=Condition(any=("hours",)), then=then)))
     return world
 
 
 def parts_of(world: World, conversation_id: int) -> list[Reply]:
-    items = world.call(world.desk.store.conversations.timeline(conversation_id))
+    items = world.call(world.store.conversations.timeline(conversation_id))
     return [item for item in items if isinstance(item, Reply)]
 
 
@@ -252,7 +252,7 @@ def test_a_press_on_what_has_lost_a_part_meanwhile_is_for_the_others(
     world = of_three_parts
     chat = world.say(SOMEBODY, "hours?")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    world.call(world.desk.handoff.cancel(parts_of(world, chat)[2].id))
+    world.call(world.desk.replies.cancel(parts_of(world, chat)[2].id))
     qtbot.waitUntil(lambda: desktop.ever[-1].body.endswith("\n2 parts: We open at 9."))
     desktop.press(desktop.ever[0], NoticeAction.SEND)
     qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == list(PARTS[:2]))
@@ -263,9 +263,9 @@ def test_a_pause_takes_the_notice_away_for_nothing_is_about_to_leave(
 ) -> None:
     world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     qtbot.waitUntil(lambda: not desktop.standing)
-    world.call(world.desk.handoff.resume())
+    world.call(world.desk.outbox.resume())
     qtbot.waitUntil(lambda: bool(desktop.standing))
     assert desktop.ever[0] == desktop.ever[1]
 
@@ -288,7 +288,7 @@ def test_while_he_writes_nothing_is_told_and_then_the_time_that_is_true_by_then(
 
 def test_what_will_be_handed_over_is_not_said_to_leave(qtbot: QtBot, desktop: Desktop, world: World) -> None:
     told = (Action(ActionKind.REPLY, text="欢迎！"),)
-    world.call(world.desk.rulebook.save(Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=told)))
+    world.call(world.desk.rules.rulebook.save(Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=told)))
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, last_moment=LastMoment.HAND_OVER)))
     world.enter(SOMEBODY)  # it allows replies for a minute, 10 seconds before whose end the desk decides

@@ -25,7 +25,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A desk that holds what its one rule says for ten minutes."""
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as opened:
         told = Action(ActionKind.REPLY, text="我们九点开门。")
-        opened.call(opened.desk.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
+        opened.call(opened.desk.rules.rulebook.save(Rule("Hours", when=Condition(any=("几点",)), then=(told,))))
         yield opened
 
 

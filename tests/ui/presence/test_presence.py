@@ -204,13 +204,13 @@ def test_what_arrives_in_the_open_conversation_is_not_read_while_nobody_is_there
 ) -> None:
     thread = world.say(LI, "hello")
     active.open_conversation(thread)
-    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(thread)).unread == 0)
+    qtbot.waitUntil(lambda: world.call(world.store.conversations.get(thread)).unread == 0)
     leave_idle(qtbot, world)
     world.say(LI, "anybody?")
     row = active.inbox.session
     qtbot.waitUntil(lambda: row.row is not None and row.row.conversation.unread == 1)
     qtbot.keyClick(active.windowHandle(), Qt.Key.Key_Shift)
-    qtbot.waitUntil(lambda: world.call(world.desk.store.conversations.get(thread)).unread == 0)
+    qtbot.waitUntil(lambda: world.call(world.store.conversations.get(thread)).unread == 0)
 
 
 class Desktop:
@@ -236,7 +236,7 @@ def test_a_return_while_away_is_told_on_the_desktop_and_left_in_the_window(
     desktop = Desktop()
     attention = OperatorAlerts(bridge, active, world.home, notifier=desktop)
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     leave_idle(qtbot, world)
     world.move_to(START + 13 * MINUTE)
     qtbot.waitUntil(lambda: any("return at" in notice.body for notice in desktop.notices))
@@ -257,7 +257,7 @@ def test_a_return_while_somebody_is_there_is_no_matter_for_the_desktop(
     desktop = Desktop()
     attention = OperatorAlerts(bridge, active, world.home, notifier=desktop)
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=5 * MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=5 * MINUTE)))
     world.move_to(START + 5 * MINUTE)
     [toast] = active.findChildren(Toast)
     qtbot.waitUntil(lambda: toast.isVisible() and toast.action.text() == "Open")
@@ -325,8 +325,8 @@ def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
     qtbot: QtBot, active: MainWindow, world: World
 ) -> None:
     chat, other = world.say(LI, "hello"), world.say("oCustomer0000000000000002", "hello")
-    world.call(world.desk.handoff.take_over(chat))
-    world.call(world.desk.handoff.take_over(other))
+    world.call(world.desk.conversations.take_over(chat))
+    world.call(world.desk.conversations.take_over(other))
     assert LEFT not in active.notices.bars.texts()
     qtbot.keyClick(active, Qt.Key.Key_F10)
     words = "2 conversations stay yours while you are away: automatic replies keep quiet there."
@@ -342,11 +342,11 @@ def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
     qtbot.mouseClick(offered()[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: LEFT not in active.notices.bars.texts())
     for one in (chat, other):
-        assert not is_taken_over(world.call(world.desk.store.conversations.get(one)), world.clock())
+        assert not is_taken_over(world.call(world.store.conversations.get(one)), world.clock())
 
 
 def test_the_bar_of_what_stays_his_goes_when_he_is_back(qtbot: QtBot, active: MainWindow, world: World) -> None:
-    world.call(world.desk.handoff.take_over(world.say(LI, "hello")))
+    world.call(world.desk.conversations.take_over(world.say(LI, "hello")))
     qtbot.keyClick(active, Qt.Key.Key_F10)
     qtbot.waitUntil(lambda: LEFT in active.notices.bars.texts())
     qtbot.keyClick(active, Qt.Key.Key_F10)

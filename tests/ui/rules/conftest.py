@@ -42,19 +42,19 @@ then = [{ reply = "Thank you, {{ contact.alias }}." }]
 @pytest.fixture
 def stored(world: World) -> Callable[[], list[Rule]]:
     """Reads the rules as the store has them now."""
-    return lambda: world.call(world.desk.rulebook.all())
+    return lambda: world.call(world.desk.rules.rulebook.all())
 
 
 @pytest.fixture
 def four_rules(world: World) -> list[Rule]:
     """The rules above, in the store."""
-    return world.call(world.desk.rulebook.import_text(RULES, "rules.toml"))
+    return world.call(world.desk.rules.rulebook.import_text(RULES, "rules.toml"))
 
 
 @pytest.fixture
 def empty_store(world: World) -> None:
     """No rule at all."""
-    world.call(world.desk.exchange.restore(NOTHING, world.call(world.desk.exchange.standing())))
+    world.call(world.desk.rules.exchange.restore(NOTHING, world.call(world.desk.rules.exchange.standing())))
 
 
 def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:

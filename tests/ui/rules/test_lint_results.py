@@ -82,7 +82,7 @@ def test_the_rules_are_looked_over_once_for_each_change(
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Money back")
     assert len(found) == 1
     week = (WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(9), time(18))),)
-    world.call(world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))
     qtbot.waitUntil(lambda: len(found) == 2)
     page.activate()
     qtbot.waitUntil(lambda: bridge.is_idle and len(found) == 3)

@@ -141,7 +141,9 @@ def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, 
     assert line.isHidden()
     week = (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18))),)
     world.call(
-        world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)]))
+        world.desk.rules.business_hours.save(
+            BusinessHoursEdit([Calendar("Shop", weekly=week), Calendar("Night", weekly=week)])
+        )
     )
     card.show_all()
     assert not line.isHidden()
@@ -171,9 +173,9 @@ def test_the_business_hours_are_edited_from_here(
     calendar = card.lines["calendar"]
     assert isinstance(calendar, ChoiceLine)
     week = (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18))),)
-    world.call(world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))
     asking = Rule("Open", when=Condition(any=("open",), hours=HoursTest("Shop")), then=(Action(ActionKind.SILENT),))
-    world.call(world.desk.rulebook.save(asking))
+    world.call(world.desk.rules.rulebook.save(asking))
     card.hours.setFocus()
     qtbot.keyClick(card.hours, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(window.findChildren(CalendarDialog)) and bridge.is_idle)

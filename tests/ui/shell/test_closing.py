@@ -108,4 +108,4 @@ def test_a_note_in_focus_is_stored(
     assert open_id is not None
     window.put_by()
     bridge.close()
-    assert world.call(world.desk.store.conversations.get(open_id)).contact.note == "likes tea"
+    assert world.call(world.store.conversations.get(open_id)).contact.note == "likes tea"

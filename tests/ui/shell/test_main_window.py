@@ -83,11 +83,11 @@ def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
 
 def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWindow, world: World) -> None:
     rule = Rule("all", when=Condition(any=("hello",)), then=(Action(ActionKind.REPLY, text="hi"),))
-    world.call(world.desk.rulebook.save(rule))
+    world.call(world.desk.rules.rulebook.save(rule))
     qtbot.keyClick(active, Qt.Key.Key_F8)
     qtbot.waitUntil(active.pause_bar.isVisible)
     assert world.desk.health.state.paused
-    assert world.call(world.desk.store.settings.get("paused")) == "1"
+    assert world.call(world.store.settings.get("paused")) == "1"
     assert active.status_bar.replies.text == "Automatic replies: paused"
     assert active.status_bar.replies.role == "pending"
     assert active.windowTitle() == "Paused · wxdesk"
@@ -116,7 +116,7 @@ def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, worl
 def test_a_pause_from_before_is_shown_at_once(
     qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
     assert not window.pause_bar.isHidden()
@@ -145,7 +145,7 @@ def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: 
     qtbot.waitUntil(lambda: window.status_bar.figures.full_text().startswith("1 waiting · today 1 in"))
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
     assert window.rail.items[0].accessibleDescription() == "1 unread"
-    reply = world.call(world.desk.handoff.write(conversation, "hi"))
+    reply = world.call(world.desk.replies.write(conversation, "hi"))
     world.wait_until_sent(reply.id)
     told = "0 waiting · today 1 in · 0 by rules · 1 by hand"
     qtbot.waitUntil(lambda: window.status_bar.figures.full_text() == told)
@@ -174,7 +174,7 @@ def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
 ) -> None:
     thread = world.say(WANG, "where is my parcel")
     window.show_page(1)
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=timedelta(milliseconds=1))))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=timedelta(milliseconds=1))))
     toast = window.notices._toast
     qtbot.waitUntil(toast.isVisible)
     assert toast._label.full_text() == (
@@ -191,13 +191,13 @@ def test_who_waits_longest_is_named_and_one_key_away(qtbot: QtBot, active: MainW
     assert not longest.isVisible()
     first = world.say(WANG, "hello")
     world.say("oSecond000000000000000000001", "me too")
-    name = name_of(world.call(world.desk.store.conversations.get(first)).contact)
+    name = name_of(world.call(world.store.conversations.get(first)).contact)
     qtbot.waitUntil(lambda: longest.text().startswith(f"Longest wait: {name}, "))
     active.show_settings()
     qtbot.keyClick(active, Qt.Key.Key_F7)
     qtbot.waitUntil(lambda: inbox.session.conversation_id == first)
     assert active.stack.currentWidget() is inbox
-    reply = world.call(world.desk.handoff.write(first, "hi"))
+    reply = world.call(world.desk.replies.write(first, "hi"))
     world.wait_until_sent(reply.id)
     qtbot.waitUntil(lambda: longest.conversation is not None and longest.conversation.id != first)
 
@@ -251,7 +251,7 @@ class TestClosingWithUnsavedRules:
     @pytest.fixture
     def page(self, qtbot: QtBot, active: MainWindow, bridge: Bridge, world: World) -> RulesPage:
         rule = Rule("Hours", when=Condition(any=("hours",)), then=(Action(ActionKind.REPLY, text="9"),))
-        world.call(world.desk.rulebook.save(rule))
+        world.call(world.desk.rules.rulebook.save(rule))
         active.show_page(active.page_names.index("rules"))
         qtbot.waitUntil(lambda: bridge.is_idle)
         page = _page(active, RulesPage)
@@ -282,12 +282,12 @@ class TestClosingWithUnsavedRules:
     def test_discard(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
         qtbot.mouseClick(question.discard, Qt.MouseButton.LeftButton)
         assert closing == ["closing"]
-        assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Hours"]
+        assert [rule.name for rule in world.call(world.desk.rules.rulebook.all())] == ["Hours"]
 
     def test_save(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
         qtbot.mouseClick(question.save, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: closing == ["closing"])
-        assert [rule.name for rule in world.call(world.desk.rulebook.all())] == ["Opening hours"]
+        assert [rule.name for rule in world.call(world.desk.rules.rulebook.all())] == ["Opening hours"]
 
 
 def test_the_sheet_fills_both_its_sides(qtbot: QtBot, active: MainWindow) -> None:
@@ -334,5 +334,5 @@ def _page[T](window: MainWindow, kind: type[T]) -> T:
 
 
 def _replies(world: World, conversation: int) -> list[int]:
-    items = world.call(world.desk.store.conversations.timeline(conversation))
+    items = world.call(world.store.conversations.timeline(conversation))
     return [item.id for item in items if getattr(item, "author", None) is Author.RULE]

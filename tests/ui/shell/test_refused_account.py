@@ -66,7 +66,7 @@ def test_a_foreign_address_is_told_copied_mended_and_tried(
     conversation = world.say(WANG, "在吗")
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=42001))
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
-    reply = world.call(world.desk.handoff.write(conversation, "在的"))
+    reply = world.call(world.desk.replies.write(conversation, "在的"))
     expected = {
         "en": "shop cannot send: 40164 this machine's address is not in the IP list. "
         "Add 203.0.113.7 to the IP list in the mini program's console. Its replies wait; one tries again at ",
@@ -91,10 +91,10 @@ def test_a_reply_that_waits_says_so_in_bubble_and_list(
     conversation = world.say(WANG, "在吗")
     page.open_conversation(conversation)
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))
-    reply = world.call(world.desk.handoff.write(conversation, "在的"))
+    reply = world.call(world.desk.replies.write(conversation, "在的"))
     key = f"r{reply.id}"
     qtbot.waitUntil(lambda: (shown := page.session.reply(key)) is not None and shown.errcode == 48004)
-    kept = world.call(world.desk.store.replies.get(reply.id))
+    kept = world.call(world.store.replies.get(reply.id))
     assert kept.state is ReplyState.QUEUED
     row = page.session.model.row_of(key)
     spoken = page.session.model.index(row).data(Qt.ItemDataRole.AccessibleTextRole)
@@ -102,5 +102,5 @@ def test_a_reply_that_waits_says_so_in_bubble_and_list(
     assert kept.rid in spoken
     page.chat.act(BubbleAction.COPY_RID, key)
     assert QGuiApplication.clipboard().text() == kept.rid
-    world.call(world.desk.rests.try_now("shop"))
+    world.call(world.desk.outbox.try_now("shop"))
     world.wait_until_sent(reply.id)

@@ -27,7 +27,7 @@ from wxdesk.ui.widgets.status_dot import StatusDot
 def strip(request: pytest.FixtureRequest, qtbot: QtBot, world: World, bridge: Bridge) -> Iterator[StatusBar]:
     """Away, paused for a while, with somebody who waits and a token that runs."""
     world.publish(TokenChanged("shop", datetime.now(UTC) + timedelta(hours=1, minutes=58)))
-    world.call(world.desk.handoff.pause(datetime.now(UTC) + timedelta(hours=1)))
+    world.call(world.desk.outbox.pause(datetime.now(UTC) + timedelta(hours=1)))
     world.call(world.desk.presence.report(PresenceSignals(declared_away=True)))
     i18n.use(request.param)
     host = QWidget()

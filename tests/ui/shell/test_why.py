@@ -25,9 +25,9 @@ def test_an_answer_leads_to_the_words_that_its_rule_had_then(
     qtbot: QtBot, answering: World, window: MainWindow, bridge: Bridge
 ) -> None:
     conversation = answering.say(CUSTOMER, "几点开门")
-    [rule] = answering.call(answering.desk.rulebook.all())
+    [rule] = answering.call(answering.desk.rules.rulebook.all())
     later = replace(rule, name="Opening", then=(Action(ActionKind.REPLY, "我们十点开门。"),))
-    answering.call(answering.desk.rulebook.save(later))
+    answering.call(answering.desk.rules.rulebook.save(later))
     inbox = window.pages[0].widget
     assert isinstance(inbox, InboxPage)
     inbox.open_conversation(conversation)
@@ -47,10 +47,10 @@ def test_a_message_can_be_tried_with_the_present_rules_as_its_customers_next_one
 ) -> None:
     window.resize(900, 600)
     conversation = answering.say(CUSTOMER, "几点开门")
-    answering.call(answering.desk.handoff.describe(conversation, ContactChange(alias="Li Lei")))
-    [rule] = answering.call(answering.desk.rulebook.all())
+    answering.call(answering.desk.conversations.describe(conversation, ContactChange(alias="Li Lei")))
+    [rule] = answering.call(answering.desk.rules.rulebook.all())
     later = replace(rule, then=(Action(ActionKind.REPLY, "{{ contact.alias }}，我们十点开门。"),))
-    answering.call(answering.desk.rulebook.save(later))
+    answering.call(answering.desk.rules.rulebook.save(later))
     inbox = window.inbox
     inbox.open_conversation(conversation)
     qtbot.waitUntil(lambda: bool(inbox.detail.findChildren(VerdictRow)) and bridge.is_idle)

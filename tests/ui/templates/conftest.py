@@ -33,13 +33,13 @@ RETURNS = Template(
 @pytest.fixture
 def stored(world: World) -> Callable[[], list[Template]]:
     """Reads the templates as the store has them now."""
-    return lambda: world.call(world.desk.phrasebook.all())
+    return lambda: world.call(world.desk.templates.all())
 
 
 @pytest.fixture
 def three(world: World) -> list[Template]:
     """The templates above, in the store."""
-    return world.call(world.desk.phrasebook.save_all((HOURS, PARCEL, RETURNS)))
+    return world.call(world.desk.templates.save_all((HOURS, PARCEL, RETURNS)))
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ def rule(three: list[Template], world: World) -> Rule:
     """A rule that says the first template of the list."""
     asked = Condition(any=("open",))
     return world.call(
-        world.desk.rulebook.save(Rule("Opening", when=asked, then=(Action(ActionKind.TEMPLATE, template="hours"),)))
+        world.desk.rules.rulebook.save(
+            Rule("Opening", when=asked, then=(Action(ActionKind.TEMPLATE, template="hours"),))
+        )
     )
 
 
@@ -34,10 +36,10 @@ def test_a_rule_says_it_by_its_new_shortcut(
     page.editor.finding.shortcut.edit.setText("hrs")
     assert page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
-    [followed] = [one for one in world.call(world.desk.rulebook.all()) if one.id == rule.id]
-    assert world.desk.rulebook.named(followed).then == (Action(ActionKind.TEMPLATE, template="hrs"),)
+    [followed] = [one for one in world.call(world.desk.rules.rulebook.all()) if one.id == rule.id]
+    assert world.desk.rules.rulebook.named(followed).then == (Action(ActionKind.TEMPLATE, template="hrs"),)
     assert world.desk.health.state.troubles == ()
-    assert world.desk.rulebook.try_sentence("open?").answer.contents[0].text == "We open at 9."
+    assert world.desk.rules.rulebook.try_sentence("open?").answer.contents[0].text == "We open at 9."
 
 
 def test_what_a_rule_says_is_not_deleted_and_the_rule_is_named(

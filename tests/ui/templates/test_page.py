@@ -64,7 +64,7 @@ def test_each_row_tells_how_a_template_is_used(qtbot: QtBot, world: World, bridg
         "Shop · Link · Not used yet",
     ]
     for _ in range(2):
-        world.call(world.desk.phrasebook.count_use(page.model.templates[0].id))
+        world.call(world.desk.templates.count_use(page.model.templates[0].id))
     qtbot.waitUntil(lambda: page.model.index(0).data(Role.FACTS) == "Shop · Used 2 times · just now")
 
 
@@ -299,7 +299,7 @@ def test_what_is_sought_stays_while_templates_change_elsewhere(
     qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
 ) -> None:
     qtbot.keyClicks(page.list.sought, "Parcel")
-    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))  # the edited one, and hidden
+    world.call(world.desk.templates.save(replace(three[0], body="We open at 10.")))  # the edited one, and hidden
     qtbot.waitUntil(lambda: page.editor.saved.body == "We open at 10." and bridge.is_idle)
     assert (page.list.sought.text(), titles(page)) == ("Parcel", ["Parcel"])
 
@@ -307,11 +307,11 @@ def test_what_is_sought_stays_while_templates_change_elsewhere(
 def test_a_former_revision_of_another_template_is_not_written_over_this_one(
     qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
 ) -> None:
-    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))
+    world.call(world.desk.templates.save(replace(three[0], body="We open at 10.")))
     qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
     page.editor.head.history.click()
     qtbot.waitUntil(lambda: any(isinstance(one, HistoryDialog) for one in QApplication.topLevelWidgets()))
-    world.call(world.desk.phrasebook.delete(three[0].id))
+    world.call(world.desk.templates.delete(three[0].id))
     qtbot.waitUntil(lambda: page.editor.saved.title == "Parcel")
     dialog = top(HistoryDialog)
     dialog.list.setCurrentRow(1)
@@ -341,10 +341,10 @@ def test_a_former_revision_is_taken_into_the_editor(
 def test_what_another_desk_changes_is_shown_and_what_is_written_stays(
     qtbot: QtBot, world: World, page: TemplatesPage, three: list[Template]
 ) -> None:
-    world.call(world.desk.phrasebook.delete(three[1].id))
+    world.call(world.desk.templates.delete(three[1].id))
     qtbot.waitUntil(lambda: titles(page) == ["Hours", "Returns"])
     write(qtbot, page.editor.head.title, "Mine")
-    world.call(world.desk.phrasebook.delete(three[0].id))
+    world.call(world.desk.templates.delete(three[0].id))
     qtbot.waitUntil(lambda: titles(page) == ["Returns"])
     assert page.editor.head.title.text() == "Mine"
     assert page.editor.saved.id == 0

@@ -31,9 +31,9 @@ def test_a_template_changed_elsewhere_is_not_written_over_unasked(
     page: TemplatesPage, world: World, stored: Stored, three: list[Template], bridge: Bridge, qtbot: QtBot
 ) -> None:
     write(qtbot, page.editor.head.title, "When we open")
-    world.call(world.desk.phrasebook.save(replace(three[0], body="We open at 10.")))
+    world.call(world.desk.templates.save(replace(three[0], body="We open at 10.")))
     qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
-    world.call(world.desk.phrasebook.count_use(three[1].id))  # that is none
+    world.call(world.desk.templates.count_use(three[1].id))  # that is none
     page.editor.save()
     question = top(ConfirmDialog)
     assert stored()[0].body == "We open at 10."
@@ -46,7 +46,7 @@ def test_a_template_that_is_only_looked_at_is_not_changed(
     page: TemplatesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     odd = Template(0, "Odd", "a\u00a0b\r\nc {{ ask.no }}", keywords=("a,b", "c"), prompts=(Prompt("no", " Number "),))
-    saved = world.call(world.desk.phrasebook.save(odd))
+    saved = world.call(world.desk.templates.save(odd))
     qtbot.waitUntil(lambda: bridge.is_idle and "Odd" in titles(page))
     choose(page, "Odd")
     assert page.editor.template() == saved

@@ -26,7 +26,7 @@ TWO = (Action(ActionKind.REPLY, text="We open at 9."), Action(ActionKind.REPLY, 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
-        made.call(made.desk.rulebook.save(Rule("Hours", when=Condition(any=("opening",)), then=TWO)))
+        made.call(made.desk.rules.rulebook.save(Rule("Hours", when=Condition(any=("opening",)), then=TWO)))
         yield made
 
 
@@ -65,9 +65,9 @@ def test_it_waits_while_the_operator_writes_also_for_a_page_that_is_opened_then(
 
 def test_a_pause_holds_it(qtbot: QtBot, world: World, conversation: int, show_page: ShowPage) -> None:
     page = show(qtbot, show_page)
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     until(qtbot, page, *["Held, everything is paused"] * 2)
-    world.call(world.desk.handoff.resume())
+    world.call(world.desk.outbox.resume())
     until(qtbot, page, *["Sends in 10 min"] * 2)
 
 
@@ -75,7 +75,7 @@ def test_what_is_handed_over_when_the_reply_window_closes_says_so(
     qtbot: QtBot, world: World, show_page: ShowPage
 ) -> None:
     greeting = Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=TWO[:1])
-    world.call(world.desk.rulebook.save(greeting))
+    world.call(world.desk.rules.rulebook.save(greeting))
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, last_moment=LastMoment.HAND_OVER)))
     world.enter(WANG)  # it allows replies for a minute, 10 seconds before whose end the desk decides
@@ -89,7 +89,7 @@ def test_the_part_behind_one_that_failed_says_so(
     qtbot: QtBot, world: World, conversation: int, show_page: ShowPage
 ) -> None:
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
-    world.call(world.desk.handoff.release(1))
+    world.call(world.desk.replies.release(1))
     world.wait_until_sent(1)
     page = show(qtbot, show_page)
     until(qtbot, page, "Failed 87014", "Waits for the part before it")

@@ -141,12 +141,12 @@ def test_the_detail_of_a_push_tells_how_far_the_clocks_are_apart(
 
 def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     conversation = answering.say(WANG, "在吗")
-    answering.call(answering.desk.handoff.set_mode(conversation, ReplyMode.HOLD))
+    answering.call(answering.desk.conversations.set_mode(conversation, ReplyMode.HOLD))
     answering.say(WANG, "你们几点开门")
     qtbot.waitUntil(lambda: f"{SHORT}    你们几点开门" in column(page))
     select(page, "你们几点开门")
     qtbot.waitUntil(lambda: dict(page.detail.steps.texts()).get("Reply", "").startswith("Sends in"))
-    answering.call(answering.desk.handoff.release(1))
+    answering.call(answering.desk.replies.release(1))
     qtbot.waitUntil(lambda: dict(page.detail.steps.texts())["Reply"].startswith("Accepted by WeChat"))
 
 
@@ -170,7 +170,7 @@ def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, 
     rid = steps["Request id"]
     [copy] = [button for button in page.detail.steps.findChildren(CopyButton) if button.text_to_copy == rid]
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == rid == answering.call(answering.desk.store.replies.get(1)).rid
+    assert QGuiApplication.clipboard().text() == rid == answering.call(answering.store.replies.get(1)).rid
     assert page.detail.body.toPlainText() == "我们九点开门。"
 
 

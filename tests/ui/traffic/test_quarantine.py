@@ -22,7 +22,7 @@ from wxdesk.ui.traffic.quarantine import file_name
 def arrives(world: World, body: bytes, account: str = "shop") -> KeptPush:
     """WeChat signed it and it was kept, as the listener does with what it cannot read."""
     push = Push(account, f"x:{hash(body)}", body, BodyFormat.JSON, world.desk.clock(), None, "MsgType is missing.")
-    world.call(world.desk.store.pushes.keep(push))
+    world.call(world.store.pushes.keep(push))
     return world.call(world.desk.quarantine.newest())[1][0]
 
 

@@ -6,15 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies import parts
+from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import can_be_undone
-from wxdesk.desk.ports.store import Store
+from wxdesk.desk.ports.store import ConversationContext, Store
 
 LIST_PAGE = 100
 """Conversations in one page of the list."""
@@ -75,31 +76,128 @@ class TimelinePage:
     to_end: bool
 
 
-async def list_page(store: Store, chosen: InboxFilter, offset: int) -> ListPage:
-    """Return the rows from `offset` on."""
-    rows = await store.conversations.page(chosen, offset, LIST_PAGE)
-    return ListPage(chosen, offset, tuple(rows), await store.conversations.counts())
+class InboxQueries:
+    """Queries of the conversation list and of all held replies."""
+
+    def __init__(self, store: Store) -> None:
+        self._conversations, self._replies = store.conversations, store.replies
+
+    async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
+        """Return the rows from `offset` on."""
+        rows = await self._conversations.page(chosen, offset, LIST_PAGE)
+        return ListPage(chosen, offset, tuple(rows), await self._conversations.counts())
+
+    async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
+        """Return the current rows of conversations that events named."""
+        return await self._conversations.rows(ids), await self._conversations.counts()
+
+    async def held_replies(self) -> tuple[HeldReply, ...]:
+        """Return held replies by deadline, then those without; none in their undo time."""
+        pending = await self._replies.pending()
+        waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
+        rows = await self._conversations.rows({reply.conversation_id for reply in waiting})
+        threads = {row.conversation.id: row.conversation for row in rows}
+        asking = {
+            first: answer for first, answer in parts.parts_needing_operator(pending).items() if _is_held(answer[0])
+        }
+        follow = {part.id for answer in asking.values() for part in answer[1:]}
+        behind = parts.blocked_parts(
+            await self._replies.parts({one.part_of for one in waiting if one.part_of is not None})
+        )
+        found = []
+        for one in waiting:
+            thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
+            found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
+        return tuple(found)
+
+    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+        """Return the rows of these conversations, unordered; unknown ids are left out."""
+        return await self._conversations.rows(ids)
+
+    async def counts(self) -> InboxCounts:
+        """Count for the filter chips."""
+        return await self._conversations.counts()
+
+    async def day_counts(self, since: datetime) -> DayCounts:
+        """Count events since `since`, and the contacts who wait now."""
+        return await self._conversations.day_counts(since)
+
+    async def search(self, phrase: str) -> list[SearchHit]:
+        """Find messages and replies by `phrase` (or one Chinese character), newest first."""
+        return await self._conversations.search(phrase)
+
+    async def named(self, phrase: str, accounts: Collection[str]) -> list[Conversation]:
+        """Find conversations of these accounts by alias or openid, newest first."""
+        return await self._conversations.named(phrase, accounts)
+
+    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
+        """Return a conversation as its next message would meet it; raises `NotFound`."""
+        return await self._conversations.load_for_trial(conversation_id, now)
 
 
-async def touched_rows(store: Store, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
-    """Return the current rows of conversations that events named."""
-    return await store.conversations.rows(ids), await store.conversations.counts()
+class TimelineQueries:
+    """Queries of one conversation's timeline."""
 
+    def __init__(self, store: Store) -> None:
+        self._conversations, self._replies, self._decisions = store.conversations, store.replies, store.decisions
 
-async def held_replies(store: Store) -> tuple[HeldReply, ...]:
-    """Return held replies by deadline, then those without; none in their undo time."""
-    pending = await store.replies.pending()
-    waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
-    rows = await store.conversations.rows({reply.conversation_id for reply in waiting})
-    threads = {row.conversation.id: row.conversation for row in rows}
-    asking = {first: answer for first, answer in parts.parts_needing_operator(pending).items() if _is_held(answer[0])}
-    follow = {part.id for answer in asking.values() for part in answer[1:]}
-    behind = parts.blocked_parts(await store.replies.parts({one.part_of for one in waiting if one.part_of is not None}))
-    found = []
-    for one in waiting:
-        thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
-        found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
-    return tuple(found)
+    async def snapshot(self, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
+        """Return the open conversation; raises `NotFound`."""
+        rows = await self._conversations.rows([conversation_id])
+        if not rows:
+            raise NotFound("conversation")
+        items = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        latest = await self._decisions.latest(conversation_id)
+        shown = {item.id for item in items if isinstance(item, Reply)}
+        more = [await self._replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
+        return ConversationSnapshot(rows[0], tuple(items), latest, tuple(more))
+
+    async def last_contact_message(self, conversation_id: int) -> Message | None:
+        """Return the contact's last message on the timeline's newest page, if any."""
+        items = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
+        return next(written, None)
+
+    async def older(self, conversation_id: int, before: datetime) -> TimelinePage:
+        """Return the page above `before`."""
+        items = await self._conversations.timeline(conversation_id, before, TIMELINE_PAGE)
+        return TimelinePage(tuple(items), to_end=False)
+
+    async def around(self, conversation_id: int, hit: TimelineItem) -> TimelinePage:
+        """Return the page that contains `hit`, with a little of what came after it."""
+        newest = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        if _holds(newest, hit):
+            return TimelinePage(tuple(newest), to_end=True)
+        near = await self._conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
+        if not _holds(near, hit):
+            near = await self._conversations.timeline(
+                conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE
+            )
+        return TimelinePage(tuple(near), to_end=False)
+
+    async def newer(self, conversation_id: int, last: TimelineItem, now: datetime) -> TimelinePage:
+        """Return the page below `last`.
+
+        The store reads pages towards the past only, so the end of the next page is searched for: further away
+        while the time up to it is silent, nearer while it holds more than a page.
+        """
+        silent, crowded = timedelta(), None
+        step = _FIRST_STEP
+        while crowded is None or crowded - silent > _FINEST:
+            page = await self._conversations.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
+            if not _holds(page, last):
+                crowded = step
+            elif page[-1].at > last.at or last.at + step > now:
+                return TimelinePage(tuple(page), to_end=last.at + step > now)
+            else:
+                silent = step
+            step = step * 8 if crowded is None else (silent + crowded) / 2
+        page = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        return TimelinePage(tuple(page), to_end=True)
+
+    async def steps(self, reply_id: int) -> list[ReplyStep]:
+        """Return a reply's history, oldest first."""
+        return await self._replies.steps(reply_id)
 
 
 def one_per_answer(held: Sequence[HeldReply]) -> list[HeldReply]:
@@ -109,63 +207,6 @@ def one_per_answer(held: Sequence[HeldReply]) -> list[HeldReply]:
 
 def _is_held(reply: Reply) -> bool:
     return reply.state is ReplyState.HELD and not can_be_undone(reply)
-
-
-async def snapshot(store: Store, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
-    """Return the open conversation; raises `NotFound`."""
-    rows = await store.conversations.rows([conversation_id])
-    if not rows:
-        raise NotFound("conversation")
-    items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-    latest = await store.decisions.latest(conversation_id)
-    shown = {item.id for item in items if isinstance(item, Reply)}
-    more = [await store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
-    return ConversationSnapshot(rows[0], tuple(items), latest, tuple(more))
-
-
-async def last_contact_message(store: Store, conversation_id: int) -> Message | None:
-    """Return the contact's last message on the timeline's newest page, if any."""
-    items = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-    written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
-    return next(written, None)
-
-
-async def older(store: Store, conversation_id: int, before: datetime) -> TimelinePage:
-    """Return the page above `before`."""
-    items = await store.conversations.timeline(conversation_id, before, TIMELINE_PAGE)
-    return TimelinePage(tuple(items), to_end=False)
-
-
-async def around(store: Store, conversation_id: int, hit: TimelineItem) -> TimelinePage:
-    """Return the page that contains `hit`, with a little of what came after it."""
-    newest = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-    if _holds(newest, hit):
-        return TimelinePage(tuple(newest), to_end=True)
-    near = await store.conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
-    if not _holds(near, hit):
-        near = await store.conversations.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
-    return TimelinePage(tuple(near), to_end=False)
-
-
-async def newer(store: Store, conversation_id: int, last: TimelineItem, now: datetime) -> TimelinePage:
-    """Return the page below `last`.
-
-    The store reads pages towards the past only, so the end of the next page is searched for: further away
-    while the time up to it is silent, nearer while it holds more than a page.
-    """
-    silent, crowded = timedelta(), None
-    step = _FIRST_STEP
-    while crowded is None or crowded - silent > _FINEST:
-        page = await store.conversations.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
-        if not _holds(page, last):
-            crowded = step
-        elif page[-1].at > last.at or last.at + step > now:
-            return TimelinePage(tuple(page), to_end=last.at + step > now)
-        else:
-            silent = step
-        step = step * 8 if crowded is None else (silent + crowded) / 2
-    page = await store.conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-    return TimelinePage(tuple(page), to_end=True)
 
 
 def _holds(items: Collection[TimelineItem], one: TimelineItem) -> bool:

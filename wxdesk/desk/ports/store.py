@@ -40,6 +40,9 @@ type Clock = Callable[[], datetime]
 type ReadPush = Callable[[bytes], Incoming]
 """Parser of a decrypted push body; raises `BadInput`. Filled by `webhook.parse`."""
 
+type BodyOf = Callable[[str, Content], bytes]
+"""Builds the bytes that WeChat would get for an openid and a content, for preview."""
+
 
 @dataclass(frozen=True, slots=True)
 class UndecidedMessage:
@@ -275,12 +278,12 @@ class Store(Protocol):
         ...
 
     @property
-    def calls(self) -> AttentionList:
+    def attention(self) -> AttentionList:
         """Conversations that need the operator's attention."""
         ...
 
     @property
-    def aside(self) -> StatusStore:
+    def status(self) -> StatusStore:
         """Resolving, snoozing and reopening conversations."""
         ...
 
@@ -330,7 +333,7 @@ class Store(Protocol):
         ...
 
     @property
-    def waiting(self) -> PendingReplies:
+    def pending_replies(self) -> PendingReplies:
         """Pending replies, many at once."""
         ...
 

@@ -53,7 +53,9 @@ class HoldTimers:
     async def recover(self) -> None:
         """Ask about replies held at the last exit, and turn those too old into drafts."""
         now = self._clock()
-        self._tell(await self._store.waiting.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE))
+        self._tell(
+            await self._store.pending_replies.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE)
+        )
 
     async def look(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
@@ -64,24 +66,24 @@ class HoldTimers:
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
         held_until = self._writing.held_until(now)
         terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
-        tended = await self._store.waiting.run_timers(now, terms)
+        tended = await self._store.pending_replies.run_timers(now, terms)
         self._tell(tended.moved)
         self._tell(tended.handed_over)
         for reply in tended.handed_over:
             self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
-        wake = await self._store.waiting.next_wake(now, only_by_hand=by_hand)
+        wake = await self._store.pending_replies.next_wake(now, only_by_hand=by_hand)
         times = (wake, self._pause.until, self._writing.next_typing_end(now))
         return min((time for time in times if time is not None), default=None)
 
     async def release_undoable(self) -> list[int]:
         """Send replies that could still be undone, because of the exit; return their ids."""
-        hurried = await self._store.waiting.release_undoable(self._clock())
+        hurried = await self._store.pending_replies.release_undoable(self._clock())
         self._tell(hurried)
         return [reply.id for reply in hurried]
 
     async def hold_back(self, ids: Collection[int]) -> None:
         """Hold those of these replies that did not leave, to be asked about at next start."""
-        self._tell(await self._store.waiting.hold_back(ids, self._clock(), AFTER_RESTART))
+        self._tell(await self._store.pending_replies.hold_back(ids, self._clock(), AFTER_RESTART))
 
     def is_late(self, reply: Reply, now: datetime) -> bool:
         """Return True if `reply` is too late to be sent without an operator."""
@@ -89,11 +91,11 @@ class HoldTimers:
 
     async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
         """Send all held replies now, or `only` these; return how many."""
-        return self._tell(await self._store.waiting.release_held(by, self._clock(), only))
+        return self._tell(await self._store.pending_replies.release_held(by, self._clock(), only))
 
     async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
         """Cancel all held replies, or `only` these, but no drafts; return how many."""
-        moved = await self._store.waiting.cancel_held(by, self._clock(), only)
+        moved = await self._store.pending_replies.cancel_held(by, self._clock(), only)
         self._tell(moved)
         return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
@@ -127,7 +129,7 @@ class HoldTimers:
 
     async def _ask_after_pause(self) -> None:
         await self._deciding.settled()
-        self._tell(await self._store.waiting.hold_after_pause(self._clock(), AFTER_PAUSE))
+        self._tell(await self._store.pending_replies.hold_after_pause(self._clock(), AFTER_PAUSE))
 
     @property
     def _late_after(self) -> timedelta:

@@ -113,6 +113,24 @@ class Outbox:
         self._wake_known = False
         self._awake.set()
 
+    async def pause(self, until: datetime | None = None) -> None:
+        """Pause automatic replies at once, until `until` (an aware time) or until resumed.
+
+        Pending replies stay as they are; what an operator writes or releases leaves.
+        """
+        await self._hold_timers.pause(until)
+
+    async def resume(self) -> None:
+        """Resume automatic replies, from the next message on.
+
+        Replies that waited are held without a deadline: they leave when an operator releases them.
+        """
+        await self._hold_timers.resume()
+
+    async def try_now(self, account: str) -> None:
+        """Send from an account that rests, at once; or at least ask for a token again."""
+        await self._backoff.try_now(account)
+
     async def recover(self) -> None:
         """Mark replies cut off by the last exit as unknown, and ask about held ones."""
         for reply in await self._store.replies.recover(self._clock()):

@@ -56,7 +56,7 @@ class PolicyChanges:
         if mode is not None:
             now = self._clock()
             new = self._new(mode, 0 if account is None else account.hold_seconds, now)
-            self._tell(await self._store.waiting.withhold(conversation_id, new, Author.OPERATOR, now))
+            self._tell(await self._store.pending_replies.withhold(conversation_id, new, Author.OPERATOR, now))
 
     async def rules(self) -> None:
         """Leave replies of rules that are switched off or deleted to an operator."""
@@ -77,13 +77,13 @@ class PolicyChanges:
     async def _account(self, account: Account) -> None:
         now = self._clock()
         new = self._new(account.reply_mode, account.hold_seconds, now)
-        self._tell(await self._store.waiting.withhold_account(account.name, new, Author.OPERATOR, now))
+        self._tell(await self._store.pending_replies.withhold_account(account.name, new, Author.OPERATOR, now))
 
     def _new(self, mode: ReplyMode, hold_seconds: int, now: datetime) -> NewMode:
         return NewMode(mode, hold_seconds, now - self._preferences.now.late_after, TOO_LATE)
 
     async def _rules(self) -> None:
-        self._tell(await self._store.waiting.withhold_without_rule(self._clock()))
+        self._tell(await self._store.pending_replies.withhold_without_rule(self._clock()))
 
     def _tell(self, replies: Iterable[Reply]) -> None:
         for reply in replies:

@@ -54,13 +54,13 @@ class AttentionBar(QObject):
             elif isinstance(event, AttentionChanged) and not self._still_calls(event.conversation_id):
                 ended = self._rules.pop(event.conversation_id, None) is not None or ended
         if called:
-            rows = self._bridge.desk.store.conversations.rows
+            rows = self._bridge.desk.inbox.rows
             self._bridge.ask(rows(frozenset(self._rules)), self._know)
         elif ended:
             self._tell()
 
     def _still_calls(self, conversation_id: int) -> bool:
-        unseen = self._bridge.desk.alarms.state.unseen
+        unseen = self._bridge.desk.attention.state.unseen
         return any(call.conversation_id == conversation_id and call.cause in _ASKED_FOR for call in unseen)
 
     def _know(self, rows: Sequence[InboxRow]) -> None:

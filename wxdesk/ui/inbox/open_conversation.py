@@ -30,7 +30,7 @@ from wxdesk.core.events import (
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
-from wxdesk.desk.conversations import inbox_queries as inbox_reading
+from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
 from wxdesk.ui.inbox.sendability import over_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline.loaded_items import LoadedItems
@@ -101,7 +101,7 @@ class ChatSession(QObject):
         if other:
             self._turn(row)
         if hit is not None:
-            work = inbox_reading.around(self._bridge.desk.store, conversation_id, hit.item)
+            work = self._bridge.desk.timeline.around(conversation_id, hit.item)
             self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._not_found, self._visit))
         self._refresher.ask()
 
@@ -131,7 +131,7 @@ class ChatSession(QObject):
             return
         self._reading = True
         first = self.known.in_order()[0]
-        work = inbox_reading.older(self._bridge.desk.store, self.conversation_id, first.at)
+        work = self._bridge.desk.timeline.older(self.conversation_id, first.at)
         self._bridge.ask(work, partial(self._show_older, self._visit), partial(self._read_failed, self._visit))
 
     def newer(self) -> None:
@@ -141,7 +141,7 @@ class ChatSession(QObject):
         self._reading = True
         last = self.known.in_order()[-1]
         desk = self._bridge.desk
-        work = inbox_reading.newer(desk.store, self.conversation_id, last, desk.clock())
+        work = desk.timeline.newer(self.conversation_id, last, desk.clock())
         self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._read_failed, self._visit))
 
     def hear(self, events: Sequence[Event]) -> None:
@@ -182,15 +182,15 @@ class ChatSession(QObject):
 
     # -- answers
 
-    def _question(self) -> Coroutine[Any, Any, inbox_reading.ConversationSnapshot] | None:
+    def _question(self) -> Coroutine[Any, Any, ConversationSnapshot] | None:
         if self.conversation_id is None:
             return None
         changed = self._changed_replies & self.known.reply_ids()
         self._changed_replies.clear()
         self._asked = (self._visit, changed)
-        return inbox_reading.snapshot(self._bridge.desk.store, self.conversation_id, changed)
+        return self._bridge.desk.timeline.snapshot(self.conversation_id, changed)
 
-    def _answered(self, now: inbox_reading.ConversationSnapshot) -> None:
+    def _answered(self, now: ConversationSnapshot) -> None:
         if self._asked[0] == self._visit:
             self._take_in(now)
 
@@ -213,7 +213,7 @@ class ChatSession(QObject):
             self._hit = None
             self._refresher.ask()
 
-    def _take_in(self, now: inbox_reading.ConversationSnapshot) -> None:
+    def _take_in(self, now: ConversationSnapshot) -> None:
         first_time, self._answered_once = not self._answered_once, True
         self.row, self.latest, self.failed = now.row, now.latest, False
         if first_time:
@@ -228,13 +228,13 @@ class ChatSession(QObject):
         if new_message:
             self.arrived.emit()
 
-    def _show_older(self, visit: int, stretch: inbox_reading.TimelinePage) -> None:
+    def _show_older(self, visit: int, stretch: TimelinePage) -> None:
         if visit == self._visit:
             self._reading = False
             self.known.add_older(stretch.items)
             self._show()
 
-    def _show_stretch(self, visit: int, stretch: inbox_reading.TimelinePage) -> None:
+    def _show_stretch(self, visit: int, stretch: TimelinePage) -> None:
         if visit == self._visit:
             self._reading = False
             self.known.add(stretch)

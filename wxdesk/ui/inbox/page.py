@@ -200,9 +200,9 @@ class InboxPage(QWidget):
         if row is None or nobody or self.session.fresh or not self.isVisible() or not self.isActiveWindow():
             return
         if row.conversation.unread:
-            self._bridge.ask(self._bridge.desk.handoff.mark_read(row.conversation.id))
+            self._bridge.ask(self._bridge.desk.conversations.mark_read(row.conversation.id))
         if not all(call.seen for call in row.calls):
-            self._bridge.ask(self._bridge.desk.alarms.look(row.conversation.id))
+            self._bridge.ask(self._bridge.desk.attention.look(row.conversation.id))
 
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)

@@ -84,7 +84,7 @@ class OperatorAlerts(QObject):
 
     def _follow(self) -> None:
         desk = self._bridge.desk
-        ringing = desk.alarms.state.ringing
+        ringing = desk.attention.state.ringing
         if ringing - self._ringing:
             QApplication.alert(self._window)
         if len(ringing) != len(self._ringing):

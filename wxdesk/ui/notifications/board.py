@@ -19,7 +19,6 @@ from wxdesk.core.events import (
     TakeoverEnding,
 )
 from wxdesk.core.model.message import Message
-from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.held_replies import HeldReplyNotices
 from wxdesk.ui.notifications.notice import NoticeTopic, Notifier, notice_key, notice_of, return_notice
@@ -67,13 +66,13 @@ class NoticeBoard(QObject):
         if self._window.isActiveWindow() and not desk.presence.now.away:
             raised.pop(self._window.open_conversation_id or 0, None)
         if raised and desk.preferences.now.notifications:
-            self._bridge.ask(desk.store.conversations.rows(raised.keys()), partial(self._find_callers, raised))
+            self._bridge.ask(desk.inbox.rows(raised.keys()), partial(self._find_callers, raised))
 
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Notify of ending takeovers while nobody looks at the window."""
         desk = self._bridge.desk
         if returning and not is_watching(desk.presence) and desk.preferences.now.notifications:
-            self._bridge.ask(desk.store.conversations.rows(returning), self._show_returns)
+            self._bridge.ask(desk.inbox.rows(returning), self._show_returns)
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:
         for row in rows[:MOST_NOTICES]:
@@ -82,14 +81,12 @@ class NoticeBoard(QObject):
 
     def _find_callers(self, raised: Mapping[int, Set[AttentionReason]], rows: Sequence[InboxRow]) -> None:
         """Read the last messages of the contacts who still need attention."""
-        store = self._bridge.desk.store
+        last_contact_message = self._bridge.desk.timeline.last_contact_message
         calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
         for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
             about = row.conversation.id
             self._calls.add(about)
-            self._bridge.ask(
-                inbox_reading.last_contact_message(store, about), partial(self._show_call, row, calls[about])
-            )
+            self._bridge.ask(last_contact_message(about), partial(self._show_call, row, calls[about]))
 
     def _show_call(self, row: InboxRow, calls: Sequence[Attention], said: Message | None) -> None:
         desk = self._bridge.desk
@@ -99,7 +96,7 @@ class NoticeBoard(QObject):
         self._notifier.show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), self._answers.give)
 
     def _withdraw_ended(self) -> None:
-        unseen = self._bridge.desk.alarms.state.unseen
+        unseen = self._bridge.desk.attention.state.unseen
         calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
         for conversation_id in self._calls - calling:
             self._notifier.withdraw(notice_key(NoticeTopic.CALL, conversation_id))

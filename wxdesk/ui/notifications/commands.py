@@ -27,7 +27,7 @@ class NoticeCommands(QObject):
         if answer is NoticeAction.OPEN:
             self.open(notice.conversation_id)
         elif answer is NoticeAction.TAKE_OVER:
-            self._bridge.ask(self._bridge.desk.handoff.take_over(notice.conversation_id))
+            self._bridge.ask(self._bridge.desk.conversations.take_over(notice.conversation_id))
             self.open(notice.conversation_id)  # taking over means writing something
         elif notice.reply_ids:
             self._settle(notice.reply_ids, answer)
@@ -39,7 +39,7 @@ class NoticeCommands(QObject):
 
     def _settle(self, parts: Sequence[int], answer: NoticeAction) -> None:
         """Act on replies still held: cancelling a failed one would discard it unread."""
-        handoff = self._bridge.desk.handoff
+        replies = self._bridge.desk.replies
         if answer is NoticeAction.EDIT:
             self._window.bring_to_front()
         held = [one.reply for one in self._window.inbox.held.feed.held if one.reply.id in parts]
@@ -48,9 +48,9 @@ class NoticeCommands(QObject):
         elif answer is NoticeAction.EDIT:
             self._window.inbox.chat.in_hand.take(held[0], self._edit, self._failed)
         elif answer is NoticeAction.SEND:
-            self._bridge.ask(handoff.release_held(parts), self._settled, self._failed)
+            self._bridge.ask(replies.release_held(parts), self._settled, self._failed)
         elif answer is NoticeAction.STOP:
-            self._bridge.ask(handoff.cancel_held(parts), self._settled, self._failed)
+            self._bridge.ask(replies.cancel_held(parts), self._settled, self._failed)
 
     def _settled(self, count: int) -> None:
         if not count:

@@ -69,7 +69,7 @@ class RulesPage(QWidget):
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._rulebook = bridge.desk.rulebook
+        self._rulebook = bridge.desk.rules.rulebook
         self.rules = RuleModel(self)
         self.figures = RuleFiguresLoader(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)

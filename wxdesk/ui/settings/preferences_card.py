@@ -65,7 +65,7 @@ class PreferencesCard(SettingsCard):
             line.show_value(getattr(self._wanted, field))
 
     def _offer_calendars(self) -> None:
-        names = list(self._bridge.desk.rulebook.calendars.schedules)
+        names = list(self._bridge.desk.rules.rulebook.calendars.schedules)
         self._calendar.offer([(name, name) for name in names])
         self._calendar.show_value(self._wanted.calendar)
         self._calendar.setVisible(len(names) > 1)

@@ -60,11 +60,11 @@ class CountsFeed(QObject):
                 question.ask_soon()
 
     def _inbox(self) -> Coroutine[Any, Any, InboxCounts]:
-        return self._bridge.desk.store.conversations.counts()
+        return self._bridge.desk.inbox.counts()
 
     def _day(self) -> Coroutine[Any, Any, DayCounts]:
         midnight = Days.of(self._bridge.desk.accounts.values()).midnight(self._bridge.desk.clock())
-        return self._bridge.desk.store.conversations.day_counts(midnight)
+        return self._bridge.desk.inbox.day_counts(midnight)
 
     def _longest(self) -> Coroutine[Any, Any, Conversation | None]:
-        return self._bridge.desk.alarms.longest_waiting()
+        return self._bridge.desk.attention.longest_waiting()

@@ -260,7 +260,7 @@ class MainWindow(QWidget):
         self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
 
     def _try_now(self, account: str) -> None:
-        self._bridge.ask(self._bridge.desk.rests.try_now(account))
+        self._bridge.ask(self._bridge.desk.outbox.try_now(account))
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self.rail.items[0].set_badge(counts.unread)

@@ -44,7 +44,7 @@ class TemplatesPage(QWidget):
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._phrasebook = bridge.desk.phrasebook
+        self._phrasebook = bridge.desk.templates
         self._begun = Template(0, "")
         self.model = TemplateModel(bridge.desk.clock, self)
         self.list = TemplateList(self.model, self)

@@ -71,7 +71,7 @@ class Shop:
     rendered: list[float]
 
     async def tried(self, changed: Rule | None) -> DryRunReport:
-        report = await DryRun(self.book, self.store.past, ACCOUNTS).over_history(changed, DryRunProgress())
+        report = await DryRun(self.book, self.store.message_history, ACCOUNTS).over_history(changed, DryRunProgress())
         assert report is not None
         return report
 
@@ -182,7 +182,7 @@ async def test_it_says_what_asking_each_rule_about_each_message_says(shop: Shop,
     chance = random.Random(seed)
     await lives(shop.store, chance)
     saved = [await shop.book.save(rule) for rule in chance.sample(RULES, 5)]
-    past = shop.store.past
+    past = shop.store.message_history
     messages = await past.messages(0, 100)
     threads = await past.conversations({message.conversation_id for message in messages})
     written = await past.written(T0)
@@ -211,8 +211,8 @@ async def test_what_a_human_said_in_other_words_is_not_filled_in_but_for_the_lin
         await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(60 * n + 1))
     every = Rule("默认", default=True, then=says("您好，{{ message.text }}：请稍等"))
     ruleset = shop.book.ruleset_with(every)
-    [message] = await shop.store.past.messages(count - 1, 1)
-    [thread] = (await shop.store.past.conversations({message.conversation_id})).values()
+    [message] = await shop.store.message_history.messages(count - 1, 1)
+    [thread] = (await shop.store.message_history.conversations({message.conversation_id})).values()
     occasion = RuleContext(message.message, thread, ACCOUNTS["shop"], message.at)
     assert shop.book.answer_for_match(ruleset.decide(occasion.subject), occasion).contents
     once = len(shop.rendered)

@@ -84,8 +84,8 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         store.rules, calendars, LiquidRenderer(), now, lambda _: None, shelf=TemplateLookup(store.templates)
     )
     await book.load()
-    checkup = RulesReview(book, store.decisions, store.past, ACCOUNTS, now)
-    yield Shop(store, Talk(store), book, DryRun(book, store.past, ACCOUNTS), checkup)
+    checkup = RulesReview(book, store.decisions, store.message_history, ACCOUNTS, now)
+    yield Shop(store, Talk(store), book, DryRun(book, store.message_history, ACCOUNTS), checkup)
     await store.close()
 
 

@@ -51,12 +51,12 @@ async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wro
     store: SqlStore, thread: int
 ) -> None:
     await every_kind(store, thread)
-    released = await store.waiting.release_held("lin", second(5))
+    released = await store.pending_replies.release_held("lin", second(5))
     assert texts(released) == ["held", "asks"]
     assert {(reply.state, reply.by, reply.updated_at) for reply in released} == {(S.QUEUED, "lin", second(5))}
-    assert await store.waiting.release_held("lin", second(6)) == []
+    assert await store.pending_replies.release_held("lin", second(6)) == []
     await made(store, thread, "held later", S.HELD)
-    stopped = await store.waiting.cancel_held("lin", second(7))
+    stopped = await store.pending_replies.cancel_held("lin", second(7))
     assert [(reply.content.text, reply.state, reply.by) for reply in stopped] == [("held later", S.CANCELLED, "lin")]
     assert texts(await store.replies.pending()) == ["mine", "draft"]
 
@@ -64,16 +64,18 @@ async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wro
 async def test_only_those_with_the_ids_are_released_or_stopped(store: SqlStore, thread: int) -> None:
     await every_kind(store, thread)
     one, two, _ = [(await made(store, thread, text, S.HELD)).id for text in ("one", "two", "three")]
-    assert texts(await store.waiting.release_held("lin", second(5), (one,))) == ["one"]
-    assert texts(await store.waiting.cancel_held("lin", second(6), (one, two))) == ["two"], "one is not held any more"
-    assert await store.waiting.cancel_held("lin", second(6), ()) == []
+    assert texts(await store.pending_replies.release_held("lin", second(5), (one,))) == ["one"]
+    assert texts(await store.pending_replies.cancel_held("lin", second(6), (one, two))) == ["two"], (
+        "one is not held any more"
+    )
+    assert await store.pending_replies.cancel_held("lin", second(6), ()) == []
     assert {"held", "asks", "three"} <= set(texts(await store.replies.pending()))
 
 
 async def test_what_a_pause_keeps_back_is_counted(store: SqlStore, thread: int) -> None:
     await every_kind(store, thread)
     assert (await store.conversations.counts()).automatic == 3  # held, asks, queued
-    await store.waiting.release_held("lin", second(5))
+    await store.pending_replies.release_held("lin", second(5))
     assert (await store.conversations.counts()).automatic == 1, "what a human has released leaves in a pause too"
 
 
@@ -89,17 +91,17 @@ async def test_those_that_ask_stand_first_and_drafts_last(store: SqlStore, threa
 
 async def test_what_asks_never_leaves_by_itself_and_wakes_nobody(store: SqlStore, thread: int) -> None:
     await made(store, thread, "asks", S.HELD)
-    assert await store.waiting.next_wake(T0) == CLOSES
-    assert (await store.waiting.run_timers(second(3600), TimerTerms())).moved == []
+    assert await store.pending_replies.next_wake(T0) == CLOSES
+    assert (await store.pending_replies.run_timers(second(3600), TimerTerms())).moved == []
 
 
 async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlStore, thread: int) -> None:
     await made(store, thread, "rule", S.HELD, second(1))
     await made(store, thread, "mine", S.HELD, second(3), Author.OPERATOR)
-    assert await store.waiting.next_wake(T0) == second(1)
-    assert await store.waiting.next_wake(T0, only_by_hand=True) == second(3)
-    assert texts((await store.waiting.run_timers(second(3), TimerTerms(only_by_hand=True))).moved) == ["mine"]
-    assert texts((await store.waiting.run_timers(second(3), TimerTerms())).moved) == ["rule"]
+    assert await store.pending_replies.next_wake(T0) == second(1)
+    assert await store.pending_replies.next_wake(T0, only_by_hand=True) == second(3)
+    assert texts((await store.pending_replies.run_timers(second(3), TimerTerms(only_by_hand=True))).moved) == ["mine"]
+    assert texts((await store.pending_replies.run_timers(second(3), TimerTerms())).moved) == ["rule"]
 
 
 async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: SqlStore, thread: int) -> None:
@@ -117,7 +119,7 @@ async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: SqlStore,
     freed = await made(store, thread, "freed", S.HELD)
     await store.replies.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     await talk.writes(thread, "by hand")
-    asking = await store.waiting.hold_after_pause(second(8), "It was paused.")
+    asking = await store.pending_replies.hold_after_pause(second(8), "It was paused.")
     assert texts(asking) == ["held", "queued"]
     assert {(reply.state, reply.due_at, reply.by, reply.updated_at, reply.error) for reply in asking} == {
         (S.HELD, None, "", second(8), "It was paused.")

@@ -45,13 +45,15 @@ async def test_it_is_no_question_to_anybody(store: SqlStore, thread: int) -> Non
 
 async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> None:
     [reply] = await written(store, thread, "马上好")
-    [asking] = await store.waiting.hold_after_restart(second(9), second(9) - timedelta(minutes=5), "closed", "late")
+    [asking] = await store.pending_replies.hold_after_restart(
+        second(9), second(9) - timedelta(minutes=5), "closed", "late"
+    )
     assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, "closed")
     [row] = await store.conversations.page(InboxFilter.PENDING)
     assert row.held == 1
     assert (await store.conversations.counts()).pending == 1
     with pytest.raises(MoveNotAllowed):
-        await store.waiting.undo(reply.id, "lin", second(9))
+        await store.pending_replies.undo(reply.id, "lin", second(9))
 
 
 async def test_the_list_shows_it_once_it_has_arrived(store: SqlStore, talk: Talk, thread: int) -> None:
@@ -64,7 +66,7 @@ async def test_the_list_shows_it_once_it_has_arrived(store: SqlStore, talk: Talk
 async def test_all_its_messages_are_taken_back_and_found_no_more(store: SqlStore, thread: int) -> None:
     [other] = await written(store, thread, "退款别的")
     first, second_part = await written(store, thread, "退款一", "退款二")
-    undone = await store.waiting.undo(second_part.id, "lin", second(2))
+    undone = await store.pending_replies.undo(second_part.id, "lin", second(2))
     assert [(reply.id, reply.state, reply.by) for reply in undone.replies] == [
         (first.id, S.CANCELLED, "lin"),
         (second_part.id, S.CANCELLED, "lin"),
@@ -77,7 +79,7 @@ async def test_all_its_messages_are_taken_back_and_found_no_more(store: SqlStore
 async def test_too_late_changes_nothing(store: SqlStore, talk: Talk, thread: int, moves: tuple[Move, ...]) -> None:
     reply = await talk.moves((await written(store, thread, "退款"))[0], *moves)
     with pytest.raises(MoveNotAllowed):
-        await store.waiting.undo(reply.id, "lin", second(2))
+        await store.pending_replies.undo(reply.id, "lin", second(2))
     assert await store.replies.get(reply.id) == reply
     assert len(await store.conversations.search("退款")) == 1
 
@@ -86,16 +88,16 @@ async def test_only_what_an_operator_wrote_is_undone(store: SqlStore, talk: Talk
     message = (await talk.says("o2")).message
     [reply] = await talk.decides(message, "九点", state=S.HELD, due_at=second(8))
     with pytest.raises(MoveNotAllowed):
-        await store.waiting.undo(reply.id, "lin", second(2))
+        await store.pending_replies.undo(reply.id, "lin", second(2))
     with pytest.raises(NotFound):
-        await store.waiting.undo(reply.id + 99, "lin", second(2))
+        await store.pending_replies.undo(reply.id + 99, "lin", second(2))
 
 
 async def test_what_is_written_later_leaves_later(store: SqlStore, thread: int) -> None:
     [first] = await written(store, thread, "一")
     await written(store, thread, "二", held=False)
     assert await claimed(store) == []
-    await store.waiting.undo(first.id, "lin", second(1))
+    await store.pending_replies.undo(first.id, "lin", second(1))
     assert await claimed(store) == ["二"]
 
 
@@ -108,18 +110,18 @@ async def test_a_rule_does_not_wait_behind_it(store: SqlStore, talk: Talk, threa
 
 async def test_a_pause_does_not_keep_it(store: SqlStore, thread: int) -> None:
     [reply] = await written(store, thread, "一")
-    assert await store.waiting.next_wake(T0, only_by_hand=True) == second(3)
-    assert (await store.waiting.run_timers(second(2), TimerTerms(only_by_hand=True))).moved == []
-    tended = await store.waiting.run_timers(second(3), TimerTerms(only_by_hand=True))
+    assert await store.pending_replies.next_wake(T0, only_by_hand=True) == second(3)
+    assert (await store.pending_replies.run_timers(second(2), TimerTerms(only_by_hand=True))).moved == []
+    tended = await store.pending_replies.run_timers(second(3), TimerTerms(only_by_hand=True))
     assert [(one.id, one.state) for one in tended.moved] == [(reply.id, S.QUEUED)]
 
 
 async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: SqlStore, talk: Talk, thread: int) -> None:
     [gone], [kept] = await written(store, thread, "一"), await written(store, thread, "二")
     automatic = await talk.decides((await talk.says("o2")).message, "九点", state=S.HELD, due_at=second(8))
-    hurried = await store.waiting.release_undoable(second(1))
+    hurried = await store.pending_replies.release_undoable(second(1))
     assert [(reply.id, reply.state) for reply in hurried] == [(gone.id, S.QUEUED), (kept.id, S.QUEUED)]
     await talk.moves(gone, Move.CLAIM, Move.ACCEPT)
-    [held] = await store.waiting.hold_back([gone.id, kept.id], second(2), "closed")
+    [held] = await store.pending_replies.hold_back([gone.id, kept.id], second(2), "closed")
     assert (held.id, held.state, held.due_at, held.error) == (kept.id, S.HELD, None, "closed")
     assert await store.replies.get(automatic[0].id) == automatic[0]

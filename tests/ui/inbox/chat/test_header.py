@@ -22,7 +22,7 @@ def test_the_name_always_shows_and_the_mode_is_not_cut(
 ) -> None:
     i18n.use(language)
     conversation = world.say("oCustomer0000000000000001", "opening?")
-    world.call(world.desk.handoff.describe(conversation, ContactChange(alias=name)))
+    world.call(world.desk.conversations.describe(conversation, ContactChange(alias=name)))
     window.open_conversation(conversation)
     header = window.inbox.chat.header
     qtbot.waitUntil(lambda: header.name.full_text() == name)
@@ -43,13 +43,13 @@ def test_in_a_narrow_window_the_mode_still_says_whose_word_it_is(
 ) -> None:
     i18n.use(language)
     conversation = world.say("oCustomer0000000000000001", "opening?")
-    world.call(world.desk.handoff.describe(conversation, ContactChange(alias="Li Lei from Hangzhou")))
+    world.call(world.desk.conversations.describe(conversation, ContactChange(alias="Li Lei from Hangzhou")))
     window.resize(900, 600)
     window.open_conversation(conversation)
     header = window.inbox.chat.header
     account, here = {"en": ("· account", "· here"), "zh_CN": ("· 按账号", "· 本会话")}[language]
     world.call(world.desk.accounts.set_mode("shop", mode, 8))
     qtbot.waitUntil(lambda: header.mode.text().endswith(account))
-    world.call(world.desk.handoff.set_mode(conversation, mode))
+    world.call(world.desk.conversations.set_mode(conversation, mode))
     qtbot.waitUntil(lambda: header.mode.text().endswith(here))
     qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))

@@ -46,7 +46,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grab
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.DRAFT, clock=HandClock()) as opened:
-        opened.call(opened.desk.rulebook.save(DRAFTS))
+        opened.call(opened.desk.rules.rulebook.save(DRAFTS))
         yield opened
 
 
@@ -72,7 +72,7 @@ def opened_id(page: InboxPage) -> int | None:
 
 
 def stored(world: World, conversation_id: int) -> Conversation:
-    return world.call(world.desk.store.conversations.get(conversation_id))
+    return world.call(world.store.conversations.get(conversation_id))
 
 
 def toast(page: InboxPage) -> Toast:
@@ -258,19 +258,19 @@ def test_until_opening_asks_the_calendar(qtbot: QtBot, world: World, page: Inbox
     assert line.toolTip() == "There are no business hours yet. They are set on the page of rules."
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
     span = WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18)))
-    world.call(world.desk.hours.save(BusinessHoursEdit([Calendar("Shop", "Asia/Shanghai", (span,))])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([Calendar("Shop", "Asia/Shanghai", (span,))])))
     pick(qtbot, opened_menu(qtbot, page), "Until opening, ")  # it is 11:00 in Shanghai
     qtbot.waitUntil(lambda: stored(world, three[1]).status is ConversationStatus.SNOOZED)
     assert stored(world, three[1]).snoozed_until == datetime(2026, 11, 25, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def test_a_rule_is_named_where_it_resolved(qtbot: QtBot, world: World, page: InboxPage, three: list[int]) -> None:
-    world.call(world.desk.handoff.set_mode(three[1], ReplyMode.AUTO))
-    world.call(world.desk.rulebook.save(NOD))
+    world.call(world.desk.conversations.set_mode(three[1], ReplyMode.AUTO))
+    world.call(world.desk.rules.rulebook.save(NOD))
     world.say(HAN, "ok")
     # The hello before it was never answered, so it stays open; once that is done, the next nod closes it.
     assert stored(world, three[1]).status is ConversationStatus.OPEN
-    world.call(world.desk.aside.resolve(three[1]))
+    world.call(world.desk.conversations.resolve(three[1]))
     world.say(HAN, "ok")
     bar = page.chat.aside.bar
     qtbot.waitUntil(lambda: bar.text.startswith("Resolved by the rule “Nod”, "))

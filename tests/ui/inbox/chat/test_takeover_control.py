@@ -47,7 +47,7 @@ def thread(world: World, page: InboxPage, opened: Open) -> int:
 
 
 def stored(world: World, conversation_id: int) -> Conversation:
-    return world.call(world.desk.store.conversations.get(conversation_id))
+    return world.call(world.store.conversations.get(conversation_id))
 
 
 def move_to(world: World, page: InboxPage, at: timedelta) -> None:
@@ -115,7 +115,7 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
         return Calendar(name, "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), span),))
 
     calendars = [hours("Shop", 18), hours("Night", 22), Calendar("Never", "Asia/Shanghai")]
-    world.call(world.desk.hours.save(BusinessHoursEdit(calendars)))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit(calendars)))
     pick(qtbot, opened_menu(qtbot, page), 2)  # 11:00 in Shanghai
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert stored(world, thread).taken_over_until == START + timedelta(hours=7)
@@ -137,19 +137,19 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
 def test_what_is_left_stands_in_the_header_the_list_and_the_panel(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 3 * MINUTE)
     assert page.chat.header.mode.text() == "Yours · 12 min left"
     assert "12 min left. Then automatic replies return." in page.detail.speaker.full_text()
     assert page.detail.speaker.isVisible()
-    world.call(world.desk.handoff.hand_back(thread))
+    world.call(world.desk.conversations.hand_back(thread))
     qtbot.waitUntil(lambda: not page.chat.header.taken_over)
     qtbot.waitUntil(lambda: not page.detail.speaker.isVisible())
 
 
 def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     bar = page.chat.takeover.bar
     move_to(world, page, 13 * MINUTE - timedelta(seconds=1))
@@ -168,7 +168,7 @@ def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, 
 def test_what_is_kept_for_a_silence_is_kept_for_another(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(silence=5 * MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(silence=5 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 4 * MINUTE)
     bar = page.chat.takeover.bar
@@ -185,7 +185,7 @@ def test_what_is_kept_for_a_silence_is_kept_for_another(
 
 
 def test_the_word_can_be_given_back_before_its_time(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=MINUTE)))
     bar = page.chat.takeover.bar
     qtbot.waitUntil(bar.isVisible)
     qtbot.mouseClick(bar.back, Qt.MouseButton.LeftButton)
@@ -194,7 +194,7 @@ def test_the_word_can_be_given_back_before_its_time(qtbot: QtBot, world: World, 
 
 
 def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
-    world.call(world.desk.handoff.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
+    world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 15 * MINUTE)
     ended = (START + 15 * MINUTE).astimezone()

@@ -34,17 +34,17 @@ LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
         for rule in (REFUNDS, HOURS):
-            made.call(made.desk.rulebook.save(rule))
+            made.call(made.desk.rules.rulebook.save(rule))
         yield made
 
 
 def draft(world: World, conversation_id: int, text: str) -> Reply:
     new = NewReply(conversation_id, Author.RULE, Content(text=text), ReplyState.DRAFT)
-    return world.call(world.desk.store.replies.add(new, world.clock()))
+    return world.call(world.store.replies.add(new, world.clock()))
 
 
 def stored(world: World, reply: Reply) -> Reply:
-    return world.call(world.desk.store.replies.get(reply.id))
+    return world.call(world.store.replies.get(reply.id))
 
 
 def toast(page: InboxPage) -> str:
@@ -161,7 +161,7 @@ def test_left_as_it_was_it_is_held_again_with_the_time_it_had(
 
 def test_a_draft_in_hand_gets_no_second_one_over_it(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     chat = world.say(LI, "hello")
-    world.call(world.desk.handoff.set_mode(chat, ReplyMode.DRAFT))
+    world.call(world.desk.conversations.set_mode(chat, ReplyMode.DRAFT))
     opened(world.say(LI, "opening?"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     reply = shown_reply(page, ReplyState.DRAFT)
@@ -169,7 +169,7 @@ def test_a_draft_in_hand_gets_no_second_one_over_it(qtbot: QtBot, world: World, 
     composer = edit(qtbot, page, reply)
     qtbot.keyClicks(composer.edit, " Come in!")
     world.say(LI, "opening, then?")
-    latest = world.call(world.desk.store.decisions.latest(chat))
+    latest = world.call(world.store.decisions.latest(chat))
     assert latest is not None
     assert latest.outcome is Outcome.YIELDED
     assert stored(world, reply).state is ReplyState.DRAFT
@@ -192,11 +192,11 @@ def test_what_became_of_it_is_said_as_it_was_and_the_text_stays(
     composer = edit(qtbot, page, reply)
     composer.edit.setPlainText("We open at 10.")
     if how == "stopped":
-        world.call(world.desk.handoff.cancel(reply.id))
+        world.call(world.desk.replies.cancel(reply.id))
     elif how == "sent":
-        world.call(world.desk.handoff.release(reply.id))
+        world.call(world.desk.replies.release(reply.id))
     else:  # somebody has let go of it at another desk
-        world.call(world.desk.handoff.put_back(reply))
+        world.call(world.desk.replies.put_back(reply))
         world.say(LI, "opening?")
     qtbot.waitUntil(lambda: composer.editing is None)
     assert composer.text() == "We open at 10."
@@ -210,7 +210,7 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     opened(chat)
     content = Content(ReplyKind.LINK, title="Hours", url="https://shop.example/hours")
     new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
-    reply = world.call(world.desk.store.replies.add(new, world.clock()))
+    reply = world.call(world.store.replies.add(new, world.clock()))
     panels = page.chat.panels
     panels.open_link()
     qtbot.keyClicks(panels.link.by_name["title"].edit, "Half a title")

@@ -30,7 +30,7 @@ A = BubbleAction
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.DRAFT, HandClock()) as made:
-        made.call(made.desk.rulebook.save(HOURS))
+        made.call(made.desk.rules.rulebook.save(HOURS))
         yield made
 
 
@@ -53,7 +53,7 @@ def test_a_draft_stops_offering_to_be_sent_once_the_window_has_closed_and_goes_o
     qtbot.waitUntil(lambda: notice_of(draft()) == WINDOW_CLOSED)  # the desk has marked it
     assert page.chat.timeline.focus_on(draft().key)
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_Return)
-    assert world.call(world.desk.store.replies.get(draft().reply.id)).state is S.DRAFT
+    assert world.call(world.store.replies.get(draft().reply.id)).state is S.DRAFT
     assert world.sandbox.sent == ()
     world.say(CUSTOMER, "hello?")
     qtbot.waitUntil(lambda: A.SEND in actions(draft()))

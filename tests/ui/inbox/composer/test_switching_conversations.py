@@ -68,12 +68,12 @@ def settle(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
 
 
 def written(world: World, conversation_id: int) -> list[str]:
-    items = world.call(world.desk.store.conversations.timeline(conversation_id, limit=50))
+    items = world.call(world.store.conversations.timeline(conversation_id, limit=50))
     return [item.content.text for item in items if isinstance(item, Reply)]
 
 
 def contact(world: World, conversation_id: int) -> Contact:
-    return world.call(world.desk.store.conversations.get(conversation_id)).contact
+    return world.call(world.store.conversations.get(conversation_id)).contact
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["in the list", "elsewhere"])
@@ -152,7 +152,7 @@ def test_who_is_opened_after_a_failure_is_shown(
 def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
-    [hit] = world.call(world.desk.store.conversations.search("hello"))
+    [hit] = world.call(world.store.conversations.search("hello"))
     with unreadable(world, "messages"):
         page.open_hit(hit)
         qtbot.waitUntil(lambda: bridge.is_idle and page.session.failed)
@@ -167,7 +167,7 @@ def test_what_could_not_be_read_for_the_list_is_read_with_the_next(
 ) -> None:
     li, wang = two
     change = ContactChange(alias="Li Lei")
-    world.call(world.desk.store.conversations.change_contact(contact(world, li).id, change))
+    world.call(world.store.conversations.change_contact(contact(world, li).id, change))
     failed: list[object] = []
     bridge.failed.connect(failed.append)
     with unreadable(world, "replies"):
@@ -196,7 +196,7 @@ def test_an_alias_and_a_tag_that_are_begun_are_for_the_customer_who_is_left(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
 ) -> None:
     li, wang = two
-    world.call(world.desk.handoff.describe(li, ContactChange(alias="Alice")))
+    world.call(world.desk.conversations.describe(li, ContactChange(alias="Alice")))
     opened(li)
     page.detail.focus_first()
     assert page.detail.contact.alias.hasFocus()
@@ -270,7 +270,7 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
 ) -> None:
     told = Action(ActionKind.LINK, content=LINK)
-    world.call(world.desk.rulebook.save(Rule("Link", when=Condition(any=("link",)), then=(told,))))
+    world.call(world.desk.rules.rulebook.save(Rule("Link", when=Condition(any=("link",)), then=(told,))))
     li, wang = world.say(LI, "link"), world.say(WANG, "hi")
     qtbot.waitUntil(lambda: bridge.is_idle and window.inbox.list.model.rowCount() == 2)
     inbox = window.inbox
@@ -314,7 +314,7 @@ def test_a_menu_is_about_the_customer_it_was_opened_for(
         for action in chosen:
             action.trigger()
     settle(qtbot, page, bridge)
-    stored = [world.call(world.desk.store.conversations.get(one)) for one in (li, wang)]
+    stored = [world.call(world.store.conversations.get(one)) for one in (li, wang)]
     assert [one.mode for one in stored] == [ReplyMode.OFF, None]
     assert [one.taken_over for one in stored] == [True, False]
     assert [one.status for one in stored] == [ConversationStatus.SNOOZED, ConversationStatus.OPEN]
@@ -330,7 +330,7 @@ def test_a_question_is_about_the_customer_it_names(
     settle(qtbot, page, bridge)
     page.window().findChildren(ConfirmDialog)[0].action.click()
     qtbot.waitUntil(lambda: bridge.is_idle)
-    stored = [world.call(world.desk.store.conversations.get(one)) for one in (li, wang)]
+    stored = [world.call(world.store.conversations.get(one)) for one in (li, wang)]
     assert [one.transfer_armed for one in stored] == [True, False]
 
 

@@ -122,7 +122,7 @@ def test_ctrl_z_in_an_empty_reply_takes_the_last_one_back(
 def test_what_a_rule_had_ready_stays_beside_what_is_written_and_asks_again_if_that_is_taken_back(
     qtbot: QtBot, world: World, page: InboxPage, thread: int, bridge: Bridge
 ) -> None:
-    world.call(world.desk.rulebook.save(HELD_RULE))
+    world.call(world.desk.rules.rulebook.save(HELD_RULE))
     world.say(LI, "opening hours?")
     qtbot.waitUntil(lambda: shown_reply(page, S.HELD) is not None)
     of_the_rule = shown_reply(page, S.HELD)
@@ -199,7 +199,7 @@ def test_a_long_text_comes_back_as_it_was_written(qtbot: QtBot, world: World, pa
 
 def test_a_link_comes_back_into_its_panel(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
     content = Content(ReplyKind.LINK, title="Sizes", description="All of them", url="https://example.com/sizes")
-    world.call(world.desk.handoff.write_content(thread, content))
+    world.call(world.desk.replies.write(thread, content))
     qtbot.waitUntil(lambda: shown_reply(page, S.HELD) is not None)
     undo_by_key(qtbot, page)
     qtbot.waitUntil(lambda: page.chat.panels.link.isVisible())
@@ -231,8 +231,8 @@ def test_in_an_empty_reply_with_nothing_to_take_back_letters_come_back(
 
 def test_what_counted_down_when_the_program_was_closed_has_been_sent(tmp_path: Path) -> None:
     with open_world(tmp_path, clock=HandClock(), undo_seconds=3) as world:
-        reply = world.call(world.desk.handoff.write(world.say(LI, "hello"), "We open at nine."))
+        reply = world.call(world.desk.replies.write(world.say(LI, "hello"), "We open at nine."))
         sandbox = world.sandbox
     assert [sent.text for sent in sandbox.sent] == ["We open at nine."]
     with open_world(tmp_path, clock=HandClock()) as again:
-        assert again.call(again.desk.store.replies.get(reply.id)).state is S.SENT
+        assert again.call(again.store.replies.get(reply.id)).state is S.SENT

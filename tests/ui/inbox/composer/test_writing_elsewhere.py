@@ -35,7 +35,7 @@ def named(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: O
     """Three customers, of whom Henry's name begins like an answer does; the last is open, one reply is held."""
     made = [world.say(f"o{letter}00000000000000000001", "opening?") for letter in "ABC"]
     for at, alias in enumerate(("Walter", "Henry", "Ida")):
-        world.call(world.desk.handoff.describe(made[at], ContactChange(alias=alias)))
+        world.call(world.desk.conversations.describe(made[at], ContactChange(alias=alias)))
     opened(made[2])
     qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh and len(page.held.feed.held) == 3)
     return made

@@ -57,7 +57,7 @@ def test_a_call_lasts_until_somebody_opens_the_conversation(
 ) -> None:
     other = world.say("oOther0000000000000000000001", "opening hours?")
     notify = Rule("Broken", when=Condition(any=("broken",)), then=(Action(ActionKind.NOTIFY),))
-    world.call(world.desk.rulebook.save(notify))
+    world.call(world.desk.rules.rulebook.save(notify))
     chat = world.say("oCaller000000000000000000001", "it is broken")
     world.say("oOther0000000000000000000001", "opening hours?")
 
@@ -68,7 +68,7 @@ def test_a_call_lasts_until_somebody_opens_the_conversation(
     page.list.chips.choose(InboxFilter.NEEDS_HUMAN)
     qtbot.waitUntil(lambda: [one for one, _ in shown()] == [chat])
     opened(chat)
-    qtbot.waitUntil(lambda: not world.desk.alarms.state.ringing)
+    qtbot.waitUntil(lambda: not world.desk.attention.state.ringing)
     page.list.chips.choose(InboxFilter.ALL)
     qtbot.waitUntil(lambda: [one for one, _ in shown()] == [other, chat])
     assert dict(shown())[chat] == set()
@@ -80,7 +80,7 @@ def test_what_newly_calls_in_the_open_conversation_is_seen_at_once(
     chat = world.say("oCaller000000000000000000001", "I want a refund")
 
     def left() -> list[Attention]:
-        [made] = world.call(world.desk.store.conversations.rows([chat]))
+        [made] = world.call(world.store.conversations.rows([chat]))
         return [one for one in made.calls if one.cause is AttentionReason.LEFT]
 
     opened(chat)
@@ -88,4 +88,4 @@ def test_what_newly_calls_in_the_open_conversation_is_seen_at_once(
     [before] = left()
     world.say("oCaller000000000000000000001", "hello?")
     qtbot.waitUntil(lambda: [one.seen and one.at > before.at for one in left()] == [True])
-    assert not world.desk.alarms.state.unseen
+    assert not world.desk.attention.state.unseen

@@ -20,10 +20,10 @@ def test_all_that_is_resolved_is_not_nothing(
 ) -> None:
     conversation = world.say(LI, "hello")
     if before:
-        world.call(world.desk.aside.resolve(conversation))
+        world.call(world.desk.conversations.resolve(conversation))
     page = show_page(InboxPage, 1280, 800)
     if not before:
-        world.call(world.desk.aside.resolve(conversation))
+        world.call(world.desk.conversations.resolve(conversation))
     empty = page.list.empty
     qtbot.waitUntil(lambda: empty.title.full_text() == "All done")
     empty.step.click()

@@ -25,7 +25,7 @@ def test_a_customer_is_blocked_and_heard_again(qtbot: QtBot, world: World, page:
     assert (panel.block.text(), panel.blocked.isVisible()) == ("Block this customer", False)
     panel.block.click()
     qtbot.waitUntil(lambda: page.session.conversation_id == other)  # on to the next one
-    kept = world.call(world.desk.store.conversations.get(chat))
+    kept = world.call(world.store.conversations.get(chat))
     assert (kept.contact.blocked, kept.status) == (True, ConversationStatus.RESOLVED)
 
     opened(chat)
@@ -36,7 +36,7 @@ def test_a_customer_is_blocked_and_heard_again(qtbot: QtBot, world: World, page:
     panel.block.click()
     qtbot.waitUntil(lambda: panel.block.text() == "Block this customer")
     assert not panel.blocked.isVisible()
-    rows = world.call(world.desk.store.conversations.page(InboxFilter.ALL))
+    rows = world.call(world.store.conversations.page(InboxFilter.ALL))
     assert {one.conversation.id for one in rows} == {chat, other}
 
 
@@ -48,7 +48,7 @@ def test_undo_takes_a_block_back(qtbot: QtBot, world: World, page: InboxPage, op
     qtbot.waitUntil(lambda: page.session.conversation_id != chat)
     page.block._undo(chat)
     qtbot.waitUntil(lambda: page.session.conversation_id == chat)
-    qtbot.waitUntil(lambda: not world.call(world.desk.store.conversations.get(chat)).contact.blocked)
+    qtbot.waitUntil(lambda: not world.call(world.store.conversations.get(chat)).contact.blocked)
 
 
 def test_the_list_says_who_is_blocked() -> None:

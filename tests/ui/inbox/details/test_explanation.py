@@ -28,7 +28,7 @@ TELLS = Rule("Tells", when=Condition(any=("delivery",)), then=(Action(ActionKind
 def two(qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], bridge: Bridge) -> int:
     """A conversation in which two rules answered one message; both replies are held."""
     for rule in (GREETS, TELLS):
-        world.call(world.desk.rulebook.save(rule))
+        world.call(world.desk.rules.rulebook.save(rule))
     conversation = world.say(CUSTOMER, "delivery?")
     opened(conversation)
     qtbot.waitUntil(lambda: len(bubbles(page)) == 3 and bridge.is_idle)
@@ -65,16 +65,16 @@ def test_the_message_tells_of_each_reply_where_it_stands(qtbot: QtBot, world: Wo
     page.chat.timeline.focus_on(message)
     qtbot.waitUntil(lambda: [words for words, _ in answers(page)] == ["Good morning.", "In two days."])
     assert all(standing.startswith("Held until ") for _, standing in answers(page))
-    world.call(world.desk.handoff.release(int(first[1:])))
+    world.call(world.desk.replies.release(int(first[1:])))
     qtbot.waitUntil(lambda: [standing.split(" ")[0] for _, standing in answers(page)] == ["Accepted", "Held"])
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     qtbot.waitUntil(lambda: [standing for _, standing in answers(page)][1:] == ["Held, everything is paused"])
 
 
 def test_what_the_operator_wrote_is_not_explained_by_the_newest_decision(
     qtbot: QtBot, world: World, page: InboxPage, two: int
 ) -> None:
-    written = world.call(world.desk.handoff.write(two, "I am looking."))
+    written = world.call(world.desk.replies.write(two, "I am looking."))
     world.wait_until_sent(written.id)
     qtbot.waitUntil(lambda: f"r{written.id}" in bubbles(page))
     page.chat.timeline.focus_on(f"r{written.id}")
@@ -88,7 +88,7 @@ def test_an_older_reply_is_explained_by_its_own_decision(
 ) -> None:
     first = bubbles(page)[1]
     for reply in (first, bubbles(page)[2]):
-        world.call(world.desk.handoff.release(int(reply[1:])))
+        world.call(world.desk.replies.release(int(reply[1:])))
     world.say(CUSTOMER, "opening?")
     qtbot.waitUntil(lambda: len(bubbles(page)) == 5 and bridge.is_idle)
     page.chat.timeline.focus_on(first)

@@ -178,7 +178,7 @@ def test_the_panel_is_read_out_and_hides_without_a_reply(qtbot: QtBot) -> None:
 
 def held(world: World) -> tuple[int, int]:
     conversation = world.say(CUSTOMER, "opening?")
-    [made] = world.call(world.desk.store.replies.pending())
+    [made] = world.call(world.store.replies.pending())
     return conversation, made.id
 
 
@@ -186,8 +186,8 @@ def test_alt_enter_tells_the_way_of_the_bubble_in_focus_and_leads_to_its_rule(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Callable[[int], None]
 ) -> None:
     conversation, reply_id = held(world)
-    world.call(world.desk.handoff.keep(reply_id))
-    world.call(world.desk.handoff.edit(reply_id, "We open at 10."))
+    world.call(world.desk.replies.keep(reply_id))
+    world.call(world.desk.replies.edit(reply_id, "We open at 10."))
     opened(conversation)
     history = page.detail.history
     page.chat.timeline.focus_last()
@@ -199,7 +199,7 @@ def test_alt_enter_tells_the_way_of_the_bubble_in_focus_and_leads_to_its_rule(
     assert isinstance(row, StepRow)
     with qtbot.waitSignal(history.rule_wanted) as wanted:
         row.link.click()
-    [rule] = [one for one in world.call(world.desk.rulebook.all()) if one.name == HOURS.name]
+    [rule] = [one for one in world.call(world.desk.rules.rulebook.all()) if one.name == HOURS.name]
     assert wanted.args == [rule.id, 1]
 
 
@@ -210,7 +210,7 @@ def test_the_panel_follows_the_reply_while_it_is_in_focus(
     opened(conversation)
     page.chat.timeline.focus_last()
     qtbot.waitUntil(lambda: len(lines(page.detail.history)) == 2)
-    world.call(world.desk.handoff.release(reply_id))
+    world.call(world.desk.replies.release(reply_id))
     qtbot.waitUntil(lambda: lines(page.detail.history)[2:] == ["Released by you", "Accepted by WeChat"])
     page.chat.timeline.setCurrentIndex(page.session.model.index(page.session.model.row_of("m1") or 0))
     qtbot.waitUntil(page.detail.history.isHidden)
@@ -220,17 +220,17 @@ def test_the_panel_follows_the_reply_while_it_is_in_focus(
 def home(tmp_path: Path) -> Path:
     """A home in which a desk ran, held a reply, and was closed."""
     with open_world(tmp_path, ReplyMode.HOLD) as first:
-        first.call(first.desk.rulebook.save(HOURS))
+        first.call(first.desk.rules.rulebook.save(HOURS))
         _, reply_id = held(first)
-        first.call(first.desk.handoff.keep(reply_id))
-        first.call(first.desk.handoff.edit(reply_id, "We open at 10."))
+        first.call(first.desk.replies.keep(reply_id))
+        first.call(first.desk.replies.edit(reply_id, "We open at 10."))
     return tmp_path
 
 
 def test_a_restart_keeps_what_happened(home: Path) -> None:
     with open_world(home, ReplyMode.HOLD) as again:
-        [draft] = again.call(again.desk.store.replies.pending())
-        told = again.call(again.desk.store.replies.steps(draft.id))
+        [draft] = again.call(again.store.replies.pending())
+        told = again.call(again.store.replies.steps(draft.id))
         texts = [line.text for line in history_of(draft, told)]
     assert texts[0] == "By “Hours”, revision 1"
     assert texts[1].startswith("Held until ")

@@ -35,9 +35,9 @@ def away(request: pytest.FixtureRequest) -> timedelta:
 def world(tmp_path: Path, away: timedelta) -> Iterator[World]:
     clock = HandClock()
     with open_world(tmp_path, ReplyMode.HOLD, clock) as before:
-        before.call(before.desk.rulebook.save(HOURS))
+        before.call(before.desk.rules.rulebook.save(HOURS))
         before.say(LI, "opening?")
-        before.call(before.desk.handoff.take_over(before.say("oCustomer0000000000000002", "hello")))
+        before.call(before.desk.conversations.take_over(before.say("oCustomer0000000000000002", "hello")))
     clock.now = START + away
     with open_world(tmp_path, ReplyMode.HOLD, clock) as opened:
         yield opened

@@ -31,7 +31,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
-        made.call(made.desk.rulebook.save(HOURS))
+        made.call(made.desk.rules.rulebook.save(HOURS))
         yield made
 
 
@@ -60,7 +60,7 @@ def let_the_first_leave(qtbot: QtBot, world: World, strip: HeldStrip) -> Reply:
 
 
 def state(world: World, reply: Reply) -> ReplyState:
-    return world.call(world.desk.store.replies.get(reply.id)).state
+    return world.call(world.store.replies.get(reply.id)).state
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_nor_is_a_late_click(
 
 def test_a_row_above_which_nothing_moved_can_be_meant_at_once(qtbot: QtBot, world: World, strip: HeldStrip) -> None:
     first, second, last = held(strip)
-    world.call(world.desk.handoff.cancel(last.id))
+    world.call(world.desk.replies.cancel(last.id))
     qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
     place = stop_rect(strip.view.visualRect(strip.model.index(1))).center()
     qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=place)

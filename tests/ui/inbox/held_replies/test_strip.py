@@ -45,7 +45,7 @@ def two_held(qtbot: QtBot, world: World, page: InboxPage) -> list[Reply]:
 
 
 def state(world: World, reply: Reply) -> ReplyState:
-    return world.call(world.desk.store.replies.get(reply.id)).state
+    return world.call(world.store.replies.get(reply.id)).state
 
 
 def test_the_list_of_the_strip_stops_and_sends_by_key(qtbot: QtBot, world: World, page: InboxPage) -> None:
@@ -81,7 +81,7 @@ def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
         page = show_page(InboxPage, 900, 600)
         strip, view = page.list.strip, page.list.strip.view
         two_held(qtbot, world, page)
-        world.call(world.desk.handoff.pause())
+        world.call(world.desk.outbox.pause())
         strip.open_list()
         whole = i18n.tr("Held, everything is paused")
         qtbot.waitUntil(lambda: strip.model.index(0).data(HeldRole.STANDING).text == whole)
@@ -131,7 +131,7 @@ def test_f3_brings_the_clock_and_the_buttons_of_a_long_bubble_in_sight(
 ) -> None:
     text = "We are open from nine in the morning to nine at night. " * 16
     rule = Rule("Long", when=Condition(any=("long",)), then=(Action(ActionKind.REPLY, text=text),))
-    world.call(world.desk.rulebook.save(rule))
+    world.call(world.desk.rules.rulebook.save(rule))
     page = show_page(InboxPage, 900, 600)
     world.say(FIRST, "long")
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
@@ -210,7 +210,7 @@ def asking(world: World, customer: str) -> Reply:
     """A reply that came back from an earlier run, and asks."""
     conversation = world.say(customer, "hello")
     new = NewReply(conversation, Author.RULE, Content(text="Good morning."), ReplyState.HELD)
-    return world.call(world.desk.store.replies.add(new, datetime.now(UTC)))
+    return world.call(world.store.replies.add(new, datetime.now(UTC)))
 
 
 def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
@@ -268,7 +268,7 @@ def toast(window: QWidget) -> str:
 def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, window: MainWindow) -> None:
     waited = [asking(world, customer) for customer in (FIRST, SECOND)]
     drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
-    draft = world.call(world.desk.store.replies.add(drafted, datetime.now(UTC)))
+    draft = world.call(world.store.replies.add(drafted, datetime.now(UTC)))
     window.pausing.begin()
     qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2)
     window.pausing.decide()
@@ -289,7 +289,7 @@ def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxP
     held = [one.reply for one in strip.model.held()]
     qtbot.mouseClick(strip.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(strip.isHidden)
-    assert {(reply.state, reply.by) for reply in (world.call(world.desk.store.replies.get(r.id)) for r in held)} == {
+    assert {(reply.state, reply.by) for reply in (world.call(world.store.replies.get(r.id)) for r in held)} == {
         (ReplyState.CANCELLED, "operator")
     }
     qtbot.waitUntil(lambda: toast(page.window()).startswith("12 replies were stopped."))
@@ -331,7 +331,7 @@ def test_take_over_pressed_in_a_bubble_stops_the_rules_there(
     at = view.visualRect(model.index(row)).topLeft() + offer.rect.center().toPoint()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED)
-    assert world.call(world.desk.store.conversations.get(first.conversation_id)).taken_over
+    assert world.call(world.store.conversations.get(first.conversation_id)).taken_over
     assert state(world, second) is ReplyState.HELD, "another conversation is none of its business"
     qtbot.waitUntil(lambda: page.chat.header.takeover.text() == "Hand back")
 
@@ -357,6 +357,6 @@ def test_f4_at_a_held_bubble_takes_over_and_stops_it(qtbot: QtBot, world: World,
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert state(world, second) is ReplyState.HELD, "another conversation is not touched"
     world.say(FIRST, "opening?")
-    stored = world.call(world.desk.store.conversations.timeline(first.conversation_id))
+    stored = world.call(world.store.conversations.timeline(first.conversation_id))
     assert [item.id for item in stored if isinstance(item, Reply)] == [first.id], "the rules keep quiet"
     assert not world.sandbox.sent

@@ -33,7 +33,7 @@ HELD_FOR = 600
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
-        made.call(made.desk.rulebook.save(HOURS))
+        made.call(made.desk.rules.rulebook.save(HOURS))
         yield made
 
 
@@ -120,15 +120,15 @@ def test_what_is_emptied_lets_the_reply_go_after_a_moment(
 
 def until_the_window_closes(qtbot: QtBot, world: World, page: InboxPage, held: Reply) -> Reply:
     """A reply that is held until the last moment of the reply window; the other is stopped."""
-    world.call(world.desk.handoff.cancel(held.id))
-    closes_at = world.call(world.desk.store.conversations.get(held.conversation_id)).window.until
+    world.call(world.desk.replies.cancel(held.id))
+    closes_at = world.call(world.store.conversations.get(held.conversation_id)).window.until
     assert closes_at is not None
     new = NewReply(
         held.conversation_id, Author.RULE, Content(text="Soon."), ReplyState.HELD, due_at=closes_at - LAST_MOMENT
     )
-    made = world.call(world.desk.store.replies.add(new, START))
+    made = world.call(world.store.replies.add(new, START))
     world.move_to(closes_at - LAST_MOMENT - timedelta(seconds=20))
-    world.call(world.desk.handoff.mark_read(held.conversation_id))
+    world.call(world.desk.conversations.mark_read(held.conversation_id))
     page.session.open(held.conversation_id)
     page.held.feed.load()
     qtbot.waitUntil(lambda: "Soon." in said(page))
@@ -165,9 +165,9 @@ def test_after_a_pause_the_bubble_says_that_it_was_paused_and_no_mode(
     qtbot: QtBot, world: World, page: InboxPage, held: Reply
 ) -> None:
     assert "set for the account" in said(page)
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     pass_to(world, page, HELD_FOR + 1)
-    world.call(world.desk.handoff.resume())
+    world.call(world.desk.outbox.resume())
     qtbot.waitUntil(lambda: AFTER_PAUSE in said(page))
     assert "set for the account" not in said(page)
 

@@ -40,7 +40,7 @@ def toast(qtbot: QtBot, window: MainWindow) -> Toast:
 
 
 def end_of(world: World, conversation_id: int) -> timedelta | None:
-    until = world.call(world.desk.store.conversations.get(conversation_id)).taken_over_until
+    until = world.call(world.store.conversations.get(conversation_id)).taken_over_until
     return None if until is None else until - START
 
 
@@ -54,7 +54,7 @@ def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
     qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast
 ) -> None:
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, SPAN))
+    world.call(world.desk.conversations.take_over(thread, SPAN))
     move_to(world, window, 13 * MINUTE - timedelta(seconds=1))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert toast.isHidden()
@@ -71,7 +71,7 @@ def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
 
 def test_its_key_keeps_the_word(qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast) -> None:
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, SPAN))
+    world.call(world.desk.conversations.take_over(thread, SPAN))
     move_to(world, window, 13 * MINUTE)
     qtbot.waitUntil(toast.isVisible)
     qtbot.keyClick(window, Qt.Key.Key_F12)
@@ -86,7 +86,7 @@ def test_several_that_return_are_told_and_kept_together(
 ) -> None:
     threads = [world.say(openid, "where is my parcel") for openid in (LI, WANG)]
     for thread in threads:
-        world.call(world.desk.handoff.take_over(thread, SPAN))
+        world.call(world.desk.conversations.take_over(thread, SPAN))
     move_to(world, window, 13 * MINUTE)
     qtbot.waitUntil(lambda: "2 conversations" in toast._label.full_text())
     assert toast._label.full_text() == "Automatic replies return to 2 conversations, first in 2 min."
@@ -99,7 +99,7 @@ def test_the_conversation_in_sight_tells_it_itself(
     qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast
 ) -> None:
     thread = world.say(LI, "where is my parcel")
-    world.call(world.desk.handoff.take_over(thread, SPAN))
+    world.call(world.desk.conversations.take_over(thread, SPAN))
     window.open_conversation(thread)
     qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
     move_to(world, window, 13 * MINUTE)

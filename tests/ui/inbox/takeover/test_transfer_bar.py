@@ -32,7 +32,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             Rule("Hours", when=Condition(any=("opening",)), then=(Action(ActionKind.REPLY, text="At 9."),)),
         )
         for rule in rules:
-            opened.call(opened.desk.rulebook.save(rule))
+            opened.call(opened.desk.rules.rulebook.save(rule))
         yield opened
 
 
@@ -41,7 +41,7 @@ def dialog(page: InboxPage) -> ConfirmDialog:
 
 
 def until_of(world: World, conversation_id: int) -> datetime:
-    until = world.call(world.desk.store.conversations.get(conversation_id)).transferred_until
+    until = world.call(world.store.conversations.get(conversation_id)).transferred_until
     assert until is not None
     return until
 
@@ -57,10 +57,10 @@ def test_the_operator_arms_it_and_can_take_that_back(qtbot: QtBot, world: World,
         assert label.height() >= label.heightForWidth(label.width())  # nothing of the explanation is cut off
     qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "next message leads over" in bar.text)
-    assert world.call(world.desk.store.conversations.get(number)).transfer_armed
+    assert world.call(world.store.conversations.get(number)).transfer_armed
     qtbot.mouseClick(bar.take_back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bar.text == "")
-    assert not world.call(world.desk.store.conversations.get(number)).transfer_armed
+    assert not world.call(world.store.conversations.get(number)).transfer_armed
 
 
 def test_saying_no_arms_nothing(qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge) -> None:
@@ -69,7 +69,7 @@ def test_saying_no_arms_nothing(qtbot: QtBot, world: World, page: InboxPage, ope
     qtbot.mouseClick(page.chat.header.transfer, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(dialog(page).cancel, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bridge.is_idle)
-    assert not world.call(world.desk.store.conversations.get(number)).transfer_armed
+    assert not world.call(world.store.conversations.get(number)).transfer_armed
 
 
 def test_while_the_tool_has_him_the_window_says_that_it_is_blind(
@@ -88,7 +88,7 @@ def test_while_the_tool_has_him_the_window_says_that_it_is_blind(
     page.chat.tick(until_of(world, number) - timedelta(seconds=1))
     qtbot.mouseClick(bar.take_back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bar.text == "")
-    assert world.call(world.desk.store.conversations.get(number)).transferred_until is None
+    assert world.call(world.store.conversations.get(number)).transferred_until is None
 
 
 def test_the_list_says_it_as_well() -> None:

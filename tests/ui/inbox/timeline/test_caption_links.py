@@ -33,7 +33,7 @@ OFFERED = [BubbleAction.SEND_ALL, BubbleAction.SEND, BubbleAction.EDIT, BubbleAc
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, clock=HandClock(), undo_seconds=0) as opened_world:
-        opened_world.call(opened_world.desk.rulebook.save(TWO))
+        opened_world.call(opened_world.desk.rules.rulebook.save(TWO))
         yield opened_world
 
 
@@ -43,7 +43,7 @@ def test_of_a_draft_that_was_passed_over_and_whose_customer_has_written_since(
     thread = world.say(LI, "What are your opening hours, and where are you?")
     page.window().resize(900, 600)
     opened(thread)
-    world.call(world.desk.handoff.write(thread, "At ten."))
+    world.call(world.desk.replies.write(thread, "At ten."))
     qtbot.waitUntil(lambda: shown_reply(page, S.SENT) is not None)
     world.move_to(START + timedelta(seconds=30))
     world.say(LI, "And is it far from the station, please?")

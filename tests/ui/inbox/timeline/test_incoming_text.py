@@ -94,7 +94,7 @@ def test_what_is_no_chat_opens_no_conversation(qtbot: QtBot, world: World, page:
         assert world.push_event("oNobody", name).answer == "success"
     world.say(OPENID, "hello")
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 1)
-    kept = world.call(world.desk.store.pushes.page())
+    kept = world.call(world.store.pushes.page())
     assert [push.derived for push in kept] == [True] * 6
 
 

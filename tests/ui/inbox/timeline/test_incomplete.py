@@ -25,7 +25,7 @@ PARCEL = Rule(
 def test_the_bubble_says_what_is_missing_and_the_operator_fills_it_in(
     qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
-    world.call(world.desk.rulebook.save(PARCEL))
+    world.call(world.desk.rules.rulebook.save(PARCEL))
     opened(world.say(CUSTOMER, "where is my parcel"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     draft = shown_reply(page, ReplyState.DRAFT)
@@ -51,7 +51,7 @@ def test_all_values_that_are_missing_are_told_in_one_sentence(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     two = Action(ActionKind.REPLY, text="{{ contact.alias }}: {{ session.code }}")
-    world.call(world.desk.rulebook.save(Rule("Codes", when=Condition(any=("code",)), then=(two,))))
+    world.call(world.desk.rules.rulebook.save(Rule("Codes", when=Condition(any=("code",)), then=(two,))))
     opened(world.say(CUSTOMER, "the code?"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     [entry] = [entry for entry in page.session.model.entries() if entry.reply]
@@ -63,7 +63,7 @@ def test_all_values_that_are_missing_are_told_in_one_sentence(
 def test_an_edit_that_cannot_leave_stays_in_the_composer(
     qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
-    world.call(world.desk.rulebook.save(PARCEL))
+    world.call(world.desk.rules.rulebook.save(PARCEL))
     opened(world.say(CUSTOMER, "where is my parcel"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     draft = shown_reply(page, ReplyState.DRAFT)

@@ -52,7 +52,7 @@ type Open = Callable[[int], None]
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
         for rule in (PARTS, LINK, HOURS):
-            made.call(made.desk.rulebook.save(rule))
+            made.call(made.desk.rules.rulebook.save(rule))
         yield made
 
 
@@ -86,9 +86,9 @@ def bring_to(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened
         world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
     conversation = world.say(CUSTOMER, "parts" if wanted is S.HELD else "opening?")
     if wanted is S.HELD:
-        world.call(world.desk.handoff.pause())
+        world.call(world.desk.outbox.pause())
         world.move_to(TIME_OVER)
-        world.call(world.desk.handoff.resume())
+        world.call(world.desk.outbox.resume())
     elif wanted is not S.DRAFT:
         world.sandbox.faults.plan(LOST if wanted is S.UNKNOWN else REFUSED)
         world.move_to(TIME_OVER)

@@ -23,7 +23,7 @@ OPENID = "oCustomer0000000000000009"
 
 async def write_many(world: World, count: int) -> int:
     """`count` messages of one customer, three minutes apart, with a silence of ten days in the middle."""
-    store, now = world.desk.store, world.desk.clock()
+    store, now = world.store, world.desk.clock()
     account = next(iter(world.desk.accounts))
     derive = []
     for n in range(count):
@@ -42,7 +42,7 @@ async def write_many(world: World, count: int) -> int:
 @pytest.fixture
 def conversation_id(world: World) -> int:
     made = world.call(write_many(world, MANY))
-    world.call(world.desk.handoff.mark_read(made))
+    world.call(world.desk.conversations.mark_read(made))
     return made
 
 

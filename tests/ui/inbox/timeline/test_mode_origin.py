@@ -67,10 +67,10 @@ def test_a_held_bubble_says_whose_word_its_wait_is_and_stays_with_it(
             "As the rule itself said.",
         ),
     }[source]
-    world.call(world.desk.rulebook.save(OWN))
+    world.call(world.desk.rules.rulebook.save(OWN))
     conversation = world.say(CUSTOMER, "hello")
     if source is ModeSource.CONVERSATION:
-        world.call(world.desk.handoff.set_mode(conversation, ReplyMode.HOLD))
+        world.call(world.desk.conversations.set_mode(conversation, ReplyMode.HOLD))
     opened(conversation)
     world.say(CUSTOMER, "own?" if source is ModeSource.RULE else "opening?")
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
@@ -100,7 +100,7 @@ def test_in_a_draft_conversation_the_draft_says_so_in_chinese_too(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     conversation = world.say(CUSTOMER, "hello")
-    world.call(world.desk.handoff.set_mode(conversation, ReplyMode.DRAFT))
+    world.call(world.desk.conversations.set_mode(conversation, ReplyMode.DRAFT))
     opened(conversation)
     world.say(CUSTOMER, "opening?")
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)

@@ -162,7 +162,7 @@ def test_what_waits_is_seen_and_settled_with_the_part_before_it(
     conversation_id = world.say("oCustomer0000000000000001", "hello")
     opened(conversation_id)
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
-    first, *later = world.call(world.desk.handoff.write_split(conversation_id, "\n\n".join(PARTS), 3))
+    first, *later = world.call(world.desk.replies.write_split(conversation_id, "\n\n".join(PARTS), 3))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     assert [caption(entry).split(" | ")[0] for entry in _shown(page, later)] == [WAITS["en"]] * 2
     page.chat.act(action, f"r{first.id}")
@@ -190,12 +190,12 @@ TWO = Rule(
 def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
     qtbot: QtBot, world: World, page: InboxPage
 ) -> None:
-    world.call(world.desk.rulebook.save(TWO))
+    world.call(world.desk.rules.rulebook.save(TWO))
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
     world.say("oCustomer0000000000000001", "hours?")
     strip = page.list.strip
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 10 min")
-    world.call(world.desk.handoff.release(1))
+    world.call(world.desk.replies.release(1))
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· waits for the part before it")
     spoken = strip.model.data(strip.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
     assert WAITS["en"] in spoken
@@ -204,14 +204,14 @@ def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
 def test_the_row_of_an_answer_that_waits_for_its_human_does_not_count_down(
     qtbot: QtBot, world: World, page: InboxPage
 ) -> None:
-    world.call(world.desk.rulebook.save(TWO))
+    world.call(world.desk.rules.rulebook.save(TWO))
     world.say("oCustomer0000000000000001", "hours?")
     model = page.list.model
     qtbot.waitUntil(lambda: model.rowCount() == 1 and "Sends in 10 min" in model.index(0).data())
     qtbot.waitUntil(lambda: len(page.list.strip.model.held()) == 2)  # read beside the list
     first, second = (one.reply.id for one in page.list.strip.model.held())
-    world.call(world.desk.handoff.keep(first))
+    world.call(world.desk.replies.keep(first))
     qtbot.waitUntil(lambda: "1 draft to review" in model.index(0).data())
     assert "Sends in" not in model.index(0).data()
-    world.call(world.desk.handoff.cancel(first))
+    world.call(world.desk.replies.cancel(first))
     world.wait_until(second, lambda reply: reply.state is ReplyState.CANCELLED)

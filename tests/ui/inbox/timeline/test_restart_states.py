@@ -37,15 +37,15 @@ NOT_ON_DISK = shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs")
 
 def bring_to(world: World, state: ReplyState) -> None:
     """A rule answers, and its reply comes to `state`."""
-    world.call(world.desk.rulebook.save(HOURS))
+    world.call(world.desk.rules.rulebook.save(HOURS))
     if state is S.DRAFT:
         world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
     world.say(LI, "opening?")
     if state in FAULTS:
         world.sandbox.faults.plan(FAULTS[state])
-        world.call(world.desk.handoff.release(1))
+        world.call(world.desk.replies.release(1))
         world.wait_until(1, lambda reply: reply.state is state and reply.attempts == 1)
-    assert world.call(world.desk.store.replies.get(1)).state is state
+    assert world.call(world.store.replies.get(1)).state is state
 
 
 @pytest.fixture

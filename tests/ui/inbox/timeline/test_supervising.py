@@ -43,12 +43,12 @@ HUMAN = Rule(
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
         for rule in (HUMAN, HOURS):
-            made.call(made.desk.rulebook.save(rule))
+            made.call(made.desk.rules.rulebook.save(rule))
         yield made
 
 
 def stored(world: World, conversation_id: int) -> Conversation:
-    return world.call(world.desk.store.conversations.get(conversation_id))
+    return world.call(world.store.conversations.get(conversation_id))
 
 
 def held(qtbot: QtBot, page: InboxPage) -> Reply:
@@ -70,7 +70,7 @@ def test_f4_stops_a_promise_that_still_waits_and_only_then_hands_back(
     qtbot.keyClick(page, Qt.Key.Key_F4)
     qtbot.waitUntil(
         lambda: (
-            world.call(world.desk.store.replies.get(promise.id)).state is ReplyState.CANCELLED
+            world.call(world.store.replies.get(promise.id)).state is ReplyState.CANCELLED
             and header.takeover.text() == "Hand back"
         )
     )
@@ -82,7 +82,7 @@ def test_f4_stops_a_promise_that_still_waits_and_only_then_hands_back(
 
 def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, world: World, page: InboxPage) -> None:
     asks = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="Good morning."), ReplyState.HELD)
-    asking = world.call(world.desk.store.replies.add(asks, world.clock()))
+    asking = world.call(world.store.replies.add(asks, world.clock()))
     world.say(LI, "opening?")
     strip = page.list.strip
     qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
@@ -95,7 +95,7 @@ def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, worl
 
 def test_the_chip_and_the_strip_do_not_use_one_word_for_two_counts(qtbot: QtBot, world: World, page: InboxPage) -> None:
     new = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="A draft."), ReplyState.DRAFT)
-    world.call(world.desk.store.replies.add(new, world.clock()))
+    world.call(world.store.replies.add(new, world.clock()))
     world.say(LI, "opening?")
     qtbot.waitUntil(lambda: page.list.chips.chip(InboxFilter.PENDING).text() == "Unsent 2")
     qtbot.waitUntil(lambda: page.list.strip.count.full_text() == "1 reply held")
@@ -113,9 +113,9 @@ def test_what_is_held_waits_while_the_operator_fills_in_a_panel(
     qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
     world.move_to(START + timedelta(seconds=604))
     tell()
-    qtbot.waitUntil(lambda: world.call(world.desk.store.replies.get(reply.id)).due_at == START + timedelta(seconds=619))
+    qtbot.waitUntil(lambda: world.call(world.store.replies.get(reply.id)).due_at == START + timedelta(seconds=619))
     world.move_to(START + timedelta(seconds=610))
-    assert world.call(world.desk.store.replies.get(reply.id)).state is ReplyState.HELD
+    assert world.call(world.store.replies.get(reply.id)).state is ReplyState.HELD
     contact = world.sandbox.platform.contact(world.sandbox.platform.program(), LI)
     assert not contact.allowance.typing(world.clock()), "the customer is shown no typing where nothing is typed for him"
 
@@ -132,7 +132,7 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
             occasion = templates._occasion()
             assert occasion is not None
             question = Template(1, "Ask", "Order {{ ask.order }}", prompts=(Prompt("order", "Which order?"),))
-            templates.form.ask(world.desk.phrasebook.begin(question, occasion))
+            templates.form.ask(world.desk.templates.begin(question, occasion))
             templates.form.open_over(chat.composer)
             [field] = templates.form.fields.values()
         case "link":
@@ -165,7 +165,7 @@ def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_las
     opened(chat)
     qtbot.waitUntil(lambda: header.mode.text() == "Waits · account")
     assert header.mode.accessibleDescription().startswith("Automatic, waits first: set for the account shop.")
-    world.call(world.desk.handoff.take_over(chat, TakeoverDuration(span=timedelta(minutes=12))))
+    world.call(world.desk.conversations.take_over(chat, TakeoverDuration(span=timedelta(minutes=12))))
     qtbot.waitUntil(lambda: header.mode.text() == "Yours · 12 min")
     window.resize(720, 520)
     qtbot.waitUntil(lambda: "12 min left" in header.mode.accessibleDescription())

@@ -35,7 +35,7 @@ S = ReplyState
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
-        made.call(made.desk.rulebook.save(THREE))
+        made.call(made.desk.rules.rulebook.save(THREE))
         yield made
 
 
@@ -43,9 +43,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def asking(world: World) -> int:
     """A conversation in which three parts of one answer ask, because everything was paused; its id."""
     conversation = world.say(CUSTOMER, "opening?")
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     world.move_to(START + timedelta(hours=1))
-    world.call(world.desk.handoff.resume())
+    world.call(world.desk.outbox.resume())
     return conversation
 
 
@@ -154,11 +154,11 @@ def test_a_link_that_is_changed_takes_the_parts_behind_it_along(
 ) -> None:
     link = Content(ReplyKind.LINK, title="Sale", url="https://shop.example/sale")
     then = (Action(ActionKind.LINK, content=link), Action(ActionKind.REPLY, text=TEXTS[1]))
-    world.call(world.desk.rulebook.save(Rule("Link", when=Condition(any=("sale",)), then=then)))
+    world.call(world.desk.rules.rulebook.save(Rule("Link", when=Condition(any=("sale",)), then=then)))
     other, conversation = world.say("oOther0000000000000000001", "hi"), world.say(CUSTOMER, "sale?")
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     world.move_to(START + timedelta(hours=1))
-    world.call(world.desk.handoff.resume())
+    world.call(world.desk.outbox.resume())
     opened(conversation)
     qtbot.waitUntil(lambda: states(page) == [S.HELD] * 2)
     focus(page, 0)

@@ -80,20 +80,20 @@ def _discard(dialog: CalendarDialog) -> None:
 
 def _kept(world: World) -> tuple[Calendar, ...]:
     """The calendars as a desk that starts now reads them."""
-    fresh = Calendars(world.desk.store.settings)
+    fresh = Calendars(world.store.settings)
     world.call(fresh.load())
     return fresh.all
 
 
 def _with_calendar(world: World, bridge: Bridge, qtbot: QtBot) -> None:
-    world.call(world.desk.hours.save(BusinessHoursEdit([SHOP])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([SHOP])))
     qtbot.waitUntil(lambda: bridge.is_idle)
 
 
 def _with_rule(world: World, bridge: Bridge, qtbot: QtBot, when: Condition) -> Rule:
     _with_calendar(world, bridge, qtbot)
     said = Action(ActionKind.REPLY, text="closed")
-    rule = world.call(world.desk.rulebook.save(Rule("Night", when=when, then=(said,))))
+    rule = world.call(world.desk.rules.rulebook.save(Rule("Night", when=when, then=(said,))))
     qtbot.waitUntil(lambda: bridge.is_idle)
     return rule
 
@@ -247,7 +247,7 @@ def test_a_renamed_calendar_keeps_its_rules(
     _write(dialog.form.name.edit, "Store")
     _save(dialog, bridge, qtbot)
     qtbot.waitUntil(lambda: bridge.is_idle)
-    [stored] = [one for one in world.call(world.desk.rulebook.all()) if one.id == rule.id]
+    [stored] = [one for one in world.call(world.desk.rules.rulebook.all()) if one.id == rule.id]
     assert stored.when.calendars == {"Store"}
     assert [one.name for one in _kept(world)] == ["Store"]
     part = page.editor.when_card.part("hours")
@@ -263,7 +263,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     at = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # half past nine in the evening in Shanghai
 
     def speaks() -> str:
-        rule = world.desk.rulebook.try_sentence("hello", around=TrialScenario(at=at)).answer.rule
+        rule = world.desk.rules.rulebook.try_sentence("hello", around=TrialScenario(at=at)).answer.rule
         return "" if rule is None else rule.name
 
     assert speaks() == "Night"
@@ -350,7 +350,7 @@ def test_it_fits_the_smallest_window_and_every_field_has_a_name(
 def test_what_others_save_meanwhile_stays(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
     _with_calendar(world, bridge, qtbot)
     dialog = opened()
-    world.call(world.desk.hours.save(BusinessHoursEdit([SHOP, BAR], [SHOP])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([SHOP, BAR], [SHOP])))
     _write(dialog.form.name.edit, "Our shop")
     _save(dialog, bridge, qtbot)
     assert _kept(world) == (replace(SHOP, name="Our shop"), BAR)
@@ -362,7 +362,7 @@ def test_hours_changed_at_two_places_are_asked_about(
     _with_calendar(world, bridge, qtbot)
     dialog = opened()
     theirs = replace(SHOP, zone="Europe/Berlin")
-    world.call(world.desk.hours.save(BusinessHoursEdit([theirs], [SHOP])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([theirs], [SHOP])))
     _write(dialog.form.name.edit, "Our shop")
     dialog.save_button.click()
     qtbot.waitUntil(lambda: bridge.is_idle)
@@ -374,7 +374,7 @@ def test_hours_changed_at_two_places_are_asked_about(
 
 
 def test_the_settings_follow_a_new_name(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
-    world.call(world.desk.hours.save(BusinessHoursEdit([BAR, SHOP])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([BAR, SHOP])))
     preferences = world.desk.preferences
     world.call(preferences.set(replace(preferences.now, calendar="Shop")))
     dialog = opened()
@@ -382,6 +382,6 @@ def test_the_settings_follow_a_new_name(opened: Opened, world: World, bridge: Br
     _write(dialog.form.name.edit, "Our shop")
     _save(dialog, bridge, qtbot)
     assert preferences.now.calendar == "Our shop"
-    fresh = CurrentPreferences(world.desk.store.settings, lambda _: None)
+    fresh = CurrentPreferences(world.store.settings, lambda _: None)
     world.call(fresh.load())
     assert fresh.now.calendar == "Our shop"

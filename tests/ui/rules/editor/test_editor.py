@@ -356,7 +356,7 @@ def test_what_is_written_stays_when_the_rules_change_elsewhere(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.editor.head.name.setText("Being renamed")
-    rulebook = bridge.desk.rulebook
+    rulebook = bridge.desk.rules.rulebook
     first = stored()[0]
     bridge.ask(rulebook.set_enabled(first.id, False))
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.saved.enabled)

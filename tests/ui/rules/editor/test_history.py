@@ -37,7 +37,7 @@ def hours(world: World, page: RulesPage, four_rules: list[Rule], qtbot: QtBot, b
     """A rule in its third revision, in the editor."""
     rule = four_rules[1]
     for change in (replace(rule, then=(TEN,)), replace(rule, when=Condition(any=("hours",)), then=(TEN,))):
-        rule = world.call(world.desk.rulebook.save(change))
+        rule = world.call(world.desk.rules.rulebook.save(change))
     page.list.view.setCurrentIndex(page.rules.index(1))
     qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved == rule)
     return rule
@@ -160,7 +160,7 @@ def test_what_is_unsaved_is_asked_about_before_another_rule_is_explained(
 def test_a_deleted_rule_says_so_shows_its_words_and_can_be_made_anew(
     page: RulesPage, hours: Rule, world: World, stored: Stored, qtbot: QtBot
 ) -> None:
-    world.call(world.desk.rulebook.delete(hours.id))
+    world.call(world.desk.rules.rulebook.delete(hours.id))
     qtbot.waitUntil(lambda: page.rules.rowCount() == 3)
     page.explain(hours.id, 1)
     shown = opened(qtbot)
@@ -184,7 +184,7 @@ def test_of_a_rule_that_never_was_nothing_is_kept(page: RulesPage, qtbot: QtBot,
 def test_the_head_is_whole_where_the_window_is_900_wide(
     world: World, four_rules: list[Rule], show_page: ShowPage, language: str
 ) -> None:
-    world.call(world.desk.rulebook.save(four_rules[0]))
+    world.call(world.desk.rules.rulebook.save(four_rules[0]))
     before = i18n.language()
     i18n.use(language)
     try:

@@ -91,8 +91,8 @@ PLACES: list[tuple[LintCode, FieldPath, str]] = [
 def test_a_doubt_leads_to_its_very_place(
     doubt: LintCode, where: FieldPath, name: str, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    saved = world.call(world.desk.store.rules.save(EVERYTHING, bridge.desk.clock()))
-    world.call(world.desk.rulebook.load())
+    saved = world.call(world.store.rules.save(EVERYTHING, bridge.desk.clock()))
+    world.call(world.desk.rules.rulebook.load())
     page.activate()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.row_of(saved.id) >= 0)
     page.window().activateWindow()

@@ -41,7 +41,7 @@ ODD = Rule(
 @pytest.fixture
 def odd(world: World, page: RulesPage, bridge: Bridge, qtbot: QtBot) -> Rule:
     """The odd rule, stored and shown."""
-    saved = world.call(world.desk.rulebook.save(ODD))
+    saved = world.call(world.desk.rules.rulebook.save(ODD))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
     page.list.view.setCurrentIndex(page.rules.index(page.rules.row_of(saved.id)))
     assert page.editor.saved == saved

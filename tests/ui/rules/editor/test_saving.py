@@ -136,7 +136,7 @@ class TestSavingToLeave:
     def test_a_change_elsewhere_does_not_answer_the_question(
         self, page: RulesPage, question: LeaveDialog, world: World, bridge: Bridge, qtbot: QtBot
     ) -> None:
-        world.call(world.desk.rulebook.set_enabled(page.rules.rules[3].id, False))
+        world.call(world.desk.rules.rulebook.set_enabled(page.rules.rules[3].id, False))
         qtbot.waitUntil(lambda: not page.rules.rules[3].enabled)
         assert page.editor.head.name.text() == "Money back"
         question.stay.click()
@@ -152,7 +152,9 @@ class TestChangedElsewhere:
     def theirs(self, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> Rule:
         page.editor.head.name.setText("Money back")
         rule = page.editor.saved
-        saved = world.call(world.desk.rulebook.save(replace(rule, then=(Action(ActionKind.REPLY, text="Theirs."),))))
+        saved = world.call(
+            world.desk.rules.rulebook.save(replace(rule, then=(Action(ActionKind.REPLY, text="Theirs."),)))
+        )
         qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
         return saved
 
@@ -200,7 +202,7 @@ class TestChangedElsewhere:
         page.editor.save()
         page.editor.head.name.setText("Money back, all of it")
         _idle(qtbot, bridge)
-        world.call(world.desk.rulebook.set_enabled(page.editor.saved.id, False))
+        world.call(world.desk.rules.rulebook.set_enabled(page.editor.saved.id, False))
         qtbot.waitUntil(lambda: not page.editor.saved.enabled and bridge.is_idle)
         assert page.unsaved
         assert notices.bars.texts() == {}
@@ -210,10 +212,10 @@ def test_a_switched_off_rule_deleted_elsewhere_is_stored_switched_off(
     page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     rule = page.editor.saved
-    world.call(world.desk.rulebook.set_enabled(rule.id, False))
+    world.call(world.desk.rules.rulebook.set_enabled(rule.id, False))
     qtbot.waitUntil(lambda: not page.editor.saved.enabled)
     page.editor.head.name.setText("Money back")
-    world.call(world.desk.rulebook.delete(rule.id))
+    world.call(world.desk.rules.rulebook.delete(rule.id))
     qtbot.waitUntil(lambda: page.editor.saved.id == 0 and bridge.is_idle)
     page.editor.save()
     _idle(qtbot, bridge)
@@ -224,7 +226,7 @@ def test_a_deleted_rule_written_again_from_its_history_begins_switched_off(
     page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     rule = page.rules.rules[1]
-    world.call(world.desk.rulebook.delete(rule.id))
+    world.call(world.desk.rules.rulebook.delete(rule.id))
     qtbot.waitUntil(lambda: page.rules.rowCount() == 3 and bridge.is_idle)
     page.explain(rule.id, rule.revision)
     qtbot.waitUntil(lambda: page.window().findChild(HistoryDialog) is not None)

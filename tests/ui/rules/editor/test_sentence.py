@@ -85,7 +85,7 @@ WHOLE = Rule(
 @pytest.fixture
 def shop(world: World) -> None:
     """The calendar `Shop`."""
-    world.call(world.desk.rulebook.calendars.put([SHOP]))
+    world.call(world.desk.rules.rulebook.calendars.put([SHOP]))
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def _errors(page: RulesPage) -> list[str]:
 def test_a_rule_with_everything_reads_as_it_is_stored(
     page: RulesPage, stored: Stored, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    page.editor.show_rule(world.call(world.desk.rulebook.save(WHOLE)))
+    page.editor.show_rule(world.call(world.desk.rules.rulebook.save(WHOLE)))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not page.editor.unsaved
     page.editor.head.name.setText("Whole and renamed")

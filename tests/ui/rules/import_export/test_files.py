@@ -120,11 +120,11 @@ def test_an_import_without_rules_here_shows_hours_that_it_changes(
     empty_page: RulesPage, world: World, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
     kept = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.TUE}), OpenSpan(time(9), time(18))),))
-    world.call(world.desk.hours.save(BusinessHoursEdit([kept])))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([kept])))
     question = _asked(empty_page, _file(tmp_path, OTHER), host, bridge, qtbot)
     assert question.rows()[-1].startswith("Shop\n")
     question.reject()
-    assert world.desk.rulebook.calendars.all == (kept,)
+    assert world.desk.rules.rulebook.calendars.all == (kept,)
 
 
 def test_a_name_in_a_file_is_no_markup(
@@ -171,7 +171,7 @@ def test_an_import_is_undone_and_redone(
     before, view = stored(), page.list.view
     _asked(page, _file(tmp_path, OTHER), host, bridge, qtbot).action.click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4 and page.rules.index(0).data() == "Parcels")
-    assert [calendar.name for calendar in world.desk.rulebook.calendars.all] == ["Shop"]
+    assert [calendar.name for calendar in world.desk.rules.rulebook.calendars.all] == ["Shop"]
     toast = host.findChild(Toast)
     assert toast.findChild(PlainLabel).full_text().startswith("4 rules now, 4 before: ")
     after = stored()
@@ -181,7 +181,7 @@ def test_an_import_is_undone_and_redone(
     assert [(rule.id, rule.name, rule.then, rule.when) for rule in back] == [
         (rule.id, rule.name, rule.then, rule.when) for rule in before
     ]
-    assert world.desk.rulebook.calendars.all == ()
+    assert world.desk.rules.rulebook.calendars.all == ()
     assert [rule.revision for rule in back] == [1, 3, 1, 1]  # what was said in between stays a revision
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
@@ -235,7 +235,7 @@ def test_a_deletion_is_not_done_again_over_what_was_saved_since(
 def test_a_file_that_changes_nothing_says_so(
     page: RulesPage, world: World, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
-    same = world.call(world.desk.rulebook.export_text())
+    same = world.call(world.desk.rules.rulebook.export_text())
     question = _asked(page, _file(tmp_path, same), host, bridge, qtbot)
     assert question.rows() == []
     assert not question.action.isEnabled()

@@ -41,7 +41,7 @@ def choose(panel: ReviewPanel, row: int, qtbot: QtBot) -> None:
 def test_a_rule_that_never_answers_is_counted_named_and_shown(page: RulesPage, world: World, qtbot: QtBot) -> None:
     assert page.list.check.text() == "Check"
     hidden = Rule("Money back", when=Condition(any=("my refund",)), then=SAID)
-    saved = world.call(world.desk.rulebook.save(hidden))
+    saved = world.call(world.desk.rules.rulebook.save(hidden))
     qtbot.waitUntil(lambda: page.list.check.text() == "Check · 1")
     page.list.check.click()
     panel = page.reviews.panel
@@ -93,8 +93,8 @@ def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
 
 
 def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge) -> None:
-    default = next(one for one in world.call(world.desk.rulebook.all()) if one.default)
-    world.call(world.desk.rulebook.set_enabled(default.id, False))
+    default = next(one for one in world.call(world.desk.rules.rulebook.all()) if one.default)
+    world.call(world.desk.rules.rulebook.set_enabled(default.id, False))
     sent = ["？？", "😀", "/::)", "13800138000", "https://a.cn/b", "\u200b"]
     for who, text in enumerate(sent):
         world.say(f"oUnmatched{who}", text)
@@ -116,13 +116,13 @@ def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, q
     choose(panel, 6, qtbot)
     assert page.editor.rule().when == Condition(exact=("??",))
     page.editor.revert()
-    for group in world.call(world.desk.checkup.unmatched()):
+    for group in world.call(world.desk.rules.review.unmatched()):
         made = replace(suggested_rule(group), then=SAID)  # each answers what it was made of
-        saved = world.call(world.desk.rulebook.save(made))
-        left = [one.newest.message_id for one in world.call(world.desk.checkup.unmatched())]
+        saved = world.call(world.desk.rules.rulebook.save(made))
+        left = [one.newest.message_id for one in world.call(world.desk.rules.review.unmatched())]
         assert group.newest.message_id not in left
         assert saved.on == ({MessageType.IMAGE} if group.kind is GroupKind.TYPE else {MessageType.TEXT})
-    assert world.call(world.desk.checkup.unmatched()) == []
+    assert world.call(world.desk.rules.review.unmatched()) == []
 
 
 def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, world: World, qtbot: QtBot) -> None:
@@ -170,7 +170,7 @@ def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot)
 @pytest.fixture
 def long_history(world: World) -> int:
     """So many messages in the store; trying a rule on them takes many slices."""
-    store = world.desk.store
+    store = world.store
     assert isinstance(store, SqlStore)
     world.call(store._db.write(fill, 25 * SLICE))
     return 25 * SLICE
@@ -207,7 +207,7 @@ def test_a_dry_run_is_cancelled_halfway_and_the_desk_goes_on(
     assert course.done == stopped_at
     assert not page.reviews._looking.isActive()
     assert panel.rows.rows == ()
-    decisions = [world.call(world.desk.store.decisions.latest(thread)) for thread in (halfway, afterwards)]
+    decisions = [world.call(world.store.decisions.latest(thread)) for thread in (halfway, afterwards)]
     assert [decision and decision.rule_name for decision in decisions] == ["Hours", "Refunds"]
 
 
@@ -258,7 +258,7 @@ def test_a_row_of_a_dry_run_can_be_read_whole_and_leads_to_its_conversation(
 ) -> None:
     long = "refund " + "please, for this one too " * 40
     thread = world.say("oHistory1", long)
-    world.call(world.desk.rulebook.save(Rule("Refunds", when=Condition(any=("refund",)), then=SAID)))
+    world.call(world.desk.rules.rulebook.save(Rule("Refunds", when=Condition(any=("refund",)), then=SAID)))
     page = next(one.widget for one in window.pages if isinstance(one.widget, RulesPage))
     window.rail.items[1].click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() > 0)

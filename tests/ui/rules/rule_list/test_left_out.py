@@ -19,8 +19,8 @@ def test_a_rule_that_is_left_out_says_why_in_its_row(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     broken = Rule("Late", when=Condition(any=("late",)), then=(Action(ActionKind.TEMPLATE, template="sorry"),))
-    late = world.call(world.desk.store.rules.save(broken, world.desk.clock()))  # as a desk that knew the template did
-    world.call(world.desk.rulebook.changed())
+    late = world.call(world.store.rules.save(broken, world.desk.clock()))  # as a desk that knew the template did
+    world.call(world.desk.rules.rulebook.changed())
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
     row = page.rules.index(page.rules.row_of(late.id))
     why = "Left out: There is no template “sorry”."
@@ -30,5 +30,5 @@ def test_a_rule_that_is_left_out_says_why_in_its_row(
     assert page.rules.index(0).data(Role.LEFT_OUT) == ""
     [trouble] = world.desk.health.state.troubles
     assert trouble.text == "Rule “Late” is left out: There is no template “sorry”."
-    world.call(world.desk.phrasebook.save(Template(0, "Apology", "We are sorry.", "sorry")))
+    world.call(world.desk.templates.save(Template(0, "Apology", "We are sorry.", "sorry")))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(page.rules.row_of(late.id)).data(Role.LEFT_OUT) == "")

@@ -64,12 +64,12 @@ def test_hits_of_the_week_and_corrections_are_counted(
     hours, refunds = page.rules.index(1), page.rules.index(0)
     assert hours.data(Role.FIGURES) == "never matched yet"
     world.say("oX3f0000000000000000009k2", "when is the shop open? opening hours")
-    world.call(world.desk.rulebook.save(replace(page.rules.rules[1], delivery=Delivery.DRAFT)))
+    world.call(world.desk.rules.rulebook.save(replace(page.rules.rules[1], delivery=Delivery.DRAFT)))
     thread = world.say("oX3f0000000000000000009k2", "opening hours, please")
     qtbot.waitUntil(lambda: str(hours.data(Role.FIGURES)).startswith("2 hits in 7 days · Today "))
-    [draft] = world.call(world.desk.store.replies.pending())
+    [draft] = world.call(world.store.replies.pending())
     assert draft.conversation_id == thread
-    world.call(world.desk.handoff.cancel(draft.id))
+    world.call(world.desk.replies.cancel(draft.id))
     qtbot.waitUntil(lambda: "2 hits in 7 days · 1 corrected · Today " in str(hours.data(Role.FIGURES)))
     assert "1 of its answers was changed or stopped by a person" in hours.data(Qt.ItemDataRole.ToolTipRole)
     assert refunds.data(Role.FIGURES) == "never matched yet"
@@ -151,7 +151,7 @@ def test_what_is_dragged_is_the_rule_also_where_the_rows_become_others_and_only_
     dragged = _drag(page, 2)
     other = RuleModel()
     other.show(page.rules.rules)
-    world.call(world.desk.rulebook.delete(page.rules.rules[0].id))
+    world.call(world.desk.rules.rulebook.delete(page.rules.rules[0].id))
     qtbot.waitUntil(lambda: page.rules.rowCount() == 3)
     _drop(page, other.mimeData([other.index(2)]), _over(page, 0, 1))
     assert _shown(page) == ["Hours", "Parcels", "Everything else"]
@@ -356,8 +356,8 @@ def test_what_is_written_and_not_saved_is_not_deleted_unasked(
 def test_deleting_the_last_rule_shows_the_empty_page(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    for rule in world.call(world.desk.rulebook.all()):
-        world.call(world.desk.rulebook.delete(rule.id))
+    for rule in world.call(world.desk.rules.rulebook.all()):
+        world.call(world.desk.rules.rulebook.delete(rule.id))
     qtbot.waitUntil(lambda: bridge.is_idle and page.empty.isVisible())
 
 

@@ -57,7 +57,7 @@ def worded(rules: list[Rule]) -> list[tuple[object, ...]]:
 
 
 def take_in(page: RulesPage, world: World, word: str) -> None:
-    page.changes.take_in(world.call(world.desk.exchange.take_in(FILE.format(word), "f.toml")))
+    page.changes.take_in(world.call(world.desk.rules.exchange.take_in(FILE.format(word), "f.toml")))
 
 
 @pytest.mark.parametrize("between", [None, Qt.Key.Key_Space, Qt.Key.Key_Delete], ids=["nothing", "switch", "deletion"])
@@ -91,15 +91,15 @@ def test_two_imports_are_undone_and_redone_one_after_the_other(
 @pytest.fixture
 def opening(world: World) -> Template:
     """A template, and a rule that says it and asks for another rule."""
-    made = world.call(world.desk.phrasebook.save(Template(0, "Opening", "We open at nine.", "hours")))
+    made = world.call(world.desk.templates.save(Template(0, "Opening", "We open at nine.", "hours")))
     when = Condition(any=("open",), unless=Condition(last_rule_within=LastRule("Hours", 5)))
     then = (Action(ActionKind.TEMPLATE, template="hours"),)
-    world.call(world.desk.rulebook.save(Rule("Says", when=when, then=then)))
+    world.call(world.desk.rules.rulebook.save(Rule("Says", when=when, then=then)))
     return made
 
 
 def give_names_away(world: World, opening: Template, stored: Stored) -> None:
-    shelf, book = world.desk.phrasebook, world.desk.rulebook
+    shelf, book = world.desk.templates, world.desk.rules.rulebook
     world.call(shelf.save(replace(opening, shortcut="open")))
     world.call(shelf.save(Template(0, "Money", "We refund.", "hours")))
     hours = next(rule for rule in stored() if rule.name == "Hours")
@@ -131,8 +131,8 @@ def test_a_rule_that_comes_back_means_what_it_meant(
     [says] = [rule for rule in stored() if rule.name == "Says"]
     assert says.then[0].template == opening.id
     assert says.when.unless == Condition(last_rule_within=LastRule("Times", 5))
-    assert [content.text for content in world.desk.rulebook.try_sentence("open").contents] == ["We open at nine."]
-    assert (says.revision, len(world.call(world.desk.rulebook.revisions(says.id)))) == (2, 2)
+    assert [content.text for content in world.desk.rules.rulebook.try_sentence("open").contents] == ["We open at nine."]
+    assert (says.revision, len(world.call(world.desk.rules.rulebook.revisions(says.id)))) == (2, 2)
 
 
 @pytest.mark.expects_log("A stored rule cannot be used")
@@ -141,22 +141,24 @@ def test_a_rule_whose_template_is_gone_says_that_and_not_what_another_says(
 ) -> None:
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
     press(Qt.Key.Key_Delete, on="Says")
-    world.call(world.desk.phrasebook.delete(opening.id))
-    world.call(world.desk.phrasebook.save(Template(0, "Money", "We refund.", "hours")))
+    world.call(world.desk.templates.delete(opening.id))
+    world.call(world.desk.templates.save(Template(0, "Money", "We refund.", "hours")))
     press(Qt.Key.Key_Z, CTRL)
     [says] = [rule for rule in stored() if rule.name == "Says"]
-    assert world.desk.rulebook.left_out == {says.id: "There is no template “Opening”."}
+    assert world.desk.rules.rulebook.left_out == {says.id: "There is no template “Opening”."}
 
 
 def test_a_default_comes_back_below_what_was_saved_since(
     page: RulesPage, world: World, stored: Stored, press: Press, bridge: Bridge, qtbot: QtBot
 ) -> None:
     press(Qt.Key.Key_Delete, on="Everything else")
-    world.call(world.desk.rulebook.save(Rule("New", when=Condition(any=("new",)), then=(Action(ActionKind.SILENT),))))
+    world.call(
+        world.desk.rules.rulebook.save(Rule("New", when=Condition(any=("new",)), then=(Action(ActionKind.SILENT),)))
+    )
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4)
     press(Qt.Key.Key_Z, CTRL)
     assert [rule.name for rule in stored()] == ["Refunds", "Hours", "Parcels", "New", "Everything else"]
-    assert world.call(world.desk.checkup.findings()) == []
+    assert world.call(world.desk.rules.review.findings()) == []
 
 
 HOURS = """
@@ -201,32 +203,33 @@ def test_a_rule_that_comes_back_asks_for_the_business_hours_that_it_asked_for(
     renamed: dict[str, str],
     asked: str,
 ) -> None:
-    world.call(world.desk.exchange.take_in(HOURS, "f.toml"))
+    world.call(world.desk.rules.exchange.take_in(HOURS, "f.toml"))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
     if removed == "import":
-        page.changes.take_in(world.call(world.desk.exchange.take_in(HOURS_UNASKED, "g.toml")))
+        page.changes.take_in(world.call(world.desk.rules.exchange.take_in(HOURS_UNASKED, "g.toml")))
         qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Does not")
     else:
         press(Qt.Key.Key_Delete, on="Asks")
-    world.call(world.desk.hours.save(BusinessHoursEdit(hours, world.desk.rulebook.calendars.all, renamed)))
+    world.call(
+        world.desk.rules.business_hours.save(BusinessHoursEdit(hours, world.desk.rules.rulebook.calendars.all, renamed))
+    )
     qtbot.waitUntil(lambda: bridge.is_idle)
     press(Qt.Key.Key_Z, CTRL)
     [asks] = stored()
     assert (asks.name, asks.when.calendars) == ("Asks", {asked})
-    assert set(world.desk.rulebook.calendars.all) == set(hours)
-    assert world.desk.rulebook.left_out == {}
+    assert set(world.desk.rules.rulebook.calendars.all) == set(hours)
+    assert world.desk.rules.rulebook.left_out == {}
 
 
 @pytest.mark.expects_log("A stored rule cannot be used")
 def test_a_rule_whose_business_hours_are_gone_is_left_out_though_others_have_their_name(
     page: RulesPage, world: World, stored: Stored, press: Press, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    world.call(world.desk.exchange.take_in(HOURS, "f.toml"))
+    world.call(world.desk.rules.exchange.take_in(HOURS, "f.toml"))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
     press(Qt.Key.Key_Delete, on="Asks")
-    there = world.desk.rulebook.calendars.all
-    world.call(
-        world.desk.hours.save(BusinessHoursEdit((replace(OTHER, name="Shop"),), there, {"Other": "Shop"}, insists=True))
-    )
+    there = world.desk.rules.rulebook.calendars.all
+    edit = BusinessHoursEdit((replace(OTHER, name="Shop"),), there, {"Other": "Shop"}, insists=True)
+    world.call(world.desk.rules.business_hours.save(edit))
     press(Qt.Key.Key_Z, CTRL)
-    assert world.desk.rulebook.left_out == {stored()[0].id: "There is no calendar of this name."}
+    assert world.desk.rules.rulebook.left_out == {stored()[0].id: "There is no calendar of this name."}

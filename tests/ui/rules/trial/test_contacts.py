@@ -60,7 +60,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def four_rules(world: World) -> list[Rule]:
     """The rules above, in the place of those of the other tests."""
-    return world.call(world.desk.rulebook.import_text(RULES, "rules.toml"))
+    return world.call(world.desk.rules.rulebook.import_text(RULES, "rules.toml"))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def li(world: World, four_rules: list[Rule]) -> int:
     """The conversation of Li Lei, a VIP who came from some goods, asked for the hours and was answered by a rule."""
     thread = world.enter(LI_LEI.openid, "goods/7")
     world.say(LI_LEI.openid, "hours")
-    world.call(world.desk.handoff.describe(thread, ContactChange(alias="Li Lei", add=("VIP",))))
+    world.call(world.desk.conversations.describe(thread, ContactChange(alias="Li Lei", add=("VIP",))))
     return thread
 
 
@@ -76,7 +76,7 @@ def li(world: World, four_rules: list[Rule]) -> int:
 def wang(world: World, four_rules: list[Rule], li: int) -> int:
     """The conversation of Wang Fang, who wrote after Li Lei."""
     thread = world.say(WANG_FANG.openid, "Hello")
-    world.call(world.desk.handoff.describe(thread, ContactChange(alias="Wang Fang")))
+    world.call(world.desk.conversations.describe(thread, ContactChange(alias="Wang Fang")))
     return thread
 
 
@@ -211,7 +211,7 @@ def test_what_happens_in_his_conversation_meanwhile_counts(
     _choose(page, qtbot, "lei")
     _says(page, qtbot, "Good to see you, Li Lei.")
     around.tags.setText("old")
-    world.call(world.desk.handoff.take_over(li))
+    world.call(world.desk.conversations.take_over(li))
     said = "A person has taken this conversation over. The rules are not asked; this is what they would say."
     qtbot.waitUntil(lambda: trial.note.full_text() == said)
     assert trial.note.isVisible()
@@ -316,7 +316,7 @@ def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int,
 def test_the_model_of_what_is_found_keeps_qts_rules(li: int, wang: int, world: World, qtbot: QtBot) -> None:
     found = ContactPickerModel(world.clock)
     QAbstractItemModelTester(found, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    threads = world.call(world.desk.store.conversations.named("wang", ("shop",)))
+    threads = world.call(world.store.conversations.named("wang", ("shop",)))
     found.show(threads, several=True)
     assert found.index(0).data().startswith("Wang Fang, just now, shop · ")  # then what was said last
     found.show((), several=False)

@@ -50,7 +50,7 @@ def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: Worl
     ]
     assert page.trial.bubbles.texts() == ["几点 open?", "We open at 9."]
     assert page.trial.bubbles.cost.full_text() == "13 / 2048 bytes · takes 1 reply"
-    assert world.call(world.desk.store.conversations.page(InboxFilter.ALL)) == []
+    assert world.call(world.store.conversations.page(InboxFilter.ALL)) == []
 
 
 def test_nothing_empty_is_shown_before_anything_is_tried(page: RulesPage, qtbot: QtBot) -> None:
@@ -282,7 +282,7 @@ def test_a_customer_without_an_alias_is_tried_unless_one_is_typed(page: RulesPag
 
 @pytest.mark.usefixtures("shanghai")
 def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
-    world.call(world.desk.rulebook.import_text(SHOP_RULES, "rules.toml"))
+    world.call(world.desk.rules.rulebook.import_text(SHOP_RULES, "rules.toml"))
     trial, around = page.trial, page.trial.around
     trial.sentence.setText("Hello")
     qtbot.keyClicks(trial.writer.name, "Wang Fang")

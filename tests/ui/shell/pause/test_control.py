@@ -32,7 +32,7 @@ QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 def world(tmp_path: Path) -> Iterator[World]:
     told = Action(ActionKind.REPLY, text="We open at 9.")
     with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as opened:
-        opened.call(opened.desk.rulebook.save(Rule("Hours", when=Condition(any=("opening",)), then=(told,))))
+        opened.call(opened.desk.rules.rulebook.save(Rule("Hours", when=Condition(any=("opening",)), then=(told,))))
         yield opened
 
 
@@ -81,12 +81,12 @@ def offered(qtbot: QtBot, button: QWidget) -> list[tuple[str, bool]]:
 def test_the_menu_marks_how_the_pause_ends_now(qtbot: QtBot, world: World, window: MainWindow) -> None:
     bar, foot = window.pause_bar.change, window.status_bar.pause_for
     assert [marked for _, marked in offered(qtbot, foot)] == [False] * 3
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     qtbot.waitUntil(window.pause_bar.isVisible)
     assert [words for words, marked in offered(qtbot, bar) if marked] == ["Until I resume"]
     assert offered(qtbot, foot) == offered(qtbot, bar)
     until = START + QUARTER
-    world.call(world.desk.handoff.pause(until))
+    world.call(world.desk.outbox.pause(until))
     qtbot.waitUntil(lambda: window.pause_bar.change.text() != "Until I resume")
     in_full = f"For 15 minutes, until {clock_time(until)}"
     assert [words for words, marked in offered(qtbot, bar) if marked] == [in_full]
@@ -117,7 +117,7 @@ def test_a_pause_ends_by_itself_and_the_window_asks_about_what_it_kept(
 def queued(world: World, conversation: int) -> Reply:
     """A rule's reply that is on its way out by itself."""
     new = NewReply(conversation, Author.RULE, Content(text="Queued."), ReplyState.QUEUED)
-    return world.call(world.desk.store.replies.add(new, START))
+    return world.call(world.store.replies.add(new, START))
 
 
 def spoken(window: MainWindow) -> Callable[[], list[str]]:
@@ -131,9 +131,9 @@ def spoken(window: MainWindow) -> Callable[[], list[str]]:
 
 def test_what_is_queued_says_that_it_is_paused_and_is_counted(qtbot: QtBot, world: World, window: MainWindow) -> None:
     conversation = world.say(LI, "hello")
-    world.call(world.desk.handoff.pause())
+    world.call(world.desk.outbox.pause())
     queued(world, conversation)
-    world.call(world.desk.handoff.mark_read(conversation))
+    world.call(world.desk.conversations.mark_read(conversation))
     window.open_conversation(conversation)
     lines = spoken(window)
     qtbot.waitUntil(lambda: any("Paused, not sent" in line for line in lines()))

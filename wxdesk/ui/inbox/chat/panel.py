@@ -268,20 +268,21 @@ class ChatPanel(QFrame):
             self.panels.change(reply)
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
-        handoff = self._bridge.desk.handoff
+        replies, conversations = self._bridge.desk.replies, self._bridge.desk.conversations
         if action is BubbleAction.TAKE_OVER:
-            self._bridge.ask(handoff.take_over(reply.conversation_id))
+            self._bridge.ask(conversations.take_over(reply.conversation_id))
+            return
+        if action in (BubbleAction.SEND, BubbleAction.SEND_ALL):
+            self._bridge.ask(replies.release(reply.id, whole=action is BubbleAction.SEND_ALL))
             return
         command = {
-            BubbleAction.SEND: handoff.release,
-            BubbleAction.SEND_ALL: handoff.release_answer,
-            BubbleAction.STOP: handoff.cancel,
-            BubbleAction.DISCARD: handoff.cancel,
-            BubbleAction.RETRY: handoff.retry,
-            BubbleAction.SEND_AGAIN: handoff.retry,
-            BubbleAction.CONFIRM: handoff.confirm,
+            BubbleAction.STOP: replies.cancel,
+            BubbleAction.DISCARD: replies.cancel,
+            BubbleAction.RETRY: replies.retry,
+            BubbleAction.SEND_AGAIN: replies.retry,
+            BubbleAction.CONFIRM: replies.confirm,
         }[action]
         self._bridge.ask(command(reply.id))
 
     def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        self._bridge.ask(self._bridge.desk.handoff.set_mode(conversation_id, mode))
+        self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode))

@@ -108,7 +108,7 @@ class ResolveControl(QObject):
         if conversation.status is not ConversationStatus.OPEN:
             self._reopen()
             return
-        work = self._bridge.desk.aside.resolve(conversation.id)
+        work = self._bridge.desk.conversations.resolve(conversation.id)
         self._bridge.ask(work, partial(self._resolved, conversation, self._edit.toPlainText()))
 
     def open_menu(self) -> None:
@@ -132,9 +132,9 @@ class ResolveControl(QObject):
     def _choose(self, conversation: Conversation, action: QAction) -> None:
         until = action.data()
         if not isinstance(until, datetime):
-            self._bridge.ask(self._bridge.desk.aside.reopen(conversation.id))
+            self._bridge.ask(self._bridge.desk.conversations.reopen(conversation.id))
             return
-        work = self._bridge.desk.aside.snooze(conversation.id, until)
+        work = self._bridge.desk.conversations.snooze(conversation.id, until)
         self._bridge.ask(work, partial(self._snoozed, conversation, self._edit.toPlainText(), until))
 
     def _resolved(self, conversation: Conversation, written: str, _: None) -> None:
@@ -154,9 +154,9 @@ class ResolveControl(QObject):
             self.done.emit(conversation_id)
 
     def _undo(self, conversation_id: int) -> None:
-        self._bridge.ask(self._bridge.desk.aside.reopen(conversation_id))
+        self._bridge.ask(self._bridge.desk.conversations.reopen(conversation_id))
         self.back_wanted.emit(conversation_id)
 
     def _reopen(self) -> None:
         if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.aside.reopen(self._conversation.id))
+            self._bridge.ask(self._bridge.desk.conversations.reopen(self._conversation.id))

@@ -127,9 +127,11 @@ class TakeoverControl(QObject):
         menu.setActiveAction(menu.actions()[0])
 
     def _choose(self, conversation_id: int, action: QAction) -> None:
-        how, handoff = action.data(), self._bridge.desk.handoff
+        how, conversations = action.data(), self._bridge.desk.conversations
         chosen = isinstance(how, TakeoverDuration)
-        self._bridge.ask(handoff.take_over(conversation_id, how) if chosen else handoff.hand_back(conversation_id))
+        self._bridge.ask(
+            conversations.take_over(conversation_id, how) if chosen else conversations.hand_back(conversation_id)
+        )
 
     def _keep(self) -> None:
         if self._conversation is not None:
@@ -137,11 +139,11 @@ class TakeoverControl(QObject):
 
     def _take_over(self, how: TakeoverDuration) -> None:
         if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.handoff.take_over(self._conversation.id, how))
+            self._bridge.ask(self._bridge.desk.conversations.take_over(self._conversation.id, how))
 
     def _hand_back(self) -> None:
         if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.handoff.hand_back(self._conversation.id))
+            self._bridge.ask(self._bridge.desk.conversations.hand_back(self._conversation.id))
 
     def _span(self) -> timedelta:
         return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)

@@ -33,7 +33,7 @@ def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Sche
 
     A calendar without a time zone uses that of the conversation's account.
     """
-    schedules = desk.rulebook.calendars.schedules
+    schedules = desk.rules.rulebook.calendars.schedules
     if not schedules:
         return None
     named = desk.preferences.now.calendar

@@ -42,7 +42,7 @@ class EditLock(QObject):
         """Lock a pending reply and call `then` with its new state, or `failed`."""
         self._before[reply.id] = reply
         told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
-        self._bridge.ask(self._bridge.desk.handoff.keep(reply.id), then, told)
+        self._bridge.ask(self._bridge.desk.replies.keep(reply.id), then, told)
 
     def _not_taken(self, reply_id: int, failed: Callable[[Exception], None], error: Exception) -> None:
         self._before.pop(reply_id, None)
@@ -53,7 +53,7 @@ class EditLock(QObject):
         before = self._before.pop(reply_id, None)
         if before is not None:
             told = partial(self._tell, changed)
-            self._bridge.ask(self._bridge.desk.handoff.put_back(before), told, self._not_put_back)
+            self._bridge.ask(self._bridge.desk.replies.put_back(before), told, self._not_put_back)
 
     def follow(self) -> None:
         """Tell the composer the present state of the replies being edited."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.desk.conversations.operator_commands import OperatorCommands
+from wxdesk.desk.conversations.reply_commands import ReplyCommands
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
 from wxdesk.ui.inbox.open_conversation import ChatSession
@@ -39,7 +39,7 @@ class EditSaving(QObject):
         """Store `content` in `reply` and send it, unless an earlier change is under way."""
         entry = self._session.entry(f"r{reply.id}")
         asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
-        work = _save_and_send(self._bridge.desk.handoff, reply.id, content, asking)
+        work = _save_and_send(self._bridge.desk.replies, reply.id, content, asking)
         told = partial(self._refused, failed or self._bridge.failed.emit)
         self._bridge.ask(work, done, told, once=("edit", reply.id))
 
@@ -48,12 +48,12 @@ class EditSaving(QObject):
         failed(error)
 
 
-async def _save_and_send(commands: OperatorCommands, reply_id: int, content: Content, asking: bool) -> Reply:
+async def _save_and_send(replies: ReplyCommands, reply_id: int, content: Content, asking: bool) -> Reply:
     """Store the change and send the reply; runs on the desk's loop."""
-    saved = await commands.edit_content(reply_id, content)
+    saved = await replies.edit(reply_id, content)
     if saved.state is ReplyState.FAILED:
-        return await commands.retry(reply_id)
-    return await (commands.release_answer if asking else commands.release)(reply_id)
+        return await replies.retry(reply_id)
+    return await replies.release(reply_id, whole=asking)
 
 
 class ReplySending(QObject):
@@ -78,10 +78,10 @@ class ReplySending(QObject):
         composer.edited.connect(self._save_edit)
 
     def _send(self, conversation_id: int, text: str) -> None:
-        self._hand_over(conversation_id, text, self._bridge.desk.handoff.write(conversation_id, text))
+        self._hand_over(conversation_id, text, self._bridge.desk.replies.write(conversation_id, text))
 
     def _send_split(self, conversation_id: int, text: str, parts: int) -> None:
-        work = self._bridge.desk.handoff.write_split(conversation_id, text, parts)
+        work = self._bridge.desk.replies.write_split(conversation_id, text, parts)
         self._hand_over(conversation_id, text, work)
 
     def _hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:

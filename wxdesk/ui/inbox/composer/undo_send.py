@@ -49,7 +49,7 @@ class UndoSend(QObject):
     def take_back(self, reply: Reply) -> None:
         """Undo the send of this reply and of all parts sent with it."""
         self._bridge.ask(
-            self._bridge.desk.handoff.undo(reply.id), self._taken_back, self._refused, once=("undo", reply.id)
+            self._bridge.desk.replies.undo(reply.id), self._taken_back, self._refused, once=("undo", reply.id)
         )
 
     def _last(self) -> Reply | None:

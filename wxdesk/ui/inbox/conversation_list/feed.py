@@ -18,7 +18,7 @@ from wxdesk.core.events import (
     MessageKept,
     ReplyChanged,
 )
-from wxdesk.desk.conversations import inbox_queries as inbox_reading
+from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
@@ -63,13 +63,13 @@ class ConversationFeed(QObject):
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
-        work = inbox_reading.list_page(desk.store, self._chosen, offset)
+        work = desk.inbox.list_page(self._chosen, offset)
         self._bridge.ask(work, self._show_page, self._page_failed)
 
     def _more(self, offset: int) -> None:
         self._ask_page(offset)
 
-    def _show_page(self, page: inbox_reading.ListPage) -> None:
+    def _show_page(self, page: ListPage) -> None:
         if page.chosen is not self._chosen:
             return
         if page.offset == 0:
@@ -79,10 +79,10 @@ class ConversationFeed(QObject):
         self._show_counts(page.counts)
         if page.chosen is InboxFilter.ALL and not page.rows and page.offset == 0:
             desk = self._bridge.desk
-            work = inbox_reading.list_page(desk.store, InboxFilter.ANY_STATUS, 0)
+            work = desk.inbox.list_page(InboxFilter.ANY_STATUS, 0)
             self._bridge.ask(work, self._tell_aside)
 
-    def _tell_aside(self, page: inbox_reading.ListPage) -> None:
+    def _tell_aside(self, page: ListPage) -> None:
         self._list.note_not_open(bool(page.rows))
 
     def _page_failed(self, error: Exception) -> None:
@@ -91,7 +91,7 @@ class ConversationFeed(QObject):
 
     def _question(self) -> Coroutine[Any, Any, tuple[list[InboxRow], InboxCounts]] | None:
         self._asked, self._touched = frozenset(self._touched), set()
-        return inbox_reading.touched_rows(self._bridge.desk.store, self._asked) if self._asked else None
+        return self._bridge.desk.inbox.touched_rows(self._asked) if self._asked else None
 
     def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
         rows, counts = answer
@@ -106,7 +106,7 @@ class ConversationFeed(QObject):
         self.loaded.emit()
 
     def _search(self, phrase: str) -> None:
-        self._bridge.ask(self._bridge.desk.store.conversations.search(phrase), partial(self._found, phrase))
+        self._bridge.ask(self._bridge.desk.inbox.search(phrase), partial(self._found, phrase))
 
     def _found(self, phrase: str, hits: list[SearchHit]) -> None:
         self._list.show_hits(phrase, hits)

@@ -27,7 +27,7 @@ class ContactSaving(QObject):
         panel.described.connect(self._describe)
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
-        work = self._bridge.desk.handoff.describe(conversation_id, change)
+        work = self._bridge.desk.conversations.describe(conversation_id, change)
         settled = partial(self._settled, conversation_id)
         self._bridge.ask(work, settled, partial(self._refused, conversation_id))
 
@@ -62,12 +62,12 @@ class BlockControl(QObject):
         row = self._session.row
         if row is None:
             return
-        conversation, blocking = row.conversation, self._bridge.desk.blocking
+        conversation, commands = row.conversation, self._bridge.desk.conversations
         if conversation.contact.blocked:
             said = tr("Not blocked any more: {name}", name=name_of(conversation.contact))
-            self._bridge.ask(blocking.unblock(conversation.id), lambda _: self._notices.toast(said))
+            self._bridge.ask(commands.unblock(conversation.id), lambda _: self._notices.toast(said))
         else:
-            self._bridge.ask(blocking.block(conversation.id), partial(self._blocked, conversation))
+            self._bridge.ask(commands.block(conversation.id), partial(self._blocked, conversation))
 
     def _blocked(self, conversation: Conversation, resolved: bool) -> None:
         name = name_of(conversation.contact)
@@ -79,5 +79,5 @@ class BlockControl(QObject):
             self.done.emit(conversation.id)
 
     def _undo(self, conversation_id: int) -> None:
-        self._bridge.ask(self._bridge.desk.blocking.unblock(conversation_id))
+        self._bridge.ask(self._bridge.desk.conversations.unblock(conversation_id))
         self.back_wanted.emit(conversation_id)

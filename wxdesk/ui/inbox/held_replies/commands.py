@@ -23,17 +23,15 @@ class HeldReplyCommands(QObject):
 
     def send(self, held: HeldReply) -> None:
         """Send one reply, or all asking parts of its answer."""
-        handoff = self._bridge.desk.handoff
-        send = handoff.release_answer if held.asking else handoff.release
-        self._bridge.ask(send(held.reply.id))
+        self._bridge.ask(self._bridge.desk.replies.release(held.reply.id, whole=bool(held.asking)))
 
     def stop(self, held: HeldReply) -> None:
         """Stop one reply and the later parts of its answer; their texts stay visible."""
-        self._bridge.ask(self._bridge.desk.handoff.cancel(held.reply.id))
+        self._bridge.ask(self._bridge.desk.replies.cancel(held.reply.id))
 
     def stop_all(self) -> None:
         """Stop all held replies, without asking, because seconds count."""
-        self._bridge.ask(self._bridge.desk.handoff.cancel_held(), self._stopped)
+        self._bridge.ask(self._bridge.desk.replies.cancel_held(), self._stopped)
 
     def send_all(self, held: Sequence[HeldReply]) -> None:
         """Send all held replies, after asking if there are several."""
@@ -54,11 +52,11 @@ class HeldReplyCommands(QObject):
 
     def send_these(self, reply_ids: Sequence[int]) -> None:
         """Send these, in order within each conversation."""
-        self._bridge.ask(self._bridge.desk.handoff.release_held(tuple(reply_ids)), self._sent)
+        self._bridge.ask(self._bridge.desk.replies.release_held(tuple(reply_ids)), self._sent)
 
     def stop_these(self, reply_ids: Sequence[int]) -> None:
         """Stop these."""
-        self._bridge.ask(self._bridge.desk.handoff.cancel_held(tuple(reply_ids)), self._stopped)
+        self._bridge.ask(self._bridge.desk.replies.cancel_held(tuple(reply_ids)), self._stopped)
 
     def _sent(self, count: int) -> None:
         self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))

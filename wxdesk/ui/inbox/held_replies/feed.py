@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.events import ConversationChanged, Event, PauseChanged, ReplyChanged
-from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
@@ -41,7 +40,7 @@ class HeldRepliesFeed(QObject):
         self._refresher.ask()
 
     def _question(self) -> Coroutine[Any, Any, tuple[HeldReply, ...]]:
-        return inbox_reading.held_replies(self._bridge.desk.store)
+        return self._bridge.desk.inbox.held_replies()
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _TOUCHING) for event in events):

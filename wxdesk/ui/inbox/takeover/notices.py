@@ -44,7 +44,7 @@ class TakeoverNotices(QObject):
 
     def _hear(self, events: Sequence[Event]) -> None:
         """Read the conversations whose takeovers are about to end or have ended."""
-        rows, away = self._bridge.desk.store.conversations.rows, self._bridge.desk.presence.now.away
+        rows, away = self._bridge.desk.inbox.rows, self._bridge.desk.presence.now.away
         ending = {event.conversation_id for event in events if isinstance(event, TakeoverEnding)}
         ending.discard(self._in_sight() or 0)
         if ending and not away:  # else a notice on the desktop tells it
@@ -75,7 +75,7 @@ class TakeoverNotices(QObject):
     def _keep(self, ending: Sequence[Conversation]) -> None:
         for conversation in ending:
             how = extended_duration(conversation, self._span())
-            self._bridge.ask(self._bridge.desk.handoff.take_over(conversation.id, how))
+            self._bridge.ask(self._bridge.desk.conversations.take_over(conversation.id, how))
 
     def _span(self) -> timedelta:
         return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)

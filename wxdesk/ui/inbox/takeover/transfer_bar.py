@@ -87,16 +87,16 @@ class TransferBar(QFrame):
         )
 
     def _arm(self, conversation_id: int) -> None:
-        self._bridge.ask(self._bridge.desk.handoff.arm_transfer(conversation_id))
+        self._bridge.ask(self._bridge.desk.conversations.arm_transfer(conversation_id))
 
     def _take_back(self) -> None:
         if self._conversation is None:
             return
-        handoff, conversation_id = self._bridge.desk.handoff, self._conversation.id
+        conversations, conversation_id = self._bridge.desk.conversations, self._conversation.id
         if self._in_tool:
-            self._bridge.ask(handoff.take_back(conversation_id))
+            self._bridge.ask(conversations.take_back(conversation_id))
         else:
-            self._bridge.ask(handoff.arm_transfer(conversation_id, armed=False))
+            self._bridge.ask(conversations.arm_transfer(conversation_id, armed=False))
 
     def _say(self, words: str, action: str) -> None:
         self._words.setText(words)

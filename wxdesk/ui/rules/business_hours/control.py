@@ -32,7 +32,7 @@ class BusinessHoursControl(QObject):
         self._notices = notices
         self._rules: Sequence[Rule] = ()
         self._host = host
-        self._rulebook = bridge.desk.rulebook
+        self._rulebook = bridge.desk.rules.rulebook
         self._overwrites = False
         self._dialog: CalendarDialog | None = None
 
@@ -61,7 +61,7 @@ class BusinessHoursControl(QObject):
     def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
         if self._dialog is not None:
             edit = BusinessHoursEdit(calendars, self._dialog.opened, renamed, self._overwrites)
-            self._bridge.ask(self._bridge.desk.hours.save(edit), self._kept, self._refused)
+            self._bridge.ask(self._bridge.desk.rules.business_hours.save(edit), self._kept, self._refused)
 
     def _kept(self, _nothing: None) -> None:
         if self._dialog is not None:

@@ -54,7 +54,7 @@ class RuleEditor(QWidget):
 
     def __init__(self, bridge: Bridge, offers: ConditionChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rulebook = bridge.desk.rulebook
+        self._rulebook = bridge.desk.rules.rulebook
         self._now = bridge.desk.clock()
         self._saved = Rule("")
         self._touched = False

@@ -41,7 +41,7 @@ class RuleHistory(QObject):
         self._ask(rule_id, revision)
 
     def _ask(self, rule_id: int, spoke: int) -> None:
-        self._bridge.ask(self._bridge.desk.rulebook.revisions(rule_id), partial(self._show, spoke))
+        self._bridge.ask(self._bridge.desk.rules.rulebook.revisions(rule_id), partial(self._show, spoke))
 
     def _show(self, spoke: int, rules: list[Rule]) -> None:
         if not rules:
@@ -49,7 +49,7 @@ class RuleHistory(QObject):
             return
         deleted = not self._is_listed(rules[0].id)
         dialog = HistoryDialog(
-            [revision_of(rule, self._bridge.desk.rulebook.named) for rule in rules],
+            [revision_of(rule, self._bridge.desk.rules.rulebook.named) for rule in rules],
             self._bridge.desk.clock(),
             self._parent,
             note=_note(rules, spoke, deleted=deleted),

@@ -37,7 +37,7 @@ class RuleFiles(QObject):
         super().__init__(host)
         self._bridge = bridge
         self._notices = notices
-        self._exchange = bridge.desk.exchange
+        self._exchange = bridge.desk.rules.exchange
         self._host = host
         self._text = ""
         self._name = ""

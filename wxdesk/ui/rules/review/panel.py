@@ -140,11 +140,11 @@ class ReviewStack(QStackedWidget):
 
     def refresh_findings(self, rules: Sequence[Rule]) -> None:
         """Check `rules` without showing it, if they or their hours have changed."""
-        hours = self._bridge.desk.rulebook.calendars.all
+        hours = self._bridge.desk.rules.rulebook.calendars.all
         standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
         if standing != self._standing:
             self._standing = standing
-            self._bridge.ask(self._bridge.desk.checkup.findings(), self._counted)
+            self._bridge.ask(self._bridge.desk.rules.review.findings(), self._counted)
 
     def invalidate_findings(self) -> None:
         """Check the rules anew next time: time has passed, or templates have changed."""
@@ -153,12 +153,12 @@ class ReviewStack(QStackedWidget):
     def check(self) -> None:
         """Show the lint findings about the rules."""
         course = self._begin(tr("Check"), tr("Looking over all rules…"))
-        self._ask(self._bridge.desk.checkup.findings(), course, self._show_findings)
+        self._ask(self._bridge.desk.rules.review.findings(), course, self._show_findings)
 
     def unmatched(self) -> None:
         """Show the messages that no rule answered."""
         course = self._begin(tr("Unmatched"), tr("Gathering what no rule answered…"))
-        self._ask(self._bridge.desk.checkup.unmatched(), course, self._show_groups)
+        self._ask(self._bridge.desk.rules.review.unmatched(), course, self._show_groups)
 
     def try_all_on_history(self) -> None:
         """Show a dry run of all stored rules."""
@@ -168,7 +168,7 @@ class ReviewStack(QStackedWidget):
         """Show a dry run with `rule` in its place; None: with the stored rules alone."""
         course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
         self._looking.start()
-        self._ask(self._bridge.desk.dry_run.over_history(rule, course), course, self._show_report)
+        self._ask(self._bridge.desk.rules.dry_run.over_history(rule, course), course, self._show_report)
 
     def _ask(self, work: Coroutine[Any, Any, Any], course: DryRunProgress, show: Callable[[Any], None]) -> None:
         """Show the result, unless another review has been started by then."""

@@ -27,8 +27,8 @@ class RuleListChanges(QObject):
     def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, shown: RuleList) -> None:
         super().__init__(shown)
         self._rules = rules
-        self._rulebook = bridge.desk.rulebook
-        self._exchange = bridge.desk.exchange
+        self._rulebook = bridge.desk.rules.rulebook
+        self._exchange = bridge.desk.rules.exchange
         self.past = ListUndo(bridge, notices, shown.view)
         rules.switched.connect(self._switch)
         rules.reordered.connect(self._reorder)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import Event, PauseChanged
-from wxdesk.desk.conversations import inbox_queries as inbox_reading
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
@@ -47,7 +46,7 @@ class PauseControl(QObject):
 
     def begin(self) -> None:
         """Show replies from an earlier run that need a decision."""
-        work = inbox_reading.held_replies(self._bridge.desk.store)
+        work = self._bridge.desk.inbox.held_replies()
         self._bridge.ask(work, partial(self._tell, by_hand=False))
 
     def toggle(self) -> None:
@@ -59,12 +58,12 @@ class PauseControl(QObject):
 
     def pause(self, until: datetime | None) -> None:
         """Pause until then, or until resumed; changes the end of a running pause."""
-        self._bridge.ask(self._bridge.desk.handoff.pause(until))
+        self._bridge.ask(self._bridge.desk.outbox.pause(until))
 
     def resume(self) -> None:
         """Resume automatic replies, and ask about those that waited."""
         self._resuming = True
-        self._bridge.ask(self._bridge.desk.handoff.resume(), failed=self._not_resumed)
+        self._bridge.ask(self._bridge.desk.outbox.resume(), failed=self._not_resumed)
 
     def _not_resumed(self, error: Exception) -> None:
         self._resuming = False
@@ -74,7 +73,7 @@ class PauseControl(QObject):
         for event in events:
             if isinstance(event, PauseChanged) and not event.paused:
                 by_hand, self._resuming = self._resuming, False
-                work = inbox_reading.held_replies(self._bridge.desk.store)
+                work = self._bridge.desk.inbox.held_replies()
                 self._bridge.ask(work, partial(self._tell, by_hand=by_hand))
 
     def _tell(self, held: tuple[HeldReply, ...], *, by_hand: bool) -> None:

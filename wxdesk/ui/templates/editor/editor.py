@@ -48,7 +48,7 @@ class TemplateEditor(QWidget):
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._phrasebook = bridge.desk.phrasebook
+        self._phrasebook = bridge.desk.templates
         self._saved = Template(0, "")
         self._others: tuple[Template, ...] = ()
         self._now: datetime = bridge.desk.clock()

@@ -43,7 +43,7 @@ class TemplatePreview(QFrame):
     def show_template(self, template: Template, variant: int) -> None:
         """Show variant number `variant` (from 0) of `template` for an example customer."""
         try:
-            content = self._desk.phrasebook.begin(template, self._example(), variant).example()
+            content = self._desk.templates.begin(template, self._example(), variant).example()
         except BadInput:
             self._show(Content(), "", tr("It is shown here once there is no mistake in the text."))
             return

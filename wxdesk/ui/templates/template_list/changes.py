@@ -28,7 +28,7 @@ class TemplateListChanges(QObject):
         super().__init__(view)
         self._bridge = bridge
         self._notices = notices
-        self._phrasebook = bridge.desk.phrasebook
+        self._phrasebook = bridge.desk.templates
         self.past = ListUndo(bridge, notices, view)
 
     def delete(self, template: Template) -> None:

@@ -106,7 +106,7 @@ def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     rule = Rule("Sale", when=Condition(any=("sale",)), then=(Action(ActionKind.LINK, content=LINK),))
-    world.call(world.desk.rulebook.save(rule))
+    world.call(world.desk.rules.rulebook.save(rule))
     opened(world.say(CUSTOMER, "sale?"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
     held = shown_reply(page, ReplyState.HELD)
@@ -129,7 +129,7 @@ def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, p
     conversation_id = world.say(CUSTOMER, "sale?")
     opened(conversation_id)
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
-    reply = world.call(world.desk.handoff.write_content(conversation_id, LINK))
+    reply = world.call(world.desk.replies.write(conversation_id, LINK))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     panel = page.chat.panels.link
@@ -137,7 +137,7 @@ def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, p
     QTest.keyClick(focused(), Qt.Key.Key_Escape)
     page.chat.panels.open_link()
     assert panel.content() == Content(ReplyKind.LINK)
-    assert world.call(world.desk.store.replies.get(reply.id)).content == LINK
+    assert world.call(world.store.replies.get(reply.id)).content == LINK
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     panel.by_name["title"].edit.setText("改好了")
     panel.submit()
@@ -237,7 +237,7 @@ def test_a_text_for_more_messages_than_are_left_stays(
 ) -> None:
     conversation_id = world.say(CUSTOMER, "说明一下")
     for number in range(4):
-        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, str(number))).id)
+        world.wait_until_sent(world.call(world.desk.replies.write(conversation_id, str(number))).id)
     opened(conversation_id)
     composer = page.chat.composer
     composer.edit.setPlainText("很长。" * 240)
@@ -257,6 +257,6 @@ def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
     panel = page.chat.panels.link
     assert panel.hint.full_text() == "takes 1 reply, 5 are left"
     for number in range(5):
-        world.wait_until_sent(world.call(world.desk.handoff.write(conversation_id, str(number))).id)
+        world.wait_until_sent(world.call(world.desk.replies.write(conversation_id, str(number))).id)
     qtbot.waitUntil(lambda: not panel.send.isEnabled())
     assert "No replies are left" in panel.hint.full_text()

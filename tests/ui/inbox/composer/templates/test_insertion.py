@@ -33,7 +33,7 @@ LINK = Template(0, "Returns", content=Content(ReplyKind.LINK, title="Returns", u
 
 @pytest.fixture
 def shelf(world: World) -> list[Template]:
-    return world.call(world.desk.phrasebook.save_all((PARCEL, GREETING, HOURS, LINK)))
+    return world.call(world.desk.templates.save_all((PARCEL, GREETING, HOURS, LINK)))
 
 
 @pytest.fixture
@@ -62,14 +62,14 @@ def form(page: InboxPage) -> TemplateForm:
 
 
 def uses(world: World) -> dict[str, int]:
-    return {one.title: one.uses for one in world.call(world.desk.phrasebook.all())}
+    return {one.title: one.uses for one in world.call(world.desk.templates.all())}
 
 
 def test_of_many_templates_the_picker_says_how_many_more_there_are_and_the_search_finds_them(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:
     many = [Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]
-    world.call(world.desk.phrasebook.save_all(many))
+    world.call(world.desk.templates.save_all(many))
     picker = page.chat.templates.picker
     qtbot.keyClicks(page.chat.composer.edit, "/")
     qtbot.waitUntil(lambda: picker.list.count() == 50)
@@ -117,7 +117,7 @@ def test_what_a_link_asks_is_filled_in_and_the_link_waits_in_its_panel(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:
     tracking = Content(ReplyKind.LINK, title="Order {{ ask.no }}", url="https://shop.example/o?no={{ ask.no }}")
-    world.call(world.desk.phrasebook.save(Template(0, "Tracking", shortcut="trk", content=tracking)))
+    world.call(world.desk.templates.save(Template(0, "Tracking", shortcut="trk", content=tracking)))
     pick(qtbot, page, "trk")
     [number] = form(page).fields.values()
     assert form(page).text.full_text() == "Order ‹…›\nhttps://shop.example/o?no=‹…›"
@@ -177,14 +177,14 @@ def test_a_link_opens_in_its_panel(qtbot: QtBot, world: World, page: InboxPage, 
 
 
 def _sent(world: World, conversation_id: int) -> list[Content]:
-    items = world.call(world.desk.store.conversations.timeline(conversation_id))
+    items = world.call(world.store.conversations.timeline(conversation_id))
     return [item.content for item in items if hasattr(item, "content")]
 
 
 def test_the_last_used_comes_first_and_words_narrow_the_list(
     qtbot: QtBot, world: World, page: InboxPage, shelf: list[Template], conversation: int
 ) -> None:
-    world.call(world.desk.phrasebook.count_use(shelf[2].id))
+    world.call(world.desk.templates.count_use(shelf[2].id))
     qtbot.keyClicks(page.chat.composer.edit, "/")
     qtbot.waitUntil(lambda: page.chat.templates.picker.list.count() == 4)
     assert [row.partition("  /")[0].partition(" — ")[0] for row in rows(page)] == [

@@ -20,7 +20,7 @@ type Stored = Callable[[], list[Rule]]
 def test_a_rule_names_a_template_and_a_missing_one_is_said_at_its_field(
     qtbot: QtBot, world: World, bridge: Bridge, page: RulesPage, stored: Stored
 ) -> None:
-    sorry = world.call(world.desk.phrasebook.save(Template(0, "Sorry", "We are sorry.", "sorry")))
+    sorry = world.call(world.desk.templates.save(Template(0, "Sorry", "We are sorry.", "sorry")))
     qtbot.waitUntil(lambda: bridge.is_idle)
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
     body = page.editor.then_card.rows()[-1].body
@@ -42,7 +42,7 @@ def test_a_template_is_chosen_from_the_list(
 ) -> None:
     asking = Template(0, "Order", "Order {{ ask.no }}", "order")
     for template in (Template(0, "Sorry", "We are sorry.", "sorry"), asking, Template(0, "order", "Other.", "")):
-        world.call(world.desk.phrasebook.save(template))
+        world.call(world.desk.templates.save(template))
     qtbot.waitUntil(lambda: bridge.is_idle)
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
     body = page.editor.then_card.rows()[-1].body
@@ -66,7 +66,7 @@ def test_a_template_is_chosen_from_the_list(
 def test_of_many_templates_the_list_says_how_many_more_there_are_and_a_few_letters_find_them(
     qtbot: QtBot, world: World, bridge: Bridge, page: RulesPage
 ) -> None:
-    world.call(world.desk.phrasebook.save_all([Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]))
+    world.call(world.desk.templates.save_all([Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]))
     qtbot.waitUntil(lambda: bridge.is_idle)
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
     body = page.editor.then_card.rows()[-1].body

@@ -40,7 +40,7 @@ def _dialog(page: RulesPage) -> WordsDialog:
 @pytest.fixture
 def rule(page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> Rule:
     """Stored, and open in the editor."""
-    saved = world.call(world.desk.rulebook.save(Rule("Many", when=Condition(any=MANY), then=SAID)))
+    saved = world.call(world.desk.rules.rulebook.save(Rule("Many", when=Condition(any=MANY), then=SAID)))
     qtbot.waitUntil(lambda: bridge.is_idle and saved in page.rules.rules)
     page.list.view.setCurrentIndex(page.rules.index(page.rules.rules.index(saved)))
     qtbot.waitUntil(lambda: page.editor.saved.id == saved.id)
@@ -178,7 +178,7 @@ def test_while_it_is_open_the_rule_may_change_and_nothing_written_is_lost(
     dialog = _dialog(page)
     dialog.text.selectAll()
     dialog.text.insertPlainText("mine")
-    world.call(world.desk.rulebook.save(replace(rule, name="Another", when=Condition(any=("other",)))))
+    world.call(world.desk.rules.rulebook.save(replace(rule, name="Another", when=Condition(any=("other",)))))
     qtbot.waitUntil(lambda: page.editor.saved.name == "Another" and bridge.is_idle)
     assert (dialog.isVisible(), dialog.take.isEnabled()) == (True, False)
     assert dialog.said.full_text() == "The rule has changed meanwhile: copy what you need."

@@ -221,7 +221,7 @@ class SendingPanels(QObject):
             return
         done = partial(self._taken, panel, written_in, content)
         failed = partial(self._refused, panel, written_in, content)
-        self._bridge.ask(self._bridge.desk.handoff.write_content(written_in, content), done, failed, once=once)
+        self._bridge.ask(self._bridge.desk.replies.write(written_in, content), done, failed, once=once)
 
     def _changed(self, panel: ContentPanel, reply: Reply) -> None:
         self._left.pop(reply.id, None)

@@ -30,7 +30,7 @@ class TemplateInsertion(QObject):
         self._composer = composer
         self._panels = panels
         self._bridge = bridge
-        self._phrasebook = bridge.desk.phrasebook
+        self._phrasebook = bridge.desk.templates
         self._session = session
         self.picker = TemplatePicker(host)
         self.form = TemplateForm(host)

@@ -210,7 +210,7 @@ class ActionsCard(QFrame):
             self.changed.emit()
 
     def _take(self, action: Action) -> ActionRow:
-        row = ActionRow(action, self._bridge.desk.rulebook.shelf, self._bridge, self)
+        row = ActionRow(action, self._bridge.desk.rules.rulebook.shelf, self._bridge, self)
         row.changed.connect(self.changed)
         row.moved.connect(self._move)
         row.removed.connect(self._drop)

@@ -1,7 +1,7 @@
-"""The operator's commands: write, take over, hand back, and decide on each reply.
+"""The operator's commands about replies: write, undo, release, edit, cancel.
 
-Each command returns after its commit and has then been published. One that comes too late, because the
-reply has just left, raises `MoveNotAllowed` and changes nothing.
+Each returns after its commit and has then been published. One that comes too late, because the reply has
+just left, raises `MoveNotAllowed` and changes nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from wxdesk.core.content import limits as contents
-from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewRepliesLeft
-from wxdesk.core.events import ConversationChanged, Event, ModeChanged, ReplyChanged
-from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.events import Event, ReplyChanged
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
@@ -24,24 +21,20 @@ from wxdesk.core.replies.on_new_message import due_before_closing
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.desk.conversations.takeover import OPERATOR, TakeoverCommands
-from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.hold_timers import HoldTimers
-from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.settings.preferences import CurrentPreferences
 
 
-class OperatorCommands:
-    """The operator's commands about conversations and replies."""
+class ReplyCommands:
+    """The operator's commands about replies."""
 
     def __init__(  # noqa: PLR0913 - what it commands, named
         self,
         store: Store,
         pictures: Pictures,
         holding: HoldTimers,
-        following: PolicyChanges,
-        transfers: Transfers,
         word: TakeoverCommands,
         preferences: CurrentPreferences,
         publish: Callable[[Event], None],
@@ -50,25 +43,15 @@ class OperatorCommands:
         self._store = store
         self._pictures = pictures
         self._hold_timers = holding
-        self._following = following
-        self._transfers = transfers
         self._word = word
         self._preferences = preferences
         self._publish = publish
         self._clock = clock
 
-    async def write(self, conversation_id: int, text: str) -> Reply:
-        """Send `text` as the operator and take over (`desk.conversations.takeover`).
+    async def write(self, conversation_id: int, content: Content | str) -> Reply:
+        """Send a text, picture, link or card as the operator, and take over.
 
         It is held first as long as it can be undone (`undo`), unless the reply window is about to close.
-
-        Raises:
-            ReplyEmpty, ReplyTooLong: WeChat would refuse it.
-        """
-        return await self.write_content(conversation_id, Content(text=text))
-
-    async def write_content(self, conversation_id: int, content: Content) -> Reply:
-        """Send a picture, link, card or text as the operator, taking over like `write`.
 
         Pictures are named by the digests that `Pictures.add` gave: `Content(ReplyKind.IMAGE, picture=digest)`;
         for a card's cover, `thumb_picture`. They are uploaded when the reply leaves.
@@ -78,9 +61,9 @@ class OperatorCommands:
             BadContent: anything else that WeChat would refuse; its `field` is that of `Content`.
             NotFound: the picture is not kept on this machine, or the conversation is gone.
         """
-        await self._check(content)
+        made = await self._checked(content)
         conversation = await self._store.conversations.get(conversation_id)
-        [reply] = await self._say(conversation, [content])
+        [reply] = await self._say(conversation, [made])
         return reply
 
     async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
@@ -108,11 +91,13 @@ class OperatorCommands:
         silences = self._preferences.now.writing_takes_over
         return await self._store.replies.promised(conversation_id, only_by_hand=silences)
 
-    async def _check(self, content: Content) -> None:
+    async def _checked(self, content: Content | str) -> Content:
         """Refuse content that WeChat would refuse, and pictures that are not kept here."""
-        contents.check(content)
-        for digest in filter(None, (content.picture, content.thumb_picture)):
+        made = Content(text=content) if isinstance(content, str) else content
+        contents.check(made)
+        for digest in filter(None, (made.picture, made.thumb_picture)):
             await self._pictures.get(digest)
+        return made
 
     async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
         """Take over, and store the messages in their order."""
@@ -144,68 +129,22 @@ class OperatorCommands:
         Raises:
             MoveNotAllowed: it is too late, it is being sent.
         """
-        undone = await self._store.waiting.undo(reply_id, OPERATOR, self._clock())
+        undone = await self._store.pending_replies.undo(reply_id, OPERATOR, self._clock())
         await self._word.undo_writing(undone.replies)
         for reply in (*undone.replies, *undone.passed):
             self._told(reply)
         return undone.replies
 
-    async def take_over(self, conversation_id: int, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
-        """Take over for as long as `how` says; cancel replies that leave by themselves.
-
-        Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
-        """
-        await self._word.take(conversation_id, how)
-
-    async def hand_back(self, conversation_id: int) -> None:
-        """Hand back: rules answer the next message. A rule's promise still leaves."""
-        await self._word.give(conversation_id)
-
-    async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
-        """Arm or disarm a transfer by the contact's next message, the first WeChat allows."""
-        await self._transfers.arm(conversation_id, armed)
-        self._publish(ConversationChanged(conversation_id))
-
-    async def take_back(self, conversation_id: int) -> None:
-        """Mark a contact as served here again; a session in WeChat's own tool goes on."""
-        await self._store.transfers.take_back(conversation_id)
-        self._publish(ConversationChanged(conversation_id))
-
-    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        """Set the conversation's mode (None: the account's); pending replies follow."""
-        await self._store.conversations.set_mode(conversation_id, mode)
-        await self._following.conversation(conversation_id)
-        self._publish(ModeChanged(conversation_id))
-        self._publish(ConversationChanged(conversation_id))
-
-    async def mark_read(self, conversation_id: int) -> None:
-        """Mark a conversation as read."""
-        if await self._store.conversations.mark_read(conversation_id):
-            self._publish(ConversationChanged(conversation_id))
-
-    async def describe(self, conversation_id: int, change: ContactChange) -> None:
-        """Store the operator's notes on the contact; fields without a change stay."""
-        conversation = await self._store.conversations.get(conversation_id)
-        await self._store.conversations.change_contact(conversation.contact.id, change)
-        self._publish(ConversationChanged(conversation_id))
-
-    async def release(self, reply_id: int) -> Reply:
+    async def release(self, reply_id: int, *, whole: bool = False) -> Reply:
         """Send a held reply or a draft now, after earlier parts of its answer.
 
-        Later parts that wait for it follow.
+        Later parts that wait for it follow; with the `whole` answer also those that are drafts or have no deadline.
 
         Raises:
-            ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that comes before it.
+            ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that leaves with it. Nothing
+                was sent.
         """
-        return await self._move(reply_id, Move.RELEASE)
-
-    async def release_answer(self, reply_id: int) -> Reply:
-        """Send a draft or a reply without a deadline now, with later parts like it.
-
-        Raises:
-            ReplyHasGap: a value is missing in it; `PartHasGap`: in another part. Nothing was sent.
-        """
-        return await self._move(reply_id, Move.RELEASE, whole=True)
+        return await self._move(reply_id, Move.RELEASE, whole=whole)
 
     async def keep(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
@@ -215,14 +154,10 @@ class OperatorCommands:
         """Release an edit lock without a change (see `desk.replies.hold_timers`)."""
         return self._told(await self._hold_timers.put_back(before, OPERATOR))
 
-    async def edit(self, reply_id: int, text: str) -> Reply:
-        """Change the text of a draft, held or failed reply; raises like `write`."""
-        return await self.edit_content(reply_id, Content(text=text))
-
-    async def edit_content(self, reply_id: int, content: Content) -> Reply:
-        """Edit a draft, held or failed reply; raises like `write_content`."""
-        await self._check(content)
-        return self._told(await self._store.replies.edit(reply_id, content, self._clock(), OPERATOR))
+    async def edit(self, reply_id: int, content: Content | str) -> Reply:
+        """Edit a draft, held or failed reply; raises like `write`."""
+        made = await self._checked(content)
+        return self._told(await self._store.replies.edit(reply_id, made, self._clock(), OPERATOR))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Cancel or discard a reply that was not sent, with the later parts of its answer."""
@@ -235,20 +170,6 @@ class OperatorCommands:
     async def confirm(self, reply_id: int) -> Reply:
         """Confirm that an unknown reply arrived; later parts that wait follow."""
         return await self._move(reply_id, Move.CONFIRM)
-
-    async def pause(self, until: datetime | None = None) -> None:
-        """Pause automatic replies at once, until `until` (an aware time) or until resumed.
-
-        Pending replies stay as they are; what an operator writes or releases leaves.
-        """
-        await self._hold_timers.pause(until)
-
-    async def resume(self) -> None:
-        """Resume automatic replies, from the next message on.
-
-        Replies that waited are held without a deadline: they leave when an operator releases them.
-        """
-        await self._hold_timers.resume()
 
     async def release_held(self, only: Collection[int] | None = None) -> int:
         """Send all held replies now, or `only` those with these ids; return how many.

@@ -1,0 +1,133 @@
+"""The operator's commands about conversations: take over, resolve, block.
+
+Each returns after its commit and has then been published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
+from wxdesk.core.errors import UnsettledReply
+from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, ReplyChanged
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Author
+from wxdesk.desk.conversations.takeover import TakeoverCommands
+from wxdesk.desk.conversations.transfers import Transfers
+from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.replies.policy_changes import PolicyChanges
+
+
+class ConversationCommands:
+    """The operator's commands about one conversation; all raise `NotFound`."""
+
+    def __init__(
+        self,
+        store: Store,
+        following: PolicyChanges,
+        transfers: Transfers,
+        word: TakeoverCommands,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._following = following
+        self._transfers = transfers
+        self._word = word
+        self._publish = publish
+        self._clock = clock
+
+    async def take_over(self, conversation_id: int, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
+        """Take over for as long as `how` says; cancel replies that leave by themselves.
+
+        Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
+        """
+        await self._word.take(conversation_id, how)
+
+    async def hand_back(self, conversation_id: int) -> None:
+        """Hand back: rules answer the next message. A rule's promise still leaves."""
+        await self._word.give(conversation_id)
+
+    async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
+        """Arm or disarm a transfer by the contact's next message, the first WeChat allows."""
+        await self._transfers.arm(conversation_id, armed)
+        self._changed(conversation_id)
+
+    async def take_back(self, conversation_id: int) -> None:
+        """Mark a contact as served here again; a session in WeChat's own tool goes on."""
+        await self._store.transfers.take_back(conversation_id)
+        self._changed(conversation_id)
+
+    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        """Set the conversation's mode (None: the account's); pending replies follow."""
+        await self._store.conversations.set_mode(conversation_id, mode)
+        await self._following.conversation(conversation_id)
+        self._publish(ModeChanged(conversation_id))
+        self._changed(conversation_id)
+
+    async def mark_read(self, conversation_id: int) -> None:
+        """Mark a conversation as read."""
+        if await self._store.conversations.mark_read(conversation_id):
+            self._changed(conversation_id)
+
+    async def describe(self, conversation_id: int, change: ContactChange) -> None:
+        """Store the operator's notes on the contact; fields without a change stay."""
+        await self._note(conversation_id, change)
+        self._changed(conversation_id)
+
+    async def resolve(self, conversation_id: int) -> None:
+        """Resolve until the contact writes again; raises `UnsettledReply`."""
+        await self._store.status.resolve(conversation_id, self._clock())
+        self._changed(conversation_id)
+
+    async def snooze(self, conversation_id: int, until: datetime) -> datetime:
+        """Snooze until `until` or the contact's next message; return the end.
+
+        It ends earlier where the contact waits and the reply window closes before. Raises like `resolve`.
+        """
+        snoozed = await self._store.status.snooze(conversation_id, self._clock(), until)
+        self._changed(conversation_id)
+        return snoozed
+
+    async def reopen(self, conversation_id: int) -> None:
+        """Reopen a conversation."""
+        await self._store.status.reopen(conversation_id)
+        self._changed(conversation_id)
+
+    async def block(self, conversation_id: int) -> bool:
+        """Block a contact, cancel pending automatic replies and resolve the conversation.
+
+        Rules do not answer a blocked contact, and messages from it are neither new nor raise attention; they stay in
+        the conversation. WeChat is not told; its own black list is another thing.
+
+        False if it could not be resolved because a reply in it is left to the operator.
+        """
+        await self._note(conversation_id, ContactChange(blocked=True))
+        now = self._clock()
+        for reply in await self._store.replies.cancel_automatic(conversation_id, Author.OPERATOR, now):
+            self._publish(ReplyChanged(conversation_id, reply.id, reply.state))
+        self._publish(RepliesRecalled(conversation_id))
+        resolved = await self._resolved(conversation_id)
+        self._changed(conversation_id)
+        return resolved
+
+    async def unblock(self, conversation_id: int) -> None:
+        """Unblock a contact and reopen its conversation."""
+        await self._note(conversation_id, ContactChange(blocked=False))
+        await self.reopen(conversation_id)
+
+    async def _note(self, conversation_id: int, change: ContactChange) -> None:
+        contact = (await self._store.conversations.get(conversation_id)).contact
+        await self._store.conversations.change_contact(contact.id, change)
+
+    async def _resolved(self, conversation_id: int) -> bool:
+        try:
+            await self._store.status.resolve(conversation_id, self._clock())
+        except UnsettledReply:
+            return False
+        return True
+
+    def _changed(self, conversation_id: int) -> None:
+        self._publish(ConversationChanged(conversation_id))
