@@ -9,7 +9,7 @@ import pytest
 
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
-from tests.store.conversations import Talk
+from tests.store.chats import Talk
 from wxdesk.store import SqlStore, open_store
 
 

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from tests.postgresql import Postgres
-from tests.store.conversations import Talk
+from tests.store.chats import Talk
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.statistics import TimeSpan

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.postgresql import Postgres
-from tests.store.conversations import T0, Talk, incoming
+from tests.store.chats import T0, Talk, incoming
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import HomeInUse, StoreDamaged, StoreError, StoreTooNew
 from wxdesk.i18n import explain, use
@@ -140,7 +140,7 @@ async def test_one_home_has_one_desk(url: str, home: Path) -> None:
 CHILD = """
 import asyncio, sys
 from pathlib import Path
-from tests.store.conversations import Talk
+from tests.store.chats import Talk
 from wxdesk.store import open_store
 
 async def main():

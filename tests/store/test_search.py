@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.conversations import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message

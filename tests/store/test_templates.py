@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from tests.postgresql import Postgres
-from tests.store.conversations import T0, second
+from tests.store.chats import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Variant

@@ -15,7 +15,7 @@ THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NO
 
 
 @pytest.mark.parametrize(
-    ("fields", "status", "awaits"),
+    ("fields", "status", "awaits_answer"),
     [
         ({}, ConversationStatus.OPEN, True),
         ({"waiting_since": None}, ConversationStatus.OPEN, False),

@@ -11,7 +11,7 @@ import pytest
 
 from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
-from tests.store.conversations import Talk
+from tests.store.chats import Talk
 from wxdesk.core.errors import NotSent
 from wxdesk.core.events import MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model.account import Account

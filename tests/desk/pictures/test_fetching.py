@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.core.content.test_picture_header import png_that_claims
 from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
-from tests.store.conversations import Talk, incoming
+from tests.store.chats import Talk, incoming
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
 from wxdesk.core.content.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.conversations import T0, Talk, entering, second
+from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import NotFound, UnsettledReply

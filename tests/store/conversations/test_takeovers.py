@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.conversations import Talk, entering, incoming, second
+from tests.store.chats import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Decision, Outcome

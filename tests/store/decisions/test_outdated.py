@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.account import ReplyMode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author

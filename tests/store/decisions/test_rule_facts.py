@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.conversations import T0, Talk, entering, incoming, second
+from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message

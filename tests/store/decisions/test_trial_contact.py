@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.conversations import Talk, entering, second
+from tests.store.chats import Talk, entering, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState

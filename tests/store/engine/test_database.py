@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
-from tests.store.conversations import Talk
+from tests.store.chats import Talk
 from wxdesk.core.errors import HomeInUse, StoreError
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.schema import settings

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, make_url, select, update
 
 from tests.postgresql import SHARED, Postgres
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import DatabaseInUse
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author

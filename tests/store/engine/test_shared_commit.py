@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
-from tests.store.conversations import Talk
+from tests.store.chats import Talk
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.store import SqlStore, open_store
 from wxdesk.store.engine.shared_commit import TOGETHER

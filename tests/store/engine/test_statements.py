@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Executable, Insert, event
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.desk.ports.replies import ReplyChanges

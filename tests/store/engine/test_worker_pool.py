@@ -93,10 +93,10 @@ async def test_stopping_does_not_wait_for_what_hangs(held: Held) -> None:
 
 HANGS = """
 import asyncio, threading
-from wxdesk.store.engine.worker_pool import Crew
+from wxdesk.store.engine.worker_pool import WorkerPool
 
 async def main():
-    Crew("hangs").run(threading.Event().wait)
+    WorkerPool("hangs").run(threading.Event().wait)
     if {interrupted}:
         raise KeyboardInterrupt
 

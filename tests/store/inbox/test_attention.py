@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.reply import ReplyState

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.store.conversations import T0, Talk, entering, incoming, second
+from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.store.conversations import T0, Talk, entering, incoming, second
+from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.store.conversations import T0
+from tests.store.chats import T0
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.push import Push
 from wxdesk.store.messages.push_batches import GroupCommit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.store.conversations import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.store import SqlStore
 

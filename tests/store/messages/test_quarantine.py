@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.store.conversations import Talk, incoming, second
+from tests.store.chats import Talk, incoming, second
 from wxdesk.store import SqlStore
 
 

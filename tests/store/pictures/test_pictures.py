@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.store.conversations import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import Picture, PictureFormat, PictureState

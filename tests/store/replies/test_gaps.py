@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.store.conversations import T0, Talk
+from tests.store.chats import T0, Talk
 from wxdesk.core.errors import PartHasGap
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author

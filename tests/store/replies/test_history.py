@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.conversations import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send

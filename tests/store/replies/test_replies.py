@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, ReplyWindow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from tests.store.replies.test_parts import claimed, comes_to, split, states
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.store.conversations import Talk, entering
+from tests.store.chats import Talk, entering
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.store.conversations import Talk, entering, incoming, second
+from tests.store.chats import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.store.conversations import Talk, second
+from tests.store.chats import Talk, second
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Decision, Outcome, Rule, RuleVerdict, Verdict
 from wxdesk.desk.ports.store import Resolution

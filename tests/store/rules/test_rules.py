@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
-from tests.store.conversations import T0, second
+from tests.store.chats import T0, second
 from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound, StoreError, WxdeskError
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.store.conversations import T0, second
+from tests.store.chats import T0, second
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
 from wxdesk.core.rules.template_names import PromptWithoutDefault, TemplateInUse
 from wxdesk.core.templates import Prompt, Template

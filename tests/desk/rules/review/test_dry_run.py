@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conversations import T0, Talk, entering, second
+from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.prepared import SQLITE, prepare
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.conversations import T0, Talk, second
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.store.conversations import Talk, second
+from tests.store.chats import Talk, second
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
