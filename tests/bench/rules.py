@@ -27,7 +27,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
+from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
 from wxdesk.emoticons import normaliser, read_emoticons
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -118,7 +118,7 @@ class Sorts:
 
 def _measure(name: str, rules: Sequence[Rule], words: Words, options: argparse.Namespace) -> None:
     began = time.perf_counter()
-    ruleset = Ruleset(rules, MatchTools(compile_pattern, normaliser(read_emoticons()), LiteralPrefilter))
+    ruleset = Ruleset(rules, MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter))
     ruleset.prepare()
     print(f"{name}: ready in {time.perf_counter() - began:.2f} s")
     last = f"20461 尾{len(rules) - 1:06}"

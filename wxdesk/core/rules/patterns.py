@@ -32,24 +32,14 @@ type CompilePattern = Callable[[str], Pattern]
 """Compiles a pattern; raises `BadPattern` with a reason for the operator."""
 
 
-class PatternFilter(Protocol):
-    """Many patterns at once, asked which of them are worth a search."""
-
-    def possible(self, text: str) -> Collection[int]:
-        """Return the numbers of all patterns found in `text`, and perhaps a few more."""
-        ...
-
+type PatternFilter = Callable[[str], Collection[int]]
+"""Returns the numbers of all patterns found in a text, and perhaps a few more."""
 
 type FilterPatterns = Callable[[Sequence[str]], PatternFilter]
 """Prepares a filter for sources that compile; they are numbered from 0."""
 
 
-class NoFilter:
-    """Filter that lets every pattern be searched."""
-
-    def __init__(self, sources: Sequence[str]) -> None:
-        self._all = range(len(sources))
-
-    def possible(self, _text: str) -> Collection[int]:
-        """Return all numbers."""
-        return self._all
+def no_filter(sources: Sequence[str]) -> PatternFilter:
+    """Return the filter that lets every pattern be searched."""
+    numbers = range(len(sources))
+    return lambda _text: numbers

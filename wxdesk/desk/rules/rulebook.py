@@ -33,7 +33,7 @@ from wxdesk.desk.ports.store import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.desk.rules.literal_ends import LiteralEnds
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
+from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
 from wxdesk.desk.rules.trial.example import RuleExamples
 from wxdesk.desk.rules.trial.outcome import Trial, trial_of
 from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
@@ -91,7 +91,7 @@ class Rulebook:
         self._calendars = calendars
         self._clock = clock
         self._publish = publish
-        self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), LiteralPrefilter)
+        self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
         self._composer = AnswerBuilder(renderer, calendars, self.shelf, zone)
         self._literal_ends = LiteralEnds(self.shelf)
         self.examples = RuleExamples(renderer, self.shelf, self._composer, self._tools, self._occasion)

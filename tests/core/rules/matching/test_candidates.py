@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
+from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
 
 WORDS = st.lists(st.sampled_from(["退", "退款", "几点", "OK", "ＯＫ ", "订单20461", "好", "/::)"]), max_size=2).map(
     tuple
@@ -150,7 +150,7 @@ SUBJECTS = st.builds(
 @settings(max_examples=400, deadline=None)
 @given(rules=rule_lists(), about=SUBJECTS)
 def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Rule], about: Any) -> None:
-    for tools in (TOOLS, MatchTools(compile_pattern, Normaliser(CODES), LiteralPrefilter)):
+    for tools in (TOOLS, MatchTools(compile_pattern, Normaliser(CODES), literal_prefilter)):
         asked = Ruleset(rules, tools)
         indexed, naive = asked.decide(about), asked.ask_each(about)
         assert indexed == naive
@@ -160,23 +160,27 @@ def test_the_index_gives_the_verdicts_that_asking_each_rule_gives(rules: list[Ru
         assert [one.rule_id for one in complete if one.matched] == [one.rule.id for one in indexed.matched]
 
 
+def _could_match(asked: Ruleset, ids: Collection[int], about: MatchInput) -> bool:
+    return asked.message_filter(ids)(about.type, about.text, about.session_from)
+
+
 @settings(max_examples=400, deadline=None)
 @given(rules=rule_lists(), about=SUBJECTS, ids=st.frozensets(st.integers(1, 6), max_size=3))
 def test_rules_that_are_not_heard_say_nothing(rules: list[Rule], about: Any, ids: frozenset[int]) -> None:
-    for tools in (TOOLS, MatchTools(compile_pattern, Normaliser(CODES), LiteralPrefilter)):
+    for tools in (TOOLS, MatchTools(compile_pattern, Normaliser(CODES), literal_prefilter)):
         asked = Ruleset(rules, tools)
-        heard = asked.message_filter(ids)(about)
+        heard = _could_match(asked, ids, about)
         assert heard or not any(one.rule_id in ids for one in asked.ask_each(about).verdicts)
 
 
 def test_a_rule_is_heard_where_its_words_stand_and_a_default_always() -> None:
     rules = [Rule("a", id=1, when=Condition(any=("退款",)), then=REPLY), Rule("b", id=2, default=True, then=REPLY)]
     asked = Ruleset(rules, TOOLS)
-    heard = [asked.message_filter({1})(subject(text)) for text in ("我要退款", "退", "")]
+    heard = [_could_match(asked, {1}, subject(text)) for text in ("我要退款", "退", "")]
     assert heard == [True, False, False]
-    assert asked.message_filter({2})(subject("退"))
-    assert not asked.message_filter({2})(subject("退", MessageType.OTHER))
-    assert not asked.message_filter({3})(subject("退款"))
+    assert _could_match(asked, {2}, subject("退"))
+    assert not _could_match(asked, {2}, subject("退", MessageType.OTHER))
+    assert not _could_match(asked, {3}, subject("退款"))
 
 
 @settings(max_examples=200, deadline=None)
@@ -237,7 +241,7 @@ def test_of_very_many_rules_only_the_few_with_something_to_say_are_asked() -> No
     asked = Ruleset(rules, TOOLS)
     asked.prepare()
     about = subject("请问词04321和字00007有吗")
-    found = asked._candidates.of(about, about.text, about.text)
+    found = asked._candidates.of(about.type, about.text, about.text, about.session_from)
     assert [rules[place].id for place in found] == [7, 4321]
     far = subject("请问词05000有吗")
 

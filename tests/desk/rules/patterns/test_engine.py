@@ -12,7 +12,7 @@ from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.matching.matcher import MatchTools, Ruleset
 from wxdesk.core.rules.patterns import PatternMatch
 from wxdesk.desk.rules.patterns.engine import PROGRAM_LIMIT, SOURCE_LIMIT, TEXT_LIMIT, compile_pattern, finds_every_text
-from wxdesk.desk.rules.patterns.prefilter import LiteralPrefilter
+from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
 
 REDOS = [
     (r"^(a+)+$", "a", "!", ""),
@@ -82,7 +82,7 @@ def test_no_text_keeps_a_pattern_busy(pattern: str, piece: str, fails: str, hold
 @pytest.mark.timeout(60)
 def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
     rules = [Rule(row[0], id=n, when=Condition(regex=row[0]), then=REPLY) for n, row in enumerate(REDOS, start=1)]
-    asked = Ruleset(rules, MatchTools(compile_pattern, Normaliser(()), LiteralPrefilter))
+    asked = Ruleset(rules, MatchTools(compile_pattern, Normaliser(()), literal_prefilter))
     for pattern, piece, fails, holds in REDOS:
         failing, holding = (subject(hostile(piece, end)) for end in (fails, holds))
         assert asked.decide(failing) == asked.ask_each(failing)

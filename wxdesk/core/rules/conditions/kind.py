@@ -28,10 +28,8 @@ class CluePlace(Enum):
     START = auto()
     END = auto()
     PATTERN = auto()
-    BUTTON_WHOLE = auto()
-    BUTTON_START = auto()
     BUTTON = auto()
-    """Anywhere: it is enough that the contact came by a button."""
+    """Nowhere in the text: it is enough that the contact came by a button."""
 
 
 @dataclass(frozen=True, slots=True)

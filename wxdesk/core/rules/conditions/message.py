@@ -86,7 +86,7 @@ class _ButtonTest:
     test: SessionFromTest
     pattern: Pattern | None
     refusal: Verdict
-    clue: Clue
+    clue = Clue(CluePlace.BUTTON)
 
     def ask(self, facts: MatchState) -> Verdict:
         value = facts.subject.session_from
@@ -209,11 +209,7 @@ class _SessionFrom(ConditionKind[SessionFromTest]):
 
     def tests(self, value: SessionFromTest, tools: TestTools) -> Iterator[ConditionTest]:
         pattern = None if value.regex is None else tools.compile_pattern(value.regex)
-        if value.equals is not None:
-            clue = Clue(CluePlace.BUTTON_WHOLE, (value.equals,))
-        else:
-            clue = Clue(CluePlace.BUTTON) if value.prefix is None else Clue(CluePlace.BUTTON_START, (value.prefix,))
-        yield _ButtonTest(value, pattern, self.refusal(value), clue)
+        yield _ButtonTest(value, pattern, self.refusal(value))
 
     def claims(self, value: SessionFromTest, normaliser: Normaliser) -> Iterator[Claim]:
         yield Claim(Fact("session_from", value))

@@ -7,7 +7,7 @@ engine is handed in, so that this module needs nothing but the standard library.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -21,8 +21,8 @@ from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.conditions.kind import Clue, ConditionTest, MatchState, TestTools
 from wxdesk.core.rules.conditions.table import named_events, presences, required_history, tests_of
 from wxdesk.core.rules.faults import find_fault
-from wxdesk.core.rules.matching.candidates import Candidates, MessageFilter
-from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, NoFilter, PatternMatch
+from wxdesk.core.rules.matching.candidates import Candidates
+from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, PatternMatch, no_filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,9 @@ class MatchResult:
         return self.matched[-1].rule if self.ended else None
 
 
+type MessageFilter = Callable[[MessageType, str, str | None], bool]
+"""Asked about the kind, the text and `session_from` of a message."""
+
 _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
@@ -84,7 +87,7 @@ class MatchTools:
 
     compile_pattern: CompilePattern
     normaliser: Normaliser
-    filter_patterns: FilterPatterns = NoFilter
+    filter_patterns: FilterPatterns = no_filter
 
 
 class Ruleset:
@@ -131,7 +134,7 @@ class Ruleset:
     def decide(self, subject: MatchInput) -> MatchResult:
         """Ask the rules about `subject`, but only the candidates."""
         facts = self._facts(subject)
-        return self._walk(facts, self._candidates.of(subject, facts.cased, facts.folded))
+        return self._walk(facts, self._candidates.of(subject.type, facts.cased, facts.folded, subject.session_from))
 
     def ask_each(self, subject: MatchInput) -> MatchResult:
         """Decide without the index: slower with many rules, but without preparation."""
@@ -159,9 +162,14 @@ class Ruleset:
         return (*said, *verdicts[above:])
 
     def message_filter(self, ids: Collection[int]) -> MessageFilter:
-        """Return a quick test whether any of these rules could match a message."""
-        few = [ready for ready in self._rules if ready.rule.id in ids]
-        return MessageFilter(self._index(few), self.tools.normaliser)
+        """Return a quick test whether any of these rules could match; a no is certain."""
+        index = self._index([ready for ready in self._rules if ready.rule.id in ids])
+        forms = self.tools.normaliser.forms
+
+        def could_match(kind: MessageType, text: str, session_from: str | None) -> bool:
+            return bool(index.always(kind) or index.of(kind, *forms(text), session_from))
+
+        return could_match
 
     def prepare(self) -> None:
         """Build the index before the first decision; very many rules take a second."""

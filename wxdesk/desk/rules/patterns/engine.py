@@ -38,7 +38,7 @@ def compile_pattern(source: str) -> Pattern:
     if len(source) > SOURCE_LIMIT:
         raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
     try:
-        compiled = re2.compile(source, _re2_options())
+        compiled = re2.compile(source, re2_options())
     except UnicodeEncodeError:
         raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
     except re2.error as error:
@@ -47,7 +47,7 @@ def compile_pattern(source: str) -> Pattern:
         raise BadPattern(_too_large())
     told_apart, names = _with_unique_group_names(source)
     if len(set(names.values())) < len(names):  # RE2 keeps the first group of a name only
-        return _Re2Pattern(re2.compile(told_apart, _re2_options()), names)
+        return _Re2Pattern(re2.compile(told_apart, re2_options()), names)
     return _Re2Pattern(compiled, {name: name for name in compiled.groupindex})
 
 
@@ -59,7 +59,7 @@ def _with_unique_group_names(source: str) -> tuple[str, dict[str, str]]:
     places = list(_GROUP_NAME.finditer(source))
     if len({place[0] for place in places}) == len(places):
         return source, {}
-    groups = re2.compile(_renamed(source, dict(enumerate(places))), _re2_options()).groupindex
+    groups = re2.compile(_renamed(source, dict(enumerate(places))), re2_options()).groupindex
     found = {number: place for number, place in enumerate(places) if f"g{number}" in groups}
     return _renamed(source, found), {f"g{number}": place[0] for number, place in found.items()}
 
@@ -102,7 +102,7 @@ _ENDS = ((r"\A{}\z", ""), (r"\Aa{}\z", "a"), (r"\A-{}\z", "-"), ("\\A\n{}\\z", "
 
 def _compiles_and_matches(source: str, text: str) -> bool:
     try:
-        return re2.compile(source, _re2_options()).search(text) is not None
+        return re2.compile(source, re2_options()).search(text) is not None
     except (re2.error, UnicodeEncodeError):
         return False
 
@@ -149,7 +149,7 @@ def searchable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _re2_options() -> re2.Options:
+def re2_options() -> re2.Options:
     """Return the options with which patterns are compiled."""
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself

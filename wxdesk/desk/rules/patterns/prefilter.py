@@ -1,46 +1,62 @@
-"""Prefilter for many patterns: picks those that are worth a search in a text.
+"""Prefilter for many patterns: RE2 picks those that are worth a search in a text.
 
-Each pattern is looked up by those of its required pieces (`desk.rules.patterns.literals`) that the fewest
-other patterns need; the other pieces are looked for only where those stand. What is picked is searched as
-ever, so that a pattern too many costs a little time and is never wrong.
+It looks for the literal pieces that a match must hold. What is picked is searched as ever, so that a pattern
+too many costs a little time and is never wrong.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from wxdesk.core.rules.matching.keyword_index import Keywords
-from wxdesk.desk.rules.patterns.engine import TEXT_LIMIT, searchable
-from wxdesk.desk.rules.patterns.literals import LiteralChoices, required_literals
+import re2
 
+from wxdesk.core.rules.patterns import PatternFilter
+from wxdesk.desk.rules.patterns.engine import TEXT_LIMIT, re2_options, searchable
 
-class LiteralPrefilter:
-    """Implements `core.rules.patterns.PatternFilter`; all `sources` have compiled."""
+SHARE = 500
+"""Patterns that are looked for together; the memory for that is bounded."""
 
-    def __init__(self, sources: Sequence[str]) -> None:
-        numbers: defaultdict[str, list[int]] = defaultdict(list)
-        for number, source in enumerate(sources):
-            numbers[source].append(number)
-        needs = [required_literals(source) for source in numbers]
-        wanted = Counter(piece for some in needs for need in some for piece in need)
-        self._numbers = list(numbers.values())
-        self._always = [place for place, some in enumerate(needs) if not some]
-        self._needs = [sorted(some, key=lambda need: _cost(need, wanted)) for some in needs]
-        rarest = ((need, place) for place, some in enumerate(self._needs) for need in some[:1])
-        self._pieces = Keywords((piece, place) for need, place in rarest for piece in need)
-
-    def possible(self, text: str) -> Collection[int]:
-        """Return the numbers of all sources that can match `text`, and perhaps others."""
-        folded = searchable(text[:TEXT_LIMIT]).casefold()
-        places = [*self._always, *(place for place in set(self._pieces.inside(folded)) if self._all_in(folded, place))]
-        return [number for place in places for number in self._numbers[place]]
-
-    def _all_in(self, folded: str, place: int) -> bool:
-        return all(any(piece in folded for piece in need) for need in self._needs[place][1:])
+_MARK = "\U000f0f0f"
+"""A private character that no contact types, and that each share must find again."""
 
 
-def _cost(need: LiteralChoices, wanted: Mapping[str, int]) -> tuple[bool, int, int]:
-    """Estimate false hits of a lookup by `need`: single characters are in many texts."""
-    shortest = min(map(len, need))
-    return (shortest == 1, sum(wanted[piece] for piece in need), -shortest)
+def literal_prefilter(sources: Sequence[str]) -> PatternFilter:
+    """Implement `core.rules.patterns.FilterPatterns`; all `sources` have compiled."""
+    starts = range(0, len(sources), SHARE)
+    shares = [share for start in starts for share in _shares(sources[start : start + SHARE], start)]
+
+    def possible(text: str) -> Collection[int]:
+        marked = (searchable(text[:TEXT_LIMIT]) + _MARK).encode()
+        return [number for share in shares for number in share.possible(marked)]
+
+    return possible
+
+
+class _Share:
+    """Some of the patterns, numbered from `start`.
+
+    RE2 tells nobody when its memory does not suffice: it then finds nothing at all. So each text ends with a
+    mark, for which there is a pattern too. Where it is not found, all patterns count as possible.
+    """
+
+    def __init__(self, sources: Sequence[str], start: int) -> None:
+        self._numbers = range(start, start + len(sources))
+        self._filter = re2.Filter()
+        for source in (*sources, _MARK):
+            self._filter.Add(source, re2_options())
+        self._filter.Compile()
+
+    def possible(self, marked: bytes) -> Collection[int]:
+        found = self._filter.Match(marked, potential=True) or ()
+        mark = len(self._numbers)
+        return [self._numbers[index] for index in found if index != mark] if mark in found else self._numbers
+
+
+def _shares(sources: Sequence[str], start: int) -> Iterator[_Share]:
+    """Yield one share of all patterns, or several where that becomes too large."""
+    try:
+        yield _Share(sources, start)
+    except re2.error:
+        half = len(sources) // 2
+        yield from _shares(sources[:half], start)
+        yield from _shares(sources[half:], start + half)

@@ -92,7 +92,7 @@ class Replay:
                 thread.session_from = message.session_from or ""
             if self._counted:
                 thread.count(message, written.get(message.conversation_id, ()))
-            if self._hearing is None or self._hearing(message):
+            if self._hearing is None or self._hearing(message.type, message.text, message.session_from):
                 spoken += self._asked(message, thread)
             if message.event is None:
                 thread.last_written_at = message.at
