@@ -21,6 +21,7 @@ from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
 from wxdesk.ui.inbox.lists.rows_view import typed_text
 from wxdesk.ui.inbox.navigation import ListNavigation
+from wxdesk.ui.inbox.notices import AttentionBar, TakeoverNotices
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_words
@@ -35,9 +36,15 @@ class InboxPage(QWidget):
 
     Signals:
         settings_wanted: there is no conversation yet and the operator wants to open the settings.
+        front_wanted: the operator has chosen to see something of this page.
+        conversation_wanted: the same, with the id of a conversation that is not open.
+        asks: a question is shown; the window has to be visible for it.
     """
 
     settings_wanted = Signal()
+    front_wanted = Signal()
+    conversation_wanted = Signal(int)
+    asks = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +66,8 @@ class InboxPage(QWidget):
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self.block = BlockControl(self.detail.contact, bridge, self.session, notices)
+        self.attention = AttentionBar(bridge, notices, self)
+        self.takeovers = TakeoverNotices(bridge, notices, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
         self.navigation = ListNavigation(self.list, self.session, notices)
         self._connect()
@@ -75,6 +84,10 @@ class InboxPage(QWidget):
         self.held.conversation_wanted.connect(self.open_conversation)
         self.held.edit_wanted.connect(self.chat.start_editing)
         self.held.feed.read.connect(self._pace)
+        self.held.wanted.connect(self.front_wanted)
+        self.held.asks.connect(self.asks)
+        self.attention.wanted.connect(self.conversation_wanted)
+        self.takeovers.wanted.connect(self.conversation_wanted)
         self.feed.loaded.connect(self._pace)
         self.session.hold_reasons.changed.connect(self.ticker.beat)
         self.session.turned.connect(self._turned)
@@ -87,6 +100,7 @@ class InboxPage(QWidget):
         self.chat.aside.done.connect(self.navigation.go_on)
         self.navigation.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
+        self.chat.aside.back_wanted.connect(self.front_wanted)
         self.block.done.connect(self.navigation.go_on)
         self.block.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
@@ -134,7 +148,14 @@ class InboxPage(QWidget):
             "Ctrl+Shift+M": self.chat.panels.open_card,
         }
 
+    def put_by(self) -> None:
+        """Store a note that is written now, while the bridge still works."""
+        self.detail.contact.save_unfinished()
+
     # -- opening
+
+    def _in_sight(self) -> int | None:
+        return self.session.conversation_id if self.isVisible() else None
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation at its end."""

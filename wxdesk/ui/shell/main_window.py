@@ -12,9 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.attention_bar import AttentionBar
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.takeover.notices import TakeoverNotices
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.rules.page import RulesPage
@@ -71,9 +69,7 @@ class MainWindow(QWidget):
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = CountsFeed(bridge, self)
-        self.calls = AttentionBar(bridge, self.notices, self)
-        self.returns = TakeoverNotices(bridge, self.notices, lambda: self.open_conversation_id, self)
-        self.pausing = PauseControl(bridge, self.notices, self.inbox.held, self)
+        self.pausing = PauseControl(bridge, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
         self._lay_out()
         self._connect()
@@ -85,7 +81,7 @@ class MainWindow(QWidget):
             self._show_trouble(trouble)
         self.show_page(0)
         self.figures.ask()
-        self.pausing.begin()
+        self.inbox.held.tell_of_waiting(by_hand=False)  # from an earlier run
 
     @property
     def inbox(self) -> InboxPage:
@@ -148,7 +144,7 @@ class MainWindow(QWidget):
 
     def put_by(self) -> None:
         """Store fields that are stored on leaving them, while the bridge still works."""
-        self.inbox.detail.contact.save_unfinished()
+        self.inbox.put_by()
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()
@@ -201,14 +197,13 @@ class MainWindow(QWidget):
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
-        self.pausing.asks.connect(self._be_in_front)
-        self.calls.wanted.connect(self.open_conversation)
-        self.returns.wanted.connect(self.open_conversation)
+        self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
+        self.inbox.asks.connect(self._be_in_front)
+        self.inbox.front_wanted.connect(self._show_inbox)
+        self.inbox.conversation_wanted.connect(self.open_conversation)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
-        self.inbox.held.wanted.connect(self._show_inbox)
-        self.inbox.chat.aside.back_wanted.connect(self._show_inbox)
         self.status_bar.day_began.connect(self.figures.ask)
         self.status_bar.day_began.connect(self._show_pause)
         self.figures.day.connect(self.status_bar.show_day)

@@ -253,7 +253,7 @@ def test_resuming_with_nothing_that_waited_just_resumes(qtbot: QtBot, window: Ma
 
 def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window: MainWindow) -> None:
     asking(world, FIRST)
-    window.pausing.begin()
+    window.inbox.held.tell_of_waiting(by_hand=False)
     qtbot.waitUntil(
         lambda: "1 reply waited and asks you. None leaves by itself." in window.notices.bars.texts().values()
     )
@@ -269,9 +269,9 @@ def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, 
     waited = [asking(world, customer) for customer in (FIRST, SECOND)]
     drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
     draft = world.call(world.store.replies.add(drafted, datetime.now(UTC)))
-    window.pausing.begin()
+    window.inbox.held.tell_of_waiting(by_hand=False)
     qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2)
-    window.pausing.decide()
+    window.inbox.held.decide()
     [panel] = window.findChildren(AfterPauseDialog)
     assert panel.discard.text() == "Discard all 2"
     qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)

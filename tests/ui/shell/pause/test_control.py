@@ -160,6 +160,6 @@ def test_resuming_from_the_tray_asks_where_it_is_seen(qtbot: QtBot, world: World
     window.pausing.toggle()  # as the tray's menu does
     qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
     assert not window.isMinimized()
-    window.pausing.decide()
+    window.inbox.held.decide()
     [panel] = window.findChildren(AfterPauseDialog)
     panel.reject()

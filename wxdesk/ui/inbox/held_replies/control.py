@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.commands import HeldReplyCommands
 from wxdesk.ui.inbox.held_replies.feed import HeldRepliesFeed
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
@@ -16,6 +19,8 @@ from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
+BAR = "held:asking"
+
 
 class HeldRepliesControl(QObject):
     """Between the feed of held replies, the strip, and the timeline.
@@ -24,11 +29,13 @@ class HeldRepliesControl(QObject):
         wanted: the operator wants to see a held reply in its conversation.
         conversation_wanted: the id of the conversation to open for it.
         edit_wanted: a visible `Reply` to be edited.
+        asks: a question is shown; the window has to be visible for it.
     """
 
     wanted = Signal()
     conversation_wanted = Signal(int)
     edit_wanted = Signal(object)
+    asks = Signal()
 
     def __init__(
         self, bridge: Bridge, notices: Notices, strip: HeldStrip, session: ChatSession, timeline: TimelineView
@@ -89,8 +96,35 @@ class HeldRepliesControl(QObject):
         else:
             self._notices.toast(tr("Nothing is held."))
 
+    def tell_of_waiting(self, by_hand: bool) -> None:
+        """Ask about replies that a pause held if it was ended `by_hand`, else leave a bar."""
+        self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._tell, by_hand))
+
+    def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
+        self.feed.take(held)
+        asking = len(self.feed.asking())
+        if asking and by_hand:
+            self.decide()
+        elif asking:
+            words = ntr("{n} reply waited and asks you", "{n} replies waited and ask you", asking)
+            text = tr("{words}. None leaves by itself.", words=words)
+            self._notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
+
+    def decide(self) -> None:
+        """Ask the operator about the replies that waited."""
+        self._notices.bar(BAR, "")
+        window = self._strip.window()
+        asked = any(panel.isVisible() for panel in window.findChildren(AfterPauseDialog))
+        if self.feed.asking() and not asked:
+            self.asks.emit()
+            panel = AfterPauseDialog(self.feed, self.deciding, self._bridge.desk.clock, window)
+            panel.picked.connect(self.go_to)
+            panel.open()
+
     def _send_all(self) -> None:
         self.deciding.send_all(self.feed.held)
 
     def _show(self) -> None:
         self._strip.show_held(self.feed.held, self._bridge.desk.clock())
+        if not self.feed.asking():
+            self._notices.bar(BAR, "")

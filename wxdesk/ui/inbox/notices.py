@@ -1,4 +1,4 @@
-"""Notices that automatic replies are about to return, or have returned."""
+"""Bars and toasts about conversations elsewhere: called by a rule, or handed back."""
 
 from __future__ import annotations
 
@@ -8,16 +8,107 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, extended_duration
-from wxdesk.core.events import Event, TakeoverEnded, TakeoverEnding
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.i18n import tr
+from wxdesk.core.events import AttentionChanged, Event, OperatorCalled, TakeoverEnded, TakeoverEnding
+from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
+from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text
 
-BAR = "takeover:returned"
+ATTENTION_BAR = "call"
+
+_ASKED_FOR = frozenset({AttentionReason.CALLED, AttentionReason.DRAFT})
+"""Reasons by which a rule asks for a human.
+
+A draft counts because it was about to leave when the reply window closed.
+"""
+
+
+class AttentionBar(QObject):
+    """One bar for all calls of rules, shown wherever the operator is in the window.
+
+    It names the first call and stays until each of the conversations has been seen.
+
+    Signals:
+        wanted: the id of a conversation that the operator wants to see.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._rules: dict[int, str] = {}
+        """By which rule to which conversation, the first call first."""
+        self._people: dict[int, Contact] = {}
+        bridge.events.connect(self._hear)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        called = ended = False
+        for event in events:
+            if isinstance(event, OperatorCalled):
+                self._rules[event.conversation_id] = event.rule_name
+                called = True
+            elif isinstance(event, AttentionChanged) and not self._still_calls(event.conversation_id):
+                ended = self._rules.pop(event.conversation_id, None) is not None or ended
+        if called:
+            rows = self._bridge.desk.inbox.rows
+            self._bridge.ask(rows(frozenset(self._rules)), self._know)
+        elif ended:
+            self._tell()
+
+    def _still_calls(self, conversation_id: int) -> bool:
+        unseen = self._bridge.desk.attention.state.unseen
+        return any(call.conversation_id == conversation_id and call.cause in _ASKED_FOR for call in unseen)
+
+    def _know(self, rows: Sequence[InboxRow]) -> None:
+        self._people |= {row.conversation.id: row.conversation.contact for row in rows}
+        self._tell()
+
+    def _tell(self) -> None:
+        self._people = {one: person for one, person in self._people.items() if one in self._rules}
+        known = [one for one in self._rules if one in self._people]
+        if not known:
+            self._notices.bar(ATTENTION_BAR, "")
+            return
+        action = tr("Look at it") if len(known) == 1 else tr("Look at the first")
+        then = partial(self._open, known[0])
+        self._notices.bar(ATTENTION_BAR, self._words(known), tone="pending", action=action, then=then)
+
+    def _words(self, known: Sequence[int]) -> str:
+        name, rules = name_of(self._people[known[0]]), {self._rules[one] for one in known}
+        rule = rules.pop() if len(rules) == 1 else ""
+        if len(known) == 1:
+            if rule:
+                return tr("“{rule}” calls you to {name}.", rule=rule, name=name)
+            return tr("A rule calls you to {name}.", name=name)
+        if rule:
+            return ntr(
+                "“{rule}” calls you to {n} customer, first to {name}.",
+                "“{rule}” calls you to {n} customers, first to {name}.",
+                len(known),
+                rule=rule,
+                name=name,
+            )
+        return ntr(
+            "Rules call you to {n} customer, first to {name}.",
+            "Rules call you to {n} customers, first to {name}.",
+            len(known),
+            name=name,
+        )
+
+    def _open(self, conversation_id: int) -> None:
+        self._rules.pop(conversation_id, None)
+        self._tell()
+        self.wanted.emit(conversation_id)
+
+
+RETURNED_BAR = "takeover:returned"
 STANDS = timedelta(milliseconds=OFFER_MS)
 
 
@@ -95,7 +186,7 @@ class TakeoverNotices(QObject):
         if ended:
             waits = ended[0].awaits_answer
             action, then = (tr("Open"), partial(self._read, ended[0].id)) if waits else (tr("Dismiss"), self._put_away)
-            self._notices.bar(BAR, takeovers_ended_text(ended), tone="pending", action=action, then=then)
+            self._notices.bar(RETURNED_BAR, takeovers_ended_text(ended), tone="pending", action=action, then=then)
 
     def _read(self, conversation_id: int) -> None:
         self._put_away()
@@ -103,7 +194,7 @@ class TakeoverNotices(QObject):
 
     def _put_away(self) -> None:
         self._missed.clear()
-        self._notices.bar(BAR, "")
+        self._notices.bar(RETURNED_BAR, "")
 
 
 def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:
