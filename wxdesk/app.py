@@ -184,7 +184,7 @@ class OpenDesk:
 
     def _go_to_work(self) -> None:
         begin = self.parts.begin
-        begin("attention", "Nothing rings at the moment.", self.desk.attention.run)
+        begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
         begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
