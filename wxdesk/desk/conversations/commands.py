@@ -11,13 +11,14 @@ from datetime import datetime
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
-from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, ReplyChanged
+from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.desk.conversations.takeover import TakeoverCommands
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.policy_changes import PolicyChanges
+from wxdesk.desk.runtime.bus import publish_replies
 
 
 class ConversationCommands:
@@ -105,9 +106,8 @@ class ConversationCommands:
         False if it could not be resolved because a reply in it is left to the operator.
         """
         await self._note(conversation_id, ContactChange(blocked=True))
-        now = self._clock()
-        for reply in await self._store.replies.cancel_automatic(conversation_id, Author.OPERATOR, now):
-            self._publish(ReplyChanged(conversation_id, reply.id, reply.state))
+        cancelled = await self._store.replies.cancel_automatic(conversation_id, Author.OPERATOR, self._clock())
+        publish_replies(self._publish, cancelled)
         self._publish(RepliesRecalled(conversation_id))
         resolved = await self._resolved(conversation_id)
         self._changed(conversation_id)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewRepliesLeft
-from wxdesk.core.events import Event, ReplyChanged
+from wxdesk.core.events import Event
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
@@ -24,6 +24,7 @@ from wxdesk.desk.conversations.takeover import OPERATOR, TakeoverCommands
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.hold_timers import HoldTimers
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.settings.preferences import CurrentPreferences
 
 
@@ -107,11 +108,12 @@ class ReplyCommands:
         state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
         new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
         if spoken is None:
-            return [self._told(reply) for reply in await self._store.replies.add_parts(new, now)]
+            written = await self._store.replies.add_parts(new, now)
+            publish_replies(self._publish, written)
+            return written
         instead = await self._store.replies.add_passing_over(new, now)
         self._word.said(instead.written, spoken)
-        for reply in (*instead.written, *instead.passed):
-            self._told(reply)
+        publish_replies(self._publish, [*instead.written, *instead.passed])
         return instead.written
 
     def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
@@ -131,8 +133,7 @@ class ReplyCommands:
         """
         undone = await self._store.pending_replies.undo(reply_id, OPERATOR, self._clock())
         await self._word.undo_writing(undone.replies)
-        for reply in (*undone.replies, *undone.passed):
-            self._told(reply)
+        publish_replies(self._publish, [*undone.replies, *undone.passed])
         return undone.replies
 
     async def release(self, reply_id: int, *, whole: bool = False) -> Reply:
@@ -187,10 +188,9 @@ class ReplyCommands:
 
     async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
         moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), OPERATOR, whole=whole)
-        for reply in (moved, *later):
-            self._told(reply)
+        publish_replies(self._publish, [moved, *later])
         return moved
 
     def _told(self, reply: Reply) -> Reply:
-        self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        publish_replies(self._publish, [reply])
         return reply

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.takeover import TakeoverDuration
-from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, ReplyChanged, TakeoverChanged
+from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.reply import Reply
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.ports.takeovers import TakeoverByWriting
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.settings.preferences import CurrentPreferences
 
 OPERATOR = "operator"
@@ -95,8 +96,7 @@ class TakeoverCommands:
             self._tell(thread, None if before is None else before.until)
 
     def _silenced(self, conversation_id: int, moved: Sequence[Reply]) -> None:
-        for reply in moved:
-            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        publish_replies(self._publish, moved)
         self._publish(RepliesRecalled(conversation_id))
 
     def _tell(self, conversation_id: int, until: datetime | None) -> None:

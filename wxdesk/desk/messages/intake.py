@@ -35,7 +35,6 @@ from wxdesk.core.events import (
     OperatorCalled,
     PictureChanged,
     QuarantineChanged,
-    ReplyChanged,
     TroubleRaised,
     TypingAsked,
 )
@@ -46,6 +45,7 @@ from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.throttle import BATCH, Throttle
 from wxdesk.desk.ports.store import Clock, ReadPush, Resolution, Store, UndecidedMessage, UnderivedPush
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 
 log = logging.getLogger(__name__)
@@ -222,8 +222,7 @@ class Intake:
         delayed = {one.conversation_id for one in replies if one.state is ReplyState.QUEUED and one.not_before}
         for conversation_id in delayed:
             self._publish(TypingAsked(conversation_id))
-        for reply in replies:
-            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        publish_replies(self._publish, replies)
 
     def _carry_out(self, item: UndecidedMessage, resolution: Resolution) -> None:
         """Send the held answer to the push, and remember whether a transfer is armed."""

@@ -6,10 +6,10 @@ keeps to one clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
-from wxdesk.core.events import Event, OperatorCalled, ReplyChanged
+from wxdesk.core.events import Event, OperatorCalled
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
@@ -18,6 +18,7 @@ from wxdesk.desk.ports.pending_replies import TimerTerms
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
@@ -53,8 +54,9 @@ class HoldTimers:
     async def recover(self) -> None:
         """Ask about replies held at the last exit, and turn those too old into drafts."""
         now = self._clock()
-        self._tell(
-            await self._store.pending_replies.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE)
+        publish_replies(
+            self._publish,
+            await self._store.pending_replies.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE),
         )
 
     async def look(self, now: datetime) -> datetime | None:
@@ -67,8 +69,8 @@ class HoldTimers:
         held_until = self._writing.held_until(now)
         terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
         tended = await self._store.pending_replies.run_timers(now, terms)
-        self._tell(tended.moved)
-        self._tell(tended.handed_over)
+        publish_replies(self._publish, tended.moved)
+        publish_replies(self._publish, tended.handed_over)
         for reply in tended.handed_over:
             self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
         wake = await self._store.pending_replies.next_wake(now, only_by_hand=by_hand)
@@ -78,12 +80,12 @@ class HoldTimers:
     async def release_undoable(self) -> list[int]:
         """Send replies that could still be undone, because of the exit; return their ids."""
         hurried = await self._store.pending_replies.release_undoable(self._clock())
-        self._tell(hurried)
+        publish_replies(self._publish, hurried)
         return [reply.id for reply in hurried]
 
     async def hold_back(self, ids: Collection[int]) -> None:
         """Hold those of these replies that did not leave, to be asked about at next start."""
-        self._tell(await self._store.pending_replies.hold_back(ids, self._clock(), AFTER_RESTART))
+        publish_replies(self._publish, await self._store.pending_replies.hold_back(ids, self._clock(), AFTER_RESTART))
 
     def is_late(self, reply: Reply, now: datetime) -> bool:
         """Return True if `reply` is too late to be sent without an operator."""
@@ -91,12 +93,14 @@ class HoldTimers:
 
     async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
         """Send all held replies now, or `only` these; return how many."""
-        return self._tell(await self._store.pending_replies.release_held(by, self._clock(), only))
+        released = await self._store.pending_replies.release_held(by, self._clock(), only)
+        publish_replies(self._publish, released)
+        return len(released)
 
     async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
         """Cancel all held replies, or `only` these, but no drafts; return how many."""
         moved = await self._store.pending_replies.cancel_held(by, self._clock(), only)
-        self._tell(moved)
+        publish_replies(self._publish, moved)
         return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def put_back(self, before: Reply, by: str) -> Reply:
@@ -129,15 +133,8 @@ class HoldTimers:
 
     async def _ask_after_pause(self) -> None:
         await self._deciding.settled()
-        self._tell(await self._store.pending_replies.hold_after_pause(self._clock(), AFTER_PAUSE))
+        publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock(), AFTER_PAUSE))
 
     @property
     def _late_after(self) -> timedelta:
         return self._preferences.now.late_after
-
-    def _tell(self, replies: Iterable[Reply]) -> int:
-        count = 0
-        for reply in replies:
-            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
-            count += 1
-        return count

@@ -48,6 +48,7 @@ from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.in_flight import InFlight
 from wxdesk.desk.replies.outcomes import Outcomes, ReplyOutcome
 from wxdesk.desk.replies.policy_changes import PolicyChanges
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
 from wxdesk.desk.settings.pause import Pause
 
@@ -133,8 +134,7 @@ class Outbox:
 
     async def recover(self) -> None:
         """Mark replies cut off by the last exit as unknown, and ask about held ones."""
-        for reply in await self._store.replies.recover(self._clock()):
-            self._tell(reply)
+        publish_replies(self._publish, await self._store.replies.recover(self._clock()))
         await self._hold_timers.recover()
         await self._following.recover()
 
@@ -186,8 +186,7 @@ class Outbox:
             only_by_hand=self._pause.on or self._stopping,
             without=without,
         )
-        for one in claimed:
-            self._tell(one.reply)
+        publish_replies(self._publish, [one.reply for one in claimed])
         return claimed
 
     async def _probe(self, now: datetime) -> None:
@@ -283,7 +282,7 @@ class Outbox:
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         async def store() -> None:
-            self._tell(await self._store.replies.move(reply.id, move, self._clock(), changes))
+            publish_replies(self._publish, [await self._store.replies.move(reply.id, move, self._clock(), changes)])
 
         await self._insist(store)
         self._publish(ConversationChanged(reply.conversation_id))
@@ -329,6 +328,3 @@ class Outbox:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-
-    def _tell(self, reply: Reply) -> None:
-        self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))

@@ -32,6 +32,7 @@ from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
 
@@ -142,5 +143,4 @@ class Outcomes:
         cancelled = await self._store.replies.cancel_automatic(
             refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id
         )
-        for reply in cancelled:
-            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        publish_replies(self._publish, cancelled)

@@ -6,17 +6,17 @@ A reply that the outbox has claimed, and whose call has not begun, comes back he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from wxdesk.core.events import Event, ReplyChanged
+from wxdesk.core.events import Event
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import mode_of
 from wxdesk.desk.ports.pending_replies import NewMode
 from wxdesk.desk.ports.store import Clock, Store
 from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.preferences import CurrentPreferences
 
@@ -56,7 +56,9 @@ class PolicyChanges:
         if mode is not None:
             now = self._clock()
             new = self._new(mode, 0 if account is None else account.hold_seconds, now)
-            self._tell(await self._store.pending_replies.withhold(conversation_id, new, Author.OPERATOR, now))
+            publish_replies(
+                self._publish, await self._store.pending_replies.withhold(conversation_id, new, Author.OPERATOR, now)
+            )
 
     async def rules(self) -> None:
         """Leave replies of rules that are switched off or deleted to an operator."""
@@ -77,14 +79,12 @@ class PolicyChanges:
     async def _account(self, account: Account) -> None:
         now = self._clock()
         new = self._new(account.reply_mode, account.hold_seconds, now)
-        self._tell(await self._store.pending_replies.withhold_account(account.name, new, Author.OPERATOR, now))
+        publish_replies(
+            self._publish, await self._store.pending_replies.withhold_account(account.name, new, Author.OPERATOR, now)
+        )
 
     def _new(self, mode: ReplyMode, hold_seconds: int, now: datetime) -> NewMode:
         return NewMode(mode, hold_seconds, now - self._preferences.now.late_after, TOO_LATE)
 
     async def _rules(self) -> None:
-        self._tell(await self._store.pending_replies.withhold_without_rule(self._clock()))
-
-    def _tell(self, replies: Iterable[Reply]) -> None:
-        for reply in replies:
-            self._publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        publish_replies(self._publish, await self._store.pending_replies.withhold_without_rule(self._clock()))

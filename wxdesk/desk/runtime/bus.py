@@ -6,13 +6,20 @@ Everything happens on the desk thread's loop; a subscriber is a plain function t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from wxdesk.core.events import Event
+from wxdesk.core.events import Event, ReplyChanged
+from wxdesk.core.model.reply import Reply
 
 log = logging.getLogger(__name__)
 
 type Subscriber = Callable[[Event], None]
+
+
+def publish_replies(publish: Callable[[Event], None], replies: Iterable[Reply]) -> None:
+    """Publish that these replies have changed, as they are now."""
+    for reply in replies:
+        publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
 
 
 class Bus:
