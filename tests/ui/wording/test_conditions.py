@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from wxdesk import i18n
 from wxdesk.core.model.rule import (
     Condition,
     HoursTest,
@@ -14,8 +17,10 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Verdict,
 )
-from wxdesk.ui.wording.conditions import context_texts
-from wxdesk.ui.wording.decision import rule_title, verdict_words
+from wxdesk.core.rules.conditions.table import KINDS
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, found_text
+from wxdesk.ui.wording.decision import rule_title
 
 CASES = [
     (Verdict("hours", True, ("inside", "店")), "within the hours “店”"),
@@ -49,7 +54,7 @@ CASES = [
 
 @pytest.mark.parametrize(("verdict", "words"), CASES)
 def test_a_verdict_says_what_was_found(verdict: Verdict, words: str) -> None:
-    assert verdict_words(verdict) == words
+    assert found_text(verdict) == words
 
 
 def test_a_rule_that_looks_on_says_so() -> None:
@@ -68,4 +73,18 @@ def test_every_condition_about_the_surroundings_is_named() -> None:
         message_no=MessageNo(2),
         last_rule_within=LastRule("r", 1),
     )
-    assert len(list(context_texts(when))) == 9
+    assert len(list(condition_texts(when))) == 10
+
+
+def test_every_word_of_the_table_is_in_chinese() -> None:
+    i18n.use("zh_CN")
+    for name, one in WORDINGS.items():
+        sentences = (one.choice, one.phrase, one.is_so, one.missing, *one.tried, *one.found)
+        assert [text for text in sentences if text and tr(text) == text] == [], name
+
+
+def test_every_condition_of_a_rule_has_words() -> None:
+    """A kind of condition speaks by itself, or by one verdict for each of its tests."""
+    known = {*WORDINGS, *(name.partition(".")[0] for name in WORDINGS)}
+    assert [kind.name for kind in KINDS if kind.name not in known] == []
+    assert {field.name for field in fields(Condition)} - {"unless"} == {kind.name for kind in KINDS}

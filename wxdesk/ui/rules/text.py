@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,
-    Condition,
     Delivery,
     Rule,
     RuleVerdict,
-    SessionFromTest,
     Verdict,
 )
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.conditions import context_text, context_texts, without_not
-
-SHOWN_WORDS = 4
-"""Words of a condition that a line of the list shows."""
-
+from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, tried_text
 
 SHOWN_LETTERS = 60
 """Characters of a customer's sentence that a line repeats."""
@@ -84,34 +78,10 @@ def summary(rule: Rule) -> str:
 def _when(rule: Rule) -> str:
     if rule.default:
         return tr("everything else")
-    said = list(_conditions(rule.when))
+    said = list(condition_texts(rule.when))
     if rule.on != frozenset({MessageType.TEXT}):
         said.insert(0, type_names(rule.on))
     return tr("; ").join(said)
-
-
-def _conditions(when: Condition) -> Iterable[str]:
-    yield from _about_the_message(when)
-    yield from context_texts(when)
-    if when.unless is not None:
-        yield tr("unless {what}", what=tr(" or ").join(_conditions(when.unless)))
-
-
-def _about_the_message(when: Condition) -> Iterable[str]:
-    if when.session_from is not None:
-        yield tr("from {value}", value=_session_from(when.session_from))
-    if when.exact:
-        yield tr("is {words}", words=_listed(when.exact))
-    if when.prefix:
-        yield tr("begins with {words}", words=_listed(when.prefix))
-    if when.suffix:
-        yield tr("ends with {words}", words=_listed(when.suffix))
-    if when.any or when.all:
-        yield tr("contains {words}", words=_listed(when.any + when.all))
-    if when.regex is not None:
-        yield tr("by pattern")
-    if when.none and not (when.any or when.all or when.exact or when.prefix or when.suffix):
-        yield tr("without {words}", words=_listed(when.none))
 
 
 def delivery_text(rule: Rule) -> str:
@@ -127,17 +97,6 @@ def delivery_text(rule: Rule) -> str:
             return tr("looks on only")
         case _:
             return ""
-
-
-def _session_from(test: SessionFromTest) -> str:
-    if test.prefix is not None:
-        return f"{test.prefix}…"
-    return test.equals or tr("a pattern")
-
-
-def _listed(words: Sequence[str]) -> str:
-    shown = tr(", ").join(words[:SHOWN_WORDS])
-    return shown if len(words) <= SHOWN_WORDS else tr("{words} and {n} more", words=shown, n=len(words) - SHOWN_WORDS)
 
 
 def _then(actions: Sequence[Action]) -> str:
@@ -172,36 +131,13 @@ def verdict_lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
 
 
 def _verdict(verdict: Verdict) -> str:
-    verdict = without_not(verdict)
-    about = context_text(verdict)
-    if about is not None:
-        return about
-    quoted = " ".join(tr("“{word}”", word=word) for word in verdict.words)
-    found = tr("“{word}”", word=verdict.found)
     match verdict.condition:
         case "enabled":
             return tr("is switched off")
         case "on":
             return tr("only for {types}", types=type_names(_kinds(verdict.words)))
-        case "all" if verdict.ok:
-            found = quoted
-        case "none":
-            found, quoted = quoted, found
-    yes, no = _SAID.get(verdict.condition, _SAID["session_from"])
-    return tr(yes, word=found) if verdict.ok else tr(no, words=quoted)
-
-
-_SAID = {
-    "default": ("everything else", "a rule above has answered"),
-    "any": ("contains {word}", "does not contain {words}"),
-    "all": ("contains {word}", "does not contain all of {words}"),
-    "none": ("does not contain {word}", "contains {words}"),
-    "exact": ("is exactly {word}", "is not {words}"),
-    "prefix": ("begins with {word}", "does not begin with {words}"),
-    "suffix": ("ends with {word}", "does not end with {words}"),
-    "regex": ("the pattern finds {word}", "the pattern finds nothing"),
-    "session_from": ("comes from {word}", "does not come from {words}"),
-}
+        case _:
+            return tried_text(verdict)
 
 
 def _kinds(words: Iterable[str]) -> list[MessageType]:
@@ -215,19 +151,16 @@ def _types_found(verdict: RuleVerdict) -> str:
 def missing_text(fault: RuleFault) -> str:
     """Return what an unfinished rule still needs, short enough for one line."""
     where = fault.where if len(fault.where) == 1 else fault.where[1:]
-    said = next((_LACKS[one] for one in where if isinstance(one, str) and one in _LACKS), None)
-    return tr(fault.reason) if said is None else said()
+    return tr(next((_LACKS[one] for one in where if isinstance(one, str) and one in _LACKS), fault.reason))
 
 
-_LACKS: Mapping[str, Callable[[], str]] = {
-    "name": lambda: tr("a name"),
-    "when": lambda: tr("a condition, or “Default”"),
-    "then": lambda: tr("an answer"),
-    "hours": lambda: tr("which business hours"),
-    "last_rule_within": lambda: tr("which other rule"),
-    "regex": lambda: tr("a pattern"),
-    "tag": lambda: tr("a tag"),
-    "template": lambda: tr("a template"),
-    "card": lambda: tr("title, page and cover of the card"),
+_LACKS = {
+    "name": "a name",
+    "when": "a condition, or “Default”",
+    "then": "an answer",
+    "tag": "a tag",
+    "template": "a template",
+    "card": "title, page and cover of the card",
+    **{name: wording.missing for name, wording in WORDINGS.items() if wording.missing},
 }
 """Missing things by the unfinished part of the rule."""

@@ -1,25 +1,95 @@
-"""Sentences for rule conditions about a message's context (hours, tags, history).
+"""One wording of each condition: it is so, it was so, it was not so.
 
-Each states a condition that holds; for one that failed it states the opposite. The same sentences stand
-below a rule in the editor, in its trial and in the reasons of an answer.
+Conditions are named as in verdicts. Each has an entry in one table, in the order of a rule's sentence: its name
+in the menu, the words before its value, and its outcome in the trial and among the reasons of an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
-from wxdesk.core.model.rule import Condition, Verdict
+from wxdesk.core.model.rule import Condition, SessionFromTest, Verdict
+from wxdesk.core.rules.conditions.table import given
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import exact_span
+from wxdesk.ui.wording.messages import exact_span, quoted
+
+SHOWN_WORDS = 4
+"""Words of a condition that a line of the list shows."""
 
 NEGATED = "not."
 
 
-def context_text(verdict: Verdict) -> str | None:
-    """Return a finding as a phrase; None for conditions about the message itself."""
-    said = _SAID.get(verdict.condition)
-    return None if said is None else said(verdict, verdict.ok)
+@dataclass(frozen=True, slots=True)
+class ConditionWording:
+    """Words for one condition, in English; they are translated when they are used.
+
+    choice: in the menu · phrase: before its value · about_message: the phrase is said of the message itself ·
+    missing: the thing that an unfinished one lacks. Of its outcome either speaks `said`, the same in all
+    places, by a verdict and whether the condition holds; or `is_so` a rule's summary, and `tried` and `found`
+    the trial and the reasons of an answer, each for success and failure.
+    """
+
+    choice: str
+    phrase: str
+    is_so: str = ""
+    tried: tuple[str, str] = ("", "")
+    found: tuple[str, str] = ("", "")
+    said: Callable[[Verdict, bool], str] | None = None
+    about_message: bool = False
+    missing: str = ""
+
+
+def condition_choice(condition: str) -> str:
+    """Return a condition's name in the menu that adds one."""
+    return tr(WORDINGS[condition].choice)
+
+
+def condition_label(condition: str, *, first: bool, excepted: bool = False) -> str:
+    """Return the words before a condition in the sentence.
+
+    Conditions that must hold are joined by “and”; of the excepted ones none may, so “or” stands between them.
+    """
+    wording = WORDINGS[condition]
+    what = tr(wording.phrase)
+    if excepted:
+        if not first:
+            return tr("or {what}", what=what)
+        return tr("unless it {what}", what=what) if wording.about_message else tr("unless {what}", what=what)
+    return tr("that {what}", what=what) if first and wording.about_message else tr("and {what}", what=what)
+
+
+def condition_phrase(condition: str, *, excepted: bool = False) -> str:
+    """Return the words before a condition on its own, without a joining word."""
+    return condition_label(condition, first=True, excepted=True) if excepted else tr(WORDINGS[condition].phrase)
+
+
+def condition_texts(when: Condition) -> Iterator[str]:
+    """Yield a short phrase for each condition: those on the text first."""
+    others = when.exact or when.prefix or when.suffix or when.any or when.all
+    values = sorted(given(replace(when, any=when.any + when.all, all=(), none=())), key=lambda one: one[0].stage)
+    for kind, value in values:
+        if WORDINGS.get(kind.name, _UNKNOWN).is_so:
+            yield tr(WORDINGS[kind.name].is_so, words=_brief(value), value=_brief(value))
+    if when.none and not others:
+        yield tr(WORDINGS["none"].is_so, words=_brief(when.none))
+    for kind, value in values:
+        yield from filter(None, (context_text(replace(one, ok=True)) for one in kind.refusals(value)))
+    if when.unless is not None:
+        yield tr("unless {what}", what=tr(" or ").join(condition_texts(when.unless)))
+
+
+def _brief(value: tuple[str, ...] | SessionFromTest | str) -> str:
+    match value:
+        case str():
+            return value
+        case SessionFromTest():
+            return f"{value.prefix}…" if value.prefix is not None else value.equals or tr("a pattern")
+        case _:
+            shown, more = tr(", ").join(value[:SHOWN_WORDS]), len(value) - SHOWN_WORDS
+            return tr("{words} and {n} more", words=shown, n=more) if more > 0 else shown
 
 
 def without_not(verdict: Verdict) -> Verdict:
@@ -29,39 +99,32 @@ def without_not(verdict: Verdict) -> Verdict:
     return Verdict(verdict.condition.removeprefix(NEGATED), not verdict.ok, verdict.words, verdict.found)
 
 
-def context_texts(when: Condition) -> Iterator[str]:
-    """Yield a sentence for each context that a condition requires."""
-    for verdict in _as_verdicts(when):
-        said = context_text(verdict)
-        if said is not None:
-            yield said
+def tried_text(verdict: Verdict) -> str:
+    """Return one condition's outcome in a trial."""
+    verdict = without_not(verdict)
+    words = " ".join(tr("“{word}”", word=word) for word in _looked_at(verdict))
+    pair = WORDINGS.get(verdict.condition, _UNKNOWN).tried
+    return context_text(verdict) or tr((pair if any(pair) else _UNKNOWN.tried)[not verdict.ok], word=words, words=words)
 
 
-def _as_verdicts(when: Condition) -> Iterator[Verdict]:
-    if when.event:
-        yield Verdict("event", ok=True, words=when.event)
-    if when.hours is not None:
-        yield Verdict("hours", ok=True, words=("inside" if when.hours.inside else "outside", when.hours.calendar))
-    if when.operator is not None:
-        yield Verdict("operator", ok=True, words=(when.operator.value,))
-    if when.tags is not None and when.tags.any:
-        yield Verdict("tags.any", ok=True, words=when.tags.any)
-    if when.tags is not None and when.tags.none:
-        yield Verdict("tags.none", ok=True, words=when.tags.none)
-    yield from _history_as_verdicts(when)
+def found_text(verdict: Verdict) -> str:
+    """Return one condition's outcome among the reasons of an answer."""
+    verdict = without_not(verdict)
+    words = quoted(_looked_at(verdict) if verdict.found else verdict.words)
+    text = WORDINGS.get(verdict.condition, _UNKNOWN).found[not verdict.ok]
+    return context_text(verdict) or (tr(text, words=words) if text else verdict.condition)
 
 
-def _history_as_verdicts(when: Condition) -> Iterator[Verdict]:
-    if when.first_contact is not None:
-        yield Verdict("first_contact", ok=True, words=("true" if when.first_contact else "false",))
-    if when.quiet_days is not None:
-        yield Verdict("quiet_days", ok=True, words=(str(when.quiet_days),))
-    if when.message_no is not None:
-        bounds = (when.message_no.min, when.message_no.max)
-        yield Verdict("message_no", ok=True, words=tuple("" if one is None else str(one) for one in bounds))
-    if when.last_rule_within is not None:
-        last = when.last_rule_within
-        yield Verdict("last_rule_within", ok=True, words=(last.rule, str(last.minutes)))
+def context_text(verdict: Verdict) -> str:
+    """Return a finding as a phrase; empty for conditions on text and button."""
+    said = WORDINGS.get(verdict.condition, _UNKNOWN).said
+    return said(verdict, verdict.ok) if said else ""
+
+
+def _looked_at(verdict: Verdict) -> tuple[str, ...]:
+    """Return the words of the condition, or what was found of them if that tells more."""
+    all_count = verdict.condition == "all" or verdict.ok is (verdict.condition == "none")
+    return verdict.words if all_count else (verdict.found,)
 
 
 def _event(verdict: Verdict, ok: bool) -> str:
@@ -134,15 +197,98 @@ def _cooldown(verdict: Verdict, ok: bool) -> str:
             return tr("has answered as often as it may within a minute")
 
 
-_SAID: Mapping[str, Callable[[Verdict, bool], str]] = {
-    "event": _event,
-    "hours": _hours,
-    "operator": _operator,
-    "tags.any": _any_tag,
-    "tags.none": _no_tag,
-    "first_contact": _first_contact,
-    "quiet_days": _quiet_days,
-    "message_no": _message_no,
-    "last_rule_within": _last_rule,
-    "cooldown": _cooldown,
+_UNKNOWN = ConditionWording("", "", tried=("comes from {word}", "does not come from {words}"))
+
+_TEXT = partial(ConditionWording, about_message=True)
+
+WORDINGS: Mapping[str, ConditionWording] = {
+    "any": _TEXT(
+        "contains any of these words",
+        "contains any of",
+        "contains {words}",
+        ("contains {word}", "does not contain {words}"),
+        ("has {words}", "has no {words}"),
+    ),
+    "all": _TEXT(
+        "contains all of these words",
+        "contains all of",
+        "contains {words}",
+        ("contains {word}", "does not contain all of {words}"),
+        ("has all of {words}", "does not have all of {words}"),
+    ),
+    "exact": _TEXT(
+        "is exactly",
+        "is exactly one of",
+        "is {words}",
+        ("is exactly {word}", "is not {words}"),
+        ("is exactly {words}", "is not exactly {words}"),
+    ),
+    "prefix": _TEXT(
+        "begins with",
+        "begins with one of",
+        "begins with {words}",
+        ("begins with {word}", "does not begin with {words}"),
+        ("starts with {words}", "does not start with {words}"),
+    ),
+    "suffix": _TEXT(
+        "ends with",
+        "ends with one of",
+        "ends with {words}",
+        ("ends with {word}", "does not end with {words}"),
+        ("ends with {words}", "does not end with {words}"),
+    ),
+    "none": _TEXT(
+        "contains none of these words",
+        "does not contain",
+        "without {words}",
+        ("does not contain {word}", "contains {words}"),
+        ("has no {words}", "has {words}, which it must not"),
+    ),
+    "regex": _TEXT(
+        "regular expression",
+        "has this pattern in it",
+        "by pattern",
+        ("the pattern finds {word}", "the pattern finds nothing"),
+        ("fits the pattern at {words}", "does not fit the pattern {words}"),
+        missing="a pattern",
+    ),
+    "event": _TEXT("an event of WeChat's", "is the event", said=_event),
+    "session_from": _TEXT(
+        "where the customer comes from",
+        "comes by a button whose session_from",
+        "from {value}",
+        ("comes from {word}", "does not come from {words}"),
+        ("came in from {words}", "did not come in from {words}"),
+    ),
+    "session_from.fields": _TEXT("a field of where the customer comes from", "comes by a button with the field"),
+    "hours": ConditionWording("within or outside business hours", "it is", said=_hours, missing="which business hours"),
+    "operator": ConditionWording("somebody is at the desk, or nobody", "there is", said=_operator),
+    "tags.any": ConditionWording("has one of these tags", "the customer has one of the tags", said=_any_tag),
+    "tags.none": ConditionWording("has none of these tags", "the customer has none of the tags", said=_no_tag),
+    "first_contact": ConditionWording(
+        "writes for the first time, or has written before", "the customer", said=_first_contact
+    ),
+    "quiet_days": ConditionWording(
+        "comes back after some days", "the customer was quiet for at least", said=_quiet_days
+    ),
+    "message_no": ConditionWording(
+        "how many messages since a person answered",
+        "the number of messages since a person last answered is",
+        said=_message_no,
+    ),
+    "last_rule_within": ConditionWording(
+        "another rule has just answered",
+        "the customer was answered by the rule",
+        said=_last_rule,
+        missing="which other rule",
+    ),
+    # verdicts that no condition makes
+    "cooldown": ConditionWording("", "", said=_cooldown),
+    "on": ConditionWording("", "", found=("is of the right kind", "is for other kinds of message")),
+    "default": ConditionWording(
+        "",
+        "",
+        tried=("everything else", "a rule above has answered"),
+        found=("answers what no rule above did", "answers what no rule above did"),
+    ),
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import reduce
 
-from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict, Verdict
-from wxdesk.i18n import language, tr
-from wxdesk.ui.wording.conditions import context_text, without_not
+from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.conditions import found_text
+from wxdesk.ui.wording.messages import quoted
 
 
 def outcome_words(decision: Decision) -> str:
@@ -130,28 +131,10 @@ def rule_title(verdict: RuleVerdict) -> str:
 def rule_words(verdict: RuleVerdict) -> str:
     """Return all conditions of a rule that matched, else the one that failed."""
     if verdict.matched:
-        said = [verdict_words(one) for one in verdict.verdicts if one.condition != "on"]
+        said = [found_text(one) for one in verdict.verdicts if one.condition != "on"]
         return _join(said) if said else tr("It answers everything")
     failed = next((one for one in verdict.verdicts if not one.ok), None)
-    return tr("It did not apply") if failed is None else verdict_words(failed)
-
-
-def verdict_words(verdict: Verdict) -> str:
-    """Return one condition's outcome as text."""
-    verdict = without_not(verdict)
-    about = context_text(verdict)
-    if about is not None:
-        return about
-    made = (_KEPT if verdict.ok else _BROKEN).get(verdict.condition)
-    return verdict.condition if made is None else made(verdict)
-
-
-def quoted(words: tuple[str, ...], most: int = 4) -> str:
-    """Quote words in the marks of the language, the first few of many."""
-    opening, closing = ("「", "」") if language() == "zh_CN" else ("“", "”")
-    shown = "".join if language() == "zh_CN" else " ".join
-    text = shown([f"{opening}{word}{closing}" for word in words[:most]])
-    return tr("{words} and {n} more", words=text, n=len(words) - most) if len(words) > most else text
+    return tr("It did not apply") if failed is None else found_text(failed)
 
 
 def _join(said: list[str]) -> str:
@@ -160,34 +143,3 @@ def _join(said: list[str]) -> str:
 
 def _and_also(said: str, more: str) -> str:
     return tr("{said}, {more}", said=said, more=more)
-
-
-def _found(verdict: Verdict) -> str:
-    return quoted((verdict.found,)) if verdict.found else quoted(verdict.words)
-
-
-_KEPT: Mapping[str, Callable[[Verdict], str]] = {
-    "any": lambda v: tr("has {words}", words=_found(v)),
-    "all": lambda v: tr("has all of {words}", words=quoted(v.words)),
-    "none": lambda v: tr("has no {words}", words=quoted(v.words)),
-    "exact": lambda v: tr("is exactly {words}", words=_found(v)),
-    "prefix": lambda v: tr("starts with {words}", words=_found(v)),
-    "suffix": lambda v: tr("ends with {words}", words=_found(v)),
-    "regex": lambda v: tr("fits the pattern at {words}", words=_found(v)),
-    "session_from": lambda v: tr("came in from {words}", words=_found(v)),
-    "on": lambda _: tr("is of the right kind"),
-    "default": lambda _: tr("answers what no rule above did"),
-}
-
-_BROKEN: Mapping[str, Callable[[Verdict], str]] = {
-    "any": lambda v: tr("has no {words}", words=quoted(v.words)),
-    "all": lambda v: tr("does not have all of {words}", words=quoted(v.words)),
-    "none": lambda v: tr("has {words}, which it must not", words=_found(v)),
-    "exact": lambda v: tr("is not exactly {words}", words=quoted(v.words)),
-    "prefix": lambda v: tr("does not start with {words}", words=quoted(v.words)),
-    "suffix": lambda v: tr("does not end with {words}", words=quoted(v.words)),
-    "regex": lambda v: tr("does not fit the pattern {words}", words=quoted(v.words)),
-    "session_from": lambda v: tr("did not come in from {words}", words=quoted(v.words)),
-    "on": lambda _: tr("is for other kinds of message"),
-    "default": lambda _: tr("answers what no rule above did"),
-}

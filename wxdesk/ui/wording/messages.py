@@ -219,3 +219,11 @@ def countdown(span: timedelta) -> str:
     seconds = max(0, -(-span // timedelta(seconds=1)))
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def quoted(words: tuple[str, ...], most: int = 4) -> str:
+    """Quote words in the marks of the language, the first few of many."""
+    opening, closing = ("「", "」") if language() == "zh_CN" else ("“", "”")
+    shown = "".join if language() == "zh_CN" else " ".join
+    text = shown([f"{opening}{word}{closing}" for word in words[:most]])
+    return tr("{words} and {n} more", words=text, n=len(words) - most) if len(words) > most else text

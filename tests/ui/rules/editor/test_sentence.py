@@ -33,21 +33,21 @@ from wxdesk.core.model.rule import (
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.context_parts import (
-    FirstContactPart,
+    ChoicePart,
     HoursPart,
     LastRulePart,
     MessageNumberPart,
-    PresencePart,
     QuietDaysPart,
     TagsPart,
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, SourceFieldPart, WordsPart
-from wxdesk.ui.rules.editor.conditions.text import condition_choice, condition_label, groups
+from wxdesk.ui.rules.editor.conditions.table import EDITORS
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.text import summary
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.conditions import condition_choice, condition_label
 
 type Stored = Callable[[], list[Rule]]
 
@@ -135,11 +135,11 @@ def _write_hours(page: RulesPage) -> None:
 
 
 def _write_presence(page: RulesPage) -> None:
-    assert _part(page, PresencePart, "operator").who.value is Presence.AWAY
+    assert _part(page, ChoicePart, "operator").choice.value is Presence.AWAY
 
 
 def _write_acquaintance(page: RulesPage) -> None:
-    _part(page, FirstContactPart, "first_contact").before.popup_menu.actions()[1].trigger()
+    _part(page, ChoicePart, "first_contact").choice.popup_menu.actions()[1].trigger()
 
 
 def _write_quiet(page: RulesPage) -> None:
@@ -224,7 +224,7 @@ def test_the_menu_offers_every_condition_once_and_the_exceptions_as_well(page: R
         return {one.data()[0]: one.isEnabled() for group in inner for one in group.actions() if one.data()}
 
     offered = conditions(add.popup_menu)
-    assert list(offered) == [condition for group in groups() for condition in group.conditions]
+    assert list(offered) == list(EDITORS)
     assert [condition for condition, enabled in offered.items() if not enabled] == ["any"]
     unless = add.popup_menu.actions()[-1].menu()
     assert unless.title() == "Unless …"
@@ -234,15 +234,14 @@ def test_the_menu_offers_every_condition_once_and_the_exceptions_as_well(page: R
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_every_condition_has_words(language: str) -> None:
     i18n.use(language)
-    for group in groups():
-        for condition in group.conditions:
-            words = {
-                condition_label(condition, first=first, excepted=excepted)
-                for first in (True, False)
-                for excepted in (True, False)
-            }
-            assert len(words) >= 3
-            assert condition_choice(condition)
+    for condition in EDITORS:
+        words = {
+            condition_label(condition, first=first, excepted=excepted)
+            for first in (True, False)
+            for excepted in (True, False)
+        }
+        assert len(words) >= 3
+        assert condition_choice(condition)
 
 
 def test_what_must_not_hold_stands_last_and_is_written_like_the_rest(new_rule: RulesPage) -> None:

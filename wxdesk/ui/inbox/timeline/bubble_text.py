@@ -19,8 +19,8 @@ from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
 from wxdesk.ui.inbox.timeline.mode_origin import mode_origin_of
-from wxdesk.ui.wording.decision import quoted, short_outcome
-from wxdesk.ui.wording.messages import author_words, clock_time
+from wxdesk.ui.wording.decision import short_outcome
+from wxdesk.ui.wording.messages import author_words, clock_time, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 
 ENTER_MARK = "⏎"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from wxdesk.core.model.rule import Condition, Rule, SessionFromTest
+from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.actions.bodies import empty_action
+from wxdesk.ui.rules.editor.conditions.table import is_empty
 from wxdesk.ui.rules.editor.head import RuleEditorHead
 from wxdesk.ui.rules.editor.places import FaultLocator
 
@@ -61,19 +62,4 @@ def _is_empty_condition(when: Condition, where: FieldPath) -> bool:
     """Return True if a condition that was just added is still empty."""
     if where[1:2] == ("not",):
         return when.unless is not None and _is_empty_condition(when.unless, where[1:])
-    match where[1]:
-        case "regex":
-            return when.regex == ""
-        case "session_from":
-            return _is_empty_source(when.session_from or SessionFromTest())
-        case "hours":
-            return when.hours is not None and not when.hours.calendar
-        case "last_rule_within":
-            return when.last_rule_within is not None and not when.last_rule_within.rule
-        case _:
-            return False
-
-
-def _is_empty_source(test: SessionFromTest) -> bool:
-    whole = test.equals or test.prefix or test.regex
-    return not whole if not test.fields else any(not (one.name and one.values) for one in test.fields)
+    return len(where) > 1 and is_empty(when, str(where[1]))

@@ -18,7 +18,7 @@ from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import RuleList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.wording.decision import quoted
+from wxdesk.ui.wording.messages import quoted
 
 
 class RuleListChanges(QObject):

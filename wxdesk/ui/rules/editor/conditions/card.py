@@ -14,24 +14,14 @@ from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
-from wxdesk.ui.rules.editor.conditions.part_making import condition_of, new_part, parts_of
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, error_label
-from wxdesk.ui.rules.editor.conditions.text import condition_choice, condition_label, groups
+from wxdesk.ui.rules.editor.conditions.table import EDITORS, GROUPS, condition_of, new_part, parts_of
 from wxdesk.ui.rules.text import type_name, type_names
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, MultiChoiceButton
-
-KNOWN_FOR = {
-    "session_from": MessageType.ENTER_SESSION,
-    "session_from.fields": MessageType.ENTER_SESSION,
-    "event": MessageType.OTHER,
-}
-"""Conditions that fit only one kind of message, or hardly any other."""
-
-SEVERAL = frozenset({"session_from.fields"})
-"""Conditions that a sentence can have more than once."""
+from wxdesk.ui.wording.conditions import condition_choice, condition_label
 
 
 class ConditionsCard(QFrame):
@@ -175,12 +165,12 @@ class ConditionsCard(QFrame):
         self._fill(menu.addMenu(tr("Unless …")), excepted=True)
 
     def _fill(self, menu: QMenu, *, excepted: bool) -> None:
-        for group in groups():
-            inner = menu.addMenu(group.title)
-            for condition in group.conditions:
+        for title, group in GROUPS.items():
+            inner = menu.addMenu(tr(title))
+            for condition, editor in group.items():
                 action = inner.addAction(condition_choice(condition))
                 action.setData((condition, excepted))
-                action.setEnabled(condition in SEVERAL or self.part(condition, excepted=excepted) is None)
+                action.setEnabled(editor.several or self.part(condition, excepted=excepted) is None)
 
     def _add_part(self, action: QAction) -> None:
         condition, excepted = action.data()
@@ -192,7 +182,7 @@ class ConditionsCard(QFrame):
         part.excepted = excepted
         self._take(part)
         self._parts.sort(key=_is_excepted)
-        kind = KNOWN_FOR.get(condition)
+        kind = EDITORS[condition].fits
         if kind is not None and kind not in self.kinds() and not excepted:
             self.types.set_values({kind})
         self._set()

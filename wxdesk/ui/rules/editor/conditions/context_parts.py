@@ -8,18 +8,22 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, TagsTest
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, TagsTest
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_label
-from wxdesk.ui.rules.editor.conditions.text import days_suffix
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.messages import MINUTE, unit_word
 
 MOST_MESSAGES = 999
+
+
+def days_suffix(days: int) -> str:
+    """Return the words behind the number of days without a message."""
+    return ntr("day before", "days before", days)
 
 
 def _nobody() -> None:
@@ -68,50 +72,24 @@ class HoursPart(ConditionPart):
     def _middle(self) -> list[QWidget]:
         return [self.side, self.calendar]
 
-    def _edited(self) -> None:
-        self.changed.emit()
 
+class ChoicePart(ConditionPart):
+    """Part with one of a few values: the operator's presence, or the first contact."""
 
-class PresencePart(ConditionPart):
-    """Part of `operator`: present or away."""
-
-    def __init__(self, presence: Presence, host: QWidget) -> None:
-        super().__init__("operator", host)
-        choices = [(Presence.PRESENT, tr("somebody at the desk")), (Presence.AWAY, tr("nobody at the desk"))]
-        self.who = SingleChoiceButton(choices, tr("Who is at the desk"), host)
-        self.who.set_value(presence)
-        self.who.chosen.connect(self._edited)
+    def __init__(
+        self, condition: str, choices: Sequence[tuple[object, str]], label: str, value: object, host: QWidget
+    ) -> None:
+        super().__init__(condition, host)
+        self.choice = SingleChoiceButton(choices, label, host)
+        self.choice.set_value(value)
+        self.choice.chosen.connect(self._edited)
 
     def add_to(self, when: Condition) -> Condition:
-        """Add the operator's presence."""
-        return replace(when, operator=Presence(str(self.who.value)))
+        """Add the chosen value."""
+        return replace(when, **{self.condition: self.choice.value})  # type: ignore[arg-type]
 
     def _middle(self) -> list[QWidget]:
-        return [self.who]
-
-    def _edited(self) -> None:
-        self.changed.emit()
-
-
-class FirstContactPart(ConditionPart):
-    """Part of `first_contact`: if the contact has never written before."""
-
-    def __init__(self, never: bool, host: QWidget) -> None:
-        super().__init__("first_contact", host)
-        choices = [(True, tr("writes for the first time")), (False, tr("has written before"))]
-        self.before = SingleChoiceButton(choices, tr("Whether the customer wrote before"), host)
-        self.before.set_value(never)
-        self.before.chosen.connect(self._edited)
-
-    def add_to(self, when: Condition) -> Condition:
-        """Add that this is the first contact, or is not."""
-        return replace(when, first_contact=bool(self.before.value))
-
-    def _middle(self) -> list[QWidget]:
-        return [self.before]
-
-    def _edited(self) -> None:
-        self.changed.emit()
+        return [self.choice]
 
 
 class TagsPart(WordsPart):
@@ -150,9 +128,6 @@ class QuietDaysPart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.days, self._unit]
-
-    def _edited(self) -> None:
-        self.changed.emit()
 
 
 class MessageNumberPart(ConditionPart):
@@ -218,9 +193,6 @@ class MessageNumberPart(ConditionPart):
         self.relaid.emit()
         self.changed.emit()
 
-    def _edited(self) -> None:
-        self.changed.emit()
-
 
 class LastRulePart(ConditionPart):
     """Part of `last_rule_within`: another rule answered the contact shortly before."""
@@ -249,6 +221,3 @@ class LastRulePart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.rule, self._within, self.minutes, self._unit]
-
-    def _edited(self) -> None:
-        self.changed.emit()

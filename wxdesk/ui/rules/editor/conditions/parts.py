@@ -18,13 +18,13 @@ from wxdesk.desk.rules.patterns.engine import finds_every_text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
-from wxdesk.ui.rules.editor.conditions.text import condition_choice
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
+from wxdesk.ui.wording.conditions import condition_choice
 
 
 class ConditionPart(QObject):
@@ -93,6 +93,9 @@ class ConditionPart(QObject):
 
     def _middle(self) -> list[QWidget]:
         raise NotImplementedError
+
+    def _edited(self) -> None:
+        self.changed.emit()
 
     def _ask_away(self) -> None:
         self.removed.emit(self)
@@ -223,9 +226,6 @@ class SourcePart(ConditionPart):
         self.how.setProperty(KEEP_WITH_NEXT, True)
         return [self.how, self.field]
 
-    def _edited(self) -> None:
-        self.changed.emit()
-
 
 class SourceFieldPart(ConditionPart):
     """Part of `session_from`, one or several: a field and its possible values."""
@@ -271,9 +271,6 @@ class SourceFieldPart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.name, self._between, *self.chips.widgets()]
-
-    def _edited(self) -> None:
-        self.changed.emit()
 
 
 def sentence_label(text: str, host: QWidget) -> PlainLabel:
