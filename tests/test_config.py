@@ -62,6 +62,7 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         ("[listener]\nport = 70000\n", ("listener.port", "65535")),
         ('[listener]\nport = "8765"\n', ("listener.port", "a whole number")),
         ("[listener\n", ("TOML", "line 1")),
+        ("x = " + "[" * 5000, ("TOML", "nested too deeply")),
         ('[listener]\npublic_url = "desk.example.com"\n', ("listener.public_url", "https://")),
         ('[store]\nurl = "mysql://x"\n', ("store.url", "sqlite:///")),
         ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new", "stable | classic")),
@@ -92,9 +93,9 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[listener\n", "config.toml：TOML：第 1 行第 10 列：不是有效的 TOML"),
-        ("[listener]\n[listener]\n", "config.toml：TOML：第 2 行：这里已经有了"),
-        ('[store]\nurl = """', "config.toml：TOML：文件在中途结束了"),
+        ("[listener\n", "config.toml：TOML：第 1 行：标题的方括号没有闭合。"),
+        ("[listener]\n[listener]\n", "config.toml：TOML：第 2 行：这个名称前面已经写过，只能写一次。"),
+        ('[store]\nurl = """', "config.toml：TOML：第 2 行：文字没有结束：末尾缺引号。"),
         ("[lisener]\n", "config.toml：最外层：这里没有「lisener」这个键"),
         ('[[accounts]]\nname = "shop"\n', "config.toml：accounts[0]：缺少「app_id」"),
         ('[listener]\nport = "8765"\n', "config.toml：listener.port：必须是整数"),

@@ -7,7 +7,6 @@ the reason. Nothing is guessed; an unknown key is an error, because it is most o
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -19,11 +18,11 @@ from wxdesk.core.system_failures import unusable_file
 from wxdesk.core.translatable import Phrase
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
+from wxdesk.toml import BadToml, parsed_toml
 
 FILE = "config.toml"
 TOP_LEVEL = "top level"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-_AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _REASONS = (
     (re.compile(r"Object contains unknown field `(?P<name>.*)`"), "there is no key “{name}” here"),
     (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
@@ -106,9 +105,9 @@ def load(home: Path) -> Config:
 def parse(text: str, file: str = FILE) -> Config:
     """Check the text of a config file. Raises `BadConfig`."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadConfig(file, "TOML", _toml_phrase(str(error))) from None
+        raw = parsed_toml(text)
+    except BadToml as error:
+        raise BadConfig(file, "TOML", Phrase("line {line}: {reason}", line=error.line, **error.values)) from None
     try:
         config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
@@ -117,16 +116,6 @@ def parse(text: str, file: str = FILE) -> Config:
         raise BadConfig(file, key, _reason_phrase(reason, key.rpartition(".")[2])) from None
     _check(config, file)
     return config
-
-
-def _toml_phrase(complaint: str) -> Phrase:
-    """Translate an error of tomllib, whose texts are English only, by its position."""
-    found = _AT_LINE.search(complaint)
-    if found is None:
-        return Phrase("the file ends in the middle of something")
-    if complaint.startswith(("Cannot overwrite", "Cannot declare")):
-        return Phrase("line {line}: this stands there already", line=found[1])
-    return Phrase("line {line}, column {column}: this is not valid TOML", line=found[1], column=found[2])
 
 
 def _reason_phrase(reason: str, key: str) -> str | Phrase:

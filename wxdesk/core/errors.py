@@ -9,6 +9,7 @@
     │   ├── BadRule                a rule: name, reason
     │   ├── CalendarInUse          business hours that rules use: calendar, rules
     │   ├── CalendarChanged        business hours that somebody else has changed as well: calendar
+    │   ├── BadToml                a text that is no TOML (`wxdesk.toml`): reason
     │   ├── BadRulesFile           file, line, reason
     │   ├── BadTemplate            template, line, reason
     │   │   └── MissingValue       it shows a variable that has no value: name

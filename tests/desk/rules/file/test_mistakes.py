@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from wxdesk import i18n
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.desk.rules.file.reading import read_rules
-from wxdesk.desk.rules.file.toml_errors import complaint
 
 HEAD = '# rules\n[[rules]]\nname = "ok"\nwhen = { any = ["x"] }\nthen = [{ reply = "y" }]\n\n'
 
@@ -230,16 +225,6 @@ def test_its_sentences_do_not_hang_on_colons_of_each_other(language: str) -> Non
     finally:
         i18n.use("en")
     assert not set(":：") & set(str(told))
-
-
-@given(st.text("[]{}=\"'\\,.#a1\n“，：\u3000\x01 -:u", max_size=24))
-def test_whatever_the_parser_says_none_of_its_words_are_told(text: str) -> None:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = complaint(text, error)
-        assert found.reason != "It cannot be read from here on."
-        assert 1 <= found.line <= max(1, text.count("\n") + 1)
 
 
 @pytest.mark.parametrize("text", ["x = " + "[" * 5000, "[[rules]]\nname = " + "{ a = " * 3000])

@@ -7,7 +7,6 @@ stable: others keep such files and write scripts for them. Reading is all or not
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,11 +18,11 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule_reading import rule_from
 from wxdesk.desk.rules.file.rule_writing import rule_text
-from wxdesk.desk.rules.file.toml_errors import complaint
 from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake
 from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.i18n import tr
+from wxdesk.i18n import explain, tr
+from wxdesk.toml import BadToml, parsed_toml
 
 SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of a rules file."""
@@ -96,14 +95,10 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
     if len(text) > SIZE_LIMIT:
         raise BadRulesFile(file_name, 1, tr("The file is larger than {limit} characters.", limit=SIZE_LIMIT))
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = complaint(text, error)
-        raise BadRulesFile(
-            file_name, found.line, tr("This is not valid TOML. {complaint}", complaint=found.reason)
-        ) from None
-    except RecursionError:
-        raise BadRulesFile(file_name, 1, tr("The file is nested too deeply.")) from None
+        return parsed_toml(text)
+    except BadToml as error:
+        reason = tr("This is not valid TOML. {complaint}", complaint=explain(error))
+        raise BadRulesFile(file_name, error.line, reason) from None
 
 
 def _fault_finder() -> FindFault:

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wxdesk.toml import BadToml, parsed_toml
+
+
+@given(st.text("[]{}=\"'\\,.#a1\n“，：\u3000\x01 -:u", max_size=24))
+def test_whatever_the_parser_says_none_of_its_words_are_told(text: str) -> None:
+    refused: BadToml | None = None
+    try:
+        parsed_toml(text)
+    except BadToml as error:
+        refused = error
+    assert refused is None or str(refused) != "It cannot be read from here on."
+    assert refused is None or 1 <= refused.line <= max(1, text.count("\n") + 1)
+
+
+def test_what_is_nested_too_deeply_is_refused_like_what_is_no_toml() -> None:
+    with pytest.raises(BadToml):
+        parsed_toml("x = " + "[" * 5000)
