@@ -28,14 +28,11 @@ of a folder, characters of a docstring's first line.
 
 OVERGROWN = {
     "tests/core/rules/lint/test_checks.py: 407 lines",
-    "wxdesk/desk/ports/replies.py",
-    "wxdesk/desk/ports/store.py",
     "wxdesk/desk/rules/rulebook.py",
     "wxdesk/commands/demo.py",
     "wxdesk/sandbox/platform/platform.py",
     "wxdesk/sandbox/simulated_wechat.py",
     "wxdesk/store/inbox/conversations.py",
-    "wxdesk/store/opening.py",
     "wxdesk/store/replies/replies.py",
     "wxdesk/ui/inbox/chat/panel.py",
     "wxdesk/ui/inbox/composer/composer.py",

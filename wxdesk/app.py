@@ -54,7 +54,7 @@ from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.health import Health
+from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
@@ -62,7 +62,7 @@ from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.sending import PictureSender
 from wxdesk.desk.pictures.uploads import Uploads
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
@@ -83,9 +83,8 @@ from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.templates.insertion import TemplateFiller
 from wxdesk.desk.templates.templates import TemplateLibrary
-from wxdesk.desk.traffic import Traffic
-from wxdesk.store import SqlStore, open_store
-from wxdesk.store.pictures.files import PictureFolder
+from wxdesk.store import Store, open_store
+from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.timezones import zone_named
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
@@ -137,7 +136,7 @@ class OutgoingParts:
 
     client: WeChatClient
     rests: AccountBackoff
-    files: PictureFolder
+    files: PictureFiles
     uploads: Uploads
     outbox: Outbox
     fetching: PictureFetching
@@ -152,7 +151,7 @@ class OpenDesk:
 
     ready: tuple[Account, ...]
     desk: Desk
-    store: SqlStore
+    store: Store
     pause: Pause
     transfers: Transfers
     intake: Intake
@@ -221,7 +220,7 @@ async def open_desk(setup: Setup) -> OpenDesk:
     return opened
 
 
-def build(setup: Setup, store: SqlStore) -> OpenDesk:
+def build(setup: Setup, store: Store) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), DecisionLock()
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
@@ -264,7 +263,7 @@ def build(setup: Setup, store: SqlStore) -> OpenDesk:
 
 
 def _reply_modes(
-    setup: Setup, store: SqlStore, deciding: DecisionLock, preferences: CurrentPreferences, bus: Bus
+    setup: Setup, store: Store, deciding: DecisionLock, preferences: CurrentPreferences, bus: Bus
 ) -> tuple[Accounts, PolicyChanges, TakeoverCommands]:
     """Build the parts that change who answers, and what becomes of pending replies."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
@@ -273,7 +272,7 @@ def _reply_modes(
 
 
 def _decision_parts(
-    setup: Setup, store: SqlStore, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
+    setup: Setup, store: Store, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
 ) -> tuple[Transfers, Answering]:
     """Build the part that decides on messages, and the transfers to WeChat's own tool."""
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
@@ -281,7 +280,7 @@ def _decision_parts(
 
 
 def _typing(
-    setup: Setup, store: SqlStore, out: OutgoingParts, accounts: Accounts, writing: OperatorTyping, bus: Bus
+    setup: Setup, store: Store, out: OutgoingParts, accounts: Accounts, writing: OperatorTyping, bus: Bus
 ) -> TypingIndicator:
     wanted = setup.config.wechat.show_typing
     typing = TypingIndicator(store, out.client, accounts, writing, setup.clock, wanted=wanted)
@@ -298,7 +297,7 @@ def _observers(bus: Bus) -> tuple[Health, Traffic]:
 
 
 def _takeovers(
-    store: SqlStore,
+    store: Store,
     preferences: CurrentPreferences,
     presence: DeskPresence,
     writing: OperatorTyping,
@@ -313,7 +312,7 @@ def _takeovers(
     return takeovers
 
 
-def _attention(setup: Setup, store: SqlStore, preferences: CurrentPreferences, bus: Bus) -> AttentionWatch:
+def _attention(setup: Setup, store: Store, preferences: CurrentPreferences, bus: Bus) -> AttentionWatch:
     attention = AttentionWatch(
         store.attention, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock
     )
@@ -324,7 +323,7 @@ def _attention(setup: Setup, store: SqlStore, preferences: CurrentPreferences, b
 
 def _authored_parts(
     setup: Setup,
-    store: SqlStore,
+    store: Store,
     accounts: Accounts,
     following: PolicyChanges,
     preferences: CurrentPreferences,
@@ -343,28 +342,28 @@ def _authored_parts(
         TemplateLookup(store.templates),
         following.rules,
         accounts,
-        PictureFolder(setup.home / PICTURES).holds,
+        PictureFiles(setup.home / PICTURES).holds,
     )
     filler = TemplateFiller(renderer, calendars, zone)
     rules = RulesDesk(
         rulebook,
         BusinessHoursSaving(rulebook, store.rules, calendars, preferences, clock),
         RulesExchange(rulebook, store.rules, clock),
-        RulesReview(rulebook, store.decisions, store.message_history, accounts, clock),
+        RulesReview(rulebook, store, accounts, clock),
         DryRun(rulebook, store.message_history, accounts),
     )
     return rules, TemplateLibrary(store.templates, filler, clock, bus.publish, rulebook.changed)
 
 
 def _outgoing_parts(
-    setup: Setup, store: SqlStore, pause: Pause, holding: HoldTimers, following: PolicyChanges, bus: Bus
+    setup: Setup, store: Store, pause: Pause, holding: HoldTimers, following: PolicyChanges, bus: Bus
 ) -> OutgoingParts:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
     bus.subscribe(client.hear, AccountFreed)
     rests = AccountBackoff(bus.publish, clock)
     bus.subscribe(rests.hear, TokenChanged)
-    files = PictureFolder(setup.home / PICTURES)
+    files = PictureFiles(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
     outbox = Outbox(store, sender, setup.accounts, pause, holding, following, rests, bus.publish, clock)

@@ -36,7 +36,7 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.review.dry_run import DryRun, DryRunProgress
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.store.schema import contacts, conversations, messages, raw_pushes, replies
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ RULES = {
 }
 
 
-async def keep_pushes(store: SqlStore, numbers: Iterator[int], took: list[float]) -> None:
+async def keep_pushes(store: Store, numbers: Iterator[int], took: list[float]) -> None:
     """Keep one every ten milliseconds, for ever."""
     while True:
         began = time.perf_counter()
@@ -111,7 +111,7 @@ async def keep_pushes(store: SqlStore, numbers: Iterator[int], took: list[float]
 
 
 @asynccontextmanager
-async def kept_beside(store: SqlStore, numbers: Iterator[int]) -> AsyncIterator[list[float]]:
+async def kept_beside(store: Store, numbers: Iterator[int]) -> AsyncIterator[list[float]]:
     """The milliseconds that keeping took meanwhile."""
     took: list[float] = []
     task = asyncio.create_task(keep_pushes(store, numbers, took))

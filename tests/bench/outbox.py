@@ -26,9 +26,9 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.model.reply import NewReply, ReplyState
-from wxdesk.desk.ports.store import UnderivedPush
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
+from wxdesk.store.messages.deriving import UnderivedPush
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 

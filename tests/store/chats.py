@@ -12,8 +12,9 @@ from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.store import Resolution, UndecidedMessage, UnderivedPush
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.store import Store
+from wxdesk.store.messages.deriving import UnderivedPush
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 123456, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ def entering(openid: str, at: datetime, session_from: str = "") -> Incoming:
 class Talk:
     """A conversation as a test tells it."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
         self._keys = itertools.count(1)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import Talk
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def url(request: pytest.FixtureRequest, home: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str, home: Path) -> AsyncIterator[SqlStore]:
+async def store(url: str, home: Path) -> AsyncIterator[Store]:
     opened = await open_store(url, home)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def talk(store: SqlStore) -> Talk:
+def talk(store: Store) -> Talk:
     return Talk(store)

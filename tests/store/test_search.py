@@ -9,7 +9,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, ReplyState
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 from wxdesk.store.search import spaced
 
 TEXTS = (
@@ -24,7 +24,7 @@ TEXTS = (
 )
 
 
-async def found(store: SqlStore, phrase: str, limit: int = 50) -> list[str]:
+async def found(store: Store, phrase: str, limit: int = 50) -> list[str]:
     hits = await store.conversations.search(phrase, limit)
     return [hit.item.text if isinstance(hit.item, Message) else hit.item.content.text for hit in hits]
 
@@ -61,7 +61,7 @@ async def said(talk: Talk) -> None:
         ("  %_*\"'()-:^{}\\  ", []),
     ],
 )
-async def test_a_phrase_finds_where_it_stands(store: SqlStore, phrase: str, expected: list[int]) -> None:
+async def test_a_phrase_finds_where_it_stands(store: Store, phrase: str, expected: list[int]) -> None:
     assert await found(store, phrase) == [TEXTS[number] for number in expected]
 
 
@@ -80,9 +80,7 @@ async def test_a_phrase_finds_where_it_stands(store: SqlStore, phrase: str, expe
         ("https", [4]),
     ],
 )
-async def test_emoticons_are_found_by_their_names(
-    talk: Talk, store: SqlStore, phrase: str, expected: list[int]
-) -> None:
+async def test_emoticons_are_found_by_their_names(talk: Talk, store: Store, phrase: str, expected: list[int]) -> None:
     texts = ("谢谢/::)", "好的[Smile]", "你好[微笑]", "[捂脸]", "https://a.cn/:no")
     for number, text in enumerate(texts):
         await talk.says("o1", text, at=second(number))
@@ -110,7 +108,7 @@ async def test_emoticons_are_found_by_their_names(
         "a" * 5000,
     ],
 )
-async def test_what_a_person_types_is_never_syntax(store: SqlStore, phrase: str) -> None:
+async def test_what_a_person_types_is_never_syntax(store: Store, phrase: str) -> None:
     wanted = "".join(character for character in phrase.casefold() if character.isalnum())
     hits = await found(store, phrase)
     for text in hits:
@@ -119,20 +117,20 @@ async def test_what_a_person_types_is_never_syntax(store: SqlStore, phrase: str)
 
 
 @pytest.mark.usefixtures("said")
-async def test_words_of_query_languages_are_words(talk: Talk, store: SqlStore) -> None:
+async def test_words_of_query_languages_are_words(talk: Talk, store: Store) -> None:
     await talk.says("o1", "this OR that AND not near", at=second(50))
     assert await found(store, "or that and not") == ["this OR that AND not near"]
     assert await found(store, "or not") == []
 
 
-async def test_a_hit_brings_its_conversation(talk: Talk, store: SqlStore) -> None:
+async def test_a_hit_brings_its_conversation(talk: Talk, store: Store) -> None:
     made = await talk.says("oLi", "我要退款")
     [hit] = await store.conversations.search("退款")
     assert hit.item == made.message
     assert hit.conversation == await talk.thread(made.conversation.id)
 
 
-async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: SqlStore) -> None:
+async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "问")
     [reply] = await talk.decides(made.message, "旧的答复", state=ReplyState.HELD)
     link = Content(ReplyKind.LINK, title="退货说明", description="七天之内")
@@ -144,7 +142,7 @@ async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: SqlStor
     assert await found(store, "新的答复") == ["新的答复"]
 
 
-async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: SqlStore) -> None:
+async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "问")
     image = Content(ReplyKind.IMAGE, media_id="M")
     reply = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, image, ReplyState.DRAFT), T0)
@@ -152,7 +150,7 @@ async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: SqlSt
     assert await found(store, "文字") == ["文字"]
 
 
-async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: SqlStore) -> None:
+async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"退款 {n}", at=second(n)), second(n)) for n in range(12)]
     await store.conversations.derive(batch)
     assert await found(store, "退款", limit=3) == ["退款 11", "退款 10", "退款 9"]

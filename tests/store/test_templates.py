@@ -17,7 +17,7 @@ from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import SCRIPTS
@@ -37,21 +37,21 @@ FULL = Template(
 LINK = Template(0, "退换", content=Content(ReplyKind.LINK, title="退换货", url="https://shop.example/return"))
 
 
-async def test_a_template_comes_back_as_it_was(store: SqlStore) -> None:
+async def test_a_template_comes_back_as_it_was(store: Store) -> None:
     saved = await store.templates.save(FULL, second(1))
     link = await store.templates.save(LINK, second(2))
     assert saved == replace(FULL, id=saved.id, revision=1, updated_at=second(1))
     assert await store.templates.all() == [saved, link]
 
 
-async def test_a_deletion_that_is_undone_twice_is_undone(store: SqlStore) -> None:
+async def test_a_deletion_that_is_undone_twice_is_undone(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     await store.templates.delete(saved.id)
     await asyncio.gather(*(store.templates.put_back(saved, second(3)) for _ in range(4)))
     assert await store.templates.all() == [saved]
 
 
-async def test_a_template_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
+async def test_a_template_comes_back_as_it_was_saved_last(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     changed = await store.templates.save(replace(saved, body="改了", shortcut="gl"), second(1))
     await store.templates.delete(saved.id)
@@ -60,14 +60,14 @@ async def test_a_template_comes_back_as_it_was_saved_last(store: SqlStore) -> No
     assert changed in await store.templates.all()
 
 
-async def test_those_who_save_at_once_do_not_get_the_same_shortcut(store: SqlStore) -> None:
+async def test_those_who_save_at_once_do_not_get_the_same_shortcut(store: Store) -> None:
     saves = (store.templates.save(replace(FULL, title=f"{n}"), T0) for n in range(8))
     made = await asyncio.gather(*saves, return_exceptions=True)
     assert [type(one) for one in made if not isinstance(one, ShortcutTaken)] == [Template]
     assert len(await store.templates.all()) == 1
 
 
-async def test_templates_are_listed_by_title(store: SqlStore) -> None:
+async def test_templates_are_listed_by_title(store: Store) -> None:
     later, first = [await store.templates.save(Template(0, title, "好"), T0) for title in ("b", "a")]
     assert await store.templates.all() == [first, later]
     changed = await store.templates.save(replace(later, title="0"), second(3))
@@ -75,7 +75,7 @@ async def test_templates_are_listed_by_title(store: SqlStore) -> None:
     assert await store.templates.all() == [changed, first]
 
 
-async def test_every_revision_is_kept_also_of_what_is_deleted(store: SqlStore) -> None:
+async def test_every_revision_is_kept_also_of_what_is_deleted(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     changed = await store.templates.save(replace(saved, body="改了"), second(1))
     await store.templates.delete(saved.id)
@@ -85,7 +85,7 @@ async def test_every_revision_is_kept_also_of_what_is_deleted(store: SqlStore) -
     assert again.id > saved.id  # the id of one that is gone would bring its revisions along
 
 
-async def test_what_is_gone_cannot_be_changed_or_deleted(store: SqlStore) -> None:
+async def test_what_is_gone_cannot_be_changed_or_deleted(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     await store.templates.delete(saved.id)
     with pytest.raises(NotFound):
@@ -95,7 +95,7 @@ async def test_what_is_gone_cannot_be_changed_or_deleted(store: SqlStore) -> Non
     await store.templates.count_use(saved.id, T0)
 
 
-async def test_uses_are_counted_and_survive_a_change_and_an_undone_deletion(store: SqlStore) -> None:
+async def test_uses_are_counted_and_survive_a_change_and_an_undone_deletion(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     for at in (second(1), second(2)):
         await store.templates.count_use(saved.id, at)
@@ -107,7 +107,7 @@ async def test_uses_are_counted_and_survive_a_change_and_an_undone_deletion(stor
     assert (await store.templates.save(changed, second(4))).revision == 3
 
 
-async def test_a_shortcut_belongs_to_one_template(store: SqlStore) -> None:
+async def test_a_shortcut_belongs_to_one_template(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     with pytest.raises(ShortcutTaken, match="发货"):
         await store.templates.save(Template(0, "另一个", "好", "ＦＨ"), T0)

@@ -18,13 +18,13 @@ from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 from wxdesk.threads import LoopThread
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class World:
         return self._thread.desk
 
     @property
-    def store(self) -> SqlStore:
+    def store(self) -> Store:
         return self._thread.opened.store
 
     @property

@@ -18,7 +18,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.i18n import tr
 from wxdesk.store import open_store
-from wxdesk.store.pictures.files import PictureFolder
+from wxdesk.store.pictures.files import PictureFiles
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
@@ -77,7 +77,7 @@ async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
         calendars, shelf = Calendars(store.settings), TemplateLookup(store.templates)
-        has_picture = PictureFolder(setup.home / PICTURES).holds
+        has_picture = PictureFiles(setup.home / PICTURES).holds
         rulebook = Rulebook(
             store.rules,
             calendars,

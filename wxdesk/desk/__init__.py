@@ -1,5 +1,5 @@
 """Customer service: answering messages, and the operator's commands.
 
-Uses the store and WeChat's API through `desk.ports` only. Imported by `ui`, `webhook`, `store`, `wechat`
-and the layers above them; imports `core`, `i18n`, `paths` and `timezones`.
+Uses the store, and WeChat's API through `desk.ports`. Imported by `ui`, `webhook`, `wechat` and the layers
+above them; imports `store`, `core`, `i18n`, `emoticons`, `paths` and `timezones`.
 """

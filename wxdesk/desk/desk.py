@@ -11,18 +11,19 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.reply_commands import ReplyCommands
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
-from wxdesk.desk.health import Health
+from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.pictures.pictures import Pictures
-from wxdesk.desk.ports.reports import Decisions, Statistics, Traces
-from wxdesk.desk.ports.store import BodyOf, Clock
+from wxdesk.desk.ports import BodyOf, Clock
 from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.templates.templates import TemplateLibrary
-from wxdesk.desk.traffic import Traffic
+from wxdesk.store.decisions.decisions import Decisions
+from wxdesk.store.reports.statistics import Statistics
+from wxdesk.store.reports.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)

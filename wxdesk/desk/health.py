@@ -1,11 +1,12 @@
-"""State of the desk (listener, tokens, pause, troubles), gathered from the bus."""
+"""Health (listener, tokens, pause, troubles) and traffic, gathered from the bus."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised
+from wxdesk.core.events import ApiCalled, Event, ListenerChanged, PauseChanged, PushSeen, TokenChanged, TroubleRaised
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,23 @@ class Health:
                 self.state = replace(self.state, troubles=(*others, event) if text else others)
             case _:
                 pass
+
+
+KEPT = 2000
+"""Requests and API calls that are remembered."""
+
+
+class Traffic:
+    """The newest `KEPT` requests and API calls, for the traffic page; in memory only."""
+
+    def __init__(self) -> None:
+        self._seen: deque[PushSeen | ApiCalled] = deque(maxlen=KEPT)
+
+    def hear(self, event: Event) -> None:
+        """Remember an event that is about traffic."""
+        if isinstance(event, PushSeen | ApiCalled):
+            self._seen.append(event)
+
+    async def newest_first(self, limit: int = 500) -> list[PushSeen | ApiCalled]:
+        """Return the newest entries; a coroutine, so that it runs on the desk's loop."""
+        return list(reversed(self._seen))[:limit]

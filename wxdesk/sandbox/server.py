@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.api.dispatch import Api
 from wxdesk.sandbox.control.server import Control
 from wxdesk.sandbox.platform.clock import now

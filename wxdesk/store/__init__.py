@@ -1,9 +1,11 @@
 """The store: messages, replies and settings, on SQLite or PostgreSQL.
 
-Room 2 of 5 on the path of a message. Imported by `app` and `commands`; the desk knows only its ports.
+Room 2 of 5 on the path of a message. Imported by `desk`, `app` and `commands`; imports `core`, `paths` and
+`emoticons`. SQL is written here only.
 """
 
-from wxdesk.store.opening import SqlStore, open_store
+from wxdesk.store.opening import open_store
 from wxdesk.store.status_check import StoreStatus, check_store
+from wxdesk.store.store import Store
 
-__all__ = ["SqlStore", "StoreStatus", "check_store", "open_store"]
+__all__ = ["Store", "StoreStatus", "check_store", "open_store"]

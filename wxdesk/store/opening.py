@@ -1,4 +1,4 @@
-"""Opens the store: lock, inspection, migrations, then the parts behind the ports."""
+"""Opens the store: lock, inspection, migrations, then its parts."""
 
 from __future__ import annotations
 
@@ -12,68 +12,18 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import StoreError
-from wxdesk.store.conversations.status import SqlConversationStatus
-from wxdesk.store.conversations.takeovers import SqlTakeovers
-from wxdesk.store.conversations.transfers import SqlTransfers
-from wxdesk.store.decisions.decisions import SqlDecisions
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
 from wxdesk.store.engine.inspection import back_up, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.inbox.attention import SqlAttention
-from wxdesk.store.inbox.conversations import SqlConversations
-from wxdesk.store.messages.message_history import SqlMessageHistory
-from wxdesk.store.messages.pushes import SqlPushes
-from wxdesk.store.messages.quarantine import SqlQuarantine
 from wxdesk.store.migrate import Migrations
-from wxdesk.store.pictures.pictures import SqlPictures
-from wxdesk.store.replies.pending.pending import SqlPendingReplies
-from wxdesk.store.replies.replies import SqlReplies
-from wxdesk.store.reports.statistics import SqlStatistics
-from wxdesk.store.reports.traces import SqlTraces
-from wxdesk.store.rules.rules import SqlRules
-from wxdesk.store.settings import SqlSettings
-from wxdesk.store.templates import SqlTemplates
+from wxdesk.store.store import Store
 
 log = logging.getLogger(__name__)
 
 
-class SqlStore:
-    """SQL implementation of the store port; made by `open_store`, must be closed."""
-
-    def __init__(self, db: Database, lock: HomeLock) -> None:
-        self._db = db
-        self._lock = lock
-        self.pushes = SqlPushes(db)
-        self.conversations = SqlConversations(db)
-        self.replies = SqlReplies(db)
-        self.pending_replies = SqlPendingReplies(db)
-        self.attention = SqlAttention(db)
-        self.pictures = SqlPictures(db)
-        self.decisions = SqlDecisions(db)
-        self.rules = SqlRules(db)
-        self.templates = SqlTemplates(db)
-        self.settings = SqlSettings(db)
-        self.traces = SqlTraces(db)
-        self.quarantine = SqlQuarantine(db)
-        self.statistics = SqlStatistics(db)
-        self.message_history = SqlMessageHistory(db)
-        self.takeovers = SqlTakeovers(db)
-        self.transfers = SqlTransfers(db)
-        self.status = SqlConversationStatus(db)
-
-    async def close(self) -> None:
-        """Commit waiting pushes, close connections and release the home; repeatable."""
-        try:
-            await self.pushes.close()
-        finally:
-            # Who else took the home while a hanging call still writes would make it two writers.
-            if await self._db.close():
-                self._lock.release()
-
-
-async def open_store(url: str, home: Path) -> SqlStore:
+async def open_store(url: str, home: Path) -> Store:
     """Open or create the store at `url` for the desk whose folder is `home`.
 
     url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
@@ -94,7 +44,7 @@ async def open_store(url: str, home: Path) -> SqlStore:
     except BaseException:
         lock.release()
         raise
-    return SqlStore(db, lock)
+    return Store(db, lock.release)
 
 
 UNKNOWN_URL = "the store's url must begin with sqlite:/// and name a file, or begin with postgresql://"

@@ -8,8 +8,8 @@ from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.schema import settings
 
 
-class SqlSettings:
-    """SQL implementation of the settings port in `desk.ports.store`."""
+class Settings:
+    """Small key-value settings that must survive a restart, such as the pause."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

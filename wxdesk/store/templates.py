@@ -17,8 +17,8 @@ from wxdesk.store.rules.rules import all_rules, revise
 from wxdesk.store.schema import template_revisions, templates
 
 
-class SqlTemplates:
-    """SQL implementation of the port `desk.ports.templates`."""
+class Templates:
+    """Templates; every saved revision is kept."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -28,14 +28,16 @@ class SqlTemplates:
         return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
     async def save(self, template: Template, at: datetime) -> Template:
-        """Insert (`id` 0) or update, as the next revision.
+        """Insert a template (`id` 0) or update it, as the next revision; its uses stay.
 
-        Raises `NotFound`, `ShortcutTaken`, `AskedOfRules`, `NameOfAnother`.
+        Raises:
+            NotFound, ShortcutTaken: nothing was stored.
+            PromptWithoutDefault, TemplateNameInUse: rules would lose their answer; nothing was stored.
         """
         return await self._db.write(_save, template, at)
 
     async def delete(self, template_id: int) -> None:
-        """Remove a template; its revisions stay. Raises `NotFound`, `AnswerInUse`."""
+        """Delete a template, keeping its revisions; raises `NotFound`, `TemplateInUse`."""
         await self._db.write(_delete, template_id)
 
     async def put_back(self, template: Template, at: datetime) -> None:
@@ -50,11 +52,11 @@ class SqlTemplates:
         return await self._db.read(_deleted_titles)
 
     async def revisions(self, template_id: int) -> list[Template]:
-        """Return all revisions, newest first; `updated_at` is when each was saved."""
+        """Return all saved revisions, newest first; `updated_at` is when each was saved."""
         return await self._db.read(_revisions, template_id)
 
     async def count_use(self, template_id: int, at: datetime) -> None:
-        """Count one more use; nothing happens if it was deleted meanwhile."""
+        """Count one more insertion; does nothing if the template was deleted."""
         await self._db.write(_count_use, template_id, at)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 
 logger = logging.getLogger(__name__)

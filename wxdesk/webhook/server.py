@@ -24,7 +24,7 @@ from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.webhook.body import read_body
 from wxdesk.webhook.forgery_alarm import ForgeryAlarm
 from wxdesk.webhook.http_server import DEFAULT_LIMITS, Connection, Limits, PlainResponse, Server, SuccessResponse

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.errors import Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.desk.wechat.refusals import explain_refusal, refusal_text
 from wxdesk.i18n import tr

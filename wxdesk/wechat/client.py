@@ -1,6 +1,6 @@
 """Client of WeChat's customer-service API for all accounts.
 
-Implements `desk.ports.store.Sender` and the ports of `desk.ports.media`. Its pages are "发送客服消息",
+Implements `desk.ports.Sender`, `Media` and `TypingSender`. Its pages are "发送客服消息",
 "下发客服当前输入状态", "上传临时素材" and "获取临时素材".
 
 Each call is made once. The one exception is a refused access_token: WeChat certainly did not act then, so a
@@ -23,7 +23,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
-from wxdesk.desk.ports.store import Clock, always
+from wxdesk.desk.ports import Clock, always
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, TokenGrant
 from wxdesk.wechat.clock_check import ClockCheck
@@ -81,7 +81,7 @@ class WeChatClient:
         reply_id: int | None = None,
         may_leave: Callable[[], bool] = always,
     ) -> None:
-        """Send one reply; see `desk.ports.store.Sender.send`."""
+        """Send one reply; see `desk.ports.Sender.send`."""
         body = to_body(openid, content)
 
         def call(token: str) -> Awaitable[ApiAnswer]:
@@ -97,7 +97,7 @@ class WeChatClient:
             raise refusal(answer)
 
     async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
-        """Upload a picture for three days; see `desk.ports.media.Media.upload`."""
+        """Upload a picture for three days; see `desk.ports.Media.upload`."""
         part = PicturePart(data, written)
 
         def call(token: str) -> Awaitable[ApiAnswer]:
@@ -112,7 +112,7 @@ class WeChatClient:
         return answer.media_id
 
     async def fetch(self, account: Account, media_id: str, address: str = "") -> bytes:
-        """Download a contact's picture; see `desk.ports.media.Media.fetch`."""
+        """Download a contact's picture; see `desk.ports.Media.fetch`."""
         refused: Exception = BadPicture(NO_PICTURE_NAMED)
         if media_id:
             found = await self._media(account, media_id)
@@ -125,7 +125,7 @@ class WeChatClient:
         return data
 
     async def typing(self, account: Account, openid: str, *, on: bool) -> None:
-        """Show or end the typing state; see `desk.ports.media.TypingSender`."""
+        """Show or end the typing state; see `desk.ports.TypingSender`."""
         body = typing_body(openid, on=on)
         for name in self._typing_paths.to_try(account.name):
             answer = await self._type(account, name, body)

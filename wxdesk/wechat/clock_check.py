@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import clock_warning
 
 TROUBLE = "clock"

@@ -33,7 +33,7 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.webhook.parse import read_push
 
 SHOP = Account("shop", "wx1", "gh_1")
@@ -44,7 +44,7 @@ HAND_OVER = Rule("to the tool", when=Condition(any=("人工",)), then=(Action(Ac
 class Room:
     """An intake on a real store, which thinks only when it is told to."""
 
-    store: SqlStore
+    store: Store
     rulebook: Rulebook
     transfers: Transfers
     intake: Intake

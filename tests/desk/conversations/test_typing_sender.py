@@ -19,7 +19,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 
 
 class Wire:
@@ -51,7 +51,7 @@ def wire() -> Wire:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     prepare(tmp_path)
     opened = await open_store(SQLITE, tmp_path)
     yield opened
@@ -59,12 +59,12 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-async def conversation_id(store: SqlStore) -> int:
+async def conversation_id(store: Store) -> int:
     return (await Talk(store).says("o_li", "在吗")).conversation.id
 
 
 @pytest.fixture
-def typing(store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int) -> TypingIndicator:
+def typing(store: Store, wire: Wire, clock: HandClock, conversation_id: int) -> TypingIndicator:
     account, _ = demo_account()
     made = TypingIndicator(store, wire, {account.name: account}, OperatorTyping([].append, clock), clock)
     made.hear(MessageKept(conversation_id, 1))
@@ -140,7 +140,7 @@ async def test_a_message_that_arrived_has_ended_it(typing: TypingIndicator, wire
 
 
 async def test_the_end_never_overtakes_the_beginning(
-    typing: TypingIndicator, wire: Wire, store: SqlStore, conversation_id: int
+    typing: TypingIndicator, wire: Wire, store: Store, conversation_id: int
 ) -> None:
     wire.slow = asyncio.Event()
     began = asyncio.create_task(typing.show(conversation_id))
@@ -167,7 +167,7 @@ async def test_a_conversation_that_is_gone_is_nobodys_concern(typing: TypingIndi
 
 
 async def test_who_does_not_want_it_shows_nothing(
-    store: SqlStore, wire: Wire, clock: HandClock, conversation_id: int
+    store: Store, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     account, _ = demo_account()
     typing = TypingIndicator(

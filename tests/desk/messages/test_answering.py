@@ -32,11 +32,11 @@ from wxdesk.core.model.rule import (
 from wxdesk.core.model.status import StatusChange
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, RequiredHistory
+from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.answers import builder as composing
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import GIVEN_UP, Answering
-from wxdesk.desk.ports.store import Resolution, UndecidedMessage
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause

@@ -22,8 +22,8 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.desk.pictures.fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
 from wxdesk.sandbox.pictures import cover, torn_box
-from wxdesk.store import SqlStore, open_store
-from wxdesk.store.pictures.files import PictureFolder
+from wxdesk.store import Store, open_store
+from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.wechat.client import NO_PICTURE_NAMED, WeChatClient
 from wxdesk.wechat.http import TOO_LARGE
 
@@ -33,7 +33,7 @@ type Answer = Callable[[str], Awaitable[web.StreamResponse]]
 class World:
     """A store, and a WeChat whose media/get is `answer`, which is given the media_id."""
 
-    def __init__(self, store: SqlStore, folder: Path, clock: HandClock) -> None:
+    def __init__(self, store: Store, folder: Path, clock: HandClock) -> None:
         self.store, self.folder, self.clock = store, folder, clock
         self.heard = Heard()
         self.talk = Talk(store)
@@ -55,7 +55,7 @@ class World:
         return (await self.talk.hears(said, self.clock.now)).message
 
     def open(self, client: WeChatClient) -> None:
-        files = PictureFolder(self.folder / "pictures")
+        files = PictureFiles(self.folder / "pictures")
         accounts = {ACCOUNT.name: ACCOUNT}
         self.fetching = PictureFetching(self.store.pictures, files, client, accounts, self.heard, self.clock)
         self._task = asyncio.create_task(self.fetching.run())
@@ -103,7 +103,7 @@ def code(errcode: int) -> Answer:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     prepare(tmp_path)
     opened = await open_store(SQLITE, tmp_path)
     yield opened
@@ -111,7 +111,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-async def world(store: SqlStore, tmp_path: Path) -> AsyncIterator[World]:
+async def world(store: Store, tmp_path: Path) -> AsyncIterator[World]:
     made = World(store, tmp_path, HandClock())
     async with serving(made.get) as url:
         client = WeChatClient(url, "stable", {"shop": CREDENTIALS}, lambda event: None, now, deadline=2.0)

@@ -18,7 +18,7 @@ from wxdesk.desk.pictures.pictures import TOO_LARGE, Pictures
 from wxdesk.desk.pictures.shrinking import LARGEST_UPLOAD, MOVING
 from wxdesk.sandbox.pictures import torn_box
 from wxdesk.store import open_store
-from wxdesk.store.pictures.files import PictureFolder
+from wxdesk.store.pictures.files import PictureFiles
 
 
 def _files(folder: Path) -> list[Path]:
@@ -29,7 +29,7 @@ def _files(folder: Path) -> list[Path]:
 async def pictures(tmp_path: Path) -> AsyncIterator[Pictures]:
     prepare(tmp_path)
     store = await open_store(SQLITE, tmp_path)
-    yield Pictures(store.pictures, PictureFolder(tmp_path / "pictures"), HandClock())
+    yield Pictures(store.pictures, PictureFiles(tmp_path / "pictures"), HandClock())
     await store.close()
 
 

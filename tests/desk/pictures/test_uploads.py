@@ -21,8 +21,8 @@ from wxdesk.sandbox.pictures import torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.platform import MiniProgram
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.store import SqlStore, open_store
-from wxdesk.store.pictures.files import PictureFolder
+from wxdesk.store import Store, open_store
+from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.wechat.client import WeChatClient
 
 OTHER = replace(ACCOUNT, name="other", app_id="wx" + "0" * 16)
@@ -42,7 +42,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     prepare(tmp_path)
     opened = await open_store(SQLITE, tmp_path)
     yield opened
@@ -56,19 +56,19 @@ def heard() -> Heard:
 
 @pytest.fixture
 async def uploads(
-    sandbox: Sandbox, store: SqlStore, tmp_path: Path, clock: HandClock, heard: Heard
+    sandbox: Sandbox, store: Store, tmp_path: Path, clock: HandClock, heard: Heard
 ) -> AsyncIterator[Uploads]:
     credentials = {"shop": CREDENTIALS, "other": CREDENTIALS}
     client = WeChatClient(sandbox.url, "stable", credentials, heard, now, deadline=2.0)
-    made = Uploads(store.pictures, PictureFolder(tmp_path), client, clock)
+    made = Uploads(store.pictures, PictureFiles(tmp_path), client, clock)
     yield made
     await made.close()
     await client.close()
 
 
 @pytest.fixture
-async def digest(store: SqlStore, tmp_path: Path, clock: HandClock) -> str:
-    return (await Pictures(store.pictures, PictureFolder(tmp_path), clock).add(torn_box())).digest
+async def digest(store: Store, tmp_path: Path, clock: HandClock) -> str:
+    return (await Pictures(store.pictures, PictureFiles(tmp_path), clock).add(torn_box())).digest
 
 
 def _uploaded(heard: Heard) -> int:
@@ -89,11 +89,11 @@ async def test_one_upload_serves_for_two_and_a_half_days(
 
 
 async def test_it_is_remembered_through_a_restart(
-    uploads: Uploads, sandbox: Sandbox, store: SqlStore, tmp_path: Path, clock: HandClock, digest: str
+    uploads: Uploads, sandbox: Sandbox, store: Store, tmp_path: Path, clock: HandClock, digest: str
 ) -> None:
     first = await uploads.media_id(ACCOUNT, digest)
     client = WeChatClient(sandbox.url, "stable", {}, Heard(), now)
-    again = Uploads(store.pictures, PictureFolder(tmp_path), client, clock)
+    again = Uploads(store.pictures, PictureFiles(tmp_path), client, clock)
     assert await again.media_id(ACCOUNT, digest) == first
     await client.close()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Rule
-from wxdesk.desk.ports.rules import NO_SETTINGS
+from wxdesk.store.rules.rules import NO_SETTINGS
 
 
 class KeptRules:

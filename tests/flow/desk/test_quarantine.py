@@ -11,9 +11,9 @@ from wxdesk.app import open_desk, utc_now
 from wxdesk.core.events import DecisionMade, QuarantineChanged
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.rule import Outcome
-from wxdesk.desk.ports.store import UnderivedPush
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.store import open_store
+from wxdesk.store.messages.deriving import UnderivedPush
 
 
 async def test_an_unreadable_push_is_acknowledged_kept_and_told(world: World) -> None:

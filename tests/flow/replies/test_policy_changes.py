@@ -17,8 +17,8 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import RULE_SILENT
+from wxdesk.core.rules.resolution import Resolution
 from wxdesk.core.templates import Template
-from wxdesk.desk.ports.store import Resolution
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

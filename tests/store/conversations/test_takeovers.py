@@ -13,14 +13,14 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-async def thread(talk: Talk, store: SqlStore) -> int:
+async def thread(talk: Talk, store: Store) -> int:
     """Taken over at 0 s, until five minutes have passed in silence."""
     made = await talk.says("li")
     await store.conversations.take_over(made.conversation.id, second(300), 300)
@@ -32,7 +32,7 @@ async def until(talk: Talk, thread: int) -> float | None:
     return None if found is None else (found - second(0)).total_seconds()
 
 
-async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, thread: int) -> None:
     heard = await talk.hears(incoming("li", "在吗", at=second(90)), second(100))  # on its way for ten seconds
     assert heard.conversation.taken_over_until == second(400)
     assert await until(talk, thread) == 400
@@ -44,21 +44,21 @@ async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: SqlStor
     assert await until(talk, thread) == 530
 
 
-async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: Store, thread: int) -> None:
     await store.conversations.take_over(thread, second(300))
     await talk.says("li", at=second(100))
     await talk.moves(await talk.writes(thread, "在的", second(200)), Move.CLAIM, Move.ACCEPT, at=second(201))
     assert await until(talk, thread) == 300
 
 
-async def test_one_that_is_over_does_not_come_back(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_one_that_is_over_does_not_come_back(talk: Talk, store: Store, thread: int) -> None:
     heard = await talk.says("li", at=second(300))
     assert heard.conversation.taken_over_until == second(300)
     await talk.moves(await talk.writes(thread, "在的", second(310)), Move.CLAIM, Move.ACCEPT, at=second(311))
     assert await until(talk, thread) == 300
 
 
-async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, store: Store, thread: int) -> None:
     await store.conversations.hand_back(thread)
     await talk.says("li", at=second(10))
     handed_back = await talk.thread(thread)
@@ -71,7 +71,7 @@ async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, sto
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
 
 
-async def test_those_that_end_are_found_in_their_order(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_those_that_end_are_found_in_their_order(talk: Talk, store: Store, thread: int) -> None:
     for name, end in (("late", second(900)), ("early", second(100)), ("never", None)):
         made = await talk.says(name)
         await store.conversations.take_over(made.conversation.id, end)
@@ -82,7 +82,7 @@ async def test_those_that_end_are_found_in_their_order(talk: Talk, store: SqlSto
     assert await store.takeovers.end_of(9999) is None
 
 
-async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, store: Store, thread: int) -> None:
     assert await store.takeovers.end(thread, second(299)) is None
     waiting = await store.takeovers.end(thread, second(300))
     assert waiting is not None
@@ -98,7 +98,7 @@ async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, 
     assert await store.takeovers.end(thread, second(304)) is None
 
 
-async def test_only_those_without_an_end_get_one(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_only_those_without_an_end_get_one(talk: Talk, store: Store, thread: int) -> None:
     endless = (await talk.says("han")).conversation.id
     await talk.says("wang")  # nobody has taken that one over
     await store.conversations.take_over(endless, None)
@@ -109,7 +109,7 @@ async def test_only_those_without_an_end_get_one(talk: Talk, store: SqlStore, th
     assert await until(talk, thread) == 300
 
 
-async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_took(talk: Talk, store: SqlStore) -> None:
+async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_took(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     spoken = await store.takeovers.written(thread, second(10), MINUTE)
     taken = await talk.thread(thread)
@@ -127,7 +127,7 @@ async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_to
         await store.takeovers.written(9999, second(30), MINUTE)
 
 
-async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: SqlStore) -> None:
+async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     await store.takeovers.written(thread, second(10), MINUTE)
     await store.conversations.take_over(thread, second(40))
@@ -136,7 +136,7 @@ async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: SqlSt
     assert (chosen.taken_over_until, chosen.takeover_by_writing) == (second(40), False)
 
 
-async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: SqlStore, thread: int) -> None:
+async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: Store, thread: int) -> None:
     assert await store.takeovers.postpone_end(thread, second(299), second(400)) is False
     assert await until(talk, thread) == 300
     assert await store.takeovers.postpone_end(thread, second(300), second(310)) is True

@@ -8,13 +8,13 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 UNTIL = T0 + SESSION_LASTS
 
 
-async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: SqlStore) -> None:
+async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: Store) -> None:
     one, other = await talk.says("o1"), await talk.says("o2")
     assert await store.transfers.armed() == set()
     assert await store.transfers.arm(one.conversation.id, armed=True) == ("shop", "o1")
@@ -31,7 +31,7 @@ async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: SqlStor
     assert (await store.conversations.get(thread.id)).transferred_until is None
 
 
-async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_waits(talk: Talk, store: SqlStore) -> None:
+async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_waits(talk: Talk, store: Store) -> None:
     said = await talk.says("o1", at=second(3))
     decision = Decision(said.message.id, said.conversation.id, Outcome.TRANSFER_ARMED, T0)
     await store.conversations.resolve([Resolution(decision, arm_transfer=True)])
@@ -40,7 +40,7 @@ async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_wait
     assert thread.waiting_since == said.message.at
 
 
-async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: SqlStore) -> None:
+async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: Store) -> None:
     handed, answered = await talk.says("o1"), await talk.says("o1")
     for item, outcome in ((handed, Outcome.TRANSFERRED), (answered, Outcome.UNMATCHED)):
         await store.conversations.resolve([Resolution(Decision(item.message.id, item.conversation.id, outcome, T0))])
@@ -51,7 +51,7 @@ async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: SqlSto
     assert not await store.transfers.was_transferred("shop", "nothing")
 
 
-async def test_a_conversation_that_is_not_there_is_said(store: SqlStore) -> None:
+async def test_a_conversation_that_is_not_there_is_said(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.transfers.arm(99, armed=True)
     with pytest.raises(NotFound):

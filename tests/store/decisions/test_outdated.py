@@ -17,10 +17,10 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.on_new_message import OnNewMessage
-from wxdesk.desk.ports.store import Resolution, UndecidedMessage
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.store import Store
 
-type Act = Callable[[SqlStore, UndecidedMessage], Awaitable[object]]
+type Act = Callable[[Store, UndecidedMessage], Awaitable[object]]
 
 
 def thought(item: UndecidedMessage) -> Resolution:
@@ -30,7 +30,7 @@ def thought(item: UndecidedMessage) -> Resolution:
     return Resolution(decision, (said,), tags=("急",), take_over=True, thought_from=item.conversation)
 
 
-async def block(store: SqlStore, item: UndecidedMessage) -> None:
+async def block(store: Store, item: UndecidedMessage) -> None:
     await store.conversations.change_contact(item.conversation.contact.id, ContactChange(blocked=True))
 
 
@@ -45,7 +45,7 @@ ACTS: list[Act] = [
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: SqlStore, act: Act) -> None:
+async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: Store, act: Act) -> None:
     other, item = await talk.says("o2"), await talk.says("o1")
     await act(store, item)
     with pytest.raises(DecisionOutdated):
@@ -56,7 +56,7 @@ async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: SqlS
         assert len(await store.conversations.timeline(one.conversation.id)) == 1
 
 
-async def test_it_is_read_again_and_then_kept(talk: Talk, store: SqlStore) -> None:
+async def test_it_is_read_again_and_then_kept(talk: Talk, store: Store) -> None:
     decided, item = await talk.says("o2"), await talk.says("o1")
     await talk.decides(decided.message, outcome=Outcome.UNMATCHED)
     await store.conversations.take_over(item.conversation.id, second(900))
@@ -67,14 +67,14 @@ async def test_it_is_read_again_and_then_kept(talk: Talk, store: SqlStore) -> No
     assert await store.conversations.still_undecided(ids) == []
 
 
-async def test_what_no_human_said_keeps_no_decision_away(talk: Talk, store: SqlStore) -> None:
+async def test_what_no_human_said_keeps_no_decision_away(talk: Talk, store: Store) -> None:
     item = await talk.says("o1")
     await talk.says("o1", "在吗", second(1))
     await store.conversations.mark_read(item.conversation.id)
     assert len(await store.conversations.resolve([thought(item)])) == 1
 
 
-async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, store: SqlStore) -> None:
+async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, store: Store) -> None:
     """Either the decision is not kept, or the takeover finds its reply."""
     items = [await talk.says(f"o{n}") for n in range(12)]
 
@@ -94,7 +94,7 @@ async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, s
 
 
 async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_nobody_for_ever(
-    talk: Talk, store: SqlStore
+    talk: Talk, store: Store
 ) -> None:
     """Each locks the replies before their conversation. The server would end one of two that wait for each other."""
     waiting, items = [], []

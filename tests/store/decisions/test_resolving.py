@@ -11,11 +11,11 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 
-async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: SqlStore) -> None:
+async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1", "几点")).message
     verdicts = (
         RuleVerdict(3, "退款", 2, False, (Verdict("any", False, ("退款",)),)),
@@ -54,7 +54,7 @@ async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: SqlStore
     assert await store.conversations.undecided() == []
 
 
-async def test_deciding_twice_changes_nothing(talk: Talk, store: SqlStore) -> None:
+async def test_deciding_twice_changes_nothing(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     [reply] = await talk.decides(message, "一")
     assert await talk.decides(message, "二", outcome=Outcome.SILENT) == []
@@ -65,14 +65,14 @@ async def test_deciding_twice_changes_nothing(talk: Talk, store: SqlStore) -> No
     assert (await talk.thread(message.conversation_id)).waiting_since == message.at
 
 
-async def test_a_message_named_twice_in_one_batch_is_decided_once(talk: Talk, store: SqlStore) -> None:
+async def test_a_message_named_twice_in_one_batch_is_decided_once(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     new = (NewReply(message.conversation_id, Author.RULE, Content(text="一"), ReplyState.QUEUED),)
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0)
     assert len(await store.conversations.resolve([Resolution(decision, new)] * 2)) == 1
 
 
-async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: SqlStore) -> None:
+async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Store) -> None:
     made = [(await talk.says(f"o{n}", at=second(n))).message for n in range(3)]
     resolutions = [
         Resolution(
@@ -89,7 +89,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sql
     assert [reply.id for reply in replies] == sorted(reply.id for reply in replies)
 
 
-async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: SqlStore) -> None:
+async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.HANDED_OVER, T0)
     await store.conversations.resolve([Resolution(decision, take_over=True, tags=("售后", "急"))])
@@ -99,7 +99,7 @@ async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: SqlSto
     assert thread.contact.tags == ("售后", "急")
 
 
-async def test_tags_are_added_to_those_there_are(talk: Talk, store: SqlStore) -> None:
+async def test_tags_are_added_to_those_there_are(talk: Talk, store: Store) -> None:
     one, two = [(await talk.says(o)).message for o in ("o1", "o1")]
     other = (await talk.says("o2")).message
     thread = await talk.thread(one.conversation_id)
@@ -142,7 +142,7 @@ async def test_silence_does_not_bring_back_what_was_answered(talk: Talk) -> None
     assert (await talk.thread(nod.conversation_id)).waiting_since == question.at
 
 
-async def test_undecided_are_the_oldest_messages_without_decision(talk: Talk, store: SqlStore) -> None:
+async def test_undecided_are_the_oldest_messages_without_decision(talk: Talk, store: Store) -> None:
     made = [(await talk.says(o, at=second(n))) for n, o in enumerate(["o1", "o2", "o1"])]
     await talk.decides(made[0].message, outcome=Outcome.UNMATCHED)
     left = await store.conversations.undecided()
@@ -152,7 +152,7 @@ async def test_undecided_are_the_oldest_messages_without_decision(talk: Talk, st
     assert len(await store.conversations.undecided(limit=1)) == 1
 
 
-async def test_decisions_can_be_found_again(talk: Talk, store: SqlStore) -> None:
+async def test_decisions_can_be_found_again(talk: Talk, store: Store) -> None:
     one = (await talk.says("o1", at=second(0))).message
     two = (await talk.says("o1", at=second(1))).message
     await talk.decides(one, "a", at=second(5), rule_id=11)
@@ -164,7 +164,7 @@ async def test_decisions_can_be_found_again(talk: Talk, store: SqlStore) -> None
     assert await store.decisions.for_message(two.id + 1) is None
 
 
-async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk: Talk, store: SqlStore) -> None:
+async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(1), rule_id=12)
     firings = (Firing(11), Firing(13, shadow=True), Firing(12))
@@ -172,7 +172,7 @@ async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk:
     assert await store.decisions.hits(T0) == {11: 1, 12: 1, 13: 1}
 
 
-async def test_hits_count_decisions_by_rule(talk: Talk, store: SqlStore) -> None:
+async def test_hits_count_decisions_by_rule(talk: Talk, store: Store) -> None:
     for number, rule_id in enumerate([11, 11, 12, None, 11]):
         message = (await talk.says("o1", at=second(number))).message
         await talk.decides(message, outcome=Outcome.SILENT, at=second(number), rule_id=rule_id)

@@ -16,26 +16,26 @@ from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.desk.ports.store import Resolution, UndecidedMessage
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.store import Store
 
 ALL = RequiredHistory(last_written_at=True, message_no=9, fired=frozenset({1, 2}), lately=frozenset({1, 2}))
 
 
 async def history(
-    store: SqlStore, item: UndecidedMessage, wanted: RequiredHistory = ALL, at: float = 100
+    store: Store, item: UndecidedMessage, wanted: RequiredHistory = ALL, at: float = 100
 ) -> ContactHistory:
     [found] = await store.conversations.with_history([item], wanted, second(at))
     assert replace(found, history=NO_HISTORY) == item
     return found.history
 
 
-async def fire(store: SqlStore, message: Message, at: float, *firings: Firing) -> None:
+async def fire(store: Store, message: Message, at: float, *firings: Firing) -> None:
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(at), rule_id=firings[-1].rule_id)
     await store.conversations.resolve([Resolution(decision, firings=firings)])
 
 
-async def answer(store: SqlStore, conversation_id: int, at: float, author: Author = Author.OPERATOR) -> None:
+async def answer(store: Store, conversation_id: int, at: float, author: Author = Author.OPERATOR) -> None:
     reply = await store.replies.add(
         NewReply(conversation_id, author, Content(text="好"), ReplyState.QUEUED), second(at)
     )
@@ -43,13 +43,13 @@ async def answer(store: SqlStore, conversation_id: int, at: float, author: Autho
     await store.replies.move(reply.id, Move.ACCEPT, second(at))
 
 
-async def test_the_first_message_has_nothing_before_it(talk: Talk, store: SqlStore) -> None:
+async def test_the_first_message_has_nothing_before_it(talk: Talk, store: Store) -> None:
     item = await talk.says("o1", "在吗", at=second(0))
     await talk.says("o2", "别人", at=second(-5))
     assert await history(store, item) == ContactHistory(None, 1)
 
 
-async def test_what_was_written_before_counts_and_entering_does_not(talk: Talk, store: SqlStore) -> None:
+async def test_what_was_written_before_counts_and_entering_does_not(talk: Talk, store: Store) -> None:
     await talk.hears(entering("o1", second(0)), second(0))
     first = await talk.says("o1", "一", at=second(10))
     await talk.hears(entering("o1", second(15)), second(15))
@@ -60,26 +60,26 @@ async def test_what_was_written_before_counts_and_entering_does_not(talk: Talk, 
     assert await history(store, entered) == ContactHistory(second_one.message.at, 2)
 
 
-async def test_a_message_is_seen_as_of_its_own_time(talk: Talk, store: SqlStore) -> None:
+async def test_a_message_is_seen_as_of_its_own_time(talk: Talk, store: Store) -> None:
     late = await talk.says("o1", "早写的", at=second(0))
     await talk.says("o1", "后写的", at=second(10))
     assert await history(store, late) == ContactHistory(None, 1)
 
 
-async def test_what_was_written_later_is_not_before_although_it_came_first(talk: Talk, store: SqlStore) -> None:
+async def test_what_was_written_later_is_not_before_although_it_came_first(talk: Talk, store: Store) -> None:
     later = await talk.says("o1", "后写先到", at=second(10))
     delayed = await talk.hears(incoming("o1", "先写后到", at=second(0)), second(12))
     assert await history(store, delayed) == ContactHistory(None, 1)
     assert await history(store, later) == ContactHistory(delayed.message.at, 2)
 
 
-async def test_messages_of_the_same_moment_come_in_their_order(talk: Talk, store: SqlStore) -> None:
+async def test_messages_of_the_same_moment_come_in_their_order(talk: Talk, store: Store) -> None:
     first, then = [await talk.says("o1", text, at=second(0)) for text in ("一", "二")]
     assert await history(store, first) == ContactHistory(None, 1)
     assert await history(store, then) == ContactHistory(first.message.at, 2)
 
 
-async def test_messages_are_counted_since_a_human_answered(talk: Talk, store: SqlStore) -> None:
+async def test_messages_are_counted_since_a_human_answered(talk: Talk, store: Store) -> None:
     await talk.says("o1", "一", at=second(0))
     item = await talk.says("o1", "二", at=second(10))
     await answer(store, item.conversation.id, 12, Author.RULE)
@@ -92,14 +92,14 @@ async def test_messages_are_counted_since_a_human_answered(talk: Talk, store: Sq
     assert (await history(store, fourth)).last_written_at == third.message.at
 
 
-async def test_a_humans_reply_that_did_not_leave_is_no_answer(talk: Talk, store: SqlStore) -> None:
+async def test_a_humans_reply_that_did_not_leave_is_no_answer(talk: Talk, store: Store) -> None:
     item = await talk.says("o1", "一", at=second(0))
     draft = NewReply(item.conversation.id, Author.OPERATOR, Content(text="好"), ReplyState.DRAFT)
     await store.replies.add(draft, second(5))
     assert (await history(store, await talk.says("o1", "二", at=second(10)))).message_no == 2
 
 
-async def test_rules_that_matched_are_kept_for_their_contact(talk: Talk, store: SqlStore) -> None:
+async def test_rules_that_matched_are_kept_for_their_contact(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await fire(store, first.message, 1, Firing(1), Firing(2, shadow=True), Firing(3))
     other = await talk.says("o2", "一", at=second(2))
@@ -126,7 +126,7 @@ ENDS = [
 
 @pytest.mark.parametrize(("moves", "said", "counted"), ENDS)
 async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
-    talk: Talk, store: SqlStore, moves: tuple[Move, ...], said: bool, counted: bool
+    talk: Talk, store: Store, moves: tuple[Move, ...], said: bool, counted: bool
 ) -> None:
     first = await talk.says("o1", "一", at=second(0))
     [before] = await talk.decides(first.message, "先", at=second(1), rule_id=1)
@@ -145,7 +145,7 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     assert (supposed.said, supposed.fired) == (met.said, met.fired)
 
 
-async def test_a_rule_that_said_nothing_else_is_as_though_it_had_not_spoken(talk: Talk, store: SqlStore) -> None:
+async def test_a_rule_that_said_nothing_else_is_as_though_it_had_not_spoken(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     [reply] = await talk.decides(first.message, "好", at=second(1), rule_id=1)
     await talk.moves(reply, Move.CLAIM, Move.REFUSE, at=second(2))
@@ -156,7 +156,7 @@ async def test_a_rule_that_said_nothing_else_is_as_though_it_had_not_spoken(talk
     assert (found.fired, found.said) == ({}, {})
 
 
-async def test_a_part_that_arrived_is_said_though_another_failed(talk: Talk, store: SqlStore) -> None:
+async def test_a_part_that_arrived_is_said_though_another_failed(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     one, other = await talk.decides(first.message, "上", "下", at=second(1), rule_id=1)
     await talk.moves(one, Move.CLAIM, Move.ACCEPT, at=second(2))
@@ -168,7 +168,7 @@ async def test_a_part_that_arrived_is_said_though_another_failed(talk: Talk, sto
     assert (found.fired, found.said) == ({1: FiringCount(second(1))}, {1: second(1)})
 
 
-async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Talk, store: SqlStore) -> None:
+async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await fire(store, first.message, 1, Firing(1), Firing(2))  # they tagged, and said nothing
     await fire(store, (await talk.says("o1", "二", at=second(60))).message, 61, Firing(2))
@@ -178,7 +178,7 @@ async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Tal
     assert (await history(store, item, wanted, at=62)).said == {2: second(61)}
 
 
-async def test_accounts_do_not_count_each_others_rules(talk: Talk, store: SqlStore) -> None:
+async def test_accounts_do_not_count_each_others_rules(talk: Talk, store: Store) -> None:
     other = await talk.says("o1", "一", account="other", at=second(0))
     await fire(store, other.message, 1, Firing(1))
     item = await talk.says("o1", "一", at=second(2))
@@ -186,7 +186,7 @@ async def test_accounts_do_not_count_each_others_rules(talk: Talk, store: SqlSto
     assert (found.fired, found.lately) == ({}, {})
 
 
-async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: SqlStore) -> None:
+async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await fire(store, first.message, 1, Firing(1))
     item = await talk.says("o1", "二", at=second(10))
@@ -199,7 +199,7 @@ async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: SqlStore) -> 
     assert await history(store, item, RequiredHistory(lately=frozenset({1})), at=20) == ContactHistory(lately={1: 1})
 
 
-async def test_a_batch_is_told_apart(talk: Talk, store: SqlStore) -> None:
+async def test_a_batch_is_told_apart(talk: Talk, store: Store) -> None:
     items = [await talk.says(f"o{n % 3}", f"{n}", at=second(n)) for n in range(9)]
     found = await store.conversations.with_history(items, ALL, second(100))
     assert [item.history.message_no for item in found] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
@@ -208,7 +208,7 @@ async def test_a_batch_is_told_apart(talk: Talk, store: SqlStore) -> None:
     assert T0 + timedelta(seconds=100) == second(100)
 
 
-async def test_a_decision_that_comes_twice_fires_once(talk: Talk, store: SqlStore) -> None:
+async def test_a_decision_that_comes_twice_fires_once(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     for _ in range(2):
         await fire(store, first.message, 1, Firing(1))

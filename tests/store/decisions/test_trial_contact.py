@@ -14,8 +14,8 @@ from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import PendingReply
 from wxdesk.core.rules.conditions.facts import RequiredHistory
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 SHOP = frozenset({"shop"})
 
@@ -27,11 +27,11 @@ async def meet(talk: Talk, openid: str, alias: str, at: float, account: str = "s
     return thread.id
 
 
-async def found(store: SqlStore, phrase: str, limit: int = 20) -> list[str]:
+async def found(store: Store, phrase: str, limit: int = 20) -> list[str]:
     return [one.contact.alias for one in await store.conversations.named(phrase, SHOP, limit)]
 
 
-async def test_contacts_are_found_by_a_part_of_their_name_the_newest_first(talk: Talk, store: SqlStore) -> None:
+async def test_contacts_are_found_by_a_part_of_their_name_the_newest_first(talk: Talk, store: Store) -> None:
     for number, alias in enumerate(("王芳", "李雷", "小王", "Wang Wei", "王芳芳")):
         await meet(talk, f"o{number}", alias, at=number)
     assert await found(store, "王") == ["王芳芳", "小王", "王芳"]
@@ -44,7 +44,7 @@ async def test_contacts_are_found_by_a_part_of_their_name_the_newest_first(talk:
     assert await found(store, "王", limit=1) == ["王芳"]
 
 
-async def test_a_name_is_no_pattern(talk: Talk, store: SqlStore) -> None:
+async def test_a_name_is_no_pattern(talk: Talk, store: Store) -> None:
     for number, alias in enumerate(("50%", "a_b", "axb", "back\\slash")):
         await meet(talk, f"o{number}", alias, at=number)
     assert await found(store, "%") == ["50%"]
@@ -53,14 +53,14 @@ async def test_a_name_is_no_pattern(talk: Talk, store: SqlStore) -> None:
     assert await found(store, "'") == []
 
 
-async def test_one_without_a_name_is_found_by_either_end_of_the_openid(talk: Talk, store: SqlStore) -> None:
+async def test_one_without_a_name_is_found_by_either_end_of_the_openid(talk: Talk, store: Store) -> None:
     thread = (await talk.says("oX3fQ7secretmiddle9Zk2")).conversation
     for part in ("oX3f", "ox3F", "9Zk2", "k2"):
         assert [one.id for one in await store.conversations.named(part, SHOP)] == [thread.id]
     assert await store.conversations.named("secret", SHOP) == []
 
 
-async def test_only_the_accounts_that_are_set_up_are_looked_at(talk: Talk, store: SqlStore) -> None:
+async def test_only_the_accounts_that_are_set_up_are_looked_at(talk: Talk, store: Store) -> None:
     ours = await meet(talk, "o1", "王芳", at=0)
     theirs = await meet(talk, "o1", "王芳", at=5, account="gone")
     assert [one.id for one in await store.conversations.named("王", SHOP)] == [ours]
@@ -68,7 +68,7 @@ async def test_only_the_accounts_that_are_set_up_are_looked_at(talk: Talk, store
     assert await store.conversations.named("王", ()) == []
 
 
-async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: SqlStore) -> None:
+async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await talk.decides(first.message, "好", at=second(1), rule_id=1)
     await talk.decides((await talk.says("o2", "一", at=second(2))).message, at=second(50), rule_id=1)
@@ -99,6 +99,6 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
     assert known.conversation.session_from == "goods=1"
 
 
-async def test_nobody_with_that_id_is_said(store: SqlStore) -> None:
+async def test_nobody_with_that_id_is_said(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.conversations.load_for_trial(7, second(0))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 
 from tests.store.chats import Talk
 from wxdesk.core.errors import HomeInUse, StoreError
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.store.schema import settings
 
 SQLITE = "sqlite:///desk.db"
@@ -45,7 +45,7 @@ async def test_a_reader_of_sqlite_cannot_write(home: Path) -> None:
     await store.close()
 
 
-async def test_a_body_that_raises_leaves_nothing_behind(store: SqlStore) -> None:
+async def test_a_body_that_raises_leaves_nothing_behind(store: Store) -> None:
     def breaks(connection: Connection) -> None:
         put(connection)
         raise ZeroDivisionError
@@ -58,7 +58,7 @@ async def test_a_body_that_raises_leaves_nothing_behind(store: SqlStore) -> None
 
 
 @pytest.mark.expects_log("database error: (IntegrityError|UniqueViolationError)")
-async def test_an_error_of_the_driver_leaves_nothing_behind_and_tells_no_value(store: SqlStore) -> None:
+async def test_an_error_of_the_driver_leaves_nothing_behind_and_tells_no_value(store: Store) -> None:
     def twice(connection: Connection) -> None:
         put(connection, value="oSECRET")
         put(connection, value="oSECRET")
@@ -69,7 +69,7 @@ async def test_an_error_of_the_driver_leaves_nothing_behind_and_tells_no_value(s
     assert await store.settings.get("a") is None
 
 
-async def test_tasks_cancelled_at_any_moment_do_no_harm(store: SqlStore) -> None:
+async def test_tasks_cancelled_at_any_moment_do_no_harm(store: Store) -> None:
     talk = Talk(store)
     await talk.says("o1")
     for ticks in range(40):
@@ -131,7 +131,7 @@ async def test_a_push_goes_before_the_writes_that_wait(home: Path) -> None:
     await store.close()
 
 
-async def begins(store: SqlStore) -> None:
+async def begins(store: Store) -> None:
     """Wait until the writer is about to begin a transaction."""
     loop, begun = asyncio.get_running_loop(), asyncio.Event()
 

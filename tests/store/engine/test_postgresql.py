@@ -16,7 +16,7 @@ from wxdesk.core.errors import DatabaseInUse
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.store.engine import database_lock
 from wxdesk.store.replies.inserting import reply_row
 from wxdesk.store.schema import replies, settings
@@ -75,7 +75,7 @@ SOCKET = ".s.PGSQL.5432"
 
 
 @pytest.fixture
-async def shared(postgres: Postgres, home: Path) -> SqlStore:
+async def shared(postgres: Postgres, home: Path) -> Store:
     return await open_store(postgres.emptied(), home)
 
 
@@ -142,7 +142,7 @@ async def test_a_desk_whose_lock_another_one_has_taken_writes_no_more(
     await first.close()
 
 
-async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: SqlStore) -> None:
+async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: Store) -> None:
     for key in "ab":
         await shared.settings.set(key, "old")
     await asyncio.gather(shared._db.write(put, "a", "b", "one"), shared._db.write(put, "b", "a", "two"))
@@ -151,7 +151,7 @@ async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: 
     await shared.close()
 
 
-async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared: SqlStore) -> None:
+async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared: Store) -> None:
     talk, many = Talk(shared), 33_000  # a statement of asyncpg's takes 32,767 values
     message = (await talk.says("o1")).message
     row = reply_row(NewReply(message.conversation_id, Author.RULE, Content(text="x"), ReplyState.QUEUED), T0)

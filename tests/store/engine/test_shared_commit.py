@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event
 
 from tests.store.chats import Talk
 from wxdesk.core.errors import NotFound, StoreError
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.store.engine.shared_commit import TOGETHER
 from wxdesk.store.schema import settings
 
@@ -23,7 +23,7 @@ SQLITE = "sqlite:///desk.db"
 class Busy:
     """A SQLite store whose writer is held up until `free` is set, with a count of its commits from then on."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
         self.commits = 0
         self.free = threading.Event()
@@ -75,7 +75,7 @@ def not_found(connection: Connection) -> None:
     raise NotFound("reply")
 
 
-async def kept(store: SqlStore) -> list[str]:
+async def kept(store: Store) -> list[str]:
     return [key for key in "abc" if await store.settings.get(key)] + ["lost"] * bool(await store.settings.get("lost"))
 
 

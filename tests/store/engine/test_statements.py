@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Executable, Insert, event
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
-from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store import open_store
+from wxdesk.store.replies.moves import ReplyChanges
 
 
 async def _answered(talk: Talk, at: float) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, text
 
 from tests.postgresql import SHARED, Postgres
 from wxdesk.core.errors import StoreError
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 from wxdesk.store.engine import failures
 from wxdesk.store.schema import settings
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-async def team(postgres: Postgres, home: Path) -> AsyncIterator[SqlStore]:
+async def team(postgres: Postgres, home: Path) -> AsyncIterator[Store]:
     store = await open_store(postgres.emptied(), home)
     yield store
     await store.close()
@@ -41,7 +41,7 @@ async def team(postgres: Postgres, home: Path) -> AsyncIterator[SqlStore]:
     ],
 )
 @pytest.mark.expects_log("database error: .*, code")
-async def test_an_error_of_the_server_is_called_what_it_is(team: SqlStore, code: str, reason: str) -> None:
+async def test_an_error_of_the_server_is_called_what_it_is(team: Store, code: str, reason: str) -> None:
     def fails(connection: Connection) -> None:
         connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$"))
 
@@ -51,7 +51,7 @@ async def test_an_error_of_the_server_is_called_what_it_is(team: SqlStore, code:
 
 
 @pytest.mark.expects_log("database error: .*, code 57014")
-async def test_a_query_that_takes_too_long_is_broken_off_and_says_so(team: SqlStore) -> None:
+async def test_a_query_that_takes_too_long_is_broken_off_and_says_so(team: Store) -> None:
     def sleeps(connection: Connection) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 20"))
         connection.execute(text("SELECT pg_sleep(60)"))
@@ -60,7 +60,7 @@ async def test_a_query_that_takes_too_long_is_broken_off_and_says_so(team: SqlSt
         await team._db.read(sleeps)
 
 
-async def test_a_read_sees_one_view_while_others_write(team: SqlStore, postgres: Postgres) -> None:
+async def test_a_read_sees_one_view_while_others_write(team: Store, postgres: Postgres) -> None:
     def twice(connection: Connection) -> list[int | None]:
         counted = select(func.count()).select_from(settings)
         before = connection.scalar(counted)
@@ -73,7 +73,7 @@ async def test_a_read_sees_one_view_while_others_write(team: SqlStore, postgres:
 
 
 @pytest.mark.expects_log("database error: .*, code 25006")
-async def test_a_reader_of_a_server_cannot_write(team: SqlStore) -> None:
+async def test_a_reader_of_a_server_cannot_write(team: Store) -> None:
     def puts(connection: Connection) -> None:
         connection.execute(settings.insert().values(key="a", value="b"))
 

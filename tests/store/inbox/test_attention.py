@@ -10,22 +10,22 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 HOURS_48 = timedelta(hours=48)
 
 
-async def ids(store: SqlStore, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[int]:
+async def ids(store: Store, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[int]:
     return [row.conversation.id for row in await store.conversations.page(chosen, offset, limit)]
 
 
-async def calls_of(store: SqlStore, conversation_id: int) -> tuple[Attention, ...]:
+async def calls_of(store: Store, conversation_id: int) -> tuple[Attention, ...]:
     [row] = await store.conversations.rows([conversation_id])
     return row.calls
 
 
-async def test_a_call_is_put_changed_seen_and_ended(store: SqlStore, talk: Talk) -> None:
+async def test_a_call_is_put_changed_seen_and_ended(store: Store, talk: Talk) -> None:
     chat = (await talk.says("oA")).conversation.id
     first = Attention(chat, AttentionReason.LEFT, T0)
     await store.attention.change([first, Attention(chat, AttentionReason.FAILED, T0)], [])
@@ -39,9 +39,7 @@ async def test_a_call_is_put_changed_seen_and_ended(store: SqlStore, talk: Talk)
     assert await calls_of(store, chat) == (again,)
 
 
-async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_looks(
-    store: SqlStore, talk: Talk
-) -> None:
+async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_looks(store: Store, talk: Talk) -> None:
     heard = await talk.says("oA")
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
     await store.conversations.resolve([Resolution(decision, called_by="投诉")])
@@ -52,7 +50,7 @@ async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_l
     assert (thread.called_at, thread.called_by) == (None, "")
 
 
-async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: SqlStore, talk: Talk) -> None:
+async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: Store, talk: Talk) -> None:
     async def write(chat: int) -> None:
         await talk.writes(chat, "我来了")
 
@@ -67,7 +65,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
         assert (await talk.thread(heard.conversation.id)).called_at is None
 
 
-async def test_those_that_call_come_first_also_over_the_pages(store: SqlStore, talk: Talk) -> None:
+async def test_those_that_call_come_first_also_over_the_pages(store: Store, talk: Talk) -> None:
     chats = [(await talk.says(f"o{n}", at=second(n))).conversation.id for n in range(6)]
     seen = Attention(chats[1], AttentionReason.FAILED, T0, seen=True)
     calling = [
@@ -84,7 +82,7 @@ async def test_those_that_call_come_first_also_over_the_pages(store: SqlStore, t
     assert set(await ids(store, InboxFilter.NEEDS_HUMAN)) == {chats[0], chats[1], chats[2]}
 
 
-async def test_only_what_might_call_is_looked_at(store: SqlStore, talk: Talk) -> None:
+async def test_only_what_might_call_is_looked_at(store: Store, talk: Talk) -> None:
     waits = (await talk.says("oWaits")).conversation.id
     answered = await talk.says("oAnswered")
     [reply] = await talk.decides(answered.message, "好")
@@ -104,7 +102,7 @@ async def test_only_what_might_call_is_looked_at(store: SqlStore, talk: Talk) ->
     assert await store.attention.candidates(0, T0 + HOURS_48) == [answered.conversation.id, held.conversation.id]
 
 
-async def test_windows_that_close_on_somebody_who_waits_are_found(store: SqlStore, talk: Talk) -> None:
+async def test_windows_that_close_on_somebody_who_waits_are_found(store: Store, talk: Talk) -> None:
     first = (await talk.says("oA")).conversation.id
     later = (await talk.says("oB", at=second(600))).conversation.id
     closes = (await talk.thread(first)).window.until
@@ -118,7 +116,7 @@ async def test_windows_that_close_on_somebody_who_waits_are_found(store: SqlStor
     assert await store.attention.next_close(closes + HOURS_48) is None
 
 
-async def test_who_waits_longest_can_still_be_answered(store: SqlStore, talk: Talk) -> None:
+async def test_who_waits_longest_can_still_be_answered(store: Store, talk: Talk) -> None:
     assert await store.attention.longest_waiting(T0) is None
     first = (await talk.says("oA")).conversation.id
     later = (await talk.says("oB", at=second(600))).conversation.id

@@ -19,16 +19,16 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 
-async def listed(store: SqlStore, chip: InboxFilter, **part: int) -> list[str]:
+async def listed(store: Store, chip: InboxFilter, **part: int) -> list[str]:
     return [row.conversation.contact.openid for row in await store.conversations.page(chip, **part)]
 
 
 @pytest.fixture
-async def scene(talk: Talk, store: SqlStore) -> dict[str, int]:
+async def scene(talk: Talk, store: Store) -> dict[str, int]:
     """waiting: nobody answered · human: taken over and waiting · failed, unknown: a reply did not arrive ·
     held, draft: a reply waits · quiet: answered and read · calm: taken over, nothing waits."""
     ids = {}
@@ -48,7 +48,7 @@ async def scene(talk: Talk, store: SqlStore) -> dict[str, int]:
     return ids
 
 
-async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: SqlStore) -> None:
+async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: Store) -> None:
     # Answered at 30 s in one moment: the higher id stands first.
     assert await listed(store, InboxFilter.ALL) == [
         "draft",
@@ -69,7 +69,7 @@ async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: SqlS
 
 
 async def test_settling_a_reply_takes_its_conversation_off_the_list(
-    scene: dict[str, int], talk: Talk, store: SqlStore
+    scene: dict[str, int], talk: Talk, store: Store
 ) -> None:
     [row] = await store.conversations.rows([scene["unknown"]])
     assert row.failed is not None
@@ -83,13 +83,13 @@ async def test_settling_a_reply_takes_its_conversation_off_the_list(
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed"]
 
 
-async def test_an_empty_store_counts_nothing(store: SqlStore) -> None:
+async def test_an_empty_store_counts_nothing(store: Store) -> None:
     assert await store.conversations.counts() == InboxCounts()
     assert await store.conversations.day_counts(T0) == DayCounts()
     assert await store.conversations.page(InboxFilter.ALL) == []
 
 
-async def test_pages_follow_each_other(scene: dict[str, int], store: SqlStore) -> None:
+async def test_pages_follow_each_other(scene: dict[str, int], store: Store) -> None:
     whole = await listed(store, InboxFilter.ALL)
     assert [
         *await listed(store, InboxFilter.ALL, limit=3),
@@ -97,7 +97,7 @@ async def test_pages_follow_each_other(scene: dict[str, int], store: SqlStore) -
     ] == whole
 
 
-async def test_a_row_tells_what_its_replies_need(scene: dict[str, int], store: SqlStore) -> None:
+async def test_a_row_tells_what_its_replies_need(scene: dict[str, int], store: Store) -> None:
     rows = {row.conversation.contact.openid: row for row in await store.conversations.rows([*scene.values(), 999])}
     assert set(rows) == set(scene)
     held, draft, failed, waiting = (rows[name] for name in ("held", "draft", "failed", "waiting"))
@@ -112,7 +112,7 @@ async def test_a_row_tells_what_its_replies_need(scene: dict[str, int], store: S
     assert await store.conversations.rows([]) == []
 
 
-async def held_answer(talk: Talk, store: SqlStore, *after: float | None) -> tuple[int, list[int]]:
+async def held_answer(talk: Talk, store: Store, *after: float | None) -> tuple[int, list[int]]:
     """An answer in parts, each held until so many seconds, or asking; its conversation and their ids."""
     thread = (await talk.says("parts", "几点发货", at=second(0))).conversation.id
     told = Content(text="h")
@@ -123,7 +123,7 @@ async def held_answer(talk: Talk, store: SqlStore, *after: float | None) -> tupl
     return thread, [one.id for one in await store.replies.add_parts(news, second(1))]
 
 
-async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, store: SqlStore) -> None:
+async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, store: Store) -> None:
     thread, (first, *_) = await held_answer(talk, store, 50, 60, 70)
     [row] = await store.conversations.rows([thread])
     assert (row.held, row.waits, row.drafts, row.due_at) == (3, 0, 0, second(50))
@@ -136,20 +136,20 @@ async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, s
     assert (row.held, row.waits, row.drafts, row.due_at) == (3, 2, 1, second(90))
 
 
-async def test_a_held_part_behind_one_that_asks_is_not_due(talk: Talk, store: SqlStore) -> None:
+async def test_a_held_part_behind_one_that_asks_is_not_due(talk: Talk, store: Store) -> None:
     thread, _ = await held_answer(talk, store, None, 60)
     [row] = await store.conversations.rows([thread])
     assert (row.held, row.waits, row.due_at) == (2, 1, None)
 
 
-async def test_mark_read_says_whether_there_was_anything(scene: dict[str, int], store: SqlStore) -> None:
+async def test_mark_read_says_whether_there_was_anything(scene: dict[str, int], store: Store) -> None:
     assert await store.conversations.mark_read(scene["waiting"]) is True
     assert await store.conversations.mark_read(scene["waiting"]) is False
     assert await store.conversations.mark_read(999) is False
     assert (await store.conversations.get(scene["waiting"])).unread == 0
 
 
-async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: SqlStore) -> None:
+async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation
     await store.conversations.set_mode(thread.id, ReplyMode.HOLD)
     await store.conversations.take_over(thread.id, second(1800))
@@ -165,7 +165,7 @@ async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: Sq
     assert await talk.thread(thread.id) == replace(thread, contact=contact)
 
 
-async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: SqlStore) -> None:
+async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: Store) -> None:
     heard = await talk.says("o1")
     contact = heard.conversation.contact
     await store.conversations.change_contact(contact.id, ContactChange(note="老客户", add=("VIP", "杭州")))
@@ -176,7 +176,7 @@ async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: SqlSto
     assert kept == replace(contact, alias="李雷", note="老客户", tags=("杭州", "售后", "急"))
 
 
-async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: SqlStore) -> None:
+async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: Store) -> None:
     heard = [await talk.says("o1") for _ in range(4)]
     thread = heard[0].conversation
     by_rules = [
@@ -190,7 +190,7 @@ async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: SqlSto
     assert set((await talk.thread(thread.id)).contact.tags) == {f"{who}{n}" for who in ("规则", "手") for n in range(4)}
 
 
-async def test_what_is_not_there_cannot_be_changed(store: SqlStore, talk: Talk) -> None:
+async def test_what_is_not_there_cannot_be_changed(store: Store, talk: Talk) -> None:
     await talk.says("o1")
     for change in (
         store.conversations.set_mode(99, None),
@@ -206,7 +206,7 @@ def said(items: list[Message | Reply]) -> list[str]:
     return [item.text if isinstance(item, Message) else item.content.text for item in items]
 
 
-async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: SqlStore) -> None:
+async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1", "m0", at=second(0))).conversation.id
     await talk.says("o2", "someone else", at=second(1))
     await talk.writes(thread, "r2", second(2))
@@ -221,7 +221,7 @@ async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: SqlStor
     assert await timeline(999) == []
 
 
-async def test_paging_back_loses_nothing_of_one_moment(talk: Talk, store: SqlStore) -> None:
+async def test_paging_back_loses_nothing_of_one_moment(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"m{n}", at=second(n // 4)), second(500)) for n in range(20)]
     thread = (await store.conversations.derive(batch))[0].conversation.id
     found: list[Message | Reply] = []
@@ -232,7 +232,7 @@ async def test_paging_back_loses_nothing_of_one_moment(talk: Talk, store: SqlSto
     assert said(found) == [f"m{n}" for n in range(20)]
 
 
-async def test_day_counts_tell_today_so_far(talk: Talk, store: SqlStore) -> None:
+async def test_day_counts_tell_today_so_far(talk: Talk, store: Store) -> None:
     yesterday = (await talk.says("o1", "昨天", at=second(-100))).message
     one = (await talk.says("o1", "今天", at=second(1))).message
     [answer] = await talk.decides(one, "答", at=second(2))
@@ -250,7 +250,7 @@ async def test_day_counts_tell_today_so_far(talk: Talk, store: SqlStore) -> None
     assert (await store.conversations.day_counts(second(9.1))) == DayCounts()
 
 
-async def test_who_waits_since_yesterday_waits_today_as_well(talk: Talk, store: SqlStore) -> None:
+async def test_who_waits_since_yesterday_waits_today_as_well(talk: Talk, store: Store) -> None:
     await talk.says("o1", "昨天", at=second(-100))
     await talk.says("o2", "昨天", at=second(-90))
     await talk.says("o2", "今天", at=second(1))
@@ -259,12 +259,12 @@ async def test_who_waits_since_yesterday_waits_today_as_well(talk: Talk, store: 
     assert told.waiting == len(await listed(store, InboxFilter.WAITING))
 
 
-async def test_a_picture_counts_as_a_message(talk: Talk, store: SqlStore) -> None:
+async def test_a_picture_counts_as_a_message(talk: Talk, store: Store) -> None:
     await talk.hears(incoming("o1", type=MessageType.IMAGE, msg_type="image"))
     assert (await store.conversations.day_counts(T0.replace(microsecond=0))).messages == 1
 
 
-async def test_what_a_rule_left_unsaid_on_purpose_makes_nobody_wait(talk: Talk, store: SqlStore) -> None:
+async def test_what_a_rule_left_unsaid_on_purpose_makes_nobody_wait(talk: Talk, store: Store) -> None:
     await talk.says("o1", "在吗", at=second(0))
     nod = (await talk.says("o2", "嗯嗯", at=second(10))).message
     await talk.decides(nod, outcome=Outcome.SILENT)

@@ -21,8 +21,8 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import UNFINISHED, Outcome
 from wxdesk.core.rules.conditions.facts import RequiredHistory
-from wxdesk.desk.ports.store import UndecidedMessage
-from wxdesk.store import SqlStore, open_store
+from wxdesk.core.rules.resolution import UndecidedMessage
+from wxdesk.store import Store, open_store
 from wxdesk.store.decisions.rule_facts import with_history
 from wxdesk.store.inbox.rows import rows
 from wxdesk.store.replies.quota_counts import sent_since
@@ -116,7 +116,7 @@ async def test_many_messages_cost_no_more_than_a_few(name: str, tmp_path: Path) 
         await store.close()
 
 
-async def test_numbers_are_told_apart_as_far_as_rules_ask(talk: Talk, store: SqlStore) -> None:
+async def test_numbers_are_told_apart_as_far_as_rules_ask(talk: Talk, store: Store) -> None:
     items = [await talk.says("o1", f"{n}", at=second(n)) for n in range(6)]
     found = await store.conversations.with_history(items, RequiredHistory(message_no=3), second(100))
     numbers = [item.history.message_no for item in found]

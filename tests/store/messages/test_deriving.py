@@ -13,11 +13,11 @@ from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.message import MessageType
-from wxdesk.desk.ports.store import UnderivedPush
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.messages.deriving import UnderivedPush
 
 
-async def test_a_first_message_makes_contact_conversation_and_message(talk: Talk, store: SqlStore) -> None:
+async def test_a_first_message_makes_contact_conversation_and_message(talk: Talk, store: Store) -> None:
     said = incoming(
         "oLiLei", "请问几点关门", msg_id="24600000000000001", fields={"Content": "请问几点关门", "New": "1"}
     )
@@ -50,7 +50,7 @@ async def test_one_contact_has_one_conversation_an_account(talk: Talk) -> None:
     assert again.conversation.last_at == again.message.at
 
 
-async def test_a_batch_returns_messages_in_order_with_the_final_conversation(talk: Talk, store: SqlStore) -> None:
+async def test_a_batch_returns_messages_in_order_with_the_final_conversation(talk: Talk, store: Store) -> None:
     order = ["o2", "o1", "o2", "o3", "o2"]
     batch = [await talk.kept(incoming(o, f"{n}", at=second(n)), second(n)) for n, o in enumerate(order)]
     made = await store.conversations.derive(batch)
@@ -122,7 +122,7 @@ async def test_where_a_contact_came_from_last_is_known(talk: Talk) -> None:
     assert (await talk.says("o1", at=second(4))).conversation.session_from == "goods=3"
 
 
-async def test_what_opens_no_conversation_is_only_marked(talk: Talk, store: SqlStore) -> None:
+async def test_what_opens_no_conversation_is_only_marked(talk: Talk, store: Store) -> None:
     audit = incoming("o1", type=MessageType.OTHER, msg_type="event", event="wxa_media_check")
     pushes = [await talk.kept(audit), await talk.kept(None)]
     assert await store.conversations.derive(pushes) == []
@@ -132,7 +132,7 @@ async def test_what_opens_no_conversation_is_only_marked(talk: Talk, store: SqlS
         await store.conversations.get(1)
 
 
-async def test_deriving_again_makes_nothing_twice(talk: Talk, store: SqlStore) -> None:
+async def test_deriving_again_makes_nothing_twice(talk: Talk, store: Store) -> None:
     push = await talk.kept(incoming("o1", "一次"))
     [made] = await store.conversations.derive([push, push])
     assert await store.conversations.derive([push]) == []
@@ -140,7 +140,7 @@ async def test_deriving_again_makes_nothing_twice(talk: Talk, store: SqlStore) -
     assert [one.message.id for one in await store.conversations.undecided()] == [made.message.id]
 
 
-async def test_a_late_message_stands_where_it_was_written(talk: Talk, store: SqlStore) -> None:
+async def test_a_late_message_stands_where_it_was_written(talk: Talk, store: Store) -> None:
     newer = await talk.says("o1", "后写的", at=second(100))
     late = incoming("o1", "先写的", at=second(40))
     made = await talk.hears(late, second(700))
@@ -153,7 +153,7 @@ async def test_a_late_message_stands_where_it_was_written(talk: Talk, store: Sql
     assert texts == ["先写的", "后写的"]
 
 
-async def test_text_that_no_database_can_hold_does_not_stop_the_queue(talk: Talk, store: SqlStore) -> None:
+async def test_text_that_no_database_can_hold_does_not_stop_the_queue(talk: Talk, store: Store) -> None:
     odd = incoming("o1", "a\0b\ud800c", fields={"Content": "a\0b\ud800c", "Title": "\udfff"}, session_from="\0")
     made = await talk.hears(odd)
     assert made.message.text == "a\ufffdb\ufffdc"
@@ -171,7 +171,7 @@ async def test_times_are_exact_to_the_microsecond_at_both_ends_of_time(talk: Tal
         assert (await talk.thread(made.conversation.id)).contact.first_seen_at == at
 
 
-async def test_a_large_batch_is_one_transaction(talk: Talk, store: SqlStore) -> None:
+async def test_a_large_batch_is_one_transaction(talk: Talk, store: Store) -> None:
     pushes = [talk.push(incoming(f"o{n % 40}", f"第 {n} 条", at=second(n)), second(n)) for n in range(400)]
     ids = await asyncio.gather(*map(store.pushes.keep, pushes))
     batch = [UnderivedPush(i or 0, p.account, p.received_at, p.incoming) for i, p in zip(ids, pushes, strict=True)]

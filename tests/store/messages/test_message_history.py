@@ -11,13 +11,13 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.message_history import BURST, OperatorReply
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.past_messages import BURST, OperatorReply
+from wxdesk.store import Store
 
 REPLY = (Action(ActionKind.REPLY, text="好"),)
 
 
-async def test_messages_come_in_slices_from_the_oldest_on(store: SqlStore, talk: Talk) -> None:
+async def test_messages_come_in_slices_from_the_oldest_on(store: Store, talk: Talk) -> None:
     made = [(await talk.says("a", f"第{n}句", second(n))).message for n in range(5)]
     assert await store.message_history.extent(100) == (5, made[0].id - 1)
     count, before = await store.message_history.extent(3)
@@ -27,13 +27,13 @@ async def test_messages_come_in_slices_from_the_oldest_on(store: SqlStore, talk:
     assert [one.text for one in await store.message_history.messages(first[-1].id, 2)] == ["第4句"]
 
 
-async def test_an_empty_store_has_no_past(store: SqlStore) -> None:
+async def test_an_empty_store_has_no_past(store: Store) -> None:
     assert await store.message_history.extent(100) == (0, 0)
     assert await store.message_history.messages(0, 10) == []
     assert await store.message_history.unmatched(T0, 10) == []
 
 
-async def test_entering_is_asked_about_and_other_events_are_not(store: SqlStore, talk: Talk) -> None:
+async def test_entering_is_asked_about_and_other_events_are_not(store: Store, talk: Talk) -> None:
     await talk.hears(entering("a", T0, "goods"))
     await talk.hears(
         incoming("a", at=second(1), type=MessageType.OTHER, msg_type="event", event="kf_close_session"), second(1)
@@ -43,7 +43,7 @@ async def test_entering_is_asked_about_and_other_events_are_not(store: SqlStore,
     assert (await store.message_history.extent(10))[0] == 1
 
 
-async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk) -> None:
+async def test_what_operators_sent_is_told_in_order(store: Store, talk: Talk) -> None:
     message = (await talk.says("a")).message
     for n, text in enumerate(("早", "在的"), start=1):
         reply = await talk.writes(message.conversation_id, text, second(n))
@@ -63,7 +63,7 @@ async def test_what_operators_sent_is_told_in_order(store: SqlStore, talk: Talk)
     assert (await store.message_history.conversations([thread, 999]))[thread].contact.openid == "a"
 
 
-async def test_what_an_operator_answers_begins_after_a_silence(store: SqlStore, talk: Talk) -> None:
+async def test_what_an_operator_answers_begins_after_a_silence(store: Store, talk: Talk) -> None:
     silence = BURST.total_seconds()
     await talk.says("a", "几点开门", second(0))
     first = (await talk.says("a", "在吗", second(silence + 1))).message
@@ -77,7 +77,7 @@ async def test_what_an_operator_answers_begins_after_a_silence(store: SqlStore, 
     assert {one.id for one in written if told.answers(one)} == {first.id, last.id}
 
 
-async def test_what_a_rule_has_answered_no_operator_answers(store: SqlStore, talk: Talk) -> None:
+async def test_what_a_rule_has_answered_no_operator_answers(store: Store, talk: Talk) -> None:
     asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(("几点", "尺码", "退款"))]
     [sent] = await talk.decides(asked[1], "九点", at=second(5))
     [stopped] = await talk.decides(asked[2], "请稍等", at=second(6), state=ReplyState.HELD)
@@ -90,7 +90,7 @@ async def test_what_a_rule_has_answered_no_operator_answers(store: SqlStore, tal
     assert [one.id for one in await store.message_history.messages(0, 10) if told.answers(one)] == [asked[2].id]
 
 
-async def test_what_an_operator_made_of_a_rules_reply_is_his(store: SqlStore, talk: Talk) -> None:
+async def test_what_an_operator_made_of_a_rules_reply_is_his(store: Store, talk: Talk) -> None:
     message = (await talk.says("a", "退款", second(0))).message
     [draft] = await talk.decides(message, "请稍等", at=second(1), state=ReplyState.DRAFT)
     await store.replies.edit(draft.id, Content(text="已退给您"), second(2), "operator")
@@ -99,7 +99,7 @@ async def test_what_an_operator_made_of_a_rules_reply_is_his(store: SqlStore, ta
     assert (told.text, told.answered, told.edited) == ("已退给您", 0, True)
 
 
-async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: SqlStore, talk: Talk) -> None:
+async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: Store, talk: Talk) -> None:
     message = (await talk.says("a", "退款", second(0))).message
     [promise] = await talk.decides(message, "同事马上来", at=second(1))
     await store.conversations.take_over(message.conversation_id, None)
@@ -109,7 +109,7 @@ async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: SqlStore, ta
     assert [(one.text, one.answered) for one in await store.message_history.written(T0)] == [("已退", 0)]
 
 
-async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: SqlStore, talk: Talk) -> None:
+async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: Store, talk: Talk) -> None:
     default = await store.rules.save(Rule("d", default=True, then=REPLY), T0)
     hours = await store.rules.save(Rule("h", when=Condition(any=("几点",)), then=REPLY), T0)
     asked = [(await talk.says("a", text, second(n))).message for n, text in enumerate(("发票", "几点", "尺码", "运费"))]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.store.chats import Talk, incoming, second
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 
 
-async def shut_away(talk: Talk, store: SqlStore, number: int) -> int:
+async def shut_away(talk: Talk, store: Store, number: int) -> int:
     push = replace(talk.push(None, second(number), key=f"x:{number}"), note="MsgType is missing.")
     push_id = await store.pushes.keep(push)
     assert push_id is not None
     return push_id
 
 
-async def test_only_what_could_not_be_read_is_there_newest_first(talk: Talk, store: SqlStore) -> None:
+async def test_only_what_could_not_be_read_is_there_newest_first(talk: Talk, store: Store) -> None:
     assert (await store.quarantine.size(), await store.quarantine.page()) == (0, [])
     ids = []
     for number in range(3):
@@ -29,7 +29,7 @@ async def test_only_what_could_not_be_read_is_there_newest_first(talk: Talk, sto
     assert await store.quarantine.size() == 3
 
 
-async def test_what_is_released_waits_to_be_derived_and_is_released_once(talk: Talk, store: SqlStore) -> None:
+async def test_what_is_released_waits_to_be_derived_and_is_released_once(talk: Talk, store: Store) -> None:
     one, two = await shut_away(talk, store, 1), await shut_away(talk, store, 2)
     await store.conversations.derive([await talk.kept(incoming("o1"), second(3))])
     said = (await talk.says("o2", at=second(4))).message.push_id

@@ -15,21 +15,21 @@ from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.core.model.picture import Picture
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.sandbox.pictures import cover, torn_box
-from wxdesk.store.pictures.files import CHANGED, PictureFolder
+from wxdesk.store.pictures.files import CHANGED, PictureFiles
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> PictureFolder:
-    return PictureFolder(tmp_path / "pictures")
+def folder(tmp_path: Path) -> PictureFiles:
+    return PictureFiles(tmp_path / "pictures")
 
 
-def _kept(folder: PictureFolder, data: bytes) -> Picture:
+def _kept(folder: PictureFiles, data: bytes) -> Picture:
     picture = picture_record(data)
     folder.keep(picture, data)
     return picture
 
 
-def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: PictureFolder, tmp_path: Path) -> None:
+def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: PictureFiles, tmp_path: Path) -> None:
     picture = _kept(folder, torn_box())
     place = tmp_path / "pictures" / picture.digest[:2] / f"{picture.digest}.png"
     assert folder.path(picture.digest) == place
@@ -40,7 +40,7 @@ def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: PictureFol
         assert stat.S_IMODE(place.parent.parent.stat().st_mode) == 0o700
 
 
-def test_the_same_picture_twice_is_one_file(folder: PictureFolder, tmp_path: Path) -> None:
+def test_the_same_picture_twice_is_one_file(folder: PictureFiles, tmp_path: Path) -> None:
     _kept(folder, torn_box())
     _kept(folder, torn_box())
     _kept(folder, cover())
@@ -48,7 +48,7 @@ def test_the_same_picture_twice_is_one_file(folder: PictureFolder, tmp_path: Pat
 
 
 @pytest.mark.parametrize("digest", ["0" * 64, "", "../../etc/passwd", "A" * 64, "/etc/passwd", "0" * 64 + "\n"])
-def test_what_is_no_kept_picture_is_not_found(folder: PictureFolder, digest: str) -> None:
+def test_what_is_no_kept_picture_is_not_found(folder: PictureFiles, digest: str) -> None:
     assert folder.path(digest) is None
     with pytest.raises(NotFound):
         folder.read(digest)
@@ -59,10 +59,10 @@ def test_a_digest_reaches_no_other_folder(tmp_path: Path) -> None:
     root.mkdir(parents=True)
     (tmp_path / "secret.png").write_bytes(b"secret")
     assert (root / ".." / "../secret.png").is_file()
-    assert PictureFolder(root).path("../secret") is None
+    assert PictureFiles(root).path("../secret") is None
 
 
-def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again(folder: PictureFolder) -> None:
+def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again(folder: PictureFiles) -> None:
     picture = _kept(folder, torn_box())
     place = folder.path(picture.digest)
     assert place is not None
@@ -74,11 +74,11 @@ def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_a
     assert folder.read(picture.digest) == torn_box()
 
 
-def test_what_a_crash_left_is_cleared_and_nothing_else(folder: PictureFolder, tmp_path: Path) -> None:
+def test_what_a_crash_left_is_cleared_and_nothing_else(folder: PictureFiles, tmp_path: Path) -> None:
     picture = _kept(folder, torn_box())
     rest = tmp_path / "pictures" / picture.digest[:2] / "tmpabc.part"
     rest.write_bytes(b"half")
-    folder = PictureFolder(tmp_path / "pictures")
+    folder = PictureFiles(tmp_path / "pictures")
     assert not rest.exists()
     assert folder.read(picture.digest) == torn_box()
 
@@ -96,7 +96,7 @@ def no_space() -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_disk_that_is_full_says_so_and_leaves_nothing(folder: PictureFolder, tmp_path: Path) -> None:
+def test_a_disk_that_is_full_says_so_and_leaves_nothing(folder: PictureFiles, tmp_path: Path) -> None:
     with no_space(), pytest.raises(StoreError):
         _kept(folder, torn_box())
     assert [path for path in (tmp_path / "pictures").rglob("*") if path.is_file()] == []

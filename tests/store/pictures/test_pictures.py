@@ -11,8 +11,8 @@ from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import Picture, PictureFormat, PictureState
-from wxdesk.desk.ports.media import AwaitedPicture, Uploaded
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.pictures.pictures import AwaitedPicture, Uploaded
 
 PICTURE = Picture("d" * 64, PictureFormat.JPEG, 640, 480, 12345)
 
@@ -24,13 +24,13 @@ async def shows(talk: Talk, openid: str, media_id: str | None = "M", at: datetim
     return (await talk.hears(said, at)).message
 
 
-async def message_of(store: SqlStore, message: Message) -> Message:
+async def message_of(store: Store, message: Message) -> Message:
     """The message as the timeline has it now."""
     items = await store.conversations.timeline(message.conversation_id)
     return next(item for item in items if isinstance(item, Message) and item.id == message.id)
 
 
-async def test_a_kept_picture_is_known_by_its_digest(store: SqlStore) -> None:
+async def test_a_kept_picture_is_known_by_its_digest(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.pictures.get(PICTURE.digest)
     await store.pictures.add(PICTURE, T0)
@@ -38,7 +38,7 @@ async def test_a_kept_picture_is_known_by_its_digest(store: SqlStore) -> None:
     assert await store.pictures.get(PICTURE.digest) == PICTURE
 
 
-async def test_uploads_are_one_an_account(store: SqlStore) -> None:
+async def test_uploads_are_one_an_account(store: Store) -> None:
     assert await store.pictures.upload("shop", PICTURE.digest) is None
     await store.pictures.note_upload("shop", PICTURE.digest, "M1", second(1))
     await store.pictures.note_upload("other", PICTURE.digest, "M2", second(2))
@@ -47,7 +47,7 @@ async def test_uploads_are_one_an_account(store: SqlStore) -> None:
     assert await store.pictures.upload("other", PICTURE.digest) == Uploaded("M2", second(2))
 
 
-async def test_messages_that_name_a_picture_await_it_oldest_first(store: SqlStore, talk: Talk) -> None:
+async def test_messages_that_name_a_picture_await_it_oldest_first(store: Store, talk: Talk) -> None:
     first = await shows(talk, "o1")
     await talk.says("o1", "看这张")
     second_ = await shows(talk, "o2", None, pic_url="http://mmbiz.qpic.cn/a/0")
@@ -67,7 +67,7 @@ async def test_messages_that_name_a_picture_await_it_oldest_first(store: SqlStor
     assert await store.pictures.awaited([], without=(), limit=10) == []
 
 
-async def test_a_settled_one_is_named_by_its_message_and_known(store: SqlStore, talk: Talk) -> None:
+async def test_a_settled_one_is_named_by_its_message_and_known(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1")
     await store.pictures.settle(message.id, PICTURE, T0)
     found = await message_of(store, message)
@@ -76,7 +76,7 @@ async def test_a_settled_one_is_named_by_its_message_and_known(store: SqlStore, 
     assert await store.pictures.awaited(["shop"], without=(), limit=10) == []
 
 
-async def test_a_missing_one_says_why(store: SqlStore, talk: Talk) -> None:
+async def test_a_missing_one_says_why(store: Store, talk: Talk) -> None:
     message, other = await shows(talk, "o1"), await shows(talk, "o1")
     await store.pictures.mark_missing(message.id, "the picture has expired at WeChat")
     found = await message_of(store, message)
@@ -84,7 +84,7 @@ async def test_a_missing_one_says_why(store: SqlStore, talk: Talk) -> None:
     assert (await message_of(store, other)).picture_state is PictureState.AWAITED
 
 
-async def test_what_is_kept_is_not_lost_again(store: SqlStore, talk: Talk) -> None:
+async def test_what_is_kept_is_not_lost_again(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1")
     await store.pictures.settle(message.id, PICTURE, T0)
     await store.pictures.mark_missing(message.id, "too late")
@@ -92,7 +92,7 @@ async def test_what_is_kept_is_not_lost_again(store: SqlStore, talk: Talk) -> No
     assert (await message_of(store, message)).picture_state is PictureState.KEPT
 
 
-async def test_what_has_waited_too_long_is_given_up(store: SqlStore, talk: Talk) -> None:
+async def test_what_has_waited_too_long_is_given_up(store: Store, talk: Talk) -> None:
     old, young = await shows(talk, "o1"), await shows(talk, "o1", at=second(1))
     assert await store.pictures.give_up(old.received_at, "too late") == []
     assert [each.message_id for each in await store.pictures.give_up(young.received_at, "too late")] == [old.id]
@@ -100,13 +100,13 @@ async def test_what_has_waited_too_long_is_given_up(store: SqlStore, talk: Talk)
     assert (await message_of(store, young)).picture_state is PictureState.AWAITED
 
 
-async def test_text_from_outside_does_not_keep_a_picture_from_being_awaited(store: SqlStore, talk: Talk) -> None:
+async def test_text_from_outside_does_not_keep_a_picture_from_being_awaited(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1", "M\0\ud83d", pic_url="http://\0")
     (awaited,) = await store.pictures.awaited(["shop"], without=(), limit=10)
     assert (awaited.message_id, awaited.media_id) == (message.id, "M\ufffd\ufffd")
 
 
-async def test_deriving_again_after_a_crash_awaits_once(store: SqlStore, talk: Talk) -> None:
+async def test_deriving_again_after_a_crash_awaits_once(store: Store, talk: Talk) -> None:
     kept = await talk.kept(incoming("o1", type=MessageType.IMAGE, msg_type="image", media_id="M"))
     await store.conversations.derive([kept])
     await store.conversations.derive([kept])

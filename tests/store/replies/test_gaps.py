@@ -13,7 +13,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 
 S = ReplyState
 GAP = Content(ReplyKind.LINK, title="‹m.no›", url="https://a.cn", gaps=("m.no",))
@@ -25,17 +25,17 @@ async def asked(talk: Talk) -> Message:
     return (await talk.says("o1")).message
 
 
-async def states(store: SqlStore, replies: list[Reply]) -> list[ReplyState]:
+async def states(store: Store, replies: list[Reply]) -> list[ReplyState]:
     return [(await store.replies.get(reply.id)).state for reply in replies]
 
 
-async def drafts(store: SqlStore, conversation_id: int, *said: Content) -> list[Reply]:
+async def drafts(store: Store, conversation_id: int, *said: Content) -> list[Reply]:
     new = [NewReply(conversation_id, Author.RULE, content, S.DRAFT) for content in said]
     return await store.replies.add_parts(new, T0)
 
 
 async def test_no_part_is_let_go_before_an_earlier_one_that_lacks_a_value(
-    talk: Talk, store: SqlStore, asked: Message
+    talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await drafts(store, asked.conversation_id, WHOLE, GAP, WHOLE)
     for part, whole in ((made[2], False), (made[2], True), (made[0], True)):
@@ -48,7 +48,7 @@ async def test_no_part_is_let_go_before_an_earlier_one_that_lacks_a_value(
     assert await states(store, made) == [S.QUEUED] * 3
 
 
-async def test_a_part_that_was_stopped_lacks_nothing_any_more(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_a_part_that_was_stopped_lacks_nothing_any_more(talk: Talk, store: Store, asked: Message) -> None:
     made = await drafts(store, asked.conversation_id, GAP, WHOLE)
     await store.replies.move(made[0].id, Move.CANCEL, T0)
     await store.replies.settle(made[1].id, Move.RELEASE, T0, "lin")

@@ -17,11 +17,11 @@ from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.core.replies.on_new_message import HoldTimes, OnNewMessage
-from wxdesk.desk.ports.pending_replies import TimerTerms
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore, open_store
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store, open_store
 from wxdesk.store.replies import moves as moving
+from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.pending.timers import TimerTerms
 
 S = ReplyState
 K = StepKind
@@ -33,11 +33,11 @@ async def made(talk: Talk, state: ReplyState, *, author: Author = Author.RULE, *
     return await talk.store.replies.add(new, T0)
 
 
-async def kinds(store: SqlStore, reply: Reply) -> list[StepKind]:
+async def kinds(store: Store, reply: Reply) -> list[StepKind]:
     return [step.kind for step in await store.replies.steps(reply.id)]
 
 
-async def test_the_plain_way_out_costs_no_step(talk: Talk, store: SqlStore) -> None:
+async def test_the_plain_way_out_costs_no_step(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     [reply] = await talk.decides(message, "好")
     await store.replies.claim(second(1), busy=(), limit=5, only_by_hand=False)
@@ -46,7 +46,7 @@ async def test_the_plain_way_out_costs_no_step(talk: Talk, store: SqlStore) -> N
 
 
 @pytest.mark.parametrize(("state", "move"), [key for key in REPLY_MOVES if key[1] not in (Move.CLAIM, Move.ACCEPT)])
-async def test_every_other_move_leaves_one(talk: Talk, store: SqlStore, state: ReplyState, move: Move) -> None:
+async def test_every_other_move_leaves_one(talk: Talk, store: Store, state: ReplyState, move: Move) -> None:
     reply = await made(talk, state, due_at=second(9) if state is S.HELD else None)
     before = await store.replies.steps(reply.id)
     await store.replies.move(reply.id, move, second(3), ReplyChanges(by="lin", error="because"))
@@ -55,7 +55,7 @@ async def test_every_other_move_leaves_one(talk: Talk, store: SqlStore, state: R
     assert (step.by, step.reason, step.errcode) == ("lin", "because", None)
 
 
-async def test_a_reply_that_is_born_held_tells_until_when(talk: Talk, store: SqlStore) -> None:
+async def test_a_reply_that_is_born_held_tells_until_when(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     by_rule, second_one = await talk.decides(message, "好", "再见", at=second(1), state=S.HELD, due_at=second(9))
     draft = await made(talk, S.DRAFT)
@@ -64,7 +64,7 @@ async def test_a_reply_that_is_born_held_tells_until_when(talk: Talk, store: Sql
     assert await store.replies.steps(draft.id) == []
 
 
-async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, store: SqlStore) -> None:
+async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.HELD, due_at=second(9))
     await store.replies.move(reply.id, Move.HOLD, second(2), ReplyChanges(due_at=second(20)))
     await store.replies.move(reply.id, Move.KEEP, second(3), ReplyChanges(by="lin"))
@@ -75,7 +75,7 @@ async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, sto
     ]
 
 
-async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: SqlStore) -> None:
+async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.DRAFT)
     warmer = Content(text="您好 ❤️‍🔥 \ud83d")
     await store.replies.edit(reply.id, warmer, second(1), "lin")
@@ -86,7 +86,7 @@ async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: SqlStore) -
     assert then.before.text.startswith("您好 ❤️‍🔥 ")
 
 
-async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, store: SqlStore) -> None:
+async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.SENDING)
     said = ReplyChanges(errcode=-1, error="system error", rid="r1", not_before=second(4))
     await store.replies.move(reply.id, Move.POSTPONE, second(3), said)
@@ -100,7 +100,7 @@ async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, s
     assert failed == ReplyStep(reply.id, second(7), K.REFUSE, reason="out of limit", errcode=45047)
 
 
-async def test_many_at_once_each_leave_theirs(talk: Talk, store: SqlStore) -> None:
+async def test_many_at_once_each_leave_theirs(talk: Talk, store: Store) -> None:
     late = await made(talk, S.HELD, due_at=second(1))
     asks = await made(talk, S.HELD)
     queued = await made(talk, S.QUEUED)
@@ -123,7 +123,7 @@ async def test_many_at_once_each_leave_theirs(talk: Talk, store: SqlStore) -> No
     assert (await store.replies.steps(stopped.id))[-1] == ReplyStep(stopped.id, second(6), K.CANCEL, by="lin")
 
 
-async def test_an_operator_who_writes_on_leaves_one(talk: Talk, store: SqlStore) -> None:
+async def test_an_operator_who_writes_on_leaves_one(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.HELD, due_at=second(3))
     for at in (2, 4, 6):
         await store.pending_replies.run_timers(
@@ -135,7 +135,7 @@ async def test_an_operator_who_writes_on_leaves_one(talk: Talk, store: SqlStore)
     assert (await store.replies.steps(reply.id))[1:] == [writing, released]
 
 
-async def test_a_customer_who_writes_again_is_told(talk: Talk, store: SqlStore) -> None:
+async def test_a_customer_who_writes_again_is_told(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     [reply] = await talk.decides(message, "好", state=S.HELD, due_at=second(9))
     told = []
@@ -157,7 +157,7 @@ async def test_a_customer_who_writes_again_is_told(talk: Talk, store: SqlStore) 
     assert await kinds(store, reply) == [K.HOLD, K.HOLD, K.CANCEL]
 
 
-async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: Talk, store: SqlStore) -> None:
+async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: Talk, store: Store) -> None:
     made = []
     for at in (1, 2):
         one = (await talk.says("o1", at=second(at))).message
@@ -169,7 +169,7 @@ async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: T
     assert await kinds(store, held) == [K.HOLD]
 
 
-async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: SqlStore) -> None:
+async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: Store) -> None:
     held, queued = await made(talk, S.HELD, due_at=second(9)), await made(talk, S.QUEUED)
     mine, failed = await made(talk, S.QUEUED, author=Author.OPERATOR), await made(talk, S.FAILED)
     await store.replies.cancel_automatic(held.conversation_id, "operator", second(1))
@@ -179,7 +179,7 @@ async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: SqlStore) 
     assert (await store.replies.get(failed.id)).state is S.FAILED
 
 
-async def test_a_crash_while_sending_is_told(talk: Talk, store: SqlStore) -> None:
+async def test_a_crash_while_sending_is_told(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.SENDING)
     await store.replies.recover(second(1))
     [step] = await store.replies.steps(reply.id)
@@ -187,7 +187,7 @@ async def test_a_crash_while_sending_is_told(talk: Talk, store: SqlStore) -> Non
     assert step.reason == "wxdesk ended before WeChat answered"
 
 
-async def test_what_was_refused_leaves_none(talk: Talk, store: SqlStore) -> None:
+async def test_what_was_refused_leaves_none(talk: Talk, store: Store) -> None:
     sent = await made(talk, S.SENT)
     with pytest.raises(MoveNotAllowed):
         await store.replies.move(sent.id, Move.CANCEL, second(1), ReplyChanges(by="lin"))
@@ -196,7 +196,7 @@ async def test_what_was_refused_leaves_none(talk: Talk, store: SqlStore) -> None
     assert await store.replies.steps(sent.id) == []
 
 
-async def test_a_change_that_is_rolled_back_leaves_none(talk: Talk, store: SqlStore) -> None:
+async def test_a_change_that_is_rolled_back_leaves_none(talk: Talk, store: Store) -> None:
     reply, other = await made(talk, S.HELD, due_at=second(9)), await made(talk, S.DRAFT)
 
     def broken(connection: Connection) -> None:
@@ -211,7 +211,7 @@ async def test_a_change_that_is_rolled_back_leaves_none(talk: Talk, store: SqlSt
     assert await kinds(store, reply) == [K.HOLD]
 
 
-async def test_a_restart_keeps_it(talk: Talk, store: SqlStore, url: str, home: Path) -> None:
+async def test_a_restart_keeps_it(talk: Talk, store: Store, url: str, home: Path) -> None:
     reply = await made(talk, S.HELD, due_at=second(9))
     await store.replies.edit(reply.id, Content(text="再见"), second(1), "lin")
     await store.replies.move(reply.id, Move.RELEASE, second(2), ReplyChanges(by="lin"))

@@ -19,10 +19,10 @@ from wxdesk.core.replies import parts
 from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import OnNewMessage
-from wxdesk.desk.ports.pending_replies import TimerTerms
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.pending.timers import TimerTerms
 from wxdesk.store.replies.replies import _first_in_line
 
 S = ReplyState
@@ -33,13 +33,13 @@ async def asked(talk: Talk) -> Message:
     return (await talk.says("o1")).message
 
 
-async def split(store: SqlStore, conversation_id: int, *texts: str) -> list[Reply]:
+async def split(store: Store, conversation_id: int, *texts: str) -> list[Reply]:
     """What an operator wrote, in several messages."""
     new = [NewReply(conversation_id, Author.OPERATOR, Content(text=said), S.QUEUED) for said in texts]
     return await store.replies.add_parts(new, T0)
 
 
-async def comes_to(store: SqlStore, reply: Reply, state: ReplyState) -> None:
+async def comes_to(store: Store, reply: Reply, state: ReplyState) -> None:
     """Bring a queued reply to `state`, the way that the outbox or its human does."""
     ways: dict[ReplyState, tuple[Move, ...]] = {
         S.SENT: (Move.CLAIM, Move.ACCEPT),
@@ -52,7 +52,7 @@ async def comes_to(store: SqlStore, reply: Reply, state: ReplyState) -> None:
         await store.replies.move(reply.id, move, T0)
 
 
-async def claimed(store: SqlStore, *, only_by_hand: bool = False) -> list[str]:
+async def claimed(store: Store, *, only_by_hand: bool = False) -> list[str]:
     """What would leave now, one after the other until nothing may."""
     left = []
     while found := await store.replies.claim(second(9), busy=(), limit=9, only_by_hand=only_by_hand):
@@ -62,11 +62,11 @@ async def claimed(store: SqlStore, *, only_by_hand: bool = False) -> list[str]:
     return left
 
 
-async def states(store: SqlStore, replies: list[Reply]) -> list[ReplyState]:
+async def states(store: Store, replies: list[Reply]) -> list[ReplyState]:
     return [(await store.replies.get(reply.id)).state for reply in replies]
 
 
-async def test_the_parts_of_a_written_text_are_one_answer(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_the_parts_of_a_written_text_are_one_answer(talk: Talk, store: Store, asked: Message) -> None:
     made = await split(store, asked.conversation_id, "1", "2", "3")
     assert [reply.part_of for reply in made] == [None, made[0].id, made[0].id]
     assert made == [await store.replies.get(reply.id) for reply in made]
@@ -86,7 +86,7 @@ async def test_what_one_rule_says_to_one_message_is_one_answer(talk: Talk, asked
 @pytest.mark.parametrize("state", [S.FAILED, S.UNKNOWN])
 @pytest.mark.parametrize("by_hand", [True, False])
 async def test_a_part_waits_behind_one_that_has_not_arrived_and_blocks_nothing(
-    talk: Talk, store: SqlStore, asked: Message, state: ReplyState, stopped: int, by_hand: bool
+    talk: Talk, store: Store, asked: Message, state: ReplyState, stopped: int, by_hand: bool
 ) -> None:
     texts = ("1", "2", "3")
     made = await (split(store, asked.conversation_id, *texts) if by_hand else talk.decides(asked, *texts))
@@ -100,7 +100,7 @@ async def test_a_part_waits_behind_one_that_has_not_arrived_and_blocks_nothing(
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.HELD])
 async def test_an_automatic_part_waits_behind_one_that_its_human_has_to_decide_on(
-    talk: Talk, store: SqlStore, asked: Message, state: ReplyState
+    talk: Talk, store: Store, asked: Message, state: ReplyState
 ) -> None:
     first, second_part, third = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, first, state)
@@ -121,7 +121,7 @@ async def test_an_automatic_part_waits_behind_one_that_its_human_has_to_decide_o
     ],
 )
 async def test_the_later_parts_follow_as_though_the_same_human_had_released_them(
-    talk: Talk, store: SqlStore, asked: Message, state: ReplyState, move: Move, left: list[str]
+    talk: Talk, store: Store, asked: Message, state: ReplyState, move: Move, left: list[str]
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], state)
@@ -131,7 +131,7 @@ async def test_the_later_parts_follow_as_though_the_same_human_had_released_them
     assert await claimed(store, only_by_hand=True) == left, "also during a pause"
 
 
-async def test_who_settles_twice_is_heard_twice(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_who_settles_twice_is_heard_twice(talk: Talk, store: Store, asked: Message) -> None:
     """Whoever sends has to be told each time that something may leave."""
     first, *later = await split(store, asked.conversation_id, "1", "2", "3")
     for _ in range(2):
@@ -140,7 +140,7 @@ async def test_who_settles_twice_is_heard_twice(talk: Talk, store: SqlStore, ask
         assert [reply.id for reply in told] == [first.id, *(reply.id for reply in later)]
 
 
-async def test_they_follow_up_to_the_next_one_that_needs_its_human(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_they_follow_up_to_the_next_one_that_needs_its_human(talk: Talk, store: Store, asked: Message) -> None:
     first, between, last = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, first, S.FAILED)
     await comes_to(store, between, S.DRAFT)
@@ -155,7 +155,7 @@ async def test_they_follow_up_to_the_next_one_that_needs_its_human(talk: Talk, s
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.HELD, S.FAILED, S.UNKNOWN])
 async def test_the_later_parts_go_with_one_that_is_cancelled(
-    talk: Talk, store: SqlStore, asked: Message, state: ReplyState
+    talk: Talk, store: Store, asked: Message, state: ReplyState
 ) -> None:
     sent, stopped, queued, prepared = await talk.decides(asked, "1", "2", "3", "4")
     [other] = await talk.decides((await talk.says("o1", "好")).message, "other")
@@ -169,7 +169,7 @@ async def test_the_later_parts_go_with_one_that_is_cancelled(
     assert await states(store, [sent, stopped, queued, prepared, other]) == [S.SENT, *[S.CANCELLED] * 3, S.QUEUED]
 
 
-async def test_a_command_that_comes_too_late_changes_no_part(store: SqlStore, asked: Message) -> None:
+async def test_a_command_that_comes_too_late_changes_no_part(store: Store, asked: Message) -> None:
     made = await split(store, asked.conversation_id, "1", "2")
     await comes_to(store, made[0], S.SENT)
     for move in (Move.CANCEL, Move.RETRY, Move.CONFIRM, Move.RELEASE):
@@ -178,7 +178,7 @@ async def test_a_command_that_comes_too_late_changes_no_part(store: SqlStore, as
     assert (await store.replies.get(made[1].id)) == made[1]
 
 
-async def test_all_that_is_held_goes_with_what_follows_it(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_all_that_is_held_goes_with_what_follows_it(talk: Talk, store: Store, asked: Message) -> None:
     first, between, last = await talk.decides(asked, "1", "2", "3")
     other, prepared = await talk.decides((await talk.says("o2")).message, "4", "5")
     for reply in (first, other):
@@ -193,7 +193,7 @@ async def test_all_that_is_held_goes_with_what_follows_it(talk: Talk, store: Sql
 
 
 async def test_when_all_that_is_held_is_cancelled_what_follows_it_is_too(
-    talk: Talk, store: SqlStore, asked: Message
+    talk: Talk, store: Store, asked: Message
 ) -> None:
     first, queued, prepared = await talk.decides(asked, "1", "2", "3")
     [alone] = await talk.decides((await talk.says("o2")).message, "4", state=S.DRAFT)
@@ -206,7 +206,7 @@ async def test_when_all_that_is_held_is_cancelled_what_follows_it_is_too(
     assert (await store.replies.get(alone.id)).state is S.DRAFT
 
 
-async def test_a_takeover_stops_parts_that_wait(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_a_takeover_stops_parts_that_wait(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.FAILED)
     await store.replies.cancel_automatic(asked.conversation_id, "operator", second(1))
@@ -214,7 +214,7 @@ async def test_a_takeover_stops_parts_that_wait(talk: Talk, store: SqlStore, ask
 
 
 async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
-    talk: Talk, store: SqlStore, asked: Message
+    talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     kept = await talk.decides((await talk.says("o2")).message, "4", "5")
@@ -225,7 +225,7 @@ async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
     assert await claimed(store) == ["1", "2", "3"]
 
 
-async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: Store, asked: Message) -> None:
     first, later = await talk.decides(asked, "1", "2", state=S.HELD, due_at=second(8))
     await store.replies.move(first.id, Move.KEEP, second(1))
     assert [reply.id for reply in (await store.pending_replies.run_timers(second(8), TimerTerms())).moved] == [later.id]
@@ -235,7 +235,7 @@ async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: SqlStore, 
 
 
 async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
-    talk: Talk, store: SqlStore, asked: Message
+    talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.DRAFT)
@@ -253,7 +253,7 @@ async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
 
 
 async def test_for_a_blocked_contact_the_rest_of_a_held_answer_is_cancelled_too(
-    talk: Talk, store: SqlStore, asked: Message
+    talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2")
     await comes_to(store, made[0], S.HELD)
@@ -265,7 +265,7 @@ async def test_for_a_blocked_contact_the_rest_of_a_held_answer_is_cancelled_too(
     assert await states(store, made) == [S.CANCELLED, S.CANCELLED]
 
 
-async def test_each_part_tells_who_let_it_go(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_each_part_tells_who_let_it_go(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2")
     await comes_to(store, made[0], S.FAILED)
     for _ in range(2):  # once more changes nothing about it
@@ -276,7 +276,7 @@ async def test_each_part_tells_who_let_it_go(talk: Talk, store: SqlStore, asked:
     assert (await store.replies.steps(made[1].id))[1:] == [ReplyStep(made[1].id, second(2), StepKind.CANCEL, by="lin")]
 
 
-async def test_the_records_say_the_same_as_the_query(talk: Talk, store: SqlStore) -> None:
+async def test_the_records_say_the_same_as_the_query(talk: Talk, store: Store) -> None:
     """Every state of the first two of three parts, the third of which is queued, by hand or not."""
     number = 0
     for by_hand in (True, False):
@@ -301,7 +301,7 @@ async def test_the_records_say_the_same_as_the_query(talk: Talk, store: SqlStore
                     await _clear(store, left)
 
 
-async def _becomes(store: SqlStore, reply: Reply, state: ReplyState) -> None:
+async def _becomes(store: Store, reply: Reply, state: ReplyState) -> None:
     if state is S.SENDING:
         await store.replies.move(reply.id, Move.CLAIM, T0)
     elif state is S.CANCELLED:
@@ -310,13 +310,13 @@ async def _becomes(store: SqlStore, reply: Reply, state: ReplyState) -> None:
         await comes_to(store, reply, state)
 
 
-async def _clear(store: SqlStore, reply: Reply) -> None:
+async def _clear(store: Store, reply: Reply) -> None:
     state = (await store.replies.get(reply.id)).state
     await store.replies.move(reply.id, Move.ACCEPT if state is S.SENDING else Move.CANCEL, T0)
 
 
 async def test_two_who_settle_two_parts_at_once_do_not_wait_for_each_other(
-    talk: Talk, store: SqlStore, asked: Message
+    talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3", "4", state=S.DRAFT)
     async with asyncio.timeout(20):
@@ -329,7 +329,7 @@ async def test_two_who_settle_two_parts_at_once_do_not_wait_for_each_other(
     assert await claimed(store) == ["1", "2", "3", "4"]
 
 
-async def test_waiting_parts_are_found_by_their_index(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_waiting_parts_are_found_by_their_index(talk: Talk, store: Store, asked: Message) -> None:
     """Before each reply a table of a million is not walked."""
 
     def plan(connection: Connection) -> str:

@@ -15,7 +15,7 @@ from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_passed_over
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK, WROTE_INSTEAD
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 
 S = ReplyState
 
@@ -30,14 +30,14 @@ async def draft(talk: Talk) -> Reply:
     return made
 
 
-async def writes(store: SqlStore, thread: int, text: str, at: datetime = T0) -> Reply:
+async def writes(store: Store, thread: int, text: str, at: datetime = T0) -> Reply:
     """An operator writes, and could still take it back."""
     new = NewReply(thread, Author.OPERATOR, Content(text=text), S.HELD, due_at=second(3))
     [written] = (await store.replies.add_passing_over([new], at)).written
     return written
 
 
-async def test_it_stays_a_draft_and_asks_nobody(store: SqlStore, draft: Reply) -> None:
+async def test_it_stays_a_draft_and_asks_nobody(store: Store, draft: Reply) -> None:
     thread = draft.conversation_id
     assert (await store.conversations.counts()).pending == 1
     new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
@@ -52,20 +52,20 @@ async def test_it_stays_a_draft_and_asks_nobody(store: SqlStore, draft: Reply) -
     assert await store.conversations.page(InboxFilter.PENDING) == []
 
 
-async def test_it_can_still_be_sent(store: SqlStore, draft: Reply) -> None:
+async def test_it_can_still_be_sent(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     [released] = await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
     assert (released.state, released.by) == (S.QUEUED, "lin")
 
 
-async def test_once_he_changes_it_it_is_his_and_asks(store: SqlStore, draft: Reply) -> None:
+async def test_once_he_changes_it_it_is_his_and_asks(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     edited = await store.replies.edit(draft.id, Content(text="九点半"), second(1), "lin")
     assert not is_passed_over(edited)
     assert (await store.conversations.counts()).pending == 1
 
 
-async def test_what_he_has_in_hand_is_not_passed_over(store: SqlStore, talk: Talk, draft: Reply) -> None:
+async def test_what_he_has_in_hand_is_not_passed_over(store: Store, talk: Talk, draft: Reply) -> None:
     [changed] = await talk.decides((await talk.says("o1")).message, "八点", state=S.DRAFT)
     [elsewhere] = await talk.decides((await talk.says("o2")).message, "七点", state=S.DRAFT)
     await store.replies.lock_for_edit(draft.id, second(1), "lin")
@@ -76,7 +76,7 @@ async def test_what_he_has_in_hand_is_not_passed_over(store: SqlStore, talk: Tal
 
 
 async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules_go_on(
-    store: SqlStore, draft: Reply
+    store: Store, draft: Reply
 ) -> None:
     await store.replies.add_parts(
         [NewReply(draft.conversation_id, Author.OPERATOR, Content(text="稍等"), S.QUEUED)], T0
@@ -84,7 +84,7 @@ async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules
     assert not is_passed_over(await store.replies.get(draft.id))
 
 
-async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: SqlStore, draft: Reply) -> None:
+async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     await store.status.resolve(draft.conversation_id, second(1))
     undone = await store.pending_replies.undo(written.id, "lin", second(2))
@@ -93,7 +93,7 @@ async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: SqlStore, d
     assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
 
 
-async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store: SqlStore, draft: Reply) -> None:
+async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store: Store, draft: Reply) -> None:
     first, second_word = [await writes(store, draft.conversation_id, text) for text in ("十", "十点")]
     assert (await store.pending_replies.undo(first.id, "lin", second(1))).passed == [await store.replies.get(draft.id)]
     assert is_passed_over(await store.replies.get(draft.id))
@@ -103,7 +103,7 @@ async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.FAILED, S.UNKNOWN])
 async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
-    store: SqlStore, talk: Talk, draft: Reply, state: ReplyState
+    store: Store, talk: Talk, draft: Reply, state: ReplyState
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
@@ -114,7 +114,7 @@ async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
     assert (stopped.id, asking.id, asking.passed_by) == (written.id, draft.id, None)
 
 
-async def test_so_it_does_when_all_that_asks_is_stopped(store: SqlStore, draft: Reply) -> None:
+async def test_so_it_does_when_all_that_asks_is_stopped(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.hold_after_restart(second(1), second(-300), "closed", "late")
     moved = await store.pending_replies.cancel_held("lin", second(2))
@@ -122,7 +122,7 @@ async def test_so_it_does_when_all_that_asks_is_stopped(store: SqlStore, draft: 
     assert (await store.conversations.counts()).pending == 1
 
 
-async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: SqlStore, draft: Reply) -> None:
+async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     await store.status.resolve(draft.conversation_id, second(1))
@@ -134,7 +134,7 @@ async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Sq
     assert (await store.conversations.counts()).pending == 0
 
 
-async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: SqlStore, draft: Reply) -> None:
+async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     await store.status.resolve(draft.conversation_id, second(1))
@@ -142,7 +142,7 @@ async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: SqlSto
     assert await store.conversations.page(InboxFilter.RESOLVED) == []
 
 
-async def test_what_he_released_and_what_comes_back_is_his(store: SqlStore, talk: Talk, draft: Reply) -> None:
+async def test_what_he_released_and_what_comes_back_is_his(store: Store, talk: Talk, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     [released] = await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
     back = await talk.moves(released, Move.HOLD, Move.KEEP, at=second(2))
@@ -150,7 +150,7 @@ async def test_what_he_released_and_what_comes_back_is_his(store: SqlStore, talk
     assert (await store.conversations.counts()).pending == 1
 
 
-async def test_written_again_it_says_no_more_that_something_was_taken_back(store: SqlStore, draft: Reply) -> None:
+async def test_written_again_it_says_no_more_that_something_was_taken_back(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.undo(written.id, "lin", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))
@@ -160,7 +160,7 @@ async def test_written_again_it_says_no_more_that_something_was_taken_back(store
 
 @pytest.mark.parametrize("undone", [True, False])
 async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_not_stand_any_more(
-    store: SqlStore, talk: Talk, draft: Reply, undone: bool
+    store: Store, talk: Talk, draft: Reply, undone: bool
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     before = await store.replies.get(draft.id)
@@ -177,7 +177,7 @@ async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_
 
 @pytest.mark.parametrize("move", [Move.RETRY, Move.CONFIRM])
 async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_one_that_had_arrived(
-    store: SqlStore, talk: Talk, move: Move
+    store: Store, talk: Talk, move: Move
 ) -> None:
     first, rest = await talk.decides((await talk.says("o1")).message, "一", "二")
     await talk.moves(first, Move.CLAIM, Move.REFUSE if move is Move.RETRY else Move.LOSE)
@@ -193,7 +193,7 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
         assert left.by == "lin"
 
 
-async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> None:
+async def test_it_hinders_nobody_who_is_done(store: Store, draft: Reply) -> None:
     with pytest.raises(UnsettledReply):
         await store.status.resolve(draft.conversation_id, second(1))
     written = await writes(store, draft.conversation_id, "十点")
@@ -206,12 +206,12 @@ async def test_it_hinders_nobody_who_is_done(store: SqlStore, draft: Reply) -> N
     ]
 
 
-async def told(store: SqlStore, reply: Reply) -> list[tuple[StepKind, datetime, str]]:
+async def told(store: Store, reply: Reply) -> list[tuple[StepKind, datetime, str]]:
     return [(step.kind, step.at, step.reason) for step in await store.replies.steps(reply.id)]
 
 
 async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_after_all(
-    store: SqlStore, draft: Reply
+    store: Store, draft: Reply
 ) -> None:
     await writes(store, draft.conversation_id, "十点", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))  # what stands instead stood there already
@@ -222,7 +222,7 @@ async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_afte
     ]
 
 
-async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: SqlStore, draft: Reply) -> None:
+async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Store, draft: Reply) -> None:
     first, then = [await writes(store, draft.conversation_id, text, second(1)) for text in ("十", "十点")]
     await store.pending_replies.undo(first.id, "lin", second(2))  # the other one stands still
     await store.pending_replies.undo(then.id, "lin", second(3))
@@ -237,7 +237,7 @@ async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Sql
     ]
 
 
-async def test_what_was_held_tells_once_that_he_wrote_instead(store: SqlStore, talk: Talk) -> None:
+async def test_what_was_held_tells_once_that_he_wrote_instead(store: Store, talk: Talk) -> None:
     [held] = await talk.decides((await talk.says("o1")).message, "九点", state=S.HELD, due_at=second(8))
     await store.replies.draft_leaving(held.conversation_id, second(1))
     written = await writes(store, held.conversation_id, "十点", second(1))
@@ -250,7 +250,7 @@ async def test_what_was_held_tells_once_that_he_wrote_instead(store: SqlStore, t
     ]
 
 
-async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: SqlStore, draft: Reply) -> None:
+async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     before = await store.replies.get(draft.id)
     await store.replies.lock_for_edit(draft.id, second(2), "lin")
@@ -264,9 +264,7 @@ async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: 
     ]
 
 
-async def test_what_he_has_changed_asks_all_the_time_and_tells_nothing_of_his_word(
-    store: SqlStore, draft: Reply
-) -> None:
+async def test_what_he_has_changed_asks_all_the_time_and_tells_nothing_of_his_word(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
     await store.pending_replies.undo(written.id, "lin", second(3))

@@ -8,13 +8,13 @@ from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
 
 ACCEPTED = ReplyChanges(window=window_after_send)
 
 
-async def test_replies_that_wait_are_promised_and_drafts_are_not(talk: Talk, store: SqlStore) -> None:
+async def test_replies_that_wait_are_promised_and_drafts_are_not(talk: Talk, store: Store) -> None:
     said = await talk.says("o1", at=second(0))
     assert said.promised == 0
     other = (await talk.says("o2", at=second(0))).conversation.id
@@ -40,14 +40,14 @@ async def test_replies_that_wait_are_promised_and_drafts_are_not(talk: Talk, sto
     ],
 )
 async def test_what_waits_behind_a_part_that_is_left_to_a_human_is_not_promised(
-    talk: Talk, store: SqlStore, ways: tuple[Move, ...], promised: int
+    talk: Talk, store: Store, ways: tuple[Move, ...], promised: int
 ) -> None:
     first, *_ = await talk.decides((await talk.says("o1")).message, "1", "2", "3")
     await talk.moves(first, *ways)
     assert (await talk.says("o1")).promised == promised
 
 
-async def test_parts_that_leave_by_their_own_time_are_promised(talk: Talk, store: SqlStore) -> None:
+async def test_parts_that_leave_by_their_own_time_are_promised(talk: Talk, store: Store) -> None:
     first, _ = await talk.decides((await talk.says("o1")).message, "1", "2", state=ReplyState.HELD, due_at=second(8))
     assert (await talk.says("o1")).promised == 2
     await store.replies.move(first.id, Move.KEEP, second(1))
@@ -60,7 +60,7 @@ async def test_parts_that_leave_by_their_own_time_are_promised(talk: Talk, store
     [((1, 2), 5), ((9, 2), 5), ((10.5,), 5), ((11, 2), 4), ((11, 12), 3)],
 )
 async def test_a_late_message_allows_what_was_not_sent_since(
-    talk: Talk, store: SqlStore, sent_at: tuple[float, ...], left: int
+    talk: Talk, store: Store, sent_at: tuple[float, ...], left: int
 ) -> None:
     thread = (await talk.says("o1", at=second(0))).conversation.id
     for at in sent_at:
@@ -71,7 +71,7 @@ async def test_a_late_message_allows_what_was_not_sent_since(
     assert made.conversation.window.left == left
 
 
-async def test_a_message_in_time_resets_the_count(talk: Talk, store: SqlStore) -> None:
+async def test_a_message_in_time_resets_the_count(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1", at=T0)).conversation.id
     reply = await talk.writes(thread, "答", at=second(1))
     await store.replies.move(reply.id, Move.CLAIM, second(1))
@@ -80,7 +80,7 @@ async def test_a_message_in_time_resets_the_count(talk: Talk, store: SqlStore) -
     assert (await talk.says("o1", at=second(2))).conversation.window.left == 5
 
 
-async def test_what_may_have_been_delivered_counts_as_sent(talk: Talk, store: SqlStore) -> None:
+async def test_what_may_have_been_delivered_counts_as_sent(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1", at=second(0))).conversation.id
     await talk.says("o1", at=second(30))  # so that the conversation is known to have gone on
     reply = await talk.writes(thread, "答", at=second(20))
@@ -90,7 +90,7 @@ async def test_what_may_have_been_delivered_counts_as_sent(talk: Talk, store: Sq
     assert made.conversation.window.left == 4
 
 
-async def test_an_answer_of_wechats_stands_whole(talk: Talk, store: SqlStore) -> None:
+async def test_an_answer_of_wechats_stands_whole(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "答")
     await store.replies.move(reply.id, Move.CLAIM, second(1))
     refused = ReplyChanges(errcode=40164, error="invalid ip", rid="6a-7b-8c")

@@ -16,17 +16,17 @@ from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.core.wechat.quota import window_after_refusal, window_after_send
-from wxdesk.desk.ports.pending_replies import TimerTerms
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.pending.timers import TimerTerms
 
 
-async def claim(store: SqlStore, now: datetime = T0, **wishes: Any) -> list[str]:
+async def claim(store: Store, now: datetime = T0, **wishes: Any) -> list[str]:
     wishes = {"busy": (), "limit": 10, "only_by_hand": False} | wishes
     return [claimed.reply.content.text for claimed in await store.replies.claim(now, **wishes)]
 
 
-async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: SqlStore) -> None:
+async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation
     link = Content(ReplyKind.LINK, title="看这里", description="d", url="https://e/x", thumb_url="https://e/t")
     reply = await store.replies.add(NewReply(thread.id, Author.OPERATOR, link, ReplyState.QUEUED), second(5))
@@ -42,7 +42,7 @@ async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: SqlSto
         await store.replies.get(reply.id + 1)
 
 
-async def test_claiming_moves_to_sending_and_counts_the_attempt(talk: Talk, store: SqlStore) -> None:
+async def test_claiming_moves_to_sending_and_counts_the_attempt(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
     [found] = await store.replies.claim(second(3), busy=(), limit=5, only_by_hand=False)
     claimed = found.reply
@@ -51,7 +51,7 @@ async def test_claiming_moves_to_sending_and_counts_the_attempt(talk: Talk, stor
     assert await store.replies.get(reply.id) == claimed
 
 
-async def test_one_a_conversation_the_oldest_first(talk: Talk, store: SqlStore) -> None:
+async def test_one_a_conversation_the_oldest_first(talk: Talk, store: Store) -> None:
     one, two = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     for thread, text in ((one, "1a"), (one, "1b"), (two, "2a"), (one, "1c")):
         await talk.writes(thread, text)
@@ -64,11 +64,11 @@ async def test_one_a_conversation_the_oldest_first(talk: Talk, store: SqlStore) 
     assert await claim(store) == ["1b"]
 
 
-async def _replies(store: SqlStore, conversation_id: int) -> list[Reply]:
+async def _replies(store: Store, conversation_id: int) -> list[Reply]:
     return [item for item in await store.conversations.timeline(conversation_id) if isinstance(item, Reply)]
 
 
-async def test_busy_conversations_and_paused_accounts_are_left_out(talk: Talk, store: SqlStore) -> None:
+async def test_busy_conversations_and_paused_accounts_are_left_out(talk: Talk, store: Store) -> None:
     one = (await talk.says("o1")).conversation.id
     two = (await talk.says("o2", account="other")).conversation.id
     three = (await talk.says("o3")).conversation.id
@@ -79,7 +79,7 @@ async def test_busy_conversations_and_paused_accounts_are_left_out(talk: Talk, s
     assert await claim(store) == ["2"]
 
 
-async def test_a_postponed_reply_keeps_its_place(talk: Talk, store: SqlStore) -> None:
+async def test_a_postponed_reply_keeps_its_place(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation.id
     first = await talk.writes(thread, "first")
     await talk.writes(thread, "second")
@@ -90,7 +90,7 @@ async def test_a_postponed_reply_keeps_its_place(talk: Talk, store: SqlStore) ->
     assert (await store.replies.get(first.id)).attempts == 2
 
 
-async def test_while_paused_only_what_people_wrote_leaves(talk: Talk, store: SqlStore) -> None:
+async def test_while_paused_only_what_people_wrote_leaves(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     await talk.decides(message, "by rule")
     await talk.writes(message.conversation_id, "by hand")
@@ -101,7 +101,7 @@ async def test_while_paused_only_what_people_wrote_leaves(talk: Talk, store: Sql
     assert await claim(store) == ["by rule"]
 
 
-async def test_a_reply_is_claimed_once_however_many_ask(talk: Talk, store: SqlStore) -> None:
+async def test_a_reply_is_claimed_once_however_many_ask(talk: Talk, store: Store) -> None:
     for number in range(20):
         thread = (await talk.says(f"o{number}")).conversation.id
         await talk.writes(thread, f"{number}a")
@@ -114,7 +114,7 @@ async def test_a_reply_is_claimed_once_however_many_ask(talk: Talk, store: SqlSt
     assert sorted(texts + rest) == sorted(f"{number}a" for number in range(20))
 
 
-async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, store: SqlStore) -> None:
+async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "几点")
     [reply] = await talk.decides(made.message, "九点开门")
     await talk.moves(reply, Move.CLAIM, at=second(1))
@@ -128,7 +128,7 @@ async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, stor
     assert thread.last_at == second(2)
 
 
-async def test_a_promise_that_a_human_will_come_leaves_the_contact_waiting(talk: Talk, store: SqlStore) -> None:
+async def test_a_promise_that_a_human_will_come_leaves_the_contact_waiting(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "退款")
     [reply] = await talk.decides(made.message, "马上为您转人工")
     await store.conversations.take_over(made.conversation.id, None)
@@ -152,7 +152,7 @@ async def test_a_newer_message_stays_the_preview(talk: Talk) -> None:
     assert (thread.preview, thread.preview_author, thread.last_at) == ("还在吗", Author.CONTACT, second(60))
 
 
-async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk, store: SqlStore) -> None:
+async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk, store: Store) -> None:
     made = await talk.says("o1")
     reply = await talk.writes(made.conversation.id, "好")
     await talk.moves(reply, Move.CLAIM)
@@ -166,7 +166,7 @@ async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk,
     assert thread.waiting_since == made.message.at
 
 
-async def test_a_reply_sent_again_forgets_its_old_trouble(talk: Talk, store: SqlStore) -> None:
+async def test_a_reply_sent_again_forgets_its_old_trouble(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
     await talk.moves(reply, Move.CLAIM)
     trouble = ReplyChanges(not_before=second(500), errcode=-1, error="busy", rid="r")
@@ -186,7 +186,7 @@ async def test_a_reply_sent_again_forgets_its_old_trouble(talk: Talk, store: Sql
 
 
 @pytest.mark.parametrize("move", list(Move))
-async def test_the_table_of_moves_decides(talk: Talk, store: SqlStore, move: Move) -> None:
+async def test_the_table_of_moves_decides(talk: Talk, store: Store, move: Move) -> None:
     thread = (await talk.says("o1")).conversation.id
     for state in ReplyState:
         new = NewReply(thread, Author.OPERATOR, Content(text="x"), state)
@@ -203,14 +203,14 @@ async def test_the_table_of_moves_decides(talk: Talk, store: SqlStore, move: Mov
         await store.replies.move(10_000, move, T0)
 
 
-async def test_of_two_who_move_one_succeeds(talk: Talk, store: SqlStore) -> None:
+async def test_of_two_who_move_one_succeeds(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x", state=ReplyState.HELD)
     moves = [store.replies.move(reply.id, move, T0) for move in (Move.RELEASE, Move.RELEASE, Move.RELEASE)]
     results = await asyncio.gather(*moves, return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["MoveNotAllowed", "MoveNotAllowed", "Reply"]
 
 
-async def test_a_move_that_fails_half_way_changes_nothing(talk: Talk, store: SqlStore) -> None:
+async def test_a_move_that_fails_half_way_changes_nothing(talk: Talk, store: Store) -> None:
     made = await talk.says("o1")
     reply = await talk.writes(made.conversation.id, "x")
     await talk.moves(reply, Move.CLAIM)
@@ -224,7 +224,7 @@ async def test_a_move_that_fails_half_way_changes_nothing(talk: Talk, store: Sql
     assert await store.replies.get(reply.id) == before
 
 
-async def test_editing_is_for_what_has_not_left(talk: Talk, store: SqlStore) -> None:
+async def test_editing_is_for_what_has_not_left(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation.id
     for state in ReplyState:
         reply = await store.replies.add(NewReply(thread, Author.RULE, Content(text="旧"), state), T0)
@@ -237,7 +237,7 @@ async def test_editing_is_for_what_has_not_left(talk: Talk, store: SqlStore) -> 
                 await store.replies.edit(reply.id, Content(text="新"), second(4))
 
 
-async def test_cancelling_stops_what_rules_made_and_has_not_left(talk: Talk, store: SqlStore) -> None:
+async def test_cancelling_stops_what_rules_made_and_has_not_left(talk: Talk, store: Store) -> None:
     one, two = [(await talk.says(openid)).message for openid in ("o1", "o2")]
     states = (ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING, ReplyState.SENT)
     for state in states:
@@ -252,7 +252,7 @@ async def test_cancelling_stops_what_rules_made_and_has_not_left(talk: Talk, sto
     assert await claim(store, busy=()) == ["other"]
 
 
-async def test_held_replies_leave_when_they_are_due(talk: Talk, store: SqlStore) -> None:
+async def test_held_replies_leave_when_they_are_due(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     for seconds in (20, 10):
         new = NewReply(
@@ -272,7 +272,7 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: SqlStore)
     assert await store.pending_replies.next_wake(second(99)) == message.created_at + timedelta(hours=48)
 
 
-async def test_postponed_replies_wake_the_outbox(talk: Talk, store: SqlStore) -> None:
+async def test_postponed_replies_wake_the_outbox(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x")
     await talk.moves(reply, Move.CLAIM)
     await store.replies.move(reply.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(4)))
@@ -280,7 +280,7 @@ async def test_postponed_replies_wake_the_outbox(talk: Talk, store: SqlStore) ->
     assert await store.pending_replies.next_wake(second(4)) is None
 
 
-async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: SqlStore) -> None:
+async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation.id
     lost = await talk.moves(await talk.writes(thread, "lost"), Move.CLAIM)
     await talk.writes(thread, "waits")
@@ -296,7 +296,7 @@ async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: SqlStore
     assert (await talk.thread(thread)).waiting_since is None
 
 
-async def test_the_time_between_is_measured_in_the_contacts_window(talk: Talk, store: SqlStore) -> None:
+async def test_the_time_between_is_measured_in_the_contacts_window(talk: Talk, store: Store) -> None:
     made = await talk.says("o1")
     reply = await talk.writes(made.conversation.id, "x")
     await talk.moves(reply, Move.CLAIM)

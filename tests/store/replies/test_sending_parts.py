@@ -12,8 +12,8 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.history import StepKind
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
 
 S = ReplyState
 
@@ -25,7 +25,7 @@ async def asked(talk: Talk) -> Message:
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.HELD])
 async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_releases(
-    talk: Talk, store: SqlStore, asked: Message, state: ReplyState
+    talk: Talk, store: Store, asked: Message, state: ReplyState
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3", "4")
     await comes_to(store, made[0], state)
@@ -37,7 +37,7 @@ async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_rel
     assert await claimed(store, only_by_hand=True) == ["1", "2", "3", "4"]
 
 
-async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", state=S.HELD)
     other = await talk.decides((await talk.says("o2")).message, "other", state=S.HELD)
     released = await store.pending_replies.release_held("lin", second(5), [made[1].id])
@@ -46,7 +46,7 @@ async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, st
     assert await states(store, other) == [S.HELD]
 
 
-async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, store: SqlStore, asked: Message) -> None:
+async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3", state=S.HELD)
     await store.replies.lock_for_edit(made[0].id, T0, "lin")
     await store.replies.lock_for_edit(made[1].id, T0, "lin")
@@ -56,7 +56,7 @@ async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, sto
     assert await states(store, made[:1]) == [S.DRAFT]
 
 
-async def asking(store: SqlStore, conversation_id: int) -> list[Reply]:
+async def asking(store: Store, conversation_id: int) -> list[Reply]:
     """An answer of which one part has left, two ask, one is a draft, and one counts down."""
     made = await split(store, conversation_id, "1", "2", "3", "4", "5")
     for reply, state in zip(made[:4], (S.SENT, S.HELD, S.HELD, S.DRAFT), strict=True):
@@ -65,7 +65,7 @@ async def asking(store: SqlStore, conversation_id: int) -> list[Reply]:
     return made
 
 
-async def test_one_word_is_for_all_parts_that_ask(store: SqlStore, asked: Message) -> None:
+async def test_one_word_is_for_all_parts_that_ask(store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
     known = [await store.replies.get(reply.id) for reply in made]
     assert {
@@ -79,7 +79,7 @@ async def test_one_word_is_for_all_parts_that_ask(store: SqlStore, asked: Messag
     assert await claimed(store) == ["2", "3", "4"]
 
 
-async def test_a_word_for_one_part_leaves_the_others_asking(store: SqlStore, asked: Message) -> None:
+async def test_a_word_for_one_part_leaves_the_others_asking(store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
     await store.replies.settle(made[1].id, Move.RELEASE, second(5), "lin")
     assert await states(store, made) == [S.SENT, S.QUEUED, S.HELD, S.DRAFT, S.HELD]

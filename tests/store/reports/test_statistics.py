@@ -14,8 +14,8 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
 from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, TimeSpan, Undelivered, UnmatchedText, WaitTimes
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 WEEK = TimeSpan(MONDAY, MONDAY + timedelta(days=7))
@@ -26,7 +26,7 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return MONDAY + timedelta(days=day, hours=hour, minutes=minute, seconds=second)
 
 
-async def figures(store: SqlStore, span: TimeSpan = WEEK, before: TimeSpan | None = None) -> Figures:
+async def figures(store: Store, span: TimeSpan = WEEK, before: TimeSpan | None = None) -> Figures:
     return await store.statistics.over(span, UTC, before)
 
 
@@ -43,7 +43,7 @@ async def write(talk: Talk, message: Message, sent: datetime) -> Reply:
     return await talk.moves(await talk.writes(message.conversation_id, "在的", sent), Move.CLAIM, Move.ACCEPT, at=sent)
 
 
-async def test_a_store_without_messages_has_figures_without_anything(store: SqlStore) -> None:
+async def test_a_store_without_messages_has_figures_without_anything(store: Store) -> None:
     empty = await figures(store)
     assert empty == Figures(WEEK, (HourCount(),) * 24, ((0,) * 24,) * 7)
     assert empty.is_empty

@@ -8,7 +8,7 @@ from tests.store.chats import Talk, entering, incoming, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.desk.ports.store import UnderivedPush
+from wxdesk.store.messages.deriving import UnderivedPush
 
 
 async def test_a_push_is_found_by_its_account_and_key_with_who_sent_it(talk: Talk) -> None:

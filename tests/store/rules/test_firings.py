@@ -14,9 +14,9 @@ from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.core.rules.usage import RuleFigures
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 from wxdesk.store.decisions.superseding import CONTACT
+from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.schema import CORRECTED, replies
 
 BY_HAND = ReplyChanges(by="operator")
@@ -24,7 +24,7 @@ OTHER = Content(text="别的")
 
 
 @pytest.fixture
-async def rule(store: SqlStore) -> Rule:
+async def rule(store: Store) -> Rule:
     made = Rule("r", when=Condition(any=("x",)), then=(Action(ActionKind.REPLY, text="好"),))
     return await store.rules.save(made, T0)
 
@@ -36,7 +36,7 @@ async def answered(talk: Talk, rule: Rule, at: float, *texts: str, who: str = "o
 
 
 async def test_hits_are_counted_lately_and_the_last_time_is_known_for_ever(
-    talk: Talk, store: SqlStore, rule: Rule
+    talk: Talk, store: Store, rule: Rule
 ) -> None:
     other = await store.rules.save(rule_named("never"), T0)
     for at in (1, 2, 3):
@@ -51,7 +51,7 @@ def rule_named(name: str) -> Rule:
 
 
 async def test_what_an_operator_edits_or_stops_corrects_the_rule_once_a_message(
-    talk: Talk, store: SqlStore, rule: Rule
+    talk: Talk, store: Store, rule: Rule
 ) -> None:
     both = await answered(talk, rule, 1, "一", "二")
     for reply in both:
@@ -65,14 +65,14 @@ async def test_what_an_operator_edits_or_stops_corrects_the_rule_once_a_message(
     assert (await store.decisions.rule_figures(second(2)))[rule.id] == RuleFigures(2, second(6), corrected=1)
 
 
-async def test_whoever_takes_over_corrects_what_waits(talk: Talk, store: SqlStore, rule: Rule) -> None:
+async def test_whoever_takes_over_corrects_what_waits(talk: Talk, store: Store, rule: Rule) -> None:
     [reply] = await answered(talk, rule, 1)
     await store.replies.cancel_automatic(reply.conversation_id, "operator", second(2))
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
 
 
 async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_after_all(
-    talk: Talk, store: SqlStore, rule: Rule
+    talk: Talk, store: Store, rule: Rule
 ) -> None:
     message = (await talk.says("o1", "x", at=second(1))).message
     [draft] = await talk.decides(message, "好", at=second(1), state=ReplyState.DRAFT, rule_id=rule.id)
@@ -84,7 +84,7 @@ async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 0
 
 
-async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: SqlStore, rule: Rule) -> None:
+async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: Store, rule: Rule) -> None:
     [hopeless] = await answered(talk, rule, 1)
     await store.replies.cancel_automatic(hopeless.conversation_id, BY_WECHAT, second(2))
     [failed] = await answered(talk, rule, 3, who="o2")
@@ -99,7 +99,7 @@ async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: 
     assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(3, second(3))
 
 
-async def test_corrections_are_found_by_their_index(talk: Talk, store: SqlStore, rule: Rule) -> None:
+async def test_corrections_are_found_by_their_index(talk: Talk, store: Store, rule: Rule) -> None:
     """A table of a million replies is not walked for a handful of them."""
 
     def plan(connection: Connection) -> str:
@@ -115,7 +115,7 @@ async def test_corrections_are_found_by_their_index(talk: Talk, store: SqlStore,
 
 
 async def test_a_rule_that_is_put_back_is_the_same_in_its_place_and_keeps_its_figures(
-    talk: Talk, store: SqlStore, rule: Rule
+    talk: Talk, store: Store, rule: Rule
 ) -> None:
     await store.rules.save(rule_named("below"), T0)
     await store.rules.save(rule, second(1))

@@ -7,8 +7,8 @@ from dataclasses import replace
 from tests.store.chats import Talk, second
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Decision, Outcome, Rule, RuleVerdict, Verdict
-from wxdesk.desk.ports.store import Resolution
-from wxdesk.store import SqlStore
+from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store import Store
 
 THEN = (Action(ActionKind.REPLY, text="好"),)
 
@@ -22,13 +22,13 @@ def nothing_found(rule: Rule) -> RuleVerdict:
     return RuleVerdict(rule.id, rule.name, rule.revision, False, (on, Verdict("any", False, rule.when.any)))
 
 
-async def kept(store: SqlStore, *rules: Rule, at: float = 0) -> list[Rule]:
+async def kept(store: Store, *rules: Rule, at: float = 0) -> list[Rule]:
     saved = await store.rules.replace_all(rules, second(at))
     await store.rules.record_order([(one.id, one.revision) for one in saved], second(at))
     return saved
 
 
-async def decide(store: SqlStore, message: Message, spoke: Rule, left: int, *verdicts: RuleVerdict) -> None:
+async def decide(store: Store, message: Message, spoke: Rule, left: int, *verdicts: RuleVerdict) -> None:
     decision = Decision(
         message.id, message.conversation_id, Outcome.REPLIED, second(10), rule_id=spoke.id, rule_name=spoke.name,
         rule_revision=spoke.revision, verdicts=verdicts, rules_left=left,
@@ -40,7 +40,7 @@ def spoken(rule: Rule) -> RuleVerdict:
     return RuleVerdict(rule.id, rule.name, rule.revision, True, (Verdict("any", True, rule.when.any, "x"),))
 
 
-async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: SqlStore) -> None:
+async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: Store) -> None:
     one, two, three, four = await kept(store, rule("一", "a"), rule("二", "b"), rule("三", "x"), rule("四", "d"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, three, 1, spoken(three))
@@ -52,7 +52,7 @@ async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: SqlStore
     assert four.position == 4
 
 
-async def test_they_say_it_as_they_were_then(talk: Talk, store: SqlStore) -> None:
+async def test_they_say_it_as_they_were_then(talk: Talk, store: Store) -> None:
     one, two = await kept(store, rule("一", "a"), rule("二", "x"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))
@@ -64,7 +64,7 @@ async def test_they_say_it_as_they_were_then(talk: Talk, store: SqlStore) -> Non
     assert decision.asked == 2
 
 
-async def test_a_rule_for_other_messages_says_that(talk: Talk, store: SqlStore) -> None:
+async def test_a_rule_for_other_messages_says_that(talk: Talk, store: Store) -> None:
     pictures, two = await kept(store, rule("图", "a", on=frozenset({MessageType.IMAGE})), rule("二", "x"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))
@@ -72,7 +72,7 @@ async def test_a_rule_for_other_messages_says_that(talk: Talk, store: SqlStore) 
     assert said == RuleVerdict(pictures.id, "图", 1, False, (Verdict("on", False, ("image",)),))
 
 
-async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: SqlStore) -> None:
+async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: Store) -> None:
     await kept(store, rule("一", "a"))
     message = (await talk.says("o1", "x")).message
     stopped = Decision(message.id, message.conversation_id, Outcome.PAUSED, second(10))
@@ -83,7 +83,7 @@ async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: SqlStore)
     assert await store.decisions.all_verdicts(message.id) == ()
 
 
-async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk, store: SqlStore) -> None:
+async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk, store: Store) -> None:
     [one] = await store.rules.replace_all([rule("一", "x")], second(0))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, one, 0, spoken(one))
@@ -94,7 +94,7 @@ async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk
     assert await store.decisions.all_verdicts(message.id) == (spoken(one),)
 
 
-async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: SqlStore) -> None:
+async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: Store) -> None:
     [one] = await kept(store, rule("一", "x"))
     await store.rules.record_order([(77, 1), (78, 1)], second(5))  # another desk changed the rules a moment ago
     message = (await talk.says("o1", "x")).message
@@ -102,7 +102,7 @@ async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: SqlS
     assert await store.decisions.all_verdicts(message.id) == (spoken(one),)
 
 
-async def test_the_same_list_is_kept_once(store: SqlStore) -> None:
+async def test_the_same_list_is_kept_once(store: Store) -> None:
     for at in range(3):
         await kept(store, rule("一", "x"), at=at)
     rows = await store._db.read(lambda connection: connection.exec_driver_sql("SELECT * FROM rule_lists").all())

@@ -29,7 +29,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import NameBinding
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 from wxdesk.store.schema import rule_revisions
 from wxdesk.store.schema.columns import EPOCH
 
@@ -82,26 +82,26 @@ def plain(name: str, answer: str = "好", *, default: bool = False) -> Rule:
     return Rule(name, then=(Action(ActionKind.REPLY, answer),), default=default)
 
 
-async def names(store: SqlStore) -> list[str]:
+async def names(store: Store) -> list[str]:
     listed = await store.rules.all()
     assert [rule.position for rule in listed] == list(range(1, len(listed) + 1))
     return [rule.name for rule in listed]
 
 
-async def revisions(store: SqlStore) -> list[tuple[int, int, str]]:
+async def revisions(store: Store) -> list[tuple[int, int, str]]:
     query = select(rule_revisions).order_by(rule_revisions.c.rule_id, rule_revisions.c.revision)
     rows = await store._db.read(lambda connection: connection.execute(query).all())
     return [(row.rule_id, row.revision, row.rule.name) for row in rows]
 
 
-async def test_a_rule_comes_back_as_it_was(store: SqlStore) -> None:
+async def test_a_rule_comes_back_as_it_was(store: Store) -> None:
     saved = await store.rules.save(FULL, second(1))
     assert saved == replace(FULL, id=saved.id, position=1, revision=1, updated_at=second(1))
     assert saved.id > 0
     assert await store.rules.all() == [saved]
 
 
-async def test_a_rule_that_an_older_program_stored_is_read(store: SqlStore) -> None:
+async def test_a_rule_that_an_older_program_stored_is_read(store: Store) -> None:
     values = {"position": 1, "revision": 4, "enabled": True, "at": 0, "rule": OLD}
     columns = "position, revision, enabled, rule, updated_at"
     insert = f"INSERT INTO rules ({columns}) VALUES (:position, :revision, :enabled, :rule, :at)"  # noqa: S608
@@ -112,7 +112,7 @@ async def test_a_rule_that_an_older_program_stored_is_read(store: SqlStore) -> N
     assert rule == Rule("物流", id=rule.id, position=1, revision=4, when=when, then=then, updated_at=EPOCH)
 
 
-async def test_saving_again_is_the_next_revision_in_the_same_place(store: SqlStore) -> None:
+async def test_saving_again_is_the_next_revision_in_the_same_place(store: Store) -> None:
     one = await store.rules.save(plain("一"), T0)
     await store.rules.save(plain("二"), T0)
     changed = await store.rules.save(replace(one, name="壹", position=99), second(5))
@@ -123,13 +123,13 @@ async def test_saving_again_is_the_next_revision_in_the_same_place(store: SqlSto
         await store.rules.save(replace(one, id=999), T0)
 
 
-async def test_a_new_rule_stands_before_a_trailing_default(store: SqlStore) -> None:
+async def test_a_new_rule_stands_before_a_trailing_default(store: Store) -> None:
     for rule in (plain("一"), plain("默认", default=True), plain("二"), plain("末", default=True)):
         await store.rules.save(rule, T0)
     assert await names(store) == ["一", "二", "默认", "末"]
 
 
-async def test_switching_makes_no_revision(store: SqlStore) -> None:
+async def test_switching_makes_no_revision(store: Store) -> None:
     one = await store.rules.save(plain("一"), T0)
     await store.rules.set_enabled(one.id, False)
     assert await store.rules.all() == [replace(one, enabled=False)]
@@ -138,7 +138,7 @@ async def test_switching_makes_no_revision(store: SqlStore) -> None:
         await store.rules.set_enabled(999, True)
 
 
-async def test_reordering_puts_the_rest_at_the_end(store: SqlStore) -> None:
+async def test_reordering_puts_the_rest_at_the_end(store: Store) -> None:
     a, b, c, d = [(await store.rules.save(plain(name), T0)).id for name in "abcd"]
     await store.rules.reorder([d, 999, b])
     assert await names(store) == ["d", "b", "a", "c"]
@@ -146,7 +146,7 @@ async def test_reordering_puts_the_rest_at_the_end(store: SqlStore) -> None:
     assert await names(store) == ["a", "b", "c", "d"]
 
 
-async def test_a_deleted_rule_leaves_its_revisions_and_its_id_is_not_given_again(store: SqlStore) -> None:
+async def test_a_deleted_rule_leaves_its_revisions_and_its_id_is_not_given_again(store: Store) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     await store.rules.delete(two.id)
     assert await names(store) == ["一"]
@@ -157,7 +157,7 @@ async def test_a_deleted_rule_leaves_its_revisions_and_its_id_is_not_given_again
         await store.rules.delete(two.id)
 
 
-async def test_every_revision_of_a_rule_comes_back_the_newest_first_with_its_time(store: SqlStore) -> None:
+async def test_every_revision_of_a_rule_comes_back_the_newest_first_with_its_time(store: Store) -> None:
     assert await store.rules.revisions(1) == []
     first = await store.rules.save(FULL, second(1))
     other = await store.rules.save(plain("二"), second(2))
@@ -169,14 +169,14 @@ async def test_every_revision_of_a_rule_comes_back_the_newest_first_with_its_tim
     assert [rule.name for rule in await store.rules.revisions(other.id)] == ["二"]
 
 
-async def test_a_deleted_rule_still_tells_what_it_said(store: SqlStore) -> None:
+async def test_a_deleted_rule_still_tells_what_it_said(store: Store) -> None:
     one = await store.rules.save(plain("一"), second(1))
     await store.rules.save(replace(one, name="壹"), second(2))
     await store.rules.delete(one.id)
     assert [(rule.revision, rule.name) for rule in await store.rules.revisions(one.id)] == [(2, "壹"), (1, "一")]
 
 
-async def test_replacing_all_keeps_what_is_the_same(store: SqlStore) -> None:
+async def test_replacing_all_keeps_what_is_the_same(store: Store) -> None:
     same, changed, gone = [await store.rules.save(plain(name), T0) for name in ("同", "变", "去")]
     new_list = [plain("新"), plain("变", "另"), replace(plain("同"), enabled=False)]
     replaced = await store.rules.replace_all(new_list, second(9))
@@ -191,7 +191,7 @@ async def test_replacing_all_keeps_what_is_the_same(store: SqlStore) -> None:
     assert await store.rules.all() == []
 
 
-async def test_a_replaced_list_can_be_restored_with_its_ids(store: SqlStore) -> None:
+async def test_a_replaced_list_can_be_restored_with_its_ids(store: Store) -> None:
     for name in ("同", "变", "去"):
         await store.rules.save(plain(name), T0)
     same, changed, gone = before = await store.rules.all()
@@ -208,7 +208,7 @@ async def test_a_replaced_list_can_be_restored_with_its_ids(store: SqlStore) -> 
     assert later.id > max(rule.id for rule in before)
 
 
-async def test_a_list_that_others_have_changed_is_not_restored(store: SqlStore) -> None:
+async def test_a_list_that_others_have_changed_is_not_restored(store: Store) -> None:
     one = await store.rules.save(plain("一"), T0)
     seen = await store.rules.all()
     changed = await store.rules.save(plain("二"), second(1))
@@ -220,7 +220,7 @@ async def test_a_list_that_others_have_changed_is_not_restored(store: SqlStore) 
     assert await store.rules.all() == [one]
 
 
-async def test_a_rule_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
+async def test_a_rule_comes_back_as_it_was_saved_last(store: Store) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
     await store.rules.delete(one.id)
@@ -230,7 +230,7 @@ async def test_a_rule_comes_back_as_it_was_saved_last(store: SqlStore) -> None:
 
 
 @pytest.mark.expects_log("database")
-async def test_what_stands_beside_a_list_is_stored_with_it_or_not_at_all(store: SqlStore) -> None:
+async def test_what_stands_beside_a_list_is_stored_with_it_or_not_at_all(store: Store) -> None:
     rule = await store.rules.save(plain("一"), T0)
     await store.rules.replace_all([], second(1), {"hours": "of the file"})
     with pytest.raises(StoreError):
@@ -240,20 +240,20 @@ async def test_what_stands_beside_a_list_is_stored_with_it_or_not_at_all(store: 
     assert (await store.rules.all(), await store.settings.get("hours")) == ([rule], "as before")
 
 
-async def test_rules_of_one_name_are_told_apart_by_content(store: SqlStore) -> None:
+async def test_rules_of_one_name_are_told_apart_by_content(store: Store) -> None:
     one, two = [await store.rules.save(plain("双", answer), T0) for answer in ("甲", "乙")]
     swapped = await store.rules.replace_all([plain("双", "乙"), plain("双", "甲")], second(1))
     assert [(rule.id, rule.revision) for rule in swapped] == [(two.id, 1), (one.id, 1)]
 
 
-async def test_a_rule_put_back_after_its_deletion_starts_anew(store: SqlStore) -> None:
+async def test_a_rule_put_back_after_its_deletion_starts_anew(store: Store) -> None:
     one = await store.rules.save(plain("一"), T0)
     await store.rules.replace_all([], T0)
     [again] = await store.rules.replace_all([plain("一")], T0)
     assert again.id != one.id
 
 
-async def test_settings_keep_their_last_value(store: SqlStore) -> None:
+async def test_settings_keep_their_last_value(store: Store) -> None:
     assert await store.settings.get("paused") is None
     await store.settings.set("paused", "yes")
     await store.settings.set("paused", "不")
@@ -265,7 +265,7 @@ def after(name: str, other: str, *, unless: bool = False) -> Rule:
     return replace(plain(name), when=Condition(any=("x",), unless=when) if unless else when)
 
 
-async def test_rules_that_ask_for_a_rule_follow_its_new_name(store: SqlStore) -> None:
+async def test_rules_that_ask_for_a_rule_follow_its_new_name(store: Store) -> None:
     named = await store.rules.save(after("问候", "问候"), T0)
     follows = await store.rules.save(after("跟着", "问候"), T0)
     unless = await store.rules.save(after("除非", "问候", unless=True), T0)
@@ -281,7 +281,7 @@ async def test_rules_that_ask_for_a_rule_follow_its_new_name(store: SqlStore) ->
     assert (unless.id, other.id) == (listed[2].id, listed[3].id)
 
 
-async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(store: SqlStore) -> None:
+async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(store: Store) -> None:
     first, _ = [await store.rules.save(plain("问候", answer), T0) for answer in ("甲", "乙")]
     follows = await store.rules.save(after("跟着", "问候"), T0)
     await store.rules.save(replace(first, name="欢迎"), second(1))
@@ -289,7 +289,7 @@ async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(s
 
 
 @pytest.mark.expects_log("database error: StatementError")
-async def test_settings_are_stored_with_the_list_or_not_at_all(store: SqlStore) -> None:
+async def test_settings_are_stored_with_the_list_or_not_at_all(store: Store) -> None:
     await store.settings.set("calendars", "old")
     unwritable = replace(plain("一"), when=Condition(any=(object(),)))  # type: ignore[arg-type]
     with pytest.raises(StoreError):
@@ -303,11 +303,11 @@ class TestHours:
     """Business hours, and the rules that ask for them by name."""
 
     @pytest.fixture
-    async def asking(self, store: SqlStore) -> Rule:
+    async def asking(self, store: Store) -> Rule:
         await store.settings.set("hours", "old")
         return await store.rules.save(replace(plain("夜"), when=Condition(any=("夜",), hours=HoursTest("A"))), T0)
 
-    async def test_rules_follow_a_new_name(self, store: SqlStore, asking: Rule) -> None:
+    async def test_rules_follow_a_new_name(self, store: Store, asking: Rule) -> None:
         await store.rules.save(plain("一"), T0)
         await store.rules.save_hours({"hours": "new", "other": "x"}, {"hours": "old"}, {"A": "B"}, set(), second(1))
         followed, other = await store.rules.all()
@@ -316,7 +316,7 @@ class TestHours:
         assert [await store.settings.get(key) for key in ("hours", "other")] == ["new", "x"]
         assert [one.when.hours for one in await store.rules.revisions(asking.id)] == [HoursTest("B"), HoursTest("A")]
 
-    async def test_a_rule_saved_meanwhile_is_not_written_over(self, store: SqlStore, asking: Rule) -> None:
+    async def test_a_rule_saved_meanwhile_is_not_written_over(self, store: Store, asking: Rule) -> None:
         await store.rules.save(replace(asking, name="夜里"), second(1))
         await store.rules.save_hours({}, {}, {"A": "B"}, set(), second(2))
         [rule] = await store.rules.all()
@@ -327,7 +327,7 @@ class TestHours:
         [("else", (), DecisionOutdated), (None, (), DecisionOutdated), ("old", ("A",), CalendarInUse)],
     )
     async def test_nothing_is_changed_where_it_is_refused(
-        self, store: SqlStore, asking: Rule, expected: str | None, gone: tuple[str, ...], error: type[WxdeskError]
+        self, store: Store, asking: Rule, expected: str | None, gone: tuple[str, ...], error: type[WxdeskError]
     ) -> None:
         with pytest.raises(error):
             await store.rules.save_hours({"hours": "new"}, {"hours": expected}, {"A": "B"}, gone, second(1))

@@ -10,7 +10,7 @@ from tests.store.chats import T0, second
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
 from wxdesk.core.rules.template_names import PromptWithoutDefault, TemplateInUse
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 
 SORRY = Template(0, "抱歉", "非常抱歉", "bq")
 
@@ -19,7 +19,7 @@ def saying(template: Reference, *, enabled: bool = True) -> Rule:
     return Rule("投诉", enabled=enabled, then=(Action(ActionKind.TEMPLATE, template=template),))
 
 
-async def test_a_new_name_of_a_template_changes_no_rule(store: SqlStore) -> None:
+async def test_a_new_name_of_a_template_changes_no_rule(store: Store) -> None:
     saved = await store.templates.save(SORRY, T0)
     rule = await store.rules.save(saying(saved.id), second(1))
     await store.templates.save(replace(saved, title="致歉", shortcut="dbq"), second(2))
@@ -27,7 +27,7 @@ async def test_a_new_name_of_a_template_changes_no_rule(store: SqlStore) -> None
     assert await store.rules.all() == [rule]
 
 
-async def test_a_rule_that_has_only_the_name_is_bound_when_that_changes(store: SqlStore) -> None:
+async def test_a_rule_that_has_only_the_name_is_bound_when_that_changes(store: Store) -> None:
     """Whoever wrote it had no such template yet."""
     rule = await store.rules.save(saying("bq"), T0)
     other = await store.rules.save(replace(saying("别的"), name="b"), T0)
@@ -39,7 +39,7 @@ async def test_a_rule_that_has_only_the_name_is_bound_when_that_changes(store: S
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-async def test_a_used_template_is_neither_deleted_nor_made_a_question(store: SqlStore, enabled: bool) -> None:
+async def test_a_used_template_is_neither_deleted_nor_made_a_question(store: Store, enabled: bool) -> None:
     saved = await store.templates.save(SORRY, T0)
     rule = await store.rules.save(saying(saved.id, enabled=enabled), second(1))
     with pytest.raises(TemplateInUse, match="投诉"):
@@ -53,7 +53,7 @@ async def test_a_used_template_is_neither_deleted_nor_made_a_question(store: Sql
     assert await store.templates.all() == []
 
 
-async def test_the_title_of_a_deleted_template_is_known(store: SqlStore) -> None:
+async def test_the_title_of_a_deleted_template_is_known(store: Store) -> None:
     saved = await store.templates.save(SORRY, T0)
     await store.templates.save(replace(saved, title="致歉"), second(1))
     assert await store.templates.deleted_titles() == {}

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.desk.traffic import Traffic
+from wxdesk.desk.health import Traffic
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.model import Column

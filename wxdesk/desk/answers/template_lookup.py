@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.template_names import TemplateNames, templates_in
 from wxdesk.core.templates import Template
-from wxdesk.desk.ports.templates import Templates
 from wxdesk.i18n import tr
+from wxdesk.store.templates import Templates
 
 
 class TemplateLookup:

@@ -29,9 +29,9 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.attention import AttentionList
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.store.inbox.attention import AttentionList
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,10 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.desk.conversations.takeover import TakeoverCommands
 from wxdesk.desk.conversations.transfers import Transfers
-from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.runtime.bus import publish_replies
+from wxdesk.store import Store
 
 
 class ConversationCommands:

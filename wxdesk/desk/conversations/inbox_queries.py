@@ -15,7 +15,8 @@ from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import can_be_undone
-from wxdesk.desk.ports.store import ConversationContext, Store
+from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.store import Store
 
 LIST_PAGE = 100
 """Conversations in one page of the list."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState, next_at_desk
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 log = logging.getLogger(__name__)
 

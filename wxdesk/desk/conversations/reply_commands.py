@@ -22,10 +22,11 @@ from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.desk.conversations.takeover import OPERATOR, TakeoverCommands
 from wxdesk.desk.pictures.pictures import Pictures
-from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.store import Store
 
 
 class ReplyCommands:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.reply import Reply
-from wxdesk.desk.ports.store import Clock, Store
-from wxdesk.desk.ports.takeovers import TakeoverByWriting
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.store import Store
+from wxdesk.store.conversations.takeovers import TakeoverByWriting
 
 OPERATOR = "operator"
 

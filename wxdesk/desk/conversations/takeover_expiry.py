@@ -25,10 +25,11 @@ from wxdesk.core.events import (
     TakeoverEnding,
 )
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.store import Clock, Settings
-from wxdesk.desk.ports.takeovers import TakeoverStore
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import GRACE, OperatorTyping
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+from wxdesk.store.conversations.takeovers import TakeoverStore
+from wxdesk.store.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from wxdesk.core.conversations.transfer import is_message
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.push import Push
-from wxdesk.desk.ports.transfers import TransferStore as Stored
+from wxdesk.store.conversations.transfers import TransferStore as Stored
 
 PATIENCE = 3.0
 """Seconds for which an answer waits for its message's decision."""

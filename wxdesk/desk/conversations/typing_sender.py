@@ -15,9 +15,9 @@ from wxdesk.core.errors import NotFound, SendError, StoreError
 from wxdesk.core.events import Event, MessageKept, ReplyChanged, TypingAsked
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.desk.ports.media import TypingSender
-from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.ports import Clock, TypingSender
 from wxdesk.desk.replies.operator_typing import OperatorTyping
+from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -32,9 +32,10 @@ from wxdesk.core.replies.on_new_message import (
 )
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
+from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.answers.answer import Answer, AnswerMessage
 from wxdesk.desk.conversations.transfers import Transfers
-from wxdesk.desk.ports.store import Clock, Resolution, UndecidedMessage
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.pause import Pause
 

@@ -41,12 +41,15 @@ from wxdesk.core.events import (
 from wxdesk.core.model.push import Incoming, KeptPush, Push
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.rules.conditions.facts import RequiredHistory
+from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.throttle import BATCH, Throttle
-from wxdesk.desk.ports.store import Clock, ReadPush, Resolution, Store, UndecidedMessage, UnderivedPush
+from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.store import Store
+from wxdesk.store.messages.deriving import UnderivedPush
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import Event, QuarantineChanged
 from wxdesk.core.model.push import KeptPush
-from wxdesk.desk.ports.reports import QuarantineStore
-from wxdesk.desk.ports.store import ReadPush, UnderivedPush
+from wxdesk.desk.ports import ReadPush
+from wxdesk.store.messages.deriving import UnderivedPush
+from wxdesk.store.messages.quarantine import QuarantineStore
 
 SHOWN = 500
 """Most pushes shown, the newest."""

@@ -27,9 +27,10 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.desk.ports.media import AwaitedPicture, Media, PictureFiles, PictureRecords
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock, Media
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
 
 log = logging.getLogger(__name__)
 

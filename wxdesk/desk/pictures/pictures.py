@@ -13,8 +13,9 @@ from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import Picture
 from wxdesk.desk.pictures.shrinking import for_upload
-from wxdesk.desk.ports.media import PictureFiles, PictureRecords
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
+from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.store.pictures.pictures import PictureRecords
 
 LARGEST_ORIGINAL = 20 * 1024 * 1024
 """Most bytes of an operator's picture; it is shrunk before it is sent."""

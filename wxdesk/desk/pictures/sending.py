@@ -14,14 +14,14 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.pictures.uploads import Uploads
-from wxdesk.desk.ports.store import Sender, always
+from wxdesk.desk.ports import Sender, always
 
 CLOSED = "wxdesk was closed before the picture was uploaded"
 GONE = "the picture is no longer on this machine"
 
 
 class PictureSender:
-    """Fills `desk.ports.store.Sender`, around a sender that knows no kept pictures.
+    """Fills `desk.ports.Sender`, around a sender that knows no kept pictures.
 
     A reply whose media_id WeChat no longer knows (40007) is uploaded and sent once more; WeChat certainly did
     not deliver it then. Replies that name a media_id themselves are sent as they are.
@@ -39,7 +39,7 @@ class PictureSender:
         reply_id: int | None = None,
         may_leave: Callable[[], bool] = always,
     ) -> None:
-        """See `desk.ports.store.Sender.send`."""
+        """See `desk.ports.Sender.send`."""
         ready = await self._with_media(account, content)
         try:
             await self._sender.send(account, openid, ready, reply_id, may_leave)

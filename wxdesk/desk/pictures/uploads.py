@@ -13,8 +13,9 @@ from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import Refused
 from wxdesk.core.model.account import Account
 from wxdesk.desk.pictures.shrinking import Upload, for_upload
-from wxdesk.desk.ports.media import Media, PictureFiles, PictureRecords
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock, Media
+from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.store.pictures.pictures import PictureRecords
 
 GOOD_FOR = timedelta(days=2.5)
 """Time for which an upload is trusted, half a day less than WeChat keeps it."""

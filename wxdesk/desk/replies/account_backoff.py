@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from wxdesk.core.events import AccountFreed, Event, TokenChanged
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 FIRST = timedelta(seconds=60)
 """First rest; WeChat's limit of calls a minute (45011) ends after it, not before."""

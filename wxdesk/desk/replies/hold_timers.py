@@ -14,14 +14,15 @@ from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.lifecycle import is_expired, mode_of
-from wxdesk.desk.ports.pending_replies import TimerTerms
-from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.store import Store
+from wxdesk.store.replies.pending.timers import TimerTerms
 
 AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
 AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorWrites
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 QUIET = timedelta(minutes=1)
 """Time without a key until typing counts as ended; looking up an order is shorter."""

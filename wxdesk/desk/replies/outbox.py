@@ -41,8 +41,7 @@ from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move, is_automatic
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import is_about_the_contact
 from wxdesk.core.wechat.quota import ClaimedReply
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.desk.ports.store import Clock, Sender, Store
+from wxdesk.desk.ports import Clock, Sender
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.in_flight import InFlight
@@ -51,6 +50,8 @@ from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
 from wxdesk.desk.settings.pause import Pause
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
 
 log = logging.getLogger(__name__)
 

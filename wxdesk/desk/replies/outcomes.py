@@ -29,12 +29,13 @@ from wxdesk.core.replies.backoff import wait_after
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
 
 TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 

@@ -13,12 +13,13 @@ from wxdesk.core.events import Event
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.replies.lifecycle import mode_of
-from wxdesk.desk.ports.pending_replies import NewMode
-from wxdesk.desk.ports.store import Clock, Store
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.store import Store
+from wxdesk.store.replies.pending.policy_changes import NewMode
 
 
 class PolicyChanges:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from wxdesk.core.errors import CalendarChanged, DecisionOutdated
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.desk.ports.rules import Rules
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import KEY, Calendars
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.store.rules.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from wxdesk.core.errors import DecisionOutdated
-from wxdesk.desk.ports.rules import Rules
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.file.reading import RulesFile
 from wxdesk.desk.rules.import_check import ImportCheck, check_import
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.snapshot import RestoreResult, RulesSnapshot
+from wxdesk.store.rules.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
-from wxdesk.desk.ports.rules import Rules
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.desk.rules.literal_ends import LiteralEnds
 from wxdesk.desk.rules.patterns.engine import compile_pattern
@@ -41,6 +40,7 @@ from wxdesk.desk.rules.validation import RuleValidator
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.emoticons import normaliser, read_emoticons
 from wxdesk.i18n import explain, tr
+from wxdesk.store.rules.rules import Rules
 
 log = logging.getLogger(__name__)
 

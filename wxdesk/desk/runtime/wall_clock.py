@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 TICK_SECONDS = 5.0
 """Longest time between two looks at the clock, so also the delay after a sleep."""

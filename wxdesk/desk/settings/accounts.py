@@ -11,7 +11,7 @@ import msgspec
 from wxdesk.core.errors import BadPreference, NotFound
 from wxdesk.core.events import AccountChanged, Event
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.desk.ports.store import Settings
+from wxdesk.store.settings import Settings
 
 log = logging.getLogger(__name__)
 

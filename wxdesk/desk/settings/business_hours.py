@@ -11,7 +11,7 @@ import msgspec
 
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds
-from wxdesk.desk.ports.store import Settings
+from wxdesk.store.settings import Settings
 from wxdesk.timezones import zone_named
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wxdesk.core.events import Event, PauseChanged
-from wxdesk.desk.ports.store import Settings
+from wxdesk.store.settings import Settings
 
 log = logging.getLogger(__name__)
 

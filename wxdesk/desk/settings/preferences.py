@@ -10,7 +10,7 @@ import msgspec
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.events import Event, PreferencesChanged
 from wxdesk.core.preferences import Preferences
-from wxdesk.desk.ports.store import Settings
+from wxdesk.store.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Template, TemplateFault, template_faults
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.filling import Filling
-from wxdesk.desk.ports.store import Clock
-from wxdesk.desk.ports.templates import Templates
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.templates.insertion import TemplateFiller
+from wxdesk.store.templates import Templates
 
 
 class TemplateLibrary:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 FARTHEST = timedelta(days=3650)
 """Farthest lead; beyond it, ends of windows would exceed the calendar."""

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform.errors import ApiRefusal
 
 LARGEST_PICTURE = 2 * 1024 * 1024

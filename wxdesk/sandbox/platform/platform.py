@@ -13,7 +13,7 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform import message_checks as checks
 from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, SimulatedContact
 from wxdesk.sandbox.platform.errors import ApiRefusal

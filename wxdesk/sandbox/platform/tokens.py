@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.rate_limits import BEIJING
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.encoding import USUAL, USUAL_CONTENT_TYPE, Shape, sign

@@ -26,18 +26,27 @@ NEEDS_OPERATOR = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED
 """States of replies that need an operator, unless passed over or still undoable."""
 
 
-class SqlConversationStatus:
-    """SQL implementation of the port `desk.ports.status`."""
+class StatusStore:
+    """Status changes by the operator; resolving and snoozing end attention."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def resolve(self, conversation_id: int, at: datetime) -> None:
-        """Resolve a conversation for an operator; raises `NotFound`, `UnsettledReply`."""
+        """Resolve a conversation, also where messages are unanswered.
+
+        Raises:
+            NotFound: there is no such conversation.
+            UnsettledReply: a draft, held, failed or unknown reply is left to the operator; nothing was changed.
+        """
         await self._db.write(_set_by_operator, conversation_id, at, None)
 
     async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
-        """Snooze a conversation and return the end; raises like `resolve`."""
+        """Snooze a conversation; return the end. Raises like `resolve`.
+
+        Where the contact waits, it ends before the reply window closes
+        (`core.model.status.snooze_end_before_closing`).
+        """
         return await self._db.write(_set_by_operator, conversation_id, at, until) or until
 
     async def reopen(self, conversation_id: int) -> None:

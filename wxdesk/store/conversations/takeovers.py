@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,23 +11,31 @@ from sqlalchemy import Connection, Row, select, update
 from wxdesk.core.conversations.takeover import Takeover, takeover_after_writing
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.takeovers import TakeoverByWriting
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, select_conversations
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverByWriting:
+    """A takeover before an operator wrote (None if there was none), and after it."""
+
+    before: Takeover | None
+    after: Takeover
+
 
 _until = conversations.c.taken_over_until
 _ENDLESS = conversations.c.taken_over & _until.is_(None)
 
 
-class SqlTakeovers:
-    """SQL implementation of the port `desk.ports.takeovers`."""
+class TakeoverStore:
+    """The ends of takeovers; `Conversations.take_over` starts them."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def ending(self, after: datetime) -> list[Conversation]:
-        """Return the conversations whose takeover ends later than `after`, soonest first."""
+        """Return conversations whose takeover ends or ended after `after`, earliest first."""
         return await self._db.read(_ending, after)
 
     async def endless(self) -> list[Conversation]:
@@ -34,7 +43,7 @@ class SqlTakeovers:
         return await self._db.read(_open_ended)
 
     async def end_open_ended(self, at: datetime) -> list[Conversation]:
-        """Let all open-ended takeovers end at `at`; return their conversations."""
+        """End all those takeovers at `at`; return the conversations as they are then."""
         return await self._db.write(_end_open_ended, at)
 
     async def end_of(self, conversation_id: int) -> datetime | None:
@@ -42,11 +51,14 @@ class SqlTakeovers:
         return await self._db.read(_end_of, conversation_id)
 
     async def written(self, conversation_id: int, now: datetime, span: timedelta) -> TakeoverByWriting:
-        """Take over for `span` because an operator writes at `now`; raises `NotFound`."""
+        """Take over for `span` because an operator writes at `now`; raises `NotFound`.
+
+        The rules are those of `core.conversations.takeover.takeover_after_writing`.
+        """
         return await self._db.write(_take_over_by_writing, conversation_id, now, span)
 
     async def undo_takeover(self, conversation_id: int, spoken: TakeoverByWriting) -> bool:
-        """Restore the takeover from before the writing; False if it has changed since."""
+        """Restore the takeover before `spoken` unless changed since; raises `NotFound`."""
         return await self._db.write(_undo_takeover, conversation_id, spoken)
 
     async def postpone_end(self, conversation_id: int, known: datetime, until: datetime) -> bool:
@@ -54,7 +66,11 @@ class SqlTakeovers:
         return await self._db.write(_postpone_end, conversation_id, known, until)
 
     async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
-        """End a takeover over by `now` unless the contact waits; None if not over yet."""
+        """Delete a takeover that is over by `now`; return the conversation before that.
+
+        None if it is not over. Where the contact still waits, the takeover is kept: rules do not answer what was
+        left to an operator.
+        """
         return await self._db.write(_end, conversation_id, now)
 
 

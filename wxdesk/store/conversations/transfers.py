@@ -12,8 +12,8 @@ from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import ARMED, contacts, conversations, decisions, messages, raw_pushes
 
 
-class SqlTransfers:
-    """SQL implementation of the port `desk.ports.transfers`."""
+class TransferStore:
+    """Contacts, by account and openid, to be transferred, and pushes answered so."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -27,7 +27,7 @@ class SqlTransfers:
         return await self._db.write(_changed, conversation_id, {"transfer_armed": armed})
 
     async def take_back(self, conversation_id: int) -> None:
-        """Count the contact as served by this desk again."""
+        """Mark the contact as served here again; raises `NotFound`."""
         await self._db.write(_changed, conversation_id, {"transferred_until": None})
 
     async def was_transferred(self, account: str, key: str) -> bool:

@@ -17,8 +17,8 @@ from wxdesk.store.rules.rule_lists import RuleListLengths, list_at, revisions
 from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rules
 
 
-class SqlDecisions:
-    """SQL implementation of the decisions port in `desk.ports.reports`."""
+class Decisions:
+    """Decisions on messages, and the figures of rules."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

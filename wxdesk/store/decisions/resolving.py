@@ -12,7 +12,7 @@ from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
 from wxdesk.core.rules.matching.guards import operator_decisions
-from wxdesk.desk.ports.store import Resolution
+from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.conversations.status import resolve_or_snooze
 from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.decisions.superseding import PendingAnswers

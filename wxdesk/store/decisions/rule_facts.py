@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, lite
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.desk.ports.store import UndecidedMessage
+from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store.rules import firings
 from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 from wxdesk.store.schema.columns import EPOCH, Moment

@@ -28,7 +28,7 @@ from wxdesk.core.replies.on_new_message import (
     PendingReply,
     superseded_count,
 )
-from wxdesk.desk.ports.store import Resolution
+from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.replies.parts import later_parts

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.store import ConversationContext
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.store.decisions import rule_facts as rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.desk.ports.store import UndecidedMessage
+from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
 

@@ -22,8 +22,8 @@ CANDIDATES = 500
 """Most conversations per query of those that might need attention."""
 
 
-class SqlAttention:
-    """SQL implementation of the port `desk.ports.attention`."""
+class AttentionList:
+    """Conversations that need attention, why, and whether somebody has looked."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -33,24 +33,24 @@ class SqlAttention:
         return await self._db.read(_unseen)
 
     async def rows_to_judge(self, ids: Collection[int]) -> list[InboxRow]:
-        """Return the rows of those conversations that need attention or might."""
+        """Return those of these conversations that have, or might need, attention."""
         return await self._db.read(_rows_to_judge, ids)
 
     async def candidates(self, after: int, now: datetime) -> list[int]:
-        """Return up to 500 ids above `after` that need attention at `now` or might."""
+        """Return the next ids above `after` that have or may need attention; none at last."""
         return await self._db.read(_candidates, after, now)
 
     async def closing(self, now: datetime, until: datetime) -> list[int]:
-        """Return waiting conversations whose window closes by `until`, or marked so."""
+        """Return waiting conversations whose window closes by `until`, and flagged ones."""
         return await self._db.read(_closing, now, until)
 
     async def next_close(self, after: datetime) -> datetime | None:
-        """Return the first end after `after` of a waiting contact's reply window."""
+        """Return when the first reply window of a waiting contact closes after `after`."""
         query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
         return await self._db.read(_moment, query)
 
     async def wake(self, now: datetime) -> list[int]:
-        """End the snoozes that are over by `now`; return the conversations' ids."""
+        """Reopen the conversations whose snooze is over by `now`; return their ids."""
         return await self._db.write(status.end_snoozes, now)
 
     async def next_wake(self) -> datetime | None:

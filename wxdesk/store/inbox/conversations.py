@@ -16,7 +16,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.rules.conditions.facts import RequiredHistory
-from wxdesk.desk.ports.store import ConversationContext, Resolution, UndecidedMessage, UnderivedPush
+from wxdesk.core.rules.resolution import ConversationContext, Resolution, UndecidedMessage
 from wxdesk.store import search
 from wxdesk.store.conversations.takeovers import takeover_values
 from wxdesk.store.decisions import resolving
@@ -26,23 +26,29 @@ from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.messages import deriving
+from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.schema import NOT_CALLED, UNDECIDED, UNREAD, contacts, conversations, messages, replies
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
 
-class SqlConversations:
-    """SQL implementation of the conversations port in `desk.ports.store`."""
+class Conversations:
+    """Contacts, and the conversations with them."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def derive(self, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
-        """Make contact, conversation and message from each push, in one transaction."""
+        """Make contact, conversation and message from each push, in one transaction.
+
+        Reply window (`core.wechat.quota.window_after_event`), unread, waiting and preview are updated. A push that
+        opens no conversation, or that cannot be read, is only marked as derived. Returns the new messages in the
+        given order, each with its conversation as it is after the whole batch.
+        """
         return await self._db.write(deriving.derive, pushes)
 
     async def undecided(self, limit: int = 500) -> list[UndecidedMessage]:
-        """Return messages without a decision, oldest first."""
+        """Return messages without a decision, oldest first (left over from a crash)."""
         return await self._db.read(_undecided, limit)
 
     async def still_undecided(self, message_ids: Collection[int]) -> list[UndecidedMessage]:
@@ -52,22 +58,36 @@ class SqlConversations:
     async def with_history(
         self, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
     ) -> list[UndecidedMessage]:
-        """Return the same messages with the history that the rules ask for."""
+        """Add the history that rules need, as it was when each message was written."""
         return await self._db.read(rule_facts.with_history, undecided, wanted, now)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
-        """Store decisions with all that follows from them; return the changed replies."""
+        """Store decisions with their effects in one transaction; return changed replies.
+
+        Pending replies meet their `fate` in the same transaction, as they are then: those that give way are
+        cancelled by "contact". Where the operator edits one, no new ones are made, and the decision says so
+        (YIELDED); nor are they where fewer gave way than needed (NO_QUOTA). A reply's `created_at` is the
+        decision's `decided_at`. A message that has a decision already is left alone, and its replies are not made a
+        second time.
+
+        Raises:
+            DecisionOutdated: an operator has changed a conversation since `thought_from`
+                (`core.rules.matching.guards.operator_decisions`).
+                Nothing was stored; operators' later changes wait until all is.
+        """
         return await self._db.write(resolving.resolve, resolutions)
 
     async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
-        """Return rows of the list, newest first; longest waiting for WAITING, NEEDS_HUMAN.
+        """Return rows of the inbox, newest first.
 
-        Under NEEDS_HUMAN, those that only have an unsettled reply come after those that wait, newest first.
+        WAITING and NEEDS_HUMAN list the longest waiting first. Under ALL, those with attention that rises come
+        before all others, the longest waiting first; under NEEDS_HUMAN, those that only have an unsettled reply
+        come last, newest first.
         """
         return await self._db.read(inbox_rows.page, chosen, offset, limit)
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
-        """Return the rows of these conversations; unknown ids are left out."""
+        """Return the rows of these conversations, unordered; unknown ids are left out."""
         return await self._db.read(inbox_rows.rows, ids)
 
     async def get(self, conversation_id: int) -> Conversation:
@@ -85,7 +105,7 @@ class SqlConversations:
         return await self._db.read(_timeline, conversation_id, before, limit)
 
     async def counts(self) -> InboxCounts:
-        """Return the figures for the chips, from the same expressions as `page`."""
+        """Count for the filter chips; waiting and needs_human as `page` would list them."""
         return await self._db.read(inbox_rows.counts)
 
     async def day_counts(self, since: datetime) -> DayCounts:
@@ -93,11 +113,14 @@ class SqlConversations:
         return await self._db.read(inbox_rows.day_counts, since)
 
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
-        """Find messages and replies that contain `phrase`, newest first."""
+        """Find messages and replies by `phrase` (or one Chinese character), newest first."""
         return await self._db.read(search.search, phrase, limit)
 
     async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
-        """Find conversations by a part of the alias or an end of the openid, newest first."""
+        """Find conversations by their contact's alias or openid, newest first.
+
+        An alias must contain `phrase`, an openid begin or end with it. An empty phrase finds all of these accounts.
+        """
         return await self._db.read(trial_contact.find_contacts, phrase, accounts, limit)
 
     async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
@@ -110,13 +133,17 @@ class SqlConversations:
         return await self._db.write(_changes, change)
 
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        """Set the conversation's own mode; raises `NotFound`."""
+        """Set the conversation's own mode; None inherits the account's; or `NotFound`."""
         await self._change(conversation_id, {"mode": mode})
 
     async def take_over(
         self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
     ) -> None:
-        """Take over, until `until` or until handed back; raises `NotFound`."""
+        """Take over, until `until` or, with None, until handed back.
+
+        Each message postpones the end by `silence` seconds; with `by_writing`, the operator's replies postpone it
+        (`TakeoverStore.written`). Raises `NotFound`.
+        """
         await self._change(conversation_id, takeover_values(Takeover(until, silence, by_writing)) | NOT_CALLED)
 
     async def hand_back(self, conversation_id: int) -> None:

@@ -7,7 +7,7 @@ here, on records, while the conversations' rows are locked; then all rows are wr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,8 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.push import Incoming
+from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.wechat.quota import window_after_event
-from wxdesk.desk.ports.store import UndecidedMessage, UnderivedPush
 from wxdesk.store.conversations.status import REOPENED
 from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import insert_into
@@ -29,6 +29,17 @@ from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, ra
 from wxdesk.store.schema.columns import cleaned
 from wxdesk.store.schema.records import conversation_of, select_conversations
 from wxdesk.store.search import index_messages
+
+
+@dataclass(frozen=True, slots=True)
+class UnderivedPush:
+    """A stored push without its message yet; `incoming` is None if it is unreadable."""
+
+    push_id: int
+    account: str
+    received_at: datetime
+    incoming: Incoming | None
+
 
 FOLDED = (
     "unread",

@@ -13,7 +13,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.lint.clustering import Sentence
-from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
+from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts as rule_facts
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies.operator_replies import operator_replies_since
@@ -33,8 +33,8 @@ _COLUMNS = (
 )
 
 
-class SqlMessageHistory:
-    """SQL implementation of the port `desk.ports.message_history`."""
+class MessageHistory:
+    """Reader of stored messages and replies, in slices."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -48,7 +48,11 @@ class SqlMessageHistory:
         return await self._db.read(_messages, after_id, limit)
 
     async def written(self, since: datetime) -> list[OperatorReply]:
-        """Return operators' replies since `since`, each with the messages it answered."""
+        """Return operators' replies since `since`, in order.
+
+        A rule's reply that left as it was answers its message and those before it, unless it only promised that an
+        operator would come.
+        """
         return await self._db.read(operator_replies_since, since)
 
     async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
@@ -56,7 +60,10 @@ class SqlMessageHistory:
         return await self._db.read(_conversations, ids)
 
     async def replies_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
-        """Return rules' replies to these messages that arrived or may, by message id."""
+        """Return the texts of rules' replies to these messages, by message id.
+
+        A message is left out where no reply has arrived or still may arrive.
+        """
         return await self._db.read(_replies_by_rules, messages)
 
     async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
@@ -67,7 +74,11 @@ class SqlMessageHistory:
         return await self._db.read(_unmatched, since, limit)
 
     async def histories(self, sentences: Collection[Sentence], wanted: RequiredHistory) -> dict[int, ContactHistory]:
-        """Return the history at each sentence's time by message id, as far as `wanted`."""
+        """Return each message's history when it was written, by message id, as `wanted`.
+
+        `ContactHistory.lately` is left empty: how often rules replied to everybody within a minute is not looked
+        up.
+        """
         return await self._db.read(rule_facts.histories_when_written, sentences, wanted)
 
 

@@ -13,24 +13,30 @@ from wxdesk.store.messages.push_rows import keep
 from wxdesk.store.schema import UNDERIVED, raw_pushes
 
 
-class SqlPushes:
-    """SQL implementation of the pushes port in `desk.ports.store`."""
+class Pushes:
+    """Raw pushes: all that must be on disk before a push is acknowledged."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes))
 
     async def keep(self, push: Push) -> int | None:
-        """Commit `push` with the others that arrive now; see `GroupCommit.keep`."""
+        """Commit `push`, together with others that arrive now, and return its id.
+
+        None if its key is known already.
+
+        Raises:
+            StoreError: it could not be committed; nothing was kept.
+        """
         return await self._group.keep(push)
 
     async def underived(self, limit: int = 500) -> list[KeptPush]:
-        """Return the oldest kept pushes that no message has been derived from."""
+        """Return the oldest stored pushes from which no message has been made yet."""
         query = select(raw_pushes).where(UNDERIVED).order_by(raw_pushes.c.id).limit(limit)
         return await self._db.read(_list, query)
 
     async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
-        """Return kept pushes, newest first."""
+        """Return stored pushes, newest first."""
         query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)
         if before_id is not None:
             query = query.where(raw_pushes.c.id < before_id)

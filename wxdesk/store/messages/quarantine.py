@@ -12,8 +12,8 @@ from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import UNREADABLE, raw_pushes
 
 
-class SqlQuarantine:
-    """SQL implementation of the quarantine port in `desk.ports.reports`."""
+class QuarantineStore:
+    """Signed pushes that could not be read."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

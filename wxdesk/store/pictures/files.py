@@ -24,8 +24,8 @@ _UNFINISHED = ".part"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class PictureFolder:
-    """Folder of picture files for `desk.ports.media`, made when first needed.
+class PictureFiles:
+    """Folder of picture files by digest, made when needed; all but `path` block.
 
     The home lock keeps other desks out, so unfinished files were left by a crash.
     """

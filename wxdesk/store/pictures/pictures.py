@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +11,35 @@ from sqlalchemy import Connection, Row, Select, Update, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.picture import Picture, PictureState
-from wxdesk.desk.ports.media import AwaitedPicture, Uploaded
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.schema import AWAITED, conversations, messages, pictures, uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A picture's upload to WeChat, for one account and three days."""
+
+    media_id: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AwaitedPicture:
+    """A picture still to be fetched; the push's `address` may be anything."""
+
+    message_id: int
+    conversation_id: int
+    account: str
+    media_id: str
+    address: str
+
 
 _COLUMNS = (messages.c.id, messages.c.conversation_id, messages.c.media_id, messages.c.pic_url, conversations.c.account)
 _AWAITED: Select[Any] = select(*_COLUMNS).join_from(messages, conversations).where(AWAITED).order_by(messages.c.id)
 
 
-class SqlPictures:
-    """SQL implementation of the picture records port in `desk.ports.media`."""
+class PictureRecords:
+    """Records of kept pictures, and of those still awaited for messages."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -44,7 +64,7 @@ class SqlPictures:
         await self._db.write(_note_upload, account, digest, Uploaded(media_id, at))
 
     async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
-        """Return messages of these accounts that await their picture, oldest first."""
+        """Return these accounts' awaited pictures, oldest message first, except `without`."""
         here = conversations.c.account.in_(accounts)
         return await self._db.read(_find, _AWAITED.where(here, messages.c.id.not_in(without)).limit(limit))
 
@@ -53,11 +73,11 @@ class SqlPictures:
         await self._db.write(_settle, message_id, picture, at)
 
     async def mark_missing(self, message_id: int, problem: str) -> None:
-        """Record that the message's picture will never come."""
+        """Record that a picture will never come; `problem` is a sentence for `i18n.tr`."""
         await self._db.write(_execute, _missing(problem).where(messages.c.id == message_id))
 
     async def give_up(self, before: datetime, problem: str) -> list[AwaitedPicture]:
-        """Mark all pictures awaited since before `before` as missing; return these."""
+        """Do like `mark_missing` for all awaited since before `before`; return these."""
         late = messages.c.received_at < before
         if not await self._db.read(_find, _AWAITED.where(late).limit(1)):
             return []  # nearly always: and then no turn to write is taken

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -18,7 +19,6 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_automatic, next_state
 from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_operator
-from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store.conversations import status as status
 from wxdesk.store.conversations.on_message import (
     PREVIEW,
@@ -32,6 +32,23 @@ from wxdesk.store.replies.history import write_moves, write_steps
 from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.search import index_again
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyChanges:
+    """Further fields to change when a reply moves; None leaves a field as it is.
+
+    `window` gets the contact's reply window and returns the one to store, in the same transaction.
+    """
+
+    by: str | None = None
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    errcode: int | None = None
+    error: str | None = None
+    rid: str | None = None
+    window: Callable[[ReplyWindow], ReplyWindow] | None = field(default=None, compare=False)
+
 
 ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 """Moves after which the contact has the reply."""

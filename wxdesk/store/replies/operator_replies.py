@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, false, func, or_, select, true, type_coerce
 
 from wxdesk.core.model.conversation import Author
-from wxdesk.desk.ports.message_history import BURST, OperatorReply
+from wxdesk.core.rules.past_messages import BURST, OperatorReply
 from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 from wxdesk.store.schema.columns import MICROSECOND
 

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, e
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.parts import STOPS, UNDECIDED
-from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies import moves as moves
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all, update_replies
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies
+from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.schema import replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,7 +18,6 @@ from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
-from wxdesk.desk.ports.replies import ReplyChanges, WrittenReplies
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.conversations.unanswered import newest_message_id
@@ -26,6 +26,7 @@ from wxdesk.store.replies import moves as moves
 from wxdesk.store.replies.bulk_moves import update_replies
 from wxdesk.store.replies.history import steps_of, write_moves
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
+from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.parts import apply_operator_move, join_parts, waits_for_earlier_part
 from wxdesk.store.replies.passed_over_drafts import pass_over_drafts
 from wxdesk.store.replies.pending import edit_lock as edit_lock
@@ -36,14 +37,23 @@ from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import PENDING, by_hand, undoable
 
+
+@dataclass(frozen=True, slots=True)
+class WrittenReplies:
+    """Replies an operator wrote, and the drafts passed over by writing them."""
+
+    written: list[Reply]
+    passed: list[Reply]
+
+
 QUEUED = replies.c.state == ReplyState.QUEUED
 
 INTERRUPTED = "wxdesk ended before WeChat answered"
 """Reason of the state `unknown` after the program ended during a call to WeChat."""
 
 
-class SqlReplies:
-    """SQL implementation of the port `desk.ports.replies`."""
+class Replies:
+    """The outbox's table: every reply in exactly one state."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -54,15 +64,18 @@ class SqlReplies:
         return made
 
     async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
-        """Store the parts of one answer that no rule made, all or none; see `add`."""
+        """Store the parts (one or more) of one answer by no rule; update the preview."""
         return await self._db.write(_add, parts, at)
 
     async def add_passing_over(self, parts: Sequence[NewReply], at: datetime) -> WrittenReplies:
-        """Store an operator's parts and pass over the conversation's drafts."""
+        """Store what an operator writes, and pass over drafts that nobody is editing."""
         return await self._db.write(_add_passing_over, parts, at)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
-        """Count a conversation's replies that wait to be sent or are under way."""
+        """Count a conversation's promised replies (see `UndecidedMessage`).
+
+        `only_by_hand` leaves out those that `cancel_automatic` would stop.
+        """
         if only_by_hand:
             return await self._db.read(promised_by_hand, conversation_id)
         return (await self._db.read(unsent_counts, [conversation_id])).get(conversation_id, NOTHING_UNSENT).promised
@@ -88,28 +101,58 @@ class SqlReplies:
         only_by_hand: bool,
         without: Collection[str] = (),
     ) -> list[ClaimedReply]:
-        """Move queued replies to `sending`, oldest first, at most one per conversation.
+        """Move queued replies to `sending` and commit; one a conversation, oldest first.
 
-        A reply made earlier leaves earlier, also if it waits for another try: then its conversation waits with it.
-        Only a part that waits for an operator is passed by later replies.
+        Left out: conversations in `busy`, conversations with a reply in `sending`, accounts in `without`, replies
+        whose `not_before` is later than `now`, parts behind one that needs the operator (`core.replies.parts`),
+        and, if `only_by_hand`, those that no operator wrote or released. A reply is never claimed before an older
+        queued one of its conversation, also if that waits for another try (paused ones do not block written ones,
+        parts that wait for the operator block nothing).
         """
         given = {"now": now, "busy": tuple(busy), "limit": limit, "without": tuple(without)}
         return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)
 
     async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
-        """Make one move of a reply, with its other changes; see `store.replies.moves`."""
+        """Make one move of `core.replies.lifecycle`'s table, with further changes.
+
+        CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the same
+        transaction: of all messages by an operator's reply, of the answered message by a rule's, of none by a
+        rule's during a takeover.
+
+        Raises:
+            NotFound, MoveNotAllowed: nothing was changed.
+        """
         return await self._db.write(moves.move, reply_id, move, at, changes)
 
     async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
-        """Make an operator's move, and what follows for the other parts of the answer."""
+        """Make the operator's move, and what follows for the other parts of the answer.
+
+        CANCEL cancels the later parts that have not left. RELEASE, RETRY and CONFIRM let later parts go on that
+        wait, as though `by` had released them too; a RELEASE of the `whole` answer also those that need a decision
+        of their own (`core.replies.parts`). A RELEASE releases also the earlier parts that are held or drafts,
+        unless locked for editing. Returns the reply and then the other parts that may have changed; raises like
+        `move`.
+        """
         return await self._db.write(partial(apply_operator_move, whole=whole), reply_id, move, at, by)
 
     async def lock_for_edit(self, reply_id: int, at: datetime, by: str) -> Reply:
-        """Lock a held reply or a draft for editing by `by`."""
+        """Lock a held reply or a draft for editing by `by`, so that nothing replaces it.
+
+        A held one becomes a draft, and its step records which deadline was stopped. One that is locked already gets
+        no step. Raises like `move`.
+        """
         return await self._db.write(edit_lock.lock_for_edit, reply_id, at, by)
 
     async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-        """Release the edit lock of an unchanged reply: pending again as it was before."""
+        """Release an edit lock, so that the reply waits as it did `before`.
+
+        It is held with the rest of its time, but a few seconds at least; without a deadline if the contact has
+        written meanwhile. It stays a draft where it was one, if it may not leave by itself any more (`may_leave`),
+        or if the reply window has closed; one whose content has been changed stays as it is.
+
+        Raises:
+            NotFound, MoveNotAllowed: it is no draft any more.
+        """
         return await self._db.write(partial(edit_lock.unlock_unchanged, may_leave=may_leave), before, at, by)
 
     async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
@@ -117,17 +160,22 @@ class SqlReplies:
         return await self._db.write(moves.edit, reply_id, content, at, by)
 
     async def steps(self, reply_id: int) -> list[ReplyStep]:
-        """Return the steps of a reply, oldest first."""
+        """Return a reply's history, oldest first; each step is stored with its move."""
         return await self._db.read(steps_of, reply_id)
 
     async def cancel_automatic(
         self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
     ) -> list[Reply]:
-        """Cancel a conversation's pending automatic replies, but not those being edited."""
+        """Cancel a conversation's automatic replies that have not left; return those.
+
+        The answer whose first part is `but_answer` is not touched. Replies that an operator released or sends again
+        stay, and so do drafts that an operator edited or kept. What was edited and would have left by itself
+        becomes a draft.
+        """
         return await self._db.write(partial(takeover.cancel_automatic, but_answer=but_answer), conversation_id, by, at)
 
     async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """Cancel those automatic replies that would leave by themselves."""
+        """Cancel like `cancel_automatic`, but only replies that would leave by themselves."""
         return await self._db.write(takeover.cancel_leaving, conversation_id, by, at)
 
     async def draft_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:

@@ -53,14 +53,18 @@ UNMATCHED_SHOWN = 8
 RULE, OPERATOR, NOBODY, ELSEWHERE = "rule", "operator", "nobody", "elsewhere"
 
 
-class SqlStatistics:
-    """SQL implementation of the statistics port in `desk.ports.reports`."""
+class Statistics:
+    """Figures over a span of time."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def over(self, span: TimeSpan, zone: tzinfo | None, before: TimeSpan | None = None) -> Figures:
-        """Return all figures of `span`; `messages_before` counts `before`, for comparison."""
+        """Return all figures over `span`, by the hours and weekdays of `zone`.
+
+        `zone` None: this machine's own. `before` is a span to compare with: its messages are counted as
+        `messages_before`.
+        """
         return await self._db.read(_figures, span, zone, before)
 
 

@@ -18,14 +18,14 @@ from wxdesk.store.schema import conversations, decisions, messages, raw_pushes, 
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
 
-class SqlTraces:
-    """SQL implementation of the traces port in `desk.ports.reports`."""
+class Traces:
+    """Links from traffic to messages and replies; a push is found by account and key."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
-        """Return traces of the pushes with these (account, key), as far as known."""
+        """Return the pushes with these (account, key), unordered; unknown ones left out."""
         return await self._db.read(_of_pushes, set(keys))
 
     async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:

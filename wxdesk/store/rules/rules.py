@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
@@ -14,15 +15,16 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import CalendarIds, NameBinding
 from wxdesk.core.rules.pairing import paired_rules, revision_content
-from wxdesk.desk.ports.rules import NO_SETTINGS
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.schema import rule_revisions, rules
 from wxdesk.store.settings import put, read_for_update
 
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
-class SqlRules:
-    """SQL implementation of the port `desk.ports.rules`; positions count from 1."""
+
+class Rules:
+    """The ordered list of rules; every saved revision is kept. Positions count from 1."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -32,10 +34,10 @@ class SqlRules:
         return await self._db.read(all_rules)
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
-        """Insert (`id` 0, before a trailing default rule) or update, as the next revision.
+        """Insert a rule (`id` 0) or update it, as the next revision.
 
-        An updated rule keeps its position; rules that ask for it by its name follow a new one. Raises `NotFound` if
-        it was deleted meanwhile.
+        A new one goes to the end, but before a trailing default rule; another keeps its position. Rules that refer
+        to it by name (`last_rule_within`) follow a new name, in the same transaction. Raises `NotFound`.
         """
         return await self._db.write(_save, rule, at)
 
@@ -44,7 +46,7 @@ class SqlRules:
         await self._db.write(_change, _enable(rule_id, enabled))
 
     async def reorder(self, ids: Sequence[int]) -> None:
-        """Put the rules in this order; others keep theirs at the end."""
+        """Put the rules in this order; ids left out keep their order at the end."""
         await self._db.write(_reorder, ids)
 
     async def delete(self, rule_id: int) -> None:
@@ -60,7 +62,7 @@ class SqlRules:
         await self._db.write(_put_back, removed, calendars, at)
 
     async def revisions(self, rule_id: int) -> list[Rule]:
-        """Return all revisions of a rule, newest first, with `updated_at`; also deleted."""
+        """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
         return await self._db.read(_revisions, rule_id)
 
     async def save_hours(
@@ -71,10 +73,13 @@ class SqlRules:
         gone: Collection[str],
         at: datetime,
     ) -> None:
-        """Store `settings` and rename calendars in the rules, in one transaction.
+        """Store `settings` and rename calendars in rules, in one transaction.
 
-        `renamed` maps old to new names. Raises `DecisionOutdated` if a setting is not as `expected` any more,
-        `CalendarInUse` if a rule asks for one that is `gone`; nothing was changed then.
+        `renamed` maps old names to new ones.
+
+        Raises:
+            DecisionOutdated: a setting is not as `expected` any more; nothing was changed.
+            CalendarInUse: a rule uses one that is `gone`; nothing was changed.
         """
         await self._db.write(_save_hours, settings, expected, (renamed, gone), at)
 

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 
 class Pace(IntEnum):

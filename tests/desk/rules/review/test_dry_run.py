@@ -29,13 +29,13 @@ from wxdesk.core.model.rule import (
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
+from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
 from wxdesk.desk.rules.review.dry_run import ANSWERED_WITHIN, SHOWN, DryRun, DryRunProgress, DryRunReport
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 
 ACCOUNTS = {name: Account(name, "", "") for name in ("shop", "other")}
 ASKED = frozenset({MessageType.TEXT, MessageType.ENTER_SESSION})
@@ -66,7 +66,7 @@ HIS_WORDS = ("您说「退款」", " 您说 「退款」", "好", "好的", "退
 
 @dataclass(frozen=True)
 class Shop:
-    store: SqlStore
+    store: Store
     book: Rulebook
     rendered: list[float]
 
@@ -92,7 +92,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     await store.close()
 
 
-async def lives(store: SqlStore, chance: random.Random) -> None:
+async def lives(store: Store, chance: random.Random) -> None:
     """Some contacts of two accounts write and come by buttons; now and then a human answers, or a rule."""
     talk, at = Talk(store), 0.0
     for _ in range(40):

@@ -44,7 +44,7 @@ from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.review.unset_variables import never_set_variables
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.store import SqlStore, open_store
+from wxdesk.store import Store, open_store
 
 ACCOUNTS = {"shop": Account("shop", "", "", reserve=1)}
 
@@ -55,7 +55,7 @@ def rule(*words: str, say: str = "您说「{{ message.text }}」", **more: objec
 
 @dataclass(frozen=True)
 class Shop:
-    store: SqlStore
+    store: Store
     talk: Talk
     book: Rulebook
     dry_run: DryRun
@@ -84,7 +84,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         store.rules, calendars, LiquidRenderer(), now, lambda _: None, shelf=TemplateLookup(store.templates)
     )
     await book.load()
-    checkup = RulesReview(book, store.decisions, store.message_history, ACCOUNTS, now)
+    checkup = RulesReview(book, store, ACCOUNTS, now)
     yield Shop(store, Talk(store), book, DryRun(book, store.message_history, ACCOUNTS), checkup)
     await store.close()
 

@@ -27,8 +27,8 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.outcome import Trial, TrialDelivery
 from wxdesk.desk.rules.trial.scenario import TrialScenario

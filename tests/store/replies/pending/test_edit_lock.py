@@ -15,7 +15,7 @@ from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WROTE_MEANWHILE
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 
 K = StepKind
 S = ReplyState
@@ -29,7 +29,7 @@ async def made(talk: Talk, state: ReplyState, due: float | None = None) -> Reply
 
 @pytest.mark.parametrize(("due", "at", "then"), [(60, 20, 140), (21, 20, 105), (None, 20, None)])
 async def test_it_waits_again_with_what_was_left(
-    talk: Talk, store: SqlStore, due: float | None, at: float, then: float | None
+    talk: Talk, store: Store, due: float | None, at: float, then: float | None
 ) -> None:
     before = await made(talk, S.HELD, due)
     kept = await store.replies.lock_for_edit(before.id, second(at), "lin")
@@ -39,7 +39,7 @@ async def test_it_waits_again_with_what_was_left(
     assert (back.state, back.by, back.due_at) == (S.HELD, "", None if then is None else second(then))
 
 
-async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: SqlStore) -> None:
+async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.replies.lock_for_edit(before.id, second(20), "lin")
     await talk.says("li", at=second(30))
@@ -47,7 +47,7 @@ async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: SqlStor
     assert (back.state, back.due_at, back.error) == (S.HELD, None, WROTE_MEANWHILE)
 
 
-async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: SqlStore) -> None:
+async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: Store) -> None:
     before = await made(talk, S.DRAFT)
     assert (await store.replies.lock_for_edit(before.id, second(1), "lin")).by == "lin"
     back = await store.replies.put_back(before, second(2), "lin", may_leave=True)
@@ -59,7 +59,7 @@ async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: SqlStore) 
 
 
 async def test_what_is_in_his_hand_already_leaves_no_step_when_he_takes_and_leaves_it_once_more(
-    talk: Talk, store: SqlStore
+    talk: Talk, store: Store
 ) -> None:
     before = await made(talk, S.DRAFT)
     await store.replies.lock_for_edit(before.id, second(1), "lin")
@@ -71,7 +71,7 @@ async def test_what_is_in_his_hand_already_leaves_no_step_when_he_takes_and_leav
 
 @pytest.mark.parametrize("own", [ReplyMode.DRAFT, None])
 async def test_what_was_held_and_stays_a_draft_says_whose_mode_keeps_it(
-    talk: Talk, store: SqlStore, own: ReplyMode | None
+    talk: Talk, store: Store, own: ReplyMode | None
 ) -> None:
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.RULE, Content(text="好"), S.HELD, due_at=second(60), mode=ReplyMode.HOLD)
@@ -85,9 +85,7 @@ async def test_what_was_held_and_stays_a_draft_says_whose_mode_keeps_it(
     assert last == ReplyStep(before.id, second(2), K.LEAVE, by="lin", reason=CHANGED_BY[source])
 
 
-async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_closed(
-    talk: Talk, store: SqlStore
-) -> None:
+async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_closed(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.replies.lock_for_edit(before.id, second(1), "lin")
     closed = T0 + timedelta(hours=49)
@@ -96,7 +94,7 @@ async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_cl
     assert last == ReplyStep(before.id, closed, K.LEAVE, by="lin", reason=WINDOW_CLOSED)
 
 
-async def test_what_has_ended_is_not_put_back(talk: Talk, store: SqlStore) -> None:
+async def test_what_has_ended_is_not_put_back(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.replies.lock_for_edit(before.id, second(1), "lin")
     await store.replies.move(before.id, Move.CANCEL, second(2))

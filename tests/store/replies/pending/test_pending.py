@@ -11,9 +11,9 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.pending_replies import TimerTerms
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.pending.timers import TimerTerms
 
 S = ReplyState
 CLOSES = T0.replace(microsecond=0) + timedelta(hours=48)
@@ -25,7 +25,7 @@ async def thread(talk: Talk) -> int:
 
 
 async def made(
-    store: SqlStore,
+    store: Store,
     thread: int,
     text: str,
     state: ReplyState,
@@ -39,7 +39,7 @@ def texts(replies: list[Reply]) -> list[str]:
     return [reply.content.text for reply in replies]
 
 
-async def every_kind(store: SqlStore, thread: int) -> None:
+async def every_kind(store: Store, thread: int) -> None:
     """A rule's reply in each state, two of them held, and one that the operator wrote and that is held."""
     for state in S:
         await made(store, thread, state.value, state, second(8) if state is S.HELD else None)
@@ -47,9 +47,7 @@ async def every_kind(store: SqlStore, thread: int) -> None:
     await made(store, thread, "mine", S.HELD, second(3), Author.OPERATOR)
 
 
-async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wrote(
-    store: SqlStore, thread: int
-) -> None:
+async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wrote(store: Store, thread: int) -> None:
     await every_kind(store, thread)
     released = await store.pending_replies.release_held("lin", second(5))
     assert texts(released) == ["held", "asks"]
@@ -61,7 +59,7 @@ async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wro
     assert texts(await store.replies.pending()) == ["mine", "draft"]
 
 
-async def test_only_those_with_the_ids_are_released_or_stopped(store: SqlStore, thread: int) -> None:
+async def test_only_those_with_the_ids_are_released_or_stopped(store: Store, thread: int) -> None:
     await every_kind(store, thread)
     one, two, _ = [(await made(store, thread, text, S.HELD)).id for text in ("one", "two", "three")]
     assert texts(await store.pending_replies.release_held("lin", second(5), (one,))) == ["one"]
@@ -72,14 +70,14 @@ async def test_only_those_with_the_ids_are_released_or_stopped(store: SqlStore, 
     assert {"held", "asks", "three"} <= set(texts(await store.replies.pending()))
 
 
-async def test_what_a_pause_keeps_back_is_counted(store: SqlStore, thread: int) -> None:
+async def test_what_a_pause_keeps_back_is_counted(store: Store, thread: int) -> None:
     await every_kind(store, thread)
     assert (await store.conversations.counts()).automatic == 3  # held, asks, queued
     await store.pending_replies.release_held("lin", second(5))
     assert (await store.conversations.counts()).automatic == 1, "what a human has released leaves in a pause too"
 
 
-async def test_those_that_ask_stand_first_and_drafts_last(store: SqlStore, thread: int) -> None:
+async def test_those_that_ask_stand_first_and_drafts_last(store: Store, thread: int) -> None:
     await made(store, thread, "draft", S.DRAFT)
     await made(store, thread, "20", S.HELD, second(20))
     await made(store, thread, "10", S.HELD, second(10))
@@ -89,13 +87,13 @@ async def test_those_that_ask_stand_first_and_drafts_last(store: SqlStore, threa
     assert texts(await store.replies.pending()) == ["asks", "10", "20", "draft", "kept"]
 
 
-async def test_what_asks_never_leaves_by_itself_and_wakes_nobody(store: SqlStore, thread: int) -> None:
+async def test_what_asks_never_leaves_by_itself_and_wakes_nobody(store: Store, thread: int) -> None:
     await made(store, thread, "asks", S.HELD)
     assert await store.pending_replies.next_wake(T0) == CLOSES
     assert (await store.pending_replies.run_timers(second(3600), TimerTerms())).moved == []
 
 
-async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlStore, thread: int) -> None:
+async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: Store, thread: int) -> None:
     await made(store, thread, "rule", S.HELD, second(1))
     await made(store, thread, "mine", S.HELD, second(3), Author.OPERATOR)
     assert await store.pending_replies.next_wake(T0) == second(1)
@@ -104,7 +102,7 @@ async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: SqlSto
     assert texts((await store.pending_replies.run_timers(second(3), TimerTerms())).moved) == ["rule"]
 
 
-async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: SqlStore, thread: int) -> None:
+async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: Store, thread: int) -> None:
     paused = await made(store, thread, "paused", S.QUEUED)
     freed = await made(store, thread, "freed", S.HELD)
     await store.replies.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
@@ -113,7 +111,7 @@ async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: Sql
     assert (await store.replies.get(paused.id)).state is S.QUEUED
 
 
-async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: SqlStore, talk: Talk, thread: int) -> None:
+async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: Store, talk: Talk, thread: int) -> None:
     await every_kind(store, thread)
     await made(store, thread, "later", S.HELD, second(9))
     freed = await made(store, thread, "freed", S.HELD)

@@ -8,17 +8,17 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
-from wxdesk.desk.ports.replies import ReplyChanges
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
 
 S = ReplyState
 
 
-async def stand(store: SqlStore, *replies: Reply) -> list[ReplyState]:
+async def stand(store: Store, *replies: Reply) -> list[ReplyState]:
     return [(await store.replies.get(reply.id)).state for reply in replies]
 
 
-async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: SqlStore) -> None:
+async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: Store) -> None:
     asked, other = (await talk.says("o1")).message, (await talk.says("o2")).message
     [queued] = await talk.decides(asked, "1")
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
@@ -29,7 +29,7 @@ async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: SqlSt
     assert await stand(store, queued, draft, held, elsewhere) == [S.CANCELLED] * 3 + [S.QUEUED]
 
 
-async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: SqlStore) -> None:
+async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     [queued] = await talk.decides(asked, "1")
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
@@ -40,7 +40,7 @@ async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: SqlStor
     assert await stand(store, queued, draft, held, asks) == [S.CANCELLED, S.DRAFT, S.CANCELLED, S.HELD]
 
 
-async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk, store: SqlStore) -> None:
+async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     [queued] = await talk.decides(asked, "1")
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
@@ -54,7 +54,7 @@ async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk
     assert (last.kind, last.reason) == (StepKind.KEEP, WROTE_INSTEAD)
 
 
-async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: SqlStore) -> None:
+async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     first, second_part, third = await talk.decides(asked, "1", "2", "3")
     [other] = await talk.decides((await talk.says("o1")).message, "4")
@@ -63,7 +63,7 @@ async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: SqlStore) -> No
     assert await stand(store, first, second_part, third, other) == [S.SENDING, S.QUEUED, S.QUEUED, S.CANCELLED]
 
 
-async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: Talk, store: SqlStore) -> None:
+async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     [draft] = await talk.decides(asked, "1", state=S.DRAFT)
     [failed] = await talk.decides((await talk.says("o1")).message, "2")
@@ -75,7 +75,7 @@ async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: T
     assert await stand(store, draft, failed) == [S.QUEUED, S.QUEUED]
 
 
-async def test_what_a_human_has_prepared_stays_a_draft(talk: Talk, store: SqlStore) -> None:
+async def test_what_a_human_has_prepared_stays_a_draft(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     made = [(await talk.decides((await talk.says("o1")).message, text, state=S.DRAFT))[0] for text in "12"]
     [counts_down] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))

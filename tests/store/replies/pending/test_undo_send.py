@@ -13,8 +13,8 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.desk.ports.pending_replies import TimerTerms
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
+from wxdesk.store.replies.pending.timers import TimerTerms
 
 S = ReplyState
 
@@ -24,18 +24,18 @@ async def thread(talk: Talk) -> int:
     return (await talk.says("o1", "在吗")).conversation.id
 
 
-async def written(store: SqlStore, thread: int, *texts: str, held: bool = True) -> list[Reply]:
+async def written(store: Store, thread: int, *texts: str, held: bool = True) -> list[Reply]:
     state, due_at = (S.HELD, second(3)) if held else (S.QUEUED, None)
     new = [NewReply(thread, Author.OPERATOR, Content(text=text), state, due_at=due_at) for text in texts]
     return await store.replies.add_parts(new, T0)
 
 
-async def claimed(store: SqlStore) -> list[str]:
+async def claimed(store: Store) -> list[str]:
     found = await store.replies.claim(second(1), busy=(), limit=9, only_by_hand=False)
     return [one.reply.content.text for one in found]
 
 
-async def test_it_is_no_question_to_anybody(store: SqlStore, thread: int) -> None:
+async def test_it_is_no_question_to_anybody(store: Store, thread: int) -> None:
     await written(store, thread, "马上好")
     [row] = await store.conversations.rows([thread])
     assert (row.held, row.due_at) == (0, None)
@@ -43,7 +43,7 @@ async def test_it_is_no_question_to_anybody(store: SqlStore, thread: int) -> Non
     assert (await store.conversations.counts()).pending == 0
 
 
-async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> None:
+async def test_without_a_deadline_it_is_one(store: Store, thread: int) -> None:
     [reply] = await written(store, thread, "马上好")
     [asking] = await store.pending_replies.hold_after_restart(
         second(9), second(9) - timedelta(minutes=5), "closed", "late"
@@ -56,14 +56,14 @@ async def test_without_a_deadline_it_is_one(store: SqlStore, thread: int) -> Non
         await store.pending_replies.undo(reply.id, "lin", second(9))
 
 
-async def test_the_list_shows_it_once_it_has_arrived(store: SqlStore, talk: Talk, thread: int) -> None:
+async def test_the_list_shows_it_once_it_has_arrived(store: Store, talk: Talk, thread: int) -> None:
     [reply] = await written(store, thread, "马上好")
     assert (await talk.thread(thread)).preview == "在吗"
     await talk.moves(reply, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
     assert (await talk.thread(thread)).preview == "马上好"
 
 
-async def test_all_its_messages_are_taken_back_and_found_no_more(store: SqlStore, thread: int) -> None:
+async def test_all_its_messages_are_taken_back_and_found_no_more(store: Store, thread: int) -> None:
     [other] = await written(store, thread, "退款别的")
     first, second_part = await written(store, thread, "退款一", "退款二")
     undone = await store.pending_replies.undo(second_part.id, "lin", second(2))
@@ -76,7 +76,7 @@ async def test_all_its_messages_are_taken_back_and_found_no_more(store: SqlStore
 
 
 @pytest.mark.parametrize("moves", [(Move.RELEASE,), (Move.RELEASE, Move.CLAIM), (Move.KEEP,), (Move.CANCEL,)])
-async def test_too_late_changes_nothing(store: SqlStore, talk: Talk, thread: int, moves: tuple[Move, ...]) -> None:
+async def test_too_late_changes_nothing(store: Store, talk: Talk, thread: int, moves: tuple[Move, ...]) -> None:
     reply = await talk.moves((await written(store, thread, "退款"))[0], *moves)
     with pytest.raises(MoveNotAllowed):
         await store.pending_replies.undo(reply.id, "lin", second(2))
@@ -84,7 +84,7 @@ async def test_too_late_changes_nothing(store: SqlStore, talk: Talk, thread: int
     assert len(await store.conversations.search("退款")) == 1
 
 
-async def test_only_what_an_operator_wrote_is_undone(store: SqlStore, talk: Talk, thread: int) -> None:
+async def test_only_what_an_operator_wrote_is_undone(store: Store, talk: Talk, thread: int) -> None:
     message = (await talk.says("o2")).message
     [reply] = await talk.decides(message, "九点", state=S.HELD, due_at=second(8))
     with pytest.raises(MoveNotAllowed):
@@ -93,7 +93,7 @@ async def test_only_what_an_operator_wrote_is_undone(store: SqlStore, talk: Talk
         await store.pending_replies.undo(reply.id + 99, "lin", second(2))
 
 
-async def test_what_is_written_later_leaves_later(store: SqlStore, thread: int) -> None:
+async def test_what_is_written_later_leaves_later(store: Store, thread: int) -> None:
     [first] = await written(store, thread, "一")
     await written(store, thread, "二", held=False)
     assert await claimed(store) == []
@@ -101,14 +101,14 @@ async def test_what_is_written_later_leaves_later(store: SqlStore, thread: int) 
     assert await claimed(store) == ["二"]
 
 
-async def test_a_rule_does_not_wait_behind_it(store: SqlStore, talk: Talk, thread: int) -> None:
+async def test_a_rule_does_not_wait_behind_it(store: Store, talk: Talk, thread: int) -> None:
     message = (await talk.says("o1", "几点")).message
     await written(store, thread, "一")
     await talk.decides(message, "九点")
     assert await claimed(store) == ["九点"]
 
 
-async def test_a_pause_does_not_keep_it(store: SqlStore, thread: int) -> None:
+async def test_a_pause_does_not_keep_it(store: Store, thread: int) -> None:
     [reply] = await written(store, thread, "一")
     assert await store.pending_replies.next_wake(T0, only_by_hand=True) == second(3)
     assert (await store.pending_replies.run_timers(second(2), TimerTerms(only_by_hand=True))).moved == []
@@ -116,7 +116,7 @@ async def test_a_pause_does_not_keep_it(store: SqlStore, thread: int) -> None:
     assert [(one.id, one.state) for one in tended.moved] == [(reply.id, S.QUEUED)]
 
 
-async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: SqlStore, talk: Talk, thread: int) -> None:
+async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: Store, talk: Talk, thread: int) -> None:
     [gone], [kept] = await written(store, thread, "一"), await written(store, thread, "二")
     automatic = await talk.decides((await talk.says("o2")).message, "九点", state=S.HELD, due_at=second(8))
     hurried = await store.pending_replies.release_undoable(second(1))

@@ -13,7 +13,7 @@ from tests.ui.world import World
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE
-from wxdesk.desk.ports.store import UnderivedPush
+from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 

@@ -18,7 +18,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.lint.clustering import GroupKind
 from wxdesk.desk.rules.review.dry_run import SLICE
-from wxdesk.store import SqlStore
+from wxdesk.store import Store
 from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.review.panel import ReviewPanel
@@ -171,7 +171,7 @@ def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot)
 def long_history(world: World) -> int:
     """So many messages in the store; trying a rule on them takes many slices."""
     store = world.store
-    assert isinstance(store, SqlStore)
+    assert isinstance(store, Store)
     world.call(store._db.write(fill, 25 * SLICE))
     return 25 * SLICE
 

@@ -20,12 +20,13 @@ from dataclasses import dataclass, field, replace
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Delivery, Presence, Rule
+from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.ports.message_history import MessageHistory, OperatorReply, PastMessage
 from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
 from wxdesk.desk.rules.review.unstored_values import could_match, shows_unstored_value, with_marked_values
 from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.store.messages.message_history import MessageHistory
 
 NEWEST = 100_000
 """Most messages of a dry run."""

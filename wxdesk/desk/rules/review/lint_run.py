@@ -18,16 +18,16 @@ from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id, patterns_in
 from wxdesk.core.rules.lint.clustering import MessageGroup, Sentence, grouped
 from wxdesk.core.rules.lint.findings import LintContext, LintFinding, MediaOwner
+from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
-from wxdesk.desk.ports.message_history import MessageHistory, PastMessage
-from wxdesk.desk.ports.reports import Decisions
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.patterns.engine import finds_every_text
 from wxdesk.desk.rules.review.unset_variables import never_set_variables
 from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.store import Store
 
 UNMATCHED_FOR = timedelta(days=30)
 """Age of the oldest unmatched messages that are looked for."""
@@ -41,15 +41,14 @@ class RulesReview:
     """Lint findings about the rules, and the messages that they leave unmatched."""
 
     rulebook: Rulebook
-    decisions: Decisions
-    past: MessageHistory
+    store: Store
     accounts: Mapping[str, Account]
     clock: Clock
 
     async def findings(self) -> list[LintFinding]:
         """Return all lint findings about the stored rules, computed in a thread."""
         rules = await self.rulebook.all()
-        hits = await self.decisions.hits(self.clock() - UNUSED_AFTER)
+        hits = await self.store.decisions.hits(self.clock() - UNUSED_AFTER)
         stored = self.rulebook.shelf.used_by(rules)
         media_since = await self._media_since(rules, stored)
         return await asyncio.to_thread(self._findings, rules, stored, media_since, hits or None)
@@ -112,9 +111,9 @@ class RulesReview:
         one that answers it otherwise. Tags are today's, and how often a rule answered the whole account within a
         minute is not counted.
         """
-        sentences = await self.past.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
-        histories = await self.past.histories(sentences, self.rulebook.ruleset.wanted)
-        threads = await self.past.conversations({sentence.conversation_id for sentence in sentences})
+        sentences = await self.store.message_history.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
+        histories = await self.store.message_history.histories(sentences, self.rulebook.ruleset.wanted)
+        threads = await self.store.message_history.conversations({sentence.conversation_id for sentence in sentences})
         occasions = [
             self._occasion(PastMessage.of(one), threads[one.conversation_id], histories[one.message_id])
             for one in sentences

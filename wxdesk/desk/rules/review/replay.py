@@ -17,7 +17,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
-from wxdesk.desk.ports.message_history import OperatorReply, PastMessage
+from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.timezones import zone_named
 
 

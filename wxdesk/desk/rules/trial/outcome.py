@@ -15,8 +15,8 @@ from wxdesk.core.replies.on_new_message import (
     effect_on_pending,
 )
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.answers.answer import Answer, RuleContext
-from wxdesk.desk.ports.store import ConversationContext
 
 
 @dataclass(frozen=True, slots=True)

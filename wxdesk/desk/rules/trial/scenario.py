@@ -12,9 +12,9 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.ports.store import ConversationContext
 
 SOMEBODY = "oExampleCustomer00000AbC123"
 """Supposed openid of a trial; `{{ contact.short_id }}` is its end."""

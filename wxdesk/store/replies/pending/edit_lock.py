@@ -1,6 +1,6 @@
 """Edit locks: a reply does not leave while an operator edits it.
 
-Each function runs in the given transaction; see `desk.ports.replies`.
+Each function runs in the given transaction; see `store.replies.replies`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from wxdesk.core.replies.on_new_message import (
     WROTE_MEANWHILE,
     due_before_closing,
 )
-from wxdesk.desk.ports.replies import ReplyChanges
 from wxdesk.store.conversations import status as status
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import steps_of, write_steps
-from wxdesk.store.replies.moves import LockedReply, lock_reply, move, update_guarded
+from wxdesk.store.replies.moves import LockedReply, ReplyChanges, lock_reply, move, update_guarded
 from wxdesk.store.schema import WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 

@@ -1,4 +1,9 @@
-"""Bulk changes of pending replies; see `desk.ports.pending_replies`."""
+"""Bulk changes of pending replies: timers, modes, pauses, restart and undo.
+
+Each method moves all replies concerned that may make the move, in one transaction, and returns them as they
+are then. An operator's move on a part of an answer affects the later parts as
+`store.replies.replies.Replies.settle` does; those are returned too.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,6 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, true, un
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WAITS
-from wxdesk.desk.ports.pending_replies import NewMode, TimerMoves, TimerTerms, UndoneReplies
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
 from wxdesk.store.replies.parts import (
@@ -27,30 +31,49 @@ from wxdesk.store.replies.pending import edit_lock as edit_lock
 from wxdesk.store.replies.pending import policy_changes as policy_changes
 from wxdesk.store.replies.pending import timers as timers
 from wxdesk.store.replies.pending import undo_send as undo_send
+from wxdesk.store.replies.pending.policy_changes import NewMode
+from wxdesk.store.replies.pending.timers import TimerMoves, TimerTerms
+from wxdesk.store.replies.pending.undo_send import UndoneReplies
 from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 
 
-class SqlPendingReplies:
-    """SQL implementation of the port `desk.ports.pending_replies`."""
+class PendingReplies:
+    """Drafts, held and queued replies; "automatic" ones are by a rule, edited or not."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Release all held replies, or `only` these, on behalf of `by`."""
+        """Release all held replies, or `only` those with these ids, in the name of `by`.
+
+        Earlier parts of their answers that wait leave with them. Replies that can still be undone leave by
+        themselves.
+        """
         return await self._db.write(_release_held, by, at, only)
 
     async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
-        """Cancel all held replies, or `only` these, with later parts of their answers."""
+        """Cancel all held replies, or `only` these, with the later parts of their answers.
+
+        Other drafts stay, and so do replies that can still be undone.
+        """
         return await self._db.write(cancel_all, HELD_BACK & _among(only), at, by)
 
     async def run_timers(self, now: datetime, terms: TimerTerms) -> TimerMoves:
-        """Apply what is due at `now`; see `store.replies.pending.timers`."""
+        """Apply everything that is due at `now`, in this order.
+
+        Replies whose reply window has closed become drafts that say so; automatic replies to blocked contacts are
+        cancelled; where the operator is typing, deadlines are postponed; at the last moment of a reply window held
+        replies become drafts, if the terms say so; due replies are queued, unless stale. Without a deadline nothing
+        leaves by itself.
+        """
         return await self._db.write(timers.run_timers, now, terms)
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
-        """Return the next due time of a hold, a retry or the end of a reply window."""
+        """Return the next time at which a pending reply needs a timer.
+
+        That is a held reply's deadline, a postponed one's next attempt, or the end of a reply window.
+        """
         counts = by_hand_or_all(only_by_hand=only_by_hand)
         held = select(replies.c.due_at.label("at")).where(HELD, counts)
         postponed = select(replies.c.not_before).where(QUEUED, replies.c.not_before > now, counts)
@@ -63,40 +86,58 @@ class SqlPendingReplies:
         return await self._db.read(_moment, select(func.min(times.c.at)))
 
     async def hold_after_pause(self, at: datetime, why: str) -> list[Reply]:
-        """Hold without a deadline the replies that a pause has kept from leaving."""
+        """Hold without a deadline the replies that a pause kept from leaving.
+
+        Those are queued, or held past their deadline. Parts that wait for the operator anyhow
+        (`core.replies.parts`) go on doing so. `why`, a sentence for `i18n.tr`, is the reason shown.
+        """
         late = BY_RULE & HELD & (replies.c.due_at <= at)
         kept = QUEUED & ~by_hand(replies) & ~waits_for_earlier_part(replies)
         return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_error_values(why))
 
     async def hold_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
-        """Hold held replies without a deadline after a restart; make stale ones drafts.
+        """Hold held replies without a deadline after a restart; release edit locks.
 
-        All edit locks are released.
+        So are operators' written or released replies held that were queued before `stale_before`; automatic ones
+        from before then become drafts. The reason shown is `why` for held ones, `late` for drafts.
         """
         return await self._db.write(_ask_after_restart, at, stale_before, why, late)
 
     async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Apply a conversation's new mode to its pending replies."""
+        """Apply a conversation's `new` mode to its pending automatic replies.
+
+        With DRAFT, held and queued replies become drafts; with OFF they are cancelled, but for those that an
+        operator has edited. With HOLD, queued ones are held, their parts at their distance, but for those that have
+        been held before, and parts that wait for the operator anyhow (`core.replies.parts`); stale ones become
+        drafts. AUTO changes nothing. DRAFT and HOLD of the account leave replies alone whose rule has its own mode.
+        """
         return await self._db.write(policy_changes.withhold_in_conversation, conversation_id, new, by, at)
 
     async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Apply an account's new mode where no conversation has its own."""
+        """Apply an account's mode like `withhold`, in conversations without their own."""
         return await self._db.write(policy_changes.withhold_in_account, account, new, by, at)
 
     async def withhold_without_rule(self, at: datetime) -> list[Reply]:
-        """Make drafts of pending replies whose rule is switched off or deleted."""
+        """Make drafts of automatic replies whose rule is switched off or deleted."""
         return await self._db.write(policy_changes.withhold_without_rule, at)
 
     async def undo(self, reply_id: int, by: str, at: datetime) -> UndoneReplies:
-        """Cancel an operator's reply while it counts down to sending."""
+        """Take back an operator's reply during its undo time, with all of its messages.
+
+        They are cancelled by the name `by`. Drafts that it passed over are restored, unless the operator has
+        written something else since.
+
+        Raises:
+            NotFound, MoveNotAllowed: it is too late; nothing was changed.
+        """
         return await self._db.write(undo_send.undo, reply_id, by, at)
 
     async def release_undoable(self, at: datetime) -> list[Reply]:
-        """Release operators' replies at once that could still be undone."""
+        """Queue at once the operators' replies that could still be undone."""
         return await self._moved(Move.RELEASE, UNDOABLE, at)
 
     async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
-        """Hold without a deadline those of these replies that are still queued."""
+        """Hold queued ones of these replies without a deadline, with the reason `why`."""
         return await self._moved(Move.HOLD, QUEUED & replies.c.id.in_(ids), at, due_at=None, **_error_values(why))
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:

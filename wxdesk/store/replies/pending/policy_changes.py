@@ -1,10 +1,11 @@
 """Re-applies changed modes and rules to pending automatic replies.
 
-Each function runs in the given transaction; see `desk.ports.pending_replies`.
+Each function runs in the given transaction; see `store.replies.pending.pending`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -25,12 +26,26 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
-from wxdesk.desk.ports.pending_replies import NewMode
 from wxdesk.store.replies.bulk_moves import HELD, QUEUED, move_all
 from wxdesk.store.replies.parts import waits_for_earlier_part
 from wxdesk.store.schema import conversations, replies, rules
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.schema.reply_predicates import by_hand
+
+
+@dataclass(frozen=True, slots=True)
+class NewMode:
+    """A mode that applies from now on, and its consequence for pending replies.
+
+    With HOLD, replies that have never been held are held for `hold_seconds`. Replies that were due before
+    `stale_before` become drafts with the reason `late`.
+    """
+
+    mode: ReplyMode
+    hold_seconds: int
+    stale_before: datetime
+    late: str = ""
+
 
 _LEAVES_BY_ITSELF = (HELD | QUEUED) & ~by_hand(replies)
 _NEVER_HELD = replies.c.mode.is_distinct_from(ReplyMode.HOLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type_coerce, update
@@ -10,11 +11,37 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, due_before_closing
-from wxdesk.desk.ports.pending_replies import TimerMoves, TimerTerms
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, by_hand_or_all, move_all, update_replies
 from wxdesk.store.replies.parts import cancel_all
 from wxdesk.store.schema import contacts, conversations, replies
 from wxdesk.store.schema.columns import MICROSECOND
+
+
+@dataclass(frozen=True, slots=True)
+class TimerTerms:
+    """Conditions under which timers release pending replies.
+
+    `only_by_hand`: automatic replies wait · `hands_over`: at the end of a reply window held replies become
+    drafts instead of being sent · `held_until`: by conversation, when automatic replies may leave at the
+    earliest · `stale_before`: what was due before does not leave by itself any more; an automatic reply becomes
+    a draft with the reason `late`, an operator's is held without a deadline, with the reason `why`.
+    """
+
+    only_by_hand: bool = False
+    hands_over: bool = False
+    held_until: Mapping[int, datetime] = field(default_factory=dict)
+    stale_before: datetime | None = None
+    late: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerMoves:
+    """Replies that timers moved; those `handed_over` to the operator need attention."""
+
+    moved: list[Reply] = field(default_factory=list)
+    handed_over: list[Reply] = field(default_factory=list)
+
 
 BY_OPERATOR = "operator"
 """Name in `by` of cancelled replies to a contact whom an operator blocked."""

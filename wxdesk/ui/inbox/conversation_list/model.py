@@ -14,7 +14,7 @@ from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.conversations.takeover import ends_soon
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.conversation import accessible_row_text, hold_reason_of_row

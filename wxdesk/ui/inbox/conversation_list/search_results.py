@@ -14,7 +14,7 @@ from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.theme import Measure, Size, Theme, font

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_replies.commands import HeldReplyCommands
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEve
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QToolTip, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex
 from PySide6.QtWidgets import QAbstractItemView
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 
 READABLE = timedelta(seconds=1)
 """Time after a change in which clicks and keys on it are ignored."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.lists.click_guard import READABLE
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry

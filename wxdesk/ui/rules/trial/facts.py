@@ -14,8 +14,8 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
-from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.text import shortened

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
-from wxdesk.desk.ports.store import ConversationContext
 from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.i18n import tr

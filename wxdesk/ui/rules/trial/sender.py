@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.desk.ports.store import ConversationContext
+from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Size

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
-from wxdesk.desk.ports.store import Clock
+from wxdesk.desk.ports import Clock
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, CaptionPart, caption_of, share_left

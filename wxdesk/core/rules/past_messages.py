@@ -1,0 +1,65 @@
+"""Past messages and operators' replies, as dry runs and reviews read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.rules.lint.clustering import Sentence
+
+BURST = timedelta(minutes=10)
+"""Longest silence within a burst; an operator's reply answers all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """The part of a stored message that rules look at; `at` is its timeline position."""
+
+    id: int
+    conversation_id: int
+    type: MessageType
+    text: str
+    session_from: str | None
+    event: str | None
+    at: datetime
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> PastMessage:
+        """Make it from a contact's sentence."""
+        return cls(sentence.message_id, sentence.conversation_id, sentence.type, sentence.text, None, None, sentence.at)
+
+    @property
+    def message(self) -> Message:
+        """The same as a `Message`, for templates."""
+        return Message(
+            self.id,
+            self.conversation_id,
+            0,
+            self.type,
+            self.at,
+            self.at,
+            text=self.text,
+            session_from=self.session_from,
+            event=self.event,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorReply:
+    """One reply an operator sent; one line of text. `edited`: a rule had prepared it.
+
+    It answers the contact's last burst before it, which began at `burst`, except for messages that rules had
+    answered: `answered` is the id of the newest such message, 0 if there is none.
+    """
+
+    conversation_id: int
+    sent_at: datetime
+    text: str
+    burst: datetime
+    answered: int = 0
+    edited: bool = False
+
+    def answers(self, message: PastMessage) -> bool:
+        """Tell whether it answers `message`, an earlier one that no reply answered before."""
+        return message.at >= self.burst and message.id > self.answered

@@ -1,0 +1,71 @@
+"""Undecided messages, and decisions on them with all their effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import NewReply
+from wxdesk.core.model.rule import Decision, Firing
+from wxdesk.core.model.status import StatusChange
+from wxdesk.core.replies.on_new_message import NO_CLOCKS, HoldTimes, OnNewMessage, PendingReply
+from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedMessage:
+    """A stored message that awaits its decision, with its conversation as it is now.
+
+    `promised` counts the conversation's replies that are queued, held or being sent; not drafts, and not later
+    parts that are left to the operator. `history` is empty until `Conversations.with_history` fills it.
+    `waiting` are the automatic replies that are held or drafts, in the order in which they were made.
+    """
+
+    message: Message
+    conversation: Conversation
+    promised: int = 0
+    history: ContactHistory = NO_HISTORY
+    waiting: tuple[PendingReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationContext:
+    """A conversation with history and pending replies, as its next message meets it."""
+
+    conversation: Conversation
+    history: ContactHistory = NO_HISTORY
+    promised: int = 0
+    waiting: tuple[PendingReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A decision with everything that follows from it, stored together or not at all.
+
+    `called_by`: the rule that asks for the operator's attention, empty if none · `transferred_until`: the
+    answer transfers the contact to WeChat's own tool · `arm_transfer`: the answer to the next message shall do
+    so.
+
+    `fate` is that of pending automatic replies, `clocks` holds the times for those that are held again. `needs`
+    is how many held ones must give way because of the quota. `aside` resolves or snoozes the conversation at
+    once; what is to happen after a reply is stored with the reply.
+
+    `thought_from` is the conversation before any decision of the batch; None skips the check for operator
+    actions.
+    """
+
+    decision: Decision
+    replies: tuple[NewReply, ...] = ()
+    take_over: bool = False
+    tags: tuple[str, ...] = ()
+    firings: tuple[Firing, ...] = ()
+    called_by: str = ""
+    transferred_until: datetime | None = None
+    arm_transfer: bool = False
+    fate: OnNewMessage = OnNewMessage.STAY
+    clocks: HoldTimes = NO_CLOCKS
+    needs: int = 0
+    aside: StatusChange | None = None
+    thought_from: Conversation | None = None

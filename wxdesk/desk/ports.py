@@ -1,0 +1,97 @@
+"""Ports: the parts that the desk gets from the layers above it, or from outside.
+
+`app.py` plugs them in. Imported by all of `wxdesk.desk` and the layers above; imports `wxdesk.core` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.model.push import Incoming
+
+type Clock = Callable[[], datetime]
+"""Returns the current time, aware and in UTC."""
+
+
+type BodyOf = Callable[[str, Content], bytes]
+"""Builds the bytes that WeChat would get for an openid and a content, for preview."""
+
+
+type ReadPush = Callable[[bytes], Incoming]
+"""Parser of a decrypted push body; raises `BadInput`. Filled by `webhook.parse`."""
+
+
+def always() -> bool:
+    """Allow every reply to leave."""
+    return True
+
+
+class Sender(Protocol):
+    """The way out: WeChat's customer-service API."""
+
+    async def send(
+        self,
+        account: Account,
+        openid: str,
+        content: Content,
+        reply_id: int | None = None,
+        may_leave: Callable[[], bool] = always,
+    ) -> None:
+        """Send one reply; returning means that WeChat accepted it.
+
+        `reply_id` goes into the `ApiCalled` event. `may_leave` is asked right before the call begins, when token
+        and pictures are ready.
+
+        Raises:
+            Recalled: `may_leave` returned False.
+            NotSent: it certainly did not leave.
+            Refused: WeChat answered with an errcode; the token has been renewed and tried once where that helps.
+            DeliveryUnknown: it may have been delivered.
+        """
+        ...
+
+
+class Media(Protocol):
+    """WeChat's temporary media: pictures only, for three days.
+
+    Nothing reaches a contact by these calls, so none of them ends in `DeliveryUnknown`.
+    """
+
+    async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
+        """Upload a picture; return its media_id for this account's replies.
+
+        Raises:
+            NotSent: WeChat did not take it, or its answer got lost; it may be tried again.
+            Refused: WeChat answered with an errcode.
+        """
+        ...
+
+    async def fetch(self, account: Account, media_id: str, address: str = "") -> bytes:
+        """Fetch a contact's picture by its media_id, else from `address`.
+
+        `address` is used only if it is at one of WeChat's picture servers. Returns at most 10 MB, not yet known to
+        be a picture.
+
+        Raises:
+            NotSent: it cannot be reached now; it may be tried again.
+            Refused: WeChat answered with an errcode, and the address did not help.
+            BadPicture: it is too large, or nothing was named.
+        """
+        ...
+
+
+class TypingSender(Protocol):
+    """WeChat's typing indicator ("对方正在输入")."""
+
+    async def typing(self, account: Account, openid: str, *, on: bool) -> None:
+        """Show it for 15 seconds, or end it; nothing for accounts without permission.
+
+        Raises:
+            NotSent, Refused: it is not shown; nobody needs to be told.
+        """
+        ...

@@ -1,0 +1,62 @@
+"""The store as a whole, as the desk uses it; `store.opening` makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wxdesk.store.conversations.status import StatusStore
+from wxdesk.store.conversations.takeovers import TakeoverStore
+from wxdesk.store.conversations.transfers import TransferStore
+from wxdesk.store.decisions.decisions import Decisions
+from wxdesk.store.engine.database import Database
+from wxdesk.store.inbox.attention import AttentionList
+from wxdesk.store.inbox.conversations import Conversations
+from wxdesk.store.messages.message_history import MessageHistory
+from wxdesk.store.messages.pushes import Pushes
+from wxdesk.store.messages.quarantine import QuarantineStore
+from wxdesk.store.pictures.pictures import PictureRecords
+from wxdesk.store.replies.pending.pending import PendingReplies
+from wxdesk.store.replies.replies import Replies
+from wxdesk.store.reports.statistics import Statistics
+from wxdesk.store.reports.traces import Traces
+from wxdesk.store.rules.rules import Rules
+from wxdesk.store.settings import Settings
+from wxdesk.store.templates import Templates
+
+
+class Store:
+    """The store: one attribute for each family of tables; must be closed.
+
+    All is called on the desk thread's loop. A method that changes something returns after its commit, and
+    what it returns is what the database holds then.
+    """
+
+    def __init__(self, db: Database, release_home: Callable[[], None]) -> None:
+        self._db = db
+        self._release_home = release_home
+        self.pushes = Pushes(db)
+        self.conversations = Conversations(db)
+        self.replies = Replies(db)
+        self.pending_replies = PendingReplies(db)
+        self.attention = AttentionList(db)
+        self.pictures = PictureRecords(db)
+        self.decisions = Decisions(db)
+        self.rules = Rules(db)
+        self.templates = Templates(db)
+        self.settings = Settings(db)
+        self.traces = Traces(db)
+        self.quarantine = QuarantineStore(db)
+        self.statistics = Statistics(db)
+        self.message_history = MessageHistory(db)
+        self.takeovers = TakeoverStore(db)
+        self.transfers = TransferStore(db)
+        self.status = StatusStore(db)
+
+    async def close(self) -> None:
+        """Commit waiting pushes, close connections and release the home; repeatable."""
+        try:
+            await self.pushes.close()
+        finally:
+            # Who else took the home while a hanging call still writes would make it two writers.
+            if await self._db.close():
+                self._release_home()
