@@ -55,7 +55,7 @@ def test_a_rule_that_never_answers_says_so_when_it_is_saved(
 def test_the_card_follows_the_rule_and_leads_to_the_other(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     _hide_hours(page, bridge, qtbot)
     page.editor.doubts.lines()[0].other.click()
-    assert page.editor.head.name.text() == "Refunds"
+    assert page.editor.head.title.text() == "Refunds"
     assert not page.editor.doubts.isVisible()
     page.list.view.setCurrentIndex(page.rules.index(1))
     assert page.editor.doubts.isVisible()
@@ -66,7 +66,7 @@ def test_the_card_follows_the_rule_and_leads_to_the_other(page: RulesPage, bridg
 
 
 def test_a_sound_rule_is_merely_saved(page: RulesPage, bridge: Bridge, host: QWidget, qtbot: QtBot) -> None:
-    page.editor.head.name.setText("Money back")
+    page.editor.head.title.setText("Money back")
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved.name == "Money back")
     assert host.findChild(Toast).findChild(PlainLabel).full_text() == "“Money back” saved"
@@ -77,7 +77,7 @@ def test_the_rules_are_looked_over_once_for_each_change(
 ) -> None:
     found: list[object] = []
     page.reviews.found.connect(found.append)
-    page.editor.head.name.setText("Money back")
+    page.editor.head.title.setText("Money back")
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Money back")
     assert len(found) == 1

@@ -85,8 +85,7 @@ def test_each_page_asks_about_what_is_unsaved_on_it(
         window.show_page(window.stack.indexOf(page))
         qtbot.waitUntil(lambda: bridge.is_idle)
         page.start_new()
-        name = page.editor.head.name if isinstance(page, RulesPage) else page.editor.head.title
-        name.setText("Half a thing")
+        page.editor.head.title.setText("Half a thing")
         assert page.unsaved
     window.show_page(0)
     window.close()

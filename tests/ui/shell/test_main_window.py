@@ -77,7 +77,7 @@ def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
     qtbot.waitUntil(lambda: bridge.is_idle)
     qtbot.keyClick(active, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     editor = _page(active, RulesPage).editor
-    qtbot.waitUntil(editor.head.name.hasFocus)
+    qtbot.waitUntil(editor.head.title.hasFocus)
     assert editor.saved.id == 0
 
 
@@ -255,7 +255,7 @@ class TestClosingWithUnsavedRules:
         active.show_page(active.page_names.index("rules"))
         qtbot.waitUntil(lambda: bridge.is_idle)
         page = _page(active, RulesPage)
-        page.editor.head.name.setText("Opening hours")
+        page.editor.head.title.setText("Opening hours")
         active.show_page(0)
         return page
 
@@ -277,7 +277,7 @@ class TestClosingWithUnsavedRules:
     def test_stay(self, qtbot: QtBot, page: RulesPage, question: LeaveDialog, closing: list[str]) -> None:
         qtbot.mouseClick(question.stay, Qt.MouseButton.LeftButton)
         assert closing == []
-        assert page.editor.head.name.text() == "Opening hours"
+        assert page.editor.head.title.text() == "Opening hours"
 
     def test_discard(self, qtbot: QtBot, question: LeaveDialog, closing: list[str], world: World) -> None:
         qtbot.mouseClick(question.discard, Qt.MouseButton.LeftButton)

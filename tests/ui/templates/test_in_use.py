@@ -58,7 +58,7 @@ def test_a_question_that_a_rule_cannot_ask_is_refused_and_stays_written(
     qtbot: QtBot, bridge: Bridge, rule: Rule, page: TemplatesPage, stored: Stored
 ) -> None:
     before = stored()
-    page.editor.write(replace(page.editor.template(), body="We open at 9, {{ ask.name }}."))
+    page.editor.write(replace(page.editor.record(), body="We open at 9, {{ ask.name }}."))
     assert page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert stored() == before

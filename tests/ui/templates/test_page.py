@@ -266,7 +266,7 @@ def test_what_is_written_and_not_saved_is_not_deleted_unasked(
     qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
     top(LeaveDialog).save.click()
     qtbot.waitUntil(lambda: bridge.is_idle and len(stored()) == 2)
-    page.changes.past.undo()
+    page.past.undo()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert titles(page) == ["Parcel", "Returns", "When we open"]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import ShowPage
 from tests.ui.templates.test_page import Stored, choose, titles, top, write
 from tests.ui.world import World
 from wxdesk.core.templates import Prompt, Template
@@ -25,6 +26,29 @@ def test_saved_twice_at_once_it_is_stored_once(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert [one.title for one in stored()].count("Parking") == 1
     assert not page.unsaved
+
+
+class CountedPage(TemplatesPage):
+    """A page that counts how often it has loaded the list."""
+
+    loaded = 0
+
+    def _show(self, records: list[Template]) -> None:
+        self.loaded += 1
+        super()._show(records)
+
+
+def test_the_list_is_loaded_once_for_each_saving(
+    three: list[Template], show_page: ShowPage, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page = show_page(CountedPage, 1216, 768)
+    page.list.sought.setText("parcel")
+    write(qtbot, page.editor.head.title, "When we open")
+    before = page.loaded
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
+    assert page.loaded == before + 1
+    assert "When we open" in titles(page), "the search that hid it is cleared"
 
 
 def test_a_template_changed_elsewhere_is_not_written_over_unasked(
@@ -49,7 +73,7 @@ def test_a_template_that_is_only_looked_at_is_not_changed(
     saved = world.call(world.desk.templates.save(odd))
     qtbot.waitUntil(lambda: bridge.is_idle and "Odd" in titles(page))
     choose(page, "Odd")
-    assert page.editor.template() == saved
+    assert page.editor.record() == saved
     assert not page.unsaved
     write(qtbot, page.editor.head.title, "Odder")
     page.editor.save()

@@ -23,11 +23,11 @@ def _press(page: TemplatesPage, field: QWidget, qtbot: QtBot, *, redo: bool = Fa
 def test_each_field_is_undone_in_turn_and_redone(page: TemplatesPage, qtbot: QtBot) -> None:
     editor = page.editor
     text, title = editor.saying.text.edit, editor.head.title
-    read = [editor.template()]
+    read = [editor.record()]
 
     def note() -> Template:
         editor.check_now()
-        read.append(editor.template())
+        read.append(editor.record())
         return read[-1]
 
     qtbot.keyClicks(text, "Hm. ")
@@ -45,13 +45,13 @@ def test_each_field_is_undone_in_turn_and_redone(page: TemplatesPage, qtbot: QtB
     assert note().prompts[0].label == "Which order?"
     for before in reversed(read[:-1]):
         _press(page, text, qtbot)
-        assert editor.template() == before
+        assert editor.record() == before
     assert not page.unsaved
     _press(page, text, qtbot)
-    assert editor.template() == read[0], "there is nothing before"
+    assert editor.record() == read[0], "there is nothing before"
     for after in read[1:]:
         _press(page, title, qtbot, redo=True)
-        assert editor.template() == after
+        assert editor.record() == after
 
 
 def test_another_kind_is_undone_with_what_the_text_said(page: TemplatesPage, qtbot: QtBot) -> None:
@@ -59,22 +59,22 @@ def test_another_kind_is_undone_with_what_the_text_said(page: TemplatesPage, qtb
     editor.saying.kinds[ReplyKind.LINK].click()
     editor.saying.fields.by_name["title"].edit.setText("Our hours")
     editor.check_now()
-    assert editor.template().kind is ReplyKind.LINK
+    assert editor.record().kind is ReplyKind.LINK
     while page.unsaved:
         editor.undo()
-    assert (editor.template().kind, editor.template().body) == (ReplyKind.TEXT, "We open at 9.")
+    assert (editor.record().kind, editor.record().body) == (ReplyKind.TEXT, "We open at 9.")
     assert editor.saying.text.isVisible()
     for _ in range(2):
         editor.redo()
-    assert editor.template().content.title == "Our hours"
+    assert editor.record().content.title == "Our hours"
 
 
 def test_another_template_has_steps_of_its_own(page: TemplatesPage, qtbot: QtBot) -> None:
     page.list.view.setCurrentIndex(page.model.index(1))
     qtbot.waitUntil(lambda: page.editor.head.title.text() == "Parcel")
-    shown = page.editor.template()
+    shown = page.editor.record()
     page.editor.undo()
-    assert page.editor.template() == shown
+    assert page.editor.record() == shown
 
 
 def test_what_is_reverted_can_be_brought_back(page: TemplatesPage) -> None:

@@ -51,11 +51,11 @@ class ListUndo(QObject):
     The last change is offered for undo in a notice. Moves of one record while it is shown are one step.
 
     Signals:
-        changed: the list must be loaded again, after a change or a refusal.
+        refused: nothing has changed; the list must be loaded again, where it shows the change already.
         restored: the id of a record that is back.
     """
 
-    changed = Signal()
+    refused = Signal()
     restored = Signal(int)
 
     def __init__(self, bridge: Bridge, notices: Notices, view: RecordView[Any]) -> None:
@@ -145,7 +145,6 @@ class ListUndo(QObject):
     def _go_on(self) -> None:
         self._open -= 1
         self._tell()
-        self.changed.emit()
         if self._waiting and not self._open:
             self._waiting.pop(0)()
 
@@ -161,3 +160,4 @@ class ListUndo(QObject):
         self._notices.report(error)
         self._waiting = []
         self._go_on()
+        self.refused.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
@@ -21,6 +22,11 @@ class Record(Protocol):
     @property
     def revision(self) -> int:
         """Number of times it has been stored."""
+        ...
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Time when it was stored last."""
         ...
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QHBoxLayout, QListView, QStyle, QWidget
 
 from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import Measure, Size, Theme
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class RecordView[R: Record](QListView):
     """View of a `RecordModel`, painted by `delegate`; `name` is for screen readers.
 
-    Ctrl+Z undoes the last change of the list, Ctrl+Shift+Z redoes it.
+    Delete deletes the current record, Ctrl+Z undoes the last change of the list, Ctrl+Shift+Z redoes it.
 
     Signals:
         chosen: a record's id, when another row becomes the current one, or the current one is clicked.
+        delete_asked: the record to delete.
         undo_asked, redo_asked: the operator wants the last change of the list undone, or redone.
     """
 
     chosen = Signal(int)
+    delete_asked = Signal(object)
     undo_asked = Signal()
     redo_asked = Signal()
 
@@ -60,6 +63,10 @@ class RecordView[R: Record](QListView):
         self.blockSignals(False)
         self.viewport().update()
 
+    def reveal(self, record_id: int) -> None:
+        """Make a record's row the current one, also where a search hides it."""
+        self.show_current(record_id)
+
     def event(self, event: QEvent) -> bool:
         """Keep Ctrl+Z and Ctrl+Shift+Z from the editor while the list can undo or redo."""
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -74,8 +81,14 @@ class RecordView[R: Record](QListView):
             self.undo_asked.emit()
         elif event.matches(QKeySequence.StandardKey.Redo):
             self.redo_asked.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self._delete()
         else:
             super().keyPressEvent(event)
+
+    def _delete(self) -> None:
+        if self.current() is not None:
+            self.delete_asked.emit(self.current())
 
     def _clicked(self, index: QModelIndex) -> None:
         """Choose the current row again when clicked, to return to the editor."""
@@ -89,6 +102,24 @@ class RecordView[R: Record](QListView):
         record = self.records.record_at(current)
         if record is not None and not self.signalsBlocked():
             self.chosen.emit(record.id)
+
+
+def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: QWidget) -> QFrame:
+    """Return the header above a list: title, perhaps a label `beside` it, and buttons."""
+    head = QFrame(parent)
+    head.setProperty("class", "header")
+    head.setFixedHeight(Measure.HEADER)
+    row = QHBoxLayout(head)
+    row.setContentsMargins(16, 0, 12, 0)
+    row.setSpacing(8)
+    row.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, parent=head))
+    if beside is None:
+        row.addStretch(1)
+    else:
+        row.addWidget(beside, 1)
+    for button in buttons:
+        row.addWidget(button)
+    return head
 
 
 def paint_row_background(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:

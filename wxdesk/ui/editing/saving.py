@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
+from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 KEY = "changed-elsewhere"
+
+type DeskAnswer[R] = Coroutine[Any, Any, R]
 
 
 class EditConflict(QObject):
@@ -57,51 +59,6 @@ class EditConflict(QObject):
         question.ask(save)
 
 
-class SavableEditor(Protocol):
-    """Editor of rules or templates that emits what to store but stores nothing."""
-
-    @property
-    def touched(self) -> SignalInstance:
-        """Signal: True if the record differs from the stored one."""
-        ...
-
-    @property
-    def save_asked(self) -> SignalInstance:
-        """Signal: the record to store."""
-        ...
-
-    @property
-    def saved(self) -> Any:  # noqa: ANN401 - of its own kind
-        """The edited record as it is stored."""
-        ...
-
-    def save(self) -> bool:
-        """Ask to store the record if changed and valid; return True if asked."""
-        ...
-
-    def show_stored(self, record: Any, /) -> None:  # noqa: ANN401 - of its own kind
-        """Take over this stored record; what is being written stays."""
-        ...
-
-    def show_refusal(self, reason: str, /) -> None:
-        """Say why it was not stored."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SavingHooks[R]:
-    """Callbacks in which saving differs between rules and templates.
-
-    store a record · name_of it · written: the one being edited · show it in the editor · compare its revisions
-    """
-
-    store: Callable[[R], Coroutine[Any, Any, R]]
-    name_of: Callable[[R], str]
-    written: Callable[[], R]
-    show: Callable[[R], None]
-    compare: Callable[[R], None]
-
-
 class RecordSaving[R: Record](QObject):
     """Stores what `editor` asks to be stored, and reports the outcome.
 
@@ -116,17 +73,22 @@ class RecordSaving[R: Record](QObject):
     refused = Signal()
 
     def __init__(
-        self, bridge: Bridge, notices: Notices, editor: SavableEditor, way: SavingHooks[R], parent: QWidget
+        self,
+        bridge: Bridge,
+        notices: Notices,
+        editor: RecordEditor[R],
+        store: Callable[[R], DeskAnswer[R]],
+        page: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(page)
         self._bridge = bridge
         self._notices = notices
         self._editor = editor
-        self._hooks = way
+        self._ask_desk = store
         self._sent: R | None = None
-        self._edited: Any = None
+        self._edited = editor.saved
         self._again = False
-        self._edit_conflict = EditConflict(notices, parent)
+        self._edit_conflict = EditConflict(notices, page)
         editor.save_asked.connect(self._save)
         editor.touched.connect(self._touched)
 
@@ -134,33 +96,33 @@ class RecordSaving[R: Record](QObject):
         if self._sent is not None:
             self._again = True
             return
-        self._edit_conflict.ask(record.id, self._hooks.name_of(record), partial(self._store, record), self.refused.emit)
+        name = self._editor.name_of(record)
+        self._edit_conflict.ask(record.id, name, partial(self._store, record), self.refused.emit)
 
     def _store(self, record: R) -> None:
         self._sent, self._edited = record, self._editor.saved
-        self._bridge.ask(self._hooks.store(record), self._saved, self._refused)
+        self._bridge.ask(self._ask_desk(record), self._saved, self._refused)
 
     def _saved(self, record: R) -> None:
         sent, again = self._settle()
         self._edit_conflict.settle()
         if self._still_edited():
-            if self._hooks.written() == sent:
-                self._hooks.show(record)
+            if self._editor.record() == sent:
+                self._editor.show_record(record)
             else:
                 self._editor.show_stored(record)  # something was written meanwhile
             if again and self._editor.save():
                 return
-        self._notices.toast(tr("“{name}” saved", name=self._hooks.name_of(record)))
+        self._notices.toast(tr("“{name}” saved", name=self._editor.name_of(record)))
         self.saved.emit(record)
 
     def hear(self, record: R) -> None:
         """Take over a newly stored version, and show a conflict if it is not the editor's."""
         overtaken = self._sent is None and record.revision != self._editor.saved.revision
         self._editor.show_stored(record)
-        if overtaken and self._hooks.written() != record:
-            self._edit_conflict.show_conflict(
-                record.id, self._hooks.name_of(record), partial(self._hooks.compare, record)
-            )
+        if overtaken and self._editor.record() != record:
+            compare = partial(self._editor.history_asked.emit, record)
+            self._edit_conflict.show_conflict(record.id, self._editor.name_of(record), compare)
 
     def _touched(self, changed: bool) -> None:
         if not changed:
@@ -181,6 +143,6 @@ class RecordSaving[R: Record](QObject):
         self._settle()
         self.refused.emit()
         if isinstance(error, BadInput):
-            self._editor.show_refusal(explain(error))
+            self._editor.head.show_refusal(explain(error))
         else:
             self._notices.report(error)

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.editing.record_view import RecordView
-from wxdesk.ui.editing.saving import RecordSaving, SavableEditor
-from wxdesk.ui.editing.unsaved_guard import GuardedEditor, UnsavedGuard
+from wxdesk.ui.editing.saving import RecordSaving
+from wxdesk.ui.editing.unsaved_guard import UnsavedGuard
 
 NO_RECORD, EDITOR = range(2)
 """Pages of the middle: the empty page and the editor."""
-
-
-class RecordEditor(GuardedEditor, SavableEditor, Protocol):
-    """Editor of one record."""
-
-    @property
-    def saved(self) -> Any:  # noqa: ANN401 - of its own kind
-        """The record as it is stored; id 0 if it is not."""
-        ...
-
-    @property
-    def unsaved(self) -> bool:
-        """True if leaving the editor would lose changes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SelectionHooks[R]:
-    """Callbacks in which selection differs between rules and templates.
-
-    edit: show a record in the editor · reveal: make the row of an id the current one · blank: a new record in
-    place of a deleted one · load: load all records, for `RecordSelection.show`.
-    """
-
-    edit: Callable[[R], None]
-    reveal: Callable[[int], None]
-    blank: Callable[[R], R]
-    load: Callable[[], None]
 
 
 def _nothing() -> None:
@@ -67,16 +38,14 @@ class RecordSelection[R: Record](QObject):
         page: QWidget,
         view: RecordView[R],
         middle: QStackedWidget,
-        editor: RecordEditor,
+        editor: RecordEditor[R],
         saving: RecordSaving[R],
-        beside: SelectionHooks[R],
     ) -> None:
         super().__init__(page)
         self._view = view
         self._middle = middle
         self._editor = editor
         self._saving = saving
-        self._beside = beside
         self._wanted = 0
         self._leaving = UnsavedGuard(page, editor)
         self._leaving.stayed.connect(self._stayed)
@@ -111,7 +80,7 @@ class RecordSelection[R: Record](QObject):
         elif self.editing and now.id in known:
             self._refresh(known[now.id])
         elif self.editing and now.id and self._editor.unsaved:
-            self._editor.show_stored(self._beside.blank(now))  # deleted elsewhere
+            self._editor.show_stored(None)  # deleted elsewhere
         elif (not self.editing or now.id) and first is not None:
             self._edit(first)
         elif not self.editing or now.id:
@@ -131,10 +100,11 @@ class RecordSelection[R: Record](QObject):
         self._wanted = record_id
         self.leave(partial(self._edit_wanted, then))
 
-    def begin(self, blank: R) -> None:
-        """Edit a record that is not stored."""
+    def begin(self, record: R) -> None:
+        """Edit a new record with these contents."""
+        self._wanted = 0
         self._middle.setCurrentIndex(EDITOR)
-        self._beside.edit(blank)
+        self._editor.begin(record)
         self._view.show_current(0)
 
     def put_away(self) -> None:
@@ -143,16 +113,16 @@ class RecordSelection[R: Record](QObject):
 
     def _edit(self, record: R) -> None:
         if not self.editing or record != self._editor.saved or self._editor.unsaved:
-            self._beside.edit(record)
+            self._editor.show_record(record)
         self._middle.setCurrentIndex(EDITOR)
-        self._beside.reveal(record.id)
+        self._view.reveal(record.id)
 
     def _refresh(self, record: R) -> None:
         """Show the edited record as it is stored now; a search in the list stays."""
         if self._editor.unsaved:
             self._saving.hear(record)
         elif record != self._editor.saved:
-            self._beside.edit(record)
+            self._editor.show_record(record)
 
     def _edit_wanted(self, then: Callable[[], None]) -> None:
         record, self._wanted = self._view.records.record(self._wanted), 0
@@ -167,6 +137,5 @@ class RecordSelection[R: Record](QObject):
 
     def _saved(self, _record: R) -> None:
         if not self._leaving.waits:
-            self._wanted = self._editor.saved.id
-        self._beside.load()
+            self._wanted = self._editor.saved.id  # revealed once the list has been loaded, after the desk's event
         self._leaving.go_on()

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.rules.faults import RuleFault
-from wxdesk.core.templates import TemplateFault
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
-
-
-class GuardedEditor(Protocol):
-    """Editor that can have unsaved changes."""
-
-    def judged(self) -> tuple[str, RuleFault | TemplateFault | None]:
-        """Return the record's name, and the fault that keeps it from being saved, if any."""
-        ...
-
-    @property
-    def unsaved(self) -> bool:
-        """True if leaving the editor would lose changes."""
-        ...
-
-    def save(self) -> bool:
-        """Ask to store the record; return True if asked."""
-        ...
-
-    def revert(self) -> None:
-        """Go back to what is stored."""
-        ...
 
 
 class UnsavedGuard(QObject):
@@ -47,7 +25,7 @@ class UnsavedGuard(QObject):
 
     stayed = Signal()
 
-    def __init__(self, page: QWidget, draft: GuardedEditor) -> None:
+    def __init__(self, page: QWidget, draft: RecordEditor[Any]) -> None:
         super().__init__(page)
         self._page = page
         self._draft = draft
@@ -64,8 +42,8 @@ class UnsavedGuard(QObject):
         if any(asking.isVisible() for asking in window.findChildren(LeaveDialog)):
             return
         self._then = then
-        name, fault = self._draft.judged()
-        why = tr("It cannot be saved as it is: {reason}", reason=tr(fault.reason)) if fault else ""
+        name, reason = self._draft.judged()
+        why = tr("It cannot be saved as it is: {reason}", reason=reason) if reason else ""
         LeaveDialog(window, name, why).ask(self._save, self._discard, self.stay)
 
     def stay(self) -> None:
@@ -121,7 +99,7 @@ class LeaveDialog(Dialog):
         self.discard.clicked.connect(self._discard_now)
         self.save.clicked.connect(self._save_now)
         self.rejected.connect(self._stay_now)
-        self._lay_out(tr("Save the changes to “{name}”?", name=name or tr("New rule")), why)
+        self._lay_out(tr("Save the changes to “{name}”?", name=name), why)
         self.stay.setDefault(True)
         self.stay.setFocus()
 

@@ -38,6 +38,7 @@ class LintResults(QObject):
         self._list = rules
         self._card = editor.doubts
         self._saved: Rule | None = None
+        self._found: Sequence[LintFinding] = ()
         reviews.found.connect(self._show)
         saving.saved.connect(self._was_saved)
         self._card.place_asked.connect(self.place_asked)
@@ -45,13 +46,18 @@ class LintResults(QObject):
 
     def _was_saved(self, rule: Rule) -> None:
         self._saved = rule
+        self._warn()
 
     def _show(self, found: Sequence[LintFinding]) -> None:
         self._list.show_finding_count(len(found))
         self._card.know(found)
+        self._found = found
+        self._warn()
+
+    def _warn(self) -> None:
         saved = self._saved
         # What was found before it was saved is about another revision.
-        about = [one for one in found if saved and (one.rule.id, one.rule.revision) == (saved.id, saved.revision)]
+        about = [one for one in self._found if saved and (one.rule.id, one.rule.revision) == (saved.id, saved.revision)]
         doubt = next(filter(is_shown_in_editor, about), None)
         if saved is not None and doubt is not None:
             self._saved = None

@@ -253,7 +253,7 @@ def test_a_renamed_calendar_keeps_its_rules(
     part = page.editor.when_card.part("hours")
     assert isinstance(part, HoursPart)
     assert part.calendar.value == "Store"
-    assert page.editor.fault is None
+    assert page.editor.faults == ()
 
 
 def test_a_rule_decides_by_the_hours_that_were_written(

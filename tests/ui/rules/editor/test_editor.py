@@ -42,7 +42,7 @@ def _errors(page: RulesPage) -> list[str]:
     return [
         label.full_text()
         for card in (page.editor.when_card, page.editor.then_card)
-        for label in card.findChildren(type(page.editor.head.revision))
+        for label in card.findChildren(type(page.editor.head.state))
         if label.property("flow_new_line") and label.isVisible()
     ]
 
@@ -56,7 +56,7 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.list.new.click()
-    qtbot.keyClicks(page.editor.head.name, "Invoices")
+    qtbot.keyClicks(page.editor.head.title, "Invoices")
     part = _words(page)
     part.chips.add.click()
     qtbot.keyClicks(part.chips.field, "invoice")
@@ -67,7 +67,7 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
     page.editor.then_card.chips[ActionKind.REPLY].click()
     qtbot.keyClicks(_reply(page).edit, "Coming, {{ contact.alias }}.")
     page.editor.check_now()
-    assert page.editor.fault is None
+    assert page.editor.faults == ()
     qtbot.keyClick(_reply(page).edit, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
     rule = stored()[3]
@@ -79,7 +79,7 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
 
 def test_saving_while_writing_does_not_take_the_keyboard_away(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     page.window().activateWindow()
-    page.editor.show_rule(page.rules.rules[1])
+    page.editor.show_record(page.rules.rules[1])
     edit = _reply(page).edit
     edit.setFocus()
     qtbot.waitUntil(edit.hasFocus)
@@ -147,7 +147,7 @@ def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
     tags.chips.field.words.emit(["vip"])
     for name in ("title", "page_path", "thumb_media_id"):
         fields.field(name).setText(name)
-    rule = page.editor.rule()
+    rule = page.editor.record()
     assert rule.when == Condition(
         any=("refund", "退款"), all=("all",), none=("no",), exact=("exact",), prefix=("prefix",),
         regex="x+", session_from=SessionFromTest(prefix="goods"),
@@ -160,7 +160,7 @@ def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
         Action(ActionKind.TRANSFER),
     )
     page.editor.check_now()
-    assert page.editor.fault is None
+    assert page.editor.faults == ()
 
 
 def test_actions_move_and_go(page: RulesPage, qtbot: QtBot) -> None:
@@ -168,7 +168,7 @@ def test_actions_move_and_go(page: RulesPage, qtbot: QtBot) -> None:
     rows()[1].up.click()
     assert [row.kind for row in rows()] == [ActionKind.TAKE_OVER, ActionKind.REPLY]
     rows()[0].remove.click()
-    assert page.editor.rule().then == (Action(ActionKind.REPLY, text="A colleague will help you."),)
+    assert page.editor.record().then == (Action(ActionKind.REPLY, text="A colleague will help you."),)
 
 
 def test_a_wrong_pattern_is_explained_below_it_and_not_saved(
@@ -183,7 +183,7 @@ def test_a_wrong_pattern_is_explained_below_it_and_not_saved(
     _settled(page, bridge, qtbot)
     qtbot.waitUntil(lambda: _errors(page) == ["A “(” is not closed."])
     assert part.field.property("wrong") is True
-    assert page.editor.head.revision.full_text() == "Cannot be saved yet: A “(” is not closed."
+    assert page.editor.head.state.full_text() == "Cannot be saved yet: A “(” is not closed."
     assert not page.editor.head.save.isEnabled()
     assert stored()[2].when.regex == r"order (?P<no>\d{4,})"
 
@@ -249,16 +249,16 @@ def test_every_faulty_word_is_marked(page: RulesPage) -> None:
 def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
     page.editor.check_now()
-    assert page.editor.head.revision.full_text() == "New, not saved yet"
+    assert page.editor.head.state.full_text() == "New, not saved yet"
     at = page.editor.when_card.mapTo(page, QPoint(0, 0))
     for lack, fill in (
-        ("a condition, or “Default”", lambda: qtbot.keyClicks(page.editor.head.name, "x")),
+        ("a condition, or “Default”", lambda: qtbot.keyClicks(page.editor.head.title, "x")),
         ("an answer", page.editor.when_card.default.click),
-        ("a name", page.editor.head.name.clear),
+        ("a name", page.editor.head.title.clear),
     ):
         fill()
         page.editor.check_now()
-        assert page.editor.head.revision.full_text() == f"Still missing: {lack}"
+        assert page.editor.head.state.full_text() == f"Still missing: {lack}"
         assert page.editor.when_card.mapTo(page, QPoint(0, 0)) == at, "nothing moves away under the mouse"
     assert _errors(page) == []
 
@@ -279,37 +279,37 @@ def test_what_is_missing_is_named_in_the_words_of_the_editor(page: RulesPage, ru
     page.start_new()
     page.editor.write(rule)
     page.editor.check_now()
-    assert page.editor.head.revision.full_text() == f"Still missing: {lack}"
+    assert page.editor.head.state.full_text() == f"Still missing: {lack}"
 
 
 def test_what_is_wrong_out_of_sight_is_told_at_the_top(page: RulesPage) -> None:
     page.start_new()
     page.editor.write(Rule("x", default=True, then=(TOLD,), delivery=Delivery.HOLD, hold_seconds=9999))
     page.editor.check_now()
-    assert page.editor.fault is not None
-    assert page.editor.head.revision.full_text() == f"Cannot be saved yet: {page.editor.fault.reason}"
+    assert page.editor.faults
+    assert page.editor.head.state.full_text() == f"Cannot be saved yet: {page.editor.faults[0].reason}"
     page.editor.revert()
     page.editor.check_now()
-    assert page.editor.head.revision.full_text() == "New, not saved yet"
+    assert page.editor.head.state.full_text() == "New, not saved yet"
 
 
 def test_the_default_rule_hides_its_conditions_and_keeps_them(page: RulesPage) -> None:
     card = page.editor.when_card
     card.default.click()
-    assert page.editor.rule().when == Condition()
-    assert page.editor.rule().default
+    assert page.editor.record().when == Condition()
+    assert page.editor.record().default
     assert not _words(page).chips.add.isVisible()
     card.default.click()
-    assert page.editor.rule() == page.editor.saved
+    assert page.editor.record() == page.editor.saved
     assert _words(page).chips.add.isVisible()
 
 
 def test_revert_goes_back_to_what_is_stored(page: RulesPage, qtbot: QtBot) -> None:
-    page.editor.head.name.setText("Another name")
+    page.editor.head.title.setText("Another name")
     _words(page).chips.field.words.emit(["more"])
     assert page.unsaved
     page.editor.head.revert.click()
-    assert page.editor.rule() == page.editor.saved
+    assert page.editor.record() == page.editor.saved
     assert not page.editor.head.revert.isEnabled()
 
 
@@ -318,32 +318,32 @@ class TestLeaving:
 
     @pytest.fixture
     def question(self, page: RulesPage, host: QWidget) -> LeaveDialog:
-        page.editor.head.name.setText("Renamed")
+        page.editor.head.title.setText("Renamed")
         page.list.view.setCurrentIndex(page.rules.index(2))
         found = host.findChild(LeaveDialog)
         assert found is not None
-        assert page.editor.head.name.text() == "Renamed"
+        assert page.editor.head.title.text() == "Renamed"
         return found
 
     def test_stay(self, page: RulesPage, question: LeaveDialog, qtbot: QtBot) -> None:
         assert question.stay.isDefault()
         question.stay.click()
-        assert page.editor.head.name.text() == "Renamed"
+        assert page.editor.head.title.text() == "Renamed"
         assert page.list.view.currentIndex().row() == 0
 
     def test_discard(self, page: RulesPage, question: LeaveDialog, stored: Stored) -> None:
         question.discard.click()
-        assert page.editor.head.name.text() == "Parcels"
+        assert page.editor.head.title.text() == "Parcels"
         assert stored()[0].name == "Refunds"
 
     def test_save(self, page: RulesPage, question: LeaveDialog, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
         question.save.click()
-        qtbot.waitUntil(lambda: bridge.is_idle and page.editor.head.name.text() == "Parcels")
+        qtbot.waitUntil(lambda: bridge.is_idle and page.editor.head.title.text() == "Parcels")
         assert stored()[0].name == "Renamed"
         assert page.list.view.currentIndex().row() == 2
 
     def test_what_cannot_be_saved_says_why(self, page: RulesPage, host: QWidget) -> None:
-        page.editor.head.name.setText("")
+        page.editor.head.title.setText("")
         page.start_new()
         question = host.findChild(LeaveDialog)
         assert question is not None
@@ -355,15 +355,15 @@ class TestLeaving:
 def test_what_is_written_stays_when_the_rules_change_elsewhere(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    page.editor.head.name.setText("Being renamed")
+    page.editor.head.title.setText("Being renamed")
     rulebook = bridge.desk.rules.rulebook
     first = stored()[0]
     bridge.ask(rulebook.set_enabled(first.id, False))
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.saved.enabled)
-    assert page.editor.head.name.text() == "Being renamed"
+    assert page.editor.head.title.text() == "Being renamed"
     bridge.ask(rulebook.delete(first.id))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 3)
-    assert page.editor.head.name.text() == "Being renamed"
+    assert page.editor.head.title.text() == "Being renamed"
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4)
     assert [rule.name for rule in stored()] == ["Hours", "Parcels", "Being renamed", "Everything else"]

@@ -51,7 +51,7 @@ def dialog(page: RulesPage, hours: Rule, qtbot: QtBot) -> HistoryDialog:
 
 
 def test_a_rule_that_was_saved_once_has_nothing_to_compare(page: RulesPage) -> None:
-    assert page.editor.head.revision.full_text().startswith("Revision 1 · Today ")
+    assert page.editor.head.state.full_text().startswith("Revision 1 · Today ")
     assert not page.editor.head.history.isVisible()
     page.start_new()
     assert not page.editor.head.history.isVisible()
@@ -60,7 +60,7 @@ def test_a_rule_that_was_saved_once_has_nothing_to_compare(page: RulesPage) -> N
 def test_the_newest_is_in_use_and_cannot_be_restored(dialog: HistoryDialog, page: RulesPage) -> None:
     rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert [text.partition(" · ")[0] for text in rows] == ["Revision 3", "Revision 2", "Revision 1"]
-    assert rows[0] == page.editor.head.revision.full_text()
+    assert rows[0] == page.editor.head.state.full_text()
     assert dialog.legend.added.full_text() == "+ only in revision 3, in use now"  # as against the one before
     assert not dialog.take.isEnabled()
     assert not dialog.note.isVisible()
@@ -97,12 +97,12 @@ def test_what_is_restored_can_be_undone_and_counts_once_it_is_saved(
     dialog.list.setCurrentRow(2)
     dialog.take.click()
     assert page.unsaved
-    assert page.editor.rule().then == (NINE,)
+    assert page.editor.record().then == (NINE,)
     assert stored()[1] == hours
     page.editor.undo()
     assert not page.unsaved
     page.editor.redo()
-    assert page.editor.rule().when == Condition(any=("opening hours", "几点"), none=("refund",))
+    assert page.editor.record().when == Condition(any=("opening hours", "几点"), none=("refund",))
     page.editor.head.save.click()
     qtbot.waitUntil(lambda: stored()[1].revision == 4 and bridge.is_idle)
     assert (stored()[1].id, stored()[1].then) == (hours.id, (NINE,))
@@ -118,13 +118,13 @@ def test_enter_restores_and_escape_leaves_everything(
 ) -> None:
     qtbot.keyClick(dialog.list, Qt.Key.Key_Escape)
     qtbot.waitUntil(dialog.isHidden)
-    assert page.editor.rule() == hours
+    assert page.editor.record() == hours
     page.editor.head.history.click()
     again = opened(qtbot)
     qtbot.keyClick(again.list, Qt.Key.Key_Down)
     qtbot.keyClick(again.list, Qt.Key.Key_Return)
-    assert page.editor.rule().when == Condition(any=("opening hours", "几点"), none=("refund",))
-    assert page.editor.rule().then == (TEN,)
+    assert page.editor.record().when == Condition(any=("opening hours", "几点"), none=("refund",))
+    assert page.editor.record().then == (TEN,)
 
 
 def test_the_revision_that_decided_is_shown_at_its_rule(page: RulesPage, hours: Rule, qtbot: QtBot) -> None:
@@ -145,7 +145,7 @@ def test_what_is_unsaved_is_asked_about_before_another_rule_is_explained(
     page: RulesPage, hours: Rule, qtbot: QtBot, bridge: Bridge
 ) -> None:
     page.list.view.setCurrentIndex(page.rules.index(3))
-    page.editor.head.name.setText("Being renamed")
+    page.editor.head.title.setText("Being renamed")
     page.explain(hours.id, 1)
     qtbot.waitUntil(lambda: bool(page.window().findChildren(LeaveDialog)))
     [question] = page.window().findChildren(LeaveDialog)
@@ -168,7 +168,7 @@ def test_a_deleted_rule_says_so_shows_its_words_and_can_be_made_anew(
     assert shown.legend.standing.full_text() == "Deleted; not in use any more"
     assert " \tWe open at 9." in shown.view.toPlainText()
     shown.take.click()
-    assert (page.editor.saved.id, page.editor.rule().name, page.editor.rule().then) == (0, "Hours", (NINE,))
+    assert (page.editor.saved.id, page.editor.record().name, page.editor.record().then) == (0, "Hours", (NINE,))
     page.editor.head.save.click()
     qtbot.waitUntil(lambda: len(stored()) == 4)
     assert [rule.name for rule in stored()] == ["Refunds", "Parcels", "Hours", "Everything else"]
@@ -190,7 +190,7 @@ def test_the_head_is_whole_where_the_window_is_900_wide(
     try:
         head = show_page(RulesPage, 900 - 64, 568).editor.head
         assert head.history.isVisible()
-        assert head.revision.text() == head.revision.full_text()
+        assert head.state.text() == head.state.full_text()
         for button in (head.trial, head.dry_run, head.revert, head.save, head.history):
             assert button.width() >= button.sizeHint().width()
             assert head.rect().contains(button.geometry())

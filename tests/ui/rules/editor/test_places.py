@@ -118,7 +118,7 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     other = page.rules.rules[1]
-    page.editor.head.name.setText("Something else")
+    page.editor.head.title.setText("Something else")
     page.reviews.finding_chosen.emit(LintFinding(LintCode.SAME_WORDS, other, ("when", "any", 1)))
     question = page.window().findChild(LeaveDialog)
     assert page.editor.saved.id != other.id
@@ -130,7 +130,7 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
 def test_whoever_stays_is_not_led_away_later(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     other = page.rules.rules[1]
     page.window().activateWindow()
-    page.editor.head.name.setText("Something else")
+    page.editor.head.title.setText("Something else")
     page.reviews.finding_chosen.emit(LintFinding(LintCode.SAME_WORDS, other, ("when", "any", 1)))
     page.window().findChild(LeaveDialog).stay.click()
     assert page.editor.saved.id == page.rules.rules[0].id

@@ -14,7 +14,7 @@ from tests.ui.world import World
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, FieldTest, Rule, SessionFromTest
-from wxdesk.ui.editing.preserving import preserve_untouched
+from wxdesk.ui.editing.record_editor import preserve_untouched
 from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
 from wxdesk.ui.rules.page import RulesPage
@@ -49,7 +49,7 @@ def odd(world: World, page: RulesPage, bridge: Bridge, qtbot: QtBot) -> Rule:
 
 
 def test_a_rule_that_is_only_looked_at_is_not_changed(page: RulesPage, odd: Rule) -> None:
-    assert page.editor.rule() == odd
+    assert page.editor.record() == odd
     assert not page.unsaved
     page.list.view.setCurrentIndex(page.rules.index(0))  # nothing is asked
     assert page.editor.saved.name == "Refunds"
@@ -58,7 +58,7 @@ def test_a_rule_that_is_only_looked_at_is_not_changed(page: RulesPage, odd: Rule
 def test_what_is_not_touched_is_saved_as_it_was(
     page: RulesPage, odd: Rule, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    page.editor.head.name.setText("Short")
+    page.editor.head.title.setText("Short")
     page.editor.then_card.rows()[1].down.click()
     page.editor.then_card.rows()[0].down.click()
     page.editor.save()
@@ -73,11 +73,11 @@ def test_what_is_not_touched_is_saved_as_it_was(
 def test_whatever_is_shown_is_read_again_but_for_what_is_changed(page: RulesPage, rule: Rule) -> None:
     editor = page.editor
     shown = replace(rule, id=77, revision=1)
-    editor.show_rule(shown)
-    assert editor.rule() == shown
-    editor.head.name.setText("another name")
-    assert editor.rule() == replace(shown, name="another name")
-    editor.show_rule(Rule(""))
+    editor.show_record(shown)
+    assert editor.record() == shown
+    editor.head.title.setText("another name")
+    assert editor.record() == replace(shown, name="another name")
+    editor.show_record(Rule(""))
 
 
 def test_a_part_is_what_was_shown_as_long_as_it_reads_so() -> None:

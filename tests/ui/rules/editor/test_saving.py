@@ -56,7 +56,7 @@ def test_what_is_saved_while_a_save_is_under_way_follows_it(
     empty_page.start_new()
     empty_page.editor.write(NEW)
     empty_page.editor.save()
-    empty_page.editor.head.name.setText("Parking lot")
+    empty_page.editor.head.title.setText("Parking lot")
     empty_page.editor.save()
     _idle(qtbot, bridge)
     assert [(rule.name, rule.revision) for rule in stored()] == [("Parking lot", 2)]
@@ -64,7 +64,7 @@ def test_what_is_saved_while_a_save_is_under_way_follows_it(
 
 
 def test_what_is_typed_right_after_saving_stays(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
-    name = page.editor.head.name
+    name = page.editor.head.title
     name.setText("Money back")
 
     def go_on_typing() -> None:
@@ -86,9 +86,9 @@ def test_another_rule_begun_before_the_answer_is_not_touched_by_it(
     page.editor.save()
     page.start_new()
     _question(host).discard.click()
-    page.editor.head.name.setText("Another")
+    page.editor.head.title.setText("Another")
     _idle(qtbot, bridge)
-    assert (page.editor.saved.id, page.editor.head.name.text()) == (0, "Another")
+    assert (page.editor.saved.id, page.editor.head.title.text()) == (0, "Another")
     assert "Parking" in _names(stored)
 
 
@@ -97,7 +97,7 @@ class TestSavingToLeave:
 
     @pytest.fixture
     def question(self, page: RulesPage, host: QWidget) -> LeaveDialog:
-        page.editor.head.name.setText("Money back")
+        page.editor.head.title.setText("Money back")
         page.list.view.setCurrentIndex(page.rules.index(2))
         return _question(host)
 
@@ -105,40 +105,40 @@ class TestSavingToLeave:
         self, page: RulesPage, question: LeaveDialog, host: QWidget, stored: Stored, bridge: Bridge, qtbot: QtBot
     ) -> None:
         question.save.click()
-        page.editor.head.name.setText("Money back, all of it")
+        page.editor.head.title.setText("Money back, all of it")
         _idle(qtbot, bridge)
         assert _names(stored)[0] == "Money back"
-        assert page.editor.head.name.text() == "Money back, all of it"
+        assert page.editor.head.title.text() == "Money back, all of it"
         _question(host).save.click()
         _idle(qtbot, bridge)
         assert _names(stored)[0] == "Money back, all of it"
-        assert page.editor.head.name.text() == "Parcels"
+        assert page.editor.head.title.text() == "Parcels"
 
     def test_what_has_become_faulty_is_not_left_by_a_later_save(
         self, page: RulesPage, question: LeaveDialog, stored: Stored, bridge: Bridge, qtbot: QtBot
     ) -> None:
-        page.editor.head.name.setText("")
+        page.editor.head.title.setText("")
         question.save.click()
-        page.editor.head.name.setText("Money back")
+        page.editor.head.title.setText("Money back")
         page.editor.save()
         _idle(qtbot, bridge)
         assert _names(stored)[0] == "Money back"
-        assert page.editor.head.name.text() == "Money back"
+        assert page.editor.head.title.text() == "Money back"
 
     def test_what_has_become_the_same_as_stored_is_left(
         self, page: RulesPage, question: LeaveDialog, bridge: Bridge, qtbot: QtBot
     ) -> None:
-        page.editor.head.name.setText("Refunds")
+        page.editor.head.title.setText("Refunds")
         question.save.click()
         _idle(qtbot, bridge)
-        assert page.editor.head.name.text() == "Parcels"
+        assert page.editor.head.title.text() == "Parcels"
 
     def test_a_change_elsewhere_does_not_answer_the_question(
         self, page: RulesPage, question: LeaveDialog, world: World, bridge: Bridge, qtbot: QtBot
     ) -> None:
         world.call(world.desk.rules.rulebook.set_enabled(page.rules.rules[3].id, False))
         qtbot.waitUntil(lambda: not page.rules.rules[3].enabled)
-        assert page.editor.head.name.text() == "Money back"
+        assert page.editor.head.title.text() == "Money back"
         question.stay.click()
         assert page.unsaved
 
@@ -150,7 +150,7 @@ class TestChangedElsewhere:
 
     @pytest.fixture
     def theirs(self, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> Rule:
-        page.editor.head.name.setText("Money back")
+        page.editor.head.title.setText("Money back")
         rule = page.editor.saved
         saved = world.call(
             world.desk.rules.rulebook.save(replace(rule, then=(Action(ActionKind.REPLY, text="Theirs."),)))
@@ -170,7 +170,7 @@ class TestChangedElsewhere:
         dialog.reject()
         page.editor.revert()
         assert "changed-elsewhere" not in notices.bars.texts()
-        assert page.editor.rule() == theirs
+        assert page.editor.record() == theirs
 
     def test_it_is_written_over_only_when_he_says_so(
         self, page: RulesPage, theirs: Rule, stored: Stored, notices: Notices, bridge: Bridge, qtbot: QtBot
@@ -193,14 +193,14 @@ class TestChangedElsewhere:
         _question(host).save.click()
         page.window().findChild(ConfirmDialog).reject()
         qtbot.waitUntil(lambda: bridge.is_idle)
-        assert (page.editor.head.name.text(), stored()[0]) == ("Money back", theirs)
+        assert (page.editor.head.title.text(), stored()[0]) == ("Money back", theirs)
 
     def test_his_own_saving_and_switching_is_none_of_that(
         self, page: RulesPage, world: World, notices: Notices, bridge: Bridge, qtbot: QtBot
     ) -> None:
-        page.editor.head.name.setText("Money back")
+        page.editor.head.title.setText("Money back")
         page.editor.save()
-        page.editor.head.name.setText("Money back, all of it")
+        page.editor.head.title.setText("Money back, all of it")
         _idle(qtbot, bridge)
         world.call(world.desk.rules.rulebook.set_enabled(page.editor.saved.id, False))
         qtbot.waitUntil(lambda: not page.editor.saved.enabled and bridge.is_idle)
@@ -214,7 +214,7 @@ def test_a_switched_off_rule_deleted_elsewhere_is_stored_switched_off(
     rule = page.editor.saved
     world.call(world.desk.rules.rulebook.set_enabled(rule.id, False))
     qtbot.waitUntil(lambda: not page.editor.saved.enabled)
-    page.editor.head.name.setText("Money back")
+    page.editor.head.title.setText("Money back")
     world.call(world.desk.rules.rulebook.delete(rule.id))
     qtbot.waitUntil(lambda: page.editor.saved.id == 0 and bridge.is_idle)
     page.editor.save()
@@ -231,7 +231,7 @@ def test_a_deleted_rule_written_again_from_its_history_begins_switched_off(
     page.explain(rule.id, rule.revision)
     qtbot.waitUntil(lambda: page.window().findChild(HistoryDialog) is not None)
     page.window().findChild(HistoryDialog).take.click()
-    assert page.editor.head.revision.full_text() == "New and switched off, not saved yet"
+    assert page.editor.head.state.full_text() == "New and switched off, not saved yet"
     page.editor.save()
     _idle(qtbot, bridge)
     assert [one.enabled for one in stored() if one.name == "Hours"] == [False]

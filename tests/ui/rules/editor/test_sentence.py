@@ -92,7 +92,7 @@ def shop(world: World) -> None:
 def new_rule(page: RulesPage) -> RulesPage:
     """The page with a new rule that has a name and an answer, and asks for nothing yet."""
     page.start_new()
-    page.editor.head.name.setText("New")
+    page.editor.head.title.setText("New")
     page.editor.then_card.add_action(ActionKind.SILENT)
     return page
 
@@ -108,7 +108,7 @@ def _errors(page: RulesPage) -> list[str]:
     return [
         label.full_text()
         for card in (editor.when_card, editor.then_card, editor.leaving_card)
-        for label in card.findChildren(type(editor.head.revision))
+        for label in card.findChildren(type(editor.head.state))
         if label.property("flow_new_line") and label.isVisible() and label.full_text() and label.maximumHeight() > 30
     ]
 
@@ -117,10 +117,10 @@ def _errors(page: RulesPage) -> list[str]:
 def test_a_rule_with_everything_reads_as_it_is_stored(
     page: RulesPage, stored: Stored, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    page.editor.show_rule(world.call(world.desk.rules.rulebook.save(WHOLE)))
+    page.editor.show_record(world.call(world.desk.rules.rulebook.save(WHOLE)))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not page.editor.unsaved
-    page.editor.head.name.setText("Whole and renamed")
+    page.editor.head.title.setText("Whole and renamed")
     page.editor.check_now()
     page.editor.head.save.click()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
@@ -206,7 +206,7 @@ def test_a_condition_is_written_and_taken_away(
     write(new_rule)
     assert card.when() == wanted
     new_rule.editor.check_now()
-    assert new_rule.editor.fault is None
+    assert new_rule.editor.faults == ()
     part = card.part(condition)
     assert part is not None
     remove = next(widget for widget in part.widgets() if widget.accessibleName().startswith("Remove this condition"))
@@ -280,7 +280,7 @@ def test_what_a_new_condition_still_needs_is_said_calmly(new_rule: RulesPage) ->
     new_rule.editor.when_card.add_condition("last_rule_within")
     new_rule.editor.check_now()
     assert _errors(new_rule) == []
-    assert new_rule.editor.head.revision.full_text().startswith("Still missing")
+    assert new_rule.editor.head.state.full_text().startswith("Still missing")
 
 
 def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: QtBot) -> None:
@@ -302,15 +302,15 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
     times.number.setValue(1)
     card.delivery.popup_menu.actions()[2].trigger()
     card.seconds.setValue(15)
-    rule = new_rule.editor.rule()
+    rule = new_rule.editor.record()
     assert (rule.cooldown, rule.delivery, rule.hold_seconds) == (Cooldown(36_000, 1, 0), Delivery.HOLD, 15)
     card.delivery.popup_menu.actions()[4].trigger()
     assert not card.seconds.isVisible()
     assert "as if it were not there" in card.note.full_text()
-    rule = new_rule.editor.rule()
+    rule = new_rule.editor.record()
     assert (rule.delivery, rule.hold_seconds) == (Delivery.SHADOW, 0)
     new_rule.editor.check_now()
-    assert new_rule.editor.fault is None
+    assert new_rule.editor.faults == ()
 
 
 def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
@@ -320,14 +320,14 @@ def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
     second.edit.setPlainText("Yes {{ nobody.knows }}")
     page.editor.check_now()
     assert _errors(page) == []  # it is said below its own field
-    assert page.editor.fault is not None
+    assert page.editor.faults
     assert second.edit.property("wrong") is True
     assert not body.edit.property("wrong")
     second.edit.setPlainText("Of course.")
-    action = page.editor.rule().then[0]
+    action = page.editor.record().then[0]
     assert (action.others, action.variant) == (("Of course.",), Variant.ROTATE)
     second.removed.emit(second)
-    assert page.editor.rule() == page.editor.saved
+    assert page.editor.record() == page.editor.saved
 
 
 def test_numbers_are_stepped_by_keys_and_judged_as_typed(new_rule: RulesPage, qtbot: QtBot) -> None:
@@ -373,7 +373,7 @@ def test_a_sentence_is_laid_out_only_where_what_is_said_of_it_changes(page: Rule
     for _ in range(2):  # one layout asks for another
         QCoreApplication.sendPostedEvents()
     laid_out = layouts.count
-    editor.head.name.setText("Very many")
+    editor.head.title.setText("Very many")
     editor.check_now()
     QCoreApplication.sendPostedEvents()
     assert layouts.count == laid_out

@@ -27,56 +27,56 @@ def test_each_field_is_undone_in_turn_and_redone(page: RulesPage, qtbot: QtBot) 
     page.window().activateWindow()
     qtbot.waitUntil(page.window().isActiveWindow)
     editor = page.editor
-    read = [editor.rule()]
+    read = [editor.record()]
     part = editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["more"])
     editor.check_now()
-    read.append(editor.rule())
+    read.append(editor.record())
     editor.leaving_card.delivery.popup_menu.actions()[4].trigger()
-    assert editor.rule().delivery is Delivery.SHADOW
+    assert editor.record().delivery is Delivery.SHADOW
     editor.check_now()
-    read.append(editor.rule())
+    read.append(editor.record())
     _edit(page).setFocus()
     qtbot.waitUntil(lambda: _edit(page).hasFocus())
     qtbot.keyClicks(_edit(page), "Hm. ")
-    read.append(editor.rule())
+    read.append(editor.record())
     for before in reversed(read[:-1]):
         qtbot.keyClick(_edit(page), Qt.Key.Key_Z, CTRL)
-        assert editor.rule() == before
+        assert editor.record() == before
         qtbot.waitUntil(lambda: _edit(page).hasFocus())  # the keyboard stays where it was
     assert not page.unsaved
     qtbot.keyClick(_edit(page), Qt.Key.Key_Z, CTRL)
-    assert editor.rule() == read[0], "there is nothing before"
+    assert editor.record() == read[0], "there is nothing before"
     for after in read[1:]:
         qtbot.waitUntil(lambda: _edit(page).hasFocus())
         qtbot.keyClick(_edit(page), Qt.Key.Key_Z, CTRL | SHIFT)
-        assert editor.rule() == after
+        assert editor.record() == after
 
 
 def test_another_rule_has_steps_of_its_own(page: RulesPage) -> None:
     page.editor.head.revert.click()
     page.list.view.setCurrentIndex(page.rules.index(2))
-    shown = page.editor.rule()
+    shown = page.editor.record()
     page.editor.undo()
-    assert page.editor.rule() == shown
+    assert page.editor.record() == shown
 
 
 def test_a_rule_chosen_after_a_new_one_has_steps_of_its_own(page: RulesPage) -> None:
     page.start_new()
     page.list.view.setCurrentIndex(page.rules.index(2))
-    shown = page.editor.rule()
+    shown = page.editor.record()
     page.editor.undo()
-    assert page.editor.rule() == shown
+    assert page.editor.record() == shown
 
 
 def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
-    page.editor.head.name.setText("Renamed")
+    page.editor.head.title.setText("Renamed")
     page.editor.check_now()
     page.editor.head.revert.click()
-    assert page.editor.head.name.text() == "Refunds"
+    assert page.editor.head.title.text() == "Refunds"
     page.editor.undo()
-    assert page.editor.head.name.text() == "Renamed"
+    assert page.editor.head.title.text() == "Renamed"
 
 
 def test_a_new_change_ends_what_could_be_redone() -> None:

@@ -195,7 +195,7 @@ def test_what_is_saved_after_an_import_stays_when_that_is_undone_and_redone(
     _asked(page, _file(tmp_path, OTHER), host, bridge, qtbot).action.click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
     page.list.view.setCurrentIndex(page.rules.index(1))
-    page.editor.head.name.setText("Opening")
+    page.editor.head.title.setText("Opening")
     assert page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
     page.start_new()
@@ -204,13 +204,13 @@ def test_what_is_saved_after_an_import_stays_when_that_is_undone_and_redone(
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
     renamed, fresh = stored()[1], stored()[3]
     assert (renamed.name, fresh.name) == ("Opening", "Fresh")
-    page.changes.past.undo()
+    page.past.undo()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Refunds")
     assert [rule.name for rule in stored()] == ["Refunds", "Opening", "Parcels", "Fresh", "Everything else"]
     assert [stored()[place].then for place in (1, 3)] == [renamed.then, fresh.then]
     said = host.findChild(Toast).findChild(PlainLabel).full_text()
     assert said == "Undone · saved since and kept: “Opening” “Fresh”"
-    page.changes.past.redo()
+    page.past.redo()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(0).data() == "Parcels")
     assert [rule.name for rule in stored()] == ["Parcels", "Opening", "Greeting", "Fresh", "Everything else"]
     assert host.findChild(Toast).findChild(PlainLabel).full_text() == "Done again"
@@ -222,12 +222,12 @@ def test_a_deletion_is_not_done_again_over_what_was_saved_since(
     before = [rule.name for rule in stored()]
     page.list.view.delete_asked.emit(page.editor.saved)
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 3)
-    page.changes.past.undo()
+    page.past.undo()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 4 and page.editor.saved.name == "Refunds")
-    page.editor.head.name.setText("Money back")
+    page.editor.head.title.setText("Money back")
     assert page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.unsaved)
-    page.changes.past.redo()
+    page.past.redo()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert [rule.name for rule in stored()] == ["Money back", *before[1:]]
 

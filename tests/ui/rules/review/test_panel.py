@@ -63,7 +63,7 @@ def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, wor
     assert (row.head, row.text) == ("开发票", "2 messages · 开发票")
     choose(panel, 0, qtbot)
     assert page.editor.isVisible()
-    written = page.editor.rule()
+    written = page.editor.record()
     assert (written.id, written.when) == (0, Condition(any=("开发票",)))
     assert page.unsaved
 
@@ -72,7 +72,7 @@ def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
     page: RulesPage, world: World, qtbot: QtBot
 ) -> None:
     world.say("oUnmatched1", "开发票")
-    page.editor.head.name.setText("Another name")
+    page.editor.head.title.setText("Another name")
     page.list.unmatched.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel))
@@ -82,14 +82,14 @@ def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
     assert panel.isVisible()
     assert [row.head for row in panel.rows.rows] == ["开发票"]
     panel.back.click()
-    assert page.editor.rule().name == "Another name"
+    assert page.editor.record().name == "Another name"
     page.list.unmatched.click()
     qtbot.waitUntil(lambda: ended(panel))
     choose(panel, 0, qtbot)
     [again] = [one for one in page.window().findChildren(LeaveDialog) if one.isVisible()]
     again.discard.click()
     assert page.editor.isVisible()
-    assert page.editor.rule().when == Condition(any=("开发票",))
+    assert page.editor.record().when == Condition(any=("开发票",))
 
 
 def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge) -> None:
@@ -114,7 +114,7 @@ def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, q
         ("？？", "1 message · no words"),
     ]
     choose(panel, 6, qtbot)
-    assert page.editor.rule().when == Condition(exact=("??",))
+    assert page.editor.record().when == Condition(exact=("??",))
     page.editor.revert()
     for group in world.call(world.desk.rules.review.unmatched()):
         made = replace(suggested_rule(group), then=SAID)  # each answers what it was made of

@@ -55,7 +55,7 @@ def test_the_rules_stand_in_their_order_with_what_they_do(page: RulesPage) -> No
         "by pattern",
         "everything else",
     ]
-    assert page.editor.head.name.text() == "Refunds"
+    assert page.editor.head.title.text() == "Refunds"
 
 
 def test_hits_of_the_week_and_corrections_are_counted(
@@ -286,7 +286,7 @@ def test_a_rule_moved_on_before_the_answer_leaves_what_was_done_before_to_be_und
 def test_what_could_not_be_undone_can_be_tried_again_unless_it_is_gone_for_good(
     page: RulesPage, host: QWidget, bridge: Bridge, qtbot: QtBot, error: WxdeskError
 ) -> None:
-    past, tried = page.changes.past, []
+    past, tried = page.past, []
 
     async def work(*, refused: bool) -> None:
         tried.append(refused)
@@ -322,7 +322,7 @@ def test_space_and_a_click_switch_a_rule(page: RulesPage, stored: Stored, bridge
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, at.y()))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert [rule.enabled for rule in stored()] == [False, True, False, True]  # beside the switch
-    assert page.editor.head.name.text() == "Parcels"
+    assert page.editor.head.title.text() == "Parcels"
 
 
 def test_a_deleted_rule_can_be_brought_back_to_its_place(
@@ -332,17 +332,17 @@ def test_a_deleted_rule_can_be_brought_back_to_its_place(
     qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: bridge.is_idle and _toast_action(host).isVisible())
     assert _names(stored()) == ["Refunds", "Parcels", "Everything else"]
-    assert page.editor.head.name.text() == "Refunds"
+    assert page.editor.head.title.text() == "Refunds"
     _undo_by_toast(host, bridge, qtbot)
     assert _names(stored()) == NAMES
-    assert page.editor.head.name.text() == "Hours"
+    assert page.editor.head.title.text() == "Hours"
 
 
 def test_what_is_written_and_not_saved_is_not_deleted_unasked(
     page: RulesPage, stored: Stored, bridge: Bridge, host: QWidget, qtbot: QtBot
 ) -> None:
     page.list.view.setCurrentIndex(page.rules.index(1))
-    page.editor.head.name.setText("Opening")
+    page.editor.head.title.setText("Opening")
     qtbot.keyClick(page.list.view, Qt.Key.Key_Delete)
     question = host.findChild(LeaveDialog)
     assert question is not None

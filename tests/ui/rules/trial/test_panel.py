@@ -107,7 +107,7 @@ def test_the_edited_rule_is_tried_as_if_it_were_on(page: RulesPage, qtbot: QtBot
 
 def test_a_new_rule_is_asked_before_the_default(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
-    page.editor.head.name.setText("Greeting")
+    page.editor.head.title.setText("Greeting")
     part = page.editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["hello"])
@@ -132,7 +132,7 @@ def test_an_edit_that_cannot_work_is_left_out_and_said(page: RulesPage, qtbot: Q
 
 def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
-    page.editor.head.name.setText("To the tool")
+    page.editor.head.title.setText("To the tool")
     part = page.editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["person"])
@@ -146,7 +146,7 @@ def test_what_becomes_of_the_conversation_is_said_and_written(
     page: RulesPage, bridge: Bridge, stored: Callable[[], list[Rule]], qtbot: QtBot
 ) -> None:
     page.start_new()
-    page.editor.head.name.setText("Later")
+    page.editor.head.title.setText("Later")
     part = page.editor.when_card.part("any")
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["tomorrow"])
@@ -191,7 +191,7 @@ def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> No
 def test_markup_in_a_sentence_stays_text(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("<b>几点</b><img src=file:///etc/passwd>")
     qtbot.waitUntil(lambda: bool(_rows(page)))
-    labels = page.trial.bubbles.findChildren(type(page.editor.head.revision))
+    labels = page.trial.bubbles.findChildren(type(page.editor.head.state))
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
     assert page.trial.bubbles.texts()[0] == "<b>几点</b><img src=file:///etc/passwd>"
 

@@ -1,4 +1,4 @@
-"""Commands of the list of rules, each with undo: switch, reorder, delete, import."""
+"""Commands of the list of rules, each with undo: switch, reorder, import."""
 
 from __future__ import annotations
 
@@ -8,41 +8,33 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from wxdesk.core.model.rule import Rule
 from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.desk.rules.import_check import import_summary
 from wxdesk.desk.rules.snapshot import RulesSnapshot
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import DeskCall, Inverse, ListUndo, UndoableChange
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.rule_list.panel import RuleList
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import quoted
 
 
 class RuleListChanges(QObject):
-    """Carries the list's commands to the desk; its `past` undoes them."""
+    """Carries the list's commands to the desk; `past` undoes them."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, rules: RuleModel, shown: RuleList) -> None:
-        super().__init__(shown)
+    def __init__(self, bridge: Bridge, rules: RuleModel, past: ListUndo) -> None:
+        super().__init__(past)
         self._rules = rules
         self._rulebook = bridge.desk.rules.rulebook
         self._exchange = bridge.desk.rules.exchange
-        self.past = ListUndo(bridge, notices, shown.view)
+        self._past = past
         rules.switched.connect(self._switch)
         rules.reordered.connect(self._reorder)
-
-    def delete(self, rule: Rule) -> None:
-        """Delete a rule."""
-        put_back, delete = partial(self._rulebook.put_back, rule), partial(self._rulebook.delete, rule.id)
-        self.past.do(UndoableChange(put_back, delete, restored=rule.id), tr("“{name}” deleted", name=rule.name))
 
     def take_in(self, imported: ImportResult) -> None:
         """Record an import, so that it can be undone."""
         back = self._restoring(imported.before, imported.left)
         change = UndoableChange(back, back, turned=self._turn)
-        self.past.keep(change, import_summary(imported.check))
+        self._past.keep(change, import_summary(imported.check))
 
     def _restoring(self, former: RulesSnapshot, left: RulesSnapshot) -> DeskCall:
         """Return the call that restores `former`, keeping what was saved since `left`."""
@@ -58,13 +50,13 @@ class RuleListChanges(QObject):
         name = self._name_of(rule_id)
         said = tr("“{name}” switched on", name=name) if enabled else tr("“{name}” switched off", name=name)
         switch = partial(self._rulebook.set_enabled, rule_id)
-        self.past.do(UndoableChange(partial(switch, not enabled), partial(switch, enabled)), said)
+        self._past.do(UndoableChange(partial(switch, not enabled), partial(switch, enabled)), said)
 
     def _reorder(self, rule_id: int, before: list[int]) -> None:
         order = [rule.id for rule in self._rules.rules]
         back, again = partial(self._move, rule_id, before), partial(self._move, rule_id, order)
         said = tr("“{name}” moved to place {n}", name=self._name_of(rule_id), n=order.index(rule_id) + 1)
-        self.past.do(UndoableChange(back, again, moved=rule_id), said)
+        self._past.do(UndoableChange(back, again, moved=rule_id), said)
 
     def _move(self, rule_id: int, wanted: Sequence[int]) -> Coroutine[Any, Any, None]:
         """Put the rule where it stands in `wanted`, relative to the present order."""

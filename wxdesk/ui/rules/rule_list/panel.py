@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVB
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_view import RecordView
-from wxdesk.ui.look.theme import Measure, Size, Theme
+from wxdesk.ui.editing.record_view import RecordView, list_header
+from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.rules.rule_list.delegate import RuleDelegate
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.widgets.buttons import Button, SmallButton
@@ -29,14 +29,12 @@ KNOB = 8
 
 
 class RuleView(RecordView[Rule]):
-    """List of rules. Space switches, Alt+↑/↓ or dragging moves, Delete, Ctrl+Z.
+    """List of rules. Space switches, Alt+↑/↓ or dragging moves.
 
     Signals:
-        delete_asked: the rule to delete.
         menu_asked: the position on the screen where the menu of the current row shall open.
     """
 
-    delete_asked = Signal(object)
     menu_asked = Signal(QPoint)
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
@@ -69,8 +67,6 @@ class RuleView(RecordView[Rule]):
             on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
             state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
             self.rules.setData(index, state, Qt.ItemDataRole.CheckStateRole)
-        elif event.key() == Qt.Key.Key_Delete and index.isValid():
-            self.delete_asked.emit(self.current())
         else:
             super().keyPressEvent(event)
 
@@ -171,16 +167,7 @@ class RuleList(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        head = QFrame(self)
-        head.setProperty("class", "header")
-        head.setFixedHeight(Measure.HEADER)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
-        row.addWidget(PlainLabel(tr("Rules"), size=Size.TITLE, strong=True, parent=head))
-        row.addWidget(self.hint, 1)
-        row.addWidget(self.new)
-        row.addWidget(self.more)
+        head = list_header(self, tr("Rules"), self.hint, self.new, self.more)
         review = QFrame(self)
         review.setProperty("class", "footer")
         below = QHBoxLayout(review)

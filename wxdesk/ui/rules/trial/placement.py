@@ -40,7 +40,7 @@ class TrialPlacement(QObject):
     def show(self, *, editing: bool) -> None:
         """Try the edited rule, and show its bubbles; none while nothing is edited."""
         self._editing = editing
-        rule = self._editor.rule()
+        rule = self._editor.record()
         otherwise = rule != self._editor.saved or not rule.enabled  # than it is asked now
         self._trial.try_with(rule if editing and otherwise else None)
         self._show_bubbles()
@@ -49,7 +49,7 @@ class TrialPlacement(QObject):
         """Show the edited rule's bubbles, whichever rule answers the sentence."""
         self._preview.setVisible(self._editing)
         if self._editing:
-            self._preview.show_rule(self._editor.rule(), self._editor.faults, self._trial.message())
+            self._preview.show_rule(self._editor.record(), self._editor.faults, self._trial.message())
 
     def fit(self) -> bool:
         """Follow the page's width; return True if it is narrow."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QStackedLayout,
@@ -18,8 +17,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_view import RecordView
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.editing.record_view import RecordView, list_header
 from wxdesk.ui.templates.template_list.delegate import TemplateDelegate
 from wxdesk.ui.templates.template_list.model import TemplateModel
 from wxdesk.ui.widgets.buttons import Button, Chip
@@ -31,16 +29,17 @@ MOST_CHIPS = 8
 
 
 class TemplateView(RecordView[Template]):
-    """List of templates with its keys: Delete, Ctrl+D to copy, Up to the search.
+    """List of templates: Ctrl+D copies, Up in the first row goes to the search.
 
     Signals:
-        delete_asked, copy_asked: the template to delete or to copy.
-        left_above: Up was pressed in the first row.
+        copy_asked: the template to copy.
+        search_asked: the operator wants to search.
+        hidden_asked: the row of a template is wanted that a search hides.
     """
 
-    delete_asked = Signal(object)
     copy_asked = Signal(object)
     search_asked = Signal()
+    hidden_asked = Signal()
 
     def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
         super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
@@ -48,12 +47,18 @@ class TemplateView(RecordView[Template]):
         self._menu.addAction(tr("Make a copy"), self._copy)
         self._menu.addAction(tr("Delete"), self._delete)
 
+    def reveal(self, record_id: int) -> None:
+        """Show a template's row, clearing the search if it would hide it."""
+        if self.records.row_of(record_id) < 0:
+            self.hidden_asked.emit()
+        self.show_current(record_id)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle the keys of the list."""
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() == Qt.Key.Key_Delete:
-            self._delete()
-        elif event.key() == Qt.Key.Key_D and ctrl:
+        if event.key() == Qt.Key.Key_D and ctrl:
             self._copy()
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.search_asked.emit()
@@ -68,10 +73,6 @@ class TemplateView(RecordView[Template]):
     def _copy(self) -> None:
         if self.current() is not None:
             self.copy_asked.emit(self.current())
-
-    def _delete(self) -> None:
-        if self.current() is not None:
-            self.delete_asked.emit(self.current())
 
 
 class TemplateSearchField(QLineEdit):
@@ -184,20 +185,13 @@ class TemplateList(QFrame):
         self.sought.went_down.connect(self._to_rows)
         self.chips.chosen.connect(templates.choose_category)
         self.view.search_asked.connect(self.sought.setFocus)
+        self.view.hidden_asked.connect(self._show_all)
         for changed in (templates.modelReset, templates.dataChanged):
             changed.connect(self._show_rows)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        head = QFrame(self)
-        head.setProperty("class", "header")
-        head.setFixedHeight(Measure.HEADER)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
-        row.addWidget(PlainLabel(tr("Templates"), size=Size.TITLE, strong=True, parent=head))
-        row.addStretch(1)
-        row.addWidget(self.new)
+        head = list_header(self, tr("Templates"), None, self.new)
         self._search = QFrame(self)
         self._search.setProperty("class", "header")
         narrowing = QVBoxLayout(self._search)
@@ -217,20 +211,16 @@ class TemplateList(QFrame):
         column.addWidget(self._search)
         column.addWidget(rows, 1)
 
-    def reveal(self, template_id: int) -> None:
-        """Show a template's row, clearing the search if it would hide it."""
-        if self._templates.row_of(template_id) < 0 and self._templates.narrowed:
-            self.sought.clear()
-            self.chips.offer(())
-            self.chips.offer(self._templates.categories())
-        self.view.show_current(template_id)
-        if self.view.currentIndex().isValid():
-            self.view.scrollTo(self.view.currentIndex())
-
     def begin_search(self) -> None:
         """Focus the search field."""
         self.sought.setFocus()
         self.sought.selectAll()
+
+    def _show_all(self) -> None:
+        if self._templates.narrowed:
+            self.sought.clear()
+            self.chips.offer(())
+            self.chips.offer(self._templates.categories())
 
     def _to_rows(self) -> None:
         if not self._templates.rowCount():

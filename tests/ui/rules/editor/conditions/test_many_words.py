@@ -53,15 +53,15 @@ def test_of_many_words_the_first_and_the_last_have_chips(page: RulesPage, rule: 
     assert _chips(chips) == [*MANY[:30], *MANY[-10:]]
     assert chips.more.isVisible()
     assert chips.more.text() == "and 1960 more …"
-    assert page.editor.rule() == rule
+    assert page.editor.record() == rule
 
 
 def test_undoing_the_name_makes_no_word_anew(page: RulesPage, rule: Rule) -> None:
     before = _part(page).chips.widgets()
-    page.editor.head.name.setText("Others")
+    page.editor.head.title.setText("Others")
     page.editor.check_now()
     page.editor.undo()
-    assert page.editor.rule() == rule
+    assert page.editor.record() == rule
     assert _part(page).chips.widgets() == before
 
 

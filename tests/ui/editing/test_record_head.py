@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from wxdesk.ui.widgets.fields.title import TitleField
+from wxdesk.ui.editing.record_head import TitleField
 
 
 def test_a_title_that_does_not_fit_is_told_whole(qtbot: QtBot) -> None:

@@ -1,0 +1,268 @@
+"""Editor of one record: undo, saving and reverting for rules and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Protocol
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_head import RecordHead
+from wxdesk.ui.editing.record_model import Record
+from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+
+SIDE_MARGINS = 48
+"""Pixels of both side margins together."""
+
+
+class RecordFault(Protocol):
+    """Fault that keeps a record from being saved."""
+
+    @property
+    def reason(self) -> str:
+        """The reason as a sentence for `i18n.tr`."""
+        ...
+
+
+class RecordEditor[R: Record](QWidget):
+    """Editor of one record that validates it as it is written and stores nothing.
+
+    Mistakes are marked at their fields. What is not written yet is mentioned calmly, below the title. Subclasses
+    have the fields; `blank` is a record of which nothing is written.
+
+    Signals:
+        touched: True if the record differs from the stored one.
+        save_asked: the operator wants this record stored.
+        history_asked: the operator wants to see the revisions of this record.
+    """
+
+    touched = Signal(bool)
+    save_asked = Signal(object)
+    history_asked = Signal(object)
+
+    def __init__(self, bridge: Bridge, head: RecordHead, blank: R, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = head
+        head.setParent(self)
+        self.blank = blank
+        self.faults: tuple[RecordFault, ...] = ()
+        self._clock = bridge.desk.clock
+        self._saved = self._shown = self._reads = blank
+        self._touched = self._showing = False
+        self._later = Debounce(self.check_now, self)
+        self._steps = UndoSteps[R](self._content)
+        head.title.textChanged.connect(self._changed)
+        head.history.clicked.connect(self._ask_history)
+        head.revert.clicked.connect(self.revert)
+        head.save.clicked.connect(self.save)
+        bind(self, "Ctrl+S", self.save)
+        self._keys = UndoKeys(self, self.undo, self.redo)
+
+    # -- a kind of record
+
+    def name_of(self, record: R) -> str:
+        """Return a record's name, or a text in its place."""
+        raise NotImplementedError
+
+    def _blank_after(self, gone: R) -> R:
+        """Return the blank record that takes the place of a deleted one."""
+        return self.blank
+
+    def _content(self, record: R) -> R:
+        """Return the record without the values given by the store."""
+        raise NotImplementedError
+
+    def _with_content(self, stored: R, content: R) -> R:
+        """Return `stored` with another content."""
+        raise NotImplementedError
+
+    def _fill(self, record: R) -> None:
+        """Show `record` in the fields."""
+        raise NotImplementedError
+
+    def _read(self) -> R:
+        """Return the content that the fields show."""
+        raise NotImplementedError
+
+    def _find_faults(self, record: R) -> Iterable[RecordFault]:
+        """Return what keeps `record` from being saved."""
+        raise NotImplementedError
+
+    def _show_check(self, record: R, changed: bool) -> None:
+        """Show `faults` at their fields, and the state in the head."""
+        raise NotImplementedError
+
+    # -- the record
+
+    def show_record(self, record: R) -> None:
+        """Edit `record`, a stored one or a new one (id 0).
+
+        Where it reads the same already, the fields stay, so that typing can go on while it is saved.
+        """
+        before, self._saved = self._saved, record
+        reads_the_same = record.id != 0 and before.id in (0, record.id) and not self.unsaved
+        if reads_the_same:
+            self.check_now()
+        else:
+            self.write(record)
+        if not (reads_the_same or before.id == record.id != 0):
+            self._steps.begin(self.record())
+
+    def begin(self, record: R) -> None:
+        """Write a new record with these contents."""
+        self.show_record(self._blank_after(record))
+        self.write(record)
+
+    def show_stored(self, record: R | None) -> None:
+        """Take over the stored record, None if it is deleted; what is written stays."""
+        self._saved = self._blank_after(self._saved) if record is None else record
+        self.check_now()
+
+    def write(self, record: R) -> None:
+        """Fill the fields with other contents, such as a revision's, without storing them."""
+        self._showing = True
+        self._fill(record)
+        self._showing = False
+        self._shown, self._reads = self._content(record), self._read()
+        self.check_now()
+
+    def record(self) -> R:
+        """Return the record as edited; untouched parts are as stored."""
+        return self._with_content(self._saved, preserve_untouched(self._read(), self._reads, self._shown))
+
+    @property
+    def saved(self) -> R:
+        """The record as it is stored; id 0 if it is not."""
+        return self._saved
+
+    @property
+    def unsaved(self) -> bool:
+        """True if leaving the editor would lose changes."""
+        return self._differs(self.record())
+
+    def _differs(self, record: R) -> bool:
+        return self._content(record) != self._content(self._saved)
+
+    def undo(self) -> None:
+        """Restore the record as before the last pause in typing, in whatever field."""
+        self._step(-1)
+
+    def redo(self) -> None:
+        """Redo the last undone step."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        self.check_now()
+        record = self._steps.move(step)
+        if record is not None:
+            name = focused_name(self)
+            self._rewrite(record)
+            refocus(self, name)
+
+    def _rewrite(self, record: R) -> None:
+        """Fill the fields with an undone or redone step."""
+        self.write(record)
+
+    def revert(self) -> None:
+        """Go back to what is stored."""
+        self.write(self._saved)
+
+    def save(self) -> bool:
+        """Ask to store the record if changed and valid; return True if asked."""
+        self.check_now()
+        if not self.head.save.isEnabled():
+            return False
+        self.save_asked.emit(self.record())
+        return True
+
+    def judged(self) -> tuple[str, str]:
+        """Return the record's name, and why it cannot be saved; empty if it can."""
+        self.check_now()
+        return self.name_of(self.record()), next((tr(fault.reason) for fault in self.faults), "")
+
+    def check_now(self) -> None:
+        """Validate the record, and show its faults and state."""
+        self._later.stop()
+        record = self.record()
+        self._steps.note(record)
+        changed = self._differs(record)
+        self.faults = tuple(self._find_faults(record))
+        self.head.allow(save=changed and not self.faults, revert=changed)
+        self._show_check(record, changed)
+        self._tell(changed)
+
+    def _changed(self) -> None:
+        if self._showing:
+            return
+        changed = self.unsaved
+        self.head.allow(save=changed and self.head.save.isEnabled(), revert=changed)
+        self._tell(changed)
+        self._later.start()
+
+    def _tell(self, changed: bool) -> None:
+        if changed is not self._touched:
+            self._touched = changed
+            self.touched.emit(changed)
+
+    def _ask_history(self) -> None:
+        self.history_asked.emit(self._saved)
+
+
+class WidthScroll(QScrollArea):
+    """Vertical scroll area whose content is centred and at most `widest` wide."""
+
+    def __init__(self, inside: QWidget, widest: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside.setProperty("class", "flat")
+        inside.setMaximumWidth(widest + SIDE_MARGINS)
+        around = QWidget(self)
+        around.setProperty("class", "window")
+        row = QHBoxLayout(around)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(inside)
+        self.setWidget(around)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest size in which the fields can still be used."""
+        return QSize(360, 200)
+
+
+def preserve_untouched(now: Any, reads: Any, shown: Any) -> Any:  # noqa: ANN401 - a record, or any part of one
+    """Return `now`, with the `shown` value wherever a field still `reads` the same.
+
+    `reads` is what the fields returned once filled with `shown`. So looking changes nothing: a line break that
+    a field cannot hold, an overlong name, blanks round a keyword. Parts of a record are compared one by one.
+    """
+    if now == reads:
+        return shown
+    if type(now) is not type(reads) or type(now) is not type(shown):
+        return now
+    if is_dataclass(now) and not isinstance(now, type):
+        parts = [field.name for field in fields(now)]
+        return replace(
+            now, **{part: preserve_untouched(*(getattr(one, part) for one in (now, reads, shown))) for part in parts}
+        )
+    if isinstance(now, tuple) and len(reads) == len(shown):
+        return _preserve_items(now, reads, shown)
+    return now
+
+
+def _preserve_items(now: tuple[Any, ...], reads: tuple[Any, ...], shown: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Preserve items that read the same, in place or moved; others count as changed."""
+    if len(now) != len(reads):
+        known = dict(zip(reads, shown, strict=True))
+        return tuple(known.get(one, one) for one in now)
+    if sorted(map(repr, now)) == sorted(map(repr, reads)):
+        known = dict(zip(reads, shown, strict=True))
+        return tuple(shown[at] if one == reads[at] else known[one] for at, one in enumerate(now))
+    return tuple(preserve_untouched(*several) for several in zip(now, reads, shown, strict=True))
