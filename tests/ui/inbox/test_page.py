@@ -262,8 +262,8 @@ def test_a_template_is_filled_for_the_conversation(qtbot: QtBot, world: World, p
     world.call(world.store.templates.save(Template(0, "Greeting", "Dear {{ contact.alias }}, "), world.desk.clock()))
     opened(conversation_id)
     qtbot.keyClicks(page.chat.composer.edit, "/")
-    qtbot.waitUntil(lambda: page.chat.templates.picker.list.count() == 1)
-    qtbot.keyClick(page.chat.templates.picker.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.chat.writing.templates.picker.list.count() == 1)
+    qtbot.keyClick(page.chat.writing.templates.picker.field, Qt.Key.Key_Return)
     assert page.chat.composer.text() == "Dear Wang, "
 
 

@@ -58,7 +58,7 @@ def photo(tmp_path: Path) -> Path:
 @pytest.fixture
 def panels(world: World, page: InboxPage, opened: Open) -> SendingPanels:
     opened(world.say(CUSTOMER, "有图吗"))
-    return page.chat.panels
+    return page.chat.writing.panels
 
 
 @pytest.fixture

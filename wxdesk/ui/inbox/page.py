@@ -82,7 +82,7 @@ class InboxPage(QWidget):
         self.list.clicked.connect(self._write)
         self.list.settings_wanted.connect(self.settings_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
-        self.held.edit_wanted.connect(self.chat.start_editing)
+        self.held.edit_wanted.connect(self.chat.writing.start_editing)
         self.held.feed.read.connect(self._pace)
         self.held.wanted.connect(self.front_wanted)
         self.held.asks.connect(self.asks)
@@ -96,7 +96,7 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explanation.pick)
         self.chat.why_wanted.connect(self._why)
-        self.chat.unfinished.wanted.connect(self.open_conversation)
+        self.chat.writing.unsent.wanted.connect(self.open_conversation)
         self.chat.aside.done.connect(self.navigation.go_on)
         self.navigation.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
@@ -116,11 +116,11 @@ class InboxPage(QWidget):
     @property
     def unsaved(self) -> bool:
         """True if closing the program would lose unsent text."""
-        return bool(self.chat.unfinished.conversations())
+        return bool(self.chat.writing.unsent.conversations())
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` at once, or after the operator agrees to lose unsent text."""
-        self.chat.unfinished.leave(then)
+        self.chat.writing.unsent.leave(then)
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return this page's shortcuts for the shortcut sheet."""
@@ -142,10 +142,10 @@ class InboxPage(QWidget):
             "F6": self.regions.cycle,
             "F3": self.held.go_on,
             "Shift+F3": self.regions.toggle_held,
-            "Ctrl+L": self.chat.panels.open_text_link,
-            "Ctrl+Shift+L": self.chat.panels.open_link,
-            "Ctrl+Shift+P": self.chat.panels.open_picture,
-            "Ctrl+Shift+M": self.chat.panels.open_card,
+            "Ctrl+L": self.chat.writing.panels.open_text_link,
+            "Ctrl+Shift+L": self.chat.writing.panels.open_link,
+            "Ctrl+Shift+P": self.chat.writing.panels.open_picture,
+            "Ctrl+Shift+M": self.chat.writing.panels.open_card,
         }
 
     def put_by(self) -> None:

@@ -46,7 +46,7 @@ class NoticeCommands(QObject):
         if not held:
             self._say_too_late()
         elif answer is NoticeAction.EDIT:
-            self._window.inbox.chat.in_hand.take(held[0], self._edit, self._failed)
+            self._window.inbox.chat.writing.lock.take(held[0], self._edit, self._failed)
         elif answer is NoticeAction.SEND:
             self._bridge.ask(replies.release_held(parts), self._settled, self._failed)
         elif answer is NoticeAction.STOP:

@@ -121,7 +121,7 @@ def test_nothing_is_sent_when_wechat_allows_nothing(qtbot: QtBot, composer: Comp
 def test_the_window_closes_while_one_writes(composer: Composer) -> None:
     composer.edit.setPlainText("hello")
     assert composer.send.isEnabled()
-    composer.tick(NOW + timedelta(hours=48))
+    composer.open(conversation(1), NOW + timedelta(hours=48))
     assert not composer.send.isEnabled()
 
 
@@ -132,7 +132,7 @@ def test_what_is_unfinished_stays_with_its_conversation(composer: Composer) -> N
     composer.edit.setPlainText("for the second")
     composer.open(conversation(1), NOW)
     assert composer.text() == "for the first"
-    assert composer.unfinished(2) == "for the second"
+    assert composer.drafts.own(2) == "for the second"
 
 
 def test_editing_says_so_and_esc_gives_back_what_was_being_written(qtbot: QtBot, composer: Composer) -> None:
@@ -165,7 +165,7 @@ def test_a_slash_at_the_start_asks_for_templates_and_only_there(qtbot: QtBot, co
     composer.edit.clear()
     qtbot.keyClicks(composer.edit, "/")
     assert asked == [True]
-    composer.insert("We open at 9.")
+    composer.edit.insert("We open at 9.")
     assert composer.text() == "We open at 9."
 
 

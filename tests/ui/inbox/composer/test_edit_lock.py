@@ -211,7 +211,7 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     content = Content(ReplyKind.LINK, title="Hours", url="https://shop.example/hours")
     new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
     reply = world.call(world.store.replies.add(new, world.clock()))
-    panels = page.chat.panels
+    panels = page.chat.writing.panels
     panels.open_link()
     qtbot.keyClicks(panels.link.by_name["title"].edit, "Half a title")
     opened(other)
@@ -237,12 +237,12 @@ def test_an_edit_stays_where_a_text_like_it_was_sent_just_before(
 ) -> None:
     reply = held_reply(qtbot, world, page, opened)
     locked: list[Reply] = []
-    page.chat.in_hand.take(reply, locked.append)
+    page.chat.writing.lock.take(reply, locked.append)
     qtbot.waitUntil(lambda: len(locked) == 1)
     composer = page.chat.composer
     qtbot.keyClicks(composer.edit, reply.content.text)
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
-    page.chat.start_editing(locked[0])  # before the desk has answered
+    page.chat.writing.start_editing(locked[0])  # before the desk has answered
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert composer.editing is not None
     assert composer.editing.id == reply.id

@@ -94,7 +94,7 @@ def test_a_text_stays_with_the_customer_it_was_written_for(
         assert page.chat.header.isVisible() is listed
         assert composer.send.isEnabled() is listed
     settle(qtbot, page, bridge)
-    assert (composer.text(), composer.unfinished(li)) == ("for Wang", "for Li")
+    assert (composer.text(), composer.drafts.own(li)) == ("for Wang", "for Li")
     QTest.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bridge.is_idle and texts(page)[-1:] == ["for Wang"])
     assert (written(world, li), written(world, wang)) == ([], ["for Wang"])
@@ -115,7 +115,7 @@ def test_a_text_under_way_arrives_where_it_was_written_for(
         composer.edit.setPlainText("one")
     settle(qtbot, page, bridge)
     assert (written(world, li), written(world, wang)) == (["one"], [])
-    assert (composer.text(), composer.unfinished(li)) == ("one", "")
+    assert (composer.text(), composer.drafts.own(li)) == ("one", "")
 
 
 @pytest.mark.expects_log("database error|wait for the store")
@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_said_and_takes_no_text(
     settle(qtbot, page, bridge)
     assert page.chat.composer.isVisible()
     assert texts(page) == ["hi"]
-    assert (page.chat.composer.text(), page.chat.composer.unfinished(li)) == ("for Wang", "for Li")
+    assert (page.chat.composer.text(), page.chat.composer.drafts.own(li)) == ("for Wang", "for Li")
 
 
 def test_who_is_opened_after_a_failure_is_shown(
@@ -226,7 +226,7 @@ def test_a_panel_goes_with_its_customer_and_sends_to_nobody_else(
 ) -> None:
     li, wang = two
     opened(li)
-    panels = page.chat.panels
+    panels = page.chat.writing.panels
     panels.open_link()
     panels.link.fill(LINK)
     with busy(world):
@@ -248,7 +248,7 @@ def test_a_link_under_way_leaves_what_is_begun_for_another_alone(
 ) -> None:
     li, wang = two
     opened(li)
-    panels = page.chat.panels
+    panels = page.chat.writing.panels
     panels.open_link()
     panels.link.fill(LINK)
     with busy(world):
@@ -280,16 +280,16 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     qtbot.waitUntil(lambda: inbox.session.conversation_id == li and not inbox.session.fresh and bridge.is_idle)
     inbox.chat.timeline.focus_last()
     QTest.keyClick(inbox.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(inbox.chat.panels.link.isVisible)
+    qtbot.waitUntil(inbox.chat.writing.panels.link.isVisible)
     window.show_page(1)
     window.notices._toast.action.click()
     qtbot.waitUntil(lambda: inbox.session.conversation_id == wang and not inbox.session.fresh and bridge.is_idle)
     assert window.stack.currentWidget() is inbox
-    assert inbox.chat.panels.link.isHidden()
-    inbox.chat.panels.open_link()
-    assert inbox.chat.panels.link.is_blank
-    inbox.chat.panels.link.fill(replace(LINK, title="For Wang"))
-    inbox.chat.panels.link.submit()
+    assert inbox.chat.writing.panels.link.isHidden()
+    inbox.chat.writing.panels.open_link()
+    assert inbox.chat.writing.panels.link.is_blank
+    inbox.chat.writing.panels.link.fill(replace(LINK, title="For Wang"))
+    inbox.chat.writing.panels.link.submit()
     qtbot.waitUntil(lambda: sent_to(world) == [(WANG, "For Wang")])
 
 

@@ -176,7 +176,7 @@ def test_too_late_is_said_calmly(qtbot: QtBot, world: World, page: InboxPage, th
     reply = send(qtbot, page, "gone")
     world.move_to(START + 3 * SECOND)
     world.wait_until_sent(reply.id)
-    page.chat.undo_send.take_back(reply)  # as it stood on the screen when he pressed
+    page.chat.writing.undo_send.take_back(reply)  # as it stood on the screen when he pressed
     toast = page.chat._notices._toast
     qtbot.waitUntil(lambda: toast.isVisible())
     assert toast._label.full_text() == "Too late to undo: it has already been sent."
@@ -202,8 +202,8 @@ def test_a_link_comes_back_into_its_panel(qtbot: QtBot, world: World, page: Inbo
     world.call(world.desk.replies.write(thread, content))
     qtbot.waitUntil(lambda: shown_reply(page, S.HELD) is not None)
     undo_by_key(qtbot, page)
-    qtbot.waitUntil(lambda: page.chat.panels.link.isVisible())
-    assert page.chat.panels.link.content() == content
+    qtbot.waitUntil(lambda: page.chat.writing.panels.link.isVisible())
+    assert page.chat.writing.panels.link.content() == content
 
 
 def test_another_conversation_gets_nothing_of_it(
@@ -211,7 +211,7 @@ def test_another_conversation_gets_nothing_of_it(
 ) -> None:
     reply = send(qtbot, page, "wrong")
     other = world.say(HAN, "hi")
-    page.chat.undo_send.take_back(reply)
+    page.chat.writing.undo_send.take_back(reply)
     opened(other)
     assert page.chat.composer.edit.toPlainText() == ""
     opened(thread)

@@ -123,7 +123,7 @@ def test_what_is_held_waits_while_the_operator_fills_in_a_panel(
 def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
     """Open a panel by its key; what types a letter into it."""
     chat = page.chat
-    panels, templates = chat.panels, chat.templates
+    panels, templates = chat.writing.panels, chat.writing.templates
     match panel:
         case "templates":
             templates.open_picker()
@@ -150,9 +150,9 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
 def test_a_panel_that_is_closed_lets_it_go_on(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     chat = world.say(LI, "opening?")
     opened(chat)
-    page.chat.panels.open_link()
+    page.chat.writing.panels.open_link()
     qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
-    page.chat.panels.link.close_it()
+    page.chat.writing.panels.link.close_it()
     qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)
 
 

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QVB
 
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.inbox.chat.drop_zone import DropZone
@@ -21,16 +19,7 @@ from wxdesk.ui.inbox.chat.empty_state import EmptyState
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
 from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
-from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_lock import EditLock
-from wxdesk.ui.inbox.composer.panels.control import SendingPanels
-from wxdesk.ui.inbox.composer.panels.popover import Popover
-from wxdesk.ui.inbox.composer.sending import EditSaving, ReplySending
-from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
-from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
-from wxdesk.ui.inbox.composer.typing_notice import TypingNotice
-from wxdesk.ui.inbox.composer.undo_send import UndoSend
-from wxdesk.ui.inbox.composer.unsent_guard import UnsentGuard
+from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.takeover.transfer_bar import TransferBar
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
@@ -60,17 +49,9 @@ class ChatPanel(QFrame):
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.hold_reasons.of)
-        self.composer = Composer()
         self.empty = EmptyState()
-        changes = EditSaving(bridge, session, self)
-        self.panels = SendingPanels(self, self.composer, self.album, bridge, session, changes)
-        self.writing = ReplySending(self.composer, bridge, session, changes)
-        self.unfinished = UnsentGuard(self.composer, self.panels, notices)
-        self.in_hand = EditLock(self.composer, bridge, session, changes, notices)
-        self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
-        self.templates = TemplateInsertion(self, self.composer, self.panels, bridge, session)
-        above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
-        self.typing = TypingNotice(self.composer.edit, above, bridge, session)
+        self.writing = ReplyWriting(self, self.album, bridge, notices, session)
+        self.composer = self.writing.composer
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
         self.takeover = TakeoverControl(self.header, bridge, session)
@@ -118,11 +99,8 @@ class ChatPanel(QFrame):
         timeline.picture_copied.connect(self._copy_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
-        self.writing.written.connect(self.undo_send.note)
         composer.went_up.connect(timeline.focus_last)
-        self.drop_zone.dropped.connect(self.panels.take_picture)
-        self.panels.sent.connect(self._to_latest)
-        self.panels.given_up.connect(self.in_hand.put_back)
+        self.drop_zone.dropped.connect(self.writing.panels.take_picture)
         self.header.mode_chosen.connect(self._set_mode)
         self.header.transfer_wanted.connect(self.transfer.ask)
 
@@ -140,11 +118,7 @@ class ChatPanel(QFrame):
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
         self.aside.tick(now)
-        self.composer.open(row.conversation, now)
-        self.panels.refresh()
-        self.in_hand.follow()
-        if self.composer.editing is not None:
-            self.composer.note_other_parts(self._session.entry(f"r{self.composer.editing.id}"))
+        self.writing.refresh(row.conversation, now)
 
     def _show_nobody(self) -> None:
         """Show the placeholder, or an empty header until a conversation is read."""
@@ -166,17 +140,15 @@ class ChatPanel(QFrame):
         """Close menus and panels so that nothing is sent to the wrong conversation."""
         for menu in self.findChildren(QMenu):
             menu.close()
-        self.composer.switch_to(self._session.conversation_id or 0)
-        self.panels.close()
-        self.templates.close()
+        self.writing.turn()
 
     def tick(self, now: datetime) -> None:
         """Update times and countdowns to `now`."""
         self.header.tick(now)
         self.transfer.tick(now)
         self.takeover.tick(now)
-        self.composer.tick(now)
-        self.panels.refresh()
+        if self._session.row is not None:
+            self.writing.tick(self._session.row.conversation, now)
         self.timeline.tick()
 
     def type_into(self, text: str) -> None:
@@ -217,9 +189,9 @@ class ChatPanel(QFrame):
         elif action is BubbleAction.SEE_SINCE:
             self._show_since(key)
         elif action is BubbleAction.EDIT:
-            self._edit(reply)
+            self.writing.edit(reply)
         elif action is BubbleAction.UNDO:
-            self.undo_send.take_back(reply)
+            self.writing.undo_send.take_back(reply)
         elif action is BubbleAction.COPY_RID:
             QGuiApplication.clipboard().setText(reply.rid)
             self._notices.toast(tr("Copied"))
@@ -247,25 +219,6 @@ class ChatPanel(QFrame):
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
         self._notices.toast(tr("Copied"))
-
-    def _edit(self, reply: Reply) -> None:
-        """Edit a reply; lock a pending one first, so that it cannot leave or be replaced."""
-        if reply.state in WAITS and not any(one.id == reply.id for one in self.composer.in_hand):
-            self.in_hand.take(reply, self.start_editing)
-        else:
-            self.start_editing(reply)
-
-    def start_editing(self, reply: Reply) -> None:
-        """Edit a locked or ended reply; release it if another conversation is open by now."""
-        if reply.conversation_id != self._session.conversation_id:
-            self.in_hand.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
-            return
-        self.refresh(self._bridge.desk.clock())  # the conversation may have been opened for this only now
-        if reply.content.kind is ReplyKind.TEXT:
-            self.composer.start_editing(reply)
-            self.composer.note_other_parts(self._session.entry(f"r{reply.id}"))
-        else:
-            self.panels.change(reply)
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         replies, conversations = self._bridge.desk.replies, self._bridge.desk.conversations

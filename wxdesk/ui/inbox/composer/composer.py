@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft, DraftStack, above
@@ -45,7 +43,7 @@ class Composer(QFrame):
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None
         self._company = (0, 0)
-        self._sheets = DraftStack()
+        self.drafts = DraftStack()
         self._now: datetime | None = None
         self.edit = MessageEdit()
         self.tools = ComposerTools()
@@ -84,20 +82,15 @@ class Composer(QFrame):
     def switch_to(self, conversation_id: int) -> None:
         """Switch to a conversation by id, 0 for none, and show its latest draft."""
         if conversation_id != self._id:
-            self._sheets.put_on_top(self._id, self._sheet)
+            self.drafts.put_on_top(self._id, self._sheet)
             self._id, self._conversation = conversation_id, None
-            self._write_on(self._sheets.take(conversation_id))
+            self._write_on(self.drafts.take(conversation_id))
             self._show_state()
 
     def open(self, conversation: Conversation | None, now: datetime) -> None:
         """Write for this conversation, as it is now."""
         self.switch_to(0 if conversation is None else conversation.id)
         self._conversation = conversation
-        self._now = now
-        self._show_state()
-
-    def tick(self, now: datetime) -> None:
-        """Update quota and reply window to `now`."""
         self._now = now
         self._show_state()
 
@@ -108,11 +101,7 @@ class Composer(QFrame):
 
     def begun(self) -> set[int]:
         """Return the ids of conversations with text that is not sent."""
-        return self._sheets.begun() | ({self._id} if self._sheet.has_unsaved_text else set())
-
-    def unfinished(self, conversation_id: int) -> str:
-        """Return the draft text of a conversation that is not open."""
-        return self._sheets.own(conversation_id)
+        return self.drafts.begun() | ({self._id} if self._sheet.has_unsaved_text else set())
 
     # -- writing
 
@@ -124,7 +113,7 @@ class Composer(QFrame):
     @property
     def in_hand(self) -> list[Reply]:
         """All replies of the open conversation being edited, the visible one last."""
-        lying = self._sheets.edited(self._id)
+        lying = self.drafts.edited(self._id)
         return lying if self._editing is None else [*lying, self._editing]
 
     @property
@@ -140,15 +129,6 @@ class Composer(QFrame):
         self._editing = sheet.editing
         self.edit.write(sheet.text)
 
-    def insert(self, text: str) -> None:
-        """Insert `text` at the cursor, replacing a lone slash."""
-        cursor = self.edit.textCursor()
-        if self.text() == "/":
-            cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        self.edit.setTextCursor(cursor)
-        self.edit.setFocus()
-
     def write_anew(self, text: str) -> None:
         """Begin another reply with `text`; the present draft is kept below it."""
         self._put_by()
@@ -162,16 +142,7 @@ class Composer(QFrame):
         if sheet.editing is not None and not sheet.changed:
             self.given_up.emit(sheet)
         else:
-            self._sheets.put_on_top(self._id, sheet)
-
-    def selected(self) -> str:
-        """Return the selected text."""
-        return self.edit.textCursor().selectedText().replace("\u2029", "\n")
-
-    def insert_link(self, link: TextLink) -> None:
-        """Insert a link at the cursor, replacing the selection."""
-        self.edit.insertPlainText(link_markup(link))
-        self.edit.setFocus()
+            self.drafts.put_on_top(self._id, sheet)
 
     def put_back(self, conversation_id: int, text: str) -> None:
         """Restore `text` after its send was undone; what was written since follows it."""
@@ -179,7 +150,7 @@ class Composer(QFrame):
             self._write_on(ComposerDraft(above(text, self.text())))
             self.edit.setFocus()
         else:  # another conversation is open, or a reply is being changed
-            self._sheets.put_text_before(conversation_id, text)
+            self.drafts.put_text_before(conversation_id, text)
 
     def start_editing(self, reply: Reply) -> None:
         """Edit `reply` here; the present draft, also of another edit, is kept below it."""
@@ -189,7 +160,7 @@ class Composer(QFrame):
             self._editing = reply
         else:
             self._put_by()
-            self._write_on(self._sheets.take_edit(reply))
+            self._write_on(self.drafts.take_edit(reply))
         self.edit.setFocus()
         self._show_state()
 
@@ -202,14 +173,14 @@ class Composer(QFrame):
 
     def stop_editing(self) -> None:
         """Leave the reply as it was and show the draft below; else only show that draft."""
-        if self._editing is None and not self._sheets.count(self._id):
+        if self._editing is None and not self.drafts.count(self._id):
             return
         sheet = self._sheet
-        below = self._sheets.take(self._id)
+        below = self.drafts.take(self._id)
         if sheet.editing is None:
-            self._sheets.put_at_bottom(self._id, sheet)
+            self.drafts.put_at_bottom(self._id, sheet)
         else:
-            self._sheets.leave(sheet)
+            self.drafts.leave(sheet)
             self.given_up.emit(sheet)
         self._write_on(below)
         if not below.text:
@@ -222,15 +193,15 @@ class Composer(QFrame):
         ended = reply.state not in _EDITABLE
         if self._editing is not None and self._editing.id == reply.id:
             self._editing = None if ended else reply
-        self._sheets.follow(reply, ended=ended)
+        self.drafts.follow(reply, ended=ended)
         self._show_state()
 
     def clear_after(self, conversation_id: int, sent: ComposerDraft) -> None:
         """Remove a draft that the desk has, also from the stack, unless it was changed."""
         if conversation_id == self._id and self._sheet.is_like(sent):
-            self._write_on(self._sheets.take(conversation_id))
+            self._write_on(self.drafts.take(conversation_id))
         else:
-            self._sheets.remove(conversation_id, sent)
+            self.drafts.remove(conversation_id, sent)
         self._show_state()
 
     def submit(self) -> None:
@@ -243,28 +214,30 @@ class Composer(QFrame):
             self.sent.emit(self._id, self.text())
 
     def _submit_split(self) -> None:
-        fit = self.fit()
+        fit = self.fit
         if fit.can_split:
             self.split.emit(self._id, self.text(), fit.parts)
 
     # -- showing
 
+    @property
     def fit(self) -> TextFit:
-        """Return the size of the text, the messages it takes and why it cannot be sent."""
+        """Size of the text, the messages it takes, and the reason that it cannot be sent."""
         return fit_of(self.text(), self._conversation, self._now, whole=self._editing is not None)
 
+    @property
     def closed(self) -> str:
-        """Return why nothing may be sent now; empty if something may."""
+        """The reason that nothing may be sent now; empty if something may."""
         return closed_words(self._conversation, self._now)
 
     def _show_state(self) -> None:
         editing = self._editing is not None
-        self.foot.show_fit(self.fit(), blank=not self.text().strip(), editing=editing)
+        self.foot.show_fit(self.fit, blank=not self.text().strip(), editing=editing)
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment
         asking, ahead = self._company
         words = editing_words(asking, ahead) if editing else ""
-        self.line.say(words, put_by=self._sheets.count(self._id))
+        self.line.say(words, put_by=self.drafts.count(self._id))
         self.tools.setVisible(not editing)
 
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.look.theme import Size, font
@@ -63,6 +64,24 @@ class MessageEdit(QPlainTextEdit):
     def composing(self) -> bool:
         """True while an input method has text that is not committed."""
         return self._composing
+
+    def selected(self) -> str:
+        """Return the selected text."""
+        return self.textCursor().selectedText().replace("\u2029", "\n")
+
+    def insert(self, text: str) -> None:
+        """Insert `text` at the cursor, replacing a lone slash."""
+        cursor = self.textCursor()
+        if self.toPlainText() == "/":
+            cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.setTextCursor(cursor)
+        self.setFocus()
+
+    def insert_link(self, link: TextLink) -> None:
+        """Insert a link at the cursor, replacing the selection."""
+        self.insertPlainText(link_markup(link))
+        self.setFocus()
 
     def write(self, text: str) -> None:
         """Show another text and drop what an input method was composing."""

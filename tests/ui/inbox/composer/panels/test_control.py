@@ -40,7 +40,7 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
     opened(world.say(CUSTOMER, "有活动吗"))
     chat = page.chat
     QTest.keyClick(chat.composer.edit, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    panel = chat.panels.link
+    panel = chat.writing.panels.link
     assert panel.isVisible()
     assert focused() is panel.by_name["title"].edit
     for text in ("国庆八折", "到八日为止", "https://shop.example/sale?a=1&b=2"):
@@ -63,8 +63,8 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
 
 def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(CUSTOMER, "有活动吗"))
-    page.chat.panels.open_link()
-    panel = page.chat.panels.link
+    page.chat.writing.panels.open_link()
+    panel = page.chat.writing.panels.link
     title, url = panel.by_name["title"], panel.by_name["url"]
     QTest.keyClick(title.edit, Qt.Key.Key_Return, CTRL)
     assert title.error.full_text() == "A link needs a title."
@@ -76,7 +76,7 @@ def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: Inb
     assert focused() is url.edit
     QTest.keyClick(url.edit, Qt.Key.Key_Escape)
     assert not panel.isVisible()
-    page.chat.panels.open_link()
+    page.chat.writing.panels.open_link()
     assert title.text() == "国庆八折"  # put away is not thrown away
     assert world.sandbox.sent == ()
 
@@ -86,19 +86,19 @@ def test_the_same_is_not_sent_twice_and_nothing_stays_for_another_contact(
 ) -> None:
     other = world.say("oCustomer0000000000000002", "你好")
     opened(world.say(CUSTOMER, "有活动吗"))
-    panel = page.chat.panels.link
-    page.chat.panels.open_link()
+    panel = page.chat.writing.panels.link
+    page.chat.writing.panels.open_link()
     panel.fill(LINK)
     for _ in range(3):
         QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: sent(page))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert len(world.sandbox.sent) == 1
-    page.chat.panels.open_link()
+    page.chat.writing.panels.open_link()
     panel.fill(LINK)
     opened(other)
     assert not panel.isVisible()
-    page.chat.panels.open_link()
+    page.chat.writing.panels.open_link()
     assert panel.content() == Content(ReplyKind.LINK)
 
 
@@ -112,7 +112,7 @@ def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
     held = shown_reply(page, ReplyState.HELD)
     assert held is not None
     page.chat.act(BubbleAction.EDIT, f"r{held.id}")
-    panel = page.chat.panels.link
+    panel = page.chat.writing.panels.link
     qtbot.waitUntil(panel.isVisible)
     assert panel.content() == LINK
     assert panel.title.full_text() == "Change this reply"
@@ -132,10 +132,10 @@ def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, p
     reply = world.call(world.desk.replies.write(conversation_id, LINK))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    panel = page.chat.panels.link
+    panel = page.chat.writing.panels.link
     panel.by_name["title"].edit.setText("别的")
     QTest.keyClick(focused(), Qt.Key.Key_Escape)
-    page.chat.panels.open_link()
+    page.chat.writing.panels.open_link()
     assert panel.content() == Content(ReplyKind.LINK)
     assert world.call(world.store.replies.get(reply.id)).content == LINK
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
@@ -154,7 +154,7 @@ def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPag
     cursor.setPosition(4, cursor.MoveMode.KeepAnchor)
     edit.setTextCursor(cursor)
     QTest.keyClick(edit, Qt.Key.Key_L, CTRL)
-    panel = page.chat.panels.text_link
+    panel = page.chat.writing.panels.text_link
     assert panel.label.text() == "官网"
     assert focused() is panel.url.edit
     panel.url.edit.setText("https://a.cn")
@@ -253,8 +253,8 @@ def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
 ) -> None:
     conversation_id = world.say(CUSTOMER, "有活动吗")
     opened(conversation_id)
-    page.chat.panels.open_link()
-    panel = page.chat.panels.link
+    page.chat.writing.panels.open_link()
+    panel = page.chat.writing.panels.link
     assert panel.hint.full_text() == "takes 1 reply, 5 are left"
     for number in range(5):
         world.wait_until_sent(world.call(world.desk.replies.write(conversation_id, str(number))).id)

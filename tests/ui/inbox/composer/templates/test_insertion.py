@@ -45,12 +45,12 @@ def conversation(shelf: list[Template], world: World, opened: Open) -> int:
 
 
 def rows(page: InboxPage) -> list[str]:
-    shown = page.chat.templates.picker.list
+    shown = page.chat.writing.templates.picker.list
     return [shown.item(row).text() for row in range(shown.count())]
 
 
 def pick(qtbot: QtBot, page: InboxPage, sought: str) -> None:
-    picker = page.chat.templates.picker
+    picker = page.chat.writing.templates.picker
     qtbot.keyClicks(page.chat.composer.edit, "/")
     qtbot.waitUntil(lambda: picker.list.count() > 1)
     qtbot.keyClicks(picker.field, sought)
@@ -58,7 +58,7 @@ def pick(qtbot: QtBot, page: InboxPage, sought: str) -> None:
 
 
 def form(page: InboxPage) -> TemplateForm:
-    return page.chat.templates.form
+    return page.chat.writing.templates.form
 
 
 def uses(world: World) -> dict[str, int]:
@@ -70,7 +70,7 @@ def test_of_many_templates_the_picker_says_how_many_more_there_are_and_the_searc
 ) -> None:
     many = [Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]
     world.call(world.desk.templates.save_all(many))
-    picker = page.chat.templates.picker
+    picker = page.chat.writing.templates.picker
     qtbot.keyClicks(page.chat.composer.edit, "/")
     qtbot.waitUntil(lambda: picker.list.count() == 50)
     assert picker.below.full_text() == "24 more: write a few letters to find them"
@@ -123,7 +123,7 @@ def test_what_a_link_asks_is_filled_in_and_the_link_waits_in_its_panel(
     assert form(page).text.full_text() == "Order ‹…›\nhttps://shop.example/o?no=‹…›"
     qtbot.keyClicks(number, "7&8")
     qtbot.keyClick(number, Qt.Key.Key_Return)
-    panel = page.chat.panels.link
+    panel = page.chat.writing.panels.link
     assert panel.isVisible()
     made = panel.content()
     assert (made.title, made.url) == ("Order 7&8", "https://shop.example/o?no=7%268")
@@ -168,7 +168,7 @@ def test_what_was_filled_in_for_one_contact_is_for_nobody_else(
 
 def test_a_link_opens_in_its_panel(qtbot: QtBot, world: World, page: InboxPage, conversation: int) -> None:
     pick(qtbot, page, "return")
-    link = page.chat.panels.link
+    link = page.chat.writing.panels.link
     assert link.isVisible()
     assert (link.content(), page.chat.composer.text()) == (LINK.content, "")
     link.submit()
@@ -186,12 +186,12 @@ def test_the_last_used_comes_first_and_words_narrow_the_list(
 ) -> None:
     world.call(world.desk.templates.count_use(shelf[2].id))
     qtbot.keyClicks(page.chat.composer.edit, "/")
-    qtbot.waitUntil(lambda: page.chat.templates.picker.list.count() == 4)
+    qtbot.waitUntil(lambda: page.chat.writing.templates.picker.list.count() == 4)
     assert [row.partition("  /")[0].partition(" — ")[0] for row in rows(page)] == [
         "Hours",
         "Greeting",
         "Parcel",
         "Returns",
     ]
-    qtbot.keyClicks(page.chat.templates.picker.field, "trk")
+    qtbot.keyClicks(page.chat.writing.templates.picker.field, "trk")
     assert rows(page) == [f"Parcel  /sent — {PARCEL.body}"]

@@ -66,7 +66,7 @@ class SendingPanels(QObject):
         self.all: tuple[Popover, ...] = (*self._panels, self.text_link)
         for popover in self.all:
             popover.closed.connect(self._closed)
-        self.text_link.made.connect(composer.insert_link)
+        self.text_link.made.connect(composer.edit.insert_link)
         composer.tools.link_wanted.connect(self.open_link)
         composer.tools.text_link_wanted.connect(self.open_text_link)
         composer.tools.picture_wanted.connect(self.open_picture)
@@ -81,7 +81,7 @@ class SendingPanels(QObject):
         """Open the panel that makes the selected text a link."""
         row = self._session.row
         account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
-        self.text_link.prepare(self._composer.selected(), account.app_id if account else "")
+        self.text_link.prepare(self._composer.edit.selected(), account.app_id if account else "")
         self._show(self.text_link)
 
     def open_picture(self) -> None:
@@ -129,7 +129,7 @@ class SendingPanels(QObject):
     def refresh(self) -> None:
         """Update cost and availability after a change of quota or reply window."""
         if isinstance(self._open, ContentPanel):
-            self._open.show_cost(self._composer.closed(), cost_words(1, self._composer.fit().left))
+            self._open.show_cost(self._composer.closed, cost_words(1, self._composer.fit.left))
 
     def begun(self) -> set[int]:
         """Return the ids of conversations with content that is not sent."""

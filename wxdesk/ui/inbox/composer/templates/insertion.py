@@ -72,9 +72,9 @@ class TemplateInsertion(QObject):
 
     def _insert(self, template: Template, content: Content) -> None:
         if content.kind is ReplyKind.TEXT:
-            self._composer.insert(content.text)
+            self._composer.edit.insert(content.text)
         else:
-            self._composer.insert("")  # the slash has done its work
+            self._composer.edit.insert("")  # the slash has done its work
             self._panels.offer(content)
         self._bridge.ask(self._phrasebook.count_use(template.id))
 

@@ -1,0 +1,185 @@
+"""Everything with which the operator writes in the chat, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Reply
+from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.album import Album
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.edit_lock import EditLock
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.inbox.composer.sending import EditSaving, ReplySending
+from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
+from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
+from wxdesk.ui.inbox.composer.undo_send import UndoSend
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+class TypingNotice(QObject):
+    """Watches the text field, the panels above it, and the change of conversations.
+
+    The desk decides how often WeChat is told, and if at all. Work in a panel is not shown to the contact as
+    typing, but held replies wait for it as well.
+    """
+
+    def __init__(
+        self, edit: MessageEdit, panels: Iterable[Popover | TemplatePicker], bridge: Bridge, session: ChatSession
+    ) -> None:
+        super().__init__(edit)
+        self._edit = edit
+        self._panels = tuple(panels)
+        self._bridge = bridge
+        self._session = session
+        self._typing_in: int | None = None
+        edit.typed.connect(self._typed)
+        edit.emptied.connect(self._stop)
+        session.turned.connect(self._stop)
+        self._closing = Debounce(self._settle, self, 0)  # what was chosen stands in the text a moment later
+        for panel in self._panels:
+            panel.worked.connect(self._prepare)
+            panel.closed.connect(self._closing.start)
+
+    def _typed(self) -> None:
+        self._typing_in = self._session.conversation_id
+        if self._typing_in is not None:
+            self._bridge.ask(self._bridge.desk.typing.show(self._typing_in))
+
+    def _prepare(self) -> None:
+        self._typing_in = self._session.conversation_id
+        if self._typing_in is not None:
+            self._bridge.ask(self._bridge.desk.typing.prepare(self._typing_in))
+
+    def _settle(self) -> None:
+        """Keep the state after a panel closed while text is there; else stop."""
+        if any(panel.isVisible() for panel in self._panels):
+            return
+        if self._edit.toPlainText():
+            self._prepare()
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._typing_in is not None:
+            self._bridge.ask(self._bridge.desk.typing.stop(self._typing_in))
+        self._typing_in = None
+
+
+class UnsentGuard(QObject):
+    """Unsent texts of the composer and content of the panels, in all conversations.
+
+    Signals:
+        wanted: the id of a conversation with unsent content, to be shown.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self, composer: Composer, panels: SendingPanels, notices: Notices) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._panels = panels
+        self._notices = notices
+
+    def conversations(self) -> set[int]:
+        """Return the ids of the conversations with unsent content."""
+        return self._composer.begun() | self._panels.begun()
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Show one of them and ask if all may be lost; call `then` if they may."""
+        begun = self.conversations()
+        if not begun:
+            then()
+            return
+        if any(question.isVisible() for question in self._composer.window().findChildren(ConfirmDialog)):
+            return  # one question at a time
+        if self._composer.conversation_id not in begun:
+            self.wanted.emit(min(begun))
+        self._notices.confirm(
+            ntr("For {n} customer something is written and not sent.",
+                "For {n} customers something is written and not sent.", len(begun)),
+            tr("It is lost when the window closes."),
+            tr("Close all the same"),
+            then,
+            destructive=True,
+        )  # fmt: skip
+
+
+class ReplyWriting(QObject):
+    """The composer with its panels and templates over `host`, connected with the desk.
+
+    Signals:
+        taken: the desk has stored what was written in the open conversation.
+    """
+
+    taken = Signal()
+
+    def __init__(self, host: QWidget, album: Album, bridge: Bridge, notices: Notices, session: ChatSession) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._session = session
+        self.composer = Composer()
+        changes = EditSaving(bridge, session, self)
+        self.panels = SendingPanels(host, self.composer, album, bridge, session, changes)
+        self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
+        self.unsent = UnsentGuard(self.composer, self.panels, notices)
+        self.lock = EditLock(self.composer, bridge, session, changes, notices)
+        self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
+        above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
+        TypingNotice(self.composer.edit, above, bridge, session)
+        sending = ReplySending(self.composer, bridge, session, changes)
+        sending.taken.connect(self.taken)
+        sending.written.connect(self.undo_send.note)
+        self.panels.sent.connect(self.taken)
+        self.panels.given_up.connect(self.lock.put_back)
+
+    def turn(self) -> None:
+        """Go to the open conversation; close panels, so that nothing is sent to another."""
+        self.composer.switch_to(self._session.conversation_id or 0)
+        self.panels.close()
+        self.templates.close()
+
+    def refresh(self, conversation: Conversation, now: datetime) -> None:
+        """Show what can be written as the conversation and its replies are now."""
+        self.tick(conversation, now)
+        self.lock.follow()
+        if self.composer.editing is not None:
+            self.composer.note_other_parts(self._session.entry(f"r{self.composer.editing.id}"))
+
+    def tick(self, conversation: Conversation, now: datetime) -> None:
+        """Update quota and reply window to `now`."""
+        self.composer.open(conversation, now)
+        self.panels.refresh()
+
+    def edit(self, reply: Reply) -> None:
+        """Edit a reply; lock a pending one first, so that it cannot leave or be replaced."""
+        if reply.state in WAITS and not any(one.id == reply.id for one in self.composer.in_hand):
+            self.lock.take(reply, self.start_editing)
+        else:
+            self.start_editing(reply)
+
+    def start_editing(self, reply: Reply) -> None:
+        """Edit a locked or ended reply; release it if another conversation is open by now."""
+        if reply.conversation_id != self._session.conversation_id:
+            self.lock.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
+            return
+        if self._session.row is not None:  # the conversation may have been opened for this only now
+            self.refresh(self._session.row.conversation, self._bridge.desk.clock())
+        if reply.content.kind is ReplyKind.TEXT:
+            self.composer.start_editing(reply)
+            self.composer.note_other_parts(self._session.entry(f"r{reply.id}"))
+        else:
+            self.panels.change(reply)
