@@ -12,6 +12,7 @@ from enum import Enum
 from wxdesk.core.content.text_links import TextLink, segments
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
+from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.wording.messages import kind_word, readable
 
 
@@ -80,7 +81,9 @@ def link(title: str, description: str, url: str) -> tuple[ContentPiece, ...]:
     """Return the pieces of a link: title (or a general one), description, address."""
     shown = Paragraph(readable(title) or kind_word("link"), ParagraphStyle.TITLE)
     about = [Paragraph(lines(readable(description)), ParagraphStyle.NOTE)] if description.strip() else []
-    address = [Paragraph(url, ParagraphStyle.NOTE, (LinkSpan(0, _units(url), TextLink(url, url)),))] if url else []
+    address = (
+        [Paragraph(url, ParagraphStyle.NOTE, (LinkSpan(0, positions_in(url), TextLink(url, url)),))] if url else []
+    )
     return (shown, *about, *address)
 
 
@@ -102,19 +105,15 @@ def _linked(text: str) -> Paragraph:
     for segment in segments(text):
         words = lines(readable(segment.text))
         if segment.link is not None:
-            spans.append(LinkSpan(at, _units(words), segment.link))
+            spans.append(LinkSpan(at, positions_in(words), segment.link))
         shown.append(words)
-        at += _units(words)
+        at += positions_in(words)
     return Paragraph("".join(shown), spans=tuple(spans))
 
 
 def lines(text: str) -> str:
     """Return `text` with lines ended by a line feed alone, as paragraphs have them."""
     return text.replace("\r\n", "\n")
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def span_at(spans: Sequence[LinkSpan], position: int) -> LinkSpan | None:

@@ -18,7 +18,7 @@ from wxdesk.ui.editing.selection import RecordSelection
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
-from wxdesk.ui.widgets.first_step import FirstStep
+from wxdesk.ui.widgets.placeholders import FirstStep
 
 
 class RecordStore[R](Protocol):

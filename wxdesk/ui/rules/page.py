@@ -36,7 +36,7 @@ from wxdesk.ui.rules.trial.preview import RulePreview
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey
-from wxdesk.ui.widgets.first_step import FirstStep
+from wxdesk.ui.widgets.placeholders import FirstStep
 
 LIST = 330
 LIST_NARROW = 264

@@ -22,7 +22,7 @@ from wxdesk.ui.templates.template_list.panel import TemplateList
 from wxdesk.ui.templates.text import revision_of
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
-from wxdesk.ui.widgets.first_step import FirstStep
+from wxdesk.ui.widgets.placeholders import FirstStep
 
 LIST = 308
 LIST_NARROW = 248

@@ -125,6 +125,15 @@ class FlowLayout(QLayout):
         return groups
 
 
+def remove_widgets(layout: QLayout) -> None:
+    """Remove all that is in a layout; its widgets are hidden at once and deleted."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
 def _sizes_in(group: list[QLayoutItem], width: int, gap: int) -> list[tuple[QLayoutItem, QSize]]:
     """Return a group's sizes; expanding items leave room for those kept beside them."""
     sizes: list[tuple[QLayoutItem, QSize]] = []

@@ -17,6 +17,11 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 
 
+def positions_in(text: str) -> int:
+    """Count the positions in a text as Qt does, in UTF-16; an emoji takes two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 class PlainLabel(QLabel):
     """Text in one of the theme's colours, by role.
 

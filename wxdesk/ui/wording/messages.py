@@ -153,6 +153,11 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone():%H:%M}"
 
 
+def clock_second(at: datetime) -> str:
+    """Return local hours, minutes and seconds."""
+    return f"{at.astimezone():%H:%M:%S}"
+
+
 def day_word(at: datetime, now: datetime) -> str:
     """Return the local day: today, yesterday, or its date, with another year's year."""
     day, today = at.astimezone().date(), now.astimezone().date()

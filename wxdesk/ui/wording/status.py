@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import clock_time, date_word, span_word
+from wxdesk.ui.wording.messages import clock_time, date_word, span_word, weekday_word
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 MORNING = time(9)
@@ -40,11 +40,8 @@ def upcoming_time(at: datetime, now: datetime) -> str:
         return hour
     if ahead == 1:
         return tr("tomorrow {time}", time=hour)
-    named = tr(_WEEKDAYS[day.weekday()]) if ahead <= len(_WEEKDAYS) else date_word(day, with_year=False)
+    named = weekday_word(day.weekday()) if ahead <= 7 else date_word(day, with_year=False)
     return tr("{day} {time}", day=named, time=hour)
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def snooze_span(minutes: int) -> str:

@@ -15,7 +15,6 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.inbox.chat.drop_zone import DropZone
-from wxdesk.ui.inbox.chat.empty_state import EmptyState
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
 from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
@@ -29,6 +28,7 @@ from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.placeholders import EmptyState
 
 
 class ChatPanel(QFrame):

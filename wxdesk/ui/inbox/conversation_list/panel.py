@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLa
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.chat.empty_state import EmptyState
 from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
@@ -24,6 +23,7 @@ from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 

@@ -19,9 +19,10 @@ from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.decision import outcome_words, rule_title, rule_words
-from wxdesk.ui.wording.messages import author_word
+from wxdesk.ui.wording.messages import author_word, clock_second
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 
 
@@ -53,17 +54,13 @@ def _line(reply: Reply, standstill: HoldReason, now: datetime) -> OutcomeLine:
     text = standing.text
     counts_down = reply.state is ReplyState.HELD and standstill in _GOES_ON
     if counts_down and reply.due_at is not None:
-        text = tr("Held until {time}", time=_second(reply.due_at))
+        text = tr("Held until {time}", time=clock_second(reply.due_at))
     elif reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:
-        text = tr("Tries again at {time}", time=_second(reply.not_before))
+        text = tr("Tries again at {time}", time=clock_second(reply.not_before))
     return OutcomeLine(reply.id, text, standing.role, author_word(reply), first_words(reply_text(reply)))
 
 
 _GOES_ON = frozenset({HoldReason.NONE, HoldReason.HANDED_OVER})
-
-
-def _second(at: datetime) -> str:
-    return f"{at.astimezone():%H:%M:%S}"
 
 
 SHOWN = 4
@@ -169,7 +166,7 @@ class DecisionPanel(QFrame):
         self.sentence.set_role("secondary" if decision is None else "text")
         few = MOST if self._all else SHOWN
         shown = [*(one for one in verdicts[:-few] if one.matched), *verdicts[-few:]][-MOST:]
-        self._clear()
+        remove_widgets(self._rows)
         for verdict in shown:
             row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=self._wrote(verdict))
             row.rule_wanted.connect(self.rule_wanted)
@@ -204,13 +201,6 @@ class DecisionPanel(QFrame):
     def _wrote(self, verdict: RuleVerdict) -> bool:
         """Return True if this rule wrote the reply in focus, or if no reply is in focus."""
         return self._reply is None or self._reply.rule_id == verdict.rule_id
-
-    def _clear(self) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
 
 
 class CardRow(QFrame):

@@ -16,6 +16,7 @@ from wxdesk.ui.inbox.details.reply_history_text import HistoryLine, exact_time, 
 from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, changes_in_words
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, plain_tip
 
 
@@ -51,7 +52,7 @@ class ReplyHistoryPanel(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        self._clear()
+        remove_widgets(self._rows)
         if reply is not None:
             lines = history_of(reply, steps)
             for line in lines:
@@ -72,13 +73,6 @@ class ReplyHistoryPanel(QFrame):
         if self._shown is not None:
             reply = self._shown[0]
             self.rule_wanted.emit(reply.rule_id, reply.rule_revision)
-
-    def _clear(self) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
 
 
 class StepRow(CardRow):

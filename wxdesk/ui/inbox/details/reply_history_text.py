@@ -13,7 +13,7 @@ from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.bubbles.difference import DiffPiece, difference, editable_text, picture_changed, shortened
-from wxdesk.ui.wording.messages import clock_time, date_word
+from wxdesk.ui.wording.messages import clock_second, clock_time, date_word
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
 
@@ -122,7 +122,7 @@ def _left(step: ReplyStep) -> str:
 
 
 def _held(step: ReplyStep) -> str:
-    return tr("Held until {time}", time=_second(step.until)) if step.until else tr("Held until you decide")
+    return tr("Held until {time}", time=clock_second(step.until)) if step.until else tr("Held until you decide")
 
 
 def _kept(step: ReplyStep) -> str:
@@ -141,15 +141,11 @@ def _postponed(step: ReplyStep) -> str:
     if step.errcode is None and not step.reason:
         return tr("Put back by a pause")
     refused = _refused(step)
-    return tr("{said}, again at {time}", said=refused, time=_second(step.until)) if step.until else refused
+    return tr("{said}, again at {time}", said=refused, time=clock_second(step.until)) if step.until else refused
 
 
 def _refused(step: ReplyStep) -> str:
     return tr("Not sent") if step.errcode is None else tr("Refused with {code}", code=step.errcode)
-
-
-def _second(at: datetime) -> str:
-    return f"{at.astimezone():%H:%M:%S}"
 
 
 _STEPS: Mapping[StepKind, tuple[str, str, Callable[[ReplyStep], str] | None]] = {

@@ -22,6 +22,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.mistakes import is_unfinished
 from wxdesk.ui.rules.text import action_name, shortened, type_name
+from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
 
@@ -155,12 +156,7 @@ class RulePreview(QFrame):
 
     def _clear(self) -> None:
         self._texts, self._bubbles = [], []
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        remove_widgets(self._lines)
 
     def _widest(self) -> int:
         return min(max(round(self._scroll.viewport().width() * SHARE), NARROWEST), WIDEST)

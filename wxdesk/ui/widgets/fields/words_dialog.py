@@ -15,7 +15,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, positions_in
 
 WIDE, HIGH = 520, 560
 
@@ -137,7 +137,7 @@ class WordsDialog(Dialog):
             found = wanted.search(block.text(), beginning)
             if found is not None:
                 before = block.text()[: found.start()]
-                self._go_to(block, _positions(before), _positions(found[0]))
+                self._go_to(block, positions_in(before), positions_in(found[0]))
                 return
             block = block.next() if block.next().isValid() else self.text.document().firstBlock()
             beginning = 0
@@ -160,11 +160,6 @@ class WordsDialog(Dialog):
 def _line(word: str) -> str:
     """Return the word on one line, without characters that Qt takes for frame bounds."""
     return re.sub("[\ufdd0\ufdd1]", " ", " ".join(word.splitlines()))
-
-
-def _positions(text: str) -> int:
-    """Count the cursor positions in a text; characters such as emoji take two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _characters(text: str, positions: int) -> int:

@@ -12,6 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import LineChange
 from wxdesk.ui.inbox.timeline.bubbles.difference import DiffPiece
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.labels import positions_in
 
 
 class DifferenceView(QWidget):
@@ -73,7 +74,7 @@ def changes_in_words(pieces: Sequence[DiffPiece]) -> str:
 def _marks(pieces: Sequence[DiffPiece]) -> list[QTextLayout.FormatRange]:
     marks, at = [], 0
     for piece in pieces:
-        length = len(piece.text.encode("utf-16-le")) // 2  # as Qt counts
+        length = positions_in(piece.text)
         if piece.change is not LineChange.SAME:
             mark = QTextLayout.FormatRange()
             mark.start, mark.length, mark.format = at, length, _format(piece.change)

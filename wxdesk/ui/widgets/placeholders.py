@@ -1,14 +1,51 @@
-"""Placeholder for an editor while there is nothing to edit."""
+"""Placeholders of an empty region, with at most two next steps."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+
+
+class EmptyState(QFrame):
+    """Icon, title, sentence, and at most one button.
+
+    Signals:
+        stepped: the button was pressed.
+    """
+
+    stepped = Signal()
+
+    def __init__(self, icon: str = "inbox", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = PlainLabel(size=Size.TITLE, strong=True, wrap=True)
+        self.sentence = PlainLabel(role="secondary", wrap=True)
+        self.step = Button("")
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addStretch(2)
+        column.addWidget(IconLabel(icon, "faint", 32), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.title)
+        column.addWidget(self.sentence)
+        column.addSpacing(4)
+        column.addWidget(self.step, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        self.step.clicked.connect(self.stepped)
+
+    def say(self, title: str, sentence: str, step: str = "") -> None:
+        """Show these words; an empty `step` shows no button."""
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
+        self.sentence.setText(sentence)
+        self.step.setText(step)
+        self.step.setVisible(bool(step))
+
 
 PICTURE = 40
 WIDTH = 340
@@ -30,22 +67,19 @@ class FirstStep(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("class", "window")
-        self._icon = icon
-        self._picture = PlainLabel(parent=self)
         self._title = PlainLabel(title, size=Size.TITLE, strong=True, parent=self)
         self._words = PlainLabel(words, role="secondary", wrap=True, parent=self)
         self._words.setFixedWidth(WIDTH)
         self._words.setMinimumHeight(self._words.heightForWidth(WIDTH))
-        for label in (self._picture, self._title, self._words):
+        for label in (self._title, self._words):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.starter = Button(starter, kind=ButtonKind.PRIMARY, parent=self)
         self.starter.clicked.connect(self.starter_asked)
         self.new = Button(new, icon="plus", parent=self)
         self.new.clicked.connect(self.new_asked)
-        self._tint()
-        self._lay_out()
+        self._lay_out(IconLabel(icon, "faint", PICTURE))
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, picture: IconLabel) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
@@ -56,17 +90,8 @@ class FirstStep(QFrame):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(12)
         column.addStretch(2)
-        column.addWidget(self._picture)
+        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._title)
         column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(buttons)
         column.addStretch(3)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Tint the picture anew when the appearance changes."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
-            self._tint()
-
-    def _tint(self) -> None:
-        self._picture.setPixmap(pixmap(self._icon, "faint", PICTURE))
