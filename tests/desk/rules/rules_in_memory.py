@@ -9,6 +9,7 @@ from datetime import datetime
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.rules.rules import NO_SETTINGS
 
 
@@ -23,7 +24,8 @@ class KeptRules:
         self._rules = [self._with_id(rule) for rule in rules]
 
     async def all(self) -> list[Rule]:
-        return [replace(rule, position=index) for index, rule in enumerate(self._rules)]
+        names = RuleNames(self._rules)
+        return [names.bound(replace(rule, position=index)) for index, rule in enumerate(self._rules)]
 
     async def save(self, rule: Rule, at: datetime) -> Rule:
         if rule.id == 0:
@@ -46,6 +48,10 @@ class KeptRules:
 
     async def delete(self, rule_id: int) -> None:
         del self._rules[self._index(rule_id)]
+
+    async def deleted_names(self) -> dict[int, str]:
+        listed = {rule.id for rule in self._rules}
+        return {rule.id: rule.name for rule in self._saved if rule.id not in listed}
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         written = [replace(one, position=0, enabled=True) for one in self._saved if one.id == rule_id]

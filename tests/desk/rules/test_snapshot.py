@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from wxdesk.core.model.rule import Condition, HoursTest, LastRule, Rule
+from wxdesk.core.model.rule import Condition, HoursTest, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.snapshot import RulesSnapshot
 
@@ -64,29 +64,6 @@ def test_a_revision_that_says_the_same_is_nothing_that_was_saved_since() -> None
     """Undoing a later change makes one."""
     again_so = replace(LEFT.rules[0], revision=7, updated_at=datetime(2026, 11, 24, tzinfo=UTC))
     assert RulesSnapshot((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == RulesSnapshot((), ())
-
-
-def asking(asks: str) -> Rule:
-    return Rule("asks", 8, when=Condition(last_rule_within=LastRule(asks, 10)))
-
-
-def test_what_comes_back_names_what_it_named_whatever_that_is_called_by_now() -> None:
-    """The file did not name the rule, which was renamed while it held, and its name given away."""
-    former = RulesSnapshot((rule("first", 7), asking("first")), ())
-    left = RulesSnapshot((rule("first", 7),), ())
-    now = RulesSnapshot((rule("1st", 7), rule("first", 9)), ())
-    made, kept = former.restored(left, now)
-    assert made.rules == (rule("1st", 7), asking("1st"), rule("first", 9))
-    assert [one.id for one in kept.rules] == [7, 9]
-
-
-def test_a_rule_that_only_followed_a_name_was_not_saved_since() -> None:
-    former = RulesSnapshot((replace(asking("first"), continues=True), rule("first", 7)), ())
-    left = replace(former, rules=(asking("first"), rule("first", 7)))
-    now = RulesSnapshot((asking("1st"), rule("1st", 7)), ())
-    made, kept = former.restored(left, now)
-    assert [one.name for one in kept.rules] == ["1st"]
-    assert made.rules == (replace(asking("1st"), continues=True), rule("1st", 7))
 
 
 SHOP, NIGHT = calendar("Shop"), calendar("Night", 20)

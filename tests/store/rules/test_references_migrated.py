@@ -1,4 +1,4 @@
-"""Rules of before, which refer to templates by name, refer to the same templates by id."""
+"""Rules of before, which refer to others by name, refer to the same ones by id."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from wxdesk.store.migrate import SCRIPTS
 from wxdesk.store.opening import parse_url
 
 
-def says(name: str, *templates: str) -> str:
+def says(name: str, *templates: str, asks: str = "") -> str:
     then = [{"kind": "template", "text": one} for one in templates] + [{"kind": "reply", "text": "bq"}]
-    return json.dumps({"name": name, "then": then}, ensure_ascii=False)
+    when = {"unless": {"last_rule_within": {"rule": asks, "minutes": 5}}} if asks else {}
+    return json.dumps({"name": name, "when": when, "then": then}, ensure_ascii=False)
 
 
 def _table(table: str, columns: str, *rows: tuple[Any, ...]) -> list[tuple[str, dict[str, Any]]]:
@@ -55,15 +56,21 @@ ROWS = [
         "rules",
         "id, position, revision, enabled, rule, updated_at",
         (1, 1, 2, True, says("a", "/BQ", "问候", "没有", "旧的"), 30),
-        (2, 2, 1, False, says("b"), 10),
+        (2, 2, 3, False, says("b", asks="a"), 40),
+        (3, 3, 1, False, says("twin", asks="twin"), 10),
+        (4, 4, 1, False, says("twin", asks="nobody"), 10),
     ),
     *_table(
         "rule_revisions",
         "rule_id, revision, rule, saved_at",
-        (1, 1, says("a", "dbq", "bq", "抱歉"), 20),
+        (1, 1, says("A", "dbq", "bq", "抱歉"), 10),
         (1, 2, says("a", "/BQ", "问候", "没有", "旧的"), 30),
-        (2, 1, says("b"), 10),
-        (9, 1, says("gone", "致歉"), 20),
+        (2, 1, says("b", asks="A"), 10),
+        (2, 2, says("b", asks="gone"), 20),
+        (2, 3, says("b", asks="a"), 40),
+        (3, 1, says("twin", asks="twin"), 10),
+        (4, 1, says("twin", asks="nobody"), 10),
+        (9, 1, says("gone", "致歉", asks="b"), 20),
     ),
 ]
 
@@ -81,7 +88,7 @@ def _to_names(connection: Connection) -> None:
 async def _refer_by_id(url: str, home: Path) -> None:
     store = await open_store(url, home)
     rules = await store.rules.all()
-    assert [[one.template for one in rule.then[:-1]] for rule in rules] == [[1, 2, "没有", "旧的"], []]
+    assert [[one.template for one in rule.then[:-1]] for rule in rules] == [[1, 2, "没有", "旧的"], [], [], []]
     assert all(rule.then[-1] == Action(ActionKind.REPLY, "bq") for rule in rules)
     last, first = await store.rules.revisions(1)
     assert last.then == rules[0].then
@@ -89,6 +96,9 @@ async def _refer_by_id(url: str, home: Path) -> None:
     [gone] = await store.rules.revisions(9)
     assert gone.then[0] == Action(ActionKind.TEMPLATE, template=1)
     assert await store.templates.deleted_titles() == {3: "旧的"}
+    assert [list(rule.when.rules) for rule in rules] == [[], [1], ["twin"], ["nobody"]]
+    assert [list(one.when.rules) for one in await store.rules.revisions(2)] == [[1], [9], [1]]
+    assert (list(gone.when.rules), await store.rules.deleted_names()) == ([2], {9: "gone"})
     await store.close()
 
 

@@ -224,7 +224,7 @@ async def test_a_rule_comes_back_as_it_was_saved_last(store: Store) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
     await store.rules.delete(one.id)
-    await store.rules.put_back(DeletedRule(one, NameBinding(())), {}, second(2))
+    await store.rules.put_back(DeletedRule(one, NameBinding()), {}, second(2))
     assert await store.rules.all() == [changed, two]
     assert (await store.rules.save(changed, second(2))).revision == 3
 
@@ -265,7 +265,7 @@ def after(name: str, other: str, *, unless: bool = False) -> Rule:
     return replace(plain(name), when=Condition(any=("x",), unless=when) if unless else when)
 
 
-async def test_rules_that_ask_for_a_rule_follow_its_new_name(store: Store) -> None:
+async def test_rules_refer_to_another_whatever_it_is_called(store: Store) -> None:
     named = await store.rules.save(after("问候", "问候"), T0)
     follows = await store.rules.save(after("跟着", "问候"), T0)
     unless = await store.rules.save(after("除非", "问候", unless=True), T0)
@@ -275,17 +275,20 @@ async def test_rules_that_ask_for_a_rule_follow_its_new_name(store: Store) -> No
     assert [rule.name for rule in listed] == ["欢迎", "跟着", "除非", "别的"]
     assert listed[0] == renamed
     asked = [rule.when.last_rule_within or (rule.when.unless and rule.when.unless.last_rule_within) for rule in listed]
-    assert [one and one.rule for one in asked] == ["欢迎", "欢迎", "欢迎", "别的规则"]
-    assert [rule.revision for rule in listed] == [2, 2, 2, 1]
-    assert [one.revision for one in await store.rules.revisions(follows.id)] == [2, 1]
+    assert [one and one.rule for one in asked] == [named.id, named.id, named.id, "别的规则"]
+    assert [rule.revision for rule in listed] == [2, 1, 1, 1]
+    assert [one.when for one in await store.rules.revisions(follows.id)] == [follows.when]
     assert (unless.id, other.id) == (listed[2].id, listed[3].id)
+    await store.rules.save(plain("别的规则"), second(2))
+    assert (await store.rules.all())[3].when.rules == {listed[3].id + 1}
 
 
 async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(store: Store) -> None:
-    first, _ = [await store.rules.save(plain("问候", answer), T0) for answer in ("甲", "乙")]
+    first, other = [await store.rules.save(plain("问候", answer), T0) for answer in ("甲", "乙")]
     follows = await store.rules.save(after("跟着", "问候"), T0)
+    assert follows.when.rules == {"问候"}, "either of the two"
     await store.rules.save(replace(first, name="欢迎"), second(1))
-    assert (await store.rules.all())[2] == follows
+    assert (await store.rules.all())[2].when.rules == {other.id}
 
 
 @pytest.mark.expects_log("database error: StatementError")

@@ -80,9 +80,9 @@ class MessageNo:
 
 @dataclass(frozen=True, slots=True)
 class LastRule:
-    """Test that the rule of that name answered this contact at most `minutes` ago."""
+    """Test that another rule answered this contact at most `minutes` ago."""
 
-    rule: str
+    rule: Reference
     minutes: int
 
 
@@ -132,16 +132,16 @@ class Condition:
         return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
 
     @property
-    def rules(self) -> frozenset[str]:
-        """The names of the other rules that it refers to."""
+    def rules(self) -> frozenset[Reference]:
+        """The other rules that it refers to."""
         return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
 
-    def with_renamed_rules(self, names: Mapping[str, str]) -> Condition:
-        """Return the condition with rules renamed as `names` maps them."""
+    def with_rules(self, references: Mapping[Reference, Reference]) -> Condition:
+        """Return the condition with references to rules replaced."""
         last = self.last_rule_within and replace(
-            self.last_rule_within, rule=names.get(self.last_rule_within.rule, self.last_rule_within.rule)
+            self.last_rule_within, rule=references.get(self.last_rule_within.rule, self.last_rule_within.rule)
         )
-        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_renamed_rules(names))
+        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_rules(references))
 
     @property
     def has_references(self) -> bool:

@@ -36,4 +36,4 @@ def deleted_from(listed: Sequence[Rule], rule_id: int, calendars: CalendarIds = 
     if at is None:
         return None
     below = frozenset(one.id for one in listed[at + 1 :])
-    return DeletedRule(listed[at], NameBinding(listed, calendars).restricted_to(listed[at]), below)
+    return DeletedRule(listed[at], NameBinding(calendars), below)

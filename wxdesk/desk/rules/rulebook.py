@@ -24,6 +24,7 @@ from wxdesk.core.rules.deleted import DeletedRule, deleted_from
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.core.rules.name_binding import NameBinding
+from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
@@ -102,6 +103,7 @@ class Rulebook:
         self.left_out: Mapping[int, str] = MappingProxyType({})
         self._troubled: set[str] = set()
         self._removed: dict[int, DeletedRule] = {}
+        self.rule_names = RuleNames(())
         self._loading = asyncio.Lock()
 
     @property
@@ -128,6 +130,7 @@ class Rulebook:
             await self._calendars.load()
             await self.shelf.load()
             rules = await self._rules.all()
+            self.rule_names = RuleNames(rules, await self._rules.deleted_names())
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
             self._stored = tuple(rules)
             self._sound, self._ruleset, self.left_out = ready
@@ -194,7 +197,7 @@ class Rulebook:
 
     async def put_back(self, rule: Rule) -> None:
         """Undo the deletion of `rule`, with its references under their names of now."""
-        removed = self._removed.get(rule.id) or DeletedRule(rule, NameBinding(()))
+        removed = self._removed.get(rule.id) or DeletedRule(rule, NameBinding())
         await self._rules.put_back(removed, self._calendars.ids, self._clock())
         await self.changed()
 
@@ -219,7 +222,7 @@ class Rulebook:
 
     def named(self, rule: Rule) -> Rule:
         """Return the rule with all that it refers to by name, as people and files have it."""
-        return self.shelf.names.named(rule)
+        return self.rule_names.named(self.shelf.names.named(rule))
 
     def answer(
         self,
@@ -286,7 +289,7 @@ class Rulebook:
         return self._made_of(_with_rule(self._sound, rule))
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
-        return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset)
+        return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset, self.rule_names.all)
 
     def fault_in(self, rule: Rule) -> RuleFault | None:
         """Return the first fault that keeps `rule` from being stored, or None."""
@@ -314,16 +317,12 @@ def _names_others(rule: Rule) -> bool:
 
 
 def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
-    """Insert `rule` in its place, and rename the references of other rules to it."""
+    """Return the rules with `rule` in its place."""
     others = [other for other in rules if other.id != rule.id]
     at = sum(other.position < rule.position for other in others) if rule.id else len(others)
     if not (rule.id or rule.default) and others and others[-1].default:
         at -= 1
-    placed = [*others[:at], rule, *others[at:]]
-    before = next((other.name for other in rules if other.id == rule.id), rule.name)
-    if before == rule.name or any(other.name == before for other in others):
-        return placed
-    return [replace(one, when=one.when.with_renamed_rules({before: rule.name})) for one in placed]
+    return [*others[:at], rule, *others[at:]]
 
 
 def _error(rule: Rule, fault: RuleFault) -> BadRule | BadTemplate:

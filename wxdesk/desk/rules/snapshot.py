@@ -40,7 +40,7 @@ class RulesSnapshot:
 
         Business hours that are gone and whose name others have now are left out.
         """
-        then, there = NameBinding(self.rules, self.ids), NameBinding(now.rules, now.ids)
+        then, there = NameBinding(self.ids), NameBinding(now.ids)
         names = {one.name: then.name_of_calendar(one.name, there) for one in self.calendars}
         gone = {old for old, new in names.items() if old != new and new not in now.ids}
         calendars = tuple(replace(one, name=names[one.name]) for one in self.calendars if one.name not in gone)

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Select, func, select
 
 from wxdesk.core.model.rule import Decision, RuleVerdict
 from wxdesk.core.rules.matching.matcher import refusal_of
+from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.core.rules.usage import RuleFigures
 from wxdesk.store.engine.database import Database
-from wxdesk.store.rules.rule_lists import RuleListLengths, list_at, revisions
-from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rules
+from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
+from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rule_revisions, rules
 
 
 class Decisions:
@@ -99,4 +100,6 @@ def _completed(
 ) -> tuple[RuleVerdict, ...]:
     kind = connection.scalars(select(messages.c.type).where(messages.c.id == message_id)).one()
     rules = revisions(connection, {rule_id for rule_id, revision in asked if (rule_id, revision) not in kept})
-    return tuple(kept[key] if key in kept else refusal_of(rules[key], kind) for key in asked)
+    others = {one for rule in rules.values() for one in rule.when.rules}
+    names = RuleNames((), last_names(connection, rule_revisions.c.rule_id.in_(others)) if others else {})
+    return tuple(kept[key] if key in kept else refusal_of(names.named(rules[key]), kind) for key in asked)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.store.schema import rule_lists, rule_revisions
@@ -52,3 +52,11 @@ def revisions(connection: Connection, ids: Collection[int]) -> dict[tuple[int, i
         (row.rule_id, row.revision): replace(row.rule, id=row.rule_id, revision=row.revision)
         for row in connection.execute(query)
     }
+
+
+def last_names(connection: Connection, which: ColumnElement[bool]) -> dict[int, str]:
+    """Return the names in the newest revisions of these rules, also of deleted ones."""
+    newest = select(rule_revisions.c.rule_id, func.max(rule_revisions.c.revision)).where(which)
+    key = tuple_(rule_revisions.c.rule_id, rule_revisions.c.revision)
+    query = select(rule_revisions).where(key.in_(newest.group_by(rule_revisions.c.rule_id)))
+    return {row.rule_id: row.rule.name for row in connection.execute(query)}

@@ -15,6 +15,7 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.name_binding import CalendarIds, NameBinding
 from wxdesk.core.rules.pairing import paired_rules, revision_content
+from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.schema import rule_revisions, rules
@@ -36,8 +37,8 @@ class Rules:
     async def save(self, rule: Rule, at: datetime) -> Rule:
         """Insert a rule (`id` 0) or update it, as the next revision.
 
-        A new one goes to the end, but before a trailing default rule; another keeps its position. Rules that refer
-        to it by name (`last_rule_within`) follow a new name, in the same transaction. Raises `NotFound`.
+        A new one goes to the end, but before a trailing default rule; another keeps its position. Rules that have
+        only its name (`last_rule_within`) refer to it from then on. Raises `NotFound`.
         """
         return await self._db.write(_save, rule, at)
 
@@ -56,10 +57,15 @@ class Rules:
     async def put_back(self, removed: DeletedRule, calendars: CalendarIds, at: datetime) -> None:
         """Undo a deletion: restore the rule as last saved, with its id and so its history.
 
-        It is switched on if it was. Where names in it have changed meanwhile, among the `calendars` or the
-        rules, it follows them as its next revision.
+        It is switched on if it was. Where names of `calendars` in it have changed meanwhile, it follows them as
+        its next revision.
         """
         await self._db.write(_put_back, removed, calendars, at)
+
+    async def deleted_names(self) -> dict[int, str]:
+        """Return the last names of deleted rules by id."""
+        listed = select(rules.c.id)
+        return await self._db.read(rule_lists.last_names, rule_revisions.c.rule_id.not_in(listed))
 
     async def revisions(self, rule_id: int) -> list[Rule]:
         """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
@@ -122,23 +128,10 @@ def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
         known = next((one for one in listed if one.id == rule.id), None)
         if known is None:
             raise NotFound("rule")
-        renamed = _with_followers(listed, known, rule)
-        made = {one.id: one for one in revise(connection, renamed, at)}
-        saved = made[rule.id]
-        listed = [made.get(one.id, one) for one in listed]
+        [saved] = revise(connection, [(known, rule)], at)
+        listed = [saved if one is known else one for one in listed]
     placed = _place(connection, listed)
     return next(one for one in placed if one.id == saved.id)
-
-
-def _with_followers(listed: Sequence[Rule], known: Rule, rule: Rule) -> list[tuple[Rule, Rule]]:
-    """Pair `known` with its new version, and rules that follow a new name likewise."""
-    if known.name == rule.name or any(one.name == known.name for one in listed if one.id != known.id):
-        return [(known, rule)]
-    pairs = [(one, rule if one.id == known.id else one) for one in listed]
-    followed = [
-        (before, replace(after, when=after.when.with_renamed_rules({known.name: rule.name}))) for before, after in pairs
-    ]
-    return [(before, after) for before, after in followed if before.id == known.id or before != after]
 
 
 def _change(connection: Connection, change: Update | Delete) -> None:
@@ -164,7 +157,7 @@ def _put_back(connection: Connection, removed: DeletedRule, calendars: CalendarI
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
     again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    followed = removed.name_binding.followed(again, NameBinding([*listed, again], calendars))
+    followed = removed.name_binding.followed(again, NameBinding(calendars))
     if followed != again:
         [again] = revise(connection, [(again, followed)], at)
     listed.insert(removed.place_in(listed), again)
@@ -174,12 +167,14 @@ def _put_back(connection: Connection, removed: DeletedRule, calendars: CalendarI
 def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
     _put_beside(connection, beside)
     known = all_rules(connection, for_update=True)
-    matches = paired_rules(wanted, known)
+    before = {rule.id: rule for rule in known}
+    names = RuleNames(known, rule_lists.last_names(connection, rule_revisions.c.rule_id.not_in(list(before))))
+    matches = paired_rules(wanted, [names.named(rule) for rule in known])
     stay = {match.id for match in matches.values()}
     _remove(connection, [rule.id for rule in known if rule.id not in stay])
     changed = [index for index, match in matches.items() if revision_content(match) != revision_content(wanted[index])]
     new = [index for index in range(len(wanted)) if index not in matches]
-    made = {index: _switched(connection, match, wanted[index].enabled) for index, match in matches.items()}
+    made = {i: _switched(connection, before[match.id], wanted[i].enabled) for i, match in matches.items()}
     made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
     made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
     return _place(connection, [made[index] for index in range(len(wanted))])
@@ -335,7 +330,11 @@ def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
 
 
 def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
-    """Number the rules in this order; only changed positions are written."""
+    """Number the rules in this order, and let those refer by id that can.
+
+    Only changes are written; a reference by id instead of name makes no revision.
+    """
+    listed = _bound(connection, listed)
     moved = [
         {"its_id": rule.id, "new_position": position}
         for position, rule in enumerate(listed, start=1)
@@ -345,6 +344,17 @@ def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
         change = update(rules).where(rules.c.id == bindparam("its_id")).values(position=bindparam("new_position"))
         connection.execute(change, moved)
     return [replace(rule, position=position) for position, rule in enumerate(listed, start=1)]
+
+
+def _bound(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
+    names = RuleNames(listed)
+    bound = [names.bound(rule) for rule in listed]
+    for before, rule in zip(listed, bound, strict=True):
+        if before != rule:
+            its_revision = (rule_revisions.c.rule_id == rule.id) & (rule_revisions.c.revision == rule.revision)
+            for change in (update(rules).where(rules.c.id == rule.id), update(rule_revisions).where(its_revision)):
+                connection.execute(change.values(rule=revision_content(rule)))
+    return bound
 
 
 def _switched(connection: Connection, rule: Rule, enabled: bool) -> Rule:

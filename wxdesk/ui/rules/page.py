@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.core.events import RulesChanged
-from wxdesk.core.model.rule import Rule
+from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.lint.clustering import MessageGroup
 from wxdesk.core.rules.lint.findings import LintFinding
 from wxdesk.desk.rules.exchange import ImportResult
@@ -59,11 +59,12 @@ class RulesPage(RecordPage[Rule]):
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(bridge, notices, bridge.desk.rules.rulebook, RulesChanged, parent)
-        self.rules = RuleModel(self)
+        self.rules = RuleModel(self, bridge.desk.rules.rulebook.named)
         self.figures = RuleFiguresLoader(bridge, self.rules, self)
         self.list = RuleList(self.rules, self)
         self.hours = BusinessHoursControl(bridge, notices, self)
-        self.editor = RuleEditor(bridge, ConditionChoices(self.hours.names, self._rule_names, self.hours.open), self)
+        offers = ConditionChoices(self.hours.names, self._rule_names, self.hours.open, self._rule_name)
+        self.editor = RuleEditor(bridge, offers, self)
         self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self.empty = _empty_page(self)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
@@ -150,6 +151,9 @@ class RulesPage(RecordPage[Rule]):
         self.reviews.refresh_findings(records)
         self._selection.show(records, records[0] if records else None)
         self.editor.check_now()  # the others may answer in another way now
+
+    def _rule_name(self, reference: Reference) -> str:
+        return self._bridge.desk.rules.rulebook.rule_names.name_of(reference)
 
     def _rule_names(self) -> list[str]:
         return self.rules.names(without=self.editor.saved.id)

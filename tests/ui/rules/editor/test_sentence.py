@@ -125,6 +125,7 @@ def test_a_rule_with_everything_reads_as_it_is_stored(
     page.editor.head.save.click()
     qtbot.waitUntil(lambda: bridge.is_idle and not page.editor.unsaved)
     [kept] = [one for one in stored() if one.name == "Whole and renamed"]
+    kept = world.desk.rules.rulebook.named(kept)
     assert replace(kept, id=0, revision=0, position=0, updated_at=None, name=WHOLE.name) == WHOLE
 
 

@@ -18,6 +18,7 @@ from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.conditions.claims import Claim
 from wxdesk.core.rules.conditions.facts import MatchInput, RequiredHistory
 from wxdesk.core.rules.patterns import CompilePattern
+from wxdesk.core.rules.rule_names import RuleNames
 
 
 class CluePlace(Enum):
@@ -83,12 +84,12 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TestTools:
-    """Means to make tests: the engines, and calendars and rules by name."""
+    """Means to make tests: the engines, calendars by name, and names of rules."""
 
     compile_pattern: CompilePattern
     normaliser: Normaliser
     calendars: Mapping[str, Schedule]
-    rule_ids: Mapping[str, tuple[int, ...]]
+    rules: RuleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class ConditionKind[Value]:
         """Yield its patterns with their paths."""
         return iter(())
 
-    def required(self, value: Value, rule_ids: Mapping[str, Sequence[int]]) -> RequiredHistory | None:
+    def required(self, value: Value, rules: RuleNames) -> RequiredHistory | None:
         """Return the facts of the past that it needs."""
         return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wxdesk.core.model.rule import HoursTest, LastRule, MessageNo, Presence, TagsTest, Verdict
@@ -19,6 +19,7 @@ from wxdesk.core.rules.conditions.kind import (
     TestTools,
     pairs_of,
 )
+from wxdesk.core.rules.rule_names import RuleNames
 
 MOST_DAYS = 3650
 """Most days of quiet that a rule may ask for, and that a cool-down may last."""
@@ -121,7 +122,7 @@ class _FirstContact(ConditionKind[bool]):
     def claims(self, value: bool, normaliser: Normaliser) -> Iterator[Claim]:
         yield Claim(Fact("first_contact", True), value)
 
-    def required(self, value: bool, rule_ids: Mapping[str, Sequence[int]]) -> RequiredHistory:
+    def required(self, value: bool, rules: RuleNames) -> RequiredHistory:
         return RequiredHistory(last_written_at=True)
 
 
@@ -143,7 +144,7 @@ class _QuietDays(ConditionKind[int]):
         if context.beside.first_contact:
             yield (), "Who never wrote before was not quiet: the rule could never match."
 
-    def required(self, value: int, rule_ids: Mapping[str, Sequence[int]]) -> RequiredHistory:
+    def required(self, value: int, rules: RuleNames) -> RequiredHistory:
         return RequiredHistory(last_written_at=True)
 
 
@@ -165,7 +166,7 @@ class _MessageNo(ConditionKind[MessageNo]):
         if value.max is not None and value.max < value.min:
             yield ("max",), "“max” is below “min”, so the rule could never match."
 
-    def required(self, value: MessageNo, rule_ids: Mapping[str, Sequence[int]]) -> RequiredHistory:
+    def required(self, value: MessageNo, rules: RuleNames) -> RequiredHistory:
         return RequiredHistory(message_no=value.decided_at)
 
 
@@ -173,23 +174,24 @@ class _LastRule(ConditionKind[LastRule]):
     """Another rule answered the contact shortly before."""
 
     def words(self, value: LastRule) -> tuple[str, ...]:
-        return value.rule, str(value.minutes)
+        return str(value.rule), str(value.minutes)
 
     def tests(self, value: LastRule, tools: TestTools) -> Iterator[ConditionTest]:
-        ids, span = tools.rule_ids.get(value.rule, ()), timedelta(minutes=value.minutes)
-        yield _StateTest(lambda s: _said_within(s, ids, span), self.refusal(value))
+        ids, span = tools.rules.ids_of(value.rule), timedelta(minutes=value.minutes)
+        named = replace(value, rule=tools.rules.name_of(value.rule))
+        yield _StateTest(lambda s: _said_within(s, ids, span), self.refusal(named))
 
     def claims(self, value: LastRule, normaliser: Normaliser) -> Iterator[Claim]:
         yield Claim(value)
 
     def faults(self, value: LastRule, context: FaultContext) -> Iterator[FaultInside]:
-        if not is_visible(value.rule):
+        if not is_visible(str(value.rule)):
             yield ("rule",), "The name of the rule is empty."
         if not 1 <= value.minutes <= MOST_MINUTES:
             yield ("minutes",), "“minutes” is from 1 to 10080, a week."
 
-    def required(self, value: LastRule, rule_ids: Mapping[str, Sequence[int]]) -> RequiredHistory:
-        said = frozenset(rule_ids.get(value.rule, ()))
+    def required(self, value: LastRule, rules: RuleNames) -> RequiredHistory:
+        said = frozenset(rules.ids_of(value.rule))
         return RequiredHistory(said=said, said_within=timedelta(minutes=value.minutes))
 
 

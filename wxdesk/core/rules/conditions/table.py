@@ -7,7 +7,7 @@ A new condition needs its field in `Condition` and an entry in the table of each
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from wxdesk.core.rules.conditions.kind import (
 )
 from wxdesk.core.rules.conditions.message import MESSAGE_KINDS
 from wxdesk.core.rules.conditions.surroundings import SURROUNDING_KINDS
+from wxdesk.core.rules.rule_names import RuleNames
 
 KINDS: tuple[ConditionKind[Any], ...] = (*MESSAGE_KINDS, *SURROUNDING_KINDS)
 """All kinds, in the order of their faults; they are asked by `stage`."""
@@ -100,10 +101,10 @@ def _taken_apart(claim: Claim) -> Iterator[Claim]:
         yield claim
 
 
-def required_history(rules: Sequence[Rule], ids: Mapping[str, Sequence[int]]) -> RequiredHistory:
-    """Return the facts that `rules` test; `ids` are those of the rules with a name."""
+def required_history(rules: Sequence[Rule], names: RuleNames) -> RequiredHistory:
+    """Return the facts that `rules` test; `names` are those of all rules."""
     values = [one for rule in rules for when in rule.when.both for one in given(when)]
-    asked = [needed for kind, value in values if (needed := kind.required(value, ids)) is not None]
+    asked = [needed for kind, value in values if (needed := kind.required(value, names)) is not None]
     return RequiredHistory(
         last_written_at=any(one.last_written_at for one in asked),
         message_no=max((one.message_no for one in asked), default=0),

@@ -39,7 +39,7 @@ def ineffective_findings(
     for place, when in _conditions(rule.when):
         doubt = _about_another(rule, when, named, around)
         if doubt is not None and when.last_rule_within is not None:
-            yield LintFinding(doubt, rule, (*place, "last_rule_within", "rule"), word=when.last_rule_within.rule)
+            yield LintFinding(doubt, rule, (*place, "last_rule_within", "rule"), word=str(when.last_rule_within.rule))
     for (rule_id, action), variable in around.never_set_variables.items():
         if rule_id == rule.id:
             yield LintFinding(LintCode.NO_VALUE, rule, _where_shown(rule, action, variable), word=variable)
@@ -51,7 +51,7 @@ def _about_another(
     """Return the code for a wrong reference to an earlier rule, or None."""
     if when.last_rule_within is None:
         return None
-    others = named.get(when.last_rule_within.rule, ())
+    others = named.get(str(when.last_rule_within.rule), ())
     if not others:
         return LintCode.NO_SUCH_RULE
     if len(others) > 1:

@@ -23,6 +23,7 @@ from wxdesk.core.rules.conditions.table import named_events, presences, required
 from wxdesk.core.rules.faults import find_fault
 from wxdesk.core.rules.matching.candidates import Candidates
 from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, PatternMatch, no_filter
+from wxdesk.core.rules.rule_names import RuleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Ruleset:
     not count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not
     there.
 
-    `calendars` are those that rules name. Rules unchanged from a ruleset `before` are not prepared once more.
+    `calendars` are those that rules name, `others` the names of rules outside the list. Rules unchanged from a
+    ruleset `before` are not prepared once more.
     `required_history` and `events` tell what the rules look at beside the message, and `presences` are those between
     which they tell a difference: one, if none of them asks for it.
 
@@ -112,11 +114,12 @@ class Ruleset:
         tools: MatchTools,
         calendars: Mapping[str, Schedule] = MappingProxyType({}),
         before: Ruleset | None = None,
+        others: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.tools = tools
-        making = TestTools(tools.compile_pattern, tools.normaliser, calendars, _ids_by_name(rules))
+        making = TestTools(tools.compile_pattern, tools.normaliser, calendars, RuleNames(rules, others))
         enabled = [rule for rule in rules if rule.enabled]
-        self.wanted = required_history(enabled, making.rule_ids)
+        self.wanted = required_history(enabled, making.rules)
         self.events = named_events(enabled)
         self.presences = presences(enabled)
         known = before.by_id if before is not None and before.tools == tools else {}
@@ -264,7 +267,7 @@ class _ReadyRule:
 def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
     """Return the verdict of `rule` on messages in which its first test finds nothing."""
     nowhere = Schedule(Calendar(""), None)
-    making = TestTools(_NoPattern, Normaliser(()), defaultdict(lambda: nowhere), {})
+    making = TestTools(_NoPattern, Normaliser(()), defaultdict(lambda: nowhere), RuleNames(()))
     return _ReadyRule(rule, tests_of(rule, making), _on(rule)).refusal(kind)
 
 
@@ -293,13 +296,6 @@ def _on(rule: Rule) -> Mapping[MessageType, Verdict]:
     """Return the verdict of `on` for each kind of message."""
     names = tuple(sorted(kind.value for kind in rule.on))
     return {kind: Verdict("on", kind in rule.on, names, kind.value if kind in rule.on else "") for kind in MessageType}
-
-
-def _ids_by_name(rules: Sequence[Rule]) -> Mapping[str, tuple[int, ...]]:
-    ids: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
-    for rule in rules:
-        ids[rule.name] += (rule.id,)
-    return ids
 
 
 def _ready(rule: Rule, tools: TestTools, before: _ReadyRule | None) -> _ReadyRule:

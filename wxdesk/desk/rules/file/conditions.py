@@ -134,6 +134,6 @@ _OTHERS: Mapping[str, _Format] = {
     "quiet_days": _Format(TomlTable.number, str),
     "message_no": _Format(_message_no, _message_no_text),
     "last_rule_within": _Format(
-        _last_rule, lambda last: inline_table([("rule", string(last.rule)), ("minutes", str(last.minutes))])
+        _last_rule, lambda last: inline_table([("rule", string(str(last.rule))), ("minutes", str(last.minutes))])
     ),
 }

@@ -76,7 +76,8 @@ class RulesReview:
             reserve=min((account.reserve for account in self.accounts.values()), default=0),
             stored=stored,
         )
-        return findings(rules, self.rulebook.ruleset.tools.normaliser, around)
+        named = [self.rulebook.rule_names.named(rule) for rule in rules]
+        return findings(named, self.rulebook.ruleset.tools.normaliser, around)
 
     async def _media_since(
         self, rules: Sequence[Rule], stored: Mapping[Reference, Template]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -42,6 +42,10 @@ class Role(IntEnum):
     LEFT_OUT = Qt.ItemDataRole.UserRole + 8
 
 
+def _unchanged(rule: Rule) -> Rule:
+    return rule
+
+
 class RuleModel(RecordModel[Rule]):
     """Model of all rules, including those switched off.
 
@@ -55,8 +59,10 @@ class RuleModel(RecordModel[Rule]):
     switched = Signal(int, bool)
     reordered = Signal(int, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, named: Callable[[Rule], Rule] = _unchanged) -> None:
         super().__init__(parent)
+        self._named = named
+        self._names: Mapping[int, str] = {}
         self._figures: Mapping[int, RuleFigures] = {}
         self._now = datetime.now(UTC)
         self._left_out: Mapping[int, str] = {}
@@ -69,8 +75,9 @@ class RuleModel(RecordModel[Rule]):
 
     def show(self, rules: Sequence[Rule], left_out: Mapping[int, str] = MappingProxyType({})) -> None:
         """Show these rules; `left_out` has the reason why one cannot be used, by its id."""
-        if left_out != self._left_out:
-            self._left_out = left_out
+        names = {rule.id: rule.name for rule in rules}
+        if (left_out, names) != (self._left_out, self._names):
+            self._left_out, self._names = left_out, names
             self._all_changed()
         self._show_rows(rules)
 
@@ -112,7 +119,7 @@ class RuleModel(RecordModel[Rule]):
             case Role.NUMBER:
                 return row + 1
             case Role.SUMMARY:
-                return summary(rule)
+                return self._summary(rule)
             case Role.UNSAVED:
                 return rule.id == self._unsaved
             case Role.FIGURES:
@@ -194,12 +201,20 @@ class RuleModel(RecordModel[Rule]):
 
     def _told(self, rule: Rule) -> str:
         told = figures_explained(self._of(rule), self._now)
-        parts = (rule.name, self._why_left_out(rule), summary(rule), delivery_text(rule), told)
+        parts = (rule.name, self._why_left_out(rule), self._summary(rule), delivery_text(rule), told)
         return "\n".join(filter(None, parts))
+
+    def _summary(self, rule: Rule) -> str:
+        return summary(self._named(rule))
 
     def _spoken(self, row: int, rule: Rule) -> str:
         state = tr("switched on") if rule.enabled else tr("switched off")
-        parts = (self._why_left_out(rule), summary(rule), delivery_text(rule), figures_line(self._of(rule), self._now))
+        parts = (
+            self._why_left_out(rule),
+            self._summary(rule),
+            delivery_text(rule),
+            figures_line(self._of(rule), self._now),
+        )
         return tr(
             "{number}. {name}, {state}: {summary}",
             number=row + 1, name=rule.name, state=state, summary=" · ".join(filter(None, parts)),

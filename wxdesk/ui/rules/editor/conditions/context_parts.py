@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, TagsTest
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.i18n import ntr, tr
@@ -37,6 +37,7 @@ class ConditionChoices:
     calendars: Callable[[], Sequence[str]] = tuple
     rules: Callable[[], Sequence[str]] = tuple
     edit_calendars: Callable[[], None] = _nobody
+    rule_name: Callable[[Reference], str] = str
 
 
 class HoursPart(ConditionPart):
@@ -200,7 +201,8 @@ class LastRulePart(ConditionPart):
     def __init__(self, test: LastRule, offers: ConditionChoices, host: QWidget) -> None:
         super().__init__("last_rule_within", host)
         self.rule = NameMenuButton(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
-        self.rule.set_value(test.rule)
+        self._stored, self._stored_name = test.rule, offers.rule_name(test.rule)
+        self.rule.set_value(self._stored_name)
         self._within = sentence_label(tr("within the last"), host)
         self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
         self.minutes.show_number(test.minutes)
@@ -213,7 +215,8 @@ class LastRulePart(ConditionPart):
 
     def add_to(self, when: Condition) -> Condition:
         """Add the chosen rule and the number of minutes."""
-        return replace(when, last_rule_within=LastRule(self.rule.value, self.minutes.value()))
+        rule = self._stored if self.rule.value == self._stored_name else self.rule.value
+        return replace(when, last_rule_within=LastRule(rule, self.minutes.value()))
 
     def place(self, where: FieldPath) -> QWidget:
         """Return the number, or the name of the other rule."""

@@ -147,7 +147,7 @@ def _number_line(bounds: MessageNo) -> str:
 
 
 def _last_rule_line(last: LastRule) -> str:
-    return joined(named((last.rule,)), tr("within the last"), str(last.minutes), unit_word(MINUTE, last.minutes))
+    return joined(named((str(last.rule),)), tr("within the last"), str(last.minutes), unit_word(MINUTE, last.minutes))
 
 
 GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {

@@ -1,0 +1,47 @@
+"""Names of rules, for the rules that refer to them by id."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from wxdesk.core.model.rule import Reference, Rule
+
+
+class RuleNames:
+    """Names and ids of a list of rules; `others` has names of rules outside the list.
+
+    A name that several rules have refers to any of them, and so stays a name.
+    """
+
+    def __init__(self, rules: Iterable[Rule], others: Mapping[int, str] = MappingProxyType({})) -> None:
+        listed = {rule.id: rule.name for rule in rules}
+        self.all = {**others, **listed}
+        self._ids: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
+        for rule_id, name in listed.items():
+            self._ids[name] += (rule_id,)
+
+    def ids_of(self, reference: Reference) -> Sequence[int]:
+        """Return the ids of the listed rules of that id or name."""
+        if isinstance(reference, str):
+            return self._ids.get(reference, ())
+        return [one for one in self._ids.get(self.name_of(reference), ()) if one == reference]
+
+    def name_of(self, reference: Reference) -> str:
+        """Return the name of a rule, also of a deleted one."""
+        return reference if isinstance(reference, str) else self.all.get(reference, f"#{reference}")
+
+    def bound(self, rule: Rule) -> Rule:
+        """Return the rule with other rules by id, wherever one rule alone has the name."""
+        found = {name: self.ids_of(name) for name in rule.when.rules}
+        return _with_rules(rule, {name: ids[0] for name, ids in found.items() if len(ids) == 1 and ids[0]})
+
+    def named(self, rule: Rule) -> Rule:
+        """Return the rule with other rules by name, as people and files have it."""
+        return _with_rules(rule, {one: self.name_of(one) for one in rule.when.rules})
+
+
+def _with_rules(rule: Rule, references: Mapping[Reference, Reference]) -> Rule:
+    return replace(rule, when=rule.when.with_rules(references)) if references else rule
