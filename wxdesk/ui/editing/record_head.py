@@ -19,7 +19,8 @@ from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 class RecordHead(QWidget):
     """Title, state and buttons of an editor.
 
-    A subclass makes the `history` button and lays all out. `name` names the title's field, which takes `longest` characters.
+    A subclass makes the `history` button and lays all out. `name` names the title's field, which takes `longest`
+    characters.
     """
 
     history: Button

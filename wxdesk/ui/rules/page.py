@@ -11,28 +11,21 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.core.events import RulesChanged
-from wxdesk.core.model.rule import Reference, Rule
-from wxdesk.core.rules.lint.clustering import MessageGroup
+from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.findings import LintFinding
 from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.i18n import tr
-from wxdesk.ui.content.album import Album
 from wxdesk.ui.editing.record_page import RecordPage
 from wxdesk.ui.rules.business_hours.control import BusinessHoursControl
-from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.editor import RuleEditor
 from wxdesk.ui.rules.editor.history import RuleHistory
 from wxdesk.ui.rules.import_export.files import RuleFiles
 from wxdesk.ui.rules.lint_results import LintResults
 from wxdesk.ui.rules.review.panel import ReviewStack
-from wxdesk.ui.rules.review.suggestion import suggested_rule
 from wxdesk.ui.rules.rule_list.changes import RuleListChanges
-from wxdesk.ui.rules.rule_list.figures import RuleFiguresLoader
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import RuleList
-from wxdesk.ui.rules.trial.panel import TrialPanel
 from wxdesk.ui.rules.trial.placement import TrialPlacement
-from wxdesk.ui.rules.trial.preview import RulePreview
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey
@@ -60,16 +53,13 @@ class RulesPage(RecordPage[Rule]):
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(bridge, notices, bridge.desk.rules.rulebook, RulesChanged, parent)
         self.rules = RuleModel(self, bridge.desk.rules.rulebook.named)
-        self.figures = RuleFiguresLoader(bridge, self.rules, self)
-        self.list = RuleList(self.rules, self)
+        self.list = RuleList(bridge, self.rules, self)
         self.hours = BusinessHoursControl(bridge, notices, self)
-        offers = ConditionChoices(self.hours.names, self._rule_names, self.hours.open, self._rule_name)
-        self.editor = RuleEditor(bridge, offers, self)
+        self.editor = RuleEditor(bridge, self.hours.choices(self._rule_names), self)
         self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self.empty = _empty_page(self)
-        album = Album(bridge.desk.pictures.path, bridge.ask, self)
-        self.trial = TrialPanel(bridge, album, self.rules, self)
-        self.preview = RulePreview(bridge.desk.rules.rulebook.examples, album, self)
+        self._place = TrialPlacement(bridge, self.rules, self.editor, self)
+        self.trial, self.preview = self._place.trial, self._place.preview
         self.files = RuleFiles(bridge, notices, self)
         self._connect_records(self.list.view, self.editor, self.empty)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
@@ -80,7 +70,7 @@ class RulesPage(RecordPage[Rule]):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.list)
         row.addWidget(self.reviews, 1)
-        self._place = TrialPlacement(self, row, self.trial, self.preview, self.editor)
+        self._place.put_into(row)
         self._connect()
 
     def _connect(self) -> None:
@@ -102,7 +92,7 @@ class RulesPage(RecordPage[Rule]):
         self.reviews.finding_chosen.connect(self._show_finding)
         self.doubts.place_asked.connect(self._show_finding)
         self.doubts.other_asked.connect(self._choose)
-        self.reviews.group_chosen.connect(self._choose_group)
+        self.reviews.rule_suggested.connect(self._begin_suggested)
         self.reviews.conversation_wanted.connect(self.conversation_wanted)
 
     # -- what the window asks
@@ -144,16 +134,13 @@ class RulesPage(RecordPage[Rule]):
 
     def _load(self) -> None:
         super()._load()
-        self.figures.ask()
+        self.list.figures.ask()
 
     def _show(self, records: list[Rule]) -> None:
         self.rules.show(records, self._bridge.desk.rules.rulebook.left_out)
         self.reviews.refresh_findings(records)
         self._selection.show(records, records[0] if records else None)
         self.editor.check_now()  # the others may answer in another way now
-
-    def _rule_name(self, reference: Reference) -> str:
-        return self._bridge.desk.rules.rulebook.rule_names.name_of(reference)
 
     def _rule_names(self) -> list[str]:
         return self.rules.names(without=self.editor.saved.id)
@@ -164,8 +151,8 @@ class RulesPage(RecordPage[Rule]):
         self.reviews.close_review()
         super()._begin(record)
 
-    def _choose_group(self, group: MessageGroup) -> None:
-        self.leave(partial(self._begin, suggested_rule(group)))
+    def _begin_suggested(self, rule: Rule) -> None:
+        self.leave(partial(self._begin, rule))
 
     def _copy_of(self, record: Rule) -> Rule:
         return replace(record, position=0, enabled=False)

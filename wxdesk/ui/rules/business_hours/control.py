@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged
-from wxdesk.core.model.rule import Rule
+from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.rules.business_hours.dialog import CalendarContext, CalendarDialog
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
@@ -36,8 +37,14 @@ class BusinessHoursControl(QObject):
         self._overwrites = False
         self._dialog: CalendarDialog | None = None
 
-    def names(self) -> list[str]:
-        """Return the names of the calendars that a rule can use."""
+    def choices(self, rule_names: Callable[[], Sequence[str]]) -> ConditionChoices:
+        """Return the names for conditions: the calendars of now, and `rule_names`."""
+        return ConditionChoices(self._names, rule_names, self.open, self._rule_name)
+
+    def _rule_name(self, reference: Reference) -> str:
+        return self._rulebook.rule_names.name_of(reference)
+
+    def _names(self) -> list[str]:
         return [calendar.name for calendar in self._rulebook.calendars.all]
 
     def open(self) -> None:

@@ -16,6 +16,7 @@ from wxdesk.desk.rules.review.dry_run import DryRunProgress, DryRunReport
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
+from wxdesk.ui.rules.review.suggestion import suggested_rule
 from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
@@ -107,13 +108,13 @@ class ReviewStack(QStackedWidget):
     Signals:
         found: all findings about the stored rules.
         finding_chosen: a `LintFinding` to show in the editor.
-        group_chosen: a `MessageGroup` to make a rule of.
+        rule_suggested: a rule to begin with, made of unmatched messages.
         conversation_wanted: the id of a conversation to show; the list of messages stays open behind it.
     """
 
     found = Signal(object)
     finding_chosen = Signal(object)
-    group_chosen = Signal(object)
+    rule_suggested = Signal(object)
     conversation_wanted = Signal(int)
 
     def __init__(self, bridge: Bridge, beneath: QWidget, parent: QWidget | None = None) -> None:
@@ -200,7 +201,7 @@ class ReviewStack(QStackedWidget):
         said = tr("No rule answered these in the last 30 days. Choose one to make a rule of it.")
         rows = [ReviewRow(*group_texts(group)) for group in groups]
         self.panel.end(said if groups else tr("A rule answered everything."), rows)
-        self._then = lambda row: self.group_chosen.emit(groups[row])
+        self._then = lambda row: self.rule_suggested.emit(suggested_rule(groups[row]))
 
     def _show_report(self, report: DryRunReport | None) -> None:
         if report is None:

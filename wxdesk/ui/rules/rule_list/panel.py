@@ -1,8 +1,11 @@
-"""Left side of the rules page: the list of rules and its commands."""
+"""Left side of the rules page: the list of rules, its commands and its figures."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragLeaveEvent,
@@ -15,12 +18,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.usage import LATELY, RuleFigures
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordView, list_header
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.rules.rule_list.delegate import RuleDelegate
 from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -140,9 +147,10 @@ class RuleList(QFrame):
     check_asked = Signal()
     unmatched_asked = Signal()
 
-    def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "list-side")
+        self.figures = RuleFiguresLoader(bridge, rules, self)
         self.view = RuleView(rules, self)
         self.view.menu_asked.connect(self._open_row_menu)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
@@ -199,3 +207,32 @@ class RuleList(QFrame):
 
     def _delete(self) -> None:
         self.view.delete_asked.emit(self.view.current())
+
+
+GATHER_MS = 1000
+
+
+class RuleFiguresLoader(QObject):
+    """Loads the figures of the rules again after decisions, while `page` is visible."""
+
+    def __init__(self, bridge: Bridge, rules: RuleModel, page: QWidget) -> None:
+        super().__init__(page)
+        self._bridge = bridge
+        self._rules = rules
+        self._page = page
+        self._refresher = Refresher(bridge, self._question, self._show, self, gather_ms=GATHER_MS)
+        bridge.events.connect(self._hear)
+
+    def ask(self) -> None:
+        """Load now, or soon after the answer that is still on its way."""
+        self._refresher.ask()
+
+    def _question(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
+        return self._bridge.desk.decisions.rule_figures(self._bridge.desk.clock() - LATELY)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if self._page.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
+            self._refresher.ask_soon()
+
+    def _show(self, figures: Mapping[int, RuleFigures]) -> None:
+        self._rules.show_figures(figures, self._bridge.desk.clock())

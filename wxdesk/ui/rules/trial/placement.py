@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from wxdesk.ui.content.album import Album
 from wxdesk.ui.rules.editor.editor import RuleEditor
+from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.panel import TrialPanel
 from wxdesk.ui.rules.trial.preview import RulePreview
+from wxdesk.ui.runtime.bridge import Bridge
 
 NARROW = 1036
 """Page width in pixels (1100 of the window) below which there is no third column."""
@@ -20,36 +23,40 @@ SHARE_OF_FOOT = 0.18
 
 
 class TrialPlacement(QObject):
-    """Moves the trial between the last column of `row` and a drawer."""
+    """Makes the trial and the preview, and moves them between a column and a drawer."""
 
-    def __init__(
-        self, page: QWidget, row: QHBoxLayout, trial: TrialPanel, preview: RulePreview, editor: RuleEditor
-    ) -> None:
+    _row: QHBoxLayout
+
+    def __init__(self, bridge: Bridge, rules: RuleModel, editor: RuleEditor, page: QWidget) -> None:
         super().__init__(page)
-        self._preview = preview
+        album = Album(bridge.desk.pictures.path, bridge.ask, self)
+        self.trial = TrialPanel(bridge, album, rules, page)
+        self.preview = RulePreview(bridge.desk.rules.rulebook.examples, album, page)
         self._editor = editor
         self._page = page
-        self._row = row
-        self._trial = trial
         self._opener = editor.head.trial
         self._drawer: bool | None = None
         self._editing = False
-        trial.closed.connect(self.toggle)
-        trial.tried.connect(self._show_bubbles)
+        self.trial.closed.connect(self.toggle)
+        self.trial.tried.connect(self._show_bubbles)
+
+    def put_into(self, row: QHBoxLayout) -> None:
+        """Show the trial in the last column of `row`, where the page is wide."""
+        self._row = row
 
     def show(self, *, editing: bool) -> None:
         """Try the edited rule, and show its bubbles; none while nothing is edited."""
         self._editing = editing
         rule = self._editor.record()
         otherwise = rule != self._editor.saved or not rule.enabled  # than it is asked now
-        self._trial.try_with(rule if editing and otherwise else None)
+        self.trial.try_with(rule if editing and otherwise else None)
         self._show_bubbles()
 
     def _show_bubbles(self) -> None:
         """Show the edited rule's bubbles, whichever rule answers the sentence."""
-        self._preview.setVisible(self._editing)
+        self.preview.setVisible(self._editing)
         if self._editing:
-            self._preview.show_rule(self._editor.record(), self._editor.faults, self._trial.message())
+            self.preview.show_rule(self._editor.record(), self._editor.faults, self.trial.message())
 
     def fit(self) -> bool:
         """Follow the page's width; return True if it is narrow."""
@@ -59,37 +66,37 @@ class TrialPlacement(QObject):
             self._move(narrow)
         if narrow:
             self._lay_over()
-        self._preview.set_most(round(self._page.height() * (SHARE_OF_FOOT if narrow else SHARE)))
+        self.preview.set_most(round(self._page.height() * (SHARE_OF_FOOT if narrow else SHARE)))
         return narrow
 
     def toggle(self) -> None:
         """Open or close the drawer, and move the focus along."""
-        if self._trial.isHidden():
+        if self.trial.isHidden():
             self.open()
         else:
-            self._trial.hide()
+            self.trial.hide()
             self._opener.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open(self) -> None:
         """Show the trial and focus it."""
-        if self._trial.isHidden():
+        if self.trial.isHidden():
             self._lay_over()
-            self._trial.show()
-            self._trial.raise_()
-        self._trial.sentence.setFocus()
+            self.trial.show()
+            self.trial.raise_()
+        self.trial.sentence.setFocus()
 
     def _move(self, drawer: bool) -> None:
         self._opener.setVisible(drawer)
-        self._trial.set_drawer(drawer)
+        self.trial.set_drawer(drawer)
         self._editor.foot.setVisible(drawer)
         if drawer:
-            self._row.removeWidget(self._trial)
-            self._editor.put_preview(self._preview)
+            self._row.removeWidget(self.trial)
+            self._editor.put_preview(self.preview)
         else:
-            self._row.addWidget(self._trial)
-            self._trial.put_above(self._preview)
-        self._trial.setVisible(not drawer)
+            self._row.addWidget(self.trial)
+            self.trial.put_above(self.preview)
+        self.trial.setVisible(not drawer)
 
     def _lay_over(self) -> None:
-        page, width = self._page, self._trial.width()
-        self._trial.setGeometry(page.width() - width, 0, width, page.height())
+        page, width = self._page, self.trial.width()
+        self.trial.setGeometry(page.width() - width, 0, width, page.height())
