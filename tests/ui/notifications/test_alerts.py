@@ -20,8 +20,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
-from wxdesk.ui.notifications.player import Player, chime
-from wxdesk.ui.notifications.ringer import Ringer
+from wxdesk.ui.notifications.player import Player, Ringer, chime
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.messages import name_of

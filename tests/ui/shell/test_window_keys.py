@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.shell.pause.menu import PauseMenu
+from wxdesk.ui.shell.pause import PauseMenu
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
 from wxdesk.ui.widgets.fields.choice import ChoiceField

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
 from wxdesk.ui.inbox.details.panel import quota_sentence
-from wxdesk.ui.shell.pause.bar import PauseBar
+from wxdesk.ui.shell.pause import PauseBar
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.takeover import takeover_sentence
 

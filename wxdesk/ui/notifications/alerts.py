@@ -21,8 +21,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices
 from wxdesk.ui.notifications.notice import Notifier
-from wxdesk.ui.notifications.player import Player, chime, player_command
-from wxdesk.ui.notifications.ringer import Ringer
+from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
 from wxdesk.ui.notifications.tray import Tray
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow

@@ -1,4 +1,4 @@
-"""Plays a sound file with the system's player, or beeps where there is none."""
+"""Plays a sound with the system's player, or beeps, and again until silenced."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtWidgets import QApplication
+
+from wxdesk.core.preferences import Preferences
 
 RATE = 22_050
 """Samples a second."""
@@ -136,3 +138,55 @@ class Player(QObject):
         self._command = ()  # no sound card, no server: it would not work the next time either
         self._beep()
         self.failed.emit()
+
+
+class Ringer(QObject):
+    """Follows the conversations that ring.
+
+    Signals:
+        rings: True while there is a sound to silence, now or again later.
+    """
+
+    rings = Signal(bool)
+
+    def __init__(self, player: Player, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self._ringing: frozenset[int] = frozenset()
+        self._silenced: frozenset[int] = frozenset()
+        self._preferences = Preferences()
+        self._again = QTimer(self)
+        self._again.timeout.connect(player.play)
+
+    def follow(self, ringing: frozenset[int], preferences: Preferences) -> None:
+        """Ring for `ringing`; a silenced conversation rings again for new attention."""
+        new = ringing - self._ringing
+        quiet_before = not self._preferences.sound
+        self._ringing, self._preferences = ringing, preferences
+        self._silenced &= ringing - new
+        if not preferences.sound or not self._audible:
+            self._stop()
+            return
+        if new or quiet_before:
+            self._player.play()
+        if preferences.sound_every_seconds:
+            interval = preferences.sound_every_seconds * 1000
+            if not self._again.isActive() or self._again.interval() != interval:
+                self._again.start(interval)
+        else:
+            self._again.stop()
+        self.rings.emit(True)
+
+    def silence(self) -> None:
+        """Silence all conversations that ring now; later ones ring again."""
+        self._silenced = self._ringing
+        self._stop()
+
+    @property
+    def _audible(self) -> frozenset[int]:
+        return self._ringing - self._silenced
+
+    def _stop(self) -> None:
+        self._again.stop()
+        self._player.stop()
+        self.rings.emit(False)

@@ -21,8 +21,7 @@ from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.pages import HasUnsavedChanges, build_pages
-from wxdesk.ui.shell.pause.bar import PauseBar
-from wxdesk.ui.shell.pause.control import PauseControl
+from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail, window_keys
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.simulator.port import Simulator

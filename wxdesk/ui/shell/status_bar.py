@@ -20,7 +20,7 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.longest_wait import LongestWait
-from wxdesk.ui.shell.pause.menu import PauseMenu
+from wxdesk.ui.shell.pause import PauseMenu
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, shrink_steps
 from wxdesk.ui.widgets.status_dot import StatusDot

@@ -25,7 +25,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.shell.pause.bar import PauseBar
+from wxdesk.ui.shell.pause import PauseBar
 
 type Open = Callable[[int], None]
 

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft, DraftStack, above
-from wxdesk.ui.inbox.composer.foot import ComposerFoot
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
-from wxdesk.ui.inbox.composer.tools import ComposerTools, DraftBanner
+from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_words, editing_words, fit_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 

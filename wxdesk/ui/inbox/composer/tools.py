@@ -1,4 +1,4 @@
-"""Buttons above the text for everything that is not typed; icons only if narrow."""
+"""The lines above and below the text: tools, the draft in hand, size, and buttons."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.sendability import put_by_words
+from wxdesk.ui.inbox.sendability import TextFit, cost_words, put_by_words, size_words, split_words
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
 _GAP = 12
 
@@ -98,3 +98,44 @@ class DraftBanner(QWidget):
         self.words.setText(editing or (put_by_words(put_by) if put_by else ""))
         self.leave.setText(tr("Leave it as it was") if editing else tr("Show it"))
         self.setVisible(bool(editing) or put_by > 0)
+
+
+class ComposerFoot(QWidget):
+    """Shows a `TextFit`.
+
+    Signals:
+        sent: send the text. split: send it in several messages.
+    """
+
+    sent = Signal()
+    split = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.send_split = Button("")
+        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.count)
+        row.addWidget(self.hint, 1)
+        row.addWidget(self.send_split)
+        row.addWidget(self.send)
+        self.send.clicked.connect(self.sent)
+        self.send_split.clicked.connect(self.split)
+
+    def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
+        """Show how a text fits; a `blank` one cannot be sent."""
+        self.count.setText(size_words(fit.size))
+        self.count.set_role("failed" if fit.too_long else "secondary")
+        words = fit.problem or ("" if editing else cost_words(1, fit.left))
+        self.hint.setText(f"· {words}" if words else "")
+        self.hint.set_role("pending" if fit.can_split else "failed" if fit.problem else "secondary")
+        self.send.setEnabled(not fit.problem and not blank)
+        self.send.setToolTip(plain_tip(fit.problem))
+        self.send.setText(tr("Save and send") if editing else tr("Send"))
+        self.send_split.setText(tr("Send as {n}", n=fit.parts))
+        self.send_split.setToolTip(plain_tip(split_words(fit.messages)))
+        self.send_split.setVisible(fit.can_split)

@@ -1,5 +1,5 @@
 """Held automatic replies: strip, list, commands, and the dialog after a pause.
 
-Imported by `page`, `conversation_list` and `ui.shell.pause`; imports `lists`, `timeline` and
+Imported by `page` and `conversation_list`; imports `lists`, `timeline` and
 `open_conversation`.
 """

@@ -1,21 +1,72 @@
-"""The bar that is shown while automatic replies are paused."""
+"""Pause of all automatic replies: its menu, its bar, and the commands."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
+from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.shell.pause.menu import PauseMenu
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.days import dated_time
+from wxdesk.ui.wording.messages import clock_time
+
+SPANS = (timedelta(minutes=15), timedelta(hours=1))
+
+
+class PauseMenu(QMenu):
+    """Offers ends of a pause by time, or none; the end of a running one is marked.
+
+    `paused`: there is one, until `until` if that is set.
+
+    Signals:
+        chosen: the aware time at which automatic replies resume, None for not by themselves.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, now: datetime, parent: QWidget, *, paused: bool = False, until: datetime | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Pause for how long"))
+        self._present = QActionGroup(self)
+        shown = [clock_time(now + span) for span in SPANS]
+        if paused and until is not None and clock_time(until) not in shown:
+            self._offer(tr("Until {time}, as now", time=dated_time(until, now)), until, present=True)
+        for span in SPANS:
+            minutes, end = span // timedelta(minutes=1), now + span
+            words = tr("For {n} minutes, until {time}", n=minutes, time=clock_time(end))
+            if minutes >= 60:
+                words = tr("For 1 hour, until {time}", time=clock_time(end))
+            self._offer(words, end, present=until is not None and clock_time(until) == clock_time(end))
+        self.addSeparator()
+        self._offer(tr("Until I resume"), None, present=paused and until is None)
+        self.triggered.connect(self._choose)
+        self.aboutToHide.connect(self.deleteLater)
+
+    def open_at(self, button: QWidget, *, above: bool) -> None:
+        """Open at a button; returns at once."""
+        height = self.sizeHint().height()
+        self.popup(button.mapToGlobal(QPoint(0, -height - 4 if above else button.height() + 4)))
+
+    def _offer(self, words: str, until: datetime | None, *, present: bool) -> None:
+        action = self.addAction(words)
+        action.setData(until)
+        action.setCheckable(present)
+        action.setChecked(present)
+        self._present.addAction(action)
+
+    def _choose(self, action: QAction) -> None:
+        self.chosen.emit(action.data())
+
 
 _AROUND = 22 + 14 + 20 + 4 * 12 + 4
 """Pixels taken by margins, icon and gaps."""
@@ -104,3 +155,50 @@ def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:
         return tr("Automatic replies are paused"), tr("Paused")
     time = dated_time(since, now)
     return tr("Automatic replies are paused since {time}", time=time), tr("Paused since {time}", time=time)
+
+
+class PauseControl(QObject):
+    """Pauses and resumes.
+
+    Signals:
+        resumed: automatic replies go on; True if the operator said so, False if their time had come.
+    """
+
+    resumed = Signal(bool)
+
+    def __init__(self, bridge: Bridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._resuming = False
+        bridge.events.connect(self._hear)
+
+    @property
+    def paused(self) -> bool:
+        """True while all automatic replies are paused."""
+        return self._bridge.desk.health.state.paused
+
+    def toggle(self) -> None:
+        """Pause all automatic replies, or resume them."""
+        if self.paused:
+            self.resume()
+        else:
+            self.pause(None)
+
+    def pause(self, until: datetime | None) -> None:
+        """Pause until then, or until resumed; changes the end of a running pause."""
+        self._bridge.ask(self._bridge.desk.outbox.pause(until))
+
+    def resume(self) -> None:
+        """Resume automatic replies."""
+        self._resuming = True
+        self._bridge.ask(self._bridge.desk.outbox.resume(), failed=self._not_resumed)
+
+    def _not_resumed(self, error: Exception) -> None:
+        self._resuming = False
+        self._bridge.failed.emit(error)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, PauseChanged) and not event.paused:
+                by_hand, self._resuming = self._resuming, False
+                self.resumed.emit(by_hand)
