@@ -47,7 +47,7 @@ async def test_a_template_comes_back_as_it_was(store: Store) -> None:
 async def test_a_deletion_that_is_undone_twice_is_undone(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     await store.templates.delete(saved.id)
-    await asyncio.gather(*(store.templates.put_back(saved, second(3)) for _ in range(4)))
+    await asyncio.gather(*(store.templates.put_back(saved) for _ in range(4)))
     assert await store.templates.all() == [saved]
 
 
@@ -56,7 +56,7 @@ async def test_a_template_comes_back_as_it_was_saved_last(store: Store) -> None:
     changed = await store.templates.save(replace(saved, body="改了", shortcut="gl"), second(1))
     await store.templates.delete(saved.id)
     await store.templates.save(Template(0, "另一个", "好", saved.shortcut), second(2))
-    await store.templates.put_back(saved, second(3))
+    await store.templates.put_back(saved)
     assert changed in await store.templates.all()
 
 
@@ -102,7 +102,7 @@ async def test_uses_are_counted_and_survive_a_change_and_an_undone_deletion(stor
     changed = await store.templates.save(replace(saved, title="已发货"), second(3))
     assert (changed.uses, changed.last_used_at) == (2, second(2))
     await store.templates.delete(saved.id)
-    await store.templates.put_back(changed, second(3))
+    await store.templates.put_back(changed)
     assert await store.templates.all() == [changed]
     assert (await store.templates.save(changed, second(4))).revision == 3
 
@@ -119,7 +119,7 @@ async def test_a_shortcut_belongs_to_one_template(store: Store) -> None:
     await store.templates.delete(saved.id)
     await store.templates.save(replace(other, shortcut="fh"), T0)
     with pytest.raises(ShortcutTaken):
-        await store.templates.put_back(saved, second(3))
+        await store.templates.put_back(saved)
 
 
 OLD = (

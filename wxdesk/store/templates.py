@@ -13,7 +13,7 @@ from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.engine.database import Database
-from wxdesk.store.rules.rules import all_rules, revise
+from wxdesk.store.rules.rules import all_rules, bind
 from wxdesk.store.schema import template_revisions, templates
 
 
@@ -40,12 +40,12 @@ class Templates:
         """Delete a template, keeping its revisions; raises `NotFound`, `TemplateInUse`."""
         await self._db.write(_delete, template_id)
 
-    async def put_back(self, template: Template, at: datetime) -> None:
+    async def put_back(self, template: Template) -> None:
         """Undo `delete`: restore id, uses and last content; a second call changes nothing.
 
         Raises `ShortcutTaken`, `NameOfAnother`.
         """
-        await self._db.write(_put_back, template, at)
+        await self._db.write(_put_back, template)
 
     async def deleted_titles(self) -> dict[int, str]:
         """Return the last titles of deleted templates by id."""
@@ -90,7 +90,7 @@ def _save(connection: Connection, template: Template, at: datetime) -> Template:
         saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
         new = connection.scalar(templates.insert().values(_values(saved)).returning(templates.c.id))
         saved = replace(saved, id=new or 0)
-        _keep_for_rules(connection, known, [*known, saved], at)
+        _keep_for_rules(connection, known, [*known, saved])
         return _with_revision(connection, saved)
     old = next((one for one in known if one.id == template.id), None)
     if old is None:
@@ -98,7 +98,7 @@ def _save(connection: Connection, template: Template, at: datetime) -> Template:
     last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
     revision = max(connection.scalar(last) or 0, old.revision) + 1
     saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)
-    _keep_for_rules(connection, known, [saved if one is old else one for one in known], at)
+    _keep_for_rules(connection, known, [saved if one is old else one for one in known])
     connection.execute(update(templates).where(templates.c.id == old.id).values(_values(saved)))
     return _with_revision(connection, saved)
 
@@ -139,28 +139,21 @@ def _delete(connection: Connection, template_id: int) -> None:
     connection.execute(delete(templates).where(templates.c.id == template_id))
 
 
-def _keep_for_rules(
-    connection: Connection, before: Sequence[Template], after: Sequence[Template], at: datetime
-) -> None:
-    """Check that rules keep their templates; those known by name only are bound first."""
-    if {_as_rules_see(one) for one in before} != {_as_rules_see(one) for one in after}:
-        rules, names = all_rules(connection, for_update=True), TemplateNames(before)
-        check_use(rules, names, TemplateNames(after))
-        revise(connection, [(rule, bound) for rule in rules if (bound := names.bound(rule)) != rule], at)
+def _keep_for_rules(connection: Connection, before: Sequence[Template], after: Sequence[Template]) -> None:
+    """Check that rules keep their templates, and let those refer by id that can now."""
+    rules, names = all_rules(connection, for_update=True), TemplateNames(after)
+    check_use(rules, TemplateNames(before), names)
+    bind(connection, rules, names.bound)
 
 
-def _as_rules_see(template: Template) -> tuple[object, ...]:
-    return template.id, template.title, template.shortcut, template.unanswered
-
-
-def _put_back(connection: Connection, template: Template, at: datetime) -> None:
+def _put_back(connection: Connection, template: Template) -> None:
     known = _known(connection)
     if any(one.id == template.id for one in known):
         return  # another desk was faster
     last = next(iter(_revisions(connection, template.id)), template)  # saved by others, or since an earlier undo
     again = replace(last, uses=template.uses, last_used_at=template.last_used_at)
     _refuse_taken(again, known)
-    _keep_for_rules(connection, known, [*known, again], at)
+    _keep_for_rules(connection, known, [*known, again])
     connection.execute(templates.insert().values(id=again.id, **_values(again)))
 
 

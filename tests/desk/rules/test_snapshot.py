@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from wxdesk.core.model.rule import Condition, HoursTest, Rule
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.snapshot import RulesSnapshot
 
@@ -64,6 +64,12 @@ def test_a_revision_that_says_the_same_is_nothing_that_was_saved_since() -> None
     """Undoing a later change makes one."""
     again_so = replace(LEFT.rules[0], revision=7, updated_at=datetime(2026, 11, 24, tzinfo=UTC))
     assert RulesSnapshot((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == RulesSnapshot((), ())
+
+
+def test_a_rule_that_refers_by_id_now_to_what_had_no_such_name_was_not_saved_since() -> None:
+    asks = Rule("asks", 8, when=Condition(last_rule_within=LastRule("later", 10)))
+    now = (replace(asks, when=Condition(last_rule_within=LastRule(9, 10))), Rule("later", 9))
+    assert RulesSnapshot(now, ()).since(RulesSnapshot((asks,), ())).rules == now[1:]
 
 
 SHOP, NIGHT = calendar("Shop"), calendar("Night", 20)

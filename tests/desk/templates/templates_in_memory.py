@@ -29,7 +29,7 @@ class KeptTemplates:
         if self.kept.pop(template_id, None) is None:
             raise NotFound("template")
 
-    async def put_back(self, template: Template, at: datetime) -> None:
+    async def put_back(self, template: Template) -> None:
         self.kept[template.id] = template
 
     async def deleted_titles(self) -> dict[int, str]:

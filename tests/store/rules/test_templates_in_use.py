@@ -27,15 +27,16 @@ async def test_a_new_name_of_a_template_changes_no_rule(store: Store) -> None:
     assert await store.rules.all() == [rule]
 
 
-async def test_a_rule_that_has_only_the_name_is_bound_when_that_changes(store: Store) -> None:
+async def test_a_rule_that_has_only_the_name_refers_to_the_template_once_it_is_there(store: Store) -> None:
     """Whoever wrote it had no such template yet."""
     rule = await store.rules.save(saying("bq"), T0)
     other = await store.rules.save(replace(saying("别的"), name="b"), T0)
     saved = await store.templates.save(SORRY, second(1))
-    assert await store.rules.all() == [rule, other]
-    await store.templates.save(replace(saved, shortcut="dbq"), second(2))
-    bound = replace(saying(saved.id), id=rule.id, position=1, revision=2, updated_at=second(2))
+    bound = replace(rule, then=saying(saved.id).then)
     assert await store.rules.all() == [bound, other]
+    await store.templates.save(replace(saved, shortcut="dbq"), second(2))
+    assert await store.rules.all() == [bound, other]
+    assert [one.then for one in await store.rules.revisions(rule.id)] == [bound.then]
 
 
 @pytest.mark.parametrize("enabled", [True, False])

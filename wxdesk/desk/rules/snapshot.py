@@ -8,6 +8,7 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
 from wxdesk.core.rules.pairing import revision_content
+from wxdesk.core.rules.rule_names import RuleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class RulesSnapshot:
         """Return what was changed, switched or added here since it was `left`.
 
         Places do not count, nor does a revision with the same content: undo makes one, and so does a new name of
-        something that a rule names.
+        business hours that a rule names.
         """
-        left = left.with_names_of(self)
-        rules = {rule.id: _compared_content(rule) for rule in left.rules}
+        left, names = left.with_names_of(self), RuleNames(self.rules)
+        rules = {rule.id: _compared_content(names.bound(rule)) for rule in left.rules}
         return RulesSnapshot(
             tuple(rule for rule in self.rules if rules.get(rule.id) != _compared_content(rule)),
             tuple(one for one in self.calendars if one not in left.calendars),

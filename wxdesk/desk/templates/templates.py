@@ -71,7 +71,7 @@ class TemplateLibrary:
 
     async def put_back(self, template: Template) -> None:
         """Undo the deletion of `template`; raises `ShortcutTaken`, `TemplateNameInUse`."""
-        await self._templates.put_back(template, self._clock())
+        await self._templates.put_back(template)
         await self._tell()
 
     async def count_use(self, template_id: int) -> None:

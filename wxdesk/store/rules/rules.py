@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -334,7 +334,7 @@ def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
 
     Only changes are written; a reference by id instead of name makes no revision.
     """
-    listed = _bound(connection, listed)
+    listed = bind(connection, listed, RuleNames(listed).bound)
     moved = [
         {"its_id": rule.id, "new_position": position}
         for position, rule in enumerate(listed, start=1)
@@ -346,15 +346,15 @@ def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
     return [replace(rule, position=position) for position, rule in enumerate(listed, start=1)]
 
 
-def _bound(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
-    names = RuleNames(listed)
-    bound = [names.bound(rule) for rule in listed]
-    for before, rule in zip(listed, bound, strict=True):
+def bind(connection: Connection, listed: Sequence[Rule], bound: Callable[[Rule], Rule]) -> list[Rule]:
+    """Store the rules with ids for names, in place: that makes no revision."""
+    found = [bound(rule) for rule in listed]
+    for before, rule in zip(listed, found, strict=True):
         if before != rule:
             its_revision = (rule_revisions.c.rule_id == rule.id) & (rule_revisions.c.revision == rule.revision)
             for change in (update(rules).where(rules.c.id == rule.id), update(rule_revisions).where(its_revision)):
                 connection.execute(change.values(rule=revision_content(rule)))
-    return bound
+    return found
 
 
 def _switched(connection: Connection, rule: Rule, enabled: bool) -> Rule:
