@@ -48,8 +48,6 @@ from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.presence import DeskPresence
-from wxdesk.desk.conversations.reply_commands import ReplyCommands
-from wxdesk.desk.conversations.takeover import TakeoverCommands
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
@@ -64,6 +62,7 @@ from wxdesk.desk.pictures.sending import PictureSender
 from wxdesk.desk.pictures.uploads import Uploads
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outbox import Outbox
@@ -224,13 +223,13 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
     clock, bus, deciding = setup.clock, Bus(), DecisionLock()
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
-    accounts, following, word = _reply_modes(setup, store, deciding, preferences, bus)
+    accounts, following = _reply_modes(setup, store, deciding, preferences, bus)
     health, traffic = _observers(bus)
     presence, writing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
     rules, templates = _authored_parts(setup, store, accounts, following, preferences, bus)
     transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
-    holding = HoldTimers(store, accounts, preferences, pause, writing, deciding, bus.publish, clock)
+    holding = HoldTimers(store, preferences, pause, writing, deciding, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, holding, following, bus)
     pictures = Pictures(store.pictures, out.files, clock)
     desk = Desk(
@@ -239,8 +238,8 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         presence=presence,
         inbox=InboxQueries(store),
         timeline=TimelineQueries(store),
-        conversations=ConversationCommands(store, following, transfers, word, bus.publish, clock),
-        replies=ReplyCommands(store, pictures, holding, word, preferences, bus.publish, clock),
+        conversations=ConversationCommands(store, following, transfers, bus.publish, clock),
+        replies=ReplyCommands(store, pictures, accounts, preferences, bus.publish, clock),
         outbox=out.outbox,
         takeovers=_takeovers(store, preferences, presence, writing, bus, clock),
         attention=_attention(setup, store, preferences, bus),
@@ -264,11 +263,11 @@ def build(setup: Setup, store: Store) -> OpenDesk:
 
 def _reply_modes(
     setup: Setup, store: Store, deciding: DecisionLock, preferences: CurrentPreferences, bus: Bus
-) -> tuple[Accounts, PolicyChanges, TakeoverCommands]:
+) -> tuple[Accounts, PolicyChanges]:
     """Build the parts that change who answers, and what becomes of pending replies."""
     accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
     following = PolicyChanges(store, accounts, deciding, preferences, bus.publish, setup.clock)
-    return accounts, following, TakeoverCommands(store, preferences, bus.publish, setup.clock)
+    return accounts, following
 
 
 def _decision_parts(

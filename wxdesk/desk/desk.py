@@ -8,13 +8,13 @@ from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.presence import DeskPresence
-from wxdesk.desk.conversations.reply_commands import ReplyCommands
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock
+from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.runtime.bus import Bus

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.store.chats import Talk, entering, incoming, second
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution
@@ -30,6 +31,20 @@ async def thread(talk: Talk, store: Store) -> int:
 async def until(talk: Talk, thread: int) -> float | None:
     found = (await talk.thread(thread)).taken_over_until
     return None if found is None else (found - second(0)).total_seconds()
+
+
+async def writes(store: Store, thread: int, at: datetime) -> Reply:
+    """An operator writes, which takes over for a minute, and could still take it back."""
+    new = NewReply(thread, Author.OPERATOR, Content(text="在的"), ReplyState.HELD, due_at=at + timedelta(seconds=9))
+    [written] = (await store.replies.write([new], at, MINUTE)).written
+    return written
+
+
+async def taken_back(store: Store, written: Reply) -> Takeover | None:
+    """The takeover that applies again since this was undone."""
+    undone = (await store.pending_replies.undo(written.id, "lin", written.created_at)).takeover
+    assert undone is not None
+    return undone.before
 
 
 async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, thread: int) -> None:
@@ -111,29 +126,54 @@ async def test_only_those_without_an_end_get_one(talk: Talk, store: Store, threa
 
 async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_took(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
-    spoken = await store.takeovers.written(thread, second(10), MINUTE)
+    spoken = await writes(store, thread, second(10))
     taken = await talk.thread(thread)
     assert (taken.taken_over, taken.taken_over_until, taken.takeover_by_writing) == (True, second(70), True)
-    again = await store.takeovers.written(thread, second(30), MINUTE)
+    again = await writes(store, thread, second(30))
     assert await until(talk, thread) == 90
-    assert await store.takeovers.undo_takeover(thread, spoken) is False
-    assert await until(talk, thread) == 90
-    assert await store.takeovers.undo_takeover(thread, again) is True
+    assert await taken_back(store, again) == Takeover(second(70), by_writing=True)
     assert await until(talk, thread) == 70
-    assert await store.takeovers.undo_takeover(thread, spoken) is True
+    assert await taken_back(store, spoken) is None
     given_back = await talk.thread(thread)
     assert (given_back.taken_over, given_back.taken_over_until, given_back.takeover_by_writing) == (False, None, False)
     with pytest.raises(NotFound):
-        await store.takeovers.written(9999, second(30), MINUTE)
+        await writes(store, 9999, second(30))
 
 
 async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
-    await store.takeovers.written(thread, second(10), MINUTE)
+    first = await writes(store, thread, second(10))
     await store.conversations.take_over(thread, second(40))
-    await store.takeovers.written(thread, second(20), MINUTE)
-    chosen = await talk.thread(thread)
-    assert (chosen.taken_over_until, chosen.takeover_by_writing) == (second(40), False)
+    then = await writes(store, thread, second(20))
+    for taken_over_by_choice in (None, first, then):  # and no undo ends what was chosen
+        if taken_over_by_choice is not None:
+            await store.pending_replies.undo(taken_over_by_choice.id, "lin", second(21))
+        chosen = await talk.thread(thread)
+        assert (chosen.taken_over_until, chosen.takeover_by_writing) == (second(40), False)
+
+
+async def test_the_last_undo_restores_what_was_before_all_that_was_written(talk: Talk, store: Store) -> None:
+    thread = (await talk.says("han")).conversation.id
+    first, then = await writes(store, thread, second(10)), await writes(store, thread, second(30))
+    assert (await store.pending_replies.undo(first.id, "lin", second(31))).takeover is None
+    assert await until(talk, thread) == 90
+    assert await taken_back(store, then) is None
+    assert not (await talk.thread(thread)).taken_over
+
+
+async def test_an_undo_leaves_a_takeover_that_was_changed_meanwhile(talk: Talk, store: Store) -> None:
+    thread = (await talk.says("han")).conversation.id
+    written = await writes(store, thread, second(10))
+    assert await store.takeovers.postpone_end(thread, second(70), second(75))
+    assert (await store.pending_replies.undo(written.id, "lin", second(11))).takeover is None
+    assert await until(talk, thread) == 75
+
+
+async def test_where_writing_takes_over_nothing_nothing_is_restored(talk: Talk, store: Store, thread: int) -> None:
+    new = NewReply(thread, Author.OPERATOR, Content(text="在的"), ReplyState.HELD, due_at=second(20))
+    [written] = (await store.replies.write([new], second(10))).written
+    assert (await store.pending_replies.undo(written.id, "lin", second(11))).takeover is None
+    assert (await talk.thread(thread)).taken_over
 
 
 async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: Store, thread: int) -> None:

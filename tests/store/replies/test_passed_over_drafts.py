@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,8 @@ from wxdesk.store import Store
 
 S = ReplyState
 
+MINUTE = timedelta(minutes=1)
+
 
 K = StepKind
 
@@ -33,7 +35,7 @@ async def draft(talk: Talk) -> Reply:
 async def writes(store: Store, thread: int, text: str, at: datetime = T0) -> Reply:
     """An operator writes, and could still take it back."""
     new = NewReply(thread, Author.OPERATOR, Content(text=text), S.HELD, due_at=second(3))
-    [written] = (await store.replies.add_passing_over([new], at)).written
+    [written] = (await store.replies.write([new], at, MINUTE)).written
     return written
 
 
@@ -41,7 +43,7 @@ async def test_it_stays_a_draft_and_asks_nobody(store: Store, draft: Reply) -> N
     thread = draft.conversation_id
     assert (await store.conversations.counts()).pending == 1
     new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
-    instead = await store.replies.add_passing_over([new], second(1))
+    instead = await store.replies.write([new], second(1), MINUTE)
     [passed] = instead.passed
     assert (passed.id, passed.state, passed.passed_by) == (draft.id, S.DRAFT, instead.written[0].id)
     assert is_passed_over(passed)
@@ -181,8 +183,7 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
 ) -> None:
     first, rest = await talk.decides((await talk.says("o1")).message, "一", "二")
     await talk.moves(first, Move.CLAIM, Move.REFUSE if move is Move.RETRY else Move.LOSE)
-    await store.replies.draft_leaving(first.conversation_id, second(1))
-    await writes(store, first.conversation_id, "三")
+    await writes(store, first.conversation_id, "三", second(1))
     assert is_passed_over(await store.replies.get(rest.id))
     settled = await store.replies.settle(first.id, move, second(2), "lin")
     left = await store.replies.get(rest.id)
@@ -239,7 +240,6 @@ async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Sto
 
 async def test_what_was_held_tells_once_that_he_wrote_instead(store: Store, talk: Talk) -> None:
     [held] = await talk.decides((await talk.says("o1")).message, "九点", state=S.HELD, due_at=second(8))
-    await store.replies.draft_leaving(held.conversation_id, second(1))
     written = await writes(store, held.conversation_id, "十点", second(1))
     await store.pending_replies.undo(written.id, "lin", second(2))
     await writes(store, held.conversation_id, "十点整", second(3))

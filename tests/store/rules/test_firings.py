@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Connection, select, text
 
@@ -76,9 +78,8 @@ async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_
 ) -> None:
     message = (await talk.says("o1", "x", at=second(1))).message
     [draft] = await talk.decides(message, "好", at=second(1), state=ReplyState.DRAFT, rule_id=rule.id)
-    await store.replies.add_passing_over(
-        [NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)], T0
-    )
+    other = NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)
+    await store.replies.write([other], T0, timedelta(minutes=1))
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
     await store.replies.settle(draft.id, Move.RELEASE, second(2), "operator")
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 0

@@ -57,6 +57,14 @@ class Takeover:
     by_writing: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TakeoverByWriting:
+    """A takeover before an operator wrote (None if there was none), and after it."""
+
+    before: Takeover | None
+    after: Takeover
+
+
 def takeover_after_writing(present: Takeover | None, now: datetime, span: timedelta) -> Takeover:
     """Return the takeover after a reply at `now`, if writing takes over for `span`.
 

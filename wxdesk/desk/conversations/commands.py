@@ -11,10 +11,9 @@ from datetime import datetime
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
-from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled
+from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
-from wxdesk.desk.conversations.takeover import TakeoverCommands
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.policy_changes import PolicyChanges
@@ -30,14 +29,12 @@ class ConversationCommands:
         store: Store,
         following: PolicyChanges,
         transfers: Transfers,
-        word: TakeoverCommands,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._following = following
         self._transfers = transfers
-        self._word = word
         self._publish = publish
         self._clock = clock
 
@@ -46,11 +43,19 @@ class ConversationCommands:
 
         Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
         """
-        await self._word.take(conversation_id, how)
+        until = how.ends(self._clock())
+        await self._store.conversations.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
+        cancelled = await self._store.replies.cancel_leaving(conversation_id, Author.OPERATOR, self._clock())
+        publish_replies(self._publish, cancelled)
+        self._publish(RepliesRecalled(conversation_id))
+        self._publish(TakeoverChanged(conversation_id, until))
+        self._changed(conversation_id)
 
     async def hand_back(self, conversation_id: int) -> None:
         """Hand back: rules answer the next message. A rule's promise still leaves."""
-        await self._word.give(conversation_id)
+        await self._store.conversations.hand_back(conversation_id)
+        self._publish(TakeoverChanged(conversation_id, None))
+        self._changed(conversation_id)
 
     async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
         """Arm or disarm a transfer by the contact's next message, the first WeChat allows."""

@@ -6,14 +6,13 @@ keeps to one clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorCalled
-from wxdesk.core.model.account import Account, ModeSource, ReplyMode
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.preferences import LastMoment
-from wxdesk.core.replies.lifecycle import is_expired, mode_of
+from wxdesk.core.replies.lifecycle import is_expired
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outcomes import TOO_LATE
@@ -35,7 +34,6 @@ class HoldTimers:
     def __init__(  # noqa: PLR0913 - what it is built from, named
         self,
         store: Store,
-        accounts: Mapping[str, Account],
         preferences: CurrentPreferences,
         pause: Pause,
         writing: OperatorTyping,
@@ -44,7 +42,6 @@ class HoldTimers:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._accounts = accounts
         self._preferences = preferences
         self._pause = pause
         self._writing = writing
@@ -91,31 +88,6 @@ class HoldTimers:
     def is_late(self, reply: Reply, now: datetime) -> bool:
         """Return True if `reply` is too late to be sent without an operator."""
         return is_expired(reply, now, self._late_after)
-
-    async def release_all(self, by: str, only: Collection[int] | None = None) -> int:
-        """Send all held replies now, or `only` these; return how many."""
-        released = await self._store.pending_replies.release_held(by, self._clock(), only)
-        publish_replies(self._publish, released)
-        return len(released)
-
-    async def cancel_all(self, by: str, only: Collection[int] | None = None) -> int:
-        """Cancel all held replies, or `only` these, but no drafts; return how many."""
-        moved = await self._store.pending_replies.cancel_held(by, self._clock(), only)
-        publish_replies(self._publish, moved)
-        return sum(reply.state is ReplyState.CANCELLED for reply in moved)
-
-    async def put_back(self, before: Reply, by: str) -> Reply:
-        """Let a reply that `by` edited without a change wait again as it was `before`.
-
-        It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by
-        itself.
-        """
-        conversation = await self._store.conversations.get(before.conversation_id)
-        account = self._accounts.get(conversation.account)
-        by_rule = before.mode_from is ModeSource.RULE and conversation.mode is None
-        mode = before.mode if by_rule or account is None else mode_of(conversation, account)
-        may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
-        return await self._store.replies.put_back(before, self._clock(), by, may_leave=may_leave)
 
     async def pause(self, until: datetime | None = None) -> None:
         """Stop all automatic replies from now, `until` then or until somebody resumes."""

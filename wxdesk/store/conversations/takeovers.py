@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from wxdesk.core.conversations.takeover import Takeover, takeover_after_writing
+from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, takeover_after_writing
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, select_conversations
-
-
-@dataclass(frozen=True, slots=True)
-class TakeoverByWriting:
-    """A takeover before an operator wrote (None if there was none), and after it."""
-
-    before: Takeover | None
-    after: Takeover
-
 
 _until = conversations.c.taken_over_until
 _ENDLESS = conversations.c.taken_over & _until.is_(None)
@@ -49,17 +39,6 @@ class TakeoverStore:
     async def end_of(self, conversation_id: int) -> datetime | None:
         """Return the time at which a takeover ends or ended by itself, if it has one."""
         return await self._db.read(_end_of, conversation_id)
-
-    async def written(self, conversation_id: int, now: datetime, span: timedelta) -> TakeoverByWriting:
-        """Take over for `span` because an operator writes at `now`; raises `NotFound`.
-
-        The rules are those of `core.conversations.takeover.takeover_after_writing`.
-        """
-        return await self._db.write(_take_over_by_writing, conversation_id, now, span)
-
-    async def undo_takeover(self, conversation_id: int, spoken: TakeoverByWriting) -> bool:
-        """Restore the takeover before `spoken` unless changed since; raises `NotFound`."""
-        return await self._db.write(_undo_takeover, conversation_id, spoken)
 
     async def postpone_end(self, conversation_id: int, known: datetime, until: datetime) -> bool:
         """Move a takeover's end from `known` to `until`; False if it has another, or none."""
@@ -101,9 +80,10 @@ def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
     return _takeover_of(row)
 
 
-def _take_over_by_writing(
+def take_over_by_writing(
     connection: Connection, conversation_id: int, now: datetime, span: timedelta
 ) -> TakeoverByWriting:
+    """Take over for `span` because an operator writes at `now`; raises `NotFound`."""
     before = _locked(connection, conversation_id)
     after = takeover_after_writing(before, now, span)
     if after != before:
@@ -111,10 +91,11 @@ def _take_over_by_writing(
     return TakeoverByWriting(before, after)
 
 
-def _undo_takeover(connection: Connection, conversation_id: int, spoken: TakeoverByWriting) -> bool:
-    as_left = _locked(connection, conversation_id) == spoken.after
+def restore_takeover(connection: Connection, conversation_id: int, writing: TakeoverByWriting) -> bool:
+    """Restore the takeover before `writing`; False if it has changed since."""
+    as_left = _locked(connection, conversation_id) == writing.after
     if as_left:
-        _change(connection, conversation_id, takeover_values(spoken.before))
+        _change(connection, conversation_id, takeover_values(writing.before))
     return as_left
 
 

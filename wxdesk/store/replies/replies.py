@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, nulls_first, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, ReplyWindow
@@ -20,6 +21,7 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
+from wxdesk.store.conversations.takeovers import take_over_by_writing
 from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies import moves as moves
@@ -40,10 +42,16 @@ from wxdesk.store.schema.reply_predicates import PENDING, by_hand, undoable
 
 @dataclass(frozen=True, slots=True)
 class WrittenReplies:
-    """Replies an operator wrote, and the drafts passed over by writing them."""
+    """Replies that an operator wrote, and all that writing them changed.
+
+    `drafted`: automatic replies that would have left by themselves, drafts now · `passed`: drafts that need no
+    decision any more · `takeover`: None if writing takes over nothing.
+    """
 
     written: list[Reply]
-    passed: list[Reply]
+    drafted: list[Reply] = field(default_factory=list)
+    passed: list[Reply] = field(default_factory=list)
+    takeover: TakeoverByWriting | None = None
 
 
 QUEUED = replies.c.state == ReplyState.QUEUED
@@ -67,9 +75,14 @@ class Replies:
         """Store the parts (one or more) of one answer by no rule; update the preview."""
         return await self._db.write(_add, parts, at)
 
-    async def add_passing_over(self, parts: Sequence[NewReply], at: datetime) -> WrittenReplies:
-        """Store what an operator writes, and pass over drafts that nobody is editing."""
-        return await self._db.write(_add_passing_over, parts, at)
+    async def write(self, parts: Sequence[NewReply], at: datetime, span: timedelta | None = None) -> WrittenReplies:
+        """Store what an operator writes; take over for `span`, if there is one.
+
+        That follows `core.conversations.takeover.takeover_after_writing`. Automatic replies that would leave by
+        themselves become drafts, so that none is sent after the operator's, and drafts that nobody is editing are
+        passed over. Raises `NotFound`; nothing was stored then.
+        """
+        return await self._db.write(_write, parts, at, span)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
         """Count a conversation's promised replies (see `UndecidedMessage`).
@@ -178,10 +191,6 @@ class Replies:
         """Cancel like `cancel_automatic`, but only replies that would leave by themselves."""
         return await self._db.write(takeover.cancel_leaving, conversation_id, by, at)
 
-    async def draft_leaving(self, conversation_id: int, at: datetime) -> list[Reply]:
-        """Make drafts of automatic replies that would leave by themselves."""
-        return await self._db.write(takeover.draft_leaving, conversation_id, at)
-
     async def pending(self) -> list[Reply]:
         """Return held replies by deadline, those without one first; then drafts by age."""
         query = select_replies().where(replies.c.state.in_(PENDING))
@@ -191,6 +200,19 @@ class Replies:
     async def recover(self, at: datetime) -> list[Reply]:
         """Move `sending` replies to `unknown` after a crash; these count as sent."""
         return await self._db.write(_recover, at)
+
+
+def _write(connection: Connection, parts: Sequence[NewReply], at: datetime, span: timedelta | None) -> WrittenReplies:
+    if span is None:
+        return WrittenReplies(_add(connection, parts, at))
+    thread = parts[0].conversation_id
+    drafted = takeover.draft_leaving(connection, thread, at)  # it locks replies before their conversation
+    begun = take_over_by_writing(connection, thread, at, span)
+    written = _add(connection, parts, at)
+    first = written[0].id
+    if begun.after.by_writing:
+        connection.execute(update(replies).where(replies.c.id == first).values(takeover=begun))
+    return WrittenReplies(written, drafted, pass_over_drafts(connection, thread, first, at), begun)
 
 
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
@@ -208,11 +230,6 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
     ids = insert_replies(connection, [reply_row(reply, at) | heard for reply in parts])
     join_parts(connection, [ids])
     return load_replies(connection, ids)
-
-
-def _add_passing_over(connection: Connection, parts: Sequence[NewReply], at: datetime) -> WrittenReplies:
-    written = _add(connection, parts, at)
-    return WrittenReplies(written, pass_over_drafts(connection, written[0].conversation_id, written[0].id, at))
 
 
 def _recover(connection: Connection, at: datetime) -> list[Reply]:

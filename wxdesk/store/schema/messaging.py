@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.conversations.attention import RINGING, SOMEBODY_WAITS, AttentionReason
+from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
@@ -251,6 +252,8 @@ replies = Table(
     # The first message of what an operator wrote instead of a draft.
     Column("passed_by", identity()),
     Column("heard_id", identity()),
+    # In the first message of what an operator wrote: the takeover that writing it began or put off, until it is undone.
+    Column("takeover", JsonText(TakeoverByWriting)),
 )
 IS_PART = replies.c.part_of.is_not(None)
 OF_A_HUMAN = replies.c.author == literal_column("'operator'")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.store.chats import Talk, second
 from wxdesk.core.model.content import Content
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
@@ -47,7 +50,8 @@ async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk
     [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
     [released] = await talk.decides((await talk.says("o1")).message, "4", state=S.DRAFT)
     await store.replies.settle(released.id, Move.RELEASE, second(1), "lin")
-    told = await store.replies.draft_leaving(asked.conversation_id, second(1))
+    new = NewReply(asked.conversation_id, Author.OPERATOR, Content(text="5"), S.QUEUED)
+    told = (await store.replies.write([new], second(1), timedelta(minutes=1))).drafted
     assert [(reply.id, reply.due_at, reply.by) for reply in told] == [(queued.id, None, ""), (held.id, None, "")]
     assert await stand(store, queued, draft, held, released) == [S.DRAFT, S.DRAFT, S.DRAFT, S.QUEUED]
     last = (await store.replies.steps(held.id))[-1]

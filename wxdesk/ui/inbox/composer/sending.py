@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.desk.conversations.reply_commands import ReplyCommands
+from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
 from wxdesk.ui.inbox.open_conversation import ChatSession

@@ -6,24 +6,24 @@ just left, raises `MoveNotAllowed` and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from wxdesk.core.content import limits as contents
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewRepliesLeft
-from wxdesk.core.events import Event
+from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, TakeoverChanged
+from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, mode_of
 from wxdesk.core.replies.on_new_message import due_before_closing
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
-from wxdesk.desk.conversations.takeover import OPERATOR, TakeoverCommands
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store import Store
@@ -32,20 +32,18 @@ from wxdesk.store import Store
 class ReplyCommands:
     """The operator's commands about replies."""
 
-    def __init__(  # noqa: PLR0913 - what it commands, named
+    def __init__(
         self,
         store: Store,
         pictures: Pictures,
-        holding: HoldTimers,
-        word: TakeoverCommands,
+        accounts: Mapping[str, Account],
         preferences: CurrentPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._pictures = pictures
-        self._hold_timers = holding
-        self._word = word
+        self._accounts = accounts
         self._preferences = preferences
         self._publish = publish
         self._clock = clock
@@ -102,20 +100,24 @@ class ReplyCommands:
         return made
 
     async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
-        """Take over, and store the messages in their order."""
-        spoken = await self._word.take_over_by_writing(conversation.id)
-        now = self._clock()
+        """Store the messages in their order, and what writing them changes besides."""
+        now, wanted = self._clock(), self._preferences.now
         due_at = self._can_undo_until(conversation, now)
         state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
         new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
-        if spoken is None:
-            written = await self._store.replies.add_parts(new, now)
-            publish_replies(self._publish, written)
-            return written
-        instead = await self._store.replies.add_passing_over(new, now)
-        self._word.said(instead.written, spoken)
-        publish_replies(self._publish, [*instead.written, *instead.passed])
-        return instead.written
+        span = timedelta(minutes=wanted.takeover_minutes) if wanted.writing_takes_over else None
+        made = await self._store.replies.write(new, now, span)
+        if made.takeover is not None:
+            publish_replies(self._publish, made.drafted)
+            self._publish(RepliesRecalled(conversation.id))
+            if made.takeover.after != made.takeover.before:
+                self._taken_over(conversation.id, made.takeover.after)
+        publish_replies(self._publish, [*made.written, *made.passed])
+        return made.written
+
+    def _taken_over(self, conversation_id: int, takeover: Takeover | None) -> None:
+        self._publish(TakeoverChanged(conversation_id, None if takeover is None else takeover.until))
+        self._publish(ConversationChanged(conversation_id))
 
     def _can_undo_until(self, conversation: Conversation, now: datetime) -> datetime | None:
         """Return the end of the undo time; None if the reply leaves at once."""
@@ -132,8 +134,9 @@ class ReplyCommands:
         Raises:
             MoveNotAllowed: it is too late, it is being sent.
         """
-        undone = await self._store.pending_replies.undo(reply_id, OPERATOR, self._clock())
-        await self._word.undo_writing(undone.replies)
+        undone = await self._store.pending_replies.undo(reply_id, Author.OPERATOR, self._clock())
+        if undone.takeover is not None:
+            self._taken_over(undone.replies[0].conversation_id, undone.takeover.before)
         publish_replies(self._publish, [*undone.replies, *undone.passed])
         return undone.replies
 
@@ -150,16 +153,26 @@ class ReplyCommands:
 
     async def keep(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
-        return self._told(await self._store.replies.lock_for_edit(reply_id, self._clock(), OPERATOR))
+        return self._told(await self._store.replies.lock_for_edit(reply_id, self._clock(), Author.OPERATOR))
 
     async def put_back(self, before: Reply) -> Reply:
-        """Release an edit lock without a change (see `desk.replies.hold_timers`)."""
-        return self._told(await self._hold_timers.put_back(before, OPERATOR))
+        """Let a reply that was edited without a change wait again as it was `before`.
+
+        It goes on with what was left of its time, unless the mode that applies now wants no reply to leave by
+        itself.
+        """
+        conversation = await self._store.conversations.get(before.conversation_id)
+        account = self._accounts.get(conversation.account)
+        by_rule = before.mode_from is ModeSource.RULE and conversation.mode is None
+        mode = before.mode if by_rule or account is None else mode_of(conversation, account)
+        may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
+        now = self._clock()
+        return self._told(await self._store.replies.put_back(before, now, Author.OPERATOR, may_leave=may_leave))
 
     async def edit(self, reply_id: int, content: Content | str) -> Reply:
         """Edit a draft, held or failed reply; raises like `write`."""
         made = await self._checked(content)
-        return self._told(await self._store.replies.edit(reply_id, made, self._clock(), OPERATOR))
+        return self._told(await self._store.replies.edit(reply_id, made, self._clock(), Author.OPERATOR))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Cancel or discard a reply that was not sent, with the later parts of its answer."""
@@ -178,17 +191,21 @@ class ReplyCommands:
 
         Those that are not held any more stay as they are.
         """
-        return await self._hold_timers.release_all(OPERATOR, only)
+        released = await self._store.pending_replies.release_held(Author.OPERATOR, self._clock(), only)
+        publish_replies(self._publish, released)
+        return len(released)
 
     async def cancel_held(self, only: Collection[int] | None = None) -> int:
         """Cancel all held replies, or `only` those with these ids; return how many.
 
         Drafts stay, and so do those that are not held any more.
         """
-        return await self._hold_timers.cancel_all(OPERATOR, only)
+        moved = await self._store.pending_replies.cancel_held(Author.OPERATOR, self._clock(), only)
+        publish_replies(self._publish, moved)
+        return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
-        moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), OPERATOR, whole=whole)
+        moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), Author.OPERATOR, whole=whole)
         publish_replies(self._publish, [moved, *later])
         return moved
 
