@@ -11,7 +11,7 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
 from wxdesk.desk.rules.file.business_hours import calendar_text
-from wxdesk.desk.rules.file.rule_writing import rule_text
+from wxdesk.desk.rules.file.rule import rule_text
 from wxdesk.desk.rules.import_check import ImportCheck, RuleChange, RuleChangeKind, import_forecast, import_summary
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus

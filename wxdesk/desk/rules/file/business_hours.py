@@ -11,13 +11,12 @@ Of exceptions that cover the same date, those for the fewest days hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from
 from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
-from wxdesk.desk.rules.file.toml_writing import inline_table, listed, string, strings
+from wxdesk.desk.rules.file.toml_writing import table_text
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
 
@@ -94,33 +93,22 @@ def _date(table: TomlTable, key: str) -> date:
 
 def calendar_text(calendar: Calendar) -> str:
     """Return the table, ending with a newline."""
-    return "\n".join(_lines(calendar)) + "\n"
+    weekly = [{"days": [day for day in Weekday if day in one.days], **_hours(one.span)} for one in calendar.weekly]
+    special = [_special_table(one) for one in calendar.special]
+    entries = {
+        "name": calendar.name,
+        "zone": calendar.zone or None,
+        "weekly": weekly or None,
+        "exceptions": special or None,
+    }
+    return table_text("calendars", entries)
 
 
-def _lines(calendar: Calendar) -> Iterator[str]:
-    yield "[[calendars]]"
-    yield f"name = {string(calendar.name)}"
-    if calendar.zone:
-        yield f"zone = {string(calendar.zone)}"
-    if calendar.weekly:
-        weekly = [
-            inline_table([("days", strings([day.value for day in Weekday if day in one.days])), *_hours(one.span)])
-            for one in calendar.weekly
-        ]
-        yield f"weekly = {listed(weekly)}"
-    if calendar.special:
-        yield f"exceptions = {listed([_special_text(one) for one in calendar.special])}"
+def _special_table(days: SpecialDays) -> dict[str, object]:
+    last = None if days.last == days.first else days.last.isoformat()
+    hours: dict[str, object] = {"closed": True} if days.span is None else {**_hours(days.span)}
+    return {"date": days.first.isoformat(), "until": last, **hours, "label": days.label or None}
 
 
-def _special_text(days: SpecialDays) -> str:
-    pairs = [("date", string(days.first.isoformat()))]
-    if days.last != days.first:
-        pairs.append(("until", string(days.last.isoformat())))
-    pairs += [("closed", "true")] if days.span is None else _hours(days.span)
-    if days.label:
-        pairs.append(("label", string(days.label)))
-    return inline_table(pairs)
-
-
-def _hours(span: OpenSpan) -> list[tuple[str, str]]:
-    return [("from", string(f"{span.opens:%H:%M}")), ("to", string(f"{span.closes:%H:%M}"))]
+def _hours(span: OpenSpan) -> dict[str, str]:
+    return {"from": f"{span.opens:%H:%M}", "to": f"{span.closes:%H:%M}"}

@@ -18,7 +18,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
-from wxdesk.desk.rules.file.toml_writing import inline_table, key, one_or_more, string, strings
+from wxdesk.desk.rules.file.toml_writing import one_or_more
 from wxdesk.i18n import tr
 
 _SESSION_FROM_TESTS = ("equals", "prefix", "regex")
@@ -29,7 +29,7 @@ class _Format:
     """The value of a condition in TOML; `read` takes it out of a table by its key."""
 
     read: Callable[[TomlTable, str], Any]
-    write: Callable[[Any], str]
+    write: Callable[[Any], object] = lambda value: value
 
 
 def condition_from(value: object, path: Path) -> Condition:
@@ -46,11 +46,11 @@ def condition_from(value: object, path: Path) -> Condition:
     return Condition(**values)
 
 
-def condition_text(when: Condition) -> str:
+def condition_table(when: Condition) -> dict[str, object]:
     """Return the table for a condition, with the fields that are set."""
     values = ((name, form, getattr(when, name)) for name, form in {**_WORDS, **_OTHERS}.items())
-    pairs = [(name, form.write(value)) for name, form, value in values if value is not None and value != ()]
-    return inline_table([*pairs, *([("not", condition_text(when.unless))] if when.unless is not None else [])])
+    table = {name: form.write(value) for name, form, value in values if value is not None and value != ()}
+    return table if when.unless is None else {**table, "not": condition_table(when.unless)}
 
 
 def _words(table: TomlTable, name: str) -> tuple[str, ...]:
@@ -73,11 +73,9 @@ def _fields(table: TomlTable) -> tuple[FieldTest, ...]:
     return tuple(FieldTest(name, fields.words(name)) for name in names)
 
 
-def _session_from_text(test: SessionFromTest) -> str:
-    pairs = [(name, string(getattr(test, name))) for name in _SESSION_FROM_TESTS if getattr(test, name) is not None]
-    if test.fields:
-        pairs.append(("fields", inline_table([(key(one.name), one_or_more(one.values)) for one in test.fields])))
-    return inline_table(pairs)
+def _session_from_table(test: SessionFromTest) -> dict[str, object]:
+    fields = {one.name: one_or_more(one.values) for one in test.fields} or None
+    return {"equals": test.equals, "prefix": test.prefix, "regex": test.regex, "fields": fields}
 
 
 def _hours(table: TomlTable, name: str) -> HoursTest:
@@ -93,20 +91,11 @@ def _tags(table: TomlTable, name: str) -> TagsTest:
     return TagsTest(**{one: _words(inner, one) for one in inner})
 
 
-def _tags_text(test: TagsTest) -> str:
-    return inline_table([(name, strings(tags)) for name, tags in (("any", test.any), ("none", test.none)) if tags])
-
-
 def _message_no(table: TomlTable, name: str) -> MessageNo:
     inner = table.table(name, ("min", "max"))
     if not list(inner):
         raise RulesFileMistake(inner.path, tr("message_no takes “min”, “max” or both."))
     return MessageNo(inner.number("min", otherwise=1), inner.number("max") if "max" in inner else None)
-
-
-def _message_no_text(bounds: MessageNo) -> str:
-    pairs = (("min", bounds.min), ("max", bounds.max))
-    return inline_table([(name, str(number)) for name, number in pairs if number is not None])
 
 
 def _last_rule(table: TomlTable, name: str) -> LastRule:
@@ -117,23 +106,17 @@ def _last_rule(table: TomlTable, name: str) -> LastRule:
 _CONTAINS = "contains"
 """Synonym of `any`, which other programs use."""
 
-_WORDS = dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix"), _Format(_words, strings))
+_WORDS = dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix"), _Format(_words))
 
 _OTHERS: Mapping[str, _Format] = {
-    "regex": _Format(TomlTable.text, string),
-    "session_from": _Format(_session_from, _session_from_text),
-    "event": _Format(TomlTable.words, strings),
-    "hours": _Format(
-        _hours, lambda test: inline_table([("inside" if test.inside else "outside", string(test.calendar))])
-    ),
-    "operator": _Format(lambda table, name: table.choice(name, Presence), string),
-    "tags": _Format(_tags, _tags_text),
-    "first_contact": _Format(
-        lambda table, name: table.truth(name, otherwise=True), lambda never: "true" if never else "false"
-    ),
-    "quiet_days": _Format(TomlTable.number, str),
-    "message_no": _Format(_message_no, _message_no_text),
-    "last_rule_within": _Format(
-        _last_rule, lambda last: inline_table([("rule", string(str(last.rule))), ("minutes", str(last.minutes))])
-    ),
+    "regex": _Format(TomlTable.text),
+    "session_from": _Format(_session_from, _session_from_table),
+    "event": _Format(TomlTable.words),
+    "hours": _Format(_hours, lambda test: {"inside" if test.inside else "outside": test.calendar}),
+    "operator": _Format(lambda table, name: table.choice(name, Presence)),
+    "tags": _Format(_tags, lambda test: {"any": test.any or None, "none": test.none or None}),
+    "first_contact": _Format(lambda table, name: table.truth(name, otherwise=True)),
+    "quiet_days": _Format(TomlTable.number),
+    "message_no": _Format(_message_no, lambda bounds: {"min": bounds.min, "max": bounds.max}),
+    "last_rule_within": _Format(_last_rule, lambda last: {"rule": str(last.rule), "minutes": last.minutes}),
 }

@@ -16,8 +16,7 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.faults import RuleFault, find_fault
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
-from wxdesk.desk.rules.file.rule_reading import rule_from
-from wxdesk.desk.rules.file.rule_writing import rule_text
+from wxdesk.desk.rules.file.rule import rule_from, rule_text
 from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake
 from wxdesk.desk.rules.patterns.engine import compile_pattern

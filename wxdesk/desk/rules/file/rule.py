@@ -1,4 +1,4 @@
-"""Reads one `[[rules]]` table of a rules file as a `Rule`."""
+"""Reads and writes `[[rules]]` of a rules file: one table a rule."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
-from wxdesk.desk.rules.file.conditions import condition_from
+from wxdesk.desk.rules.file.conditions import condition_from, condition_table
 from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
+from wxdesk.desk.rules.file.toml_writing import one_or_more, table_text
 from wxdesk.i18n import tr
 
-CONTENT_FIELDS = {
+_CONTENT_FIELDS = {
     ActionKind.LINK: (ReplyKind.LINK, ("title", "description", "url", "thumb_url")),
     ActionKind.CARD: (ReplyKind.CARD, ("title", "page_path", "thumb_media_id", "thumb_picture")),
 }
-COOLDOWN_FIELDS = ("per_contact_s", "per_conversation", "per_account_per_min")
-ONCE = "once"
+_COOLDOWN_FIELDS = ("per_contact_s", "per_conversation", "per_account_per_min")
+_ONCE = "once"
 """The same as `per_conversation = 1`."""
 
 _RULE_KEYS = ("name", "enabled", "on", "when", "then", "default", "continue", "cooldown", "delivery")
@@ -60,14 +61,14 @@ def _message_types(table: TomlTable) -> frozenset[MessageType]:
 
 
 def _cooldown(table: TomlTable) -> Cooldown:
-    inner = table.table("cooldown", COOLDOWN_FIELDS)
+    inner = table.table("cooldown", _COOLDOWN_FIELDS)
     for key in inner:
-        if not (key == "per_conversation" and inner.raw(key) == ONCE) and inner.number(key) < 1:
+        if not (key == "per_conversation" and inner.raw(key) == _ONCE) and inner.number(key) < 1:
             raise RulesFileMistake((*inner.path, key), tr("“{key}” must be 1 or more.", key=key))
     times = inner.raw("per_conversation") if "per_conversation" in inner else 0
     return Cooldown(
         per_contact_s=inner.number("per_contact_s"),
-        per_conversation=1 if times == ONCE else inner.number("per_conversation"),
+        per_conversation=1 if times == _ONCE else inner.number("per_conversation"),
         per_account_per_min=inner.number("per_account_per_min"),
     )
 
@@ -104,7 +105,7 @@ def _action(value: object, path: Path) -> Action:
         case ActionKind.IMAGE:
             return Action(kind, content=_image(table))
         case ActionKind.LINK | ActionKind.CARD:
-            reply_kind, fields = CONTENT_FIELDS[kind]
+            reply_kind, fields = _CONTENT_FIELDS[kind]
             inner = table.table(kind, fields)
             said: dict[str, Any] = {name: inner.text(name) for name in fields}
             return Action(kind, content=Content(reply_kind, **said))
@@ -152,3 +153,56 @@ def _reply(table: TomlTable) -> Action:
 
 def _listed(words: type[StrEnum]) -> str:
     return ", ".join(words)
+
+
+def rule_text(rule: Rule) -> str:
+    """Return the table, without default values, ending with a newline."""
+    entries = {
+        "name": rule.name,
+        "enabled": None if rule.enabled else False,
+        "on": None if rule.on == {MessageType.TEXT} else [kind for kind in MessageType if kind in rule.on],
+        "when": condition_table(rule.when) or None,
+        "default": rule.default or None,
+        "continue": rule.continues or None,
+        "cooldown": _cooldown_table(rule.cooldown) or None,
+        "delivery": _delivery_value(rule),
+        "then": [_action_table(action) for action in rule.then] or None,
+    }
+    return table_text("rules", entries)
+
+
+def _cooldown_table(limits: Cooldown) -> dict[str, object]:
+    values = {name: getattr(limits, name) for name in _COOLDOWN_FIELDS if getattr(limits, name)}
+    return values | {"per_conversation": _ONCE} if limits.per_conversation == 1 else values
+
+
+def _delivery_value(rule: Rule) -> object:
+    if rule.delivery is Delivery.HOLD:
+        return {"hold": rule.hold_seconds}
+    return None if rule.delivery is Delivery.INHERIT else rule.delivery
+
+
+def _action_table(action: Action) -> dict[str, object]:
+    variant = None if action.variant is Variant.FIRST else action.variant
+    return {action.kind: _action_value(action), "variant": variant}
+
+
+def _action_value(action: Action) -> object:
+    content = action.content
+    match action.kind:
+        case ActionKind.REPLY:
+            return one_or_more(action.texts)
+        case ActionKind.TEMPLATE:
+            return str(action.template)
+        case ActionKind.IMAGE:
+            return {"picture": content.picture} if content.picture else content.media_id
+        case ActionKind.LINK | ActionKind.CARD:
+            return {name: getattr(content, name) or None for name in _CONTENT_FIELDS[action.kind][1]}
+        case ActionKind.TAG:
+            return one_or_more(action.tags)
+        case ActionKind.TYPING:
+            return action.seconds
+        case ActionKind.SNOOZE:
+            return action.minutes
+        case _:
+            return True
