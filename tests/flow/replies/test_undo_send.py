@@ -248,3 +248,14 @@ async def test_a_draft_that_he_had_in_hand_while_he_took_back_his_word_is_as_it_
     await replies.undo((await writes(desk, thread, "不急")).id)
     left = await replies.put_back(before)
     assert (left.state, left.error, left.by) == (S.DRAFT, before.error, "")
+
+
+async def test_taking_back_all_that_he_wrote_leaves_a_takeover_that_he_chose_meanwhile(desk: Desk) -> None:
+    thread = await asks(desk, "急吗")
+    replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
+    first = await writes(desk, thread, "不急")
+    await conversations.take_over(thread)
+    then = await writes(desk, thread, "慢慢来")
+    for written in (first, then):
+        await replies.undo(written.id)
+    assert (await desk.opened.store.conversations.get(thread)).taken_over
