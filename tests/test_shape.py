@@ -180,7 +180,16 @@ _REASONS = {
 }  # fmt: skip
 """Errors, which `explain` says in the operator's language, and which of their arguments is a sentence."""
 
-_SPOKEN = {"tr": 0, "ntr": 0, "Fault": 1, "TemplateFault": 1, "failure": 0, "lost": 1, "hopeless": 1} | _REASONS
+_SPOKEN = {
+    "tr": 0,
+    "ntr": 0,
+    "RuleFault": 1,
+    "FaultInside": 1,
+    "TemplateFault": 1,
+    "failure": 0,
+    "lost": 1,
+    "hopeless": 1,
+} | _REASONS
 """Calls with a sentence for the operator, and which of their arguments it is."""
 
 

@@ -76,7 +76,8 @@ def condition_texts(when: Condition) -> Iterator[str]:
     if when.none and not others:
         yield tr(WORDINGS["none"].is_so, words=_brief(when.none))
     for kind, value in values:
-        yield from filter(None, (context_text(replace(one, ok=True)) for one in kind.refusals(value)))
+        if said := context_text(replace(kind.refusal(value), ok=True)):
+            yield said
     if when.unless is not None:
         yield tr("unless {what}", what=tr(" or ").join(condition_texts(when.unless)))
 

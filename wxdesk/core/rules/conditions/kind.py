@@ -1,4 +1,4 @@
-"""Tests of conditions, and the base of the kinds of condition that make them.
+"""Kinds of condition, and the tests that they make.
 
 A test's `refusal` is its verdict when it fails having found nothing; it is one record for all messages. Its
 `clue` tells what a message must contain before asking is worth while, for the index in
@@ -7,10 +7,10 @@ A test's `refusal` is its verdict when it fails having found nothing; it is one 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
-from typing import Protocol
+from typing import NamedTuple
 
 from wxdesk.core.model.rule import Condition, Rule, Verdict
 from wxdesk.core.normalise import Normaliser
@@ -52,26 +52,29 @@ class MatchState:
     groups: dict[str, str] = field(default_factory=dict)
 
 
-class ConditionTest(Protocol):
-    """One condition of one rule."""
+type Find = Callable[[MatchState], tuple[bool, str]]
+"""Tells whether a condition holds, and the word or stretch of text that was found."""
 
-    @property
-    def refusal(self) -> Verdict:
-        """The verdict when it fails and found nothing."""
-        ...
 
-    @property
-    def clue(self) -> Clue | None:
-        """Without it in a message the test certainly gives its refusal; None: uncertain."""
-        ...
+@dataclass(frozen=True, slots=True)
+class ConditionTest:
+    """One condition of one rule; without its clue in a message it certainly refuses."""
 
-    def ask(self, facts: MatchState) -> Verdict:
+    refusal: Verdict
+    find: Find
+    clue: Clue | None = None
+
+    def ask(self, state: MatchState) -> Verdict:
         """Return its verdict."""
-        ...
+        ok, found = self.find(state)
+        return Verdict(self.refusal.condition, ok, self.refusal.words, found) if ok or found else self.refusal
 
 
-type FaultInside = tuple[tuple[str | int, ...], str]
-"""A fault's path inside the field of `Condition`, and the reason."""
+class FaultInside(NamedTuple):
+    """A fault of one condition, by its path inside the field of `Condition`."""
+
+    where: tuple[str | int, ...]
+    reason: str
 
 
 class Stage(IntEnum):
@@ -101,45 +104,35 @@ class FaultContext:
     calendars: Container[str] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionKind[Value]:
-    """One kind of condition, whose values stand in the field `name` of `Condition`."""
+    """One kind of condition, named as in verdicts and as its field of `Condition`.
 
-    stage = Stage.SURROUNDINGS
+    get: the value, where that is no field · words: the words of its verdicts, all that it looks for · find
+    and clue: its test · claims: together equivalent to it · faults: but those of `patterns`, which stand at
+    their paths · required: facts of the past that it needs · named: the value with names for what it refers to.
+    """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def words(self, value: Value) -> tuple[str, ...]:
-        """Return the words of its verdicts: all that it looks for."""
-        return (str(value),)
+    name: str
+    find: Callable[[Value, TestTools], Find]
+    claims: Callable[[Value, Normaliser], Iterable[Claim]]
+    stage: Stage = Stage.SURROUNDINGS
+    get: Callable[[Condition], Value | None] | None = None
+    words: Callable[[Value], tuple[str, ...]] = lambda value: (str(value),)
+    clue: Callable[[Value, Normaliser], Clue | None] = lambda *_: None
+    faults: Callable[[Value, FaultContext], Iterator[FaultInside]] = lambda *_: iter(())
+    patterns: Callable[[Value], Mapping[tuple[str, ...], str]] = lambda _: {}
+    required: Callable[[Value, RuleNames], RequiredHistory] | None = None
+    named: Callable[[Value, RuleNames], Value] = lambda value, _: value
 
     def refusal(self, value: Value) -> Verdict:
         """Return its verdict on a message in which it finds nothing."""
         return Verdict(self.name, ok=False, words=self.words(value))
 
-    def refusals(self, value: Value) -> tuple[Verdict, ...]:
-        """Return the refusal of each of its tests."""
-        return (self.refusal(value),)
-
-    def tests(self, value: Value, tools: TestTools) -> Iterator[ConditionTest]:
-        """Yield its tests."""
-        raise NotImplementedError
-
-    def claims(self, value: Value, normaliser: Normaliser) -> Iterator[Claim]:
-        """Yield claims that together are equivalent to it."""
-        raise NotImplementedError
-
-    def faults(self, value: Value, context: FaultContext) -> Iterator[FaultInside]:
-        """Yield its faults, but those of patterns."""
-        return iter(())
-
-    def patterns(self, value: Value) -> Iterator[FaultInside]:
-        """Yield its patterns with their paths."""
-        return iter(())
-
-    def required(self, value: Value, rules: RuleNames) -> RequiredHistory | None:
-        """Return the facts of the past that it needs."""
-        return None
+    def test(self, value: Value, tools: TestTools) -> ConditionTest:
+        """Return its test."""
+        refusal = self.refusal(self.named(value, tools.rules))
+        return ConditionTest(refusal, self.find(value, tools), self.clue(value, tools.normaliser))
 
 
 def pairs_of(words: Sequence[str], normaliser: Normaliser) -> tuple[tuple[str, str], ...]:

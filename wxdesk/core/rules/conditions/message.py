@@ -3,266 +3,204 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from operator import contains
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import SessionFromTest, Verdict
+from wxdesk.core.model.rule import SessionFromTest
 from wxdesk.core.normalise import Normaliser, as_displayed, is_visible
 from wxdesk.core.rules.conditions.claims import OCCURS, AllWords, AnyName, AnyWord, Claim, Fact, WordPosition
 from wxdesk.core.rules.conditions.kind import (
     Clue,
     CluePlace,
     ConditionKind,
-    ConditionTest,
     FaultContext,
     FaultInside,
+    Find,
     MatchState,
     Stage,
     TestTools,
     pairs_of,
 )
-from wxdesk.core.rules.patterns import Pattern
 from wxdesk.core.wechat.session_from import fields_of
 
 MAX_WORD = 200
 """Most characters of one word; customers' texts are hardly longer."""
 
-
-@dataclass(frozen=True, slots=True)
-class _AnyWordTest:
-    """Test of exact, prefix, suffix, any, none; `words` pairs it with compared form."""
-
-    words: tuple[tuple[str, str], ...]
-    occurs: Callable[[str, str], bool]
-    refusal: Verdict
-    clue: Clue | None
-    wanted: bool = True
-
-    def ask(self, facts: MatchState) -> Verdict:
-        folded, occurs = facts.folded, self.occurs
-        found = next((written for written, word in self.words if occurs(folded, word)), "")
-        ok = bool(found) is self.wanted
-        if not ok and not found:
-            return self.refusal
-        return Verdict(self.refusal.condition, ok, self.refusal.words, found)
+type Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _AllWordsTest:
-    """Test that every word occurs; `found` names those that do, also on failure."""
-
-    words: tuple[tuple[str, str], ...]
-    refusal: Verdict
-    clue: Clue
-
-    def ask(self, facts: MatchState) -> Verdict:
-        found = [written for written, word in self.words if word in facts.folded]
-        if not found:
-            return self.refusal
-        return Verdict("all", len(found) == len(self.words), self.refusal.words, " ".join(found))
+def _word_faults(words: Words, _: FaultContext) -> Iterator[FaultInside]:
+    for index, word in enumerate(words):
+        if not as_displayed(word):
+            yield FaultInside((index,), "An empty word would be found in every text.")
+        if len(word) > MAX_WORD:
+            yield FaultInside((index,), "This word is longer than 200 characters.")
 
 
-@dataclass(frozen=True, slots=True)
-class _PatternTest:
-    """Test that the pattern is found in the normalised text, letter case kept."""
+def _clue(place: CluePlace) -> Callable[[Words, Normaliser], Clue]:
+    return lambda words, normaliser: Clue(place, tuple(map(normaliser, words)))
 
-    pattern: Pattern
-    refusal: Verdict
-    clue: Clue
 
-    def ask(self, facts: MatchState) -> Verdict:
-        found = self.pattern.search(facts.cased)
+def _any_word(position: WordPosition, place: CluePlace) -> ConditionKind[Words]:
+    return ConditionKind(
+        name=position.value,
+        stage=Stage.TEXT,
+        words=tuple,
+        find=lambda words, tools: _find_word(words, OCCURS[position], tools),
+        clue=_clue(place),
+        claims=lambda words, normaliser: [Claim(AnyWord(position, tuple(map(normaliser, words))))],
+        faults=_word_faults,
+    )
+
+
+def _find_word(words: Words, occurs: Callable[[str, str], bool], tools: TestTools, *, wanted: bool = True) -> Find:
+    pairs = pairs_of(words, tools.normaliser)
+
+    def find(state: MatchState) -> tuple[bool, str]:
+        folded = state.folded
+        found = next((written for written, word in pairs if occurs(folded, word)), "")
+        return bool(found) is wanted, found
+
+    return find
+
+
+def _find_all(words: Words, tools: TestTools) -> Find:
+    """Return a test that names the words that are there, also if not all are."""
+    pairs = pairs_of(words, tools.normaliser)
+
+    def find(state: MatchState) -> tuple[bool, str]:
+        found = [written for written, word in pairs if word in state.folded]
+        return len(found) == len(pairs), " ".join(found)
+
+    return find
+
+
+def _find_pattern(source: str, tools: TestTools) -> Find:
+    """Return a test of the normalised text, letter case kept."""
+    pattern = tools.compile_pattern(source)
+
+    def find(state: MatchState) -> tuple[bool, str]:
+        found = pattern.search(state.cased)
         if found is None:
-            return self.refusal
-        facts.groups.update(found.groups)
-        return Verdict("regex", ok=True, words=self.refusal.words, found=found.text)
+            return False, ""
+        state.groups.update(found.groups)
+        return True, found.text
+
+    return find
 
 
-@dataclass(frozen=True, slots=True)
-class _ButtonTest:
-    """Test of the button's value, compared as it is: a program wrote it."""
+def _button_words(test: SessionFromTest) -> Words:
+    sought = test.equals or test.prefix or test.regex
+    return (*((sought,) if sought else ()), *(f"{one.name}={'|'.join(one.values)}" for one in test.fields)) or ("",)
 
-    test: SessionFromTest
-    pattern: Pattern | None
-    refusal: Verdict
-    clue = Clue(CluePlace.BUTTON)
 
-    def ask(self, facts: MatchState) -> Verdict:
-        value = facts.subject.session_from
-        found = None if value is None else self._found(value, facts.groups)
-        if value is None or found is None or not self._fields_hold(value):
-            return self.refusal
-        return Verdict("session_from", ok=True, words=self.refusal.words, found=found)
+def _find_button(test: SessionFromTest, tools: TestTools) -> Find:
+    """Return a test of the button's value, compared as it is: a program wrote it."""
+    pattern = None if test.regex is None else tools.compile_pattern(test.regex)
 
-    def _found(self, value: str, groups: dict[str, str]) -> str | None:
-        if self.pattern is not None:
-            match = self.pattern.search(value)
+    def found_in(value: str, groups: dict[str, str]) -> str | None:
+        if pattern is not None:
+            match = pattern.search(value)
             groups.update(match.groups if match else {})
             return match.text if match else None
-        if self.test.prefix is not None:
-            return self.test.prefix if value.startswith(self.test.prefix) else None
-        return value if self.test.equals in (value, None) else None
+        if test.prefix is not None:
+            return test.prefix if value.startswith(test.prefix) else None
+        return value if test.equals in (value, None) else None
 
-    def _fields_hold(self, value: str) -> bool:
-        if not self.test.fields:
-            return True
-        fields = fields_of(value)
-        return all(fields.get(one.name) in one.values for one in self.test.fields)
+    def find(state: MatchState) -> tuple[bool, str]:
+        value = state.subject.session_from
+        found = None if value is None else found_in(value, state.groups)
+        if value is None or found is None:
+            return False, ""
+        fields = fields_of(value) if test.fields else {}
+        ok = all(fields.get(one.name) in one.values for one in test.fields)
+        return ok, found if ok else ""
 
-
-@dataclass(frozen=True, slots=True)
-class _EventTest:
-    """Test of the event's name, ignoring letter case: WeChat is not strict about it."""
-
-    names: frozenset[str]
-    refusal: Verdict
-    clue = None
-
-    def ask(self, facts: MatchState) -> Verdict:
-        event = facts.subject.event
-        if event is None or event.casefold() not in self.names:
-            return self.refusal
-        return Verdict("event", ok=True, words=self.refusal.words, found=event)
+    return find
 
 
-class _Words(ConditionKind[tuple[str, ...]]):
-    """Words that are looked for in the text."""
-
-    stage = Stage.TEXT
-
-    def words(self, value: tuple[str, ...]) -> tuple[str, ...]:
-        return value
-
-    def faults(self, value: tuple[str, ...], context: FaultContext) -> Iterator[FaultInside]:
-        for index, word in enumerate(value):
-            if not as_displayed(word):
-                yield (index,), "An empty word would be found in every text."
-            if len(word) > MAX_WORD:
-                yield (index,), "This word is longer than 200 characters."
-
-
-class _AnyWord(_Words):
-    """Words of which one has to stand in a position in the text."""
-
-    def __init__(self, position: WordPosition, place: CluePlace) -> None:
-        super().__init__(position.value)
-        self._position, self._place = position, place
-
-    def tests(self, value: tuple[str, ...], tools: TestTools) -> Iterator[ConditionTest]:
-        pairs = pairs_of(value, tools.normaliser)
-        yield _AnyWordTest(pairs, OCCURS[self._position], self.refusal(value), _clue(self._place, pairs))
-
-    def claims(self, value: tuple[str, ...], normaliser: Normaliser) -> Iterator[Claim]:
-        yield Claim(AnyWord(self._position, tuple(map(normaliser, value))))
+def _button_faults(test: SessionFromTest, context: FaultContext) -> Iterator[FaultInside]:
+    tests = sum(one is not None for one in (test.equals, test.prefix, test.regex))
+    if tests > 1:
+        yield FaultInside((), "session_from takes one of equals, prefix and regex, not several.")
+    if not (tests or test.fields):
+        yield FaultInside((), "session_from takes one of equals, prefix and regex, or fields, or both.")
+    if "" in (test.prefix, test.regex):
+        yield FaultInside((), "An empty test of session_from would match every entry. Leave it out if that is meant.")
+    for field in test.fields:
+        if not field.name or not field.values:
+            yield FaultInside(("fields", field.name), "A field needs a name and at least one value.")
+    if MessageType.ENTER_SESSION not in context.rule.on:
+        yield FaultInside((), "session_from is known only when a contact enters: add “enter_session” to “on”.")
 
 
-class _AllWords(_Words):
-    """Words that all have to stand in the text."""
+def _find_event(names: Words, _: TestTools) -> Find:
+    """Return a test that ignores letter case: WeChat is not strict about it."""
+    folded = frozenset(map(str.casefold, names))
 
-    def tests(self, value: tuple[str, ...], tools: TestTools) -> Iterator[ConditionTest]:
-        pairs = pairs_of(value, tools.normaliser)
-        yield _AllWordsTest(pairs, self.refusal(value), _clue(CluePlace.INSIDE, pairs))
+    def find(state: MatchState) -> tuple[bool, str]:
+        event = state.subject.event
+        return (True, event) if event is not None and event.casefold() in folded else (False, "")
 
-    def claims(self, value: tuple[str, ...], normaliser: Normaliser) -> Iterator[Claim]:
-        yield Claim(AllWords(tuple(map(normaliser, value))))
-
-
-class _NoWord(_Words):
-    """Words of which none may stand in the text."""
-
-    def tests(self, value: tuple[str, ...], tools: TestTools) -> Iterator[ConditionTest]:
-        yield _AnyWordTest(pairs_of(value, tools.normaliser), contains, self.refusal(value), None, wanted=False)
-
-    def claims(self, value: tuple[str, ...], normaliser: Normaliser) -> Iterator[Claim]:
-        yield Claim(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, value))), holds=False)
+    return find
 
 
-def _clue(place: CluePlace, pairs: tuple[tuple[str, str], ...]) -> Clue:
-    return Clue(place, tuple(word for _, word in pairs))
-
-
-class _Regex(ConditionKind[str]):
-    """A pattern that has to be found in the text."""
-
-    stage = Stage.TEXT
-
-    def tests(self, value: str, tools: TestTools) -> Iterator[ConditionTest]:
-        yield _PatternTest(tools.compile_pattern(value), self.refusal(value), Clue(CluePlace.PATTERN, (value,)))
-
-    def claims(self, value: str, normaliser: Normaliser) -> Iterator[Claim]:
-        yield Claim(Fact("regex", value))
-
-    def patterns(self, value: str) -> Iterator[FaultInside]:
-        yield (), value
-
-
-class _SessionFrom(ConditionKind[SessionFromTest]):
-    """The value of the button by which the contact entered."""
-
-    stage = Stage.BUTTON
-
-    def words(self, value: SessionFromTest) -> tuple[str, ...]:
-        sought = value.equals or value.prefix or value.regex
-        fields = (f"{one.name}={'|'.join(one.values)}" for one in value.fields)
-        return (*((sought,) if sought else ()), *fields) or ("",)
-
-    def tests(self, value: SessionFromTest, tools: TestTools) -> Iterator[ConditionTest]:
-        pattern = None if value.regex is None else tools.compile_pattern(value.regex)
-        yield _ButtonTest(value, pattern, self.refusal(value))
-
-    def claims(self, value: SessionFromTest, normaliser: Normaliser) -> Iterator[Claim]:
-        yield Claim(Fact("session_from", value))
-
-    def faults(self, value: SessionFromTest, context: FaultContext) -> Iterator[FaultInside]:
-        tests = sum(test is not None for test in (value.equals, value.prefix, value.regex))
-        if tests > 1:
-            yield (), "session_from takes one of equals, prefix and regex, not several."
-        if not (tests or value.fields):
-            yield (), "session_from takes one of equals, prefix and regex, or fields, or both."
-        if "" in (value.prefix, value.regex):
-            yield (), "An empty test of session_from would match every entry. Leave it out if that is meant."
-        for field in value.fields:
-            if not field.name or not field.values:
-                yield ("fields", field.name), "A field needs a name and at least one value."
-        if MessageType.ENTER_SESSION not in context.rule.on:
-            yield (), "session_from is known only when a contact enters: add “enter_session” to “on”."
-
-    def patterns(self, value: SessionFromTest) -> Iterator[FaultInside]:
-        if value.regex is not None:
-            yield ("regex",), value.regex
-
-
-class _Event(ConditionKind[tuple[str, ...]]):
-    """WeChat's names of events, one of which the message has to be."""
-
-    stage = Stage.BUTTON
-
-    def words(self, value: tuple[str, ...]) -> tuple[str, ...]:
-        return value
-
-    def tests(self, value: tuple[str, ...], tools: TestTools) -> Iterator[ConditionTest]:
-        yield _EventTest(frozenset(map(str.casefold, value)), self.refusal(value))
-
-    def claims(self, value: tuple[str, ...], normaliser: Normaliser) -> Iterator[Claim]:
-        yield Claim(AnyName("event", frozenset(map(str.casefold, value))))
-
-    def faults(self, value: tuple[str, ...], context: FaultContext) -> Iterator[FaultInside]:
-        if context.rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
-            yield (), "Events are of the kinds “enter_session” and “other”: add one of them to “on”."
-        for index, name in enumerate(value):
-            if not is_visible(name):
-                yield (index,), "The name of the event is empty."
+def _event_faults(names: Words, context: FaultContext) -> Iterator[FaultInside]:
+    if context.rule.on.isdisjoint({MessageType.OTHER, MessageType.ENTER_SESSION}):
+        yield FaultInside((), "Events are of the kinds “enter_session” and “other”: add one of them to “on”.")
+    for index, name in enumerate(names):
+        if not is_visible(name):
+            yield FaultInside((index,), "The name of the event is empty.")
 
 
 MESSAGE_KINDS = (
-    _AnyWord(WordPosition.IS, CluePlace.WHOLE),
-    _AnyWord(WordPosition.STARTS, CluePlace.START),
-    _AnyWord(WordPosition.ENDS, CluePlace.END),
-    _AnyWord(WordPosition.INSIDE, CluePlace.INSIDE),
-    _AllWords("all"),
-    _NoWord("none"),
-    _Regex("regex"),
-    _SessionFrom("session_from"),
-    _Event("event"),
+    _any_word(WordPosition.IS, CluePlace.WHOLE),
+    _any_word(WordPosition.STARTS, CluePlace.START),
+    _any_word(WordPosition.ENDS, CluePlace.END),
+    _any_word(WordPosition.INSIDE, CluePlace.INSIDE),
+    ConditionKind[Words](
+        name="all",
+        stage=Stage.TEXT,
+        words=tuple,
+        find=_find_all,
+        clue=_clue(CluePlace.INSIDE),
+        claims=lambda words, normaliser: [Claim(AllWords(tuple(map(normaliser, words))))],
+        faults=_word_faults,
+    ),
+    ConditionKind[Words](
+        name="none",
+        stage=Stage.TEXT,
+        words=tuple,
+        find=lambda words, tools: _find_word(words, contains, tools, wanted=False),
+        claims=lambda words, normaliser: [
+            Claim(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, words))), holds=False)
+        ],
+        faults=_word_faults,
+    ),
+    ConditionKind[str](
+        name="regex",
+        stage=Stage.TEXT,
+        find=_find_pattern,
+        clue=lambda source, _: Clue(CluePlace.PATTERN, (source,)),
+        claims=lambda source, _: [Claim(Fact("regex", source))],
+        patterns=lambda source: {(): source},
+    ),
+    ConditionKind[SessionFromTest](
+        name="session_from",
+        stage=Stage.BUTTON,
+        words=_button_words,
+        find=_find_button,
+        clue=lambda *_: Clue(CluePlace.BUTTON),
+        claims=lambda test, _: [Claim(Fact("session_from", test))],
+        faults=_button_faults,
+        patterns=lambda test: {} if test.regex is None else {("regex",): test.regex},
+    ),
+    ConditionKind[Words](
+        name="event",
+        stage=Stage.BUTTON,
+        words=tuple,
+        find=_find_event,
+        claims=lambda names, _: [Claim(AnyName("event", frozenset(map(str.casefold, names))))],
+        faults=_event_faults,
+    ),
 )

@@ -8,14 +8,15 @@ A new condition needs its field in `Condition` and an entry in the table of each
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
-from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Presence, Rule, Variant, Verdict
+from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Presence, Rule, TagsTest, Variant, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.claims import AllWords, AnyWord, Claim, WordPosition, holds_always, literal_words
-from wxdesk.core.rules.conditions.facts import ContactHistory, MatchInput, RequiredHistory
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.conditions.kind import (
     ConditionKind,
     ConditionTest,
@@ -32,45 +33,44 @@ from wxdesk.core.rules.rule_names import RuleNames
 KINDS: tuple[ConditionKind[Any], ...] = (*MESSAGE_KINDS, *SURROUNDING_KINDS)
 """All kinds, in the order of their faults; they are asked by `stage`."""
 
+_GETTERS = tuple((kind, kind.get or attrgetter(kind.name)) for kind in KINDS)
+
 
 def given(when: Condition) -> Iterator[tuple[ConditionKind[Any], Any]]:
     """Yield each condition that is set, with its kind; not what `unless` holds."""
-    for kind in KINDS:
-        value = getattr(when, kind.name)
+    for kind, get in _GETTERS:
+        value = get(when)
         if value is not None and value != ():
             yield kind, value
 
 
 def tests_of(rule: Rule, tools: TestTools) -> tuple[ConditionTest, ...]:
     """Return the tests of a rule without fault in order: those on the message first."""
-    tests: list[ConditionTest] = [_DefaultTest()] if rule.default else []
-    tests += _tests(rule.when, tools, Stage.BUTTON, Stage.TEXT)
-    if rule.when.unless is not None:
-        inner = _tests(rule.when.unless, tools, *Stage)
-        tests += [_UnlessTest(test, replace(test.refusal, condition=f"not.{test.refusal.condition}")) for test in inner]
-    tests += _tests(rule.when, tools, Stage.SURROUNDINGS)
-    if rule.cooldown != Cooldown():
-        tests.append(_CooldownTest(rule.id, rule.cooldown, _cooldown_refusal(rule.cooldown)))
-    return tuple(tests)
-
-
-def _tests(when: Condition, tools: TestTools, *stages: Stage) -> Iterator[ConditionTest]:
-    values = list(given(when))
-    for stage in stages:
-        yield from (test for kind, value in values if kind.stage is stage for test in kind.tests(value, tools))
+    tests = [(kind.stage, kind.test(value, tools)) for kind, value in given(rule.when)]
+    unless = rule.when.unless and [(kind.stage, kind.test(value, tools)) for kind, value in given(rule.when.unless)]
+    return (
+        *([_DEFAULT] if rule.default else ()),
+        *(test for stage in (Stage.BUTTON, Stage.TEXT) for one, test in tests if one is stage),
+        *(_unless(test) for stage in Stage for one, test in unless or () if one is stage),
+        *(test for one, test in tests if one is Stage.SURROUNDINGS),
+        *([_cooldown(rule.id, rule.cooldown)] if rule.cooldown != Cooldown() else ()),
+    )
 
 
 def faults_of(when: Condition, rule: Rule, calendars: Container[str] | None) -> Iterator[FaultInside]:
     """Yield the faults of a condition of `rule`, but those of its patterns."""
     context = FaultContext(rule, when, calendars)
     for kind, value in given(when):
-        yield from (((kind.name, *where), reason) for where, reason in kind.faults(value, context))
+        for where, reason in kind.faults(value, context):
+            yield FaultInside((*kind.name.split("."), *where), reason)
+    if when.tags == TagsTest():
+        yield FaultInside(("tags",), "tags takes “any”, “none” or both.")
 
 
-def patterns_of(when: Condition) -> Iterator[FaultInside]:
+def patterns_of(when: Condition) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the patterns of `when` with their paths."""
     for kind, value in given(when):
-        yield from (((kind.name, *where), source) for where, source in kind.patterns(value))
+        yield from (((kind.name, *where), source) for where, source in kind.patterns(value).items())
 
 
 def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
@@ -104,7 +104,7 @@ def _taken_apart(claim: Claim) -> Iterator[Claim]:
 def required_history(rules: Sequence[Rule], names: RuleNames) -> RequiredHistory:
     """Return the facts that `rules` test; `names` are those of all rules."""
     values = [one for rule in rules for when in rule.when.both for one in given(when)]
-    asked = [needed for kind, value in values if (needed := kind.required(value, names)) is not None]
+    asked = [kind.required(value, names) for kind, value in values if kind.required]
     return RequiredHistory(
         last_written_at=any(one.last_written_at for one in asked),
         message_no=max((one.message_no for one in asked), default=0),
@@ -133,57 +133,33 @@ def _counts_itself(rule: Rule) -> bool:
     return bool(limits.per_contact_s or limits.per_conversation) or may_rotate
 
 
-@dataclass(frozen=True, slots=True)
-class _DefaultTest:
-    """Holds where no rule above has answered."""
+def _unless(test: ConditionTest) -> ConditionTest:
+    """Return a test that holds where another one does not; its groups are nobody's."""
 
-    refusal = Verdict("default", ok=False)
-    consent = Verdict("default", ok=True)
-    clue = None
+    def find(state: MatchState) -> tuple[bool, str]:
+        ok, found = test.find(replace(state, groups={}))
+        return not ok, found if ok else ""
 
-    def ask(self, facts: MatchState) -> Verdict:
-        return self.refusal if facts.answered else self.consent
+    return ConditionTest(replace(test.refusal, condition=f"not.{test.refusal.condition}"), find)
 
 
-@dataclass(frozen=True, slots=True)
-class _UnlessTest:
-    """Holds where another test does not. Its groups are nobody's."""
+def _cooldown(rule_id: int, limits: Cooldown) -> ConditionTest:
+    """Return the test of the cool-down; it finds the limit that was reached."""
 
-    test: ConditionTest
-    refusal: Verdict
-    clue = None
+    def find(state: MatchState) -> tuple[bool, str]:
+        history, at = state.subject.history, state.subject.at
+        fired, reached = history.fired.get(rule_id), ""
+        if fired is not None and 0 < limits.per_conversation <= fired.times:
+            reached = "per_conversation"
+        elif fired is not None and at - fired.at < timedelta(seconds=limits.per_contact_s):
+            reached = "per_contact_s"
+        elif 0 < limits.per_account_per_min <= history.lately.get(rule_id, 0):
+            reached = "per_account_per_min"
+        return not reached, reached
 
-    def ask(self, facts: MatchState) -> Verdict:
-        said = self.test.ask(replace(facts, groups={}))
-        if said.ok and not said.found:
-            return self.refusal
-        return replace(self.refusal, ok=not said.ok, found=said.found if said.ok else "")
-
-
-@dataclass(frozen=True, slots=True)
-class _CooldownTest:
-    """Test of the cool-down; on failure `found` names the limit that was reached."""
-
-    rule_id: int
-    limits: Cooldown
-    refusal: Verdict
-    clue = None
-
-    def ask(self, facts: MatchState) -> Verdict:
-        reached = self._reached(facts.subject.history, facts.subject)
-        return Verdict("cooldown", not reached, self.refusal.words, reached)
-
-    def _reached(self, history: ContactHistory, subject: MatchInput) -> str:
-        fired, limits = history.fired.get(self.rule_id), self.limits
-        if fired is not None:
-            if 0 < limits.per_conversation <= fired.times:
-                return "per_conversation"
-            if subject.at - fired.at < timedelta(seconds=limits.per_contact_s):
-                return "per_contact_s"
-        lately = history.lately.get(self.rule_id, 0)
-        return "per_account_per_min" if 0 < limits.per_account_per_min <= lately else ""
-
-
-def _cooldown_refusal(limits: Cooldown) -> Verdict:
     words = (str(limits.per_contact_s), str(limits.per_conversation), str(limits.per_account_per_min))
-    return Verdict("cooldown", ok=False, words=words)
+    return ConditionTest(Verdict("cooldown", ok=False, words=words), find)
+
+
+_DEFAULT = ConditionTest(Verdict("default", ok=False), lambda state: (not state.answered, ""))
+"""Holds where no rule above has answered."""
