@@ -102,7 +102,7 @@ async def fill(home: Path, customers: Iterable[str], each: int) -> None:
         said = Incoming("gh", openid, now.replace(microsecond=0), MessageType.TEXT, "text", text="在吗")
         push_id = await store.pushes.keep(Push("shop", f"m:{openid}", b"{}", BodyFormat.JSON, now, said))
         kept.append(UnderivedPush(push_id or 0, "shop", now, said))
-    made = await store.conversations.derive(kept)
+    made = await store.pushes.derive(kept)
     for n in range(each):
         for item in made:
             new = NewReply(item.conversation.id, Author.OPERATOR, Content(text=str(n)), ReplyState.QUEUED)

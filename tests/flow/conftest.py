@@ -56,7 +56,7 @@ class World:
 
     async def row_of(self, openid: str) -> InboxRow:
         """The conversation with this customer, as the list shows it."""
-        for row in await self.opened.store.conversations.page(InboxFilter.ALL):
+        for row in await self.opened.store.inbox.page(InboxFilter.ALL):
             if row.conversation.contact.openid == openid:
                 return row
         raise AssertionError("nobody with this openid has written")

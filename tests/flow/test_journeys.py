@@ -23,7 +23,7 @@ async def _sent_reply(world: World) -> None:
 
 async def _replies(world: World, openid: str) -> list[Reply]:
     row = await world.row_of(openid)
-    timeline = await world.opened.store.conversations.timeline(row.conversation.id)
+    timeline = await world.opened.store.inbox.timeline(row.conversation.id)
     return [item for item in timeline if isinstance(item, Reply)]
 
 
@@ -123,7 +123,7 @@ async def test_a_greeting_follows_the_entrance(world: World) -> None:
     await world.sandbox.enter(WANG_FANG.openid, "goods/1024")
     assert (await world.sandbox.wait_for_reply(WANG_FANG.openid)).text == "欢迎！"
     row = await world.row_of(WANG_FANG.openid)
-    items = await world.opened.store.conversations.timeline(row.conversation.id)
+    items = await world.opened.store.inbox.timeline(row.conversation.id)
     assert getattr(items[0], "type", None) is MessageType.ENTER_SESSION
 
 

@@ -93,7 +93,7 @@ def test_a_takeover_by_key_silences_the_rule(qtbot: QtBot, world: World, window:
     qtbot.waitUntil(lambda: any("我们 9:00–21:00 营业。" in text for text in _visible_texts(page)))
     qtbot.waitUntil(lambda: len(world.sandbox.sent) == 1)
     qtbot.keyClick(window, Qt.Key.Key_F4)
-    row = lambda: world.call(world.store.conversations.page(InboxFilter.ALL))[0]  # noqa: E731
+    row = lambda: world.call(world.store.inbox.page(InboxFilter.ALL))[0]  # noqa: E731
     qtbot.waitUntil(lambda: row().conversation.taken_over)
     world.say(LI_LEI.openid, "那几点关门")
     qtbot.waitUntil(lambda: any("那几点关门" in text for text in _visible_texts(page)))

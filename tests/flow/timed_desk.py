@@ -107,7 +107,7 @@ class Desk:
         return await self.opened.store.replies.get(reply_id)
 
     async def thread(self, openid: str) -> Conversation:
-        rows = await self.opened.store.conversations.page(InboxFilter.ALL)
+        rows = await self.opened.store.inbox.page(InboxFilter.ALL)
         return next(row.conversation for row in rows if row.conversation.contact.openid == openid)
 
     async def window_left(self, openid: str) -> int:

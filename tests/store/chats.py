@@ -66,7 +66,7 @@ class Talk:
         return UnderivedPush(push_id, account, at, said)
 
     async def hears(self, said: Incoming, at: datetime = T0, account: str = "shop") -> UndecidedMessage:
-        [made] = await self.store.conversations.derive([await self.kept(said, at, account)])
+        [made] = await self.store.pushes.derive([await self.kept(said, at, account)])
         return made
 
     async def says(self, openid: str, text: str = "你好", at: datetime = T0, account: str = "shop") -> UndecidedMessage:
@@ -88,7 +88,7 @@ class Talk:
         )
         decision = Decision(message.id, message.conversation_id, outcome, at, rule_id=rule_id, rule_name="r")
         firings = () if rule_id is None else (Firing(rule_id),)
-        return await self.store.conversations.resolve([Resolution(decision, made, firings=firings)])
+        return await self.store.decisions.resolve([Resolution(decision, made, firings=firings)])
 
     async def writes(
         self, conversation_id: int, text: str, at: datetime = T0, state: ReplyState = ReplyState.QUEUED
@@ -98,7 +98,7 @@ class Talk:
 
     async def moves(self, reply: Reply, *moves: Move, at: datetime = T0) -> Reply:
         for move in moves:
-            reply = await self.store.replies.move(reply.id, move, at)
+            reply = await self.store.outbox.move(reply.id, move, at)
         return reply
 
     async def thread(self, conversation_id: int) -> Conversation:

@@ -199,7 +199,7 @@ async def test_messages_from_before_pictures_await_none(home: Path, tmp_path: Pa
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(BEFORE_PICTURES)
     store = await open_store("sqlite:///desk.db", home)
-    (message,) = await store.conversations.timeline(1)
+    (message,) = await store.inbox.timeline(1)
     assert isinstance(message, Message)
     assert (message.media_id, message.picture, message.picture_state) == ("M", "", None)
     assert await store.pictures.awaited(["shop"], without=(), limit=10) == []
@@ -234,7 +234,7 @@ async def test_promises_from_before_are_known_by_those_who_still_wait(home: Path
     found = await store.statistics.over(span, UTC)
     # The one whose conversation waits for a human was promised him; the other was answered.
     assert (found.by_rule, found.unanswered) == (1, 1)
-    assert (await store.conversations.day_counts(EPOCH)).waiting == 1
+    assert (await store.inbox.day_counts(EPOCH)).waiting == 1
     await store.close()
 
 

@@ -33,13 +33,13 @@ async def test_what_was_kept_is_there_after_closing_and_opening(url: str, home: 
     made = await talk.says("o1", "在吗")
     waiting = await talk.kept(incoming("o2", "没处理完"))
     await store.settings.set("paused", "yes")
-    before = await store.conversations.page(InboxFilter.ALL)
+    before = await store.inbox.page(InboxFilter.ALL)
     await store.close()
     await store.close()
     again = await open_store(url, home)
     try:
-        assert await again.conversations.page(InboxFilter.ALL) == before
-        assert [one.message for one in await again.conversations.undecided()] == [made.message]
+        assert await again.inbox.page(InboxFilter.ALL) == before
+        assert [one.message for one in await again.decisions.undecided()] == [made.message]
         assert [push.id for push in await again.pushes.underived()] == [waiting.push_id]
         assert await again.settings.get("paused") == "yes"
     finally:

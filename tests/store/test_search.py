@@ -25,7 +25,7 @@ TEXTS = (
 
 
 async def found(store: Store, phrase: str, limit: int = 50) -> list[str]:
-    hits = await store.conversations.search(phrase, limit)
+    hits = await store.inbox.search(phrase, limit)
     return [hit.item.text if isinstance(hit.item, Message) else hit.item.content.text for hit in hits]
 
 
@@ -113,7 +113,7 @@ async def test_what_a_person_types_is_never_syntax(store: Store, phrase: str) ->
     hits = await found(store, phrase)
     for text in hits:
         assert wanted in "".join(character for character in text.casefold() if character.isalnum())
-    assert len(await store.conversations.undecided()) == len(TEXTS)
+    assert len(await store.decisions.undecided()) == len(TEXTS)
 
 
 @pytest.mark.usefixtures("said")
@@ -125,7 +125,7 @@ async def test_words_of_query_languages_are_words(talk: Talk, store: Store) -> N
 
 async def test_a_hit_brings_its_conversation(talk: Talk, store: Store) -> None:
     made = await talk.says("oLi", "我要退款")
-    [hit] = await store.conversations.search("退款")
+    [hit] = await store.inbox.search("退款")
     assert hit.item == made.message
     assert hit.conversation == await talk.thread(made.conversation.id)
 
@@ -135,9 +135,9 @@ async def test_replies_are_found_by_what_they_say_now(talk: Talk, store: Store) 
     [reply] = await talk.decides(made.message, "旧的答复", state=ReplyState.HELD)
     link = Content(ReplyKind.LINK, title="退货说明", description="七天之内")
     other = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, link, ReplyState.DRAFT), second(3))
-    assert [hit.item for hit in await store.conversations.search("七天")] == [other]
-    assert [hit.item.id for hit in await store.conversations.search("退货")] == [other.id]
-    await store.replies.edit(reply.id, Content(text="新的答复"), second(4))
+    assert [hit.item for hit in await store.inbox.search("七天")] == [other]
+    assert [hit.item.id for hit in await store.inbox.search("退货")] == [other.id]
+    await store.outbox.edit(reply.id, Content(text="新的答复"), second(4))
     assert await found(store, "旧的") == []
     assert await found(store, "新的答复") == ["新的答复"]
 
@@ -146,13 +146,13 @@ async def test_a_picture_that_gets_words_later_is_found(talk: Talk, store: Store
     made = await talk.says("o1", "问")
     image = Content(ReplyKind.IMAGE, media_id="M")
     reply = await store.replies.add(NewReply(made.conversation.id, Author.OPERATOR, image, ReplyState.DRAFT), T0)
-    await store.replies.edit(reply.id, Content(text="文字"), T0)
+    await store.outbox.edit(reply.id, Content(text="文字"), T0)
     assert await found(store, "文字") == ["文字"]
 
 
 async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"退款 {n}", at=second(n)), second(n)) for n in range(12)]
-    await store.conversations.derive(batch)
+    await store.pushes.derive(batch)
     assert await found(store, "退款", limit=3) == ["退款 11", "退款 10", "退款 9"]
 
 

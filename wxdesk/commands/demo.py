@@ -165,7 +165,7 @@ async def _act_as_operator(opened: OpenDesk, sandbox: Sandbox) -> None:
 
 
 async def _rows(opened: OpenDesk) -> list[InboxRow]:
-    return await opened.store.conversations.page(InboxFilter.ALL)
+    return await opened.store.inbox.page(InboxFilter.ALL)
 
 
 def _pose(desk: DeskThread) -> Callable[[MainWindow], None]:
@@ -201,7 +201,7 @@ async def _wait_until_idle(opened: OpenDesk) -> None:
 
 
 async def _busy(opened: OpenDesk) -> bool:
-    if await opened.store.conversations.undecided(1) or await opened.store.pushes.underived(1):
+    if await opened.store.decisions.undecided(1) or await opened.store.pushes.underived(1):
         return True
     moving = {ReplyState.QUEUED, ReplyState.SENDING}
     last = [row.last_reply for row in await _rows(opened) if row.last_reply is not None]
@@ -211,7 +211,7 @@ async def _busy(opened: OpenDesk) -> bool:
 async def _print_conversations(opened: OpenDesk) -> None:
     for row in reversed(await _rows(opened)):
         print(f"\n── {name_of(row.conversation.contact)}")  # noqa: T201 - the demonstration's output
-        for item in await opened.store.conversations.timeline(row.conversation.id):
+        for item in await opened.store.inbox.timeline(row.conversation.id):
             print(_line(item, opened.desk.clock()))  # noqa: T201
 
 

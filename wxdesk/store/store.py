@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.conversations.status import StatusStore
 from wxdesk.store.conversations.takeovers import TakeoverStore
 from wxdesk.store.conversations.transfers import TransferStore
 from wxdesk.store.decisions.decisions import Decisions
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox.attention import AttentionList
-from wxdesk.store.inbox.conversations import Conversations
+from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.messages.message_history import MessageHistory
 from wxdesk.store.messages.pushes import Pushes
 from wxdesk.store.messages.quarantine import QuarantineStore
 from wxdesk.store.pictures.pictures import PictureRecords
+from wxdesk.store.replies.outbox import OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
 from wxdesk.store.reports.statistics import Statistics
@@ -36,7 +38,9 @@ class Store:
         self._release_home = release_home
         self.pushes = Pushes(db)
         self.conversations = Conversations(db)
+        self.inbox = Inbox(db)
         self.replies = Replies(db)
+        self.outbox = OutboxStore(db)
         self.pending_replies = PendingReplies(db)
         self.attention = AttentionList(db)
         self.pictures = PictureRecords(db)

@@ -81,17 +81,17 @@ class Room:
         await asyncio.gather(work, return_exceptions=True)
 
     async def outcomes(self) -> list[Outcome]:
-        page = await self.store.conversations.page(InboxFilter.ALL)
+        page = await self.store.inbox.page(InboxFilter.ALL)
         found = []
         for row in page:
-            for item in await self.store.conversations.timeline(row.conversation.id):
+            for item in await self.store.inbox.timeline(row.conversation.id):
                 decision = await self.store.decisions.for_message(item.id)
                 assert decision is not None
                 found.append(decision.outcome)
         return found
 
     async def conversation(self) -> Conversation:
-        (row,) = await self.store.conversations.page(InboxFilter.ALL)
+        (row,) = await self.store.inbox.page(InboxFilter.ALL)
         return row.conversation
 
 

@@ -83,7 +83,7 @@ class World:
         await self.heard.wait_for(PictureChanged, count)
 
     async def as_it_is(self, message: Message) -> Message:
-        items = await self.store.conversations.timeline(message.conversation_id)
+        items = await self.store.inbox.timeline(message.conversation_id)
         return next(item for item in items if isinstance(item, Message) and item.id == message.id)
 
 

@@ -1,4 +1,4 @@
-"""The store's small facts, kept in a dictionary: what `desk.ports.Settings` promises and nothing more."""
+"""The store's small facts, kept in a dictionary: what `store.settings.Settings` promises and nothing more."""
 
 from __future__ import annotations
 

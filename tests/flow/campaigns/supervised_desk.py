@@ -318,7 +318,7 @@ class World:
         return self.loop.run_until_complete(self._read(contact))
 
     async def _read(self, contact: Contact) -> list[Message | Reply]:
-        return await self.opened.store.conversations.timeline(contact.conversation_id, limit=500)
+        return await self.opened.store.inbox.timeline(contact.conversation_id, limit=500)
 
     def received(self, contact: Contact) -> list[str]:
         """What WeChat has accepted for him, in order: the judge."""

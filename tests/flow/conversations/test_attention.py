@@ -69,7 +69,7 @@ def unseen(desk: Desk) -> set[AttentionReason]:
 
 
 async def causes(desk: Desk, conversation_id: int) -> set[AttentionReason]:
-    [row] = await desk.opened.store.conversations.rows([conversation_id])
+    [row] = await desk.opened.store.inbox.rows([conversation_id])
     return {call.cause for call in row.calls}
 
 
@@ -232,14 +232,14 @@ async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Des
     desk.move_to(START + timedelta(minutes=1))
     other = (await desk.says(WANG, "三")).conversation_id
     await desk.until_sent(4)
-    conversations = desk.opened.store.conversations
-    shown = [row.conversation.id for row in await conversations.page(InboxFilter.ALL)]
+    store = desk.opened.store
+    shown = [row.conversation.id for row in await store.inbox.page(InboxFilter.ALL)]
     assert shown == [calling, other]
-    assert [row.conversation.id for row in await conversations.page(InboxFilter.NEEDS_HUMAN)] == [calling]
-    assert (await conversations.counts()).needs_human == 1
+    assert [row.conversation.id for row in await store.inbox.page(InboxFilter.NEEDS_HUMAN)] == [calling]
+    assert (await store.inbox.counts()).needs_human == 1
     await desk.opened.desk.attention.look(calling)
-    assert [row.conversation.id for row in await conversations.page(InboxFilter.ALL)] == [other, calling]
-    assert await conversations.page(InboxFilter.NEEDS_HUMAN) == []
+    assert [row.conversation.id for row in await store.inbox.page(InboxFilter.ALL)] == [other, calling]
+    assert await store.inbox.page(InboxFilter.NEEDS_HUMAN) == []
 
 
 async def test_who_waits_longest_is_one_who_can_still_be_answered(desk: Desk) -> None:

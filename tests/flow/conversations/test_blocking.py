@@ -41,25 +41,25 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
-    commands, conversations = desk.opened.desk.conversations, desk.opened.store.conversations
+    commands, store = desk.opened.desk.conversations, desk.opened.store
     assert await commands.block(chat)
     assert (await desk.reply(1)).state is ReplyState.CANCELLED
-    before, told = await conversations.get(chat), len(desk.events)
+    before, told = await store.conversations.get(chat), len(desk.events)
     for minute in range(3):
         desk.move_to(START + timedelta(minutes=minute))
         assert (await desk.says(LI, "几点")).outcome is Outcome.BLOCKED
-    blocked = await conversations.get(chat)
+    blocked = await store.conversations.get(chat)
     assert blocked.status is ConversationStatus.RESOLVED
     assert (blocked.unread, blocked.waiting_since) == (before.unread, before.waiting_since)
-    assert await conversations.counts() == InboxCounts(unread=0, messages=0)
-    assert await conversations.page(InboxFilter.ALL) == []
+    assert await store.inbox.counts() == InboxCounts(unread=0, messages=0)
+    assert await store.inbox.page(InboxFilter.ALL) == []
     assert not [event for event in desk.events[told:] if isinstance(event, AttentionRaised)]
     assert desk.sandbox.sent == ()
-    assert [item.at.minute for item in await conversations.timeline(chat)][-3:] == [0, 1, 2]
-    assert (await conversations.day_counts(START)).waiting == 0
+    assert [item.at.minute for item in await store.inbox.timeline(chat)][-3:] == [0, 1, 2]
+    assert (await store.inbox.day_counts(START)).waiting == 0
 
     await commands.unblock(chat)
-    heard = await conversations.get(chat)
+    heard = await store.conversations.get(chat)
     assert (heard.status, heard.awaits_answer, heard.contact.blocked) == (ConversationStatus.OPEN, True, False)
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     await desk.until_sent(1)
@@ -68,14 +68,14 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
 async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         chat = (await desk.says(LI, "几点")).conversation_id
-        replies, conversations = desk.opened.desk.replies, desk.opened.store.conversations
+        replies, store = desk.opened.desk.replies, desk.opened.store
         await replies.edit(1, "十点")  # his own words now
         assert not await desk.opened.desk.conversations.block(chat)
         assert (await desk.reply(1)).state is ReplyState.DRAFT
-        [row] = await conversations.page(InboxFilter.ALL)
+        [row] = await store.inbox.page(InboxFilter.ALL)
         assert row.conversation.contact.blocked
         await desk.says(LI, "几点")
-        [row] = await conversations.page(InboxFilter.ALL)
+        [row] = await store.inbox.page(InboxFilter.ALL)
         assert (row.conversation.unread, row.drafts) == (1, 1)
 
 

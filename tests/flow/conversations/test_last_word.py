@@ -86,7 +86,7 @@ async def test_nothing_leaves_a_conversation_once_the_command_has_returned(desk:
     await nothing_is_under_way(desk)
     for n in range(PEOPLE):
         thread = (await desk.thread(openid_of(n))).id
-        for reply in await desk.opened.store.conversations.timeline(thread):
+        for reply in await desk.opened.store.inbox.timeline(thread):
             if isinstance(reply, Reply) and reply.state is not ReplyState.CANCELLED:
                 assert reply.content.text in allowed[thread] or f"#{reply.id}" in allowed[thread], (n, reply.state)
     assert len(allowed) == PEOPLE
@@ -123,7 +123,7 @@ async def all_write(desk: Desk) -> None:
 
     async def read() -> None:
         while True:
-            await desk.opened.store.conversations.page(InboxFilter.ALL)
+            await desk.opened.store.inbox.page(InboxFilter.ALL)
 
     readers = [asyncio.create_task(read()) for _ in range(READERS)]
     try:

@@ -71,7 +71,7 @@ async def says(desk: Desk, text: str) -> Outcome:
 
 
 async def li(desk: Desk) -> Conversation:
-    [row] = await desk.opened.store.conversations.page(InboxFilter.ANY_STATUS)
+    [row] = await desk.opened.store.inbox.page(InboxFilter.ANY_STATUS)
     return row.conversation
 
 
@@ -91,7 +91,7 @@ async def test_a_rule_answers_and_resolves_once_its_last_word_has_left(desk: Des
     await desk.until_sent(2)
     thread = await li(desk)
     assert (thread.resolved_at, thread.aside_by) == (after(3), "thanks")
-    assert await desk.opened.store.conversations.page(InboxFilter.ALL) == []
+    assert await desk.opened.store.inbox.page(InboxFilter.ALL) == []
     await desk.restart()
     assert await status(desk) is ConversationStatus.RESOLVED
 
@@ -108,7 +108,7 @@ async def test_what_did_not_arrive_leaves_it_open(desk: Desk, fault: SimulatedFa
     await says(desk, "明天")
     await desk.until(lambda: desk.states[1][-1:] == [state])
     assert await status(desk) is ConversationStatus.OPEN
-    [row] = await desk.opened.store.conversations.page(InboxFilter.NEEDS_HUMAN)
+    [row] = await desk.opened.store.inbox.page(InboxFilter.NEEDS_HUMAN)
     assert row.failed is not None
 
 

@@ -67,9 +67,9 @@ async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> No
     await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=MINUTE))
     desk.move_to(START + MINUTE)
     await ended(desk)
-    conversations = desk.opened.store.conversations
+    store = desk.opened.store
     for chip in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN):
-        assert [row.conversation.id for row in await conversations.page(chip)] == [thread]
+        assert [row.conversation.id for row in await store.inbox.page(chip)] == [thread]
 
 
 async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> None:

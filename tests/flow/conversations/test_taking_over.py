@@ -68,7 +68,7 @@ async def says(desk: Desk, text: str) -> int:
 
 async def asking(desk: Desk) -> list[int]:
     """Held replies and drafts that stand under "For you"."""
-    rows = await desk.opened.store.conversations.page(InboxFilter.PENDING)
+    rows = await desk.opened.store.inbox.page(InboxFilter.PENDING)
     found = [reply for reply in await desk.opened.store.replies.pending() if not is_passed_over(reply)]
     assert sum(row.held + row.drafts for row in rows) == len(found)
     return [reply.id for reply in found]

@@ -44,7 +44,7 @@ async def test_what_an_older_program_could_not_read_becomes_a_message(world: Wor
         push = Push("shop", f"x:{number}", body, BodyFormat.JSON, at, None, "Too new for this program.")
         push_id = await store.pushes.keep(push)
         assert push_id is not None
-        await store.conversations.derive([UnderivedPush(push_id, "shop", at, None)])
+        await store.pushes.derive([UnderivedPush(push_id, "shop", at, None)])
     await store.close()
 
     world.opened = await open_desk(replace(world.setup))

@@ -41,9 +41,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk: Desk) -> None:
-    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
+    replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "慢")
-    before = await stored.get(1)
+    before = await store.replies.get(1)
     desk.clock.now = after(20)
     await replies.keep(1)
     desk.clock.now = after(3000)
@@ -53,7 +53,7 @@ async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk
     assert sent(desk) == []
     desk.move_to(after(3040))
     await desk.until_sent(1)
-    steps = [(step.kind, step.by, step.until) for step in await stored.steps(1)]
+    steps = [(step.kind, step.by, step.until) for step in await store.replies.steps(1)]
     assert steps == [
         (StepKind.HOLD, "", after(60)),
         (StepKind.KEEP, "operator", after(60)),
@@ -63,9 +63,9 @@ async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk
 
 
 async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
-    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
+    replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
-    before = await stored.get(1)
+    before = await store.replies.get(1)
     desk.clock.now = after(7)
     await replies.keep(1)
     await replies.put_back(before)
@@ -73,9 +73,9 @@ async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
 
 
 async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile(desk: Desk) -> None:
-    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
+    replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
-    before = await stored.get(1)
+    before = await store.replies.get(1)
     await replies.keep(1)
     desk.clock.now = after(2)
     assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
@@ -87,9 +87,9 @@ async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile
 async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_itself(
     desk: Desk, mode: ReplyMode
 ) -> None:
-    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
+    replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
-    before = await stored.get(1)
+    before = await store.replies.get(1)
     await replies.keep(1)
     await desk.opened.desk.conversations.set_mode(before.conversation_id, mode)
     await replies.put_back(before)
@@ -98,21 +98,21 @@ async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_i
 
 async def test_a_draft_in_hand_gets_no_second_one_beside_it_until_it_is_left_as_it_was(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
-        replies, stored = desk.opened.desk.replies, desk.opened.store.replies
+        replies, store = desk.opened.desk.replies, desk.opened.store
         await desk.says(LI, "几点")
-        before = await stored.get(1)
+        before = await store.replies.get(1)
         await replies.keep(1)
         assert (await desk.says(LI, "几点")).outcome is Outcome.YIELDED
         await replies.put_back(before)
         assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
-        states = [(reply.id, reply.state) for reply in await stored.pending()]
+        states = [(reply.id, reply.state) for reply in await store.replies.pending()]
         assert states == [(2, DRAFT)]
 
 
 async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
-    replies, stored = desk.opened.desk.replies, desk.opened.store.replies
+    replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
-    before = await stored.get(1)
+    before = await store.replies.get(1)
     await replies.keep(1)
     await replies.edit(1, "十点")
     assert (await replies.put_back(before)).by == "operator"

@@ -70,7 +70,7 @@ async def says(desk: Desk, text: str) -> int:
 
 
 async def draft_in(desk: Desk, chat: int) -> Reply:
-    items = await desk.opened.store.conversations.timeline(chat)
+    items = await desk.opened.store.inbox.timeline(chat)
     [reply] = [item for item in items if isinstance(item, Reply) and item.state is ReplyState.DRAFT]
     return reply
 
@@ -80,7 +80,7 @@ def raised(desk: Desk) -> list[AttentionReason]:
 
 
 async def causes(desk: Desk, chat: int) -> set[AttentionReason]:
-    [row] = await desk.opened.store.conversations.rows([chat])
+    [row] = await desk.opened.store.inbox.rows([chat])
     return {call.cause for call in row.calls}
 
 
@@ -90,7 +90,7 @@ async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) 
     draft = await draft_in(desk, chat)
     assert (draft.content.text, draft.content.gaps) == ("‹contact.alias›，您的包裹在路上。", ("contact.alias",))
     replies, store = desk.opened.desk.replies, desk.opened.store
-    assert [row.conversation.id for row in await store.conversations.page(InboxFilter.NEEDS_HUMAN)] == [chat]
+    assert [row.conversation.id for row in await store.inbox.page(InboxFilter.NEEDS_HUMAN)] == [chat]
     assert (await desk.thread(LI)).contact.tags == ("parcel",)
     assert [group.newest.text for group in await desk.opened.desk.rules.review.unmatched()] == ["到哪了"]
     with pytest.raises(ReplyHasGap, match=r"contact\.alias"):
@@ -131,7 +131,7 @@ async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(
 
 
 async def drafts_in(desk: Desk, chat: int) -> list[Reply]:
-    items = await desk.opened.store.conversations.timeline(chat)
+    items = await desk.opened.store.inbox.timeline(chat)
     return sorted((item for item in items if isinstance(item, Reply)), key=lambda one: one.id)
 
 
@@ -180,7 +180,7 @@ async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_t
     await desk.until(lambda: any(isinstance(event, AttentionRaised) for event in desk.events))
     assert (await draft_in(desk, chat)).content.text == "‹contact.alias›，欢迎。"
     assert (raised(desk), await causes(desk, chat)) == ([AttentionReason.DRAFT], {AttentionReason.DRAFT})
-    assert not await desk.opened.store.conversations.page(InboxFilter.NEEDS_HUMAN)
+    assert not await desk.opened.store.inbox.page(InboxFilter.NEEDS_HUMAN)
     await says(desk, "没有规则的话")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
 

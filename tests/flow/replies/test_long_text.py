@@ -24,7 +24,7 @@ async def _asked(world: World) -> int:
 
 
 async def _replies(world: World, conversation_id: int) -> list[Reply]:
-    timeline = await world.opened.store.conversations.timeline(conversation_id)
+    timeline = await world.opened.store.inbox.timeline(conversation_id)
     return [item for item in timeline if isinstance(item, Reply)]
 
 

@@ -63,7 +63,7 @@ def heard(world: World) -> Heard:
 
 async def _timeline(world: World, openid: str = OPENID) -> list[Message | Reply]:
     row = await world.row_of(openid)
-    return list(await world.opened.store.conversations.timeline(row.conversation.id))
+    return list(await world.opened.store.inbox.timeline(row.conversation.id))
 
 
 async def _message(world: World) -> Message:
@@ -298,7 +298,7 @@ async def _after_stop(world: World) -> Reply:
     """The reply as the closed desk left it."""
     store = await open_store(world.setup.config.store.url, world.setup.home)
     try:
-        items = await store.conversations.timeline(1)
+        items = await store.inbox.timeline(1)
     finally:
         await store.close()
     return next(item for item in items if isinstance(item, Reply))

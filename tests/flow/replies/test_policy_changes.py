@@ -118,18 +118,18 @@ async def test_a_changed_template_is_saved_once_nothing_is_thought_from_the_old_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with timed_desk(tmp_path, "") as desk:
-        phrasebook, conversations = desk.opened.desk.templates, desk.opened.store.conversations
+        phrasebook, store = desk.opened.desk.templates, desk.opened.store
         template = await phrasebook.save(Template(0, "hours", "九点"))
         says = (Action(ActionKind.TEMPLATE, template="hours"),)
         await desk.opened.desk.rules.rulebook.save(Rule("r", when=Condition(any=("几点",)), then=says))
-        resolve, entered, go_on = conversations.resolve, asyncio.Event(), asyncio.Event()
+        resolve, entered, go_on = store.decisions.resolve, asyncio.Event(), asyncio.Event()
 
         async def slowly(resolutions: Sequence[Resolution]) -> list[Reply]:
             entered.set()
             await go_on.wait()
             return await resolve(resolutions)
 
-        monkeypatch.setattr(conversations, "resolve", slowly)
+        monkeypatch.setattr(store.decisions, "resolve", slowly)
         await desk.sandbox.say(LI, "几点")
         await entered.wait()
         saving = asyncio.create_task(phrasebook.save(replace(template, body="十点")))

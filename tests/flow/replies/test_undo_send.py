@@ -193,7 +193,7 @@ async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> 
     assert (await desk.reply(lost.id)).state is S.UNKNOWN
     reply = await desk.reply(kept.id)
     assert (reply.state, reply.due_at, reply.error) == (S.HELD, None, AFTER_RESTART)
-    [row] = await desk.opened.store.conversations.page(InboxFilter.PENDING)
+    [row] = await desk.opened.store.inbox.page(InboxFilter.PENDING)
     assert row.held == 1
     await desk.opened.desk.replies.release(kept.id)
     await desk.until_sent(1)

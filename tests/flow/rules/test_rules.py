@@ -147,7 +147,7 @@ async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -
     await desk.rules.rulebook.import_text(STOPPED, "rules.toml")
     thread = (await decided(world, LI_LEI.openid, "有优惠券吗")).conversation_id
     await decided(world, WANG_FANG.openid, "有优惠券吗")
-    [held] = [one for one in await world.opened.store.conversations.timeline(thread) if isinstance(one, Reply)]
+    [held] = [one for one in await world.opened.store.inbox.timeline(thread) if isinstance(one, Reply)]
     assert held.state is ReplyState.HELD
     await desk.replies.cancel(held.id)
     assert (await decided(world, LI_LEI.openid, "怎么用")).outcome is Outcome.UNMATCHED

@@ -183,11 +183,11 @@ async def _one_in_hand(desk: Desk, thread: int) -> None:
 
 
 async def _timeline(desk: Desk, thread: int) -> list[TimelineItem]:
-    return await desk.opened.store.conversations.timeline(thread)
+    return await desk.opened.store.inbox.timeline(thread)
 
 
 async def _tried(desk: Desk, thread: int, text: str) -> Trial:
-    known = await desk.opened.store.conversations.load_for_trial(thread, desk.clock())
+    known = await desk.opened.store.decisions.load_for_trial(thread, desk.clock())
     return desk.opened.desk.rules.rulebook.try_sentence(text, around=TrialScenario(known=known))
 
 

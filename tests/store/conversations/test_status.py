@@ -27,7 +27,7 @@ SNOOZES = StatusChange(60)
 
 
 async def shown(store: Store, chosen: InboxFilter) -> list[str]:
-    return [row.conversation.contact.openid for row in await store.conversations.page(chosen)]
+    return [row.conversation.contact.openid for row in await store.inbox.page(chosen)]
 
 
 async def status(talk: Talk, thread: int) -> ConversationStatus:
@@ -49,7 +49,7 @@ async def answers(
     )
     outcome = Outcome.REPLIED if replies else Outcome.SNOOZED if aside and aside.minutes else Outcome.RESOLVED
     decision = Decision(message.id, thread, outcome, T0, rule_id=7, rule_name="谢谢")
-    return await talk.store.conversations.resolve([Resolution(decision, made, aside=None if replies else aside)])
+    return await talk.store.decisions.resolve([Resolution(decision, made, aside=None if replies else aside)])
 
 
 async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, store: Store) -> None:
@@ -60,9 +60,9 @@ async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, sto
         assert await shown(store, chip) == ["open"]
     assert await shown(store, InboxFilter.RESOLVED) == ["done"]
     assert await shown(store, InboxFilter.ANY_STATUS) == ["open", "done"]
-    counts = await store.conversations.counts()
+    counts = await store.inbox.counts()
     assert (counts.waiting, counts.unread, counts.messages, counts.snoozed) == (1, 1, 1, 0)
-    assert (await store.conversations.day_counts(T0)).waiting == 1
+    assert (await store.inbox.day_counts(T0)).waiting == 1
     longest = await store.attention.longest_waiting(second(3))
     assert longest is not None
     assert longest.contact.openid == "open"
@@ -75,9 +75,9 @@ async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Sto
     await store.status.snooze(soon, second(2), second(600))
     assert await shown(store, InboxFilter.ALL) == []
     assert await shown(store, InboxFilter.SNOOZED) == ["soon", "late"]
-    counts = await store.conversations.counts()
+    counts = await store.inbox.counts()
     assert (counts.waiting, counts.unread, counts.snoozed) == (0, 0, 2)
-    assert (await store.conversations.day_counts(T0)).waiting == 0  # told beside the list, so it agrees with it
+    assert (await store.inbox.day_counts(T0)).waiting == 0  # told beside the list, so it agrees with it
     assert await store.attention.longest_waiting(second(3)) is None
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert figures.unanswered == 2
@@ -85,11 +85,11 @@ async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Sto
 
 async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.conversations.take_over(thread, None)
+    await store.takeovers.take_over(thread, None)
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == ["li"]
     await store.status.resolve(thread, second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == []
-    assert (await store.conversations.counts()).needs_human == 0
+    assert (await store.inbox.counts()).needs_human == 0
 
 
 async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store: Store) -> None:
@@ -166,7 +166,7 @@ async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: Sto
     thread = (await talk.says("li")).conversation.id
     await talk.moves(await talk.writes(thread, "好的"), Move.CLAIM)
     await store.status.snooze(thread, second(1), second(600))
-    await store.replies.recover(second(2))
+    await store.outbox.recover(second(2))
     assert await status(talk, thread) is ConversationStatus.OPEN
 
 
@@ -213,10 +213,10 @@ async def test_a_rule_snoozes_from_when_its_word_was_sent(talk: Talk, store: Sto
 
 async def test_a_rule_that_says_nothing_does_it_with_its_decision(talk: Talk, store: Store) -> None:
     await answers(talk, "好的")
-    [row] = await store.conversations.page(InboxFilter.RESOLVED)
+    [row] = await store.inbox.page(InboxFilter.RESOLVED)
     assert (row.conversation.resolved_at, row.conversation.waiting_since) == (T0, None)
     await answers(talk, "等等", aside=SNOOZES)
-    [row] = await store.conversations.page(InboxFilter.SNOOZED)
+    [row] = await store.inbox.page(InboxFilter.SNOOZED)
     assert (row.conversation.snoozed_until, row.conversation.waiting_since) == (second(3600), T0)
 
 
@@ -238,7 +238,7 @@ async def test_it_stays_open_if_the_customer_has_written_since(talk: Talk, store
 async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
     await talk.moves(reply, Move.CLAIM)
-    await store.conversations.take_over(reply.conversation_id, None)
+    await store.takeovers.take_over(reply.conversation_id, None)
     await talk.moves(reply, Move.ACCEPT, at=second(5))
     assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
@@ -251,7 +251,7 @@ async def test_it_stays_open_while_something_else_is_left_to_a_human(talk: Talk,
         message.conversation_id, Author.RULE, Content(text="不客气"), ReplyState.QUEUED, rule_id=8, aside=SNOOZES
     )
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0, rule_id=8)
-    [reply] = await store.conversations.resolve([Resolution(decision, (made,))])
+    [reply] = await store.decisions.resolve([Resolution(decision, (made,))])
     await talk.moves(reply, *SENT, at=second(5))
     assert await status(talk, message.conversation_id) is ConversationStatus.OPEN
     assert (await store.replies.get(draft.id)).state is ReplyState.DRAFT
@@ -270,14 +270,14 @@ async def test_what_a_human_had_to_see_to_he_closes_himself(talk: Talk, store: S
     [reply] = await answers(talk, "谢谢", "不客气")
     for move in way:
         changes = ReplyChanges(by="operator") if move in (Move.RETRY, Move.CONFIRM, Move.RELEASE) else ReplyChanges()
-        await store.replies.move(reply.id, move, second(5), changes)
+        await store.outbox.move(reply.id, move, second(5), changes)
     assert (await store.replies.get(reply.id)).state is ReplyState.SENT
     assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
 async def test_one_that_was_held_and_changed_is_his_as_well(talk: Talk, store: Store) -> None:
     [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
-    await store.replies.edit(held.id, Content(text="不客气！"), second(1), "operator")
+    await store.outbox.edit(held.id, Content(text="不客气！"), second(1), "operator")
     await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
     assert await status(talk, held.conversation_id) is ConversationStatus.OPEN
 
@@ -341,7 +341,7 @@ async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(
 
 async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: Store) -> None:
     await answers(talk, "等等", aside=StatusChange(60 * 60))
-    [row] = await store.conversations.page(InboxFilter.SNOOZED)
+    [row] = await store.inbox.page(InboxFilter.SNOOZED)
     closes = row.conversation.window.until
     assert closes is not None
     assert row.conversation.snoozed_until == closes - timedelta(hours=2)

@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 async def thread(talk: Talk, store: Store) -> int:
     """Taken over at 0 s, until five minutes have passed in silence."""
     made = await talk.says("li")
-    await store.conversations.take_over(made.conversation.id, second(300), 300)
+    await store.takeovers.take_over(made.conversation.id, second(300), 300)
     return made.conversation.id
 
 
@@ -60,7 +60,7 @@ async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, 
 
 
 async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: Store, thread: int) -> None:
-    await store.conversations.take_over(thread, second(300))
+    await store.takeovers.take_over(thread, second(300))
     await talk.says("li", at=second(100))
     await talk.moves(await talk.writes(thread, "在的", second(200)), Move.CLAIM, Move.ACCEPT, at=second(201))
     assert await until(talk, thread) == 300
@@ -74,14 +74,14 @@ async def test_one_that_is_over_does_not_come_back(talk: Talk, store: Store, thr
 
 
 async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, store: Store, thread: int) -> None:
-    await store.conversations.hand_back(thread)
+    await store.takeovers.hand_back(thread)
     await talk.says("li", at=second(10))
     handed_back = await talk.thread(thread)
     assert (handed_back.taken_over, handed_back.taken_over_until, handed_back.takeover_silence) == (False, None, None)
-    await store.conversations.take_over(thread, second(300), 300)
+    await store.takeovers.take_over(thread, second(300), 300)
     message = (await talk.says("li", at=second(400))).message
     decision = Decision(message.id, thread, Outcome.HANDED_OVER, second(400))
-    await store.conversations.resolve([Resolution(decision, take_over=True)])
+    await store.decisions.resolve([Resolution(decision, take_over=True)])
     by_rule = await talk.thread(thread)
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
 
@@ -89,7 +89,7 @@ async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, sto
 async def test_those_that_end_are_found_in_their_order(talk: Talk, store: Store, thread: int) -> None:
     for name, end in (("late", second(900)), ("early", second(100)), ("never", None)):
         made = await talk.says(name)
-        await store.conversations.take_over(made.conversation.id, end)
+        await store.takeovers.take_over(made.conversation.id, end)
     names = [one.contact.openid for one in await store.takeovers.ending(second(100))]
     assert names == ["li", "late"]
     assert next(one.contact.openid for one in await store.takeovers.ending(second(99))) == "early"
@@ -116,7 +116,7 @@ async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, 
 async def test_only_those_without_an_end_get_one(talk: Talk, store: Store, thread: int) -> None:
     endless = (await talk.says("han")).conversation.id
     await talk.says("wang")  # nobody has taken that one over
-    await store.conversations.take_over(endless, None)
+    await store.takeovers.take_over(endless, None)
     assert [one.id for one in await store.takeovers.endless()] == [endless]
     [ended] = await store.takeovers.end_open_ended(second(20))
     assert (ended.id, ended.taken_over_until) == (endless, second(20))
@@ -143,7 +143,7 @@ async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_to
 async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     first = await writes(store, thread, second(10))
-    await store.conversations.take_over(thread, second(40))
+    await store.takeovers.take_over(thread, second(40))
     then = await writes(store, thread, second(20))
     for taken_over_by_choice in (None, first, then):  # and no undo ends what was chosen
         if taken_over_by_choice is not None:
@@ -181,6 +181,6 @@ async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: Store, t
     assert await until(talk, thread) == 300
     assert await store.takeovers.postpone_end(thread, second(300), second(310)) is True
     assert await until(talk, thread) == 310
-    await store.conversations.hand_back(thread)
+    await store.takeovers.hand_back(thread)
     assert await store.takeovers.postpone_end(thread, second(310), second(320)) is False
     assert not (await talk.thread(thread)).taken_over

@@ -23,7 +23,7 @@ async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: Store) 
     assert (await store.conversations.get(one.conversation.id)).transfer_armed
     await store.transfers.arm(other.conversation.id, armed=False)
     decision = Decision(one.message.id, one.conversation.id, Outcome.TRANSFERRED, T0)
-    await store.conversations.resolve([Resolution(decision, transferred_until=UNTIL)])
+    await store.decisions.resolve([Resolution(decision, transferred_until=UNTIL)])
     assert await store.transfers.armed() == set()
     thread = await store.conversations.get(one.conversation.id)
     assert (thread.transfer_armed, thread.transferred_until, thread.waiting_since) == (False, UNTIL, None)
@@ -34,7 +34,7 @@ async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: Store) 
 async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_waits(talk: Talk, store: Store) -> None:
     said = await talk.says("o1", at=second(3))
     decision = Decision(said.message.id, said.conversation.id, Outcome.TRANSFER_ARMED, T0)
-    await store.conversations.resolve([Resolution(decision, arm_transfer=True)])
+    await store.decisions.resolve([Resolution(decision, arm_transfer=True)])
     thread = await store.conversations.get(said.conversation.id)
     assert (thread.transfer_armed, thread.transferred_until) == (True, None)
     assert thread.waiting_since == said.message.at
@@ -43,7 +43,7 @@ async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_wait
 async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: Store) -> None:
     handed, answered = await talk.says("o1"), await talk.says("o1")
     for item, outcome in ((handed, Outcome.TRANSFERRED), (answered, Outcome.UNMATCHED)):
-        await store.conversations.resolve([Resolution(Decision(item.message.id, item.conversation.id, outcome, T0))])
+        await store.decisions.resolve([Resolution(Decision(item.message.id, item.conversation.id, outcome, T0))])
     keys = {push.id: push.key for push in await store.pushes.page()}
     assert await store.transfers.was_transferred("shop", keys[handed.message.push_id])
     assert not await store.transfers.was_transferred("shop", keys[answered.message.push_id])

@@ -35,8 +35,8 @@ async def block(store: Store, item: UndecidedMessage) -> None:
 
 
 ACTS: list[Act] = [
-    lambda store, item: store.conversations.take_over(item.conversation.id, None),
-    lambda store, item: store.conversations.take_over(item.conversation.id, second(900)),
+    lambda store, item: store.takeovers.take_over(item.conversation.id, None),
+    lambda store, item: store.takeovers.take_over(item.conversation.id, second(900)),
     lambda store, item: store.conversations.set_mode(item.conversation.id, ReplyMode.OFF),
     lambda store, item: store.conversations.set_mode(item.conversation.id, ReplyMode.DRAFT),
     lambda store, item: store.transfers.arm(item.conversation.id, True),
@@ -49,29 +49,29 @@ async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: Stor
     other, item = await talk.says("o2"), await talk.says("o1")
     await act(store, item)
     with pytest.raises(DecisionOutdated):
-        await store.conversations.resolve([thought(other), thought(item)])
+        await store.decisions.resolve([thought(other), thought(item)])
     for one in (other, item):
         assert await store.decisions.for_message(one.message.id) is None
         assert (await talk.thread(one.conversation.id)).contact.tags == ()
-        assert len(await store.conversations.timeline(one.conversation.id)) == 1
+        assert len(await store.inbox.timeline(one.conversation.id)) == 1
 
 
 async def test_it_is_read_again_and_then_kept(talk: Talk, store: Store) -> None:
     decided, item = await talk.says("o2"), await talk.says("o1")
     await talk.decides(decided.message, outcome=Outcome.UNMATCHED)
-    await store.conversations.take_over(item.conversation.id, second(900))
+    await store.takeovers.take_over(item.conversation.id, second(900))
     ids = [decided.message.id, item.message.id]
-    [again] = await store.conversations.still_undecided(ids)
+    [again] = await store.decisions.still_undecided(ids)
     assert (again.message, again.conversation.taken_over_until) == (item.message, second(900))
-    assert len(await store.conversations.resolve([thought(again)])) == 1
-    assert await store.conversations.still_undecided(ids) == []
+    assert len(await store.decisions.resolve([thought(again)])) == 1
+    assert await store.decisions.still_undecided(ids) == []
 
 
 async def test_what_no_human_said_keeps_no_decision_away(talk: Talk, store: Store) -> None:
     item = await talk.says("o1")
     await talk.says("o1", "在吗", second(1))
     await store.conversations.mark_read(item.conversation.id)
-    assert len(await store.conversations.resolve([thought(item)])) == 1
+    assert len(await store.decisions.resolve([thought(item)])) == 1
 
 
 async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, store: Store) -> None:
@@ -79,14 +79,14 @@ async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, s
     items = [await talk.says(f"o{n}") for n in range(12)]
 
     async def take_over(item: UndecidedMessage) -> None:
-        await store.conversations.take_over(item.conversation.id, None)
-        await store.replies.cancel_automatic(item.conversation.id, "operator", second(1))
+        await store.takeovers.take_over(item.conversation.id, None)
+        await store.outbox.cancel_automatic(item.conversation.id, "operator", second(1))
 
-    acts = [act for item in items for act in (store.conversations.resolve([thought(item)]), take_over(item))]
+    acts = [act for item in items for act in (store.decisions.resolve([thought(item)]), take_over(item))]
     results = await asyncio.gather(*acts, return_exceptions=True)
     assert all(result is None or isinstance(result, list | DecisionOutdated) for result in results), results
     for item in items:
-        said = (await store.conversations.timeline(item.conversation.id))[1:]
+        said = (await store.inbox.timeline(item.conversation.id))[1:]
         assert [reply.state for reply in said if not isinstance(reply, type(item.message))] in (
             [],
             [ReplyState.CANCELLED],
@@ -106,13 +106,11 @@ async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_n
         items.append(await talk.says(f"o{n}", "几点", second(1)))
 
     async def take_over(item: UndecidedMessage) -> None:
-        await store.conversations.take_over(item.conversation.id, None)
-        await store.replies.cancel_automatic(item.conversation.id, "operator", second(2))
+        await store.takeovers.take_over(item.conversation.id, None)
+        await store.outbox.cancel_automatic(item.conversation.id, "operator", second(2))
 
     async def decide(item: UndecidedMessage) -> None:
-        await store.conversations.resolve(
-            [replace(thought(item), take_over=False, fate=OnNewMessage.SUPERSEDE, needs=0)]
-        )
+        await store.decisions.resolve([replace(thought(item), take_over=False, fate=OnNewMessage.SUPERSEDE, needs=0)])
 
     results = []
     for item in items:  # the two are enough for each other, and the server has time for both
@@ -120,4 +118,4 @@ async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_n
     assert all(result is None or isinstance(result, DecisionOutdated) for result in results), results
     for reply in waiting:
         assert (await store.replies.get(reply.id)).state is ReplyState.CANCELLED
-    assert await store.replies.claim(second(100), busy=(), limit=99, only_by_hand=False) == []
+    assert await store.outbox.claim(second(100), busy=(), limit=99, only_by_hand=False) == []

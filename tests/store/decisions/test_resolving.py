@@ -35,7 +35,7 @@ async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: Store) -
             (card, ReplyState.QUEUED, None),
         )
     )
-    first, second_ = await store.conversations.resolve([Resolution(decision, replies)])
+    first, second_ = await store.decisions.resolve([Resolution(decision, replies)])
     stored = await store.decisions.for_message(message.id)
     assert stored is not None
     assert replace(stored, id=0) == decision
@@ -51,7 +51,7 @@ async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: Store) -
     assert (first.message_id, first.decision_id, first.rule_id) == (message.id, stored.id, 4)
     assert (first.rule_name, first.rule_revision, first.attempts, first.edited) == ("营业时间", 1, 0, False)
     assert await store.replies.get(first.id) == first
-    assert await store.conversations.undecided() == []
+    assert await store.decisions.undecided() == []
 
 
 async def test_deciding_twice_changes_nothing(talk: Talk, store: Store) -> None:
@@ -61,7 +61,7 @@ async def test_deciding_twice_changes_nothing(talk: Talk, store: Store) -> None:
     decision = await store.decisions.for_message(message.id)
     assert decision is not None
     assert decision.outcome is Outcome.REPLIED
-    assert [item.id for item in await store.conversations.timeline(message.conversation_id)] == [message.id, reply.id]
+    assert [item.id for item in await store.inbox.timeline(message.conversation_id)] == [message.id, reply.id]
     assert (await talk.thread(message.conversation_id)).waiting_since == message.at
 
 
@@ -69,7 +69,7 @@ async def test_a_message_named_twice_in_one_batch_is_decided_once(talk: Talk, st
     message = (await talk.says("o1")).message
     new = (NewReply(message.conversation_id, Author.RULE, Content(text="一"), ReplyState.QUEUED),)
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, T0)
-    assert len(await store.conversations.resolve([Resolution(decision, new)] * 2)) == 1
+    assert len(await store.decisions.resolve([Resolution(decision, new)] * 2)) == 1
 
 
 async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Store) -> None:
@@ -84,7 +84,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sto
         )
         for n, message in enumerate(made)
     ]
-    replies = await store.conversations.resolve(resolutions)
+    replies = await store.decisions.resolve(resolutions)
     assert [reply.content.text for reply in replies] == [f"{n}.{part}" for n in range(3) for part in range(3)]
     assert [reply.id for reply in replies] == sorted(reply.id for reply in replies)
 
@@ -92,7 +92,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sto
 async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.HANDED_OVER, T0)
-    await store.conversations.resolve([Resolution(decision, take_over=True, tags=("售后", "急"))])
+    await store.decisions.resolve([Resolution(decision, take_over=True, tags=("售后", "急"))])
     thread = await talk.thread(message.conversation_id)
     assert (thread.taken_over, thread.taken_over_until) == (True, None)
     assert thread.waiting_since == message.at
@@ -104,7 +104,7 @@ async def test_tags_are_added_to_those_there_are(talk: Talk, store: Store) -> No
     other = (await talk.says("o2")).message
     thread = await talk.thread(one.conversation_id)
     await store.conversations.change_contact(thread.contact.id, ContactChange(add=("老客", "急")))
-    await store.conversations.resolve(
+    await store.decisions.resolve(
         [
             Resolution(Decision(message.id, message.conversation_id, Outcome.SILENT, T0), tags=tags)
             for message, tags in ((one, ("急",)), (two, ("新",)), (other, ()))
@@ -145,11 +145,11 @@ async def test_silence_does_not_bring_back_what_was_answered(talk: Talk) -> None
 async def test_undecided_are_the_oldest_messages_without_decision(talk: Talk, store: Store) -> None:
     made = [(await talk.says(o, at=second(n))) for n, o in enumerate(["o1", "o2", "o1"])]
     await talk.decides(made[0].message, outcome=Outcome.UNMATCHED)
-    left = await store.conversations.undecided()
+    left = await store.decisions.undecided()
     assert [one.message for one in left] == [made[1].message, made[2].message]
     assert [one.conversation.contact.openid for one in left] == ["o2", "o1"]
     assert left[1].conversation.unread == 2
-    assert len(await store.conversations.undecided(limit=1)) == 1
+    assert len(await store.decisions.undecided(limit=1)) == 1
 
 
 async def test_decisions_can_be_found_again(talk: Talk, store: Store) -> None:
@@ -168,7 +168,7 @@ async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(1), rule_id=12)
     firings = (Firing(11), Firing(13, shadow=True), Firing(12))
-    await store.conversations.resolve([Resolution(decision, firings=firings)])
+    await store.decisions.resolve([Resolution(decision, firings=firings)])
     assert await store.decisions.hits(T0) == {11: 1, 12: 1, 13: 1}
 
 

@@ -25,22 +25,22 @@ ALL = RequiredHistory(last_written_at=True, message_no=9, fired=frozenset({1, 2}
 async def history(
     store: Store, item: UndecidedMessage, wanted: RequiredHistory = ALL, at: float = 100
 ) -> ContactHistory:
-    [found] = await store.conversations.with_history([item], wanted, second(at))
+    [found] = await store.decisions.with_history([item], wanted, second(at))
     assert replace(found, history=NO_HISTORY) == item
     return found.history
 
 
 async def fire(store: Store, message: Message, at: float, *firings: Firing) -> None:
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(at), rule_id=firings[-1].rule_id)
-    await store.conversations.resolve([Resolution(decision, firings=firings)])
+    await store.decisions.resolve([Resolution(decision, firings=firings)])
 
 
 async def answer(store: Store, conversation_id: int, at: float, author: Author = Author.OPERATOR) -> None:
     reply = await store.replies.add(
         NewReply(conversation_id, author, Content(text="好"), ReplyState.QUEUED), second(at)
     )
-    await store.replies.move(reply.id, Move.CLAIM, second(at))
-    await store.replies.move(reply.id, Move.ACCEPT, second(at))
+    await store.outbox.move(reply.id, Move.CLAIM, second(at))
+    await store.outbox.move(reply.id, Move.ACCEPT, second(at))
 
 
 async def test_the_first_message_has_nothing_before_it(talk: Talk, store: Store) -> None:
@@ -141,7 +141,7 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     sentence = Sentence(item.message.id, item.conversation.id, "三", second(20))
     past = (await store.message_history.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
     assert (past.said, past.fired) == (met.said, met.fired)
-    supposed = (await store.conversations.load_for_trial(item.conversation.id, second(20))).history
+    supposed = (await store.decisions.load_for_trial(item.conversation.id, second(20))).history
     assert (supposed.said, supposed.fired) == (met.said, met.fired)
 
 
@@ -201,7 +201,7 @@ async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: Store) -> Non
 
 async def test_a_batch_is_told_apart(talk: Talk, store: Store) -> None:
     items = [await talk.says(f"o{n % 3}", f"{n}", at=second(n)) for n in range(9)]
-    found = await store.conversations.with_history(items, ALL, second(100))
+    found = await store.decisions.with_history(items, ALL, second(100))
     assert [item.history.message_no for item in found] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
     assert found[4].history.last_written_at == items[1].message.at
     assert found[0].history.last_written_at is None

@@ -78,17 +78,17 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
     await talk.moves(by_human, Move.CLAIM, Move.ACCEPT, at=second(7))
     unanswered = (await talk.says("o1", "三", at=second(8))).message
     looked_on = Decision(unanswered.id, first.conversation.id, Outcome.UNMATCHED, second(8))
-    await store.conversations.resolve([Resolution(looked_on, firings=(Firing(9, shadow=True),))])
+    await store.decisions.resolve([Resolution(looked_on, firings=(Firing(9, shadow=True),))])
     await talk.hears(entering("o1", second(9), "goods=1"), second(9))
     third = (await talk.says("o1", "四", at=second(10))).message
     await talk.decides(third, "等", at=second(11), state=ReplyState.HELD, due_at=second(90), rule_id=3)
 
-    known = await store.conversations.load_for_trial(first.conversation.id, second(60))
+    known = await store.decisions.load_for_trial(first.conversation.id, second(60))
 
     rules = frozenset({1, 2, 3, 9})
     wanted = RequiredHistory(True, 9, fired=rules, lately=rules, said=rules, said_within=timedelta(minutes=1))
     item = await talk.says("o1", "五", at=second(60))
-    [met] = await store.conversations.with_history([item], wanted, second(60))
+    [met] = await store.decisions.with_history([item], wanted, second(60))
     assert known.history == met.history
     assert (known.history.message_no, known.history.last_written_at) == (3, third.at)
     assert set(known.history.fired) == {1, 2, 3}
@@ -101,4 +101,4 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
 
 async def test_nobody_with_that_id_is_said(store: Store) -> None:
     with pytest.raises(NotFound):
-        await store.conversations.load_for_trial(7, second(0))
+        await store.decisions.load_for_trial(7, second(0))

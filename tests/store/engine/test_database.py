@@ -80,7 +80,7 @@ async def test_tasks_cancelled_at_any_moment_do_no_harm(store: Store) -> None:
         await asyncio.gather(task, return_exceptions=True)
     await store.settings.set("b", "last")
     assert await store.settings.get("b") == "last"
-    assert len(await store.conversations.undecided()) == 1
+    assert len(await store.decisions.undecided()) == 1
 
 
 async def test_what_was_begun_is_finished_though_its_caller_went_away(url: str, home: Path) -> None:

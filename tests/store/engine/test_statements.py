@@ -19,11 +19,11 @@ async def _answered(talk: Talk, at: float) -> None:
     store, now = talk.store, second(at)
     heard = await talk.says("o1", at=now)
     await talk.decides(heard.message, "您好", at=now)
-    [claimed] = await store.replies.claim(now, busy=(), limit=8, only_by_hand=False)
-    await store.replies.move(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=window_after_send))
-    await store.conversations.rows([heard.conversation.id])
-    await store.conversations.counts()
-    await store.conversations.day_counts(T0 - timedelta(days=1))
+    [claimed] = await store.outbox.claim(now, busy=(), limit=8, only_by_hand=False)
+    await store.outbox.move(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=window_after_send))
+    await store.inbox.rows([heard.conversation.id])
+    await store.inbox.counts()
+    await store.inbox.day_counts(T0 - timedelta(days=1))
     await store.attention.rows_to_judge([heard.conversation.id])
 
 

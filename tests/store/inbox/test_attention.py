@@ -17,11 +17,11 @@ HOURS_48 = timedelta(hours=48)
 
 
 async def ids(store: Store, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[int]:
-    return [row.conversation.id for row in await store.conversations.page(chosen, offset, limit)]
+    return [row.conversation.id for row in await store.inbox.page(chosen, offset, limit)]
 
 
 async def calls_of(store: Store, conversation_id: int) -> tuple[Attention, ...]:
-    [row] = await store.conversations.rows([conversation_id])
+    [row] = await store.inbox.rows([conversation_id])
     return row.calls
 
 
@@ -42,7 +42,7 @@ async def test_a_call_is_put_changed_seen_and_ended(store: Store, talk: Talk) ->
 async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_looks(store: Store, talk: Talk) -> None:
     heard = await talk.says("oA")
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
-    await store.conversations.resolve([Resolution(decision, called_by="投诉")])
+    await store.decisions.resolve([Resolution(decision, called_by="投诉")])
     thread = await talk.thread(heard.conversation.id)
     assert (thread.called_at, thread.called_by) == (second(1), "投诉")
     assert await store.attention.look(thread.id)
@@ -55,12 +55,12 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
         await talk.writes(chat, "我来了")
 
     async def take_over(chat: int) -> None:
-        await store.conversations.take_over(chat, None)
+        await store.takeovers.take_over(chat, None)
 
-    for openid, act in (("oA", write), ("oB", take_over), ("oC", store.conversations.hand_back)):
+    for openid, act in (("oA", write), ("oB", take_over), ("oC", store.takeovers.hand_back)):
         heard = await talk.says(openid)
         decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-        await store.conversations.resolve([Resolution(decision, called_by="投诉")])
+        await store.decisions.resolve([Resolution(decision, called_by="投诉")])
         await act(heard.conversation.id)
         assert (await talk.thread(heard.conversation.id)).called_at is None
 

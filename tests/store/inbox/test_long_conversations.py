@@ -118,7 +118,7 @@ async def test_many_messages_cost_no_more_than_a_few(name: str, tmp_path: Path) 
 
 async def test_numbers_are_told_apart_as_far_as_rules_ask(talk: Talk, store: Store) -> None:
     items = [await talk.says("o1", f"{n}", at=second(n)) for n in range(6)]
-    found = await store.conversations.with_history(items, RequiredHistory(message_no=3), second(100))
+    found = await store.decisions.with_history(items, RequiredHistory(message_no=3), second(100))
     numbers = [item.history.message_no for item in found]
     assert numbers[:3] == [1, 2, 3]
     assert min(numbers[3:]) > 3

@@ -53,7 +53,7 @@ async def test_one_contact_has_one_conversation_an_account(talk: Talk) -> None:
 async def test_a_batch_returns_messages_in_order_with_the_final_conversation(talk: Talk, store: Store) -> None:
     order = ["o2", "o1", "o2", "o3", "o2"]
     batch = [await talk.kept(incoming(o, f"{n}", at=second(n)), second(n)) for n, o in enumerate(order)]
-    made = await store.conversations.derive(batch)
+    made = await store.pushes.derive(batch)
     assert [one.message.text for one in made] == ["0", "1", "2", "3", "4"]
     assert [one.message.push_id for one in made] == [push.push_id for push in batch]
     assert [one.conversation.contact.openid for one in made] == order
@@ -125,19 +125,19 @@ async def test_where_a_contact_came_from_last_is_known(talk: Talk) -> None:
 async def test_what_opens_no_conversation_is_only_marked(talk: Talk, store: Store) -> None:
     audit = incoming("o1", type=MessageType.OTHER, msg_type="event", event="wxa_media_check")
     pushes = [await talk.kept(audit), await talk.kept(None)]
-    assert await store.conversations.derive(pushes) == []
+    assert await store.pushes.derive(pushes) == []
     assert [push.derived for push in await talk.raw()] == [True, True]
-    assert await store.conversations.undecided() == []
+    assert await store.decisions.undecided() == []
     with pytest.raises(NotFound):
         await store.conversations.get(1)
 
 
 async def test_deriving_again_makes_nothing_twice(talk: Talk, store: Store) -> None:
     push = await talk.kept(incoming("o1", "一次"))
-    [made] = await store.conversations.derive([push, push])
-    assert await store.conversations.derive([push]) == []
+    [made] = await store.pushes.derive([push, push])
+    assert await store.pushes.derive([push]) == []
     assert (await talk.thread(made.conversation.id)).unread == 1
-    assert [one.message.id for one in await store.conversations.undecided()] == [made.message.id]
+    assert [one.message.id for one in await store.decisions.undecided()] == [made.message.id]
 
 
 async def test_a_late_message_stands_where_it_was_written(talk: Talk, store: Store) -> None:
@@ -149,7 +149,7 @@ async def test_a_late_message_stands_where_it_was_written(talk: Talk, store: Sto
     assert (thread.preview, thread.last_at) == ("后写的", newer.message.at)
     assert (thread.unread, thread.waiting_since) == (2, made.message.at)
     assert thread.window == newer.conversation.window
-    texts = [item.text for item in await store.conversations.timeline(thread.id)]  # type: ignore[union-attr]
+    texts = [item.text for item in await store.inbox.timeline(thread.id)]  # type: ignore[union-attr]
     assert texts == ["先写的", "后写的"]
 
 
@@ -159,7 +159,7 @@ async def test_text_that_no_database_can_hold_does_not_stop_the_queue(talk: Talk
     assert made.message.text == "a\ufffdb\ufffdc"
     assert made.message.fields["Title"] == "\ufffd"
     assert made.conversation.preview == made.message.text
-    assert (await store.conversations.undecided())[0].message == made.message
+    assert (await store.decisions.undecided())[0].message == made.message
 
 
 async def test_times_are_exact_to_the_microsecond_at_both_ends_of_time(talk: Talk) -> None:
@@ -175,7 +175,7 @@ async def test_a_large_batch_is_one_transaction(talk: Talk, store: Store) -> Non
     pushes = [talk.push(incoming(f"o{n % 40}", f"第 {n} 条", at=second(n)), second(n)) for n in range(400)]
     ids = await asyncio.gather(*map(store.pushes.keep, pushes))
     batch = [UnderivedPush(i or 0, p.account, p.received_at, p.incoming) for i, p in zip(ids, pushes, strict=True)]
-    made = await store.conversations.derive(batch)
+    made = await store.pushes.derive(batch)
     assert [one.message.text for one in made] == [f"第 {n} 条" for n in range(400)]
     assert {one.conversation.unread for one in made} == {10}
     assert sorted(one.message.id for one in made) == [one.message.id for one in made]

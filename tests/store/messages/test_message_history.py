@@ -93,7 +93,7 @@ async def test_what_a_rule_has_answered_no_operator_answers(store: Store, talk: 
 async def test_what_an_operator_made_of_a_rules_reply_is_his(store: Store, talk: Talk) -> None:
     message = (await talk.says("a", "退款", second(0))).message
     [draft] = await talk.decides(message, "请稍等", at=second(1), state=ReplyState.DRAFT)
-    await store.replies.edit(draft.id, Content(text="已退给您"), second(2), "operator")
+    await store.outbox.edit(draft.id, Content(text="已退给您"), second(2), "operator")
     await talk.moves(draft, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(3))
     [told] = await store.message_history.written(T0)
     assert (told.text, told.answered, told.edited) == ("已退给您", 0, True)
@@ -102,7 +102,7 @@ async def test_what_an_operator_made_of_a_rules_reply_is_his(store: Store, talk:
 async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: Store, talk: Talk) -> None:
     message = (await talk.says("a", "退款", second(0))).message
     [promise] = await talk.decides(message, "同事马上来", at=second(1))
-    await store.conversations.take_over(message.conversation_id, None)
+    await store.takeovers.take_over(message.conversation_id, None)
     await talk.moves(promise, Move.CLAIM, Move.ACCEPT, at=second(2))
     reply = await talk.writes(message.conversation_id, "已退", second(9))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))

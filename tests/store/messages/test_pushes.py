@@ -59,6 +59,6 @@ async def test_pages_go_back_from_the_newest(talk: Talk, store: Store) -> None:
 
 async def test_underived_are_the_oldest_without_a_message(talk: Talk, store: Store) -> None:
     waiting = [await talk.kept(incoming("o1", str(n)), second(n)) for n in range(4)]
-    await store.conversations.derive(waiting[1:2])
+    await store.pushes.derive(waiting[1:2])
     assert [push.id for push in await store.pushes.underived()] == [waiting[n].push_id for n in (0, 2, 3)]
     assert [push.id for push in await store.pushes.underived(limit=1)] == [waiting[0].push_id]

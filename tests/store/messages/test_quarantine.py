@@ -31,7 +31,7 @@ async def test_only_what_could_not_be_read_is_there_newest_first(talk: Talk, sto
 
 async def test_what_is_released_waits_to_be_derived_and_is_released_once(talk: Talk, store: Store) -> None:
     one, two = await shut_away(talk, store, 1), await shut_away(talk, store, 2)
-    await store.conversations.derive([await talk.kept(incoming("o1"), second(3))])
+    await store.pushes.derive([await talk.kept(incoming("o1"), second(3))])
     said = (await talk.says("o2", at=second(4))).message.push_id
     assert await store.quarantine.release([one, said, 4711]) == [one]
     assert await store.quarantine.release([one]) == []

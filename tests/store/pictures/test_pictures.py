@@ -26,7 +26,7 @@ async def shows(talk: Talk, openid: str, media_id: str | None = "M", at: datetim
 
 async def message_of(store: Store, message: Message) -> Message:
     """The message as the timeline has it now."""
-    items = await store.conversations.timeline(message.conversation_id)
+    items = await store.inbox.timeline(message.conversation_id)
     return next(item for item in items if isinstance(item, Message) and item.id == message.id)
 
 
@@ -108,6 +108,6 @@ async def test_text_from_outside_does_not_keep_a_picture_from_being_awaited(stor
 
 async def test_deriving_again_after_a_crash_awaits_once(store: Store, talk: Talk) -> None:
     kept = await talk.kept(incoming("o1", type=MessageType.IMAGE, msg_type="image", media_id="M"))
-    await store.conversations.derive([kept])
-    await store.conversations.derive([kept])
+    await store.pushes.derive([kept])
+    await store.pushes.derive([kept])
     assert len(await store.pictures.awaited(["shop"], without=(), limit=10)) == 1

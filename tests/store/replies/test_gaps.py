@@ -40,16 +40,16 @@ async def test_no_part_is_let_go_before_an_earlier_one_that_lacks_a_value(
     made = await drafts(store, asked.conversation_id, WHOLE, GAP, WHOLE)
     for part, whole in ((made[2], False), (made[2], True), (made[0], True)):
         with pytest.raises(PartHasGap, match=r"m\.no"):
-            await store.replies.settle(part.id, Move.RELEASE, T0, "lin", whole=whole)
+            await store.outbox.settle(part.id, Move.RELEASE, T0, "lin", whole=whole)
     assert await states(store, made) == [S.DRAFT] * 3
-    await store.replies.settle(made[0].id, Move.RELEASE, T0, "lin")
-    await store.replies.edit(made[1].id, replace(GAP, title="7"), T0, "lin")
-    await store.replies.settle(made[1].id, Move.RELEASE, T0, "lin", whole=True)
+    await store.outbox.settle(made[0].id, Move.RELEASE, T0, "lin")
+    await store.outbox.edit(made[1].id, replace(GAP, title="7"), T0, "lin")
+    await store.outbox.settle(made[1].id, Move.RELEASE, T0, "lin", whole=True)
     assert await states(store, made) == [S.QUEUED] * 3
 
 
 async def test_a_part_that_was_stopped_lacks_nothing_any_more(talk: Talk, store: Store, asked: Message) -> None:
     made = await drafts(store, asked.conversation_id, GAP, WHOLE)
-    await store.replies.move(made[0].id, Move.CANCEL, T0)
-    await store.replies.settle(made[1].id, Move.RELEASE, T0, "lin")
+    await store.outbox.move(made[0].id, Move.CANCEL, T0)
+    await store.outbox.settle(made[1].id, Move.RELEASE, T0, "lin")
     assert await states(store, made) == [S.CANCELLED, S.QUEUED]

@@ -40,8 +40,8 @@ async def kinds(store: Store, reply: Reply) -> list[StepKind]:
 async def test_the_plain_way_out_costs_no_step(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     [reply] = await talk.decides(message, "好")
-    await store.replies.claim(second(1), busy=(), limit=5, only_by_hand=False)
-    await store.replies.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(errcode=0, error=""))
+    await store.outbox.claim(second(1), busy=(), limit=5, only_by_hand=False)
+    await store.outbox.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(errcode=0, error=""))
     assert await store.replies.steps(reply.id) == []
 
 
@@ -49,7 +49,7 @@ async def test_the_plain_way_out_costs_no_step(talk: Talk, store: Store) -> None
 async def test_every_other_move_leaves_one(talk: Talk, store: Store, state: ReplyState, move: Move) -> None:
     reply = await made(talk, state, due_at=second(9) if state is S.HELD else None)
     before = await store.replies.steps(reply.id)
-    await store.replies.move(reply.id, move, second(3), ReplyChanges(by="lin", error="because"))
+    await store.outbox.move(reply.id, move, second(3), ReplyChanges(by="lin", error="because"))
     [step] = (await store.replies.steps(reply.id))[len(before) :]
     assert (step.reply_id, step.at, step.kind.value) == (reply.id, second(3), move.value)
     assert (step.by, step.reason, step.errcode) == ("lin", "because", None)
@@ -66,8 +66,8 @@ async def test_a_reply_that_is_born_held_tells_until_when(talk: Talk, store: Sto
 
 async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.HELD, due_at=second(9))
-    await store.replies.move(reply.id, Move.HOLD, second(2), ReplyChanges(due_at=second(20)))
-    await store.replies.move(reply.id, Move.KEEP, second(3), ReplyChanges(by="lin"))
+    await store.outbox.move(reply.id, Move.HOLD, second(2), ReplyChanges(due_at=second(20)))
+    await store.outbox.move(reply.id, Move.KEEP, second(3), ReplyChanges(by="lin"))
     assert await store.replies.steps(reply.id) == [
         ReplyStep(reply.id, T0, K.HOLD, until=second(9)),
         ReplyStep(reply.id, second(2), K.HOLD, until=second(20)),
@@ -78,8 +78,8 @@ async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, sto
 async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.DRAFT)
     warmer = Content(text="您好 ❤️‍🔥 \ud83d")
-    await store.replies.edit(reply.id, warmer, second(1), "lin")
-    await store.replies.edit(reply.id, Content(text="再见"), second(2), "lin")
+    await store.outbox.edit(reply.id, warmer, second(1), "lin")
+    await store.outbox.edit(reply.id, Content(text="再见"), second(2), "lin")
     first, then = await store.replies.steps(reply.id)
     assert first == ReplyStep(reply.id, second(1), K.EDIT, by="lin", before=Content(text="好"))
     assert then.before is not None
@@ -89,11 +89,11 @@ async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: Store) -> N
 async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.SENDING)
     said = ReplyChanges(errcode=-1, error="system error", rid="r1", not_before=second(4))
-    await store.replies.move(reply.id, Move.POSTPONE, second(3), said)
-    await store.replies.claim(second(4), busy=(), limit=1, only_by_hand=False)
-    await store.replies.move(reply.id, Move.POSTPONE, second(5))
-    await store.replies.claim(second(6), busy=(), limit=1, only_by_hand=False)
-    await store.replies.move(reply.id, Move.REFUSE, second(7), ReplyChanges(errcode=45047, error="out of limit"))
+    await store.outbox.move(reply.id, Move.POSTPONE, second(3), said)
+    await store.outbox.claim(second(4), busy=(), limit=1, only_by_hand=False)
+    await store.outbox.move(reply.id, Move.POSTPONE, second(5))
+    await store.outbox.claim(second(6), busy=(), limit=1, only_by_hand=False)
+    await store.outbox.move(reply.id, Move.REFUSE, second(7), ReplyChanges(errcode=45047, error="out of limit"))
     refused, stopped, failed = await store.replies.steps(reply.id)
     assert refused == ReplyStep(reply.id, second(3), K.POSTPONE, reason="system error", until=second(4), errcode=-1)
     assert (stopped.kind, stopped.reason, stopped.errcode) == (K.POSTPONE, "", None)  # a pause, not WeChat
@@ -147,7 +147,7 @@ async def test_a_customer_who_writes_again_is_told(talk: Talk, store: Store) -> 
     ):
         later = (await talk.says("o1", at=second(at))).message
         decision = Decision(later.id, later.conversation_id, Outcome.SILENT, second(at))
-        await store.conversations.resolve([Resolution(decision, fate=fate, clocks=HoldTimes(8))])
+        await store.decisions.resolve([Resolution(decision, fate=fate, clocks=HoldTimes(8))])
         told.append((await store.replies.steps(reply.id))[-1])
     again = ReplyStep(reply.id, second(3), K.HOLD, reason="The customer wrote again.", until=second(11))
     assert told[0] == again
@@ -164,7 +164,7 @@ async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: T
         new = NewReply(one.conversation_id, Author.RULE, Content(text="好"), S.HELD, rule_id=7, due_at=second(9))
         decision = Decision(one.id, one.conversation_id, Outcome.REPLIED, second(at), rule_id=7, rule_name="r")
         made.append(Resolution(decision, (new,), fate=OnNewMessage.SUPERSEDE, clocks=HoldTimes(8)))
-    gone, held = await store.conversations.resolve(made)
+    gone, held = await store.decisions.resolve(made)
     assert [(step.kind, step.by) for step in await store.replies.steps(gone.id)] == [(K.CANCEL, "contact")]
     assert await kinds(store, held) == [K.HOLD]
 
@@ -172,7 +172,7 @@ async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: T
 async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: Store) -> None:
     held, queued = await made(talk, S.HELD, due_at=second(9)), await made(talk, S.QUEUED)
     mine, failed = await made(talk, S.QUEUED, author=Author.OPERATOR), await made(talk, S.FAILED)
-    await store.replies.cancel_automatic(held.conversation_id, "operator", second(1))
+    await store.outbox.cancel_automatic(held.conversation_id, "operator", second(1))
     for one in (held, queued):
         assert (await store.replies.steps(one.id))[-1] == ReplyStep(one.id, second(1), K.CANCEL, by="operator")
     assert await store.replies.steps(mine.id) == await store.replies.steps(failed.id) == []
@@ -181,7 +181,7 @@ async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: Store) -> 
 
 async def test_a_crash_while_sending_is_told(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.SENDING)
-    await store.replies.recover(second(1))
+    await store.outbox.recover(second(1))
     [step] = await store.replies.steps(reply.id)
     assert (step.kind, step.at, step.by) == (K.LOSE, second(1), "")
     assert step.reason == "wxdesk ended before WeChat answered"
@@ -190,9 +190,9 @@ async def test_a_crash_while_sending_is_told(talk: Talk, store: Store) -> None:
 async def test_what_was_refused_leaves_none(talk: Talk, store: Store) -> None:
     sent = await made(talk, S.SENT)
     with pytest.raises(MoveNotAllowed):
-        await store.replies.move(sent.id, Move.CANCEL, second(1), ReplyChanges(by="lin"))
+        await store.outbox.move(sent.id, Move.CANCEL, second(1), ReplyChanges(by="lin"))
     with pytest.raises(MoveNotAllowed):
-        await store.replies.edit(sent.id, Content(text="?"), second(1), "lin")
+        await store.outbox.edit(sent.id, Content(text="?"), second(1), "lin")
     assert await store.replies.steps(sent.id) == []
 
 
@@ -213,8 +213,8 @@ async def test_a_change_that_is_rolled_back_leaves_none(talk: Talk, store: Store
 
 async def test_a_restart_keeps_it(talk: Talk, store: Store, url: str, home: Path) -> None:
     reply = await made(talk, S.HELD, due_at=second(9))
-    await store.replies.edit(reply.id, Content(text="再见"), second(1), "lin")
-    await store.replies.move(reply.id, Move.RELEASE, second(2), ReplyChanges(by="lin"))
+    await store.outbox.edit(reply.id, Content(text="再见"), second(1), "lin")
+    await store.outbox.move(reply.id, Move.RELEASE, second(2), ReplyChanges(by="lin"))
     told = await store.replies.steps(reply.id)
     await store.close()
     again = await open_store(url, home)

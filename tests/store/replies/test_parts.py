@@ -22,8 +22,8 @@ from wxdesk.core.replies.on_new_message import OnNewMessage
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.outbox import _first_in_line
 from wxdesk.store.replies.pending.timers import TimerTerms
-from wxdesk.store.replies.replies import _first_in_line
 
 S = ReplyState
 
@@ -49,16 +49,16 @@ async def comes_to(store: Store, reply: Reply, state: ReplyState) -> None:
         S.HELD: (Move.HOLD,),
     }
     for move in ways[state]:
-        await store.replies.move(reply.id, move, T0)
+        await store.outbox.move(reply.id, move, T0)
 
 
 async def claimed(store: Store, *, only_by_hand: bool = False) -> list[str]:
     """What would leave now, one after the other until nothing may."""
     left = []
-    while found := await store.replies.claim(second(9), busy=(), limit=9, only_by_hand=only_by_hand):
+    while found := await store.outbox.claim(second(9), busy=(), limit=9, only_by_hand=only_by_hand):
         for one in found:
             left.append(one.reply.content.text)
-            await store.replies.move(one.reply.id, Move.ACCEPT, second(9))
+            await store.outbox.move(one.reply.id, Move.ACCEPT, second(9))
     return left
 
 
@@ -125,7 +125,7 @@ async def test_the_later_parts_follow_as_though_the_same_human_had_released_them
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], state)
-    told = await store.replies.settle(made[0].id, move, second(1), "lin")
+    told = await store.outbox.settle(made[0].id, move, second(1), "lin")
     assert [(reply.id, reply.by) for reply in told] == [(reply.id, "lin") for reply in made]
     assert told == [await store.replies.get(reply.id) for reply in made]
     assert await claimed(store, only_by_hand=True) == left, "also during a pause"
@@ -136,7 +136,7 @@ async def test_who_settles_twice_is_heard_twice(talk: Talk, store: Store, asked:
     first, *later = await split(store, asked.conversation_id, "1", "2", "3")
     for _ in range(2):
         await comes_to(store, first, S.FAILED)
-        told = await store.replies.settle(first.id, Move.RETRY, T0, "lin")
+        told = await store.outbox.settle(first.id, Move.RETRY, T0, "lin")
         assert [reply.id for reply in told] == [first.id, *(reply.id for reply in later)]
 
 
@@ -144,9 +144,9 @@ async def test_they_follow_up_to_the_next_one_that_needs_its_human(talk: Talk, s
     first, between, last = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, first, S.FAILED)
     await comes_to(store, between, S.DRAFT)
-    assert [reply.id for reply in await store.replies.settle(first.id, Move.RETRY, T0, "lin")] == [first.id]
+    assert [reply.id for reply in await store.outbox.settle(first.id, Move.RETRY, T0, "lin")] == [first.id]
     assert await claimed(store) == ["1"]
-    assert [reply.id for reply in await store.replies.settle(between.id, Move.RELEASE, T0, "lin")] == [
+    assert [reply.id for reply in await store.outbox.settle(between.id, Move.RELEASE, T0, "lin")] == [
         between.id,
         last.id,
     ]
@@ -162,7 +162,7 @@ async def test_the_later_parts_go_with_one_that_is_cancelled(
     await comes_to(store, sent, S.SENT)
     await comes_to(store, stopped, state)
     await comes_to(store, prepared, S.DRAFT)
-    told = await store.replies.settle(stopped.id, Move.CANCEL, second(2), "lin")
+    told = await store.outbox.settle(stopped.id, Move.CANCEL, second(2), "lin")
     assert [(reply.id, reply.state, reply.by) for reply in told] == [
         (reply.id, S.CANCELLED, "lin") for reply in (stopped, queued, prepared)
     ]
@@ -174,7 +174,7 @@ async def test_a_command_that_comes_too_late_changes_no_part(store: Store, asked
     await comes_to(store, made[0], S.SENT)
     for move in (Move.CANCEL, Move.RETRY, Move.CONFIRM, Move.RELEASE):
         with pytest.raises(MoveNotAllowed):
-            await store.replies.settle(made[0].id, move, T0, "lin")
+            await store.outbox.settle(made[0].id, move, T0, "lin")
     assert (await store.replies.get(made[1].id)) == made[1]
 
 
@@ -209,7 +209,7 @@ async def test_when_all_that_is_held_is_cancelled_what_follows_it_is_too(
 async def test_a_takeover_stops_parts_that_wait(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.FAILED)
-    await store.replies.cancel_automatic(asked.conversation_id, "operator", second(1))
+    await store.outbox.cancel_automatic(asked.conversation_id, "operator", second(1))
     assert await states(store, made) == [S.FAILED, S.CANCELLED, S.CANCELLED]
 
 
@@ -221,16 +221,16 @@ async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
     await comes_to(store, made[0], S.FAILED)
     asking = await store.pending_replies.hold_after_pause(second(1), "It was paused.")
     assert [reply.id for reply in asking] == [reply.id for reply in kept]
-    await store.replies.settle(made[0].id, Move.RETRY, second(2), "lin")
+    await store.outbox.settle(made[0].id, Move.RETRY, second(2), "lin")
     assert await claimed(store) == ["1", "2", "3"]
 
 
 async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: Store, asked: Message) -> None:
     first, later = await talk.decides(asked, "1", "2", state=S.HELD, due_at=second(8))
-    await store.replies.move(first.id, Move.KEEP, second(1))
+    await store.outbox.move(first.id, Move.KEEP, second(1))
     assert [reply.id for reply in (await store.pending_replies.run_timers(second(8), TimerTerms())).moved] == [later.id]
     assert await claimed(store) == []
-    await store.replies.settle(first.id, Move.RELEASE, second(9), "lin")
+    await store.outbox.settle(first.id, Move.RELEASE, second(9), "lin")
     assert await claimed(store) == ["1", "2"]
 
 
@@ -240,11 +240,11 @@ async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.DRAFT)
     await comes_to(store, made[2], S.DRAFT)
-    await store.replies.move(made[2].id, Move.RELEASE, T0, ReplyChanges(by="lin"))
+    await store.outbox.move(made[2].id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     again = (await talk.says("o1", "再问")).message
     new = NewReply(again.conversation_id, Author.RULE, Content(text="new"), S.QUEUED, rule_id=7)
     decision = Decision(again.id, again.conversation_id, Outcome.REPLIED, second(1), rule_id=7, rule_name="r")
-    told = await store.conversations.resolve([Resolution(decision, (new,), fate=OnNewMessage.SUPERSEDE)])
+    told = await store.decisions.resolve([Resolution(decision, (new,), fate=OnNewMessage.SUPERSEDE)])
     assert [(reply.id, reply.state, reply.by) for reply in told[:2]] == [
         (made[0].id, S.CANCELLED, "contact"),
         (made[1].id, S.CANCELLED, "contact"),
@@ -269,10 +269,10 @@ async def test_each_part_tells_who_let_it_go(talk: Talk, store: Store, asked: Me
     made = await talk.decides(asked, "1", "2")
     await comes_to(store, made[0], S.FAILED)
     for _ in range(2):  # once more changes nothing about it
-        await store.replies.settle(made[0].id, Move.RETRY, second(1), "lin")
+        await store.outbox.settle(made[0].id, Move.RETRY, second(1), "lin")
         await comes_to(store, made[0], S.FAILED)
     assert await store.replies.steps(made[1].id) == [ReplyStep(made[1].id, second(1), StepKind.RELEASE, by="lin")]
-    await store.replies.settle(made[0].id, Move.CANCEL, second(2), "lin")
+    await store.outbox.settle(made[0].id, Move.CANCEL, second(2), "lin")
     assert (await store.replies.steps(made[1].id))[1:] == [ReplyStep(made[1].id, second(2), StepKind.CANCEL, by="lin")]
 
 
@@ -288,14 +288,14 @@ async def test_the_records_say_the_same_as_the_query(talk: Talk, store: Store) -
                 for reply, state in zip(made[:2], (first_state, between_state), strict=True):
                     await _becomes(store, reply, state)
                 if by_hand:
-                    await store.replies.move(made[2].id, Move.KEEP, T0)
-                    await store.replies.move(made[2].id, Move.RELEASE, T0, ReplyChanges(by="lin"))
+                    await store.outbox.move(made[2].id, Move.KEEP, T0)
+                    await store.outbox.move(made[2].id, Move.RELEASE, T0, ReplyChanges(by="lin"))
                 now = [await store.replies.get(reply.id) for reply in made]
                 if ReplyState.SENDING in (first_state, between_state):
                     continue  # then nothing of the conversation leaves
                 queued = [reply for reply in now if reply.state is S.QUEUED]
                 first_in_line = [reply.id for reply in queued if reply.id not in parts.blocked_parts(now)][:1]
-                found = await store.replies.claim(T0, busy=(), limit=1, only_by_hand=False)
+                found = await store.outbox.claim(T0, busy=(), limit=1, only_by_hand=False)
                 assert [one.reply.id for one in found] == first_in_line, (by_hand, first_state, between_state)
                 for left in queued:
                     await _clear(store, left)
@@ -303,16 +303,16 @@ async def test_the_records_say_the_same_as_the_query(talk: Talk, store: Store) -
 
 async def _becomes(store: Store, reply: Reply, state: ReplyState) -> None:
     if state is S.SENDING:
-        await store.replies.move(reply.id, Move.CLAIM, T0)
+        await store.outbox.move(reply.id, Move.CLAIM, T0)
     elif state is S.CANCELLED:
-        await store.replies.move(reply.id, Move.CANCEL, T0)
+        await store.outbox.move(reply.id, Move.CANCEL, T0)
     elif state is not S.QUEUED:
         await comes_to(store, reply, state)
 
 
 async def _clear(store: Store, reply: Reply) -> None:
     state = (await store.replies.get(reply.id)).state
-    await store.replies.move(reply.id, Move.ACCEPT if state is S.SENDING else Move.CANCEL, T0)
+    await store.outbox.move(reply.id, Move.ACCEPT if state is S.SENDING else Move.CANCEL, T0)
 
 
 async def test_two_who_settle_two_parts_at_once_do_not_wait_for_each_other(
@@ -322,7 +322,7 @@ async def test_two_who_settle_two_parts_at_once_do_not_wait_for_each_other(
     async with asyncio.timeout(20):
         order = (made[2], made[0], made[3], made[1])
         told = await asyncio.gather(
-            *(store.replies.settle(reply.id, Move.RELEASE, T0, "lin") for reply in order),
+            *(store.outbox.settle(reply.id, Move.RELEASE, T0, "lin") for reply in order),
             return_exceptions=True,  # one that has been released with another cannot be once more
         )
     assert all(isinstance(one, list | MoveNotAllowed) for one in told)

@@ -41,37 +41,37 @@ async def writes(store: Store, thread: int, text: str, at: datetime = T0) -> Rep
 
 async def test_it_stays_a_draft_and_asks_nobody(store: Store, draft: Reply) -> None:
     thread = draft.conversation_id
-    assert (await store.conversations.counts()).pending == 1
+    assert (await store.inbox.counts()).pending == 1
     new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
     instead = await store.replies.write([new], second(1), MINUTE)
     [passed] = instead.passed
     assert (passed.id, passed.state, passed.passed_by) == (draft.id, S.DRAFT, instead.written[0].id)
     assert is_passed_over(passed)
     assert await store.replies.get(draft.id) == passed
-    [row] = await store.conversations.rows([thread])
+    [row] = await store.inbox.rows([thread])
     assert row.drafts == 0
-    assert (await store.conversations.counts()).pending == 0
-    assert await store.conversations.page(InboxFilter.PENDING) == []
+    assert (await store.inbox.counts()).pending == 0
+    assert await store.inbox.page(InboxFilter.PENDING) == []
 
 
 async def test_it_can_still_be_sent(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    [released] = await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
+    [released] = await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
     assert (released.state, released.by) == (S.QUEUED, "lin")
 
 
 async def test_once_he_changes_it_it_is_his_and_asks(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    edited = await store.replies.edit(draft.id, Content(text="九点半"), second(1), "lin")
+    edited = await store.outbox.edit(draft.id, Content(text="九点半"), second(1), "lin")
     assert not is_passed_over(edited)
-    assert (await store.conversations.counts()).pending == 1
+    assert (await store.inbox.counts()).pending == 1
 
 
 async def test_what_he_has_in_hand_is_not_passed_over(store: Store, talk: Talk, draft: Reply) -> None:
     [changed] = await talk.decides((await talk.says("o1")).message, "八点", state=S.DRAFT)
     [elsewhere] = await talk.decides((await talk.says("o2")).message, "七点", state=S.DRAFT)
-    await store.replies.lock_for_edit(draft.id, second(1), "lin")
-    await store.replies.edit(changed.id, Content(text="八点半"), second(1), "lin")
+    await store.outbox.lock_for_edit(draft.id, second(1), "lin")
+    await store.outbox.edit(changed.id, Content(text="八点半"), second(1), "lin")
     await writes(store, draft.conversation_id, "稍等")
     found = [await store.replies.get(one.id) for one in (draft, changed, elsewhere)]
     assert [is_passed_over(one) for one in found] == [False] * 3
@@ -92,7 +92,7 @@ async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: Store, draf
     undone = await store.pending_replies.undo(written.id, "lin", second(2))
     [asking] = undone.passed
     assert (asking.id, asking.state, asking.passed_by, asking.error) == (draft.id, S.DRAFT, None, WORD_TAKEN_BACK)
-    assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
+    assert [row.drafts for row in await store.inbox.page(InboxFilter.PENDING)] == [1]
 
 
 async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store: Store, draft: Reply) -> None:
@@ -112,7 +112,7 @@ async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
     if state is not S.QUEUED:
         await talk.moves(written, Move.CLAIM, Move.REFUSE if state is S.FAILED else Move.LOSE)
         assert is_passed_over(await store.replies.get(draft.id))  # it is that one which asks him
-    [stopped, asking] = await store.replies.settle(written.id, Move.CANCEL, second(2), "lin")
+    [stopped, asking] = await store.outbox.settle(written.id, Move.CANCEL, second(2), "lin")
     assert (stopped.id, asking.id, asking.passed_by) == (written.id, draft.id, None)
 
 
@@ -121,7 +121,7 @@ async def test_so_it_does_when_all_that_asks_is_stopped(store: Store, draft: Rep
     await store.pending_replies.hold_after_restart(second(1), second(-300), "closed", "late")
     moved = await store.pending_replies.cancel_held("lin", second(2))
     assert [(one.id == draft.id, one.state) for one in moved] == [(False, S.CANCELLED), (True, S.DRAFT)]
-    assert (await store.conversations.counts()).pending == 1
+    assert (await store.inbox.counts()).pending == 1
 
 
 async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Store, draft: Reply) -> None:
@@ -129,27 +129,27 @@ async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: St
     await store.pending_replies.release_undoable(second(1))
     await store.status.resolve(draft.conversation_id, second(1))
     before = await store.replies.get(draft.id)
-    assert not is_passed_over(await store.replies.lock_for_edit(draft.id, second(2), "lin"))
-    assert [row.drafts for row in await store.conversations.page(InboxFilter.PENDING)] == [1]
-    assert await store.conversations.page(InboxFilter.RESOLVED) == []
-    assert is_passed_over(await store.replies.put_back(before, second(3), "lin", may_leave=True))
-    assert (await store.conversations.counts()).pending == 0
+    assert not is_passed_over(await store.outbox.lock_for_edit(draft.id, second(2), "lin"))
+    assert [row.drafts for row in await store.inbox.page(InboxFilter.PENDING)] == [1]
+    assert await store.inbox.page(InboxFilter.RESOLVED) == []
+    assert is_passed_over(await store.outbox.put_back(before, second(3), "lin", may_leave=True))
+    assert (await store.inbox.counts()).pending == 0
 
 
 async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     await store.status.resolve(draft.conversation_id, second(1))
-    await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
-    assert await store.conversations.page(InboxFilter.RESOLVED) == []
+    await store.outbox.edit(draft.id, Content(text="九点半"), second(2), "lin")
+    assert await store.inbox.page(InboxFilter.RESOLVED) == []
 
 
 async def test_what_he_released_and_what_comes_back_is_his(store: Store, talk: Talk, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    [released] = await store.replies.settle(draft.id, Move.RELEASE, second(1), "lin")
+    [released] = await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
     back = await talk.moves(released, Move.HOLD, Move.KEEP, at=second(2))
     assert (back.state, is_passed_over(back)) == (S.DRAFT, False)
-    assert (await store.conversations.counts()).pending == 1
+    assert (await store.inbox.counts()).pending == 1
 
 
 async def test_written_again_it_says_no_more_that_something_was_taken_back(store: Store, draft: Reply) -> None:
@@ -166,15 +166,15 @@ async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     before = await store.replies.get(draft.id)
-    await store.replies.lock_for_edit(draft.id, second(1), "lin")
+    await store.outbox.lock_for_edit(draft.id, second(1), "lin")
     if undone:
         await store.pending_replies.undo(written.id, "lin", second(2))
     else:
         await store.pending_replies.release_undoable(second(1))
         await talk.moves(written, Move.CLAIM, Move.REFUSE)
-        await store.replies.settle(written.id, Move.CANCEL, second(2), "lin")
-    assert not is_passed_over(await store.replies.put_back(before, second(3), "lin", may_leave=True))
-    assert (await store.conversations.counts()).pending == 1
+        await store.outbox.settle(written.id, Move.CANCEL, second(2), "lin")
+    assert not is_passed_over(await store.outbox.put_back(before, second(3), "lin", may_leave=True))
+    assert (await store.inbox.counts()).pending == 1
 
 
 @pytest.mark.parametrize("move", [Move.RETRY, Move.CONFIRM])
@@ -185,7 +185,7 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
     await talk.moves(first, Move.CLAIM, Move.REFUSE if move is Move.RETRY else Move.LOSE)
     await writes(store, first.conversation_id, "三", second(1))
     assert is_passed_over(await store.replies.get(rest.id))
-    settled = await store.replies.settle(first.id, move, second(2), "lin")
+    settled = await store.outbox.settle(first.id, move, second(2), "lin")
     left = await store.replies.get(rest.id)
     if move is Move.CONFIRM:  # what the contact has read of it came before the human's word
         assert (left.state, is_passed_over(left)) == (S.DRAFT, True)
@@ -200,11 +200,9 @@ async def test_it_hinders_nobody_who_is_done(store: Store, draft: Reply) -> None
     written = await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     for move in (Move.CLAIM, Move.ACCEPT):
-        await store.replies.move(written.id, move, second(2))
+        await store.outbox.move(written.id, move, second(2))
     await store.status.resolve(draft.conversation_id, second(3))
-    assert [row.conversation.id for row in await store.conversations.page(InboxFilter.RESOLVED)] == [
-        draft.conversation_id
-    ]
+    assert [row.conversation.id for row in await store.inbox.page(InboxFilter.RESOLVED)] == [draft.conversation_id]
 
 
 async def told(store: Store, reply: Reply) -> list[tuple[StepKind, datetime, str]]:
@@ -216,7 +214,7 @@ async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_afte
 ) -> None:
     await writes(store, draft.conversation_id, "十点", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))  # what stands instead stood there already
-    await store.replies.settle(draft.id, Move.RELEASE, second(3), "lin")
+    await store.outbox.settle(draft.id, Move.RELEASE, second(3), "lin")
     assert await store.replies.steps(draft.id) == [
         ReplyStep(draft.id, second(1), K.INSTEAD),
         ReplyStep(draft.id, second(3), K.RELEASE, by="lin"),
@@ -229,7 +227,7 @@ async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Sto
     await store.pending_replies.undo(then.id, "lin", second(3))
     again = await writes(store, draft.conversation_id, "十点整", second(4))
     await store.pending_replies.release_undoable(second(5))
-    await store.replies.settle(again.id, Move.CANCEL, second(6), "lin")
+    await store.outbox.settle(again.id, Move.CANCEL, second(6), "lin")
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
         (K.ASK, second(3), WORD_TAKEN_BACK),
@@ -253,9 +251,9 @@ async def test_what_was_held_tells_once_that_he_wrote_instead(store: Store, talk
 async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     before = await store.replies.get(draft.id)
-    await store.replies.lock_for_edit(draft.id, second(2), "lin")
+    await store.outbox.lock_for_edit(draft.id, second(2), "lin")
     await store.pending_replies.undo(written.id, "lin", second(3))
-    await store.replies.put_back(before, second(4), "lin", may_leave=True)
+    await store.outbox.put_back(before, second(4), "lin", may_leave=True)
     assert await told(store, draft) == [
         (K.INSTEAD, second(1), ""),
         (K.TAKE, second(2), ""),
@@ -266,6 +264,6 @@ async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: 
 
 async def test_what_he_has_changed_asks_all_the_time_and_tells_nothing_of_his_word(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
-    await store.replies.edit(draft.id, Content(text="九点半"), second(2), "lin")
+    await store.outbox.edit(draft.id, Content(text="九点半"), second(2), "lin")
     await store.pending_replies.undo(written.id, "lin", second(3))
     assert [kind for kind, _, _ in await told(store, draft)] == [K.INSTEAD, K.EDIT]

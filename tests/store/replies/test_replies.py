@@ -23,7 +23,7 @@ from wxdesk.store.replies.pending.timers import TimerTerms
 
 async def claim(store: Store, now: datetime = T0, **wishes: Any) -> list[str]:
     wishes = {"busy": (), "limit": 10, "only_by_hand": False} | wishes
-    return [claimed.reply.content.text for claimed in await store.replies.claim(now, **wishes)]
+    return [claimed.reply.content.text for claimed in await store.outbox.claim(now, **wishes)]
 
 
 async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: Store) -> None:
@@ -44,7 +44,7 @@ async def test_a_written_reply_is_stored_and_previewed(talk: Talk, store: Store)
 
 async def test_claiming_moves_to_sending_and_counts_the_attempt(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
-    [found] = await store.replies.claim(second(3), busy=(), limit=5, only_by_hand=False)
+    [found] = await store.outbox.claim(second(3), busy=(), limit=5, only_by_hand=False)
     claimed = found.reply
     assert found.window == (await talk.thread(reply.conversation_id)).window
     assert claimed == replace(reply, state=ReplyState.SENDING, attempts=1, updated_at=second(3))
@@ -57,7 +57,7 @@ async def test_one_a_conversation_the_oldest_first(talk: Talk, store: Store) -> 
         await talk.writes(thread, text)
     assert await claim(store) == ["1a", "2a"]
     assert await claim(store) == []
-    first = (await store.conversations.rows([one]))[0].last_reply
+    first = (await store.inbox.rows([one]))[0].last_reply
     assert first is not None
     sending = [reply for reply in await _replies(store, one) if reply.state is ReplyState.SENDING]
     await talk.moves(sending[0], Move.ACCEPT)
@@ -65,7 +65,7 @@ async def test_one_a_conversation_the_oldest_first(talk: Talk, store: Store) -> 
 
 
 async def _replies(store: Store, conversation_id: int) -> list[Reply]:
-    return [item for item in await store.conversations.timeline(conversation_id) if isinstance(item, Reply)]
+    return [item for item in await store.inbox.timeline(conversation_id) if isinstance(item, Reply)]
 
 
 async def test_busy_conversations_and_paused_accounts_are_left_out(talk: Talk, store: Store) -> None:
@@ -84,7 +84,7 @@ async def test_a_postponed_reply_keeps_its_place(talk: Talk, store: Store) -> No
     first = await talk.writes(thread, "first")
     await talk.writes(thread, "second")
     await talk.moves(first, Move.CLAIM)
-    await store.replies.move(first.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(10), errcode=-1))
+    await store.outbox.move(first.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(10), errcode=-1))
     assert await claim(store, second(9)) == []
     assert await claim(store, second(10)) == ["first"]
     assert (await store.replies.get(first.id)).attempts == 2
@@ -118,7 +118,7 @@ async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, stor
     made = await talk.says("o1", "几点")
     [reply] = await talk.decides(made.message, "九点开门")
     await talk.moves(reply, Move.CLAIM, at=second(1))
-    sent = await store.replies.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(window=window_after_send))
+    sent = await store.outbox.move(reply.id, Move.ACCEPT, second(2), ReplyChanges(window=window_after_send))
     assert (sent.state, sent.sent_at, sent.attempts) == (ReplyState.SENT, second(2), 1)
     assert sent == await store.replies.get(reply.id)
     thread = await talk.thread(made.conversation.id)
@@ -131,11 +131,11 @@ async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, stor
 async def test_a_promise_that_a_human_will_come_leaves_the_contact_waiting(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "退款")
     [reply] = await talk.decides(made.message, "马上为您转人工")
-    await store.conversations.take_over(made.conversation.id, None)
+    await store.takeovers.take_over(made.conversation.id, None)
     await talk.moves(reply, Move.CLAIM)
     await talk.moves(reply, Move.ACCEPT)
     assert (await talk.thread(made.conversation.id)).waiting_since == made.message.at
-    assert (await store.conversations.counts()).needs_human == 1
+    assert (await store.inbox.counts()).needs_human == 1
     written = await talk.writes(made.conversation.id, "我来了")
     await talk.moves(written, Move.CLAIM)
     await talk.moves(written, Move.ACCEPT)
@@ -159,7 +159,7 @@ async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk,
     changes = ReplyChanges(
         errcode=45047, error="used up", rid="r-1", window=lambda window: window_after_refusal(window, 45047, second(3))
     )
-    failed = await store.replies.move(reply.id, Move.REFUSE, second(3), changes)
+    failed = await store.outbox.move(reply.id, Move.REFUSE, second(3), changes)
     assert (failed.state, failed.errcode, failed.error, failed.rid) == (ReplyState.FAILED, 45047, "used up", "r-1")
     thread = await talk.thread(made.conversation.id)
     assert thread.window == ReplyWindow(0, made.conversation.window.until)
@@ -170,8 +170,8 @@ async def test_a_reply_sent_again_forgets_its_old_trouble(talk: Talk, store: Sto
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
     await talk.moves(reply, Move.CLAIM)
     trouble = ReplyChanges(not_before=second(500), errcode=-1, error="busy", rid="r")
-    await store.replies.move(reply.id, Move.POSTPONE, T0, trouble)
-    await store.replies.move(reply.id, Move.REFUSE, T0, ReplyChanges(error="gave up"))
+    await store.outbox.move(reply.id, Move.POSTPONE, T0, trouble)
+    await store.outbox.move(reply.id, Move.REFUSE, T0, ReplyChanges(error="gave up"))
     again = await talk.moves(reply, Move.RETRY, at=second(9))
     assert (again.state, again.errcode, again.error, again.rid, again.not_before) == (
         ReplyState.QUEUED,
@@ -192,20 +192,20 @@ async def test_the_table_of_moves_decides(talk: Talk, store: Store, move: Move) 
         new = NewReply(thread, Author.OPERATOR, Content(text="x"), state)
         reply = await store.replies.add(new, T0)
         if (state, move) in REPLY_MOVES:
-            moved = await store.replies.move(reply.id, move, second(1))
+            moved = await store.outbox.move(reply.id, move, second(1))
             assert moved.state is REPLY_MOVES[state, move]
             assert await store.replies.get(reply.id) == moved
         else:
             with pytest.raises(MoveNotAllowed):
-                await store.replies.move(reply.id, move, second(1))
+                await store.outbox.move(reply.id, move, second(1))
             assert await store.replies.get(reply.id) == reply
     with pytest.raises(NotFound):
-        await store.replies.move(10_000, move, T0)
+        await store.outbox.move(10_000, move, T0)
 
 
 async def test_of_two_who_move_one_succeeds(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x", state=ReplyState.HELD)
-    moves = [store.replies.move(reply.id, move, T0) for move in (Move.RELEASE, Move.RELEASE, Move.RELEASE)]
+    moves = [store.outbox.move(reply.id, move, T0) for move in (Move.RELEASE, Move.RELEASE, Move.RELEASE)]
     results = await asyncio.gather(*moves, return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["MoveNotAllowed", "MoveNotAllowed", "Reply"]
 
@@ -220,7 +220,7 @@ async def test_a_move_that_fails_half_way_changes_nothing(talk: Talk, store: Sto
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await store.replies.move(reply.id, Move.ACCEPT, second(1), ReplyChanges(window=breaks))
+        await store.outbox.move(reply.id, Move.ACCEPT, second(1), ReplyChanges(window=breaks))
     assert await store.replies.get(reply.id) == before
 
 
@@ -229,12 +229,12 @@ async def test_editing_is_for_what_has_not_left(talk: Talk, store: Store) -> Non
     for state in ReplyState:
         reply = await store.replies.add(NewReply(thread, Author.RULE, Content(text="旧"), state), T0)
         if state in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
-            edited = await store.replies.edit(reply.id, Content(text="新"), second(4))
+            edited = await store.outbox.edit(reply.id, Content(text="新"), second(4))
             assert edited == replace(reply, content=Content(text="新"), edited=True, updated_at=second(4))
             assert await store.replies.get(reply.id) == edited
         else:
             with pytest.raises(MoveNotAllowed):
-                await store.replies.edit(reply.id, Content(text="新"), second(4))
+                await store.outbox.edit(reply.id, Content(text="新"), second(4))
 
 
 async def test_cancelling_stops_what_rules_made_and_has_not_left(talk: Talk, store: Store) -> None:
@@ -244,7 +244,7 @@ async def test_cancelling_stops_what_rules_made_and_has_not_left(talk: Talk, sto
         await store.replies.add(NewReply(one.conversation_id, Author.RULE, Content(text=state.value), state), T0)
     await talk.writes(one.conversation_id, "by hand")
     await talk.decides(two, "other")
-    cancelled = await store.replies.cancel_automatic(one.conversation_id, "lin", second(8))
+    cancelled = await store.outbox.cancel_automatic(one.conversation_id, "lin", second(8))
     assert [reply.content.text for reply in cancelled] == ["draft", "held", "queued"]
     assert {(reply.state, reply.by, reply.updated_at) for reply in cancelled} == {
         (ReplyState.CANCELLED, "lin", second(8))
@@ -275,7 +275,7 @@ async def test_held_replies_leave_when_they_are_due(talk: Talk, store: Store) ->
 async def test_postponed_replies_wake_the_outbox(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x")
     await talk.moves(reply, Move.CLAIM)
-    await store.replies.move(reply.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(4)))
+    await store.outbox.move(reply.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(4)))
     assert await store.pending_replies.next_wake(T0) == second(4)
     assert await store.pending_replies.next_wake(second(4)) is None
 
@@ -284,12 +284,12 @@ async def test_after_a_crash_sending_becomes_unknown(talk: Talk, store: Store) -
     thread = (await talk.says("o1")).conversation.id
     lost = await talk.moves(await talk.writes(thread, "lost"), Move.CLAIM)
     await talk.writes(thread, "waits")
-    [unknown] = await store.replies.recover(second(60))
+    [unknown] = await store.outbox.recover(second(60))
     assert unknown == replace(lost, state=ReplyState.UNKNOWN, updated_at=second(60))
-    assert await store.replies.recover(second(61)) == []
+    assert await store.outbox.recover(second(61)) == []
     assert (await talk.thread(thread)).window.left == 4  # WeChat may have counted it
     assert not lost.confirmed
-    confirmed = await store.replies.move(lost.id, Move.CONFIRM, second(70), ReplyChanges(by="lin"))
+    confirmed = await store.outbox.move(lost.id, Move.CONFIRM, second(70), ReplyChanges(by="lin"))
     assert confirmed.confirmed
     assert await store.replies.get(lost.id) == confirmed
     assert (confirmed.state, confirmed.by, confirmed.sent_at) == (ReplyState.SENT, "lin", second(70))
@@ -306,6 +306,6 @@ async def test_the_time_between_is_measured_in_the_contacts_window(talk: Talk, s
         seen.append(window)
         return ReplyWindow(window.left - 1, T0 + timedelta(microseconds=1))
 
-    await store.replies.move(reply.id, Move.LOSE, T0, ReplyChanges(window=narrowed))
+    await store.outbox.move(reply.id, Move.LOSE, T0, ReplyChanges(window=narrowed))
     assert seen == [made.conversation.window]
     assert (await talk.thread(made.conversation.id)).window == ReplyWindow(4, T0 + timedelta(microseconds=1))

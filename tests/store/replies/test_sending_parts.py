@@ -30,7 +30,7 @@ async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_rel
     made = await talk.decides(asked, "1", "2", "3", "4")
     await comes_to(store, made[0], state)
     await comes_to(store, made[2], state)
-    settled = await store.replies.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    settled = await store.outbox.settle(made[2].id, Move.RELEASE, second(5), "lin")
     assert (settled[0].id, {reply.id for reply in settled}) == (made[2].id, {reply.id for reply in made})
     assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}
     assert [step.kind for step in await store.replies.steps(made[0].id)][-1] is StepKind.RELEASE
@@ -48,10 +48,10 @@ async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, st
 
 async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3", state=S.HELD)
-    await store.replies.lock_for_edit(made[0].id, T0, "lin")
-    await store.replies.lock_for_edit(made[1].id, T0, "lin")
-    await store.replies.edit(made[1].id, Content(text="2, changed"), T0, "lin")
-    await store.replies.settle(made[2].id, Move.RELEASE, second(5), "lin")
+    await store.outbox.lock_for_edit(made[0].id, T0, "lin")
+    await store.outbox.lock_for_edit(made[1].id, T0, "lin")
+    await store.outbox.edit(made[1].id, Content(text="2, changed"), T0, "lin")
+    await store.outbox.settle(made[2].id, Move.RELEASE, second(5), "lin")
     assert await claimed(store) == ["2, changed", "3"]
     assert await states(store, made[:1]) == [S.DRAFT]
 
@@ -61,7 +61,7 @@ async def asking(store: Store, conversation_id: int) -> list[Reply]:
     made = await split(store, conversation_id, "1", "2", "3", "4", "5")
     for reply, state in zip(made[:4], (S.SENT, S.HELD, S.HELD, S.DRAFT), strict=True):
         await comes_to(store, reply, state)
-    await store.replies.move(made[4].id, Move.HOLD, T0, ReplyChanges(due_at=second(60)))
+    await store.outbox.move(made[4].id, Move.HOLD, T0, ReplyChanges(due_at=second(60)))
     return made
 
 
@@ -71,7 +71,7 @@ async def test_one_word_is_for_all_parts_that_ask(store: Store, asked: Message) 
     assert {
         first: [part.content.text for part in found] for first, found in parts.parts_needing_operator(known).items()
     } == {made[1].id: ["2", "3", "4"]}
-    settled = await store.replies.settle(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
+    settled = await store.outbox.settle(made[1].id, Move.RELEASE, second(5), "lin", whole=True)
     assert [reply.content.text for reply in settled] == ["2", "3", "4"]
     assert {(reply.state, reply.by) for reply in settled} == {(S.QUEUED, "lin")}
     assert await states(store, made) == [S.SENT, S.QUEUED, S.QUEUED, S.QUEUED, S.HELD]
@@ -81,7 +81,7 @@ async def test_one_word_is_for_all_parts_that_ask(store: Store, asked: Message) 
 
 async def test_a_word_for_one_part_leaves_the_others_asking(store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
-    await store.replies.settle(made[1].id, Move.RELEASE, second(5), "lin")
+    await store.outbox.settle(made[1].id, Move.RELEASE, second(5), "lin")
     assert await states(store, made) == [S.SENT, S.QUEUED, S.HELD, S.DRAFT, S.HELD]
-    await store.replies.settle(made[2].id, Move.CANCEL, second(6), "lin")
+    await store.outbox.settle(made[2].id, Move.CANCEL, second(6), "lin")
     assert await states(store, made) == [S.SENT, S.QUEUED, S.CANCELLED, S.CANCELLED, S.CANCELLED]

@@ -92,21 +92,21 @@ async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(t
 
 async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_none_in_the_status_bar(talk: Talk) -> None:
     promised = await ask(talk, "a", at(0, 9, 0), "退款")
-    await talk.store.conversations.take_over(promised.conversation_id, None)
+    await talk.store.takeovers.take_over(promised.conversation_id, None)
     await answer(talk, promised, at(0, 9, 0, 1), at(0, 9, 0, 2))
     kept_word = await ask(talk, "b", at(0, 10, 0), "退款")
-    await talk.store.conversations.take_over(kept_word.conversation_id, at(0, 18, 0))
+    await talk.store.takeovers.take_over(kept_word.conversation_id, at(0, 18, 0))
     await answer(talk, kept_word, at(0, 10, 0, 1), at(0, 10, 0, 2))
     await write(talk, kept_word, at(0, 10, 7))
     run_out = await ask(talk, "c", at(0, 11, 0))
-    await talk.store.conversations.take_over(run_out.conversation_id, at(0, 10, 59))
+    await talk.store.takeovers.take_over(run_out.conversation_id, at(0, 10, 59))
     await answer(talk, run_out, at(0, 11, 0, 1), at(0, 11, 0, 2))
 
     found = await figures(talk.store)
 
     assert (found.by_rule, found.by_operator, found.unanswered) == (1, 1, 1)
     assert found.human_wait == WaitTimes(1, *[timedelta(minutes=7)] * 3)
-    assert (await talk.store.conversations.day_counts(MONDAY)).waiting == found.unanswered
+    assert (await talk.store.inbox.day_counts(MONDAY)).waiting == found.unanswered
 
 
 async def test_what_was_handed_over_to_wechats_own_tool_counts_as_that_and_makes_nobody_wait(talk: Talk) -> None:
@@ -197,17 +197,17 @@ async def test_rules_are_ranked_by_how_often_they_spoke_with_how_often_that_was_
         message = await ask(talk, f"a{n}", at(0, 9, n))
         [held] = await talk.decides(message, "您好", at=at(0, 9, n), state=ReplyState.HELD, rule_id=4)
         if n:
-            await talk.store.replies.edit(held.id, Content(text="您好！"), at(0, 9, n, 5))
+            await talk.store.outbox.edit(held.id, Content(text="您好！"), at(0, 9, n, 5))
     two_parts = await ask(talk, "b", at(0, 10))
     for part in await talk.decides(two_parts, "一", "二", at=at(0, 10), state=ReplyState.HELD, rule_id=5):
-        await talk.store.replies.edit(part.id, Content(text="改"), at(0, 10, 1))
+        await talk.store.outbox.edit(part.id, Content(text="改"), at(0, 10, 1))
     # Decided in one batch, so at one moment, and only one of them changed.
     for rule_id in (6, 8):
         [held] = await talk.decides(
             await ask(talk, "d", at(0, 11)), "好", at=at(0, 11), state=ReplyState.HELD, rule_id=rule_id
         )
         if rule_id == 6:
-            await talk.store.replies.edit(held.id, Content(text="改"), at(0, 11, 1))
+            await talk.store.outbox.edit(held.id, Content(text="改"), at(0, 11, 1))
     too_early = await ask(talk, "c", at(-1, 10))
     await talk.decides(too_early, "您好", at=at(-1, 10), rule_id=5)
 
@@ -229,7 +229,7 @@ async def test_undelivered_replies_are_counted_by_code_also_those_given_up(talk:
     async def lose(*moves: Move, code: int | None = None, day: int = 0) -> None:
         reply = await talk.moves(await talk.writes(thread, "x", at(day, 9)), Move.CLAIM, at=at(day, 9))
         first, *rest = moves
-        reply = await talk.store.replies.move(reply.id, first, at(day, 9), ReplyChanges(errcode=code))
+        reply = await talk.store.outbox.move(reply.id, first, at(day, 9), ReplyChanges(errcode=code))
         await talk.moves(reply, *rest, at=at(day, 9))
 
     for _ in range(2):

@@ -36,7 +36,7 @@ async def test_the_same_key_of_another_account_is_another_push(talk: Talk) -> No
 async def test_a_push_has_no_message_before_it_is_derived_and_none_if_it_cannot_be_read(talk: Talk) -> None:
     fresh = await talk.kept(incoming("o-a", "你好"))
     unreadable = await talk.kept(None)
-    await talk.store.conversations.derive([UnderivedPush(unreadable.push_id, "shop", second(0), None)])
+    await talk.store.pushes.derive([UnderivedPush(unreadable.push_id, "shop", second(0), None)])
     keys = {push.id: push.key for push in await talk.raw()}
 
     traces = await talk.store.traces.of_pushes([("shop", key) for key in keys.values()])

@@ -57,19 +57,19 @@ async def test_what_an_operator_edits_or_stops_corrects_the_rule_once_a_message(
 ) -> None:
     both = await answered(talk, rule, 1, "一", "二")
     for reply in both:
-        await store.replies.move(reply.id, Move.CANCEL, second(2), BY_HAND)
+        await store.outbox.move(reply.id, Move.CANCEL, second(2), BY_HAND)
     [edited] = await answered(talk, rule, 3)
-    await store.replies.edit(edited.id, Content(text="更好"), second(4))
+    await store.outbox.edit(edited.id, Content(text="更好"), second(4))
     await talk.moves(edited, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(5))
     [left] = await answered(talk, rule, 6)
-    await store.replies.move(left.id, Move.RELEASE, second(7), BY_HAND)  # sent sooner is not otherwise
+    await store.outbox.move(left.id, Move.RELEASE, second(7), BY_HAND)  # sent sooner is not otherwise
     assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(3, second(6), corrected=2)
     assert (await store.decisions.rule_figures(second(2)))[rule.id] == RuleFigures(2, second(6), corrected=1)
 
 
 async def test_whoever_takes_over_corrects_what_waits(talk: Talk, store: Store, rule: Rule) -> None:
     [reply] = await answered(talk, rule, 1)
-    await store.replies.cancel_automatic(reply.conversation_id, "operator", second(2))
+    await store.outbox.cancel_automatic(reply.conversation_id, "operator", second(2))
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
 
 
@@ -81,22 +81,22 @@ async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_
     other = NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)
     await store.replies.write([other], T0, timedelta(minutes=1))
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
-    await store.replies.settle(draft.id, Move.RELEASE, second(2), "operator")
+    await store.outbox.settle(draft.id, Move.RELEASE, second(2), "operator")
     assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 0
 
 
 async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: Store, rule: Rule) -> None:
     [hopeless] = await answered(talk, rule, 1)
-    await store.replies.cancel_automatic(hopeless.conversation_id, BY_WECHAT, second(2))
+    await store.outbox.cancel_automatic(hopeless.conversation_id, BY_WECHAT, second(2))
     [failed] = await answered(talk, rule, 3, who="o2")
     await talk.moves(failed, Move.RELEASE, Move.CLAIM, at=second(4))
-    await store.replies.move(failed.id, Move.REFUSE, second(5), ReplyChanges(error="gone"))
-    await store.replies.move(failed.id, Move.CANCEL, second(6), BY_HAND)
+    await store.outbox.move(failed.id, Move.REFUSE, second(5), ReplyChanges(error="gone"))
+    await store.outbox.move(failed.id, Move.CANCEL, second(6), BY_HAND)
     [gave_way] = await answered(talk, rule, 3, who="o3")
-    await store.replies.move(gave_way.id, Move.CANCEL, second(4), ReplyChanges(by=CONTACT))  # he wrote again
+    await store.outbox.move(gave_way.id, Move.CANCEL, second(4), ReplyChanges(by=CONTACT))  # he wrote again
     written = await talk.writes(failed.conversation_id, "手写", second(7), ReplyState.DRAFT)
-    await store.replies.edit(written.id, Content(text="改"), second(8))
-    await store.replies.move(written.id, Move.CANCEL, second(9), BY_HAND)
+    await store.outbox.edit(written.id, Content(text="改"), second(8))
+    await store.outbox.move(written.id, Move.CANCEL, second(9), BY_HAND)
     assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(3, second(3))
 
 

@@ -33,7 +33,7 @@ async def decide(store: Store, message: Message, spoke: Rule, left: int, *verdic
         message.id, message.conversation_id, Outcome.REPLIED, second(10), rule_id=spoke.id, rule_name=spoke.name,
         rule_revision=spoke.revision, verdicts=verdicts, rules_left=left,
     )  # fmt: skip
-    await store.conversations.resolve([Resolution(decision)])
+    await store.decisions.resolve([Resolution(decision)])
 
 
 def spoken(rule: Rule) -> RuleVerdict:
@@ -76,7 +76,7 @@ async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: Store) ->
     await kept(store, rule("一", "a"))
     message = (await talk.says("o1", "x")).message
     stopped = Decision(message.id, message.conversation_id, Outcome.PAUSED, second(10))
-    await store.conversations.resolve([Resolution(stopped)])
+    await store.decisions.resolve([Resolution(stopped)])
     decision = await store.decisions.for_message(message.id)
     assert decision is not None
     assert decision.asked is None

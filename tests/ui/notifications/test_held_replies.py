@@ -46,7 +46,7 @@ def desktop(bridge: Bridge, window: MainWindow) -> Desktop:
 
 
 def held(world: World, conversation_id: int) -> Reply:
-    items = world.call(world.store.conversations.timeline(conversation_id))
+    items = world.call(world.store.inbox.timeline(conversation_id))
     return next(item for item in reversed(items) if isinstance(item, Reply))
 
 
@@ -212,7 +212,7 @@ def of_three_parts(world: World) -> World:
 
 
 def parts_of(world: World, conversation_id: int) -> list[Reply]:
-    items = world.call(world.store.conversations.timeline(conversation_id))
+    items = world.call(world.store.inbox.timeline(conversation_id))
     return [item for item in items if isinstance(item, Reply)]
 
 

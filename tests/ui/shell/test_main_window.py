@@ -334,5 +334,5 @@ def _page[T](window: MainWindow, kind: type[T]) -> T:
 
 
 def _replies(world: World, conversation: int) -> list[int]:
-    items = world.call(world.store.conversations.timeline(conversation))
+    items = world.call(world.store.inbox.timeline(conversation))
     return [item.id for item in items if getattr(item, "author", None) is Author.RULE]

@@ -35,11 +35,11 @@ def lines(page: SimulatorPage) -> list[PhoneLine]:
 
 def kept(world: World) -> list[tuple[str, MessageType, str]]:
     """What the desk has kept, one line a conversation."""
-    rows = world.call(world.store.conversations.page(InboxFilter.ALL))
+    rows = world.call(world.store.inbox.page(InboxFilter.ALL))
     found = [
         item
         for row in rows
-        for item in world.call(world.store.conversations.timeline(row.conversation.id))
+        for item in world.call(world.store.inbox.timeline(row.conversation.id))
         if hasattr(item, "type")
     ]
     return [(item.msg_type, item.type, item.text or item.session_from or "") for item in found]

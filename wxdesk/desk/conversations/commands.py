@@ -44,8 +44,8 @@ class ConversationCommands:
         Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
         """
         until = how.ends(self._clock())
-        await self._store.conversations.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
-        cancelled = await self._store.replies.cancel_leaving(conversation_id, Author.OPERATOR, self._clock())
+        await self._store.takeovers.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
+        cancelled = await self._store.outbox.cancel_leaving(conversation_id, Author.OPERATOR, self._clock())
         publish_replies(self._publish, cancelled)
         self._publish(RepliesRecalled(conversation_id))
         self._publish(TakeoverChanged(conversation_id, until))
@@ -53,7 +53,7 @@ class ConversationCommands:
 
     async def hand_back(self, conversation_id: int) -> None:
         """Hand back: rules answer the next message. A rule's promise still leaves."""
-        await self._store.conversations.hand_back(conversation_id)
+        await self._store.takeovers.hand_back(conversation_id)
         self._publish(TakeoverChanged(conversation_id, None))
         self._changed(conversation_id)
 
@@ -112,7 +112,7 @@ class ConversationCommands:
         False if it could not be resolved because a reply in it is left to the operator.
         """
         await self._note(conversation_id, ContactChange(blocked=True))
-        cancelled = await self._store.replies.cancel_automatic(conversation_id, Author.OPERATOR, self._clock())
+        cancelled = await self._store.outbox.cancel_automatic(conversation_id, Author.OPERATOR, self._clock())
         publish_replies(self._publish, cancelled)
         self._publish(RepliesRecalled(conversation_id))
         resolved = await self._resolved(conversation_id)

@@ -81,29 +81,29 @@ class InboxQueries:
     """Queries of the conversation list and of all held replies."""
 
     def __init__(self, store: Store) -> None:
-        self._conversations, self._replies = store.conversations, store.replies
+        self._store = store
 
     async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
         """Return the rows from `offset` on."""
-        rows = await self._conversations.page(chosen, offset, LIST_PAGE)
-        return ListPage(chosen, offset, tuple(rows), await self._conversations.counts())
+        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE)
+        return ListPage(chosen, offset, tuple(rows), await self._store.inbox.counts())
 
     async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
         """Return the current rows of conversations that events named."""
-        return await self._conversations.rows(ids), await self._conversations.counts()
+        return await self._store.inbox.rows(ids), await self._store.inbox.counts()
 
     async def held_replies(self) -> tuple[HeldReply, ...]:
         """Return held replies by deadline, then those without; none in their undo time."""
-        pending = await self._replies.pending()
+        pending = await self._store.replies.pending()
         waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
-        rows = await self._conversations.rows({reply.conversation_id for reply in waiting})
+        rows = await self._store.inbox.rows({reply.conversation_id for reply in waiting})
         threads = {row.conversation.id: row.conversation for row in rows}
         asking = {
             first: answer for first, answer in parts.parts_needing_operator(pending).items() if _is_held(answer[0])
         }
         follow = {part.id for answer in asking.values() for part in answer[1:]}
         behind = parts.blocked_parts(
-            await self._replies.parts({one.part_of for one in waiting if one.part_of is not None})
+            await self._store.replies.parts({one.part_of for one in waiting if one.part_of is not None})
         )
         found = []
         for one in waiting:
@@ -113,67 +113,65 @@ class InboxQueries:
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
-        return await self._conversations.rows(ids)
+        return await self._store.inbox.rows(ids)
 
     async def counts(self) -> InboxCounts:
         """Count for the filter chips."""
-        return await self._conversations.counts()
+        return await self._store.inbox.counts()
 
     async def day_counts(self, since: datetime) -> DayCounts:
         """Count events since `since`, and the contacts who wait now."""
-        return await self._conversations.day_counts(since)
+        return await self._store.inbox.day_counts(since)
 
     async def search(self, phrase: str) -> list[SearchHit]:
         """Find messages and replies by `phrase` (or one Chinese character), newest first."""
-        return await self._conversations.search(phrase)
+        return await self._store.inbox.search(phrase)
 
     async def named(self, phrase: str, accounts: Collection[str]) -> list[Conversation]:
         """Find conversations of these accounts by alias or openid, newest first."""
-        return await self._conversations.named(phrase, accounts)
+        return await self._store.conversations.named(phrase, accounts)
 
     async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
         """Return a conversation as its next message would meet it; raises `NotFound`."""
-        return await self._conversations.load_for_trial(conversation_id, now)
+        return await self._store.decisions.load_for_trial(conversation_id, now)
 
 
 class TimelineQueries:
     """Queries of one conversation's timeline."""
 
     def __init__(self, store: Store) -> None:
-        self._conversations, self._replies, self._decisions = store.conversations, store.replies, store.decisions
+        self._store = store
 
     async def snapshot(self, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
         """Return the open conversation; raises `NotFound`."""
-        rows = await self._conversations.rows([conversation_id])
+        rows = await self._store.inbox.rows([conversation_id])
         if not rows:
             raise NotFound("conversation")
-        items = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
-        latest = await self._decisions.latest(conversation_id)
+        items = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
+        latest = await self._store.decisions.latest(conversation_id)
         shown = {item.id for item in items if isinstance(item, Reply)}
-        more = [await self._replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
+        more = [await self._store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
         return ConversationSnapshot(rows[0], tuple(items), latest, tuple(more))
 
     async def last_contact_message(self, conversation_id: int) -> Message | None:
         """Return the contact's last message on the timeline's newest page, if any."""
-        items = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        items = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
         written = (item for item in reversed(items) if isinstance(item, Message) and item.event is None)
         return next(written, None)
 
     async def older(self, conversation_id: int, before: datetime) -> TimelinePage:
         """Return the page above `before`."""
-        items = await self._conversations.timeline(conversation_id, before, TIMELINE_PAGE)
+        items = await self._store.inbox.timeline(conversation_id, before, TIMELINE_PAGE)
         return TimelinePage(tuple(items), to_end=False)
 
     async def around(self, conversation_id: int, hit: TimelineItem) -> TimelinePage:
         """Return the page that contains `hit`, with a little of what came after it."""
-        newest = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        newest = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
         if _holds(newest, hit):
             return TimelinePage(tuple(newest), to_end=True)
-        near = await self._conversations.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
+        near = await self._store.inbox.timeline(conversation_id, hit.at + _CONTEXT, TIMELINE_PAGE)
         if not _holds(near, hit):
-            near = await self._conversations.timeline(
-                conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE
-            )
+            near = await self._store.inbox.timeline(conversation_id, hit.at + timedelta(microseconds=1), TIMELINE_PAGE)
         return TimelinePage(tuple(near), to_end=False)
 
     async def newer(self, conversation_id: int, last: TimelineItem, now: datetime) -> TimelinePage:
@@ -185,7 +183,7 @@ class TimelineQueries:
         silent, crowded = timedelta(), None
         step = _FIRST_STEP
         while crowded is None or crowded - silent > _FINEST:
-            page = await self._conversations.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
+            page = await self._store.inbox.timeline(conversation_id, last.at + step, TIMELINE_PAGE)
             if not _holds(page, last):
                 crowded = step
             elif page[-1].at > last.at or last.at + step > now:
@@ -193,12 +191,12 @@ class TimelineQueries:
             else:
                 silent = step
             step = step * 8 if crowded is None else (silent + crowded) / 2
-        page = await self._conversations.timeline(conversation_id, limit=TIMELINE_PAGE)
+        page = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
         return TimelinePage(tuple(page), to_end=True)
 
     async def steps(self, reply_id: int) -> list[ReplyStep]:
         """Return a reply's history, oldest first."""
-        return await self._replies.steps(reply_id)
+        return await self._store.replies.steps(reply_id)
 
 
 def one_per_answer(held: Sequence[HeldReply]) -> list[HeldReply]:

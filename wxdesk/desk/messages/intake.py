@@ -168,14 +168,14 @@ class Intake:
         left = await self._store.pushes.underived(BATCH)
         read = {push.push_id: push for push in islice(self._fresh, BATCH)}
         await self._derive([read.get(push.id) or self._read_again(push) for push in left])
-        undecided = await self._store.conversations.undecided(BATCH)
+        undecided = await self._store.decisions.undecided(BATCH)
         await self._decide(undecided)
         self._backlog = BATCH in (len(left), len(undecided))
         if left or undecided:
             self._behind = True
 
     async def _derive(self, batch: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
-        undecided = await self._store.conversations.derive(batch)
+        undecided = await self._store.pushes.derive(batch)
         for item in undecided:
             self._publish(MessageKept(item.conversation.id, item.message.id))
             if item.message.picture_state is not None:
@@ -195,7 +195,7 @@ class Intake:
                 return
             log.exception("A decision could not be carried out")
             resolutions = [self._answering.given_up(item) for item in undecided]
-            self._tell(undecided, resolutions, await self._store.conversations.resolve(resolutions))
+            self._tell(undecided, resolutions, await self._store.decisions.resolve(resolutions))
 
     async def _decide_together(self, undecided: Sequence[UndecidedMessage]) -> None:
         while True:
@@ -203,11 +203,11 @@ class Intake:
             try:
                 async with self._deciding.turn:
                     resolutions = self._answering.resolve(undecided)
-                    replies = await self._store.conversations.resolve(resolutions)
+                    replies = await self._store.decisions.resolve(resolutions)
                 break
             except DecisionOutdated:
                 self._transfers.unclaim(item.message.push_id for item in undecided)
-                undecided = await self._store.conversations.still_undecided([item.message.id for item in undecided])
+                undecided = await self._store.decisions.still_undecided([item.message.id for item in undecided])
         self._tell(undecided, resolutions, replies)
 
     def _tell(
@@ -239,7 +239,7 @@ class Intake:
         """Add the history that the present rules need; most need none."""
         asked = RequiredHistory()
         while undecided and (wanted := self._answering.wanted) != asked:  # other rules may have come meanwhile
-            undecided = await self._store.conversations.with_history(undecided, wanted, self._clock())
+            undecided = await self._store.decisions.with_history(undecided, wanted, self._clock())
             asked = wanted
         return undecided
 

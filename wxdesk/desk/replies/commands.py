@@ -153,7 +153,7 @@ class ReplyCommands:
 
     async def keep(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
-        return self._told(await self._store.replies.lock_for_edit(reply_id, self._clock(), Author.OPERATOR))
+        return self._told(await self._store.outbox.lock_for_edit(reply_id, self._clock(), Author.OPERATOR))
 
     async def put_back(self, before: Reply) -> Reply:
         """Let a reply that was edited without a change wait again as it was `before`.
@@ -167,12 +167,12 @@ class ReplyCommands:
         mode = before.mode if by_rule or account is None else mode_of(conversation, account)
         may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
         now = self._clock()
-        return self._told(await self._store.replies.put_back(before, now, Author.OPERATOR, may_leave=may_leave))
+        return self._told(await self._store.outbox.put_back(before, now, Author.OPERATOR, may_leave=may_leave))
 
     async def edit(self, reply_id: int, content: Content | str) -> Reply:
         """Edit a draft, held or failed reply; raises like `write`."""
         made = await self._checked(content)
-        return self._told(await self._store.replies.edit(reply_id, made, self._clock(), Author.OPERATOR))
+        return self._told(await self._store.outbox.edit(reply_id, made, self._clock(), Author.OPERATOR))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Cancel or discard a reply that was not sent, with the later parts of its answer."""
@@ -205,7 +205,7 @@ class ReplyCommands:
         return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
-        moved, *later = await self._store.replies.settle(reply_id, move, self._clock(), Author.OPERATOR, whole=whole)
+        moved, *later = await self._store.outbox.settle(reply_id, move, self._clock(), Author.OPERATOR, whole=whole)
         publish_replies(self._publish, [moved, *later])
         return moved
 

@@ -135,7 +135,7 @@ class Outbox:
 
     async def recover(self) -> None:
         """Mark replies cut off by the last exit as unknown, and ask about held ones."""
-        publish_replies(self._publish, await self._store.replies.recover(self._clock()))
+        publish_replies(self._publish, await self._store.outbox.recover(self._clock()))
         await self._hold_timers.recover()
         await self._following.recover()
 
@@ -180,7 +180,7 @@ class Outbox:
 
     async def _claim(self, now: datetime, limit: int, without: Collection[str]) -> list[ClaimedReply]:
         self._under_way.forget_settled()
-        claimed = await self._store.replies.claim(
+        claimed = await self._store.outbox.claim(
             now,
             busy=self._under_way.conversations,
             limit=limit,
@@ -283,7 +283,7 @@ class Outbox:
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
         async def store() -> None:
-            publish_replies(self._publish, [await self._store.replies.move(reply.id, move, self._clock(), changes)])
+            publish_replies(self._publish, [await self._store.outbox.move(reply.id, move, self._clock(), changes)])
 
         await self._insist(store)
         self._publish(ConversationChanged(reply.conversation_id))

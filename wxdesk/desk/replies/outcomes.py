@@ -141,7 +141,7 @@ class Outcomes:
 
         The rest of the refused answer stays, for an operator who sends the refused part again.
         """
-        cancelled = await self._store.replies.cancel_automatic(
+        cancelled = await self._store.outbox.cancel_automatic(
             refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id
         )
         publish_replies(self._publish, cancelled)

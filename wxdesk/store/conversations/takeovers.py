@@ -1,4 +1,4 @@
-"""Takeovers with an end, and those without one, of conversations."""
+"""Takeovers of conversations, with an end or without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENDLESS = conversations.c.taken_over & _until.is_(None)
 
 
 class TakeoverStore:
-    """The ends of takeovers; `Conversations.take_over` starts them."""
+    """Takeovers: how they begin, are postponed and end."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -51,6 +51,24 @@ class TakeoverStore:
         left to an operator.
         """
         return await self._db.write(_end, conversation_id, now)
+
+    async def take_over(
+        self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
+    ) -> None:
+        """Take over, until `until` or, with None, until handed back.
+
+        Each message postpones the end by `silence` seconds; with `by_writing`, the operator's replies postpone it
+        (`store.replies.replies.Replies.write`). Raises `NotFound`.
+        """
+        await self._set(conversation_id, takeover_values(Takeover(until, silence, by_writing)) | NOT_CALLED)
+
+    async def hand_back(self, conversation_id: int) -> None:
+        """Hand the conversation back to the rules; raises `NotFound`."""
+        await self._set(conversation_id, takeover_values(None) | NOT_CALLED)
+
+    async def _set(self, conversation_id: int, values: dict[str, Any]) -> None:
+        if not await self._db.write(_change, conversation_id, values):
+            raise NotFound("conversation")
 
 
 def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
@@ -104,8 +122,9 @@ def _postpone_end(connection: Connection, conversation_id: int, known: datetime,
     return connection.execute(update(conversations).where(its).values(taken_over_until=until)).rowcount > 0
 
 
-def _change(connection: Connection, conversation_id: int, values: dict[str, Any]) -> None:
-    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+def _change(connection: Connection, conversation_id: int, values: dict[str, Any]) -> bool:
+    change = update(conversations).where(conversations.c.id == conversation_id)
+    return connection.execute(change.values(values)).rowcount > 0
 
 
 def _ending(connection: Connection, after: datetime) -> list[Conversation]:

@@ -1,21 +1,34 @@
-"""Read access to the decisions about messages, and to how often rules matched."""
+"""Decisions on messages, those still to be made, and how often rules matched."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision, RuleVerdict
+from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.matcher import refusal_of
+from wxdesk.core.rules.resolution import ConversationContext, Resolution, UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.core.rules.usage import RuleFigures
+from wxdesk.store.decisions import resolving, rule_facts
+from wxdesk.store.decisions import undecided as undecided
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
-from wxdesk.store.schema import CORRECTED, decisions, messages, replies, rule_firings, rule_revisions, rules
+from wxdesk.store.schema import (
+    CORRECTED,
+    decisions,
+    messages,
+    replies,
+    rule_firings,
+    rule_revisions,
+    rules,
+)
 
 
 class Decisions:
@@ -45,6 +58,40 @@ class Decisions:
     async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
         """Return the figures since `since` of each rule that ever matched, by rule id."""
         return await self._db.read(_rule_figures, since)
+
+    async def undecided(self, limit: int = 500) -> list[UndecidedMessage]:
+        """Return messages without a decision, oldest first (left over from a crash)."""
+        return await self._db.read(undecided.undecided, limit)
+
+    async def still_undecided(self, message_ids: Collection[int]) -> list[UndecidedMessage]:
+        """Return those of these messages that still have no decision, as they are now."""
+        return await self._db.read(undecided.undecided, len(message_ids), messages.c.id.in_(message_ids))
+
+    async def with_history(
+        self, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
+    ) -> list[UndecidedMessage]:
+        """Add the history that rules need, as it was when each message was written."""
+        return await self._db.read(rule_facts.with_history, undecided, wanted, now)
+
+    async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
+        """Store decisions with their effects in one transaction; return changed replies.
+
+        Pending replies meet their `fate` in the same transaction, as they are then: those that give way are
+        cancelled by "contact". Where the operator edits one, no new ones are made, and the decision says so
+        (YIELDED); nor are they where fewer gave way than needed (NO_QUOTA). A reply's `created_at` is the
+        decision's `decided_at`. A message that has a decision already is left alone, and its replies are not made a
+        second time.
+
+        Raises:
+            DecisionOutdated: an operator has changed a conversation since `thought_from`
+                (`core.rules.matching.guards.operator_decisions`).
+                Nothing was stored; operators' later changes wait until all is.
+        """
+        return await self._db.write(resolving.resolve, resolutions)
+
+    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
+        """Return a conversation as its next message would meet it; raises `NotFound`."""
+        return await self._db.read(undecided.load_for_trial, conversation_id, now)
 
 
 def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -> Decision | None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.core.rules.resolution import UndecidedMessage
+from wxdesk.core.rules.resolution import ConversationContext, UndecidedMessage
+from wxdesk.store.conversations.conversations import get_conversation
+from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
+from wxdesk.store.schema import UNDECIDED, conversations, messages
+from wxdesk.store.schema.records import conversation_of, message_of, select_conversations
 
 
 def undecided_of(
@@ -28,3 +33,23 @@ def undecided_of(
         )
         for message in found
     ]
+
+
+def undecided(connection: Connection, limit: int, among: ColumnElement[bool] | None = None) -> list[UndecidedMessage]:
+    """Return messages without a decision, or those `among` them, oldest first."""
+    query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
+    waiting = [message_of(row) for row in connection.execute(query)]
+    ids = {message.conversation_id for message in waiting}
+    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
+    threads = {row.id: conversation_of(row) for row in found}
+    return undecided_of(connection, waiting, threads)
+
+
+def load_for_trial(connection: Connection, conversation_id: int, now: datetime) -> ConversationContext:
+    """Return a conversation as its next message would meet it; raises `NotFound`."""
+    thread = get_conversation(connection, conversation_id)
+    left = unsent_counts(connection, [thread.id]).get(thread.id, UnsentCount())
+    waiting = pending_in(connection, [thread.id]) if left.waits else {}
+    return ConversationContext(
+        thread, rule_facts.history_so_far(connection, thread, now), left.promised, waiting.get(thread.id, ())
+    )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
 from wxdesk.core.model.push import KeptPush, Push
+from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store.engine.database import Database
+from wxdesk.store.messages import deriving
+from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_rows import keep
-from wxdesk.store.schema import UNDERIVED, raw_pushes
+from wxdesk.store.schema import (
+    UNDERIVED,
+    raw_pushes,
+)
 
 
 class Pushes:
@@ -45,6 +52,15 @@ class Pushes:
     async def close(self) -> None:
         """Commit waiting pushes and refuse new ones."""
         await self._group.close()
+
+    async def derive(self, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
+        """Make contact, conversation and message from each push, in one transaction.
+
+        Reply window (`core.wechat.quota.window_after_event`), unread, waiting and preview are updated. A push that
+        opens no conversation, or that cannot be read, is only marked as derived. Returns the new messages in the
+        given order, each with its conversation as it is after the whole batch.
+        """
+        return await self._db.write(deriving.derive, pushes)
 
 
 def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:

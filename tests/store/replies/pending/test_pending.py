@@ -72,9 +72,9 @@ async def test_only_those_with_the_ids_are_released_or_stopped(store: Store, thr
 
 async def test_what_a_pause_keeps_back_is_counted(store: Store, thread: int) -> None:
     await every_kind(store, thread)
-    assert (await store.conversations.counts()).automatic == 3  # held, asks, queued
+    assert (await store.inbox.counts()).automatic == 3  # held, asks, queued
     await store.pending_replies.release_held("lin", second(5))
-    assert (await store.conversations.counts()).automatic == 1, "what a human has released leaves in a pause too"
+    assert (await store.inbox.counts()).automatic == 1, "what a human has released leaves in a pause too"
 
 
 async def test_those_that_ask_stand_first_and_drafts_last(store: Store, thread: int) -> None:
@@ -83,7 +83,7 @@ async def test_those_that_ask_stand_first_and_drafts_last(store: Store, thread: 
     await made(store, thread, "10", S.HELD, second(10))
     await made(store, thread, "asks", S.HELD)
     had_a_time = await made(store, thread, "kept", S.HELD, second(1))
-    assert (await store.replies.move(had_a_time.id, Move.KEEP, T0)).due_at is None
+    assert (await store.outbox.move(had_a_time.id, Move.KEEP, T0)).due_at is None
     assert texts(await store.replies.pending()) == ["asks", "10", "20", "draft", "kept"]
 
 
@@ -105,8 +105,8 @@ async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: Store,
 async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: Store, thread: int) -> None:
     paused = await made(store, thread, "paused", S.QUEUED)
     freed = await made(store, thread, "freed", S.HELD)
-    await store.replies.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
-    [claimed] = await store.replies.claim(T0, busy=(), limit=9, only_by_hand=True)
+    await store.outbox.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
+    [claimed] = await store.outbox.claim(T0, busy=(), limit=9, only_by_hand=True)
     assert claimed.reply.id == freed.id
     assert (await store.replies.get(paused.id)).state is S.QUEUED
 
@@ -115,13 +115,13 @@ async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: Store, ta
     await every_kind(store, thread)
     await made(store, thread, "later", S.HELD, second(9))
     freed = await made(store, thread, "freed", S.HELD)
-    await store.replies.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
+    await store.outbox.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     await talk.writes(thread, "by hand")
     asking = await store.pending_replies.hold_after_pause(second(8), "It was paused.")
     assert texts(asking) == ["held", "queued"]
     assert {(reply.state, reply.due_at, reply.by, reply.updated_at, reply.error) for reply in asking} == {
         (S.HELD, None, "", second(8), "It was paused.")
     }
-    released = await store.replies.move(asking[0].id, Move.RELEASE, second(9), ReplyChanges(by="lin"))
+    released = await store.outbox.move(asking[0].id, Move.RELEASE, second(9), ReplyChanges(by="lin"))
     assert released.error == "", "what has been decided does not go on asking"
     assert (await store.replies.get(freed.id)).state is S.QUEUED

@@ -31,16 +31,16 @@ async def written(store: Store, thread: int, *texts: str, held: bool = True) -> 
 
 
 async def claimed(store: Store) -> list[str]:
-    found = await store.replies.claim(second(1), busy=(), limit=9, only_by_hand=False)
+    found = await store.outbox.claim(second(1), busy=(), limit=9, only_by_hand=False)
     return [one.reply.content.text for one in found]
 
 
 async def test_it_is_no_question_to_anybody(store: Store, thread: int) -> None:
     await written(store, thread, "马上好")
-    [row] = await store.conversations.rows([thread])
+    [row] = await store.inbox.rows([thread])
     assert (row.held, row.due_at) == (0, None)
-    assert await store.conversations.page(InboxFilter.PENDING) == []
-    assert (await store.conversations.counts()).pending == 0
+    assert await store.inbox.page(InboxFilter.PENDING) == []
+    assert (await store.inbox.counts()).pending == 0
 
 
 async def test_without_a_deadline_it_is_one(store: Store, thread: int) -> None:
@@ -49,9 +49,9 @@ async def test_without_a_deadline_it_is_one(store: Store, thread: int) -> None:
         second(9), second(9) - timedelta(minutes=5), "closed", "late"
     )
     assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, "closed")
-    [row] = await store.conversations.page(InboxFilter.PENDING)
+    [row] = await store.inbox.page(InboxFilter.PENDING)
     assert row.held == 1
-    assert (await store.conversations.counts()).pending == 1
+    assert (await store.inbox.counts()).pending == 1
     with pytest.raises(MoveNotAllowed):
         await store.pending_replies.undo(reply.id, "lin", second(9))
 
@@ -71,7 +71,7 @@ async def test_all_its_messages_are_taken_back_and_found_no_more(store: Store, t
         (first.id, S.CANCELLED, "lin"),
         (second_part.id, S.CANCELLED, "lin"),
     ]
-    assert [hit.item.id for hit in await store.conversations.search("退款")] == [other.id]
+    assert [hit.item.id for hit in await store.inbox.search("退款")] == [other.id]
     assert (await store.replies.get(other.id)).state is S.HELD
 
 
@@ -81,7 +81,7 @@ async def test_too_late_changes_nothing(store: Store, talk: Talk, thread: int, m
     with pytest.raises(MoveNotAllowed):
         await store.pending_replies.undo(reply.id, "lin", second(2))
     assert await store.replies.get(reply.id) == reply
-    assert len(await store.conversations.search("退款")) == 1
+    assert len(await store.inbox.search("退款")) == 1
 
 
 async def test_only_what_an_operator_wrote_is_undone(store: Store, talk: Talk, thread: int) -> None:

@@ -68,7 +68,7 @@ def settle(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
 
 
 def written(world: World, conversation_id: int) -> list[str]:
-    items = world.call(world.store.conversations.timeline(conversation_id, limit=50))
+    items = world.call(world.store.inbox.timeline(conversation_id, limit=50))
     return [item.content.text for item in items if isinstance(item, Reply)]
 
 
@@ -152,7 +152,7 @@ def test_who_is_opened_after_a_failure_is_shown(
 def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
-    [hit] = world.call(world.store.conversations.search("hello"))
+    [hit] = world.call(world.store.inbox.search("hello"))
     with unreadable(world, "messages"):
         page.open_hit(hit)
         qtbot.waitUntil(lambda: bridge.is_idle and page.session.failed)

@@ -80,7 +80,7 @@ def test_what_newly_calls_in_the_open_conversation_is_seen_at_once(
     chat = world.say("oCaller000000000000000000001", "I want a refund")
 
     def left() -> list[Attention]:
-        [made] = world.call(world.store.conversations.rows([chat]))
+        [made] = world.call(world.store.inbox.rows([chat]))
         return [one for one in made.calls if one.cause is AttentionReason.LEFT]
 
     opened(chat)

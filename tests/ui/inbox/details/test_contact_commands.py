@@ -36,7 +36,7 @@ def test_a_customer_is_blocked_and_heard_again(qtbot: QtBot, world: World, page:
     panel.block.click()
     qtbot.waitUntil(lambda: panel.block.text() == "Block this customer")
     assert not panel.blocked.isVisible()
-    rows = world.call(world.store.conversations.page(InboxFilter.ALL))
+    rows = world.call(world.store.inbox.page(InboxFilter.ALL))
     assert {one.conversation.id for one in rows} == {chat, other}
 
 

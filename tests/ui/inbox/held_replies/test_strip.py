@@ -357,6 +357,6 @@ def test_f4_at_a_held_bubble_takes_over_and_stops_it(qtbot: QtBot, world: World,
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert state(world, second) is ReplyState.HELD, "another conversation is not touched"
     world.say(FIRST, "opening?")
-    stored = world.call(world.store.conversations.timeline(first.conversation_id))
+    stored = world.call(world.store.inbox.timeline(first.conversation_id))
     assert [item.id for item in stored if isinstance(item, Reply)] == [first.id], "the rules keep quiet"
     assert not world.sandbox.sent

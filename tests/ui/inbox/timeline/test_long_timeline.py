@@ -35,7 +35,7 @@ async def write_many(world: World, count: int) -> int:
         push_id = await store.pushes.keep(push)
         assert push_id is not None
         derive.append(UnderivedPush(push_id, account, at, incoming))
-    made = await store.conversations.derive(derive)
+    made = await store.pushes.derive(derive)
     return made[-1].conversation.id
 
 

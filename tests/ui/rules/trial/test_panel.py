@@ -50,7 +50,7 @@ def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: Worl
     ]
     assert page.trial.bubbles.texts() == ["几点 open?", "We open at 9."]
     assert page.trial.bubbles.cost.full_text() == "13 / 2048 bytes · takes 1 reply"
-    assert world.call(world.store.conversations.page(InboxFilter.ALL)) == []
+    assert world.call(world.store.inbox.page(InboxFilter.ALL)) == []
 
 
 def test_nothing_empty_is_shown_before_anything_is_tried(page: RulesPage, qtbot: QtBot) -> None:

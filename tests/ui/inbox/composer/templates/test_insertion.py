@@ -177,7 +177,7 @@ def test_a_link_opens_in_its_panel(qtbot: QtBot, world: World, page: InboxPage, 
 
 
 def _sent(world: World, conversation_id: int) -> list[Content]:
-    items = world.call(world.store.conversations.timeline(conversation_id))
+    items = world.call(world.store.inbox.timeline(conversation_id))
     return [item.content for item in items if hasattr(item, "content")]
 
 

@@ -60,7 +60,7 @@ def test_a_picture_is_chosen_shown_saved_and_sent(
     _save(page, bridge, qtbot)
     assert stored()[0].then[-1].content.picture == body.picture_digest
     thread = world.say("oX3f0000000000000000009k2", "refund")
-    said = world.call(world.store.conversations.timeline(thread))
+    said = world.call(world.store.inbox.timeline(thread))
     sent = next(one for one in said if isinstance(one, Reply) and one.content.kind is ReplyKind.IMAGE)
     world.wait_until_sent(sent.id)
     assert world.call(world.store.replies.get(sent.id)).state is ReplyState.SENT

@@ -24,7 +24,7 @@ from wxdesk.store import Store
 
 
 async def listed(store: Store, chip: InboxFilter, **part: int) -> list[str]:
-    return [row.conversation.contact.openid for row in await store.conversations.page(chip, **part)]
+    return [row.conversation.contact.openid for row in await store.inbox.page(chip, **part)]
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ async def scene(talk: Talk, store: Store) -> dict[str, int]:
     for n, name in enumerate(names):
         made = await talk.says(name, f"来自 {name}", at=second(n))
         ids[name] = made.conversation.id
-    await store.conversations.take_over(ids["human"], None)
+    await store.takeovers.take_over(ids["human"], None)
     for name, move in (("failed", Move.REFUSE), ("unknown", Move.LOSE), ("quiet", Move.ACCEPT), ("calm", Move.ACCEPT)):
         await talk.moves(await talk.writes(ids[name], "好", second(20)), Move.CLAIM, move, at=second(30))
-    await store.conversations.take_over(ids["calm"], second(60))
+    await store.takeovers.take_over(ids["calm"], second(60))
     held = NewReply(ids["held"], Author.RULE, Content(text="h"), ReplyState.HELD, due_at=second(50))
     await store.replies.add(held, second(40))
     await store.replies.add(replace(held, due_at=second(45)), second(41))
@@ -65,28 +65,28 @@ async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: Stor
     assert await listed(store, InboxFilter.PENDING) == ["draft", "held"]
     assert await listed(store, InboxFilter.UNREAD) == ["draft", "held", "calm", "unknown", "failed", "human", "waiting"]
     expected = InboxCounts(unread=7, messages=7, waiting=6, needs_human=3, pending=2, automatic=2)
-    assert await store.conversations.counts() == expected
+    assert await store.inbox.counts() == expected
 
 
 async def test_settling_a_reply_takes_its_conversation_off_the_list(
     scene: dict[str, int], talk: Talk, store: Store
 ) -> None:
-    [row] = await store.conversations.rows([scene["unknown"]])
+    [row] = await store.inbox.rows([scene["unknown"]])
     assert row.failed is not None
-    await store.replies.move(row.failed.id, Move.CONFIRM, second(99))
+    await store.outbox.move(row.failed.id, Move.CONFIRM, second(99))
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed"]
     # One that does not wait any more still needs a human while its reply has failed.
     lost = await talk.moves(await talk.writes(scene["unknown"], "again", second(100)), Move.CLAIM, Move.LOSE)
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed", "unknown"]
-    assert (await store.conversations.counts()).needs_human == 3
-    await store.replies.move(lost.id, Move.CANCEL, second(101))
+    assert (await store.inbox.counts()).needs_human == 3
+    await store.outbox.move(lost.id, Move.CANCEL, second(101))
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed"]
 
 
 async def test_an_empty_store_counts_nothing(store: Store) -> None:
-    assert await store.conversations.counts() == InboxCounts()
-    assert await store.conversations.day_counts(T0) == DayCounts()
-    assert await store.conversations.page(InboxFilter.ALL) == []
+    assert await store.inbox.counts() == InboxCounts()
+    assert await store.inbox.day_counts(T0) == DayCounts()
+    assert await store.inbox.page(InboxFilter.ALL) == []
 
 
 async def test_pages_follow_each_other(scene: dict[str, int], store: Store) -> None:
@@ -98,7 +98,7 @@ async def test_pages_follow_each_other(scene: dict[str, int], store: Store) -> N
 
 
 async def test_a_row_tells_what_its_replies_need(scene: dict[str, int], store: Store) -> None:
-    rows = {row.conversation.contact.openid: row for row in await store.conversations.rows([*scene.values(), 999])}
+    rows = {row.conversation.contact.openid: row for row in await store.inbox.rows([*scene.values(), 999])}
     assert set(rows) == set(scene)
     held, draft, failed, waiting = (rows[name] for name in ("held", "draft", "failed", "waiting"))
     assert (held.held, held.drafts, held.due_at, held.failed) == (2, 0, second(45), None)
@@ -109,7 +109,7 @@ async def test_a_row_tells_what_its_replies_need(scene: dict[str, int], store: S
     assert (failed.failed.state, failed.failed) == (ReplyState.FAILED, failed.last_reply)
     assert (waiting.held, waiting.drafts, waiting.failed, waiting.last_reply) == (0, 0, None, None)
     assert waiting.conversation == await store.conversations.get(scene["waiting"])
-    assert await store.conversations.rows([]) == []
+    assert await store.inbox.rows([]) == []
 
 
 async def held_answer(talk: Talk, store: Store, *after: float | None) -> tuple[int, list[int]]:
@@ -125,20 +125,20 @@ async def held_answer(talk: Talk, store: Store, *after: float | None) -> tuple[i
 
 async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, store: Store) -> None:
     thread, (first, *_) = await held_answer(talk, store, 50, 60, 70)
-    [row] = await store.conversations.rows([thread])
+    [row] = await store.inbox.rows([thread])
     assert (row.held, row.waits, row.drafts, row.due_at) == (3, 0, 0, second(50))
-    await store.replies.move(first, Move.KEEP, second(10))
-    [row] = await store.conversations.rows([thread])
+    await store.outbox.move(first, Move.KEEP, second(10))
+    [row] = await store.inbox.rows([thread])
     assert (row.held, row.waits, row.drafts, row.due_at) == (2, 2, 1, None)
     other = NewReply(thread, Author.RULE, Content(text="o"), ReplyState.HELD, due_at=second(90))
     await store.replies.add(other, second(11))
-    [row] = await store.conversations.rows([thread])
+    [row] = await store.inbox.rows([thread])
     assert (row.held, row.waits, row.drafts, row.due_at) == (3, 2, 1, second(90))
 
 
 async def test_a_held_part_behind_one_that_asks_is_not_due(talk: Talk, store: Store) -> None:
     thread, _ = await held_answer(talk, store, None, 60)
-    [row] = await store.conversations.rows([thread])
+    [row] = await store.inbox.rows([thread])
     assert (row.held, row.waits, row.due_at) == (2, 1, None)
 
 
@@ -152,7 +152,7 @@ async def test_mark_read_says_whether_there_was_anything(scene: dict[str, int], 
 async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation
     await store.conversations.set_mode(thread.id, ReplyMode.HOLD)
-    await store.conversations.take_over(thread.id, second(1800))
+    await store.takeovers.take_over(thread.id, second(1800))
     contact = replace(thread.contact, alias="李雷", note="老客户", tags=("VIP", "杭州"), blocked=True)
     change = ContactChange(alias=" 李雷 ", note="老客户\n", blocked=True, add=("VIP", "杭州"))
     await store.conversations.change_contact(contact.id, change)
@@ -161,7 +161,7 @@ async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: St
         thread, mode=ReplyMode.HOLD, taken_over=True, taken_over_until=second(1800), contact=contact
     )
     await store.conversations.set_mode(thread.id, None)
-    await store.conversations.hand_back(thread.id)
+    await store.takeovers.hand_back(thread.id)
     assert await talk.thread(thread.id) == replace(thread, contact=contact)
 
 
@@ -170,7 +170,7 @@ async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: Store)
     contact = heard.conversation.contact
     await store.conversations.change_contact(contact.id, ContactChange(note="老客户", add=("VIP", "杭州")))
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-    await store.conversations.resolve([Resolution(decision, tags=("售后",))])
+    await store.decisions.resolve([Resolution(decision, tags=("售后",))])
     await store.conversations.change_contact(contact.id, ContactChange(alias="李雷", remove=("VIP",), add=("急",)))
     kept = (await talk.thread(heard.conversation.id)).contact
     assert kept == replace(contact, alias="李雷", note="老客户", tags=("杭州", "售后", "急"))
@@ -180,7 +180,7 @@ async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: Store)
     heard = [await talk.says("o1") for _ in range(4)]
     thread = heard[0].conversation
     by_rules = [
-        store.conversations.resolve(
+        store.decisions.resolve(
             [Resolution(Decision(one.message.id, thread.id, Outcome.SILENT, T0), tags=(f"规则{n}",))]
         )
         for n, one in enumerate(heard)
@@ -194,8 +194,8 @@ async def test_what_is_not_there_cannot_be_changed(store: Store, talk: Talk) -> 
     await talk.says("o1")
     for change in (
         store.conversations.set_mode(99, None),
-        store.conversations.take_over(99, None),
-        store.conversations.hand_back(99),
+        store.takeovers.take_over(99, None),
+        store.takeovers.hand_back(99),
         store.conversations.change_contact(99, ContactChange(alias="x")),
     ):
         with pytest.raises(NotFound):
@@ -213,7 +213,7 @@ async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: Store) 
     await talk.says("o1", "m3", at=second(3))
     await talk.writes(thread, "r3", second(3))
     await talk.says("o1", "m4", at=second(4))
-    timeline = store.conversations.timeline
+    timeline = store.inbox.timeline
     assert said(await timeline(thread)) == ["m0", "r2", "m3", "r3", "m4"]
     assert said(await timeline(thread, limit=1)) == ["m4"]
     assert said(await timeline(thread, before=second(4), limit=2)) == ["m3", "r3"]
@@ -223,10 +223,10 @@ async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: Store) 
 
 async def test_paging_back_loses_nothing_of_one_moment(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"m{n}", at=second(n // 4)), second(500)) for n in range(20)]
-    thread = (await store.conversations.derive(batch))[0].conversation.id
+    thread = (await store.pushes.derive(batch))[0].conversation.id
     found: list[Message | Reply] = []
     before: datetime | None = None
-    while page := await store.conversations.timeline(thread, before, limit=3):
+    while page := await store.inbox.timeline(thread, before, limit=3):
         found = [*page, *found]
         before = page[0].at
     assert said(found) == [f"m{n}" for n in range(20)]
@@ -242,30 +242,30 @@ async def test_day_counts_tell_today_so_far(talk: Talk, store: Store) -> None:
     await talk.says("o2", "还有", at=second(5))
     await talk.hears(entering("o3", second(6)), second(6))
     await talk.moves(await talk.writes(two.conversation_id, "x"), Move.CLAIM, Move.LOSE, at=second(7))
-    assert await store.conversations.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=0, waiting=1)
+    assert await store.inbox.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=0, waiting=1)
     by_hand = await talk.writes(two.conversation_id, "y", second(8))
     await talk.moves(by_hand, Move.CLAIM, Move.ACCEPT, at=second(9))
-    assert await store.conversations.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=1)
-    assert (await store.conversations.day_counts(yesterday.at)).messages == 4
-    assert (await store.conversations.day_counts(second(9.1))) == DayCounts()
+    assert await store.inbox.day_counts(T0) == DayCounts(messages=3, by_rule=1, by_operator=1)
+    assert (await store.inbox.day_counts(yesterday.at)).messages == 4
+    assert (await store.inbox.day_counts(second(9.1))) == DayCounts()
 
 
 async def test_who_waits_since_yesterday_waits_today_as_well(talk: Talk, store: Store) -> None:
     await talk.says("o1", "昨天", at=second(-100))
     await talk.says("o2", "昨天", at=second(-90))
     await talk.says("o2", "今天", at=second(1))
-    told = await store.conversations.day_counts(T0)
+    told = await store.inbox.day_counts(T0)
     assert told == DayCounts(messages=1, waiting=2)
     assert told.waiting == len(await listed(store, InboxFilter.WAITING))
 
 
 async def test_a_picture_counts_as_a_message(talk: Talk, store: Store) -> None:
     await talk.hears(incoming("o1", type=MessageType.IMAGE, msg_type="image"))
-    assert (await store.conversations.day_counts(T0.replace(microsecond=0))).messages == 1
+    assert (await store.inbox.day_counts(T0.replace(microsecond=0))).messages == 1
 
 
 async def test_what_a_rule_left_unsaid_on_purpose_makes_nobody_wait(talk: Talk, store: Store) -> None:
     await talk.says("o1", "在吗", at=second(0))
     nod = (await talk.says("o2", "嗯嗯", at=second(10))).message
     await talk.decides(nod, outcome=Outcome.SILENT)
-    assert (await store.conversations.day_counts(T0)).waiting == 1
+    assert (await store.inbox.day_counts(T0)).waiting == 1

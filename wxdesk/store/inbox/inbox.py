@@ -1,0 +1,85 @@
+"""The inbox: its rows and figures, the timelines, and the search in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, func, literal, select
+
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.model.reply import Reply
+from wxdesk.store import search
+from wxdesk.store.engine.database import Database
+from wxdesk.store.inbox import rows as inbox_rows
+from wxdesk.store.schema import messages, replies
+from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.records import message_of, reply_of, select_replies
+
+
+class Inbox:
+    """Everything that the inbox shows: rows, counts, timelines and search hits."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
+        """Return rows of the inbox, newest first.
+
+        WAITING and NEEDS_HUMAN list the longest waiting first. Under ALL, those with attention that rises come
+        before all others, the longest waiting first; under NEEDS_HUMAN, those that only have an unsettled reply
+        come last, newest first.
+        """
+        return await self._db.read(inbox_rows.page, chosen, offset, limit)
+
+    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+        """Return the rows of these conversations, unordered; unknown ids are left out."""
+        return await self._db.read(inbox_rows.rows, ids)
+
+    async def timeline(
+        self, conversation_id: int, before: datetime | None = None, limit: int = 50
+    ) -> list[TimelineItem]:
+        """Return the last messages and replies before `before`, oldest first.
+
+        Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
+        out; a page can be longer than `limit` for that.
+        """
+        return await self._db.read(_timeline, conversation_id, before, limit)
+
+    async def counts(self) -> InboxCounts:
+        """Count for the filter chips; waiting and needs_human as `page` would list them."""
+        return await self._db.read(inbox_rows.counts)
+
+    async def day_counts(self, since: datetime) -> DayCounts:
+        """Count messages, not events, and replies since `since`, and who waits now."""
+        return await self._db.read(inbox_rows.day_counts, since)
+
+    async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
+        """Find messages and replies by `phrase` (or one Chinese character), newest first."""
+        return await self._db.read(search.search, phrase, limit)
+
+
+def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:
+    said = select(messages).where(messages.c.conversation_id == conversation_id)
+    answered = select_replies().where(replies.c.conversation_id == conversation_id)
+    found: list[TimelineItem] = []
+    for query, table, at in ((said, messages, messages.c.at), (answered, replies, replies.c.created_at)):
+        chosen = query if before is None else query.where(at < before)
+        make = message_of if table is messages else reply_of
+        found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
+    found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+    return _page(found, limit)
+
+
+def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401
+    """Select the newest `limit` rows of `query`, and those as old as the last of them."""
+    edge = query.with_only_columns(at).order_by(at.desc(), table.c.id.desc()).limit(1).offset(limit - 1)
+    oldest = func.coalesce(edge.correlate(None).scalar_subquery(), literal(EPOCH, Moment))
+    return query.where(at >= oldest).order_by(at, table.c.id)
+
+
+def _page(found: list[TimelineItem], limit: int) -> list[TimelineItem]:
+    if len(found) <= limit:
+        return found
+    return [item for item in found if item.at >= found[-limit].at]
