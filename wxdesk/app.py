@@ -134,7 +134,7 @@ class OutgoingParts:
     """Parts that call WeChat's API, and the pictures exchanged with it."""
 
     client: WeChatClient
-    rests: AccountBackoff
+    backoff: AccountBackoff
     files: PictureFiles
     uploads: Uploads
     outbox: Outbox
@@ -221,16 +221,16 @@ async def open_desk(setup: Setup) -> OpenDesk:
 
 def build(setup: Setup, store: Store) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
-    clock, bus, deciding = setup.clock, Bus(), DecisionLock()
+    clock, bus, decision_lock = setup.clock, Bus(), DecisionLock()
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
-    accounts, following = _reply_modes(setup, store, deciding, preferences, bus)
+    accounts, policy_changes = _reply_modes(setup, store, decision_lock, preferences, bus)
     health, traffic = _observers(bus)
-    presence, writing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
-    rules, templates = _authored_parts(setup, store, accounts, following, preferences, bus)
+    presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
+    rules, templates = _authored_parts(setup, store, accounts, policy_changes, preferences, bus)
     transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence)
-    intake = Intake(store, read_push, answering, transfers, deciding, bus.publish, clock)
-    holding = HoldTimers(store, preferences, pause, writing, deciding, bus.publish, clock)
-    out = _outgoing_parts(setup, store, pause, holding, following, bus)
+    intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
+    hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
+    out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
     pictures = Pictures(store.pictures, out.files, clock)
     desk = Desk(
         accounts=accounts,
@@ -238,12 +238,12 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         presence=presence,
         inbox=InboxQueries(store),
         timeline=TimelineQueries(store),
-        conversations=ConversationCommands(store, following, transfers, bus.publish, clock),
+        conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
         replies=ReplyCommands(store, pictures, accounts, preferences, bus.publish, clock),
         outbox=out.outbox,
-        takeovers=_takeovers(store, preferences, presence, writing, bus, clock),
+        takeovers=_takeovers(store, preferences, presence, operator_typing, bus, clock),
         attention=_attention(setup, store, preferences, bus),
-        typing=_typing(setup, store, out, accounts, writing, bus),
+        typing=_typing(setup, store, out, accounts, operator_typing, bus),
         rules=rules,
         templates=templates,
         pictures=pictures,
@@ -262,12 +262,12 @@ def build(setup: Setup, store: Store) -> OpenDesk:
 
 
 def _reply_modes(
-    setup: Setup, store: Store, deciding: DecisionLock, preferences: CurrentPreferences, bus: Bus
+    setup: Setup, store: Store, decision_lock: DecisionLock, preferences: CurrentPreferences, bus: Bus
 ) -> tuple[Accounts, PolicyChanges]:
     """Build the parts that change who answers, and what becomes of pending replies."""
-    accounts = Accounts(setup.accounts, store.settings, lambda account: following.account(account), bus.publish)
-    following = PolicyChanges(store, accounts, deciding, preferences, bus.publish, setup.clock)
-    return accounts, following
+    accounts = Accounts(setup.accounts, store.settings, lambda account: policy_changes.account(account), bus.publish)
+    policy_changes = PolicyChanges(store, accounts, decision_lock, preferences, bus.publish, setup.clock)
+    return accounts, policy_changes
 
 
 def _decision_parts(
@@ -279,10 +279,10 @@ def _decision_parts(
 
 
 def _typing(
-    setup: Setup, store: Store, out: OutgoingParts, accounts: Accounts, writing: OperatorTyping, bus: Bus
+    setup: Setup, store: Store, out: OutgoingParts, accounts: Accounts, operator_typing: OperatorTyping, bus: Bus
 ) -> TypingIndicator:
     wanted = setup.config.wechat.show_typing
-    typing = TypingIndicator(store, out.client, accounts, writing, setup.clock, wanted=wanted)
+    typing = TypingIndicator(store, out.client, accounts, operator_typing, setup.clock, wanted=wanted)
     bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
     return typing
 
@@ -299,14 +299,14 @@ def _takeovers(
     store: Store,
     preferences: CurrentPreferences,
     presence: DeskPresence,
-    writing: OperatorTyping,
+    operator_typing: OperatorTyping,
     bus: Bus,
     clock: Clock,
 ) -> TakeoverExpiry:
     def returns_at() -> datetime | None:
         return handed_back_at(presence.now, preferences.now.hand_back_minutes)
 
-    takeovers = TakeoverExpiry(store.takeovers, store.settings, writing, returns_at, bus.publish, clock)
+    takeovers = TakeoverExpiry(store.takeovers, store.settings, operator_typing, returns_at, bus.publish, clock)
     bus.subscribe(takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
     return takeovers
 
@@ -324,7 +324,7 @@ def _authored_parts(
     setup: Setup,
     store: Store,
     accounts: Accounts,
-    following: PolicyChanges,
+    policy_changes: PolicyChanges,
     preferences: CurrentPreferences,
     bus: Bus,
 ) -> tuple[RulesDesk, TemplateLibrary]:
@@ -339,7 +339,7 @@ def _authored_parts(
         bus.publish,
         zone,
         TemplateLookup(store.templates),
-        following.rules,
+        policy_changes.rules,
         accounts,
         PictureFiles(setup.home / PICTURES).holds,
     )
@@ -355,22 +355,22 @@ def _authored_parts(
 
 
 def _outgoing_parts(
-    setup: Setup, store: Store, pause: Pause, holding: HoldTimers, following: PolicyChanges, bus: Bus
+    setup: Setup, store: Store, pause: Pause, hold_timers: HoldTimers, policy_changes: PolicyChanges, bus: Bus
 ) -> OutgoingParts:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
     bus.subscribe(client.hear, AccountFreed)
-    rests = AccountBackoff(bus.publish, clock)
-    bus.subscribe(rests.hear, TokenChanged)
+    backoff = AccountBackoff(bus.publish, clock)
+    bus.subscribe(backoff.hear, TokenChanged)
     files = PictureFiles(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
-    outbox = Outbox(store, sender, setup.accounts, pause, holding, following, rests, bus.publish, clock)
+    outbox = Outbox(store, sender, setup.accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)
     bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
     bus.subscribe(outbox.hear, ModeChanged, AccountChanged, RulesChanged)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
     bus.subscribe(fetching.hear, PictureChanged)
-    return OutgoingParts(client, rests, files, uploads, outbox, fetching)
+    return OutgoingParts(client, backoff, files, uploads, outbox, fetching)
 
 
 def _listener(setup: Setup, intake: Intake, bus: Bus) -> Listener:

@@ -367,7 +367,7 @@ class World:
         if reply.state is not ReplyState.QUEUED:
             return False
         later = reply.not_before is not None and reply.not_before > self.clock.now
-        rests = self.opened.out.rests
+        rests = self.opened.out.backoff
         resting = reply.account in rests.shut() and reply.account not in rests.to_probe(self.clock.now)
         return not (later or resting or self._kept_back(reply))
 

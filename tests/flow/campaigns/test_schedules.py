@@ -305,8 +305,8 @@ class Supervision(WrittenTo):
         for one in await self.desk.rules.rulebook.all():
             if not one.enabled:
                 await self.switch_on(one.name)
-        for account in self.world.opened.out.rests.shut():
-            self.world.opened.out.rests.end(account)
+        for account in self.world.opened.out.backoff.shut():
+            self.world.opened.out.backoff.end(account)
 
 
 @pytest.fixture

@@ -27,13 +27,13 @@ class ConversationCommands:
     def __init__(
         self,
         store: Store,
-        following: PolicyChanges,
+        policy_changes: PolicyChanges,
         transfers: Transfers,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
-        self._following = following
+        self._policy_changes = policy_changes
         self._transfers = transfers
         self._publish = publish
         self._clock = clock
@@ -70,7 +70,7 @@ class ConversationCommands:
     async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's mode (None: the account's); pending replies follow."""
         await self._store.conversations.set_mode(conversation_id, mode)
-        await self._following.conversation(conversation_id)
+        await self._policy_changes.conversation(conversation_id)
         self._publish(ModeChanged(conversation_id))
         self._changed(conversation_id)
 

@@ -52,14 +52,14 @@ class TakeoverExpiry:
         self,
         takeovers: TakeoverStore,
         settings: Settings,
-        writing: OperatorTyping,
+        operator_typing: OperatorTyping,
         returns_at: Callable[[], datetime | None],
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._takeovers = takeovers
         self._settings = settings
-        self._writing = writing
+        self._operator_typing = operator_typing
         self._returns_at = returns_at
         self._returned_at: datetime | None = None
         self._publish = publish
@@ -132,7 +132,7 @@ class TakeoverExpiry:
         if conversation_id not in self._warned:
             return end - SOON
         quiet = end - GRACE
-        return quiet if quiet > now and conversation_id in self._writing.held_until(now) else end
+        return quiet if quiet > now and conversation_id in self._operator_typing.held_until(now) else end
 
     async def _look_at(self, conversation_id: int, known: datetime, now: datetime) -> None:
         until = await self._takeovers.end_of(conversation_id)
@@ -149,7 +149,7 @@ class TakeoverExpiry:
 
     async def _put_off(self, conversation_id: int, until: datetime, now: datetime) -> None:
         """Postpone the end until the operator stops typing; it is announced already."""
-        later = self._writing.held_until(now).get(conversation_id, until)
+        later = self._operator_typing.held_until(now).get(conversation_id, until)
         if later <= until or not await self._takeovers.postpone_end(conversation_id, until, later):
             return
         if self._ends.get(conversation_id) == until:

@@ -40,7 +40,7 @@ class TypingIndicator:
         store: Store,
         sender: TypingSender,
         accounts: Mapping[str, Account],
-        writing: OperatorTyping,
+        operator_typing: OperatorTyping,
         clock: Clock,
         *,
         wanted: bool = True,
@@ -48,7 +48,7 @@ class TypingIndicator:
         self._store = store
         self._sender = sender
         self._accounts = accounts
-        self._writing = writing
+        self._operator_typing = operator_typing
         self._clock = clock
         self._wanted = wanted
         self._last_word: dict[int, datetime] = {}
@@ -59,7 +59,7 @@ class TypingIndicator:
     @property
     def written_in(self) -> frozenset[int]:
         """Conversations in which the operator is typing; safe to read from another thread."""
-        return self._writing.told
+        return self._operator_typing.told
 
     def hear(self, event: Event) -> None:
         """Note messages and replies; one that arrives also ends the indicator."""
@@ -85,12 +85,12 @@ class TypingIndicator:
         Cheap: call it on every key stroke; at most one call leaves in 15 seconds. Held replies of that conversation
         wait from now on, whether the indicator is shown or not.
         """
-        self._writing.key(conversation_id)
+        self._operator_typing.key(conversation_id)
         await self._show(conversation_id)
 
     async def prepare(self, conversation_id: int) -> None:
         """Make held replies wait while the operator prepares no text; shows no indicator."""
-        self._writing.key(conversation_id)
+        self._operator_typing.key(conversation_id)
 
     async def _show(self, conversation_id: int) -> None:
         now = self._clock()
@@ -102,7 +102,7 @@ class TypingIndicator:
 
     async def stop(self, conversation_id: int) -> None:
         """End the indicator, if shown: the composer was emptied or left without sending."""
-        self._writing.stop(conversation_id)
+        self._operator_typing.stop(conversation_id)
         shown = self._shown.pop(conversation_id, None)
         if shown is not None and self._clock() - shown < SHOWN:
             await self._tell(conversation_id, on=False)

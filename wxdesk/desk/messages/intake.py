@@ -74,7 +74,7 @@ class Intake:
         read_push: ReadPush,
         answering: Answering,
         transfers: Transfers,
-        deciding: DecisionLock,
+        decision_lock: DecisionLock,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -82,7 +82,7 @@ class Intake:
         self._read_push = read_push
         self._answering = answering
         self._transfers = transfers
-        self._deciding = deciding
+        self._decision_lock = decision_lock
         self._publish = publish
         self._clock = clock
         self._fresh: deque[UnderivedPush] = deque()
@@ -201,7 +201,7 @@ class Intake:
         while True:
             undecided = await self._with_history(undecided)
             try:
-                async with self._deciding.turn:
+                async with self._decision_lock.turn:
                     resolutions = self._answering.resolve(undecided)
                     replies = await self._store.decisions.resolve(resolutions)
                 break

@@ -36,16 +36,16 @@ class HoldTimers:
         store: Store,
         preferences: CurrentPreferences,
         pause: Pause,
-        writing: OperatorTyping,
-        deciding: DecisionLock,
+        operator_typing: OperatorTyping,
+        decision_lock: DecisionLock,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._preferences = preferences
         self._pause = pause
-        self._writing = writing
-        self._deciding = deciding
+        self._operator_typing = operator_typing
+        self._decision_lock = decision_lock
         self._publish = publish
         self._clock = clock
 
@@ -61,10 +61,10 @@ class HoldTimers:
         """Release what was held until `now`; return when to look again, None for never."""
         if self._pause.until is not None and self._pause.until <= now:
             await self._end_pause(self._pause.until)
-        self._writing.settle(now)
+        self._operator_typing.settle(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
-        held_until = self._writing.held_until(now)
+        held_until = self._operator_typing.held_until(now)
         terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
         tended = await self._store.pending_replies.run_timers(now, terms)
         publish_replies(self._publish, tended.moved)
@@ -72,7 +72,7 @@ class HoldTimers:
         for reply in tended.handed_over:
             self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
         wake = await self._store.pending_replies.next_wake(now, only_by_hand=by_hand)
-        times = (wake, self._pause.until, self._writing.next_typing_end(now))
+        times = (wake, self._pause.until, self._operator_typing.next_typing_end(now))
         return min((time for time in times if time is not None), default=None)
 
     async def release_undoable(self) -> list[int]:
@@ -89,10 +89,6 @@ class HoldTimers:
         """Return True if `reply` is too late to be sent without an operator."""
         return is_expired(reply, now, self._late_after)
 
-    async def pause(self, until: datetime | None = None) -> None:
-        """Stop all automatic replies from now, `until` then or until somebody resumes."""
-        await self._pause.set(True, until, self._clock())
-
     async def resume(self) -> None:
         """End the pause, and hold what waited until an operator decides on it."""
         word = self._pause.word  # a later pause wins
@@ -105,7 +101,7 @@ class HoldTimers:
         await self._pause.end(until)
 
     async def _ask_after_pause(self) -> None:
-        await self._deciding.settled()
+        await self._decision_lock.settled()
         publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock(), AFTER_PAUSE))
 
     @property

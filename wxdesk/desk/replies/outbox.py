@@ -78,9 +78,9 @@ class Outbox:
         sender: Sender,
         accounts: Mapping[str, Account],
         pause: Pause,
-        holding: HoldTimers,
-        following: PolicyChanges,
-        rests: AccountBackoff,
+        hold_timers: HoldTimers,
+        policy_changes: PolicyChanges,
+        backoff: AccountBackoff,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
@@ -88,8 +88,8 @@ class Outbox:
         self._sender = sender
         self._accounts = accounts
         self._pause = pause
-        self._hold_timers = holding
-        self._following = following
+        self._hold_timers = hold_timers
+        self._policy_changes = policy_changes
         self._publish = publish
         self._clock = clock
         self._awake = asyncio.Event()
@@ -97,8 +97,8 @@ class Outbox:
         self._wake_known = False
         self._stopping = False
         self._under_way = InFlight()
-        self._backoff = rests
-        self._outcomes = Outcomes(store, rests, publish, clock)
+        self._backoff = backoff
+        self._outcomes = Outcomes(store, backoff, publish, clock)
 
     def hear(self, event: Event) -> None:
         """Look at the queue again after an event that may add to it."""
@@ -120,7 +120,7 @@ class Outbox:
 
         Pending replies stay as they are; what an operator writes or releases leaves.
         """
-        await self._hold_timers.pause(until)
+        await self._pause.set(True, until, self._clock())
 
     async def resume(self) -> None:
         """Resume automatic replies, from the next message on.
@@ -137,7 +137,7 @@ class Outbox:
         """Mark replies cut off by the last exit as unknown, and ask about held ones."""
         publish_replies(self._publish, await self._store.outbox.recover(self._clock()))
         await self._hold_timers.recover()
-        await self._following.recover()
+        await self._policy_changes.recover()
 
     async def run(self) -> None:
         """Send what is due; on cancellation finish what was just written."""
@@ -225,7 +225,7 @@ class Outbox:
         if move is Move.POSTPONE and self._under_way.is_recalled(reply):  # while that was being stored
             await self._record(reply, Move.CANCEL, ReplyChanges(by=Author.OPERATOR))
         elif move is Move.POSTPONE and self._under_way.is_outdated(reply):
-            await self._insist(partial(self._following.again, reply.conversation_id))
+            await self._insist(partial(self._policy_changes.again, reply.conversation_id))
         elif move is Move.REFUSE and is_about_the_contact(changes.errcode):
             await self._insist(partial(self._outcomes.spare, reply))
 

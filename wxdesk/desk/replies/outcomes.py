@@ -49,9 +49,9 @@ _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 class Outcomes:
     """Chooses the outcome of each reply, for the outbox to record."""
 
-    def __init__(self, store: Store, rests: AccountBackoff, publish: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(self, store: Store, backoff: AccountBackoff, publish: Callable[[Event], None], clock: Clock) -> None:
         self._store = store
-        self._backoff = rests
+        self._backoff = backoff
         self._publish = publish
         self._clock = clock
         self._tries: dict[tuple[int, bool], int] = {}

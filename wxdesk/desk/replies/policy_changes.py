@@ -29,14 +29,14 @@ class PolicyChanges:
         self,
         store: Store,
         accounts: Mapping[str, Account],
-        deciding: DecisionLock,
+        decision_lock: DecisionLock,
         preferences: CurrentPreferences,
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
         self._accounts = accounts
-        self._deciding = deciding
+        self._decision_lock = decision_lock
         self._preferences = preferences
         self._publish = publish
         self._clock = clock
@@ -46,7 +46,7 @@ class PolicyChanges:
 
         For hold and draft, a rule's own delivery goes first; for off, none does.
         """
-        await self._deciding.settled()
+        await self._decision_lock.settled()
         await self._account(account)
 
     async def conversation(self, conversation_id: int) -> None:
@@ -63,7 +63,7 @@ class PolicyChanges:
 
     async def rules(self) -> None:
         """Leave replies of rules that are switched off or deleted to an operator."""
-        await self._deciding.settled()
+        await self._decision_lock.settled()
         await self._rules()
 
     async def again(self, conversation_id: int) -> None:
