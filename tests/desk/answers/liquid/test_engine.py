@@ -95,6 +95,8 @@ def test_what_a_reply_can_say(source: str, text: str) -> None:
         ("\n{% for %}{% endfor %}", 2, "“{% for %}” needs something after it"),
         ("\n{% for i in %}{% endfor %}", 2, "cannot be understood"),
         ("\n\n{% assign x %}", 3, "cannot be understood"),
+        ("\n{% assign x =\n%}\n", 2, "cannot be understood"),
+        ("\n{% if m.no and\n%}\n{{ 1 }}{% endif %}", 2, "cannot be understood"),
         ("\n{% if m.no %}\n{% elsif ) %}\n{% endif %}", 3, "cannot be understood"),
         ("\n{{ }}", 2, "cannot be understood"),
         ("\n\n{{ 'abc }}", 3, "cannot be understood"),

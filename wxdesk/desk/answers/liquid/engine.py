@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import liquid
-from liquid import Token
+from liquid import Token, TokenStream
 from liquid.builtin import register
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
+from liquid.token import TOKEN_CONTENT, TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
 from liquid.utils import ReadOnlyChainMap
 
@@ -35,7 +36,7 @@ from wxdesk.desk.answers.liquid.gaps import (
     MarkedText,
     NothingToShow,
 )
-from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of, standalone_tags
+from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of
 from wxdesk.i18n import tr
 
 SOURCE_LIMIT = 4096
@@ -62,6 +63,10 @@ _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, Recursio
 _ABSENT = object()
 
 _TOKENS = frozenset({"content", "output", "illegal"})  # what Liquid registers beside the tags that people write
+
+
+_OUTSIDE = frozenset({TOKEN_EOF, TOKEN_TAG, TOKEN_OUTPUT, TOKEN_EXPRESSION, TOKEN_CONTENT})
+"""Kinds of tokens that are no parts of an expression."""
 
 
 class LiquidRenderer:
@@ -170,18 +175,7 @@ class LiquidRenderer:
         try:
             return self._environment.from_string(source)
         except LiquidError as error:
-            raise BadTemplate(self._line_of(error, source), tr("This line cannot be understood.")) from None
-
-    def _line_of(self, error: LiquidError, source: str) -> int:
-        """Return the line of a syntax error, if need be by trying the tags one by one."""
-        if error.token is not None and error.token.start_index >= 0:
-            return line_of(source, error.token.start_index)
-        for index, alone in standalone_tags(source):
-            try:
-                self._environment.from_string(alone)
-            except LiquidError:
-                return line_of(source, index)
-        return 1
+            raise BadTemplate(_line_of_syntax_error(error, source), tr("This line cannot be understood.")) from None
 
 
 class _Context(GapContext):
@@ -250,6 +244,12 @@ class _Environment(liquid.Environment):
     output_stream_limit = OUTPUT_LIMIT
     processor_time: Callable[[], float] = staticmethod(time.thread_time)
 
+    def error(self, exc: type[LiquidError] | LiquidError, msg: str | None = None, token: Token | None = None) -> None:
+        """Raise an error; at the end of an expression, where the parser stands."""
+        if isinstance(exc, LiquidError) and token is not None and exc.token == TokenStream.eof:
+            exc.token = token
+        super().error(exc, msg, token)
+
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         """Register the tags and filters of Liquid that the lists above name."""
         register(self)
@@ -270,6 +270,15 @@ class _AddressEnvironment(_Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
         self.add_tag(AddressOutput)
+
+
+def _line_of_syntax_error(error: LiquidError, source: str) -> int:
+    """Return the line of the token that was wrong, or of the tag that ends too soon."""
+    token = error.token or TokenStream.eof
+    if token.kind not in _OUTSIDE:
+        return line_of(source, token.start_index)
+    place = token.start_index if token.start_index >= 0 else len(source)
+    return line_of(source, max(source.rfind("{{", 0, place), source.rfind("{%", 0, place)))
 
 
 def _rendered(

@@ -64,17 +64,6 @@ def check_tags(source: str) -> None:
         raise _bad(source, open_blocks[-1].start, tr("“{tag}” is never closed.", tag=_shown(open_blocks[-1].name)))
 
 
-def standalone_tags(source: str) -> Iterator[tuple[int, str]]:
-    """Yield index and template of each tag and output alone; `source` was checked."""
-    around = {"elsif": ("{% if 1 %}", "{% endif %}"), "when": ("{% case 1 %}", "{% endcase %}")}
-    for start, inside, tag in _pieces(source):
-        if tag is None or tag.name == "assign" or tag.name in around:
-            before, after = around.get(tag.name if tag else "", ("", ""))
-            yield start, before + inside + after
-        elif tag.name in BLOCKS - {"raw", "comment"}:
-            yield start, inside + _shown("end" + tag.name)
-
-
 def _place(source: str, tag: LiquidTag, open_blocks: list[LiquidTag]) -> None:
     """Open, close or skip one tag, if it may stand there."""
     around = [block.name for block in open_blocks]
