@@ -88,7 +88,7 @@ def drop(page: InboxPage, data: QMimeData) -> tuple[bool, bool]:
 
 def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels, photo: Path) -> None:
     panels.open_picture()
-    field = panels.picture.picture
+    field = panels.picture.form.pictures["picture"]
     field.choose.click()
     (dialog,) = field.window().findChildren(QFileDialog)
     dialog.fileSelected.emit(str(photo))
@@ -108,8 +108,8 @@ def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: Sen
     own = path.stat().st_size
     assert own > 2 * 1024 * 1024
     panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(panels.picture.picture.digest), timeout=20_000)
-    words = panels.picture.picture.words.full_text()
+    qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest), timeout=20_000)
+    words = panels.picture.form.pictures["picture"].words.full_text()
     assert words.startswith("large.png · ")
     assert words.endswith(f", was {size_words(own)}: shrunk")
     panels.close()
@@ -119,7 +119,7 @@ def test_what_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: SendingPan
     path = tmp_path / "false.png"
     path.write_bytes(b"MZ not a picture")
     panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
-    field = panels.picture.picture
+    field = panels.picture.form.pictures["picture"]
     qtbot.waitUntil(lambda: field.error.isVisible())
     assert "picture" in field.error.full_text()
     assert field.digest == ""
@@ -137,7 +137,7 @@ def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panel
     assert drop(page, text) == (False, False)
     assert drop(page, files(photo)) == (True, True)
     assert not page.chat.drop_zone.isVisible()
-    qtbot.waitUntil(lambda: bool(panels.picture.picture.digest))
+    qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest))
     panels.close()
 
 
@@ -163,16 +163,16 @@ def test_a_screenshot_is_pasted_and_sent_by_enter(
     panel = panels.picture
     assert panel.isVisible()
     assert page.chat.composer.text() == ""
-    qtbot.waitUntil(lambda: bool(panel.picture.digest))
-    assert panel.picture.words.full_text() == "1 KB"
-    QTest.keyClick(panel.picture.choose, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(panel.form.pictures["picture"].digest))
+    assert panel.form.pictures["picture"].words.full_text() == "1 KB"
+    QTest.keyClick(panel.form.pictures["picture"].choose, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
     (arrived,) = world.sandbox.sent
     assert arrived.msgtype == "image"
     medium = world.sandbox.platform.media.get(arrived.content["media_id"])
     assert Image.open(io.BytesIO(medium.data)).size == (80, 50)
     assert not panel.isVisible()
-    assert panel.picture.digest == ""
+    assert panel.form.pictures["picture"].digest == ""
 
 
 def test_a_card_is_made_with_a_dropped_cover_and_arrives(
@@ -185,18 +185,18 @@ def test_a_card_is_made_with_a_dropped_cover_and_arrives(
     )
     card = panels.card
     card.submit()
-    assert card.title_field.error.isVisible()
-    card.title_field.edit.setText("蓝色连衣裙")
-    card.page.edit.setText("https://a.cn")
+    assert card.form.by_name["title"].error.isVisible()
+    card.form.by_name["title"].edit.setText("蓝色连衣裙")
+    card.form.by_name["page_path"].edit.setText("https://a.cn")
     card.submit()
-    assert card.page.error.isVisible()
-    card.page.edit.setText("pages/goods?id=1")
+    assert card.form.by_name["page_path"].error.isVisible()
+    card.form.by_name["page_path"].edit.setText("pages/goods?id=1")
     card.submit()
-    assert card.cover.error.full_text() == "A card needs a cover picture."
+    assert card.form.pictures["thumb_picture"].error.full_text() == "A card needs a cover picture."
     drop(page, files(photo))
-    qtbot.waitUntil(lambda: bool(card.cover.digest))
+    qtbot.waitUntil(lambda: bool(card.form.pictures["thumb_picture"].digest))
     assert not panels.picture.isVisible()
-    QTest.keyClick(card.page.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(card.form.by_name["page_path"].edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
     (arrived,) = world.sandbox.sent
     assert arrived.msgtype == "miniprogrampage"
@@ -280,8 +280,8 @@ def test_a_sent_picture_stands_in_its_bubble(
     qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, photo: Path
 ) -> None:
     panels.take_picture(source_in(files(photo)))  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(panels.picture.picture.digest))
-    digest = panels.picture.picture.digest
+    qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest))
+    digest = panels.picture.form.pictures["picture"].digest
     panels.picture.submit()
     qtbot.waitUntil(lambda: page.session.model.entries()[-1].reply is not None)
     row = page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])

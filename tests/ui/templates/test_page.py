@@ -198,8 +198,8 @@ def test_a_field_of_a_link_asks_and_shows_what_it_asks(qtbot: QtBot, page: Templ
     fields = page.editor.saying.fields
     write(qtbot, fields.by_name["title"], "Hello ")
     write(qtbot, fields.by_name["url"], "https://shop.example/?no=")
-    fields.variables.fill()
-    fields.variables.popup_menu.actions()[0].trigger()
+    page.editor.saying.variables.fill()
+    page.editor.saying.variables.popup_menu.actions()[0].trigger()
     assert fields.by_name["url"].text() == "https://shop.example/?no={{ ask.order_no }}"
     qtbot.keyClicks(fields.by_name["url"].edit, "no")  # in the place of the name that is proposed
     page.editor.check_now()

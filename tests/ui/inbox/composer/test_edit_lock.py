@@ -213,7 +213,7 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     reply = world.call(world.store.replies.add(new, world.clock()))
     panels = page.chat.writing.panels
     panels.open_link()
-    qtbot.keyClicks(panels.link.by_name["title"].edit, "Half a title")
+    qtbot.keyClicks(panels.link.form.by_name["title"].edit, "Half a title")
     opened(other)
     panels.open_link()
     assert panels.link.is_blank
@@ -221,15 +221,15 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     qtbot.waitUntil(lambda: page.session.reply(f"r{reply.id}") is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     qtbot.waitUntil(lambda: panels.link.content() == content)
-    panels.link.by_name["title"].edit.setText("Opening hours")
+    panels.link.form.by_name["title"].edit.setText("Opening hours")
     panels.link.close_it()
     qtbot.waitUntil(lambda: stored(world, reply).state is ReplyState.HELD)
     assert stored(world, reply).content == content
     panels.open_link()
-    assert panels.link.by_name["title"].text() == "Half a title"
+    assert panels.link.form.by_name["title"].text() == "Half a title"
     panels.link.close_it()
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.by_name["title"].text() == "Opening hours")
+    qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.form.by_name["title"].text() == "Opening hours")
 
 
 def test_an_edit_stays_where_a_text_like_it_was_sent_just_before(

@@ -137,10 +137,10 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
             [field] = templates.form.fields.values()
         case "link":
             panels.open_link()
-            field = panels.link.by_name["title"].edit
+            field = panels.link.form.by_name["title"].edit
         case "card":
             panels.open_card()
-            field = panels.card.title_field.edit
+            field = panels.card.form.by_name["title"].edit
         case _:
             panels.open_text_link()
             field = panels.text_link.url.edit

@@ -8,12 +8,14 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from wxdesk.core.content.limits import WORDS
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import IN_CONTENT, Template, TemplateFault
 from wxdesk.i18n import tr
+from wxdesk.ui.content.form import ContentForm
+from wxdesk.ui.editing.template_text.variable_menu import AT_LEFT, FieldVariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.templates.editor.fields import ContentBody
 from wxdesk.ui.templates.editor.texts import TextBody
 from wxdesk.ui.templates.text import kind_name
 from wxdesk.ui.widgets.buttons import Chip
@@ -37,7 +39,11 @@ class ContentCard(QFrame):
         self._kind = ReplyKind.TEXT
         self.kinds = {kind: Chip(kind_name(kind), parent=self) for kind in ReplyKind}
         self.text = TextBody(self)
-        self.fields = ContentBody(bridge, self)
+        self.fields = ContentForm((ReplyKind.LINK, ReplyKind.CARD, ReplyKind.IMAGE), _hints(), bridge, self)
+        self.fields.column.setSpacing(10)
+        written = [field.edit for field in self.fields.by_name.values()]
+        self.variables = FieldVariableMenu(written, self.fields, asking=True)
+        self.fields.column.insertWidget(len(written), self.variables, 0, AT_LEFT)
         for chip in self.kinds.values():
             chip.clicked.connect(self._kind_clicked)
         self.text.changed.connect(self.changed)
@@ -62,7 +68,7 @@ class ContentCard(QFrame):
         self.text.show_texts(template.texts, template.variant)
         self.fields.clear()
         self._kind = template.kind
-        self.fields.show_content(template.content)
+        self._show_content(template.content)
         self._show_kind()
 
     def apply_to(self, template: Template) -> Template:
@@ -83,14 +89,22 @@ class ContentCard(QFrame):
     def show_faults(self, faults: Sequence[TemplateFault]) -> None:
         """Show faults at their fields."""
         self.text.show_faults([fault for fault in faults if fault.where == "body"])
-        self.fields.show_faults([fault for fault in faults if fault.where.startswith(IN_CONTENT)])
+        reasons: dict[str, str] = {}
+        for fault in faults:
+            name = fault.where.removeprefix(IN_CONTENT)
+            reasons[name] = "\n".join(filter(None, (reasons.get(name), tr(fault.reason))))
+        self.fields.show_faults(reasons)
 
     def _kind_clicked(self) -> None:
         pressed = self.sender()
         self._kind = next(kind for kind, chip in self.kinds.items() if chip is pressed)
-        self.fields.show_content(self.fields.content(self._kind))
+        self._show_content(self.fields.content(self._kind))
         self._show_kind()
         self.changed.emit()
+
+    def _show_content(self, content: Content) -> None:
+        self.fields.show_content(content)
+        self.variables.setVisible(bool(WORDS[content.kind]))
 
     def _show_kind(self) -> None:
         for kind, chip in self.kinds.items():
@@ -98,3 +112,10 @@ class ContentCard(QFrame):
         is_text = self._kind is ReplyKind.TEXT
         self.text.setVisible(is_text)
         self.fields.setVisible(not is_text)
+
+
+def _hints() -> dict[str, str]:
+    return {
+        "picture": tr("PNG, JPEG or GIF, kept on this machine and uploaded when it leaves."),
+        "thumb_picture": tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416."),
+    }

@@ -42,7 +42,7 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
     QTest.keyClick(chat.composer.edit, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
     panel = chat.writing.panels.link
     assert panel.isVisible()
-    assert focused() is panel.by_name["title"].edit
+    assert focused() is panel.form.by_name["title"].edit
     for text in ("国庆八折", "到八日为止", "https://shop.example/sale?a=1&b=2"):
         focused().setText(text)  # type: ignore[attr-defined]
         QTest.keyClick(focused(), Qt.Key.Key_Tab)
@@ -57,7 +57,7 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
         "thumb_url": "",
     }
     assert not panel.isVisible()
-    assert panel.by_name["title"].text() == ""
+    assert panel.form.by_name["title"].text() == ""
     assert focused() is chat.composer.edit
 
 
@@ -65,7 +65,7 @@ def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: Inb
     opened(world.say(CUSTOMER, "有活动吗"))
     page.chat.writing.panels.open_link()
     panel = page.chat.writing.panels.link
-    title, url = panel.by_name["title"], panel.by_name["url"]
+    title, url = panel.form.by_name["title"], panel.form.by_name["url"]
     QTest.keyClick(title.edit, Qt.Key.Key_Return, CTRL)
     assert title.error.full_text() == "A link needs a title."
     title.edit.setText("国庆八折")
@@ -116,7 +116,7 @@ def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
     qtbot.waitUntil(panel.isVisible)
     assert panel.content() == LINK
     assert panel.title.full_text() == "Change this reply"
-    panel.by_name["title"].edit.setText("国庆七折")
+    panel.form.by_name["title"].edit.setText("国庆七折")
     panel.submit()
     qtbot.waitUntil(lambda: sent(page))
     assert [one.content["title"] for one in world.sandbox.sent] == ["国庆七折"]
@@ -133,13 +133,13 @@ def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, p
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     panel = page.chat.writing.panels.link
-    panel.by_name["title"].edit.setText("别的")
+    panel.form.by_name["title"].edit.setText("别的")
     QTest.keyClick(focused(), Qt.Key.Key_Escape)
     page.chat.writing.panels.open_link()
     assert panel.content() == Content(ReplyKind.LINK)
     assert world.call(world.store.replies.get(reply.id)).content == LINK
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    panel.by_name["title"].edit.setText("改好了")
+    panel.form.by_name["title"].edit.setText("改好了")
     panel.submit()
     qtbot.waitUntil(lambda: sent(page))
     assert [one.content["title"] for one in world.sandbox.sent] == ["改好了"]

@@ -14,10 +14,7 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.panels.card import CardPanel
-from wxdesk.ui.inbox.composer.panels.content import ContentPanel
-from wxdesk.ui.inbox.composer.panels.link import LinkPanel
-from wxdesk.ui.inbox.composer.panels.picture import PicturePanel
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel, card_panel, link_panel, picture_panel
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.inbox.composer.panels.text_link import TextLinkPanel
 from wxdesk.ui.inbox.composer.sending import EditSaving
@@ -56,10 +53,10 @@ class SendingPanels(QObject):
         self._written_in: int | None = None
         self._put_by: dict[tuple[int | None, ReplyKind], Content] = {}
         self._left: dict[int, Content] = {}
-        self.link = LinkPanel(album, host)
+        self.link = link_panel(album, bridge, host)
         self.text_link = TextLinkPanel(host)
-        self.picture = PicturePanel(album, bridge, host)
-        self.card = CardPanel(album, bridge, host)
+        self.picture = picture_panel(album, bridge, host)
+        self.card = card_panel(album, bridge, host)
         self._panels: tuple[ContentPanel, ...] = (self.link, self.picture, self.card)
         for panel in self._panels:
             panel.sent.connect(self._send)
@@ -120,11 +117,11 @@ class SendingPanels(QObject):
         """Use a pasted or dropped picture: as cover of the open card, else to send it."""
         if self._session.row is None:
             return
-        if isinstance(self._open, CardPanel | PicturePanel):
-            self._open.take(source)
+        if isinstance(self._open, ContentPanel) and self._open.form.pictures:
+            self._open.form.take(source)
         else:
             self._make(self.picture)
-            self.picture.take(source)
+            self.picture.form.take(source)
 
     def refresh(self) -> None:
         """Update cost and availability after a change of quota or reply window."""
@@ -262,6 +259,6 @@ class SendingPanels(QObject):
     def _complain(self, panel: ContentPanel, error: Exception) -> None:
         panel.set_busy(False)
         if isinstance(error, BadContent):
-            panel.show_error(error.field, explain(error))
+            panel.form.show_error(error.field, explain(error))
         else:
             self._bridge.failed.emit(error)
