@@ -283,6 +283,15 @@ async def test_rules_refer_to_another_whatever_it_is_called(store: Store) -> Non
     assert (await store.rules.all())[3].when.rules == {listed[3].id + 1}
 
 
+async def test_a_list_means_its_own_rules_by_their_names(store: Store) -> None:
+    """Also where the name was that of a rule that has been removed, which the file knows nothing of."""
+    lists = ([after("跟着", "问候"), plain("问候")], [after("跟着", "问候")], [after("跟着", "问候"), plain("问候")])
+    first, gone, again = [await store.rules.replace_all(one, T0) for one in lists]
+    assert first[0].when.rules == gone[0].when.rules == {first[1].id}
+    assert again[0].when.rules == {again[1].id} != {first[1].id}
+    assert (await store.rules.all(), again[0].revision) == (again, 1)
+
+
 async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(store: Store) -> None:
     first, other = [await store.rules.save(plain("问候", answer), T0) for answer in ("甲", "乙")]
     follows = await store.rules.save(after("跟着", "问候"), T0)

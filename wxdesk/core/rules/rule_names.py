@@ -33,10 +33,17 @@ class RuleNames:
         """Return the name of a rule, also of a deleted one."""
         return reference if isinstance(reference, str) else self.all.get(reference, f"#{reference}")
 
+    def reference_to(self, reference: Reference) -> Reference:
+        """Return the id of the rule of that name, if one alone has it.
+
+        A listed rule takes the place of one of the `others` with its name.
+        """
+        ids = self.ids_of(reference) or self.ids_of(self.name_of(reference))
+        return ids[0] if len(ids) == 1 and ids[0] else reference
+
     def bound(self, rule: Rule) -> Rule:
-        """Return the rule with other rules by id, wherever one rule alone has the name."""
-        found = {name: self.ids_of(name) for name in rule.when.rules}
-        return _with_rules(rule, {name: ids[0] for name, ids in found.items() if len(ids) == 1 and ids[0]})
+        """Return the rule with other rules by id where possible."""
+        return _with_rules(rule, {one: self.reference_to(one) for one in rule.when.rules})
 
     def named(self, rule: Rule) -> Rule:
         """Return the rule with other rules by name, as people and files have it."""

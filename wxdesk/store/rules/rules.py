@@ -177,7 +177,7 @@ def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, b
     made = {i: _switched(connection, before[match.id], wanted[i].enabled) for i, match in matches.items()}
     made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
     made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
-    return _place(connection, [made[index] for index in range(len(wanted))])
+    return _place(connection, [made[index] for index in range(len(wanted))], names.all)
 
 
 def _restore(
@@ -329,12 +329,14 @@ def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
     return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at) for row in rows]
 
 
-def _place(connection: Connection, listed: Sequence[Rule]) -> list[Rule]:
+def _place(
+    connection: Connection, listed: Sequence[Rule], others: Mapping[int, str] = MappingProxyType({})
+) -> list[Rule]:
     """Number the rules in this order, and let those refer by id that can.
 
     Only changes are written; a reference by id instead of name makes no revision.
     """
-    listed = bind(connection, listed, RuleNames(listed).bound)
+    listed = bind(connection, listed, RuleNames(listed, others).bound)
     moved = [
         {"its_id": rule.id, "new_position": position}
         for position, rule in enumerate(listed, start=1)

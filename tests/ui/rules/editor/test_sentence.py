@@ -200,12 +200,12 @@ def _write_event(page: RulesPage) -> None:
     ],
 )
 def test_a_condition_is_written_and_taken_away(
-    new_rule: RulesPage, condition: str, write: Callable[[RulesPage], None], wanted: Condition
+    new_rule: RulesPage, world: World, condition: str, write: Callable[[RulesPage], None], wanted: Condition
 ) -> None:
     card = new_rule.editor.when_card
     card.add_condition(condition)
     write(new_rule)
-    assert card.when() == wanted
+    assert world.desk.rules.rulebook.named(Rule("", when=card.when())).when == wanted
     new_rule.editor.check_now()
     assert new_rule.editor.faults == ()
     part = card.part(condition)

@@ -16,6 +16,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, LastRule, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Template
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
+from wxdesk.ui.rules.editor.conditions.context_parts import LastRulePart
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -233,3 +234,22 @@ def test_a_rule_whose_business_hours_are_gone_is_left_out_though_others_have_the
     world.call(world.desk.rules.business_hours.save(edit))
     press(Qt.Key.Key_Z, CTRL)
     assert world.desk.rules.rulebook.left_out == {stored()[0].id: "There is no calendar of this name."}
+
+
+def test_a_rule_that_took_the_name_of_a_deleted_one_can_be_chosen_instead(
+    page: RulesPage, stored: Stored, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    book = world.desk.rules.rulebook
+    hours = next(rule for rule in stored() if rule.name == "Hours")
+    asks = replace(hours, id=0, name="Asks", when=Condition(last_rule_within=LastRule("Hours", 5)))
+    asks = world.call(book.save(asks))
+    world.call(book.delete(hours.id))
+    again = world.call(book.save(replace(hours, id=0)))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    page.editor.show_record(asks)
+    part = page.editor.when_card.part("last_rule_within")
+    assert isinstance(part, LastRulePart)
+    assert (part.rule.value, page.editor.when_card.when().rules) == ("Hours", {hours.id})
+    part.rule.fill()
+    next(action for action in part.rule.popup_menu.actions() if action.text() == "Hours").trigger()
+    assert page.editor.when_card.when().rules == {again.id}

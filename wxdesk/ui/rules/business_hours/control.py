@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged
-from wxdesk.core.model.rule import Reference, Rule
+from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.i18n import explain, tr
@@ -39,10 +39,7 @@ class BusinessHoursControl(QObject):
 
     def choices(self, rule_names: Callable[[], Sequence[str]]) -> ConditionChoices:
         """Return the names for conditions: the calendars of now, and `rule_names`."""
-        return ConditionChoices(self._names, rule_names, self.open, self._rule_name)
-
-    def _rule_name(self, reference: Reference) -> str:
-        return self._rulebook.rule_names.name_of(reference)
+        return ConditionChoices(self._names, rule_names, self.open, lambda: self._rulebook.rule_names)
 
     def _names(self) -> list[str]:
         return [calendar.name for calendar in self._rulebook.calendars.all]

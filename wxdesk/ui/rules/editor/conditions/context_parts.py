@@ -8,9 +8,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, TagsTest
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
+from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
@@ -30,6 +31,10 @@ def _nobody() -> None:
     """Do nothing, where hours cannot be edited."""
 
 
+def _no_rules() -> RuleNames:
+    return RuleNames(())
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionChoices:
     """Names for conditions, read when a menu opens, and a call to edit hours."""
@@ -37,7 +42,7 @@ class ConditionChoices:
     calendars: Callable[[], Sequence[str]] = tuple
     rules: Callable[[], Sequence[str]] = tuple
     edit_calendars: Callable[[], None] = _nobody
-    rule_name: Callable[[Reference], str] = str
+    rule_names: Callable[[], RuleNames] = _no_rules
 
 
 class HoursPart(ConditionPart):
@@ -201,8 +206,8 @@ class LastRulePart(ConditionPart):
     def __init__(self, test: LastRule, offers: ConditionChoices, host: QWidget) -> None:
         super().__init__("last_rule_within", host)
         self.rule = NameMenuButton(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
-        self._stored, self._stored_name = test.rule, offers.rule_name(test.rule)
-        self.rule.set_value(self._stored_name)
+        self._rule_names, self._reference = offers.rule_names, test.rule
+        self.rule.set_value(offers.rule_names().name_of(test.rule))
         self._within = sentence_label(tr("within the last"), host)
         self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
         self.minutes.show_number(test.minutes)
@@ -210,13 +215,12 @@ class LastRulePart(ConditionPart):
         self.minutes.count(self._unit, partial(unit_word, MINUTE))
         for before in (self.rule, self._within, self.minutes):
             before.setProperty(KEEP_WITH_NEXT, True)
-        self.rule.chosen.connect(self._edited)
+        self.rule.chosen.connect(self._chosen)
         self.minutes.valueChanged.connect(self._edited)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the chosen rule and the number of minutes."""
-        rule = self._stored if self.rule.value == self._stored_name else self.rule.value
-        return replace(when, last_rule_within=LastRule(rule, self.minutes.value()))
+        return replace(when, last_rule_within=LastRule(self._reference, self.minutes.value()))
 
     def place(self, where: FieldPath) -> QWidget:
         """Return the number, or the name of the other rule."""
@@ -224,3 +228,7 @@ class LastRulePart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.rule, self._within, self.minutes, self._unit]
+
+    def _chosen(self) -> None:
+        self._reference = self._rule_names().reference_to(self.rule.value)
+        self._edited()
