@@ -108,18 +108,17 @@ class FaultContext:
 class ConditionKind[Value]:
     """One kind of condition, named as in verdicts and as its field of `Condition`.
 
-    get: the value, where that is no field · words: the words of its verdicts, all that it looks for · find
-    and clue: its test · claims: together equivalent to it · faults: but those of `patterns`, which stand at
-    their paths · required: facts of the past that it needs · named: the value with names for what it refers to.
+    get: the value, where that is no field · words: the words of its verdicts, all that it looks for · find: its
+    test and clue · claims: together equivalent to it · faults: but those of `patterns`, which stand at their
+    paths · required: facts of the past that it needs · named: the value with names for what it refers to.
     """
 
     name: str
-    find: Callable[[Value, TestTools], Find]
+    find: Callable[[Value, TestTools], tuple[Find, Clue | None]]
     claims: Callable[[Value, Normaliser], Iterable[Claim]]
     stage: Stage = Stage.SURROUNDINGS
     get: Callable[[Condition], Value | None] | None = None
     words: Callable[[Value], tuple[str, ...]] = lambda value: (str(value),)
-    clue: Callable[[Value, Normaliser], Clue | None] = lambda *_: None
     faults: Callable[[Value, FaultContext], Iterator[FaultInside]] = lambda *_: iter(())
     patterns: Callable[[Value], Mapping[tuple[str, ...], str]] = lambda _: {}
     required: Callable[[Value, RuleNames], RequiredHistory] | None = None
@@ -131,8 +130,7 @@ class ConditionKind[Value]:
 
     def test(self, value: Value, tools: TestTools) -> ConditionTest:
         """Return its test."""
-        refusal = self.refusal(self.named(value, tools.rules))
-        return ConditionTest(refusal, self.find(value, tools), self.clue(value, tools.normaliser))
+        return ConditionTest(self.refusal(self.named(value, tools.rules)), *self.find(value, tools))
 
 
 def pairs_of(words: Sequence[str], normaliser: Normaliser) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from operator import contains
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SessionFromTest
-from wxdesk.core.normalise import Normaliser, as_displayed, is_visible
+from wxdesk.core.normalise import as_displayed, is_visible
 from wxdesk.core.rules.conditions.claims import OCCURS, AllWords, AnyName, AnyWord, Claim, Fact, WordPosition
 from wxdesk.core.rules.conditions.kind import (
     Clue,
@@ -37,34 +37,32 @@ def _word_faults(words: Words, _: FaultContext) -> Iterator[FaultInside]:
             yield FaultInside((index,), "This word is longer than 200 characters.")
 
 
-def _clue(place: CluePlace) -> Callable[[Words, Normaliser], Clue]:
-    return lambda words, normaliser: Clue(place, tuple(map(normaliser, words)))
-
-
 def _any_word(position: WordPosition, place: CluePlace) -> ConditionKind[Words]:
     return ConditionKind(
         name=position.value,
         stage=Stage.TEXT,
         words=tuple,
-        find=lambda words, tools: _find_word(words, OCCURS[position], tools),
-        clue=_clue(place),
+        find=lambda words, tools: _find_word(words, OCCURS[position], tools, place),
         claims=lambda words, normaliser: [Claim(AnyWord(position, tuple(map(normaliser, words))))],
         faults=_word_faults,
     )
 
 
-def _find_word(words: Words, occurs: Callable[[str, str], bool], tools: TestTools, *, wanted: bool = True) -> Find:
+def _find_word(
+    words: Words, occurs: Callable[[str, str], bool], tools: TestTools, place: CluePlace | None
+) -> tuple[Find, Clue | None]:
+    """Return a test for one of the words in a place; without a place, for none."""
     pairs = pairs_of(words, tools.normaliser)
 
     def find(state: MatchState) -> tuple[bool, str]:
         folded = state.folded
         found = next((written for written, word in pairs if occurs(folded, word)), "")
-        return bool(found) is wanted, found
+        return bool(found) is (place is not None), found
 
-    return find
+    return find, None if place is None else _clue(place, pairs)
 
 
-def _find_all(words: Words, tools: TestTools) -> Find:
+def _find_all(words: Words, tools: TestTools) -> tuple[Find, Clue]:
     """Return a test that names the words that are there, also if not all are."""
     pairs = pairs_of(words, tools.normaliser)
 
@@ -72,10 +70,14 @@ def _find_all(words: Words, tools: TestTools) -> Find:
         found = [written for written, word in pairs if word in state.folded]
         return len(found) == len(pairs), " ".join(found)
 
-    return find
+    return find, _clue(CluePlace.INSIDE, pairs)
 
 
-def _find_pattern(source: str, tools: TestTools) -> Find:
+def _clue(place: CluePlace, pairs: tuple[tuple[str, str], ...]) -> Clue:
+    return Clue(place, tuple(word for _, word in pairs))
+
+
+def _find_pattern(source: str, tools: TestTools) -> tuple[Find, Clue]:
     """Return a test of the normalised text, letter case kept."""
     pattern = tools.compile_pattern(source)
 
@@ -86,7 +88,7 @@ def _find_pattern(source: str, tools: TestTools) -> Find:
         state.groups.update(found.groups)
         return True, found.text
 
-    return find
+    return find, Clue(CluePlace.PATTERN, (source,))
 
 
 def _button_words(test: SessionFromTest) -> Words:
@@ -94,7 +96,7 @@ def _button_words(test: SessionFromTest) -> Words:
     return (*((sought,) if sought else ()), *(f"{one.name}={'|'.join(one.values)}" for one in test.fields)) or ("",)
 
 
-def _find_button(test: SessionFromTest, tools: TestTools) -> Find:
+def _find_button(test: SessionFromTest, tools: TestTools) -> tuple[Find, Clue]:
     """Return a test of the button's value, compared as it is: a program wrote it."""
     pattern = None if test.regex is None else tools.compile_pattern(test.regex)
 
@@ -116,7 +118,7 @@ def _find_button(test: SessionFromTest, tools: TestTools) -> Find:
         ok = all(fields.get(one.name) in one.values for one in test.fields)
         return ok, found if ok else ""
 
-    return find
+    return find, Clue(CluePlace.BUTTON)
 
 
 def _button_faults(test: SessionFromTest, context: FaultContext) -> Iterator[FaultInside]:
@@ -134,7 +136,7 @@ def _button_faults(test: SessionFromTest, context: FaultContext) -> Iterator[Fau
         yield FaultInside((), "session_from is known only when a contact enters: add “enter_session” to “on”.")
 
 
-def _find_event(names: Words, _: TestTools) -> Find:
+def _find_event(names: Words, _: TestTools) -> tuple[Find, None]:
     """Return a test that ignores letter case: WeChat is not strict about it."""
     folded = frozenset(map(str.casefold, names))
 
@@ -142,7 +144,7 @@ def _find_event(names: Words, _: TestTools) -> Find:
         event = state.subject.event
         return (True, event) if event is not None and event.casefold() in folded else (False, "")
 
-    return find
+    return find, None
 
 
 def _event_faults(names: Words, context: FaultContext) -> Iterator[FaultInside]:
@@ -163,7 +165,6 @@ MESSAGE_KINDS = (
         stage=Stage.TEXT,
         words=tuple,
         find=_find_all,
-        clue=_clue(CluePlace.INSIDE),
         claims=lambda words, normaliser: [Claim(AllWords(tuple(map(normaliser, words))))],
         faults=_word_faults,
     ),
@@ -171,7 +172,7 @@ MESSAGE_KINDS = (
         name="none",
         stage=Stage.TEXT,
         words=tuple,
-        find=lambda words, tools: _find_word(words, contains, tools, wanted=False),
+        find=lambda words, tools: _find_word(words, contains, tools, None),
         claims=lambda words, normaliser: [
             Claim(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, words))), holds=False)
         ],
@@ -181,7 +182,6 @@ MESSAGE_KINDS = (
         name="regex",
         stage=Stage.TEXT,
         find=_find_pattern,
-        clue=lambda source, _: Clue(CluePlace.PATTERN, (source,)),
         claims=lambda source, _: [Claim(Fact("regex", source))],
         patterns=lambda source: {(): source},
     ),
@@ -190,7 +190,6 @@ MESSAGE_KINDS = (
         stage=Stage.BUTTON,
         words=_button_words,
         find=_find_button,
-        clue=lambda *_: Clue(CluePlace.BUTTON),
         claims=lambda test, _: [Claim(Fact("session_from", test))],
         faults=_button_faults,
         patterns=lambda test: {} if test.regex is None else {("regex",): test.regex},

@@ -27,12 +27,12 @@ MOST_MINUTES = 7 * 24 * 60
 """Most minutes since another rule answered."""
 
 
-def _holds(test: Callable[[MatchInput], bool]) -> Find:
+def _holds(test: Callable[[MatchInput], bool]) -> tuple[Find, None]:
     """Return a test that holds or does not, and finds nothing."""
-    return lambda state: (test(state.subject), "")
+    return lambda state: (test(state.subject), ""), None
 
 
-def _find_hours(test: HoursTest, tools: TestTools) -> Find:
+def _find_hours(test: HoursTest, tools: TestTools) -> tuple[Find, None]:
     schedule = tools.calendars[test.calendar]
     return _holds(lambda subject: schedule.in_zone(subject.zone).is_open(subject.at) is test.inside)
 
@@ -45,7 +45,7 @@ def _hours_faults(test: HoursTest, context: FaultContext) -> Iterator[FaultInsid
 def _tags(key: str, *, wanted: bool) -> ConditionKind[tuple[str, ...]]:
     """Return the kind for tags of which the contact has to have one, or none."""
 
-    def find_tag(tags: tuple[str, ...], tools: TestTools) -> Find:
+    def find_tag(tags: tuple[str, ...], tools: TestTools) -> tuple[Find, None]:
         pairs, normaliser = pairs_of(tags, tools.normaliser), tools.normaliser
 
         def find(state: MatchState) -> tuple[bool, str]:
@@ -53,7 +53,7 @@ def _tags(key: str, *, wanted: bool) -> ConditionKind[tuple[str, ...]]:
             found = next((written for written, tag in pairs if tag in carried), "")
             return bool(found) is wanted, found
 
-        return find
+        return find, None
 
     def faults(tags: tuple[str, ...], _: FaultContext) -> Iterator[FaultInside]:
         return (FaultInside((index,), "A tag is empty.") for index, tag in enumerate(tags) if not as_displayed(tag))
@@ -68,7 +68,7 @@ def _tags(key: str, *, wanted: bool) -> ConditionKind[tuple[str, ...]]:
     )
 
 
-def _find_quiet(days: int, _: TestTools) -> Find:
+def _find_quiet(days: int, _: TestTools) -> tuple[Find, None]:
     span = timedelta(days=days)
     return _holds(lambda subject: (last := subject.history.last_written_at) is not None and subject.at - last >= span)
 
@@ -87,7 +87,7 @@ def _number_faults(bounds: MessageNo, _: FaultContext) -> Iterator[FaultInside]:
         yield FaultInside(("max",), "“max” is below “min”, so the rule could never match.")
 
 
-def _find_last_rule(last: LastRule, tools: TestTools) -> Find:
+def _find_last_rule(last: LastRule, tools: TestTools) -> tuple[Find, None]:
     ids, span = tools.rules.ids_of(last.rule), timedelta(minutes=last.minutes)
 
     def said_within(subject: MatchInput) -> bool:
