@@ -26,8 +26,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
-from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
+from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 from wxdesk.emoticons import normaliser, read_emoticons
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)

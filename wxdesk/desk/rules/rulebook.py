@@ -32,8 +32,7 @@ from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.desk.rules.literal_ends import LiteralEnds
-from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
+from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 from wxdesk.desk.rules.trial.example import RuleExamples
 from wxdesk.desk.rules.trial.outcome import Trial, trial_of
 from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario

@@ -11,7 +11,7 @@ from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_fault, find
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules
-from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.i18n import tr
 

@@ -29,8 +29,7 @@ from wxdesk.core.model.rule import (
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, MatchInput
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
-from wxdesk.desk.rules.patterns.engine import compile_pattern
-from wxdesk.desk.rules.patterns.prefilter import literal_prefilter
+from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 
 WORDS = st.lists(st.sampled_from(["退", "退款", "几点", "OK", "ＯＫ ", "订单20461", "好", "/::)"]), max_size=2).map(
     tuple

@@ -16,7 +16,7 @@ from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.lint.clustering import GroupKind, Sentence, grouped
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
-from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.ui.rules.review.suggestion import suggested_rule
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)

@@ -19,7 +19,7 @@ from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule import rule_from, rule_text
 from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake
-from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import explain, tr
 from wxdesk.toml import BadToml, parsed_toml
 

@@ -24,7 +24,7 @@ from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.rules.patterns.engine import finds_every_text
+from wxdesk.desk.rules.patterns import finds_every_text
 from wxdesk.desk.rules.review.unset_variables import never_set_variables
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.store import Store

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.faults import RuleFault, known_groups
 from wxdesk.core.rules.pairing import revision_content, with_content_of
-from wxdesk.desk.rules.patterns.engine import compile_pattern
+from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_editor import RecordEditor, WidthScroll
 from wxdesk.ui.rules.editor.actions.card import ActionsCard

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.rule import Condition, FieldTest, SessionFromTest
 from wxdesk.core.rules.faults import FieldPath
-from wxdesk.desk.rules.patterns.engine import finds_every_text
+from wxdesk.desk.rules.patterns import finds_every_text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField

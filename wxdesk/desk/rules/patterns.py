@@ -3,18 +3,22 @@
 RE2 runs in time linear in the text, but the factor is the size of the compiled program, so both are
 bounded. What it does not know (look-around, back-references) is refused with a reason when the rule is
 written.
+
+A prefilter picks of many patterns those that are worth a search in a text: RE2 looks for the literal pieces
+that a match must hold. What is picked is searched as ever, so that a pattern too many costs a little time and
+is never wrong.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import re2
 
 from wxdesk.core.errors import BadPattern
-from wxdesk.core.rules.patterns import Pattern, PatternMatch
+from wxdesk.core.rules.patterns import Pattern, PatternFilter, PatternMatch
 from wxdesk.i18n import tr
 
 SOURCE_LIMIT = 500
@@ -28,6 +32,12 @@ TEXT_LIMIT = 2000
 
 _MAX_MEM = 1 << 20
 
+SHARE = 500
+"""Patterns that are looked for together; the memory for that is bounded."""
+
+_MARK = "\U000f0f0f"
+"""A private character that no contact types, and that each share must find again."""
+
 
 def compile_pattern(source: str) -> Pattern:
     """Compile `source` with RE2 (https://github.com/google/re2/wiki/Syntax).
@@ -38,7 +48,7 @@ def compile_pattern(source: str) -> Pattern:
     if len(source) > SOURCE_LIMIT:
         raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
     try:
-        compiled = re2.compile(source, re2_options())
+        compiled = re2.compile(source, _re2_options())
     except UnicodeEncodeError:
         raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
     except re2.error as error:
@@ -47,7 +57,7 @@ def compile_pattern(source: str) -> Pattern:
         raise BadPattern(_too_large())
     told_apart, names = _with_unique_group_names(source)
     if len(set(names.values())) < len(names):  # RE2 keeps the first group of a name only
-        return _Re2Pattern(re2.compile(told_apart, re2_options()), names)
+        return _Re2Pattern(re2.compile(told_apart, _re2_options()), names)
     return _Re2Pattern(compiled, {name: name for name in compiled.groupindex})
 
 
@@ -59,7 +69,7 @@ def _with_unique_group_names(source: str) -> tuple[str, dict[str, str]]:
     places = list(_GROUP_NAME.finditer(source))
     if len({place[0] for place in places}) == len(places):
         return source, {}
-    groups = re2.compile(_renamed(source, dict(enumerate(places))), re2_options()).groupindex
+    groups = re2.compile(_renamed(source, dict(enumerate(places))), _re2_options()).groupindex
     found = {number: place for number, place in enumerate(places) if f"g{number}" in groups}
     return _renamed(source, found), {f"g{number}": place[0] for number, place in found.items()}
 
@@ -102,7 +112,7 @@ _ENDS = ((r"\A{}\z", ""), (r"\Aa{}\z", "a"), (r"\A-{}\z", "-"), ("\\A\n{}\\z", "
 
 def _compiles_and_matches(source: str, text: str) -> bool:
     try:
-        return re2.compile(source, re2_options()).search(text) is not None
+        return re2.compile(source, _re2_options()).search(text) is not None
     except (re2.error, UnicodeEncodeError):
         return False
 
@@ -144,12 +154,49 @@ def _decoded(found: bytes) -> str:
     return found.decode("utf-8", "replace")
 
 
-def searchable(text: str) -> str:
-    """Replace half characters in `text`, which RE2 does not take."""
-    return text.encode("utf-8", "replace").decode()
+def literal_prefilter(sources: Sequence[str]) -> PatternFilter:
+    """Implement `core.rules.patterns.FilterPatterns`; all `sources` have compiled."""
+    starts = range(0, len(sources), SHARE)
+    shares = [share for start in starts for share in _shares(sources[start : start + SHARE], start)]
+
+    def possible(text: str) -> Collection[int]:
+        marked = _search_bytes(text) + _MARK.encode()
+        return [number for share in shares for number in share.possible(marked)]
+
+    return possible
 
 
-def re2_options() -> re2.Options:
+class _Share:
+    """Some of the patterns, numbered from `start`.
+
+    RE2 tells nobody when its memory does not suffice: it then finds nothing at all. So each text ends with a
+    mark, for which there is a pattern too. Where it is not found, all patterns count as possible.
+    """
+
+    def __init__(self, sources: Sequence[str], start: int) -> None:
+        self._numbers = range(start, start + len(sources))
+        self._filter = re2.Filter()
+        for source in (*sources, _MARK):
+            self._filter.Add(source, _re2_options())
+        self._filter.Compile()
+
+    def possible(self, marked: bytes) -> Collection[int]:
+        found = self._filter.Match(marked, potential=True) or ()
+        mark = len(self._numbers)
+        return [self._numbers[index] for index in found if index != mark] if mark in found else self._numbers
+
+
+def _shares(sources: Sequence[str], start: int) -> Iterator[_Share]:
+    """Yield one share of all patterns, or several where that becomes too large."""
+    try:
+        yield _Share(sources, start)
+    except re2.error:
+        half = len(sources) // 2
+        yield from _shares(sources[:half], start)
+        yield from _shares(sources[half:], start + half)
+
+
+def _re2_options() -> re2.Options:
     """Return the options with which patterns are compiled."""
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself
