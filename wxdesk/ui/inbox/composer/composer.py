@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft, DraftStack, above
+from wxdesk.ui.inbox.composer.draft_stack import Draft, DraftStack, above
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_words, editing_words, fit_of
@@ -25,7 +25,7 @@ class Composer(QFrame):
         sent: the id of the conversation that a text was written for, and the text to be sent there.
         split: the same, and the number of messages that its button named.
         edited: a `Reply` and its new text.
-        given_up: the `ComposerDraft` of a reply that shall stay as it was.
+        given_up: the `Draft` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
     """
 
@@ -99,8 +99,8 @@ class Composer(QFrame):
         return self._id
 
     def begun(self) -> set[int]:
-        """Return the ids of conversations with text that is not sent."""
-        return self.drafts.begun() | ({self._id} if self._sheet.has_unsaved_text else set())
+        """Return the ids of conversations with a text or another draft that is not sent."""
+        return self.drafts.begun() | ({self._id} if self._sheet.unsaved else set())
 
     # -- writing
 
@@ -116,14 +116,14 @@ class Composer(QFrame):
         return lying if self._editing is None else [*lying, self._editing]
 
     @property
-    def _sheet(self) -> ComposerDraft:
-        return ComposerDraft(self.text(), self._editing)
+    def _sheet(self) -> Draft:
+        return Draft.of_text(self.text(), self._editing)
 
     def text(self) -> str:
         """Return the text in the field."""
         return self.edit.toPlainText()
 
-    def _write_on(self, sheet: ComposerDraft) -> None:
+    def _write_on(self, sheet: Draft) -> None:
         """Show this draft; the one shown before must already be stored or sent."""
         self._editing = sheet.editing
         self.edit.write(sheet.text)
@@ -131,7 +131,7 @@ class Composer(QFrame):
     def write_anew(self, text: str) -> None:
         """Begin another reply with `text`; the present draft is kept below it."""
         self._put_by()
-        self._write_on(ComposerDraft(text))
+        self._write_on(Draft.of_text(text))
         self.edit.setFocus()
         self._show_state()
 
@@ -146,7 +146,7 @@ class Composer(QFrame):
     def put_back(self, conversation_id: int, text: str) -> None:
         """Restore `text` after its send was undone; what was written since follows it."""
         if conversation_id == self._id and self._editing is None:
-            self._write_on(ComposerDraft(above(text, self.text())))
+            self._write_on(Draft.of_text(above(text, self.text())))
             self.edit.setFocus()
         else:  # another conversation is open, or a reply is being changed
             self.drafts.put_text_before(conversation_id, text)
@@ -195,7 +195,7 @@ class Composer(QFrame):
         self.drafts.follow(reply, ended=ended)
         self._show_state()
 
-    def clear_after(self, conversation_id: int, sent: ComposerDraft) -> None:
+    def clear_after(self, conversation_id: int, sent: Draft) -> None:
         """Remove a draft that the desk has, also from the stack, unless it was changed."""
         if conversation_id == self._id and self._sheet.is_like(sent):
             self._write_on(self.drafts.take(conversation_id))

@@ -13,7 +13,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
+from wxdesk.ui.inbox.composer.draft_stack import Draft
 from wxdesk.ui.inbox.composer.sending import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
@@ -65,7 +65,7 @@ class EditLock(QObject):
                     self._before.pop(reply.id, None)
                     self._notices.toast(tr("{what} Your text stands here as a new one.", what=ended_words(reply)))
 
-    def _give_up(self, sheet: ComposerDraft) -> None:
+    def _give_up(self, sheet: Draft) -> None:
         if sheet.editing is not None:
             self.put_back(sheet.editing.id, sheet.changed)
 

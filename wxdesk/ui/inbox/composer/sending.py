@@ -12,7 +12,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_stack import ComposerDraft
+from wxdesk.ui.inbox.composer.draft_stack import Draft
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -89,7 +89,7 @@ class ReplySending(QObject):
 
     def _taken(self, conversation_id: int, text: str, answer: Reply | list[Reply]) -> None:
         self.written.emit(text, answer if isinstance(answer, list) else [answer])
-        self._composer.clear_after(conversation_id, ComposerDraft(text))
+        self._composer.clear_after(conversation_id, Draft.of_text(text))
         if conversation_id == self._session.conversation_id:
             self.taken.emit()
 
@@ -97,4 +97,4 @@ class ReplySending(QObject):
         self._changes.save(reply, Content(text=text), partial(self._edited, text))
 
     def _edited(self, text: str, reply: Reply) -> None:
-        self._composer.clear_after(reply.conversation_id, ComposerDraft(text, reply))
+        self._composer.clear_after(reply.conversation_id, Draft.of_text(text, reply))

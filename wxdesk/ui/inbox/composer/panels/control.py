@@ -14,6 +14,7 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.draft_stack import Draft
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel, card_panel, link_panel, picture_panel
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.inbox.composer.panels.text_link import TextLinkPanel
@@ -51,6 +52,7 @@ class SendingPanels(QObject):
         self._open: Popover | None = None
         self._editing: Reply | None = None
         self._written_in: int | None = None
+from wxdesk.ui.inbox.composer.draft_stack import Draft
         self._put_by: dict[tuple[int | None, ReplyKind], Content] = {}
         self._left: dict[int, Content] = {}
         self.link = link_panel(album, bridge, host)
@@ -109,7 +111,7 @@ class SendingPanels(QObject):
         if self._session.row is None:  # it is not known yet what may be sent there
             self.given_up.emit(reply.id, False)
             return
-        panel = self._show_filled(self._left.pop(reply.id, reply.content))
+        panel = self._show_filled(self._drafts.take_edit(reply).content)
         self._editing = reply
         panel.for_change(True)
 
@@ -129,15 +131,13 @@ class SendingPanels(QObject):
             self._open.show_cost(self._composer.closed, cost_words(1, self._composer.fit.left))
 
     def begun(self) -> set[int]:
-        """Return the ids of conversations with content that is not sent."""
-        begun = {written_in for written_in, _ in self._put_by}
-        if any(self._loses(panel) for panel in self._panels):
-            begun.add(self._written_in)
-        return {one for one in begun if one is not None}
+        """Return the id of the conversation with content that is not sent, if any."""
+        loses = self._written_in is not None and any(self._loses(panel) for panel in self._panels)
+        return {self._written_in} if loses and self._written_in is not None else set()
 
     def _loses(self, panel: ContentPanel) -> bool:
         changes = self._editing if panel is self._open else None
-        return not panel.is_blank if changes is None else panel.content() != changes.content
+        return not panel.is_blank if changes is None else Draft(panel.content(), changes).changed
 
     def close(self) -> None:
         """Close the open panel; keep unsent content for its own conversation only."""
@@ -150,9 +150,8 @@ class SendingPanels(QObject):
 
     def _make_room(self, panel: ContentPanel) -> None:
         """Empty a panel; its content returns when it opens for the same conversation."""
-        if not panel.is_blank:
-            content = panel.content()
-            self._put_by[self._written_in, content.kind] = content
+        if not panel.is_blank and self._written_in is not None:
+            self._drafts.put_on_top(self._written_in, Draft(panel.content()))
         panel.clear()
         panel.set_busy(False)
 
@@ -171,9 +170,10 @@ class SendingPanels(QObject):
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:
             self._open.close_it()
-        begun = (self._session.conversation_id, panel.content().kind)
-        if panel.is_blank and begun in self._put_by:
-            panel.fill(self._put_by.pop(begun))
+        if panel.is_blank:
+            draft = self._drafts.take(self._session.conversation_id or 0, panel.content().kind)
+            if not draft.blank:
+                panel.fill(draft.content)
         if self._open is not panel:
             self._show(panel)
 
@@ -195,14 +195,13 @@ class SendingPanels(QObject):
 
     def _leave(self, editing: Reply, panel: ContentPanel) -> None:
         """Keep an abandoned edit's content; release its reply unless it is being saved."""
-        made = panel.content()
-        if made != editing.content:
-            self._left[editing.id] = made
+        draft = Draft(panel.content(), editing)
+        self._drafts.leave(draft)
         panel.clear()
         panel.set_busy(False)
         panel.for_change(False)
         if not self._changes.saves(editing.id):
-            self.given_up.emit(editing.id, made != editing.content)
+            self.given_up.emit(editing.id, draft.changed)
 
     # -- sending
 
@@ -221,7 +220,7 @@ class SendingPanels(QObject):
         self._bridge.ask(self._bridge.desk.replies.write(written_in, content), done, failed, once=once)
 
     def _changed(self, panel: ContentPanel, reply: Reply) -> None:
-        self._left.pop(reply.id, None)
+        self._drafts.take_edit(reply)  # the panel may have been left while it was saved
         if self._editing is not None and self._editing.id == reply.id:
             self._editing = None
             panel.for_change(False)
@@ -235,8 +234,7 @@ class SendingPanels(QObject):
             self.given_up.emit(reply.id, True)
 
     def _taken(self, panel: ContentPanel, written_in: int, content: Content, _: Reply) -> None:
-        if self._put_by.get((written_in, content.kind)) == content:
-            del self._put_by[written_in, content.kind]
+        self._drafts.remove(written_in, Draft(content))
         if self._is_there(panel, written_in, content):
             self._done_with(panel)
 
