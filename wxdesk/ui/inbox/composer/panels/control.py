@@ -52,9 +52,7 @@ class SendingPanels(QObject):
         self._open: Popover | None = None
         self._editing: Reply | None = None
         self._written_in: int | None = None
-from wxdesk.ui.inbox.composer.draft_stack import Draft
-        self._put_by: dict[tuple[int | None, ReplyKind], Content] = {}
-        self._left: dict[int, Content] = {}
+        self._drafts = composer.drafts
         self.link = link_panel(album, bridge, host)
         self.text_link = TextLinkPanel(host)
         self.picture = picture_panel(album, bridge, host)
