@@ -7,7 +7,7 @@ comes out with a hole in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -53,7 +53,7 @@ class Filling:
             BadTemplate: the text does not render.
         """
         if self.template.kind is ReplyKind.TEXT:
-            return Content(text=self._shown(self.renderer.render, self.text, answers, gaps))
+            return Content(text=self._shown(self.text, answers, gaps))
         written = contents.words_of(self.template.content).items()
         filled: dict[str, Any] = {
             name: self._field(name, text, answers, gaps) for name, text in written if contents.has_liquid(text)
@@ -63,13 +63,13 @@ class Filling:
     def _field(self, name: str, text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
         """Fill one field of a link or card, on one line except the description."""
         if name in contents.ADDRESSES:
-            return self._shown(self.renderer.render_address, text, answers, gaps).strip()
-        words = self._shown(self.renderer.render, text, answers, gaps)
+            return self._shown(text, answers, gaps, address=True).strip()
+        words = self._shown(text, answers, gaps)
         return words.strip() if name == "description" else " ".join(words.split())
 
-    def _shown(self, render: Callable[..., str], text: str, answers: Mapping[str, str], gaps: list[str] | None) -> str:
+    def _shown(self, text: str, answers: Mapping[str, str], gaps: list[str] | None, *, address: bool = False) -> str:
         instead = {name: without_markup(answer.strip()) for name, answer in answers.items() if is_visible(answer)}
-        return render(text, self._with(answers), gaps, instead)
+        return self.renderer.render(text, self._with(answers), gaps, instead, address=address)
 
     def example(self) -> Content:
         """Fill the template with each prompt's default, else a mark with its question.

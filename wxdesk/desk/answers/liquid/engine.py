@@ -64,7 +64,6 @@ _ABSENT = object()
 
 _TOKENS = frozenset({"content", "output", "illegal"})  # what Liquid registers beside the tags that people write
 
-
 _OUTSIDE = frozenset({TOKEN_EOF, TOKEN_TAG, TOKEN_OUTPUT, TOKEN_EXPRESSION, TOKEN_CONTENT})
 """Kinds of tokens that are no parts of an expression."""
 
@@ -137,32 +136,21 @@ class LiquidRenderer:
         variables: Mapping[str, object],
         gaps: list[str] | None = None,
         instead: Mapping[str, str] = NO_STAND_INS,
+        *,
+        address: bool = False,
     ) -> str:
         """Fill `source` with `variables` (see `core.content.variables`).
 
         With `gaps`, which gets their names, marks stand where nothing can be shown; `instead` has replacements by
-        name.
+        name. In an `address` each value is percent-encoded, so that it stays one value.
 
         Raises:
             MissingValue: something that it shows has nothing to be seen, and there are no `gaps` to note it; or a
                 condition needs a value that is missing.
             BadTemplate: it does not parse, or it exceeds a bound.
         """
-        return _rendered(self._parsed(source), source, variables, GapHandling(gaps, instead))
-
-    def render_address(
-        self,
-        source: str,
-        variables: Mapping[str, object],
-        gaps: list[str] | None = None,
-        instead: Mapping[str, str] = NO_STAND_INS,
-    ) -> str:
-        """Fill an address, percent-encoding each value so that it stays one value.
-
-        Raises:
-            MissingValue, BadTemplate: as `render`.
-        """
-        return _rendered(self._parsed_address(source), source, variables, GapHandling(gaps, instead))
+        template = self._parsed_address(source) if address else self._parsed(source)
+        return _rendered(template, source, variables, GapHandling(gaps, instead))
 
     def _parse_address(self, source: str) -> liquid.BoundTemplate:
         self._parsed(source)  # finds the mistakes
