@@ -16,7 +16,7 @@ from wxdesk.core.rules.lint.findings import LintFinding
 from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_page import RecordPage
-from wxdesk.ui.rules.business_hours.control import BusinessHoursControl
+from wxdesk.ui.rules.business_hours.dialog import BusinessHoursControl
 from wxdesk.ui.rules.editor.editor import RuleEditor
 from wxdesk.ui.rules.editor.history import RuleHistory
 from wxdesk.ui.rules.import_export.files import RuleFiles
