@@ -8,7 +8,7 @@ import pytest
 
 from tests.webhook.pushing import NOW, TEXT, Desk, ask, signed, written
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.webhook.forgery_alarm import QUIET, ForgeryAlarm
+from wxdesk.webhook.server import QUIET, ForgeryAlarm
 
 FORGED = [
     written("/wx/secure", TEXT, signed()),

@@ -30,8 +30,8 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.envelope import transfer_body
 from wxdesk.webhook.parse import read_push
-from wxdesk.webhook.transfer import transfer_body
 
 XML = message("official-text-xml")
 BODIES = {BodyFormat.JSON: TEXT, BodyFormat.XML: XML}

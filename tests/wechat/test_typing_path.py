@@ -14,7 +14,7 @@ from wxdesk.core.errors import NotSent, Refused
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
-from wxdesk.wechat.typing_path import BUSINESS, PLAIN
+from wxdesk.wechat.payload import BUSINESS, PLAIN
 
 
 class Answers:

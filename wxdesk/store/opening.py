@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Concatenate
 
@@ -17,7 +18,7 @@ from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
 from wxdesk.store.engine.inspection import back_up, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.migrate import Migrations
+from wxdesk.store.migrate import Migrations, revision_in
 from wxdesk.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -131,3 +132,39 @@ async def _migrate[**P](
     except BaseException:
         await db.close()
         raise
+
+
+class StoreStatus(Enum):
+    """State of a store as the check found it."""
+
+    IN_USE = "in_use"  # by a desk, which is left alone
+    EMPTY = "empty"
+    OLDER = "older"
+    SOUND = "sound"
+
+
+async def check_store(url: str, home: Path) -> StoreStatus:
+    """Check the store at `url` for the desk whose folder is `home`.
+
+    Raises:
+        StoreDamaged, StoreTooNew, StoreError: it could not be opened, and why.
+    """
+    found, migrations = parse_url(url), Migrations()
+    if await asyncio.to_thread(HomeLock.is_taken, home):
+        return StoreStatus.IN_USE
+    if found.drivername.startswith("sqlite"):
+        file = (home / (found.database or "")).resolve()
+        revision, name = await asyncio.to_thread(revision_of, file), file.name
+    else:
+        from wxdesk.store.engine.database_lock import is_locked  # as in `opening`
+        from wxdesk.store.engine.postgresql import PostgresqlDatabase
+
+        db, name = PostgresqlDatabase(found), found.database or ""
+        try:
+            if await db.read(is_locked):
+                return StoreStatus.IN_USE
+            revision = await db.read(revision_in)
+        finally:
+            await db.close()
+    is_current = migrations.is_current(revision, name)
+    return StoreStatus.EMPTY if revision is None else StoreStatus.SOUND if is_current else StoreStatus.OLDER

@@ -1,13 +1,15 @@
-"""Envelope of an encrypted passive reply, and bodies in WeChat's JSON and XML.
+"""Passive replies: envelope, transfer, and bodies in WeChat's JSON and XML.
 
 Layouts: WeChat's "消息推送" (framework/server-ability/message-push).
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
-from wxdesk.core.model.push import BodyFormat
+from wxdesk.core.model.push import BodyFormat, Incoming
 from wxdesk.webhook.crypto import PushCipher
 
 
@@ -48,3 +50,17 @@ def _element(name: str, value: str | int) -> str:
         return f"<{name}>{value}</{name}>"
     safe = value.replace("]]>", "]]]]><![CDATA[>")
     return f"<{name}><![CDATA[{safe}]]></{name}>"
+
+
+MSG_TYPE = "transfer_customer_service"
+
+
+def transfer_body(incoming: Incoming, written: BodyFormat, at: datetime) -> bytes:
+    """Write the unencrypted transfer in answer to the message `incoming`."""
+    fields: dict[str, str | int] = {
+        "ToUserName": incoming.openid,
+        "FromUserName": incoming.to_user,
+        "CreateTime": int(at.timestamp()),
+        "MsgType": MSG_TYPE,
+    }
+    return written_fields(fields, written)

@@ -11,7 +11,7 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import perf_counter
 from typing import cast
@@ -20,13 +20,13 @@ from aiohttp import hdrs, web
 
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
-from wxdesk.core.events import Event, PushSeen
+from wxdesk.core.events import Event, PushSeen, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
+from wxdesk.i18n import tr
 from wxdesk.webhook.body import read_body
-from wxdesk.webhook.forgery_alarm import ForgeryAlarm
 from wxdesk.webhook.http_server import DEFAULT_LIMITS, Connection, Limits, PlainResponse, Server, SuccessResponse
 from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import Refusal, status_of
@@ -221,3 +221,33 @@ def _refusal(refused: PushRefused) -> PlainResponse:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers[hdrs.ALLOW] = "GET, POST"
     return answer
+
+
+logger = logging.getLogger(__name__)
+
+QUIET = timedelta(hours=1)
+"""Pause between warnings of an account; the traffic page shows every attempt."""
+
+
+class ForgeryAlarm:
+    """Raises `TroubleRaised` for an account that refused a plain-text message."""
+
+    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._warned_at: dict[str, datetime] = {}
+
+    def plain_text_refused(self, account: str) -> None:
+        """Warn of a plain-text push to an account that takes only encrypted ones."""
+        now = self._clock()
+        told_at = self._warned_at.get(account)
+        if told_at is not None and now - told_at < QUIET:
+            return
+        self._warned_at[account] = now
+        logger.warning("A message in plain text was refused for %s, which takes only encrypted ones", account)
+        text = tr(
+            "Somebody tried to slip a message in plain text into “{account}”, which takes only encrypted ones. It was "
+            "refused. If it was you: message push in WeChat's console is not set to secure mode.",
+            account=account,
+        )
+        self._publish(TroubleRaised(f"plain_text:{account}", text, passing=True))

@@ -16,10 +16,9 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.credential_rotation import PushSecrets
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.dedupe import push_key
-from wxdesk.webhook.envelope import reply_envelope
+from wxdesk.webhook.envelope import reply_envelope, transfer_body
 from wxdesk.webhook.parse import find_format, read_fields, read_push
 from wxdesk.webhook.refusal import Refusal
-from wxdesk.webhook.transfer import transfer_body
 
 _MAX_PARAMETERS = 16
 

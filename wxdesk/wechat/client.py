@@ -24,15 +24,13 @@ from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import Clock, always
+from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
-from wxdesk.wechat.access_token import AccessTokens, TokenGrant
-from wxdesk.wechat.clock_check import ClockCheck
+from wxdesk.wechat.access_token import AccessTokens, TokenGrant, seconds_elapsed
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, PicturePart
-from wxdesk.wechat.monotonic import seconds_elapsed
-from wxdesk.wechat.payload import to_body
+from wxdesk.wechat.payload import WRONG_PATH, TypingPaths, to_body, typing_body
 from wxdesk.wechat.picture_hosts import PictureHosts
 from wxdesk.wechat.response import ApiAnswer, refusal, split_rid
-from wxdesk.wechat.typing_path import WRONG_PATH, TypingPaths, typing_body
 
 type TokenEndpoint = Literal["stable", "classic"]
 

@@ -8,6 +8,8 @@ URLs carry the access_token and the app secret, so no exception of the library l
 from __future__ import annotations
 
 import asyncio
+import functools
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,6 @@ import httpx2
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.wechat.response import ApiAnswer, read_answer, read_picture
-from wxdesk.wechat.tls_trust import authorities
 
 DEADLINE_SECONDS = 10.0
 """For a whole call, from waiting for a connection to the last byte of the answer."""
@@ -180,3 +181,9 @@ async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, mos
     finally:
         await response.aclose()
     return response.status_code, bytes(body)
+
+
+@functools.cache
+def authorities() -> ssl.SSLContext:
+    """Load the default certificate authorities once, as that takes 10 ms."""
+    return httpx2.create_ssl_context(trust_env=False)

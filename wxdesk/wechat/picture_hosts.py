@@ -17,8 +17,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 
 from wxdesk.core.errors import BadPicture, NotSent
-from wxdesk.wechat.http import LARGEST_PICTURE, TOO_LARGE, TooLargeError, read_response
-from wxdesk.wechat.tls_trust import authorities
+from wxdesk.wechat.http import LARGEST_PICTURE, TOO_LARGE, TooLargeError, authorities, read_response
 
 DEADLINE_SECONDS = 60.0
 

@@ -1,7 +1,7 @@
 """Policy for each way in which a call to WeChat can end.
 
 accepted                         sent; the reply window loses one
-certainly not delivered          queued again, later and later (`core.replies.backoff`), then failed
+certainly not delivered          queued again, later and later (`desk.replies.outcomes`), then failed
 paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture is gone from this machine
@@ -21,11 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.backoff import wait_after
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
@@ -145,3 +145,20 @@ class Outcomes:
             refused.conversation_id, BY_WECHAT, self._clock(), but_answer=refused.part_of or refused.id
         )
         publish_replies(self._publish, cancelled)
+
+
+_BUSY = (1, 3, 9)
+"""Seconds to wait after each failed try of a reply that WeChat did not take."""
+
+_UNREACHABLE = (1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60)
+
+
+def wait_after(tries: int, *, busy: bool = False) -> timedelta | None:
+    """Return the wait after the `tries`-th failed try (from 1); None to give up.
+
+    busy: WeChat answered -1, which its documents call worth three repeats. Otherwise WeChat could not be
+    reached; that is tried for about ten minutes, since the contact still waits.
+    """
+    waits = _BUSY if busy else _UNREACHABLE
+    index = max(1, tries) - 1
+    return timedelta(seconds=waits[index]) if index < len(waits) else None

@@ -6,8 +6,12 @@ With a fast clock every message looks old, and old messages are left to the oper
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 
+from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 
 TOLERATED = timedelta(minutes=1)
@@ -34,3 +38,28 @@ def clock_warning(ahead: timedelta) -> str:
 def _span(length: timedelta) -> str:
     minutes = length // timedelta(minutes=1)
     return ntr("{n} minute", "{n} minutes", minutes) if minutes < 120 else ntr("{n} hour", "{n} hours", minutes // 60)
+
+
+TROUBLE = "clock"
+
+
+class ClockCheck:
+    """Raises a trouble while the clock is wrong by `ahead` (None before a response)."""
+
+    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._told = ""
+        self.ahead: timedelta | None = None
+
+    def hear(self, date: str) -> None:
+        """Compare with the `Date` of a response; an unreadable one is ignored."""
+        try:
+            there = parsedate_to_datetime(date)
+        except ValueError:
+            return
+        self.ahead = self._clock() - there.replace(tzinfo=there.tzinfo or UTC)
+        words = clock_warning(self.ahead)
+        if words != self._told:
+            self._told = words
+            self._publish(TroubleRaised(TROUBLE, words))

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Select, func, select
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision, RuleVerdict
+from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.resolution import ConversationContext, Resolution, UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.core.rules.usage import RuleFigures
 from wxdesk.store.decisions import resolving, rule_facts
 from wxdesk.store.decisions import undecided as undecided
 from wxdesk.store.engine.database import Database

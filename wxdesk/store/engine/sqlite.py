@@ -7,20 +7,22 @@ connections write and checkpoint at once; readers are opened read-only, so they 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.util import LRUCache
 
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import SQLITE_FAILURES, store_error
 from wxdesk.store.engine.shared_commit import SharedCommit
-from wxdesk.store.engine.sqlite_engines import create_sqlite_engine
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
 log = logging.getLogger(__name__)
@@ -121,3 +123,45 @@ def _run_pragmas(connection: DBAPIConnection, pragmas: list[str]) -> None:
     for pragma in (f"busy_timeout = {BUSY_MS}", "trusted_schema = OFF", "cell_size_check = ON", *pragmas):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+STATEMENTS = 1000
+"""Most compiled statements kept; the program has about 300, search makes more."""
+
+
+class _SharedDialect(NamedTuple):
+    """The dialect and the compiled statements that this process shares."""
+
+    dialect: Dialect
+    compiled: LRUCache[Any, Any]
+
+
+@functools.cache
+def _shared_dialect() -> _SharedDialect:
+    """Return the one dialect of this process, made once for all files."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    engine.dispose()
+    return _SharedDialect(engine.dialect, LRUCache(STATEMENTS))
+
+
+def create_sqlite_engine(
+    file: Path, mode: str, connections: int, prepare: Callable[[DBAPIConnection, object], None], begin: str
+) -> Engine:
+    """Create an engine with so many `connections` in SQLite's `mode`.
+
+    `begin` is the statement that begins a transaction: the driver's own comes late and only before a write.
+    """
+    language, url = _shared_dialect(), make_url("sqlite://").set(database=str(file))
+
+    def connect() -> DBAPIConnection:
+        # Readers take turns on a connection, and they are closed by the thread that closes all.
+        opened: Any = sqlite3.connect(f"{file.as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+        return opened  # type: ignore[no-any-return]
+
+    pool = QueuePool(connect, pool_size=connections, max_overflow=0, dialect=language.dialect)
+    event.listen(pool, "connect", prepare)
+    options = {"compiled_cache": language.compiled}
+    engine = Engine(pool, language.dialect, url, hide_parameters=True, execution_options=options)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine

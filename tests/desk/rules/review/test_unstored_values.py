@@ -9,7 +9,7 @@ from tests.desk.rules.review.test_lint_run import Shop, rule, shop
 from tests.store.chats import entering, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.desk.rules.review.unstored_values import could_match, shows_unstored_value, with_marked_values
+from wxdesk.desk.rules.review.dry_run import could_match, shows_unstored_value, with_marked_values
 
 __all__ = ["shop"]
 

@@ -18,7 +18,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.model.rule import Delivery, Rule
-from wxdesk.core.rules.usage import RuleFigures
+from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.ui.editing.list_undo import UndoableChange
 from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.look.theme import Size, Theme, font

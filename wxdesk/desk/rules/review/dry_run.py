@@ -6,25 +6,27 @@ the rules would have answered, takeover or not. A rule in the shadow is tried as
 that is switched off as though it were on. Whether an operator was present is not known any more: where the
 rules ask for it both is supposed, and the report tells the two apart. Tags are those that contacts have
 now: earlier ones are not stored. Nor are alias and reply window; an operator's reply is compared as though
-they had been others (`desk.rules.review.unstored_values`).
+they had been others (`desk.rules.review.dry_run`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.rule import Delivery, Presence, Rule
+from wxdesk.core.model.conversation import Conversation, ReplyWindow
+from wxdesk.core.model.rule import ActionKind, Delivery, Presence, Rule
+from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
-from wxdesk.desk.rules.review.unstored_values import could_match, shows_unstored_value, with_marked_values
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.store.messages.message_history import MessageHistory
 
@@ -214,3 +216,35 @@ class _Tally:
         )
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         return DryRunLine(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)
+
+
+_ALIAS = "\ue0a1\ue0a2\ue0a1"
+_LEFT = 907_060_503
+_UNTIL = datetime(7907, 1, 1, tzinfo=UTC)
+_MOMENT = r"\d\d-\d\d \d\d:\d\d"
+_MARK = re.compile(rf"({_ALIAS})|({_LEFT})|(790[67]-{_MOMENT})")
+
+_KINDS = (r"[^\n\r\u2028\u2029。！？，；：、…．.!?,;:]{0,20}", r"(?:1?\d|20)", rf"\d{{4}}-{_MOMENT}")
+"""Pattern for each mark; a name is short and no sentence, to hide no other answer."""
+
+_NAMES = re.compile(r"\b(?:alias|window)\b")
+
+
+def shows_unstored_value(rule: Rule) -> bool:
+    """Return True if `rule` can show a value that is not stored; any template might."""
+    return any(action.kind is ActionKind.TEMPLATE or _NAMES.search(repr(action)) for action in rule.then)
+
+
+def with_marked_values(thread: Conversation) -> Conversation:
+    """Put marks in place of values not stored; an empty alias stays empty."""
+    alias = _ALIAS if is_visible(thread.contact.alias) else ""
+    return replace(thread, contact=replace(thread.contact, alias=alias), window=ReplyWindow(_LEFT, _UNTIL))
+
+
+def could_match(said: str, marked: str) -> bool:
+    """Check that `said` equals the answer `marked`, with suitable values at its marks."""
+    pattern, marked, end = "", marked.strip(), 0
+    for mark in _MARK.finditer(marked):
+        pattern += re.escape(marked[end : mark.start()]) + _KINDS[(mark.lastindex or 1) - 1]
+        end = mark.end()
+    return re.fullmatch(pattern + re.escape(marked[end:]), said.strip(), re.ASCII) is not None

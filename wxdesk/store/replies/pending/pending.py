@@ -8,15 +8,20 @@ are then. An operator's move on a part of an answer affects the later parts as
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true, union_all, update
 
+from wxdesk.core.conversations.takeover import TakeoverByWriting
+from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, can_be_undone
 from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.store.conversations.takeovers import restore_takeover
 from wxdesk.store.engine.database import Database
+from wxdesk.store.replies import moves as moves
 from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
 from wxdesk.store.replies.parts import (
     NO_ERROR,
@@ -27,15 +32,15 @@ from wxdesk.store.replies.parts import (
     release_later,
     waits_for_earlier_part,
 )
+from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.replies.pending import edit_lock as edit_lock
 from wxdesk.store.replies.pending import policy_changes as policy_changes
 from wxdesk.store.replies.pending import timers as timers
-from wxdesk.store.replies.pending import undo_send as undo_send
 from wxdesk.store.replies.pending.policy_changes import NewMode
 from wxdesk.store.replies.pending.timers import TimerMoves, TimerTerms
-from wxdesk.store.replies.pending.undo_send import UndoneReplies
 from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
+from wxdesk.store.search import forget_replies
 
 
 class PendingReplies:
@@ -130,7 +135,7 @@ class PendingReplies:
         Raises:
             NotFound, MoveNotAllowed: it is too late; nothing was changed.
         """
-        return await self._db.write(undo_send.undo, reply_id, by, at)
+        return await self._db.write(undo, reply_id, by, at)
 
     async def release_undoable(self, at: datetime) -> list[Reply]:
         """Queue at once the operators' replies that could still be undone."""
@@ -177,3 +182,52 @@ def _ask_after_restart(
 def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
     at: datetime | None = connection.scalar(query)
     return at
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneReplies:
+    """Replies that an operator took back, and the drafts passed over by writing them.
+
+    `takeover`: the one that writing them had begun or put off; the one before it applies again.
+    """
+
+    replies: list[Reply]
+    passed: list[Reply]
+    takeover: TakeoverByWriting | None = None
+
+
+def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> UndoneReplies:
+    """Cancel an operator's reply with all parts, and restore what writing it changed."""
+    found = moves.lock_reply(connection, reply_id).reply
+    if not can_be_undone(found):
+        raise MoveNotAllowed(found.state.value, "undo")
+    first = found.id if found.part_of is None else found.part_of
+    whole = or_(replies.c.id == first, replies.c.part_of == first)
+    undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
+    forget_replies(connection, [reply.id for reply in undone])
+    passed = restore_passed_over(connection, undone, at)
+    return UndoneReplies(undone, passed, _restore_takeover(connection, undone[0]))
+
+
+def _restore_takeover(connection: Connection, undone: Reply) -> TakeoverByWriting | None:
+    """Restore the takeover before this reply, unless something else has changed it.
+
+    Where a later reply put off the same takeover, undoing that one will restore what was before both.
+    """
+    here = (replies.c.conversation_id == undone.conversation_id) & (replies.c.id >= undone.id)
+    query = select(replies.c.id, replies.c.takeover).where(here, replies.c.takeover.is_not(None))
+    found = connection.execute(query.order_by(replies.c.id).limit(2)).all()
+    if not found or found[0].id != undone.id:
+        return None
+    its: TakeoverByWriting = found[0].takeover
+    _store_takeover(connection, undone.id, None)
+    if len(found) == 1:
+        return its if restore_takeover(connection, undone.conversation_id, its) else None
+    later: TakeoverByWriting = found[1].takeover
+    if later.before is not None and later.before.by_writing:
+        _store_takeover(connection, found[1].id, replace(later, before=its.before))
+    return None
+
+
+def _store_takeover(connection: Connection, reply_id: int, takeover: TakeoverByWriting | None) -> None:
+    connection.execute(update(replies).where(replies.c.id == reply_id).values(takeover=takeover))

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from wxdesk.core.model.rule import Delivery, Rule
-from wxdesk.core.rules.usage import NO_FIGURES, RuleFigures
+from wxdesk.core.model.statistics import NO_FIGURES, RuleFigures
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
 from wxdesk.ui.rules.text import delivery_text, summary

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVB
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.usage import LATELY, RuleFigures
+from wxdesk.core.model.statistics import LATELY, RuleFigures
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordView, list_header
 from wxdesk.ui.look.theme import Size, Theme
