@@ -43,7 +43,7 @@ class Templates:
     async def put_back(self, template: Template) -> None:
         """Undo `delete`: restore id, uses and last content; a second call changes nothing.
 
-        Raises `ShortcutTaken`, `NameOfAnother`.
+        Raises `ShortcutTaken`, `TemplateNameInUse`.
         """
         await self._db.write(_put_back, template)
 

@@ -1,6 +1,6 @@
 """Binding of names in rules to business hours.
 
-Names in rules of the list follow every renaming. A rule that was deleted, or replaced by an import, did not
+Names of hours in rules of the list follow every renaming. A rule that was deleted, or replaced by an import, did not
 follow: when it is restored its names must refer to the same hours, whatever they are called by now.
 """
 

@@ -47,8 +47,6 @@ class TemplateLibrary:
     async def save(self, template: Template) -> Template:
         """Validate and store `template`; return it with its id and revision.
 
-        Rules follow its new names.
-
         Raises:
             BadTemplate, UnusableTemplate, ShortcutTaken, NotFound: nothing was stored.
             PromptWithoutDefault, TemplateNameInUse: rules would lose their answer; nothing was stored.

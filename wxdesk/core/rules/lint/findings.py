@@ -122,8 +122,8 @@ class LintContext:
     revision · everywhere: patterns that are found in every text · valueless: variables that never have a value,
     by rule id and place of the action · messages_of: how many messages a fixed text makes · hits: how often
     each rule matched within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of
-    WeChat's five replies every account reserves for the operator · stored: the templates by the names that
-    rules have for them.
+    WeChat's five replies every account reserves for the operator · stored: the templates by the references
+    that rules have to them.
     """
 
     now: datetime
