@@ -21,6 +21,9 @@ WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
 
 _SOUGHT = (*(stand.value for stand in WordPosition), "all")
 
+_PLACES: tuple[FieldPath, ...] = (("when",), ("when", "not"))
+"""Places of a rule's condition, and of the one under `not`."""
+
 
 def ineffective_findings(
     rule: Rule,
@@ -33,10 +36,9 @@ def ineffective_findings(
     yield from _words(rule, claims, normaliser, around)
     yield from _emoticons(rule, normaliser)
     yield from _always(rule, claims, around)
-    yield from _hours(rule, rule.when.hours, around, negated=False)
-    if rule.when.unless is not None:
-        yield from _hours(rule, rule.when.unless.hours, around, negated=True)
-    for place, when in _conditions(rule.when):
+    for place, when in zip(_PLACES, rule.when.both, strict=False):
+        yield from _hours(rule, when.hours, around, place)
+    for place, when in zip(_PLACES, rule.when.both, strict=False):
         doubt = _about_another(rule, when, named, around)
         if doubt is not None and when.last_rule_within is not None:
             yield LintFinding(doubt, rule, (*place, "last_rule_within", "rule"), word=str(when.last_rule_within.rule))
@@ -85,12 +87,6 @@ def _where_shown(rule: Rule, action: int, variable: str) -> FieldPath:
     return place if field is None else (*place, field)
 
 
-def _conditions(when: Condition) -> Iterator[tuple[FieldPath, Condition]]:
-    yield ("when",), when
-    if when.unless is not None:
-        yield ("when", "not"), when.unless
-
-
 def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
     never = any(not claim.holds and holds_always(claim.test, rule.on, around.everywhere) for claim in claims)
     sought = next((name for name in _SOUGHT if getattr(rule.when, name)), None)
@@ -104,7 +100,7 @@ def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: 
 
 def _emoticons(rule: Rule, normaliser: Normaliser) -> Iterator[LintFinding]:
     """Find emoticons sought within a text, which loses them if it has words as well."""
-    for place, when in _conditions(rule.when):
+    for place, when in zip(_PLACES, rule.when.both, strict=False):
         for name in ("prefix", "suffix", "any", "all", "none"):
             for index, written in enumerate(getattr(when, name)):
                 if not _MARKS.isdisjoint(written) and normaliser.is_markers(written):
@@ -124,11 +120,11 @@ def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[LintFinding]:
                 yield LintFinding(LintCode.WORD_EXCLUDED, rule, ("when", stand.value, index), word=written)
 
 
-def _hours(rule: Rule, hours: HoursTest | None, around: LintContext, *, negated: bool) -> Iterator[LintFinding]:
+def _hours(rule: Rule, hours: HoursTest | None, around: LintContext, path: FieldPath) -> Iterator[LintFinding]:
     if hours is None:
         return
-    place: FieldPath = ("when", *(("not",) if negated else ()), "hours", "inside" if hours.inside else "outside")
-    inside = hours.inside is not negated
+    place = (*path, "hours", "inside" if hours.inside else "outside")
+    inside = hours.inside is (path == _PLACES[0])
     if hours.calendar in around.closed:
         yield LintFinding(LintCode.NEVER_OPEN if inside else LintCode.NO_EFFECT, rule, place, word=hours.calendar)
     elif hours.calendar in around.always_open:
