@@ -153,6 +153,20 @@ def test_every_module_has_a_docstring_and_every_package_says_who_may_import_it()
     assert silent == []
 
 
+def test_every_public_method_says_what_it_does() -> None:
+    """But for those that Qt named, and those of private classes."""
+    silent = [
+        f"{_name(path)} {owner.name}.{node.name}"
+        for path in SOURCES
+        for owner in _nodes(path)
+        if isinstance(owner, ast.ClassDef) and not owner.name.startswith("_")
+        for node in owner.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if not node.name.startswith("_") and not QT_OVERRIDE.search(node.name) and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
 def test_a_docstring_begins_with_a_short_plain_line() -> None:
     """A noun phrase or an imperative that a stranger understands: no riddle, and nobody is a “he”."""
     found = []
