@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
-from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, FieldPath, RuleFault
+from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, RuleFault
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
@@ -14,7 +14,7 @@ from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.actions.template import TemplateBody
-from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
+from wxdesk.ui.rules.editor.conditions.parts import sentence_label
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import WordChips
@@ -37,8 +37,8 @@ class TagBody(ActionBody):
         self.chips = WordChips(self, tr("tag"))
         self.chips.set_words(action.tags)
         self.chips.changed.connect(self.changed)
+        self._only = self.chips.add
         self.chips.relaid.connect(self._set)
-        self._error = error_label(self)
         self._set()
 
     def action(self) -> Action:
@@ -48,15 +48,6 @@ class TagBody(ActionBody):
     def start(self) -> None:
         """Focus the field for a tag."""
         self.chips.open_field()
-
-    def place(self, where: FieldPath, line: int) -> QWidget:
-        """Return its only field."""
-        return self.chips.add
-
-    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
-        """Show the fault below the tags."""
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
 
     def _set(self) -> None:
         while self._flow.count():
@@ -75,7 +66,7 @@ class TypingBody(ActionBody):
         self.seconds = NumberField(1, MOST_TYPING_SECONDS, tr("Seconds of typing"), self)
         self.seconds.show_number(action.seconds)
         self.seconds.valueChanged.connect(self._edited)
-        self._error = error_label(self)
+        self._only = self.seconds
         flow = FlowLayout(self)
         before, _ = typing_texts(action.seconds)
         unit = sentence_label("", self)
@@ -88,22 +79,6 @@ class TypingBody(ActionBody):
     def action(self) -> Action:
         """Return the action with its seconds."""
         return Action(ActionKind.TYPING, seconds=self.seconds.value())
-
-    def start(self) -> None:
-        """Focus the number."""
-        self.seconds.setFocus()
-
-    def place(self, where: FieldPath, line: int) -> QWidget:
-        """Return its only field."""
-        return self.seconds
-
-    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
-        """Show the fault below."""
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
-
-    def _edited(self) -> None:
-        self.changed.emit()
 
 
 def typing_texts(seconds: int) -> tuple[str, str]:
@@ -123,7 +98,7 @@ class SnoozeBody(ActionBody):
         self.minutes = NumberField(1, MOST_SNOOZE_MINUTES, tr("Minutes of snoozing"), self)
         self.minutes.show_number(action.minutes)
         self.minutes.valueChanged.connect(self._edited)
-        self._error = error_label(self)
+        self._only = self.minutes
         flow = FlowLayout(self)
         for widget in (
             sentence_label(tr("Out of sight for"), self),
@@ -137,22 +112,6 @@ class SnoozeBody(ActionBody):
     def action(self) -> Action:
         """Return the action with its minutes."""
         return Action(ActionKind.SNOOZE, minutes=self.minutes.value())
-
-    def start(self) -> None:
-        """Focus the number."""
-        self.minutes.setFocus()
-
-    def place(self, where: FieldPath, line: int) -> QWidget:
-        """Return its only field."""
-        return self.minutes
-
-    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
-        """Show the fault below."""
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
-
-    def _edited(self) -> None:
-        self.changed.emit()
 
 
 class ExplanationBody(ActionBody):
@@ -168,6 +127,9 @@ class ExplanationBody(ActionBody):
     def action(self) -> Action:
         """Return the action unchanged."""
         return self._action
+
+    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
+        """Show nothing: such an action has no field to be wrong."""
 
 
 def action_body(action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:

@@ -47,7 +47,6 @@ class ContentFieldsBody(ActionBody):
         self.by_id = Button(tr("Name a media_id instead"), kind=ButtonKind.LINK, parent=self)
         self.by_id.hide()
         self.variables: FieldVariableMenu | None = None
-        self._error = error_label(self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -162,9 +161,6 @@ class ContentFieldsBody(ActionBody):
         named = bool(self._fields[self._media].text().strip())
         self._show_media(named and not self.picture_digest)
         self._edited()
-
-    def _edited(self) -> None:
-        self.changed.emit()
 
 
 def _say(label: PlainLabel, words: str) -> None:

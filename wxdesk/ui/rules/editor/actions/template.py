@@ -8,12 +8,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import Action, ActionKind, Reference
-from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.actions.body import ActionBody
-from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.menu_button import MenuButton
@@ -34,11 +33,11 @@ class TemplateBody(ActionBody):
         self.name.setAccessibleName(tr("Shortcut or title of the template"))
         self.name.setPlaceholderText(tr("Shortcut or title of the template"))
         self.name.textEdited.connect(self._name)
+        self._only = self.name
         self.choose = MenuButton(tr("Choose a template"), parent=self)
         self.choose.popup_menu.setToolTipsVisible(True)  # why one is only for people
         self.choose.popup_menu.aboutToShow.connect(self._fill_menu)
         self.choose.popup_menu.triggered.connect(self._take)
-        self._error = error_label(self)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.name, 1)
@@ -53,19 +52,10 @@ class TemplateBody(ActionBody):
         """Return the action with its template."""
         return Action(ActionKind.TEMPLATE, template=self._template)
 
-    def start(self) -> None:
-        """Focus the name."""
-        self.name.setFocus()
-
-    def place(self, where: FieldPath, line: int) -> QWidget:
-        """Return its only field."""
-        return self.name
-
     def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Frame the name and show the fault below."""
         set_wrong(self.name, fault is not None)
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
+        super().show_fault(fault, reason)
 
     def _fill_menu(self) -> None:
         menu = self.choose.popup_menu
