@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, tuple_, union, update
+from sqlalchemy import Connection, delete, func, or_, select, tuple_, union, update
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
@@ -15,7 +14,7 @@ from wxdesk.store.conversations import status as status
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema import AWAITS, BACK, CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
-from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
+from wxdesk.store.schema.records import attention_of, conversation_of, moment_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PENDING
 
 CANDIDATES = 500
@@ -47,7 +46,7 @@ class AttentionList:
     async def next_close(self, after: datetime) -> datetime | None:
         """Return when the first reply window of a waiting contact closes after `after`."""
         query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
-        return await self._db.read(_moment, query)
+        return await self._db.read(moment_of, query)
 
     async def wake(self, now: datetime) -> list[int]:
         """Reopen the conversations whose snooze is over by `now`; return their ids."""
@@ -97,11 +96,6 @@ def _closing(connection: Connection, now: datetime, until: datetime) -> list[int
     waiting = select(conversations.c.id).where(AWAITS, soon > now, soon <= until)
     calling = select(calls.c.conversation_id).where(calls.c.cause == AttentionReason.CLOSING)
     return list(connection.scalars(union(waiting, calling)))
-
-
-def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
-    at: datetime | None = connection.scalar(query)
-    return at
 
 
 def _change(connection: Connection, put: Sequence[Attention], ended: Sequence[Attention]) -> None:

@@ -18,7 +18,7 @@ from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies import moves
-from wxdesk.store.replies.bulk_moves import update_replies
+from wxdesk.store.replies.bulk_moves import QUEUED, update_replies
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.parts import apply_operator_move, waits_for_earlier_part
@@ -27,8 +27,6 @@ from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import by_hand, undoable
-
-QUEUED = replies.c.state == ReplyState.QUEUED
 
 INTERRUPTED = "wxdesk ended before WeChat answered"
 """Reason of the state `unknown` after the program ended during a call to WeChat."""

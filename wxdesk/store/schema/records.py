@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, select
+from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
@@ -140,3 +141,9 @@ def reply_of(row: Row[Any]) -> Reply:
         confirmed=row.confirmed,
         passed_by=row.passed_by,
     )
+
+
+def moment_of(connection: Connection, query: Select[Any]) -> datetime | None:
+    """Return the one time that `query` selects, None if there is none."""
+    at: datetime | None = connection.scalar(query)
+    return at

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union_all, update
 
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed
@@ -39,6 +38,7 @@ from wxdesk.store.replies.pending import timers as timers
 from wxdesk.store.replies.pending.policy_changes import NewMode
 from wxdesk.store.replies.pending.timers import TimerMoves, TimerTerms
 from wxdesk.store.schema import conversations, replies
+from wxdesk.store.schema.records import moment_of
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 from wxdesk.store.search import forget_replies
 
@@ -88,7 +88,7 @@ class PendingReplies:
             .where(replies.c.state.in_(WAITS), conversations.c.window_until > now)
         )
         times = union_all(held, postponed, closing).subquery()
-        return await self._db.read(_moment, select(func.min(times.c.at)))
+        return await self._db.read(moment_of, select(func.min(times.c.at)))
 
     async def hold_after_pause(self, at: datetime, why: str) -> list[Reply]:
         """Hold without a deadline the replies that a pause kept from leaving.
@@ -177,11 +177,6 @@ def _ask_after_restart(
     asks = (HELD & due_at.is_not(None)) | old
     asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
     return drafts + asking + edit_lock.unlock_all(connection, at, why)
-
-
-def _moment(connection: Connection, query: Select[Any]) -> datetime | None:
-    at: datetime | None = connection.scalar(query)
-    return at
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from wxdesk.store.schema.reply_predicates import by_hand
 AUTOMATIC = ~by_hand(replies)
 """Condition: made by a rule, and not released, sent again or kept by an operator."""
 
-UNSETTLED = BEFORE_SENDING | {ReplyState.SENDING}
+_NOT_SENT_YET = BEFORE_SENDING | {ReplyState.SENDING}
 """States that can be cancelled, and `sending`, which may come back unsent."""
 
 _LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
@@ -70,7 +70,7 @@ def _lock_automatic(connection: Connection, conversation_id: int, but_answer: in
     if but_answer is not None:
         its &= func.coalesce(replies.c.part_of, replies.c.id) != but_answer
     here = replies.c.conversation_id == conversation_id
-    unsettled = select(replies.c.id).where(BY_RULE, here, replies.c.state.in_(UNSETTLED)).order_by(replies.c.id)
+    unsettled = select(replies.c.id).where(BY_RULE, here, replies.c.state.in_(_NOT_SENT_YET)).order_by(replies.c.id)
     connection.execute(unsettled.with_for_update()).all()
     itself = select(conversations.c.id).where(conversations.c.id == conversation_id)
     connection.execute(itself.with_for_update(key_share=True)).all()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type_coerce, update
 
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, due_before_closing
@@ -43,9 +44,6 @@ class TimerMoves:
     handed_over: list[Reply] = field(default_factory=list)
 
 
-BY_OPERATOR = "operator"
-"""Name in `by` of cancelled replies to a contact whom an operator blocked."""
-
 WRITING = "You were writing in this conversation."
 """Reason noted when a deadline moves because the operator is writing."""
 
@@ -80,7 +78,7 @@ def _draft_closed(connection: Connection, now: datetime) -> list[Reply]:
 
 def _cancel_blocked(connection: Connection, now: datetime) -> list[Reply]:
     theirs = _HERE.join(contacts, contacts.c.id == conversations.c.contact_id).where(contacts.c.blocked)
-    return cancel_all(connection, HELD & BY_RULE & theirs.exists(), now, BY_OPERATOR)
+    return cancel_all(connection, HELD & BY_RULE & theirs.exists(), now, Author.OPERATOR)
 
 
 def _delay_for_typing(connection: Connection, now: datetime, held_until: Mapping[int, datetime]) -> list[Reply]:
