@@ -223,7 +223,7 @@ _LEFT = 907_060_503
 _UNTIL = datetime(7907, 1, 1, tzinfo=UTC)
 _MOMENT = r"\d\d-\d\d \d\d:\d\d"
 _MARK = re.compile(rf"({_ALIAS})|({_LEFT})|(790[67]-{_MOMENT})")
-"""Marks for values that no message is stored with: an alias, the replies left, the window's end."""
+"""Marks for an alias, the replies left and a window's end, which are not stored."""
 
 _KINDS = (r"[^\n\r\u2028\u2029。！？，；：、…．.!?,;:]{0,20}", r"(?:1?\d|20)", rf"\d{{4}}-{_MOMENT}")
 """Pattern for each mark; a name is short and no sentence, to hide no other answer."""
