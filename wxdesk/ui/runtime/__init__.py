@@ -1,4 +1,4 @@
-"""Runtime of the window: asyncio loop, bridge to the desk, garbage, memory.
+"""Runtime of the window: loop, bridge to the desk, repeated questions, memory.
 
 Imported by every other room of `ui` except `look`; imports `look` and the desk.
 """

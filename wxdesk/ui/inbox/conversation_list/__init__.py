@@ -1,5 +1,5 @@
 """The left region: filters, search, and the list of conversations.
 
-Imported by `page`, `regions` and `navigation`; imports `lists`, `held_replies`, `timeline` and
-`chat.empty_state`.
+Imported by `page`, `regions` and `navigation`; imports `lists`, `held_replies` and
+`timeline`.
 """

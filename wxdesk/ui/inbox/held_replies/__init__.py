@@ -1,5 +1,4 @@
 """Held automatic replies: strip, list, commands, and the dialog after a pause.
 
-Imported by `page` and `conversation_list`; imports `lists`, `timeline` and
-`open_conversation`.
+Imported by `page` and `conversation_list`; imports `lists`, `timeline` and `open_conversation`.
 """

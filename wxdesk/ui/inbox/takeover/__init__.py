@@ -1,4 +1,4 @@
-"""Widgets about takeovers and transfers, and the notices when a takeover ends.
+"""Widgets about takeovers and transfers.
 
-Imported by `chat` and `ui.shell`; imports the kit only.
+Imported by `chat`; imports the kit only.
 """
