@@ -71,7 +71,7 @@ async def test_a_reaction_waits_for_the_answer_to_the_last_words(sandbox: Sandbo
     assert not playing.done()
     answer(sandbox, LI_LEI.openid)
     await playing
-    left = {openid: allowance.left for _, openid, allowance in sandbox.platform.customers()}
+    left = {contact.openid: contact.allowance.left for _, contact in sandbox.platform.contacts()}
     assert left == {LI_LEI.openid: 5, ZHAO_MIN.openid: 5}
 
 
@@ -82,7 +82,7 @@ async def test_without_an_answer_nobody_reacts(sandbox: Sandbox) -> None:
         (ScenarioStep(LI_LEI, 0, "几点关门"), ScenarioStep(WANG_FANG, 0, "好的", after_reply=True)),
         patience=0.01,
     )
-    assert [openid for _, openid, _ in sandbox.platform.customers()] == [LI_LEI.openid]
+    assert [contact.openid for _, contact in sandbox.platform.contacts()] == [LI_LEI.openid]
 
 
 async def test_it_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:

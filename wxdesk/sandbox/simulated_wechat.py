@@ -56,7 +56,7 @@ class SimulatedWeChat:
 
     def set_push_url(self, push_url: str, account: str = "") -> None:
         """Set an account's push URL; the first account's if none is named."""
-        self.platform.set_push_url(account, push_url)
+        self.platform.change(account, push_url=push_url)
 
     async def verify_push_url(self, account: str = "") -> bool:
         """Check the push URL as WeChat does; True if it answered correctly."""

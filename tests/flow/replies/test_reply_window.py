@@ -231,7 +231,7 @@ async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -
     fields = {"MsgType": "text", "Content": "三", "MsgId": "24051524690104999", "CreateTime": at}
     await desk.decided(desk.sandbox.push(LI, fields))
     assert (await desk.thread(LI)).window == ReplyWindow(3, START + timedelta(hours=48, seconds=10))
-    [allowance] = [one for _, openid, one in desk.sandbox.platform.customers() if openid == LI]
+    [allowance] = [one.allowance for _, one in desk.sandbox.platform.contacts() if one.openid == LI]
     assert allowance.left == 3
 
 

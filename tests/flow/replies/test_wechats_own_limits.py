@@ -41,7 +41,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 def set_up(desk: Desk, **settings: Any) -> None:
     """Change something in WeChat's console."""
     program = desk.sandbox.platform.program()
-    desk.sandbox.platform.set_settings(program.account.name, replace(program.settings, **settings))
+    desk.sandbox.platform.change(program.account.name, settings=replace(program.settings, **settings))
 
 
 def end_tokens(desk: Desk) -> None:

@@ -46,7 +46,7 @@ BODY = st.binary(max_size=200) | st.builds(
 @given(body=BODY, escapes=st.sampled_from(Escapes))
 def test_any_body(body: bytes, escapes: Escapes) -> None:
     platform = Platform([program()], HandClock())
-    platform.set_settings("", ProgramSettings(escapes=escapes))
+    platform.change("", settings=ProgramSettings(escapes=escapes))
     platform.wrote(platform.program(), OPENID)
     with contextlib.suppress(ApiRefusal):
         platform.send(platform.program(), body)

@@ -165,7 +165,7 @@ async def test_escapes_of_more_than_ascii_are_refused(send: Any, raw: bytes, cod
 
 
 async def test_escapes_can_be_shown_as_they_are(sandbox: Sandbox, send: Any) -> None:
-    sandbox.platform.set_settings("", ProgramSettings(escapes=Escapes.LITERAL))
+    sandbox.platform.change("", settings=ProgramSettings(escapes=Escapes.LITERAL))
     assert (await send(json.dumps(text("太a好")).encode()))["errcode"] == 0
     assert sandbox.sent[0].text == r"\u592aa\u597d"
 

@@ -46,7 +46,7 @@ def test_any_orders(asked: list[tuple[str, dict[str, Any]]]) -> None:
 
     sandbox = Sandbox([program()], clock=HandClock())
     asyncio.run(carry_out())
-    sandbox.platform.customers()  # it has a time that can be told
+    sandbox.platform.contacts()  # it has a time that can be told
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def send(sandbox: Sandbox, ask: Ask) -> Callable[..., Awaitable[int]]:
 
 
 def configure(sandbox: Sandbox, **changes: Any) -> None:
-    sandbox.platform.set_settings("", replace(sandbox.platform.program().settings, **changes))
+    sandbox.platform.change("", settings=replace(sandbox.platform.program().settings, **changes))
 
 
 async def test_so_many_a_minute(sandbox: Sandbox, send: Any, clock: HandClock) -> None:

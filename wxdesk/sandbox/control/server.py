@@ -174,7 +174,7 @@ class Control:
             raise BadOrder(f"no setting {', '.join(sorted(unknown))}")
         program = self._sandbox.platform.program(asked.account)
         settings = msgspec.convert(asdict(program.settings) | asked.settings, ProgramSettings)
-        self._sandbox.platform.set_settings(asked.account, settings)
+        self._sandbox.platform.change(asked.account, settings=settings)
         return {"settings": asdict(settings)}
 
     async def _script(self, asked: orders.ScriptOrder) -> _Data:
@@ -195,7 +195,8 @@ class Control:
         except KeyError as error:
             raise web.HTTPBadRequest(text=f"no account {error}") from None
         openid = request.query.get("openid", "")
-        contact = self._sandbox.platform.known(program, openid)
+        known = {(account, one.openid): one for account, one in self._sandbox.platform.contacts()}
+        contact = known.get((program.account.name, openid))
         if contact is None:
             raise web.HTTPBadRequest(text=f"no customer {openid!r}")
         shown = view.customer(program.account.name, contact, self._sandbox.platform)

@@ -21,7 +21,6 @@ from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.media import MediaShelf
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.platform.rate_limits import CallMeter
-from wxdesk.sandbox.platform.reply_allowance import Allowance
 from wxdesk.sandbox.platform.settings import ProgramSettings
 from wxdesk.sandbox.platform.tokens import TokenBook
 
@@ -72,13 +71,13 @@ class Platform:
         """Find the mini program of an account, the first if empty; raises `KeyError`."""
         return self._programs[name] if name else next(iter(self._programs.values()))
 
-    def set_push_url(self, name: str, push_url: str) -> None:
-        """Push this account's messages to `push_url` from now on."""
-        self._change(replace(self.program(name), push_url=push_url))
-
-    def set_settings(self, name: str, settings: ProgramSettings) -> None:
-        """Replace the settings of an account."""
-        self._change(replace(self.program(name), settings=settings))
+    def change(self, name: str, *, push_url: str | None = None, settings: ProgramSettings | None = None) -> None:
+        """Change where an account's messages are pushed to from now on, or its settings."""
+        program = self.program(name)
+        push_url = program.push_url if push_url is None else push_url
+        self._programs[program.account.name] = replace(
+            program, push_url=push_url, settings=settings or program.settings
+        )
 
     # -- tokens
 
@@ -121,18 +120,10 @@ class Platform:
         """Find the contact of that openid, or make a new one."""
         return self._contacts.setdefault((program.account.app_id, openid), SimulatedContact(openid))
 
-    def known(self, program: MiniProgram, openid: str) -> SimulatedContact | None:
-        """Find the contact of that openid; None if there is none."""
-        return self._contacts.get((program.account.app_id, openid))
-
     def contacts(self) -> list[tuple[str, SimulatedContact]]:
         """List all contacts with the names of their accounts."""
         names = {program.account.app_id: program.account.name for program in self.programs}
         return [(names[app_id], contact) for (app_id, _), contact in self._contacts.items()]
-
-    def customers(self) -> list[tuple[str, str, Allowance]]:
-        """List account name, openid and allowance of all contacts."""
-        return [(account, contact.openid, contact.allowance) for account, contact in self.contacts()]
 
     def wrote(
         self, program: MiniProgram, openid: str, kind: str = "text", content: Mapping[str, Any] | None = None
@@ -194,9 +185,6 @@ class Platform:
         if contact.refuses:
             raise ApiRefusal(48002)
         return contact
-
-    def _change(self, program: MiniProgram) -> None:
-        self._programs[program.account.name] = program
 
 
 def _check_address(settings: ProgramSettings, address: str) -> None:
