@@ -134,7 +134,6 @@ class TakeoverNotices(QObject):
         bridge.events.connect(self._hear)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        """Read the conversations whose takeovers are about to end or have ended."""
         rows, away = self._bridge.desk.inbox.rows, self._bridge.desk.presence.now.away
         ending = {event.conversation_id for event in events if isinstance(event, TakeoverEnding)}
         ending.discard(self._in_sight() or 0)

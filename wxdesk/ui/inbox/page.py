@@ -199,7 +199,6 @@ class InboxPage(QWidget):
         self._pace()
 
     def _turned(self) -> None:
-        """Save notes about the conversation before, and focus the composer."""
         self.detail.contact.save_unfinished()
         if self.session.conversation_id is not None and not self.list.isAncestorOf(self.focusWidget() or self):
             self._write()
@@ -237,7 +236,6 @@ class InboxPage(QWidget):
             self.detail.show_speaker(self.session.row.conversation, now)
 
     def _pace(self) -> None:
-        """Set the ticker to the fastest countdown in sight, or stop it."""
         shown = self.isVisible()
         bar = shown and bool(self.chat.timeline.counting())
         ends = self.list.model.counts_down(self.ticker.now())
@@ -248,7 +246,6 @@ class InboxPage(QWidget):
         self.ticker.need("minutes", Pace.MINUTES if minutes else Pace.STILL)
 
     def event(self, event: QEvent) -> bool:
-        """Mark as read when the window returns; stop the ticker while hidden."""
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
             self._pace()
         elif event.type() is QEvent.Type.WindowActivate:
@@ -263,7 +260,6 @@ class InboxPage(QWidget):
         self.detail.focus_reasons()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Send text typed outside a field to the composer; close a drawer on Esc."""
         focused = self.focusWidget()
         writing = isinstance(focused, QLineEdit | QPlainTextEdit)
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
@@ -278,7 +274,6 @@ class InboxPage(QWidget):
         return self.chat.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn regions into drawers where the window is narrow."""
         super().resizeEvent(event)
         self.regions.arrange(self.window().width())
 

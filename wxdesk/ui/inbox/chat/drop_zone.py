@@ -35,7 +35,6 @@ class DropZone(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Handle the host's drag, drop and resize events."""
         match event.type():
             case QEvent.Type.DragEnter:
                 return self._enter(cast(QDragEnterEvent, event))
@@ -68,7 +67,6 @@ class DropZone(QWidget):
         return True
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint a frame with a sentence in it."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -300,13 +300,11 @@ class ChatHeader(QFrame):
         return QSize(SMALLEST, Measure.HEADER)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what does not fit, the least needed first."""
         super().resizeEvent(event)
         if self._now is not None:
             self.tick(self._now)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the icons anew when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
             self.show_list.setIcon(icon("inbox"))

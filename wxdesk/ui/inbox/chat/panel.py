@@ -121,12 +121,9 @@ class ChatPanel(QFrame):
         self.writing.refresh(row.conversation, now)
 
     def _show_nobody(self) -> None:
-        """Show the placeholder, or an empty header until a conversation is read."""
         if self._session.failed:
             self.empty.say(
-                tr("This conversation could not be read"),
-                tr("What you have written for it is kept."),
-                tr("Try again"),
+                tr("This conversation could not be read"), tr("What you have written for it is kept."), tr("Try again")
             )
         elif self._session.conversation_id is None:
             self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))

@@ -92,17 +92,14 @@ class MessageEdit(QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def sizeHint(self) -> QSize:
-        """Return a height for the text, between two and eight lines."""
         lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
         height = QFontMetrics(self.font()).lineSpacing() * min(max(lines, LINES_AT_LEAST), LINES_AT_MOST)
         return QSize(200, height + 22)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the height of two lines."""
         return QSize(120, QFontMetrics(self.font()).lineSpacing() * LINES_AT_LEAST + 22)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Note if something is being composed."""
         self._composing = bool(event.preeditString())
         with self._told():
             super().inputMethodEvent(event)
@@ -110,7 +107,6 @@ class MessageEdit(QPlainTextEdit):
             self.typed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Send on Enter, break the line on Shift+Enter, open templates on a first slash."""
         if self._composing:
             if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
                 super().keyPressEvent(event)
@@ -142,7 +138,6 @@ class MessageEdit(QPlainTextEdit):
         return source.hasText() or source_in(source) is not None
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
-        """Paste plain text; emit pictures."""
         picture = source_in(source)
         if picture is not None:
             self.pictured.emit(picture)

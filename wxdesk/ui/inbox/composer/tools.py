@@ -53,11 +53,9 @@ class ComposerTools(QWidget):
         self.text_link.clicked.connect(self.text_link_wanted)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the icons."""
         return QSize(len(self._buttons) * (16 + _GAP), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide the labels where they do not fit."""
         super().resizeEvent(event)
         roomy = self.width() >= self._full
         for button, words in zip(self._buttons, self._words, strict=True):

@@ -35,13 +35,11 @@ class ConversationDelegate(QStyledItemDelegate):
         self._standstill_of = hold_reason_of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Every row has the same height."""
         return QSize(Measure.LIST, Measure.ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint background, avatar, and three lines."""
         row: InboxRow | None = index.data(RowRole.ROW)
         if row is None:
             return
@@ -86,11 +84,7 @@ class ConversationDelegate(QStyledItemDelegate):
             taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
         role = "text" if conversation.unread else "secondary"
         paint_text(
-            painter,
-            line.adjusted(0, 0, -taken, 0),
-            preview_of(conversation),
-            font(Size.BODY),
-            theme.color(role),
+            painter, line.adjusted(0, 0, -taken, 0), preview_of(conversation), font(Size.BODY), theme.color(role)
         )
 
     def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:

@@ -93,12 +93,10 @@ class FilterChips(QWidget):
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the chips to the new width."""
         super().resizeEvent(event)
         self._make_room()
 
     def _make_room(self) -> None:
-        """Move the chips closer together where they would not fit beside each other."""
         chips = self._chips.values()
         roomy = sum(chip.width_for(snug=False) for chip in chips) + _GAP * (len(chips) - 1)
         snug = roomy > self.width()

@@ -60,7 +60,6 @@ class ConversationListModel(RowModel[InboxRow]):
         return None
 
     def canFetchMore(self, parent: Index) -> bool:
-        """Return True if the store has rows that were not read."""
         return not parent.isValid() and not self._complete and not self._asked
 
     def fetchMore(self, parent: Index) -> None:
@@ -171,7 +170,6 @@ def matches_filter(row: InboxRow, chosen: InboxFilter) -> bool:
 
 
 def _has_asked_property(row: InboxRow, chosen: InboxFilter) -> bool:
-    """Return True if the row has the property of its filter chip."""
     conversation = row.conversation
     match chosen:
         case InboxFilter.WAITING:

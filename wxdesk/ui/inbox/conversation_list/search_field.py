@@ -36,7 +36,6 @@ class SearchField(QLineEdit):
         self._show_end("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves, Down and Enter go to the rows."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif event.key() == Qt.Key.Key_Down or event.key() in _ENTER:
@@ -45,7 +44,6 @@ class SearchField(QLineEdit):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the key at the end."""
         super().resizeEvent(event)
         size = self.key.sizeHint()
         self.key.setGeometry(
@@ -53,7 +51,6 @@ class SearchField(QLineEdit):
         )
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the button anew when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "empty_it"):
             self.empty_it.setIcon(icon("close"))

@@ -45,11 +45,9 @@ class SearchModel(QAbstractListModel):
         self.phrase = ""
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of matches."""
         return 0 if parent.isValid() else len(self._hits)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        """Return the hit itself, or a sentence for screen readers."""
         if not index.isValid() or not 0 <= index.row() < len(self._hits):
             return None
         hit = self._hits[index.row()]
@@ -107,11 +105,9 @@ class SearchDelegate(QStyledItemDelegate):
         self._clock = clock
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every row has the same height."""
         return QSize(Measure.LIST, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint avatar, name, time and excerpt."""
         hit: SearchHit | None = index.data(HitRole.HIT)
         if hit is None:
             return

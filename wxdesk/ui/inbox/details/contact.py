@@ -157,11 +157,9 @@ class Avatar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A square."""
         return QSize(AVATAR, AVATAR)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The letter."""
         if self._contact is not None:
             painter = QPainter(self)
             paint_avatar(painter, self.rect().toRectF(), self._contact)
@@ -201,7 +199,6 @@ class AliasEdit(QLineEdit):
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Save the name."""
         super().focusOutEvent(event)
         self.setCursorPosition(0)
         self._say_whole()
@@ -213,7 +210,6 @@ class AliasEdit(QLineEdit):
         return not self.hasFocus() and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the text, underlined while focused."""
         if self.shortened:
             painter = QPainter(self)
             paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
@@ -223,7 +219,6 @@ class AliasEdit(QLineEdit):
         _underline(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Update the tooltip of a name that is cut."""
         super().resizeEvent(event)
         self._say_whole()
 
@@ -231,7 +226,6 @@ class AliasEdit(QLineEdit):
         self.setToolTip(html.escape(self.text()) if self.shortened else tr("Give this customer a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Save on Enter, restore on Esc."""
         if event.key() in _ENTER:
             self.saved.emit()
             self.clearFocus()
@@ -243,7 +237,6 @@ class AliasEdit(QLineEdit):
 
 
 def _underline(widget: QWidget) -> None:
-    """Underline a frameless field that is focused or under the mouse."""
     role = "accent" if widget.hasFocus() else "line" if widget.underMouse() else ""
     if role:
         painter = QPainter(widget)
@@ -273,15 +266,12 @@ class NoteEdit(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        """Return a height of one to six lines."""
         lines = min(max(int(self.document().documentLayout().documentSize().height()), 1), 6)
         return QSize(100, self.fontMetrics().lineSpacing() * lines + 8)
 
     def minimumSizeHint(self) -> QSize:
-        """One line."""
         return QSize(60, self.fontMetrics().lineSpacing() + 8)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Save the note."""
         super().focusOutEvent(event)
         self.saved.emit()

@@ -184,7 +184,6 @@ class DecisionPanel(QFrame):
         self.more.setEnabled(not self._all)
 
     def _sentence(self) -> str:
-        """Return the text above the rules; empty where the rules say it all."""
         decision, reply = self._decision, self._reply
         if reply is not None and reply.author is not Author.RULE:
             return tr("You wrote this one. No rule had a part in it.")
@@ -195,11 +194,9 @@ class DecisionPanel(QFrame):
         return outcome_words(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
 
     def _spoke(self) -> int:
-        """Return the number of rules that matched, without those in shadow mode."""
         return sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)
 
     def _wrote(self, verdict: RuleVerdict) -> bool:
-        """Return True if this rule wrote the reply in focus, or if no reply is in focus."""
         return self._reply is None or self._reply.rule_id == verdict.rule_id
 
 
@@ -217,7 +214,6 @@ class CardRow(QFrame):
         self.grid.setColumnStretch(1, 1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint background and line."""
         theme = Theme.current()
         painter = QPainter(self)
         if self.tinted:

@@ -49,7 +49,6 @@ class Explanation(QObject):
             self._bridge.ask(work, partial(self._explained, self._picked))
 
     def _message_id(self) -> int | None:
-        """Return the id of the message in focus, or of the one that the reply answers."""
         reply = self._session.reply(self._picked)
         if reply is not None:
             return reply.message_id

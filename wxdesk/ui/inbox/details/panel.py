@@ -102,7 +102,6 @@ class DetailPanel(QFrame):
         self.contact.alias.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close a drawer on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:

@@ -84,7 +84,6 @@ def _accepted(reply: Reply) -> str:
 
 
 def _contents_after(reply: Reply, steps: Sequence[ReplyStep]) -> list[Content]:
-    """Return the reply's content after each step."""
     contents, now = [], reply.content
     for step in reversed(steps):
         contents.append(now)

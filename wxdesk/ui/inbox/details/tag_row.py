@@ -110,7 +110,6 @@ class _TagField(QLineEdit):
         self.setAccessibleName(tr("New tag"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
         if event.key() in _ENTER or event.key() == Qt.Key.Key_Escape:
@@ -119,7 +118,6 @@ class _TagField(QLineEdit):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Leaving it is done, too."""
         super().focusOutEvent(event)
         if self.isVisible():
             self.done.emit()

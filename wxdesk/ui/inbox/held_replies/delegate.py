@@ -59,11 +59,9 @@ class HeldDelegate(QStyledItemDelegate):
         self.hot: tuple[int, str] = (-1, "")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every row has the same height."""
         return QSize(200, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint two lines and two buttons."""
         held: HeldReply | None = index.data(HeldRole.HELD)
         if held is None:
             return

@@ -145,7 +145,6 @@ class HeldStrip(QFrame):
             self.view.tick()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room anew."""
         super().resizeEvent(event)
         self._share_room()
 
@@ -203,7 +202,6 @@ class HeldStrip(QFrame):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on the line does what its arrow does."""
         super().mouseReleaseEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and event.position().y() < HEAD_HEIGHT:
             self._unfold(not self.unfolded)

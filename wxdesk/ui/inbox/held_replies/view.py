@@ -62,13 +62,11 @@ class HeldView(RowsView):
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Choose the first row if none is chosen."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self.model().rowCount():
             self.setCurrentIndex(self.model().index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open on Enter, send on Ctrl+Enter, stop on Delete, leave on Esc."""
         held: HeldReply | None = self.currentIndex().data(HeldRole.HELD)
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
@@ -88,17 +86,14 @@ class HeldView(RowsView):
             (self.send_wanted if sends and event.key() in _ENTER else self.stop_wanted).emit(held)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show what a click would press."""
         self._heat(self._at(event.position().toPoint()))
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the mouse any more."""
         self._heat((-1, ""))
         super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Press a button, or open the row."""
         super().mouseReleaseEvent(event)
         at = event.position().toPoint()
         held: HeldReply | None = self.indexAt(at).data(HeldRole.HELD)
@@ -111,7 +106,6 @@ class HeldView(RowsView):
             (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Say what is under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), plain_tip(self.tip_at(event.pos())), self)
             return True

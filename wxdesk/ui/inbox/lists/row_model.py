@@ -29,11 +29,9 @@ class RowModel[R](QAbstractListModel):
         self._rows: list[R] = []
 
     def rowCount(self, parent: Index = ROOT) -> int:
-        """Return the number of rows."""
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        """Return a row's data for a role, or its sentence for screen readers."""
         if not index.isValid() or not 0 <= index.row() < len(self._rows):
             return None
         row = self._rows[index.row()]
@@ -65,6 +63,5 @@ class RowModel[R](QAbstractListModel):
         self.endRemoveRows()
 
     def _put(self, at: int, row: R) -> None:
-        """Replace the row at an index."""
         self._rows[at] = row
         self.dataChanged.emit(self.index(at), self.index(at))

@@ -33,14 +33,12 @@ class RowsView(QListView):
         self._let_compose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pass letters on to the page."""
         if typed_text(event):
             event.ignore()
         else:
             super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Pass composed text on to the reply."""
         edit = self._writes_into
         if edit is None or not edit.isVisible():
             event.ignore()

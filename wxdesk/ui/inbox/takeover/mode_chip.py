@@ -40,15 +40,12 @@ class ModeChip(QAbstractButton):
         return min(_WIDEST, QFontMetrics(self.font()).horizontalAdvance(text) + 2 * _PAD + _ARROW + 4)
 
     def sizeHint(self) -> QSize:
-        """Room for the words."""
         return QSize(self.width_for(self.text()), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Return a size at which the text may be cut."""
         return QSize(64, _HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint background, text, arrow, and the focus ring."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -235,7 +235,6 @@ class AnchoredView(RowsView):
             self.jump.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines again; stay at the end if it was in sight."""
         stuck = self.at_end() if not self._placing else self._stuck
         super().resizeEvent(event)
         if self._placing:
@@ -246,14 +245,12 @@ class AnchoredView(RowsView):
         self._show_jump()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Lay out for the real width."""
         super().showEvent(event)
         self._lay_out()
         if self._stuck:
             self.scrollToBottom()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Forget the layouts when fonts change."""
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.bubbles.forget()

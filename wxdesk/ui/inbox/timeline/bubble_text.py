@@ -100,7 +100,6 @@ _SENDING = frozenset({BubbleAction.SEND, BubbleAction.RETRY})
 
 
 def _offers_for_all_parts(offers: tuple[Offer, ...], count: int) -> tuple[Offer, ...]:
-    """Offer to send all `count` asking parts, beside sending this one alone."""
     send, *others = offers
     if send.action is not BubbleAction.SEND:  # a value is missing; what is written there sends all of them
         return offers
@@ -168,7 +167,6 @@ def notice_of(entry: TimelineEntry) -> str:
 
 
 def _written_since(entry: TimelineEntry) -> list[str]:
-    """Return what was written since the question, in that order."""
     said: list[tuple[datetime, str]] = []
     if entry.since is not None:
         words = tr("The customer has written since: “{words}”", words=first_words(message_text(entry.since)))
@@ -180,7 +178,6 @@ def _written_since(entry: TimelineEntry) -> list[str]:
 
 
 def _following_words(state: ReplyState, count: int) -> str:
-    """Return what happens to the later parts of the answer; empty if nothing does."""
     if not count:
         return ""
     match state:
@@ -203,14 +200,12 @@ def _refused_words(reply: Reply, why: str) -> str:
 
 
 def _lacking_words(name: str) -> str:
-    """Return why a part cannot be sent before an earlier one."""
     if not name:
         return ""
     return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
 
 
 def _ahead_words(count: int) -> str:
-    """Return what else leaves with a part that is sent before its turn."""
     if not count:
         return ""
     one = "If you send this one, {n} part before it leaves first."
@@ -218,7 +213,6 @@ def _ahead_words(count: int) -> str:
 
 
 def _last_moment(reply: Reply, closing: WindowEnd | None) -> str:
-    """Return what happens to a held reply right before its reply window closes."""
     if closing is None or reply.due_at is None or reply.state is not ReplyState.HELD:
         return ""
     time = clock_time(reply.due_at)
@@ -258,7 +252,6 @@ def trouble_of(reply: Reply) -> str:
 
 
 def _missing_words(reply: Reply) -> list[str]:
-    """Return which values are missing in a draft."""
     gaps = open_gaps(reply.content)
     if not gaps:
         return []
@@ -272,7 +265,6 @@ def _missing_words(reply: Reply) -> list[str]:
 
 
 def _why_it_asks(reply: Reply) -> str:
-    """Return why a held reply has no due time; empty for one that has."""
     if reply.due_at is not None:
         return ""
     return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
@@ -336,7 +328,6 @@ _EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 
 def _waits(reply: Reply, now: datetime) -> bool:
-    """Return True if the caption begins with what is going to happen."""
     if reply.state is ReplyState.QUEUED:
         return reply.not_before is not None and now < reply.not_before
     return reply.state in _EXPLAINED

@@ -175,7 +175,6 @@ _NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED
 
 
 def _needs_decision(reply: Reply) -> bool:
-    """Return True if it is only sent after a decision of the operator."""
     asks = reply.state is ReplyState.HELD and reply.due_at is None
     return asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
 
@@ -207,7 +206,6 @@ def _return_entry(at: datetime) -> TimelineEntry:
 
 
 def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:
-    """Return the id of the message that `latest` left unanswered, if any."""
     if latest is None or latest.outcome is Outcome.REPLIED:
         return None
     asked = next((item.at for item in items if isinstance(item, Message) and item.id == latest.message_id), None)

@@ -92,7 +92,6 @@ class TimelineModel(RowModel[TimelineEntry]):
             at = end + 1
 
     def _refresh(self, new: Sequence[TimelineEntry]) -> None:
-        """Update entries whose key stayed."""
         for row, entry in enumerate(new):
             if self._rows[row] is not entry and self._rows[row] != entry:
                 self._put(row, entry)

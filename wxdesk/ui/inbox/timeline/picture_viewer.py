@@ -8,15 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut, QWheelEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QGraphicsScene,
-    QGraphicsView,
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QFrame, QGraphicsScene, QGraphicsView, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
@@ -194,11 +186,9 @@ class ZoomView(QGraphicsView):
         self._zoom(1 / STEP)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the mouse."""
         self._zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep a fitted picture fitted."""
         super().resizeEvent(event)
         if self._fits:
             self.fit()

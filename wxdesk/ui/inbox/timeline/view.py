@@ -30,11 +30,7 @@ from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
-_KEYS = {
-    Qt.Key.Key_Return: BubbleKey.ENTER,
-    Qt.Key.Key_Enter: BubbleKey.ENTER,
-    Qt.Key.Key_Escape: BubbleKey.ESC,
-}
+_KEYS = {Qt.Key.Key_Return: BubbleKey.ENTER, Qt.Key.Key_Enter: BubbleKey.ENTER, Qt.Key.Key_Escape: BubbleKey.ESC}
 _WITH_CTRL = {
     Qt.Key.Key_D: BubbleKey.CTRL_D,
     Qt.Key.Key_E: BubbleKey.CTRL_E,
@@ -116,23 +112,19 @@ class TimelineView(AnchoredView):
             self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Highlight what a click would press."""
         self._hover(self._hot(event.position().toPoint()))
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Remove the highlight."""
         self._hover(None)
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember what is pressed; it acts on release."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed = self._hot(event.position().toPoint())
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Act, if the mouse is still on what it pressed."""
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and pressed == self._hot(event.position().toPoint()):
@@ -154,18 +146,15 @@ class TimelineView(AnchoredView):
             self.acted.emit(action, key)
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
-        """Emit the key of the bubble in focus."""
         super().currentChanged(current, previous)
         self.picked.emit(current.data(EntryRole.KEY) or "")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Begin at the bubble that waits for the operator, unless by mouse."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.focus_last()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the bubble's keys and copying; send letters to the composer."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif self._ask_why(event) or self._press_offer(event) or self._open_first(event):
@@ -178,7 +167,6 @@ class TimelineView(AnchoredView):
             super().keyPressEvent(event)
 
     def _ask_why(self, event: QKeyEvent) -> bool:
-        """Ask for the reasons of the bubble on Alt+Enter; True if it was that."""
         key = self.currentIndex().data(EntryRole.KEY)
         enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         if not key or not enter or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -220,7 +208,6 @@ class TimelineView(AnchoredView):
             QGuiApplication.clipboard().setText(entry.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer copying and the bubble's actions."""
         found = self._entry_at(event.pos())
         if found is None:
             return
@@ -250,7 +237,6 @@ class TimelineView(AnchoredView):
 
 
 def _key_of(event: QKeyEvent) -> BubbleKey | None:
-    """Return which of a bubble's keys this is, if any."""
     command = event.modifiers() & _COMMAND
     if not command:
         return _KEYS.get(Qt.Key(event.key()))

@@ -157,7 +157,6 @@ class ContentPanel(Popover):
         return self.kind is ReplyKind.IMAGE and bool(self.content().picture)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Repaint the preview when the colours change."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "preview"):
             self.preview.update()

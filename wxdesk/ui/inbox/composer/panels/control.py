@@ -36,13 +36,7 @@ class SendingPanels(QObject):
     given_up = Signal(int, bool)
 
     def __init__(
-        self,
-        host: QWidget,
-        composer: Composer,
-        album: Album,
-        bridge: Bridge,
-        session: ChatSession,
-        changes: EditSaving,
+        self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession, changes: EditSaving
     ) -> None:
         super().__init__(host)
         self._composer = composer
@@ -243,7 +237,6 @@ class SendingPanels(QObject):
             self._bridge.failed.emit(error)
 
     def _is_there(self, panel: ContentPanel, written_in: int, content: Content) -> bool:
-        """Return True if the panel still shows what was to be sent."""
         return self._written_in == written_in and self._editing is None and panel.content() == content
 
     def _done_with(self, panel: ContentPanel) -> None:

@@ -96,7 +96,6 @@ class Popover(QFrame):
         """Hide the least needed content if it does not fit into `width` and `height`."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close on Esc, confirm on Ctrl+Enter."""
         if event.key() == Qt.Key.Key_Escape:
             self.close_it()
         elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -121,18 +120,15 @@ class Popover(QFrame):
         return True
 
     def _reading_order(self, widget: QWidget) -> tuple[bool, int, int]:
-        """Return a sort key from top left to bottom right, the close button last."""
         at = widget.mapTo(self, QPoint(0, 0))
         return widget is self.put_away, at.y(), at.x()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the size of the host."""
         if watched is self._host and event.type() is QEvent.Type.Resize:
             self.place()
         return False
 
     def event(self, event: QEvent) -> bool:
-        """Follow the size of the content."""
         if event.type() is QEvent.Type.LayoutRequest:
             self.place()
         return super().event(event)

@@ -98,7 +98,6 @@ class TemplateForm(Popover):
             self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Insert on Enter, from every field."""
         if event.key() in _ENTER:
             self.submit()
         else:
@@ -146,7 +145,6 @@ class TemplateForm(Popover):
             field.setFocus()
 
     def _show(self) -> None:
-        """Update the preview; missing values are marked."""
         self.problem.setText("")
         for field in self.fields.values():
             set_wrong(field, False)

@@ -151,7 +151,6 @@ class _Field(QLineEdit):
         self.setAccessibleName(tr("Search templates"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrow keys, choose on Enter, close on Esc."""
         if Qt.Key(event.key()) in _MOVES:
             self.moved.emit(event)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -163,7 +162,6 @@ class _Field(QLineEdit):
 
 
 def _row_words(template: Template) -> str:
-    """Return title, shortcut and summary; other kinds than text are named."""
     kind = "" if template.kind is ReplyKind.TEXT else kind_word(template.kind)
     named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
     return " — ".join(part for part in (named, " ".join((kind, template.summary)).strip()) if part)

@@ -41,7 +41,6 @@ def _pieces_of_message(message: Message) -> tuple[ContentPiece, ...]:
 
 
 def _received(message: Message, frame: PictureFrame) -> PicturePiece:
-    """Return a contact's picture, or why it is missing."""
     match message.picture_state:
         case PictureState.KEPT:
             return PicturePiece(message.picture, frame, kind_word("image"))

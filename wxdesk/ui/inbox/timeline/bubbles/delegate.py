@@ -132,14 +132,12 @@ class BubbleDelegate(QStyledItemDelegate):
         return None if under is None else under.part.action
 
     def _part_at(self, row: RowLayout, at: QPointF) -> PlacedPart | None:
-        """Return the piece of the caption at a point."""
         if not row.caption.contains(at):
             return None
         placed = place_caption(self._caption(row.entry), row)
         return next((one for one in placed if one.rect.contains(at)), None)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Show a link's target, or the tooltip of a caption piece."""
         entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         words = ""
         if entry is not None and entry.kind in BUBBLES:
@@ -156,12 +154,10 @@ class BubbleDelegate(QStyledItemDelegate):
         return "" if placed is None else placed.tip
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the height of the content at the timeline's width."""
         entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         return QSize(self.width, self.layout_of(entry).height if entry else 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint a bubble with its caption, or a line."""
         entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
         if entry is None:
             return
@@ -217,7 +213,6 @@ class BubbleDelegate(QStyledItemDelegate):
 
 
 def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
-    """Paint the time left of a held reply."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("line"))
     painter.drawRoundedRect(bar, 1.5, 1.5)
@@ -226,7 +221,6 @@ def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> No
 
 
 def _openable_at(row: RowLayout, at: QPointF) -> LinkSpan | PicturePiece | None:
-    """Return the link or the picture at a point."""
     if row.content is None:
         return None
     inside = at - row.content_at
@@ -277,7 +271,6 @@ def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hove
 
 
 def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
-    """Paint a day, an activity, or the bar above new messages."""
     rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
     unread = row.entry.kind is EntryKind.UNREAD
     face = sentence_font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)

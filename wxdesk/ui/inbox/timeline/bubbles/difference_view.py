@@ -27,23 +27,18 @@ class DifferenceView(QWidget):
         self.setAccessibleName(changes_in_words(self.pieces))
 
     def hasHeightForWidth(self) -> bool:
-        """Return True: a narrow one is higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height of all lines at this width."""
         return int(self._lay_out(width).boundingRect().height()) + 2
 
     def sizeHint(self) -> QSize:
-        """Return the height at the present width."""
         return QSize(120, self.heightForWidth(max(120, self.width())))
 
     def minimumSizeHint(self) -> QSize:
-        """Return one line's height, and no width."""
         return QSize(0, self.fontMetrics().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the text with its marks."""
         painter = QPainter(self)
         painter.setPen(Theme.current().color("secondary"))
         self._lay_out(self.width()).draw(painter, QPointF(0, 0))

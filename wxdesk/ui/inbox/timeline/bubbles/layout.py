@@ -90,7 +90,6 @@ def bubble_room(width: int) -> float:
 
 
 def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
-    """Put content, notice, bar and buttons below each other."""
     bubble, left = row.bubble, row.bubble.left() + PAD_X
     y = bubble.top() + PAD_Y
     content_at = QPointF(left, y)
