@@ -7,6 +7,7 @@ import pytest
 
 from tests.webhook.pushing import ACCOUNTS, NOW, Desk, Shelf
 from wxdesk.core.events import Event
+from wxdesk.desk.ports import Clock
 from wxdesk.webhook.http_server import DEFAULT_LIMITS, Limits
 from wxdesk.webhook.server import Listener
 
@@ -17,14 +18,14 @@ type Open = Callable[..., Awaitable[Desk]]
 async def open_desk() -> AsyncIterator[Open]:
     desks: list[Desk] = []
 
-    async def start(limits: Limits = DEFAULT_LIMITS, accounts: dict = ACCOUNTS) -> Desk:
+    async def start(limits: Limits = DEFAULT_LIMITS, accounts: dict = ACCOUNTS, clock: Clock = lambda: NOW) -> Desk:
         shelf, events, seen = Shelf(), list[Event](), asyncio.Event()
 
         def publish(event: Event) -> None:
             events.append(event)
             seen.set()
 
-        listener = Listener(accounts, shelf.keep, publish, lambda: NOW, "127.0.0.1", 0, limits)
+        listener = Listener(accounts, shelf.keep, publish, clock, "127.0.0.1", 0, limits)
         desk = Desk(listener, await listener.start(), shelf, events, seen)
         desks.append(desk)
         return desk

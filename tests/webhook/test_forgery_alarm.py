@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.webhook.conftest import Open
 from tests.webhook.pushing import NOW, TEXT, Desk, ask, signed, written
-from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.webhook.server import QUIET, ForgeryAlarm
+from wxdesk.core.events import TroubleRaised
+from wxdesk.webhook.server import FORGERY_WARNING_PAUSE
 
 FORGED = [
     written("/wx/secure", TEXT, signed()),
@@ -31,19 +32,19 @@ async def test_every_attempt_is_a_line_and_one_notice_an_account_is_raised(desk:
     assert "请问几点关门" not in "".join(event.text for event in told)
 
 
-@pytest.mark.expects_log("plain text was refused for shop")
-def test_an_attack_that_goes_on_is_told_again_after_an_hour() -> None:
-    told: list[Event] = []
+@pytest.mark.expects_log("plain text was refused for secure")
+async def test_an_attack_that_goes_on_is_told_again_after_an_hour(open_desk: Open) -> None:
     now = NOW
 
     def clock() -> datetime:
         return now
 
-    alarm = ForgeryAlarm(told.append, clock)
+    desk = await open_desk(clock=clock)
     for minutes in range(0, 180, 5):
         now = NOW + timedelta(minutes=minutes)
-        alarm.plain_text_refused("shop")
-    assert len(told) == timedelta(hours=3) / QUIET
+        await ask(desk, FORGED[0])
+    told = [event for event in desk.events if isinstance(event, TroubleRaised)]
+    assert len(told) == timedelta(hours=3) / FORGERY_WARNING_PAUSE
 
 
 async def test_junk_is_no_attack(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.webhook.pushing import CIPHER, MESSAGES, NOW, enveloped, signed_for
 from tests.webhook.test_verification import SECURE
 from wxdesk.core.errors import BadInput
-from wxdesk.webhook.body import MAX_BODY
+from wxdesk.webhook.http_server import MAX_BODY
 from wxdesk.webhook.parse import read_push
 
 LIMIT_SECONDS = 0.05

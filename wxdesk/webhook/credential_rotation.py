@@ -6,15 +6,17 @@ token is tried with each key.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import product
 
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.refusal import Refusal
+
+_NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 class PushSecrets:
@@ -26,14 +28,16 @@ class PushSecrets:
         BadInput: the current ones are unusable; see `PushCipher`.
     """
 
-    __slots__ = ("_pairs", "present")
+    __slots__ = ("_dated", "present")
 
     def __init__(self, credentials: Credentials, app_id: str) -> None:
         self.present = PushCipher(credentials.push_token, credentials.encoding_aes_key, app_id)
-        tokens = (_Dated(credentials.push_token), *map(_Dated.of, credentials.former_push_tokens))
-        keys = (_Dated(credentials.encoding_aes_key), *map(_Dated.of, credentials.former_encoding_aes_keys))
-        former = (_pair(token, key, app_id) for token, key in list(product(tokens, keys))[1:])
-        self._pairs = (_Pair(self.present), *(pair for pair in former if pair is not None))
+        tokens = (FormerSecret(credentials.push_token, _NO_END), *credentials.former_push_tokens)
+        keys = (FormerSecret(credentials.encoding_aes_key, _NO_END), *credentials.former_encoding_aes_keys)
+        self._dated = [(self.present, _NO_END)]
+        for token, key in list(product(tokens, keys))[1:]:
+            with contextlib.suppress(BadInput):
+                self._dated.append((PushCipher(token.value, key.value, app_id), min(token.until, key.until)))
 
     def check(self, given: str, timestamp: str, nonce: str, at: datetime) -> PushCipher:
         """Find the secrets that made a request's `signature`; raises `PushRefused`."""
@@ -61,32 +65,4 @@ class PushSecrets:
         raise PushRefused(why)
 
     def _at(self, at: datetime) -> Iterator[PushCipher]:
-        return (pair.cipher for pair in self._pairs if pair.until is None or at < pair.until)
-
-
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    """A secret and the end of its validity; None for a current one."""
-
-    value: str
-    until: datetime | None = None
-
-    @classmethod
-    def of(cls, former: FormerSecret) -> _Dated:
-        return cls(former.value, former.until)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A token with a key, and the end of their common validity."""
-
-    cipher: PushCipher
-    until: datetime | None = None
-
-
-def _pair(token: _Dated, key: _Dated, app_id: str) -> _Pair | None:
-    ends = [dated.until for dated in (token, key) if dated.until is not None]
-    try:
-        return _Pair(PushCipher(token.value, key.value, app_id), min(ends, default=None))
-    except BadInput:
-        return None
+        return (cipher for cipher, until in self._dated if at < until)

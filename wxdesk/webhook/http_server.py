@@ -1,4 +1,4 @@
-"""Hardened aiohttp server: limited connections, deadlines, uninformative errors.
+"""Hardened aiohttp server: limits, deadlines, uninformative errors.
 
 It is the low-level server, not an Application: two routes need no router, and aiohttp answers a request
 that is not HTTP outside the Application, quoting it and naming its own version.
@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
-from aiohttp import HttpVersion11, hdrs, web
+from aiohttp import HttpVersion11, StreamReader, hdrs, web
+
+from wxdesk.core.errors import PushRefused
+from wxdesk.webhook.refusal import Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +25,12 @@ MAX_LINE = 4096
 
 MAX_HEADERS = 64
 """Header lines in a request."""
+
+MAX_BODY = 64 * 1024
+"""Largest body in bytes; real pushes have less than 10 KiB."""
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +52,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-
-
-_FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class PlainResponse(web.Response):
@@ -202,3 +208,42 @@ class Server(web.Server):
         """Release the slot of a connection that is gone."""
         self._open -= 1
         self.waiting.pop(connection, None)
+
+
+async def read_body(request: web.BaseRequest, seconds: float) -> bytes:
+    """Read the whole body, as it came over the wire.
+
+    Raises:
+        PushRefused: larger than MAX_BODY, compressed, malformed, or not complete after `seconds`.
+    """
+    if hdrs.CONTENT_ENCODING in request.headers:
+        raise PushRefused(Refusal.ENCODED)
+    if (request.content_length or 0) > MAX_BODY:
+        raise PushRefused(Refusal.TOO_LARGE)
+    content = request.content
+    try:
+        if content.is_eof():  # a small body comes together with its headers; no timer is needed
+            body = content.read_nowait()
+            _check_size(body)
+            return body
+        if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and request.transport is not None:
+            request.transport.write(_CONTINUE)
+        async with asyncio.timeout(seconds):
+            return await _read(content)
+    except TimeoutError:
+        raise PushRefused(Refusal.SLOW) from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise PushRefused(Refusal.BROKEN_OFF) from None
+
+
+async def _read(content: StreamReader) -> bytes:
+    body = bytearray()
+    while chunk := await content.readany():
+        body += chunk
+        _check_size(body)
+    return bytes(body)
+
+
+def _check_size(body: bytes | bytearray) -> None:
+    if len(body) > MAX_BODY:
+        raise PushRefused(Refusal.TOO_LARGE)

@@ -26,8 +26,15 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.webhook.body import read_body
-from wxdesk.webhook.http_server import DEFAULT_LIMITS, Connection, Limits, PlainResponse, Server, SuccessResponse
+from wxdesk.webhook.http_server import (
+    DEFAULT_LIMITS,
+    Connection,
+    Limits,
+    PlainResponse,
+    Server,
+    SuccessResponse,
+    read_body,
+)
 from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import Refusal, status_of
 from wxdesk.webhook.verification import PushVerifier, Query, read_query
@@ -36,6 +43,9 @@ logger = logging.getLogger(__name__)
 
 SUCCESS = b"success"
 """Acknowledgement that WeChat expects, to the byte; never encrypted."""
+
+FORGERY_WARNING_PAUSE = timedelta(hours=1)
+"""Pause between warnings of an account; the traffic page shows every attempt."""
 
 _PREFIX = "/wx/"
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
@@ -75,7 +85,7 @@ class Listener:
         self._runner: web.ServerRunner | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._success = SuccessResponse()
-        self._alarm = ForgeryAlarm(publish, clock)
+        self._warned_at: dict[str, datetime] = {}
 
     async def start(self) -> str:
         """Start listening; return the URL `http://host:port` with the actual port.
@@ -129,7 +139,7 @@ class Listener:
             seen = await self._answer(door, request)
         except PushRefused as refused:
             if door is not None and refused.why == Refusal.PLAIN_TEXT:
-                self._alarm.plain_text_refused(door.account.name)
+                self._warn_of_forgery(door.account.name)
             seen = _Outcome(f"refused: {refused.why}", _refusal(refused))
         finally:
             connection.end()
@@ -172,12 +182,26 @@ class Listener:
         return _Outcome("kept" if receipt.new else "duplicate", success, push, _signed_at(query))
 
     def _report(self, account: str, seen: _Outcome, began: float) -> None:
-        milliseconds = (perf_counter() - began) * 1000
-        seen_at = self._clock()
-        self._publish(PushSeen(account, seen.outcome, seen_at, milliseconds, seen.kind, seen.key, seen.signed_at))
+        milliseconds, key = (perf_counter() - began) * 1000, seen.push.key if seen.push else ""
+        self._publish(PushSeen(account, seen.outcome, self._clock(), milliseconds, seen.kind, key, seen.signed_at))
 
     def _saw_no_http(self) -> None:
         self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
+
+    def _warn_of_forgery(self, account: str) -> None:
+        """Warn of a plain-text push to an account that takes only encrypted ones."""
+        now = self._clock()
+        warned_at = self._warned_at.get(account)
+        if warned_at is not None and now - warned_at < FORGERY_WARNING_PAUSE:
+            return
+        self._warned_at[account] = now
+        logger.warning("A message in plain text was refused for %s, which takes only encrypted ones", account)
+        text = tr(
+            "Somebody tried to slip a message in plain text into “{account}”, which takes only encrypted ones. It was "
+            "refused. If it was you: message push in WeChat's console is not set to secure mode.",
+            account=account,
+        )
+        self._publish(TroubleRaised(f"plain_text:{account}", text, passing=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +212,6 @@ class _Outcome:
     answer: web.StreamResponse
     push: Push | None = None
     signed_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        return self.push.key if self.push else ""
 
     @property
     def kind(self) -> str:
@@ -221,33 +241,3 @@ def _refusal(refused: PushRefused) -> PlainResponse:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers[hdrs.ALLOW] = "GET, POST"
     return answer
-
-
-logger = logging.getLogger(__name__)
-
-QUIET = timedelta(hours=1)
-"""Pause between warnings of an account; the traffic page shows every attempt."""
-
-
-class ForgeryAlarm:
-    """Raises `TroubleRaised` for an account that refused a plain-text message."""
-
-    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
-        self._publish = publish
-        self._clock = clock
-        self._warned_at: dict[str, datetime] = {}
-
-    def plain_text_refused(self, account: str) -> None:
-        """Warn of a plain-text push to an account that takes only encrypted ones."""
-        now = self._clock()
-        told_at = self._warned_at.get(account)
-        if told_at is not None and now - told_at < QUIET:
-            return
-        self._warned_at[account] = now
-        logger.warning("A message in plain text was refused for %s, which takes only encrypted ones", account)
-        text = tr(
-            "Somebody tried to slip a message in plain text into “{account}”, which takes only encrypted ones. It was "
-            "refused. If it was you: message push in WeChat's console is not set to secure mode.",
-            account=account,
-        )
-        self._publish(TroubleRaised(f"plain_text:{account}", text, passing=True))

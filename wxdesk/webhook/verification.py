@@ -61,8 +61,8 @@ class PushVerifier:
         self._ready().check(query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""), at)
         return echostr.encode("utf-8", "surrogateescape")
 
-    def open(self, query: Query, body: bytes, at: datetime) -> bytes:
-        """Extract a push's message, verified as far as the account's mode allows.
+    def _opened(self, query: Query, body: bytes, at: datetime) -> tuple[PushCipher, bytes]:
+        """Verify a push; return the secrets it was made with and its message.
 
         Plain mode: the query is signed, the body is not. Secure and compat mode: only the decrypted content of
         `Encrypt` counts; the clear fields beside it are covered by no signature.
@@ -70,10 +70,6 @@ class PushVerifier:
         Raises:
             PushRefused: the push is not genuine; `why` is for counters, the sender must not learn it.
         """
-        return self._opened(query, body, at)[1]
-
-    def _opened(self, query: Query, body: bytes, at: datetime) -> tuple[PushCipher, bytes]:
-        """Verify a request; return the secrets it was made with and its message."""
         secrets = self._ready()
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if self.account.push_mode is PushMode.PLAIN:
@@ -85,9 +81,9 @@ class PushVerifier:
         """Verify and parse a push; `incoming` is None and `note` says why if unreadable.
 
         Raises:
-            PushRefused: as `open`.
+            PushRefused: it is not genuine; `why` is for counters, the sender must not learn it.
         """
-        message = self.open(query, body, received_at)
+        _, message = self._opened(query, body, received_at)
         incoming, note = None, ""
         try:
             incoming = read_push(message)
