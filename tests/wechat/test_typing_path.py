@@ -13,8 +13,9 @@ from tests.wechat.worlds import ACCOUNT, OPENID, Heard, client_to
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.wechat.client import WeChatClient
-from wxdesk.wechat.payload import BUSINESS, PLAIN
+from wxdesk.wechat.client import TYPING_PATHS, WeChatClient
+
+BUSINESS, PLAIN = TYPING_PATHS
 
 
 class Answers:

@@ -27,8 +27,8 @@ from wxdesk.desk.ports import Clock, always
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, TokenGrant, seconds_elapsed
-from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp, PicturePart
-from wxdesk.wechat.payload import WRONG_PATH, TypingPaths, to_body, typing_body
+from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp
+from wxdesk.wechat.payload import to_body, typing_body
 from wxdesk.wechat.picture_hosts import PictureHosts
 from wxdesk.wechat.response import ApiAnswer, refusal, split_rid
 
@@ -38,6 +38,12 @@ MARGIN_SECONDS: Mapping[TokenEndpoint, float] = {"stable": 120.0, "classic": 300
 """Seconds before its end at which a token is replaced; classic ones are shared."""
 
 SUPERSEDED = 40001
+
+TYPING_PATHS = ("custom/business/typing", "custom/typing")
+"""Paths to try; what works, or that none does, is remembered for each account."""
+
+WRONG_TYPING_PATH = frozenset({40097, 40101, 40200, 48001})
+"""Errcodes of the path that does not suit the account (parameters, permission)."""
 
 UNREADABLE = "WeChat's answer cannot be read"
 NO_PICTURE_NAMED = "The message names no picture that can be fetched."
@@ -64,7 +70,7 @@ class WeChatClient:
         self._clock_check = ClockCheck(publish, clock)
         self._http = ApiHttp(api_base, deadline=deadline, hear_date=self._clock_check.hear)
         self._picture_hosts = picture_hosts or PictureHosts()
-        self._typing_paths = TypingPaths()
+        self._typing_paths: dict[str, tuple[str, ...]] = {}
         self._credentials = credentials
         self._publish = publish
         self._clock = clock
@@ -86,7 +92,7 @@ class WeChatClient:
             if not may_leave():
                 raise Recalled
             sent = self._http.post("/cgi-bin/message/custom/send", {"access_token": token}, body)
-            return self._told(account, "custom/send", sent, reply_id)
+            return self._recorded(account, "custom/send", sent, reply_id)
 
         answer = await self._with_token(account, call)
         if answer.errcode is None:
@@ -96,11 +102,10 @@ class WeChatClient:
 
     async def upload(self, account: Account, data: bytes, written: PictureFormat) -> str:
         """Upload a picture for three days; see `desk.ports.Media.upload`."""
-        part = PicturePart(data, written)
 
         def call(token: str) -> Awaitable[ApiAnswer]:
-            sent = self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, part)
-            return self._told(account, "media/upload", _repeatable(sent))
+            sent = self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, data, written)
+            return self._recorded(account, "media/upload", _repeatable(sent))
 
         answer = await self._with_token(account, call)
         if answer.errcode:
@@ -117,7 +122,7 @@ class WeChatClient:
             if isinstance(found, bytes):
                 return found
             refused = refusal(found)
-        data = await self._told(account, "PicUrl", self._picture_hosts.fetch(address)) if address else None
+        data = await self._recorded(account, "PicUrl", self._picture_hosts.fetch(address)) if address else None
         if data is None:
             raise refused
         return data
@@ -125,14 +130,14 @@ class WeChatClient:
     async def typing(self, account: Account, openid: str, *, on: bool) -> None:
         """Show or end the typing state; see `desk.ports.TypingSender`."""
         body = typing_body(openid, on=on)
-        for name in self._typing_paths.to_try(account.name):
+        for name in self._typing_paths.get(account.name, TYPING_PATHS):
             answer = await self._type(account, name, body)
-            if answer.errcode not in WRONG_PATH:
-                self._typing_paths.remember(account.name, name)
+            if answer.errcode not in WRONG_TYPING_PATH:
+                self._typing_paths[account.name] = (name,)
                 if answer.errcode:
                     raise refusal(answer)
                 return
-        self._typing_paths.remember(account.name)
+        self._typing_paths[account.name] = ()
 
     async def check(self, account: Account) -> float:
         """Make sure that `account` has a token; return its remaining seconds.
@@ -177,7 +182,7 @@ class WeChatClient:
     async def _type(self, account: Account, name: str, body: bytes) -> ApiAnswer:
         def call(token: str) -> Awaitable[ApiAnswer]:
             sent = self._http.post(f"/cgi-bin/message/{name}", {"access_token": token}, body)
-            return self._told(account, name, _repeatable(sent))
+            return self._recorded(account, name, _repeatable(sent))
 
         answer = await self._with_token(account, call)
         if answer.errcode is None:
@@ -187,7 +192,7 @@ class WeChatClient:
     async def _media(self, account: Account, media_id: str) -> bytes | ApiAnswer:
         def call(token: str) -> Awaitable[bytes | ApiAnswer]:
             query = {"access_token": token, "media_id": media_id}
-            return self._told(account, "media/get", _repeatable(self._http.download("/cgi-bin/media/get", query)))
+            return self._recorded(account, "media/get", _repeatable(self._http.download("/cgi-bin/media/get", query)))
 
         return await self._with_token(account, call)
 
@@ -206,7 +211,7 @@ class WeChatClient:
         return await self._granted(account, "token", self._http.get("/cgi-bin/token", query))
 
     async def _granted(self, account: Account, name: str, call: Awaitable[ApiAnswer]) -> TokenGrant:
-        answer = await self._told(account, name, _repeatable(call))
+        answer = await self._recorded(account, name, _repeatable(call))
         if answer.errcode:
             raise refusal(answer)
         if not answer.access_token or answer.expires_in <= 0:
@@ -218,7 +223,7 @@ class WeChatClient:
         credentials = self._credentials.get(account.name)
         return "" if credentials is None else credentials.app_secret
 
-    async def _told[R](self, account: Account, name: str, call: Awaitable[R], reply_id: int | None = None) -> R:
+    async def _recorded[R](self, account: Account, name: str, call: Awaitable[R], reply_id: int | None = None) -> R:
         started = time.perf_counter()
         outcome, errmsg, rid = tr("cut off"), "", ""
         try:

@@ -11,7 +11,6 @@ import asyncio
 import functools
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -42,26 +41,11 @@ _SIDE_BY_SIDE = 32
 _HANDED_OVER = "http11.send_request_body.started"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PicturePart:
-    """A picture as a multipart body; its file name is ASCII, as WeChat requires."""
-
-    data: bytes
-    format: PictureFormat
-
-    def as_files(self) -> dict[str, tuple[str, bytes, str]]:
-        """Convert to the HTTP library's form."""
-        kind = "jpeg" if self.format is PictureFormat.JPEG else self.format.value
-        return {"media": (f"picture.{self.format.value}", self.data, f"image/{kind}")}
-
-
 class TooLargeError(Exception):
     """The response is larger than allowed."""
 
 
 class _Progress:
-    """Progress of one request."""
-
     def __init__(self) -> None:
         self.written = False
 
@@ -107,9 +91,11 @@ class ApiHttp:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         return await self._ask("POST", path, query, content=body, headers=headers)
 
-    async def upload(self, path: str, query: Mapping[str, str], part: PicturePart) -> ApiAnswer:
+    async def upload(self, path: str, query: Mapping[str, str], data: bytes, written: PictureFormat) -> ApiAnswer:
         """POST a picture as multipart/form-data; raises `NotSent` or `DeliveryUnknown`."""
-        return await self._ask("POST", path, query, slower=_SLOWER, files=part.as_files())
+        kind = "jpeg" if written is PictureFormat.JPEG else written.value
+        file = (f"picture.{written.value}", data, f"image/{kind}")  # WeChat requires an ASCII name
+        return await self._ask("POST", path, query, slower=_SLOWER, files={"media": file})
 
     async def download(self, path: str, query: Mapping[str, str]) -> bytes | ApiAnswer:
         """GET a picture, or WeChat's answer why there is none.

@@ -48,28 +48,6 @@ def _clean(value: str) -> str:
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNSENDABLE.sub("", value))
 
 
-BUSINESS = "custom/business/typing"
-PLAIN = "custom/typing"
-
-WRONG_PATH = frozenset({40097, 40101, 40200, 48001})
-"""Errcodes of the path that does not suit the account (parameters, permission)."""
-
-
-class TypingPaths:
-    """Paths to try, by account."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str, ...]] = {}
-
-    def to_try(self, account: str) -> tuple[str, ...]:
-        """List the paths in order; none for an account that may use neither."""
-        return self._known.get(account, (BUSINESS, PLAIN))
-
-    def remember(self, account: str, *works: str) -> None:
-        """Remember the working paths of `account` until the program ends."""
-        self._known[account] = works
-
-
 def typing_body(openid: str, *, on: bool) -> bytes:
     """Write the body that shows or ends typing for `openid` ("下发客服当前输入状态")."""
     return msgspec.json.encode({"touser": openid, "command": "Typing" if on else "CancelTyping"})
