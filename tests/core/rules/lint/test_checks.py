@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.rules.lint.linting import ENTERED, doubts, entering, said_of, when
 from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import NOW, REPLY, TOOLS, ruleset, subject
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     Action,
@@ -25,34 +25,13 @@ from wxdesk.core.model.rule import (
     MessageNo,
     Presence,
     Rule,
-    SessionFromTest,
     TagsTest,
 )
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import findings
-from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
-from wxdesk.core.templates import Template
+from wxdesk.core.rules.lint.findings import LintCode, LintContext, Severity
 
 OTHERWISE = (Action(ActionKind.REPLY, text="不同"),)
-ENTERED = frozenset({MessageType.ENTER_SESSION})
-
-
-def said_of(*rules: Rule, **around: Any) -> list[LintFinding]:
-    numbered = [replace(rule, id=number) for number, rule in enumerate(rules, start=1)]
-    return findings(numbered, TOOLS.normaliser, LintContext(NOW, **around))
-
-
-def doubts(*rules: Rule, **around: Any) -> list[tuple[int, LintCode]]:
-    return [(one.rule.id, one.doubt) for one in said_of(*rules, **around)]
-
-
-def when(**fields: Any) -> Rule:
-    return Rule("r", when=Condition(**fields), then=REPLY)
-
-
-def entering(**fields: Any) -> Rule:
-    return replace(when(session_from=SessionFromTest(**fields)), on=ENTERED)
-
 
 EVERY = "退款|退货|"
 """A pattern that is found in every text, by a bar too many."""
@@ -98,7 +77,7 @@ HIDING = [
 @pytest.mark.parametrize(("above", "below"), HIDING)
 def test_a_rule_is_unreachable_below_one_that_matches_whatever_it_matches(above: Rule, below: Rule) -> None:
     found = [one for one in said_of(above, below, everywhere={EVERY}) if one.doubt is LintCode.UNREACHABLE]
-    assert [(one.rule.id, one.other and one.other.id, one.severity) for one in found] == [(2, 1, Severity.WRONG)]
+    assert [(one.rule.id, one.other and one.other.id, one.doubt.severity) for one in found] == [(2, 1, Severity.WRONG)]
 
 
 NOT_HIDING = [
@@ -176,7 +155,7 @@ def test_the_same_word_with_another_answer_is_found_in_its_place() -> None:
     assert [(one.rule.id, one.doubt, one.where, one.word) for one in found] == [
         (2, LintCode.SAME_WORDS, ("when", "any", 1), " 退款")
     ]
-    assert found[0].severity is Severity.DOUBTFUL
+    assert found[0].doubt.severity is Severity.DOUBTFUL
     assert found[0].other is not None
     assert found[0].other.id == 1
 
@@ -215,36 +194,6 @@ def test_a_pattern_of_plain_words_is_compared_as_these(
     assert doubts(above, below) == []
 
 
-def test_a_greeting_of_three_messages_never_fits_into_the_two_that_entering_allows() -> None:
-    greeting = replace(entering(prefix="goods"), then=REPLY * 3)
-    found = said_of(greeting)
-    assert [(one.doubt, one.where, one.most) for one in found] == [(LintCode.TOO_MANY_SENDS, ("then", 2, "reply"), 2)]
-    assert doubts(replace(greeting, then=REPLY * 2)) == []
-
-
-def test_what_is_kept_for_the_human_is_not_there_for_a_rule() -> None:
-    rule = replace(when(any=("a",)), then=REPLY * 5)
-    assert doubts(rule) == []
-    assert [(one.where, one.most) for one in said_of(rule, reserve=1)] == [(("then", 4, "reply"), 4)]
-
-
-@pytest.mark.parametrize(
-    ("age", "doubt"),
-    [
-        (timedelta(hours=47), None),
-        (timedelta(hours=49), LintCode.MEDIA_EXPIRES),
-        (timedelta(days=3), LintCode.MEDIA_EXPIRED),
-    ],
-)
-def test_a_media_id_lasts_three_days(age: timedelta, doubt: LintCode | None) -> None:
-    image = Action(ActionKind.IMAGE, content=Content(media_id="MEDIA"))
-    rule = replace(when(any=("a",)), then=(*REPLY, image), updated_at=NOW - age)
-    expected = [] if doubt is None else [(doubt, ("then", 1, "image"))]
-    assert [(one.doubt, one.where) for one in said_of(rule)] == expected
-    kept = replace(rule, then=(Action(ActionKind.IMAGE, content=Content(media_id="MEDIA", picture="abc")),))
-    assert doubts(kept) == []
-
-
 def test_a_calendar_that_never_opens_is_named() -> None:
     inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
     found = said_of(inside, outside, closed={"shop"})
@@ -261,19 +210,6 @@ def test_the_same_words_are_found_under_all_as_well() -> None:
     assert (found.rule.id, found.doubt, found.where, found.word) == (2, LintCode.SAME_WORDS, ("when", "all", 0), "退款")
 
 
-def test_a_long_text_counts_as_the_messages_that_it_makes() -> None:
-    says = replace(when(any=("a",)), then=(Action(ActionKind.REPLY, text="长" * 9), *REPLY))
-    [found] = said_of(says, reserve=3, messages_of=lambda text: 1 + len(text) // 5)
-    assert (found.doubt, found.where, found.most, found.sends) == (
-        LintCode.TOO_MANY_SENDS,
-        ("then", 1, "reply"),
-        2,
-        2 + 1,
-    )
-    varied = Action(ActionKind.REPLY, text="长" * 9, others=("短",))
-    assert doubts(replace(says, then=(varied, *REPLY)), reserve=3, messages_of=lambda text: 1 + len(text) // 5) == []
-
-
 def test_a_rule_that_nothing_matched_for_ninety_days_is_remarked_on() -> None:
     old, young = NOW - timedelta(days=90), NOW - timedelta(days=89)
     rules = [replace(when(any=(word,)), updated_at=at) for word, at in (("a", old), ("b", young), ("c", old))]
@@ -287,96 +223,6 @@ def test_a_rule_that_cannot_be_used_is_told_with_its_fault_and_hides_nothing() -
     assert [(one.rule.id, one.doubt, one.where, one.fault) for one in found] == [
         (1, LintCode.FAULT, ("when", "regex"), fault)
     ]
-
-
-def greeting(word: str, replies: int, **more: Any) -> Rule:
-    return replace(replace(when(any=(word,)), then=REPLY * replies, continues=True), **more)
-
-
-def test_rules_that_go_on_to_each_other_are_counted_together() -> None:
-    found = said_of(greeting("a", 3), replace(when(any=("ab",)), then=(Action(ActionKind.NOTIFY), *REPLY * 3)))
-    assert [(one.rule.id, one.doubt, one.where, one.most, one.sends) for one in found] == [
-        (2, LintCode.TOO_MANY_SENDS, ("then", 1, "reply"), 5, 6)
-    ]
-    assert found[0].other is not None
-    assert found[0].other.id == 1
-    three = said_of(greeting("a", 2), greeting("ab", 2), replace(when(any=("abc",)), then=REPLY * 2))
-    assert [(one.rule.id, one.sends, one.other and one.other.id) for one in three] == [(3, 6, 2)]
-
-
-@pytest.mark.parametrize(
-    "above",
-    [
-        greeting("c", 3),  # another word: both may match one text, or not
-        greeting("ab", 2),  # 2 and 3 fit
-        greeting("a", 3, continues=False),
-        greeting("a", 3, enabled=False),
-        greeting("a", 3, delivery=Delivery.SHADOW),
-        greeting("a", 3, cooldown=Cooldown(per_contact_s=60)),
-        greeting("a", 3, on=ENTERED),
-    ],
-)
-def test_nothing_is_added_up_that_may_not_come_together(above: Rule) -> None:
-    below = replace(when(any=("ab",)), then=REPLY * 3)
-    assert [one for one in said_of(above, below) if one.doubt is LintCode.TOO_MANY_SENDS and one.other] == []
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    made=st.lists(
-        st.tuples(
-            st.sampled_from(["any", "all", "exact", "prefix", "suffix"]),
-            st.text("ab", min_size=1, max_size=3),
-            st.integers(1, 4),
-            st.booleans(),
-            st.booleans(),
-        ),
-        min_size=2,
-        max_size=5,
-    ),
-    texts=st.lists(st.text("abc", min_size=1, max_size=4), min_size=8, max_size=8),
-)
-def test_what_is_added_up_certainly_comes_together(
-    made: list[tuple[str, str, int, bool, bool]], texts: list[str]
-) -> None:  # fmt: skip
-    rules = [
-        Rule(f"r{n}", id=n, when=Condition(**{stand: (word,)}), then=REPLY * sends, continues=goes_on, enabled=on)  # type: ignore[arg-type]
-        for n, (stand, word, sends, goes_on, on) in enumerate(made, start=1)
-    ]
-    found = findings(rules, TOOLS.normaliser, LintContext(NOW, reserve=1))
-    summed = {one.rule.id: one for one in found if one.doubt is LintCode.TOO_MANY_SENDS and one.other}
-    for text in texts:
-        matched = [one.rule for one in ruleset(rules).decide(subject(text)).matched]
-        for finding in (summed[rule.id] for rule in matched if rule.id in summed):
-            assert sum(len(rule.then) for rule in matched) >= finding.sends > finding.most == 4
-
-
-def test_a_default_says_nothing_on_top_of_others() -> None:
-    assert doubts(greeting("a", 3), Rule("d", default=True, then=REPLY * 3)) == []
-
-
-@pytest.mark.parametrize(
-    ("age", "doubt"),
-    [
-        (timedelta(hours=47), None),
-        (timedelta(hours=49), LintCode.MEDIA_EXPIRES),
-        (timedelta(days=3), LintCode.MEDIA_EXPIRED),
-    ],
-)
-def test_a_media_id_in_a_stored_answer_lasts_three_days_as_well(age: timedelta, doubt: LintCode | None) -> None:
-    says = replace(when(any=("a",)), then=(Action(ActionKind.TEMPLATE, template="pic"),), updated_at=NOW)
-    content = Content(kind=ReplyKind.IMAGE, media_id="MEDIA")
-    stored = Template(1, "货架图", shortcut="pic", content=content, updated_at=NOW - age)
-    expected = [] if doubt is None else [(doubt, ("then", 0, "template"), "货架图")]
-    assert [(one.doubt, one.where, one.word) for one in said_of(says, stored={"pic": stored})] == expected
-    assert doubts(says, stored={"pic": replace(stored, content=replace(content, picture="abc"))}) == []
-    assert doubts(says) == []
-
-
-def test_of_a_card_its_cover_is_named() -> None:
-    card = Action(ActionKind.CARD, content=Content(kind=ReplyKind.CARD, title="t", page_path="p", thumb_media_id="M"))
-    rule = replace(when(any=("a",)), then=(card,), updated_at=NOW - timedelta(days=3))
-    assert [one.where for one in said_of(rule)] == [("then", 0, "card", "thumb_media_id")]
 
 
 RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minutes=60)

@@ -60,7 +60,7 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext)
     ):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
-    return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.severity))]
+    return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.doubt.severity))]
 
 
 def patterns_in(rules: Iterable[Rule]) -> frozenset[str]:

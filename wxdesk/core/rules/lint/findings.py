@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
 from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
@@ -14,40 +15,6 @@ from wxdesk.core.templates import Template
 
 type MediaOwner = tuple[str, int]
 """`("rule", id)` or `("template", id)`."""
-
-
-def one_message(_text: str) -> int:
-    """Count a text, whatever its length, as one message."""
-    return 1
-
-
-class LintCode(StrEnum):
-    """Code of a lint finding."""
-
-    FAULT = "fault"
-    UNREACHABLE = "unreachable"
-    SAME_WORDS = "same_words"
-    TOO_MANY_SENDS = "too_many_sends"
-    MEDIA_EXPIRED = "media_expired"
-    MEDIA_EXPIRES = "media_expires"
-    NEVER_OPEN = "never_open"
-    ALWAYS_OPEN = "always_open"
-    NO_EFFECT = "no_effect"
-    CONTRADICTS = "contradicts"
-    WORD_EXCLUDED = "word_excluded"
-    NO_WORDS = "no_words"
-    EMOTICON = "emoticon"
-    NO_SUCH_RULE = "no_such_rule"
-    WAITS_FOR_ITSELF = "waits_for_itself"
-    TWO_OF_A_NAME = "two_of_a_name"
-    SAYS_NOTHING = "says_nothing"
-    EVERY_TEXT = "every_text"
-    ALWAYS_HOLDS = "always_holds"
-    NO_VALUE = "no_value"
-    CALL_SET_ASIDE = "call_set_aside"
-    RESOLVES_UNREAD = "resolves_unread"
-    NEVER_SET_ASIDE = "never_set_aside"
-    UNUSED = "unused"
 
 
 class Severity(StrEnum):
@@ -58,34 +25,41 @@ class Severity(StrEnum):
     REMARK = "remark"
 
 
-SEVERITIES: Mapping[LintCode, Severity] = MappingProxyType(
-    {
-        LintCode.FAULT: Severity.WRONG,
-        LintCode.UNREACHABLE: Severity.WRONG,
-        LintCode.SAME_WORDS: Severity.DOUBTFUL,
-        LintCode.TOO_MANY_SENDS: Severity.WRONG,
-        LintCode.MEDIA_EXPIRED: Severity.WRONG,
-        LintCode.MEDIA_EXPIRES: Severity.DOUBTFUL,
-        LintCode.NEVER_OPEN: Severity.WRONG,
-        LintCode.ALWAYS_OPEN: Severity.WRONG,
-        LintCode.NO_EFFECT: Severity.DOUBTFUL,
-        LintCode.CONTRADICTS: Severity.WRONG,
-        LintCode.WORD_EXCLUDED: Severity.DOUBTFUL,
-        LintCode.NO_WORDS: Severity.WRONG,
-        LintCode.EMOTICON: Severity.DOUBTFUL,
-        LintCode.NO_SUCH_RULE: Severity.WRONG,
-        LintCode.WAITS_FOR_ITSELF: Severity.WRONG,
-        LintCode.TWO_OF_A_NAME: Severity.DOUBTFUL,
-        LintCode.SAYS_NOTHING: Severity.DOUBTFUL,
-        LintCode.EVERY_TEXT: Severity.DOUBTFUL,
-        LintCode.ALWAYS_HOLDS: Severity.DOUBTFUL,
-        LintCode.NO_VALUE: Severity.WRONG,
-        LintCode.CALL_SET_ASIDE: Severity.DOUBTFUL,
-        LintCode.RESOLVES_UNREAD: Severity.DOUBTFUL,
-        LintCode.NEVER_SET_ASIDE: Severity.WRONG,
-        LintCode.UNUSED: Severity.REMARK,
-    }
-)
+class LintCode(StrEnum):
+    """Code of a lint finding, with its severity."""
+
+    severity: Severity
+
+    def __new__(cls, code: str, severity: Severity) -> Self:
+        """Make a member that equals its code."""
+        made = str.__new__(cls, code)
+        made._value_, made.severity = code, severity
+        return made
+
+    FAULT = "fault", Severity.WRONG
+    UNREACHABLE = "unreachable", Severity.WRONG
+    SAME_WORDS = "same_words", Severity.DOUBTFUL
+    TOO_MANY_SENDS = "too_many_sends", Severity.WRONG
+    MEDIA_EXPIRED = "media_expired", Severity.WRONG
+    MEDIA_EXPIRES = "media_expires", Severity.DOUBTFUL
+    NEVER_OPEN = "never_open", Severity.WRONG
+    ALWAYS_OPEN = "always_open", Severity.WRONG
+    NO_EFFECT = "no_effect", Severity.DOUBTFUL
+    CONTRADICTS = "contradicts", Severity.WRONG
+    WORD_EXCLUDED = "word_excluded", Severity.DOUBTFUL
+    NO_WORDS = "no_words", Severity.WRONG
+    EMOTICON = "emoticon", Severity.DOUBTFUL
+    NO_SUCH_RULE = "no_such_rule", Severity.WRONG
+    WAITS_FOR_ITSELF = "waits_for_itself", Severity.WRONG
+    TWO_OF_A_NAME = "two_of_a_name", Severity.DOUBTFUL
+    SAYS_NOTHING = "says_nothing", Severity.DOUBTFUL
+    EVERY_TEXT = "every_text", Severity.DOUBTFUL
+    ALWAYS_HOLDS = "always_holds", Severity.DOUBTFUL
+    NO_VALUE = "no_value", Severity.WRONG
+    CALL_SET_ASIDE = "call_set_aside", Severity.DOUBTFUL
+    RESOLVES_UNREAD = "resolves_unread", Severity.DOUBTFUL
+    NEVER_SET_ASIDE = "never_set_aside", Severity.WRONG
+    UNUSED = "unused", Severity.REMARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +81,6 @@ class LintFinding:
     sends: int = 0
     fault: RuleFault | None = None
 
-    @property
-    def severity(self) -> Severity:
-        """The severity of its code."""
-        return SEVERITIES[self.doubt]
-
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
@@ -119,8 +88,8 @@ class LintContext:
 
     faults: of enabled rules that cannot be used, by id · closed, always_open: calendars that do not open, or
     close, within a year · media_since: since when a media_id has been named, if longer than by the newest
-    revision · everywhere: patterns that are found in every text · valueless: variables that never have a value,
-    by rule id and place of the action · messages_of: how many messages a fixed text makes · hits: how often
+    revision · everywhere: patterns that are found in every text · never_set_variables: those without a value, by
+    rule id and place of the action · messages_of: how many messages a fixed text makes · hits: how often
     each rule matched within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of
     WeChat's five replies every account reserves for the operator · stored: the templates by the references
     that rules have to them.
@@ -133,7 +102,7 @@ class LintContext:
     media_since: Mapping[MediaOwner, datetime] = field(default_factory=lambda: MappingProxyType({}))
     everywhere: Collection[str] = frozenset()
     never_set_variables: Mapping[tuple[int, int], str] = field(default_factory=lambda: MappingProxyType({}))
-    messages_of: Callable[[str], int] = one_message
+    messages_of: Callable[[str], int] = lambda _text: 1
     hits: Mapping[int, int] | None = None
     reserve: int = 0
     stored: Mapping[Reference, Template] = field(default_factory=lambda: MappingProxyType({}))

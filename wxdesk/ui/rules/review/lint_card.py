@@ -104,4 +104,4 @@ class LintRow(QWidget):
 
 def is_shown_in_editor(finding: LintFinding) -> bool:
     """Return True if a finding is shown in the editor: no fault and no mere remark."""
-    return finding.doubt is not LintCode.FAULT and finding.severity is not Severity.REMARK
+    return finding.doubt is not LintCode.FAULT and finding.doubt.severity is not Severity.REMARK
