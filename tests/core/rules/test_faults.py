@@ -7,7 +7,7 @@ from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, LastRule, Rule, SessionFromTest
-from wxdesk.core.rules.faults import FieldPath, ReferenceCheck, RuleFault, find_fault, find_faults
+from wxdesk.core.rules.faults import FieldPath, ReferenceCheck, RuleFault, find_faults
 
 X = Condition(any=("x",))
 ENTER = frozenset({MessageType.ENTER_SESSION})
@@ -86,7 +86,7 @@ BROKEN: list[tuple[Rule, FieldPath]] = [
 
 @pytest.mark.parametrize(("rule", "where"), BROKEN)
 def test_a_fault_is_found_where_it_stands(rule: Rule, where: FieldPath) -> None:
-    fault = find_fault(rule, compile_with_python)
+    fault = next(find_faults(rule, compile_with_python), None)
     assert fault is not None
     assert fault.where == where
     assert fault.reason
@@ -115,7 +115,7 @@ SOUND = [
 
 @pytest.mark.parametrize("rule", SOUND)
 def test_a_sound_rule_has_none(rule: Rule) -> None:
-    assert find_fault(rule, compile_with_python) is None
+    assert next(find_faults(rule, compile_with_python), None) is None
 
 
 def test_a_template_is_checked_with_the_groups_of_both_patterns() -> None:
@@ -123,7 +123,7 @@ def test_a_template_is_checked_with_the_groups_of_both_patterns() -> None:
     test = SessionFromTest(regex="(?P<b>y)")
     both = frozenset({MessageType.TEXT, MessageType.ENTER_SESSION})
     rule = Rule("r", on=both, when=Condition(regex="(?P<a>x)", session_from=test), then=REPLY)
-    assert find_fault(rule, compile_with_python, lambda text, names: asked.append((text, names)) or ()) is None
+    assert not list(find_faults(rule, compile_with_python, lambda text, names: asked.append((text, names)) or ()))
     assert asked == [("好", frozenset({"a", "b"}))]
 
 
@@ -133,9 +133,9 @@ def test_a_fault_of_a_template_keeps_its_line() -> None:
 
     rule = Rule("r", when=X, then=(Action(ActionKind.TAG, tags=("a",)), *REPLY))
     where = ("then", 1, "reply")
-    assert find_fault(rule, compile_with_python, refuse) == RuleFault(where, "why", 3)
+    assert next(find_faults(rule, compile_with_python, refuse), None) == RuleFault(where, "why", 3)
     all_of_them = (RuleFault(where, "why", 3), RuleFault(where, "how", 3), RuleFault(where, "why", 4))
-    assert find_faults(rule, compile_with_python, refuse) == all_of_them
+    assert tuple(find_faults(rule, compile_with_python, refuse)) == all_of_them
 
 
 def test_the_fields_of_links_and_cards_are_templates_too() -> None:
@@ -161,7 +161,7 @@ def test_all_faults_are_found_each_at_its_place() -> None:
         assert names is None  # while a pattern is wrong, nobody knows its groups
         return [BadTemplate(1, text)]
 
-    found = find_faults(rule, compile_with_python, refuse)
+    found = list(find_faults(rule, compile_with_python, refuse))
     assert [fault.where for fault in found] == [
         ("name",),
         ("when", "any", 0),
@@ -171,7 +171,7 @@ def test_all_faults_are_found_each_at_its_place() -> None:
         ("then", 0, "reply", 0),
         ("then", 0, "reply", 2),
     ]
-    assert found[0] == find_fault(rule, compile_with_python, refuse)
+    assert found[0] == next(find_faults(rule, compile_with_python, refuse), None)
 
 
 def test_a_picture_that_is_not_kept_is_a_fault() -> None:
@@ -182,4 +182,4 @@ def test_a_picture_that_is_not_kept_is_a_fault() -> None:
     against = ReferenceCheck(lambda name: "", lambda digest: digest.startswith("a"))
     found = find_faults(rule, compile_with_python, against=against)
     assert [fault.where for fault in found] == [("then", 1, "image", "picture"), ("then", 2, "card", "thumb_picture")]
-    assert find_fault(rule, compile_with_python) is None
+    assert next(find_faults(rule, compile_with_python), None) is None

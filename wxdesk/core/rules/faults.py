@@ -27,9 +27,7 @@ from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
 from wxdesk.core.rules.conditions.table import faults_of, patterns_of
 from wxdesk.core.rules.patterns import CompilePattern
-
-MAX_SENDS = 5
-"""Most replies WeChat allows to one message (下发条数); no rule can send more."""
+from wxdesk.core.wechat.quota import AFTER_MESSAGE
 
 type CheckRuleTemplate = Callable[[str, frozenset[str] | None], Sequence[BadTemplate]]
 """Returns a template's mistakes, given the group names that `m` has (None: any)."""
@@ -79,50 +77,25 @@ class ReferenceCheck:
     has_picture: Callable[[str], bool]
 
 
-def find_fault(
-    rule: Rule,
-    compile_pattern: CompilePattern,
-    mistakes_in: CheckRuleTemplate | None = None,
-    calendars: Container[str] | None = None,
-    against: ReferenceCheck | None = None,
-) -> RuleFault | None:
-    """Return the first fault of `rule`, or None.
-
-    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars`
-    and those of templates and pictures without `against`.
-    """
-    return next(_faults(rule, compile_pattern, mistakes_in, calendars, against), None)
-
-
 def find_faults(
     rule: Rule,
     compile_pattern: CompilePattern,
     mistakes_in: CheckRuleTemplate | None = None,
     calendars: Container[str] | None = None,
     against: ReferenceCheck | None = None,
-) -> tuple[RuleFault, ...]:
-    """Return all faults of `rule`, in order: one a place, but all within a template."""
-    found: dict[tuple[FieldPath, int, str], RuleFault] = {}
+) -> Iterator[RuleFault]:
+    """Yield the faults of `rule`, in order: one a place, but all within a template.
+
+    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars`
+    and those of templates and pictures without `against`.
+    """
+    found = set()
     for fault in _faults(rule, compile_pattern, mistakes_in, calendars, against):
         line = fault.template_line
-        found.setdefault((fault.where, line, fault.reason if line else ""), fault)
-    return tuple(found.values())
-
-
-def _kept_faults(rule: Rule, against: ReferenceCheck | None) -> Iterator[RuleFault]:
-    for index, action in enumerate(rule.then):
-        if action.kind is ActionKind.TEMPLATE and not is_visible(str(action.template)):
-            yield RuleFault(("then", index, "template"), "No template is named.")
-        elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.template)):
-            yield RuleFault(("then", index, "template"), reason)
-        elif against and action.kind is ActionKind.IMAGE and _is_lost(action.content.picture, against):
-            yield RuleFault(("then", index, "image", "picture"), LOST)
-        elif against and action.kind is ActionKind.CARD and _is_lost(action.content.thumb_picture, against):
-            yield RuleFault(("then", index, "card", "thumb_picture"), LOST)
-
-
-def _is_lost(picture: str, against: ReferenceCheck) -> bool:
-    return bool(picture) and not against.has_picture(picture)
+        place = (fault.where, line, fault.reason if line else "")
+        if place not in found:
+            found.add(place)
+            yield fault
 
 
 def _faults(
@@ -151,15 +124,26 @@ def _faults(
     yield from _kept_faults(rule, against)
 
 
-def group_names(when: Condition, compile_pattern: CompilePattern) -> frozenset[str]:
-    """The names that a rule's patterns give to `m`."""
-    return frozenset[str]().union(*(compile_pattern(source).names for _, source in patterns_of(when)))
+def _kept_faults(rule: Rule, against: ReferenceCheck | None) -> Iterator[RuleFault]:
+    for index, action in enumerate(rule.then):
+        if action.kind is ActionKind.TEMPLATE and not is_visible(str(action.template)):
+            yield RuleFault(("then", index, "template"), "No template is named.")
+        elif against and action.kind is ActionKind.TEMPLATE and (reason := against.stored(action.template)):
+            yield RuleFault(("then", index, "template"), reason)
+        elif against and action.kind is ActionKind.IMAGE and _is_lost(action.content.picture, against):
+            yield RuleFault(("then", index, "image", "picture"), LOST)
+        elif against and action.kind is ActionKind.CARD and _is_lost(action.content.thumb_picture, against):
+            yield RuleFault(("then", index, "card", "thumb_picture"), LOST)
+
+
+def _is_lost(picture: str, against: ReferenceCheck) -> bool:
+    return bool(picture) and not against.has_picture(picture)
 
 
 def known_groups(when: Condition, compile_pattern: CompilePattern) -> frozenset[str] | None:
-    """The same; None, for any, while a pattern is wrong."""
+    """The names that a rule's patterns give to `m`; None, for any, while one is wrong."""
     try:
-        return group_names(when, compile_pattern)
+        return frozenset[str]().union(*(compile_pattern(source).names for _, source in patterns_of(when)))
     except BadPattern:
         return None
 
@@ -214,7 +198,7 @@ def _action_faults(rule: Rule) -> Iterator[RuleFault]:
     if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
         yield RuleFault(("then",), "A rule cannot be silent and send something.")
     yield from _aside_faults(rule, kinds)
-    if sum(kind in SENDING_ACTIONS for kind in kinds) > MAX_SENDS:
+    if sum(kind in SENDING_ACTIONS for kind in kinds) > AFTER_MESSAGE[0]:
         yield RuleFault(("then",), "It would send more than the five replies that WeChat allows.")
     for index, action in enumerate(rule.then):
         reason = _reason_against(action)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_fault, find_faults
+from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_faults
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules
@@ -27,9 +27,8 @@ class RuleValidator:
         self._against = ReferenceCheck(shelf.reason_against, has_picture)
 
     def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> RuleFault | None:
-        """Return the first fault and its place, or None; `calendars` replace the stored."""
-        known = self._calendars.schedules if calendars is None else calendars
-        return find_fault(rule, compile_pattern, self._renderer.mistakes, known, self._against)
+        """Return the first fault, or None; `calendars` replace the stored."""
+        return next(self.faults_in(rule, calendars), None)
 
     async def read(self, text: str, file_name: str) -> RulesFile:
         """Read and validate a rules file that is to replace all rules, in a thread.
@@ -43,6 +42,7 @@ class RuleValidator:
             raise BadRulesFile(file_name, 1, tr("No [[rules]] stand in this file; it would remove all that there are."))
         return read
 
-    def faults_in(self, rule: Rule) -> tuple[RuleFault, ...]:
-        """Return all faults, the first one first."""
-        return find_faults(rule, compile_pattern, self._renderer.mistakes, self._calendars.schedules, self._against)
+    def faults_in(self, rule: Rule, calendars: Container[str] | None = None) -> Iterator[RuleFault]:
+        """Yield all faults; `calendars` replace the stored."""
+        known = self._calendars.schedules if calendars is None else calendars
+        return find_faults(rule, compile_pattern, self._renderer.mistakes, known, self._against)

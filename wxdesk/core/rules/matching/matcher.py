@@ -20,7 +20,7 @@ from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput
 from wxdesk.core.rules.conditions.kind import Clue, ConditionTest, MatchState, TestTools
 from wxdesk.core.rules.conditions.table import named_events, presences, required_history, tests_of
-from wxdesk.core.rules.faults import find_fault
+from wxdesk.core.rules.faults import find_faults
 from wxdesk.core.rules.matching.candidates import Candidates
 from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, PatternMatch, no_filter
 from wxdesk.core.rules.rule_names import RuleNames
@@ -301,7 +301,7 @@ def _on(rule: Rule) -> Mapping[MessageType, Verdict]:
 def _ready(rule: Rule, tools: TestTools, before: _ReadyRule | None) -> _ReadyRule:
     if before is not None and _asks_the_same(before.rule, rule):
         return before if before.rule == rule else _ReadyRule(rule, before.tests, before.on)
-    fault = find_fault(rule, tools.compile_pattern, calendars=tools.calendars)
+    fault = next(find_faults(rule, tools.compile_pattern, calendars=tools.calendars), None)
     if fault is not None:
         raise BadRule(rule.name, fault.reason)
     return _ReadyRule(rule, tests_of(rule, tools), _on(rule))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.faults import RuleFault, find_fault
+from wxdesk.core.rules.faults import RuleFault, find_faults
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule import rule_from, rule_text
@@ -102,4 +102,4 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
 
 def _fault_finder() -> FindFault:
     renderer = LiquidRenderer()
-    return lambda rule, calendars: find_fault(rule, compile_pattern, renderer.mistakes, calendars)
+    return lambda rule, calendars: next(find_faults(rule, compile_pattern, renderer.mistakes, calendars), None)

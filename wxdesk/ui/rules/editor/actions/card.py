@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
-from wxdesk.core.rules.faults import MAX_SENDS, FieldPath, RuleFault
+from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
@@ -250,7 +251,7 @@ class ActionsCard(QFrame):
             self.chips[kind].setEnabled(others.isdisjoint(kinds))
         sends = sum(kind in SENDING_ACTIONS for kind in kinds)
         for kind in SENDING_ACTIONS & self.chips.keys():
-            self.chips[kind].setEnabled(sends < MAX_SENDS)
+            self.chips[kind].setEnabled(sends < AFTER_MESSAGE[0])
         self._cost.setText(_cost_text(sends))
 
 
