@@ -12,8 +12,8 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.wechat import quota
 
-STALE_AFTER = quota.AFTER_MESSAGE[1]
-"""Age, beyond any reply window, from which attention is shown without ringing."""
+RINGS_FOR = quota.AFTER_MESSAGE[1]
+"""Age up to which attention rings; older is beyond any reply window."""
 
 ABOUT_TO_ARRIVE = timedelta(minutes=1)
 """Time after which an operator's reply that has not arrived counts as stuck."""
@@ -38,7 +38,7 @@ def _attention(
 ) -> Attention:
     if before is not None and at <= before.at:
         return before
-    return Attention(row.conversation.id, cause, at, seen=now - at > STALE_AFTER)
+    return Attention(row.conversation.id, cause, at, seen=now - at > RINGS_FOR)
 
 
 def _reasons(

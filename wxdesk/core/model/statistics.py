@@ -136,7 +136,7 @@ class Figures:
         return not (self.messages or self.rules or self.undelivered)
 
 
-LATELY = timedelta(days=7)
+RECENT = timedelta(days=7)
 """Time over which a rule's hits and corrections are counted."""
 
 

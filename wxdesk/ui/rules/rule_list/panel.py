@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVB
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.model.statistics import LATELY, RuleFigures
+from wxdesk.core.model.statistics import RECENT, RuleFigures
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordView, list_header
 from wxdesk.ui.look.theme import Size, Theme
@@ -228,7 +228,7 @@ class RuleFiguresLoader(QObject):
         self._refresher.ask()
 
     def _question(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
-        return self._bridge.desk.decisions.rule_figures(self._bridge.desk.clock() - LATELY)
+        return self._bridge.desk.decisions.rule_figures(self._bridge.desk.clock() - RECENT)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if self._page.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
