@@ -33,7 +33,7 @@ from wxdesk.core.model.status import StatusChange
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
-from wxdesk.desk.answers import builder as composing
+from wxdesk.desk.answers import filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import GIVEN_UP, Answering
@@ -147,7 +147,7 @@ async def test_a_defect_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object) -> None:
         raise KeyError("oSecretOpenid")
 
-    monkeypatch.setattr(composing, "variables", fail)
+    monkeypatch.setattr(filling, "variables", fail)
     [made] = await resolved([rule("a", "x", then=(reply("{{ contact.alias }}"),))], message(1, "x"))
     assert made.decision.outcome is Outcome.NOT_RENDERED
     assert made.decision.problem == GIVEN_UP

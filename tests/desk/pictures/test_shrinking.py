@@ -38,7 +38,7 @@ def opened(data: bytes) -> Image.Image:
 @pytest.mark.parametrize(("form", "format_"), [("PNG", PictureFormat.PNG), ("JPEG", PictureFormat.JPEG)])
 def test_what_fits_leaves_as_it_is(form: str, format_: PictureFormat) -> None:
     data = saved(noise(300, 200), form)
-    upload = for_upload(data, format_)
+    upload = for_upload(data)
     assert (upload.data, upload.format) == (data, format_)
 
 
@@ -49,7 +49,7 @@ def test_a_large_photograph_fits_afterwards_and_stands_upright() -> None:
     exif[ORIENTATION] = TURNED_RIGHT
     data = saved(image, "JPEG", quality=97, exif=exif)
     assert len(data) > LARGEST_UPLOAD
-    upload = for_upload(data, PictureFormat.JPEG)
+    upload = for_upload(data)
     shown = opened(upload.data)
     assert (len(upload.data) <= LARGEST_UPLOAD, upload.format, shown.format) == (True, PictureFormat.JPEG, "JPEG")
     assert shown.height > shown.width
@@ -64,16 +64,16 @@ def test_transparency_becomes_white() -> None:
     image.paste((0, 0, 0, 0), (0, 0, 200, 200))
     data = saved(image, "PNG")
     assert len(data) > LARGEST_UPLOAD
-    upload = for_upload(data, PictureFormat.PNG)
+    upload = for_upload(data)
     assert len(upload.data) <= LARGEST_UPLOAD
     assert min(opened(upload.data).convert("RGB").getpixel((50, 50))) > 240
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "1", "I;16"])
 def test_every_way_to_hold_colours_can_be_made_smaller(mode: str) -> None:
-    form, format_ = ("JPEG", PictureFormat.JPEG) if mode == "CMYK" else ("PNG", PictureFormat.PNG)
+    form = "JPEG" if mode == "CMYK" else "PNG"
     data = saved(noise(500, 400).convert(mode) if mode != "I;16" else Image.new("I;16", (500, 400)), form)
-    upload = for_upload(data + bytes(3_000_000), format_, limit=250_000)
+    upload = for_upload(data + bytes(3_000_000), limit=250_000)
     assert len(upload.data) <= 250_000
     assert opened(upload.data).mode == "RGB"
 
@@ -84,14 +84,14 @@ def test_an_animation_that_is_too_large_is_refused_and_never_stopped(form: str, 
     data = saved(frames[0], form, save_all=True, append_images=frames[1:])
     assert len(data) > LARGEST_UPLOAD
     with pytest.raises(BadPicture) as refused:
-        for_upload(data, format_)
+        for_upload(data)
     assert refused.value.reason == MOVING
 
 
 def test_a_still_gif_is_made_smaller() -> None:
     data = saved(noise(2000, 1800).quantize(256), "GIF")
     assert len(data) > LARGEST_UPLOAD
-    assert len(for_upload(data, PictureFormat.GIF).data) <= LARGEST_UPLOAD
+    assert len(for_upload(data).data) <= LARGEST_UPLOAD
 
 
 def _truncated() -> bytes:
@@ -111,40 +111,31 @@ def _png_with_a_bomb() -> bytes:
     return png_that_claims(10, 10) + chunk
 
 
-@pytest.mark.parametrize(
-    ("make", "format_", "reason"),
-    [
-        (_truncated, PictureFormat.PNG, BROKEN),
-        (_gif_with_a_larger_frame, PictureFormat.GIF, TOO_MANY_PIXELS),
-    ],
-)
-def test_what_cannot_be_decoded_within_bounds_is_refused(
-    make: Callable[[], bytes], format_: PictureFormat, reason: str
-) -> None:
+@pytest.mark.parametrize(("make", "reason"), [(_truncated, BROKEN), (_gif_with_a_larger_frame, TOO_MANY_PIXELS)])
+def test_what_cannot_be_decoded_within_bounds_is_refused(make: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(BadPicture) as refused:
-        for_upload(make(), format_)
+        for_upload(make())
     assert refused.value.reason == reason
 
 
 def test_more_data_than_the_head_claims_is_not_unpacked() -> None:
-    upload = for_upload(_png_with_a_bomb() + bytes(3_000_000), PictureFormat.PNG)
+    upload = for_upload(_png_with_a_bomb() + bytes(3_000_000))
     assert opened(upload.data).size == (10, 10)
 
 
 def test_no_mutation_does_anything_but_shrink_or_be_refused() -> None:
     chance = random.Random(3)
     originals = [
-        (saved(noise(120, 90), "PNG"), PictureFormat.PNG),
-        (saved(noise(120, 90), "JPEG"), PictureFormat.JPEG),
-        (saved(noise(120, 90).quantize(64), "GIF"), PictureFormat.GIF),
+        saved(noise(120, 90), "PNG"),
+        saved(noise(120, 90), "JPEG"),
+        saved(noise(120, 90).quantize(64), "GIF"),
     ]
     for _ in range(300):
-        original, format_ = chance.choice(originals)
-        data = bytearray(original)
+        data = bytearray(chance.choice(originals))
         for _ in range(chance.randrange(1, 12)):
             data[chance.randrange(8, len(data))] = chance.randrange(256)
         try:
-            upload = for_upload(bytes(data), format_, limit=4000)
+            upload = for_upload(bytes(data), limit=4000)
         except BadPicture:
             continue
         assert len(upload.data) <= 4000

@@ -88,7 +88,7 @@ async def test_an_answer_is_ready_to_be_sent() -> None:
     assert (answer.take_over, answer.silent, answer.problem) == (True, False, "")
     assert answer.rule is not None
     assert answer.rule.name == "物流"
-    assert answer.rules_left == 0
+    assert answer.matching.rules_left == 0
     assert [said.matched for said in answer.verdicts] == [True]
 
 
@@ -263,7 +263,7 @@ async def test_a_sentence_can_be_tried() -> None:
     trial = book.try_sentence("x", alias="王芳")
     assert [content.text for content in trial.answer.contents] == ["您好王芳"]
     assert trial.sizes == (12,)
-    assert trial.answer.rules_left == 1
+    assert trial.answer.matching.rules_left == 1
     assert book.try_sentence("z").answer.rule is None
 
 
@@ -378,7 +378,7 @@ async def test_of_a_long_list_only_what_found_something_is_kept() -> None:
     assert [said.rule_name for said in near.verdicts] == ["r0", "r1", "r2", "r3"]
     far = desk.book.answer(message("x"), CONVERSATION, ACCOUNT)
     assert [said.rule_name for said in far.verdicts] == ["two"]
-    assert (far.matching.asked, far.rules_left) == (KEPT_WHOLE + 6, 1)
+    assert (far.matching.asked, far.matching.rules_left) == (KEPT_WHOLE + 6, 1)
     tried = desk.book.try_sentence("x")
     assert len(tried.answer.verdicts) == KEPT_WHOLE + 6
 

@@ -88,7 +88,7 @@ async def test_the_end_of_one_pause_does_not_end_another() -> None:
 async def test_a_pause_said_while_the_former_one_ends_holds() -> None:
     pause = Pause(KeptSettings(), [].append)
     await pause.set(True)
-    resuming = pause.word
+    resuming = pause.command
     await pause.set(True, UNTIL)
     await pause.set(False, after=resuming)
     assert (pause.on, pause.until) == (True, UNTIL)

@@ -38,7 +38,7 @@ class Desk:
         self.kept = KeptTemplates()
         self.told: list[Event] = []
         self.changes = 0
-        filler = TemplateFiller(LiquidRenderer(), self.calendars, SHANGHAI, choose=lambda count: count - 1)
+        filler = TemplateFiller(LiquidRenderer(), self.calendars, SHANGHAI, lambda count: count - 1)
         self.book = TemplateLibrary(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append, self.heard)
 
     async def heard(self) -> None:

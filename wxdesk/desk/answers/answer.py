@@ -109,11 +109,6 @@ class Answer:
         """Check that rules may still send this many replies (`left`); a draft takes none."""
         return bool(self.missing) or len(self.contents) <= left
 
-    @property
-    def rules_left(self) -> int:
-        """The number of switched-on rules that were not asked."""
-        return self.matching.rules_left
-
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:

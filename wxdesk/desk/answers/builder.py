@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import partial
 
 from wxdesk.core.content import limits as contents
-from wxdesk.core.content.variables import MAX_PARTS, variables
+from wxdesk.core.content.variables import MAX_PARTS
 from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule, RuleVerdict, Variant
@@ -23,7 +23,7 @@ from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import Answer, AnswerMessage, RuleContext, missing_values
-from wxdesk.desk.answers.filling import NO_ANSWERS, Filling, HoursValues
+from wxdesk.desk.answers.filling import NO_ANSWERS, Filling, text_values
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -37,19 +37,17 @@ type Choose = Callable[[Sequence[str], Variant], str]
 """Picks one of the variants of a text."""
 
 
+@dataclass(frozen=True, slots=True)
 class AnswerBuilder:
     """Turns rules that matched into an answer.
 
-    `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one of their own; None: the machine's.
+    `_zone` is that of `{{ time }}` and `{{ date }}` for accounts without one of their own; None: the machine's.
     """
 
-    def __init__(
-        self, renderer: LiquidRenderer, calendars: Calendars, shelf: TemplateLookup, zone: tzinfo | None
-    ) -> None:
-        self._renderer = renderer
-        self._calendars = calendars
-        self._shelf = shelf
-        self._zone = zone
+    _renderer: LiquidRenderer
+    _calendars: Calendars
+    _shelf: TemplateLookup
+    _zone: tzinfo | None
 
     @property
     def schedules(self) -> Mapping[str, Schedule]:
@@ -96,13 +94,7 @@ class AnswerBuilder:
 
     def values(self, matched: MatchedRule, occasion: RuleContext, text: str) -> Mapping[str, object]:
         """Return the variables that `text` may use."""
-        zone = occasion.zone
-        now = occasion.now.astimezone(zone or self._zone)
-        values = variables(occasion.message, occasion.conversation, occasion.account, matched.groups, now)
-        schedule = self._schedule(matched.rule)
-        if schedule is None:
-            return values
-        return {**values, "hours": HoursValues(schedule.in_zone(zone), occasion.now, text)}
+        return text_values(occasion, matched.groups, self._schedule(matched.rule), self._zone, text)
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """Return the calendar that the rule names, also under “not”; else the first."""

@@ -9,19 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from wxdesk.core.content import limits as contents
-from wxdesk.core.content.variables import without_markup
+from wxdesk.core.content.variables import variables, without_markup
 from wxdesk.core.errors import MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.normalise import is_chinese, is_visible
 from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.templates import ASK, Prompt, Template
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
 from wxdesk.desk.answers.liquid.gaps import NOTHING, MarkedText
 from wxdesk.i18n import tr
@@ -122,6 +123,17 @@ class Filling:
         if prompt.required:
             raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
         return NOTHING
+
+
+def text_values(
+    occasion: RuleContext, groups: Mapping[str, str], schedule: Schedule | None, zone: tzinfo | None, text: str
+) -> Mapping[str, object]:
+    """Return the variables that `text` may use; `zone` is for accounts without one."""
+    now = occasion.now.astimezone(occasion.zone or zone)
+    values = variables(occasion.message, occasion.conversation, occasion.account, groups, now)
+    if schedule is None:
+        return values
+    return {**values, "hours": HoursValues(schedule.in_zone(occasion.zone), occasion.now, text)}
 
 
 def _as_value(answer: str) -> str:

@@ -91,10 +91,9 @@ class AttentionWatch:
         match event:
             case MessageKept() | DecisionMade() | ReplyChanged() | ConversationChanged() | OperatorCalled():
                 self._touched.add(event.conversation_id)
-                self._awake.set()
             case _:  # the operator's settings: any window may be about to close by the new ones
                 self._by_new_settings = True
-                self._awake.set()
+        self._awake.set()
 
     async def load(self) -> None:
         """Load what was stored before the restart, and find what has changed since."""

@@ -6,6 +6,7 @@ Each returns after its commit and has then been published.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from wxdesk.core.conversations.contact_change import ContactChange
@@ -21,22 +22,15 @@ from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.store import Store
 
 
+@dataclass(frozen=True, slots=True)
 class ConversationCommands:
     """The operator's commands about one conversation; all raise `NotFound`."""
 
-    def __init__(
-        self,
-        store: Store,
-        policy_changes: PolicyChanges,
-        transfers: Transfers,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._policy_changes = policy_changes
-        self._transfers = transfers
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _policy_changes: PolicyChanges
+    _transfers: Transfers
+    _publish: Callable[[Event], None]
+    _clock: Clock
 
     async def take_over(self, conversation_id: int, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
         """Take over for as long as `how` says; cancel replies that leave by themselves.

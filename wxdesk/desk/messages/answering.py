@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,24 +44,16 @@ log = logging.getLogger(__name__)
 GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log says why."
 
 
+@dataclass(frozen=True, slots=True)
 class Answering:
     """Decides on messages in order, each with knowledge of the decisions before it."""
 
-    def __init__(
-        self,
-        accounts: Mapping[str, Account],
-        rulebook: Rulebook,
-        pause: Pause,
-        transfers: Transfers,
-        at_desk: Callable[[], PresenceState],
-        clock: Clock,
-    ) -> None:
-        self._accounts = accounts
-        self._at_desk = at_desk
-        self._rulebook = rulebook
-        self._pause = pause
-        self._transfers = transfers
-        self._clock = clock
+    _accounts: Mapping[str, Account]
+    _rulebook: Rulebook
+    _pause: Pause
+    _transfers: Transfers
+    _at_desk: Callable[[], PresenceState]
+    _clock: Clock
 
     @property
     def wanted(self) -> RequiredHistory:
@@ -172,7 +164,7 @@ def _with_explanation(decision: Decision, answer: Answer) -> Decision:
         rule_name=rule.name if rule else "",
         rule_revision=rule.revision if rule else 0,
         verdicts=answer.verdicts,
-        rules_left=answer.rules_left,
+        rules_left=answer.matching.rules_left,
         asked=answer.matching.asked,
         problem=answer.problem,
     )

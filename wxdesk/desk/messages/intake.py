@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from wxdesk.core.conversations.transfer import Receipt
-from wxdesk.core.errors import BadInput, DecisionOutdated, StoreError
+from wxdesk.core.errors import DecisionOutdated, StoreError
 from wxdesk.core.events import (
     ConversationChanged,
     DecisionMade,
@@ -38,12 +38,13 @@ from wxdesk.core.events import (
     TroubleRaised,
     TypingAsked,
 )
-from wxdesk.core.model.push import Incoming, KeptPush, Push
+from wxdesk.core.model.push import Push
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
+from wxdesk.desk.messages.quarantine import read_kept
 from wxdesk.desk.messages.throttle import BATCH, Throttle
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
@@ -167,7 +168,7 @@ class Intake:
         self._behind = False
         left = await self._store.pushes.underived(BATCH)
         read = {push.push_id: push for push in islice(self._fresh, BATCH)}
-        await self._derive([read.get(push.id) or self._read_again(push) for push in left])
+        await self._derive([read.get(push.id) or read_kept(push, self._read_push) for push in left])
         undecided = await self._store.decisions.undecided(BATCH)
         await self._decide(undecided)
         self._backlog = BATCH in (len(left), len(undecided))
@@ -242,15 +243,6 @@ class Intake:
             undecided = await self._store.decisions.with_history(undecided, wanted, self._clock())
             asked = wanted
         return undecided
-
-    def _read_again(self, push: KeptPush) -> UnderivedPush:
-        return UnderivedPush(push.id, push.account, push.received_at, self._parsed(push.body))
-
-    def _parsed(self, body: bytes) -> Incoming | None:
-        try:
-            return self._read_push(body)
-        except BadInput:
-            return None
 
 
 def _changes_conversation(resolution: Resolution) -> bool:

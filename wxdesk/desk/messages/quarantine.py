@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import Event, QuarantineChanged
@@ -21,16 +22,14 @@ type TakeUp = Callable[[Sequence[UnderivedPush]], None]
 """Queues these pushes for intake, behind those that wait already."""
 
 
+@dataclass(frozen=True, slots=True)
 class Quarantine:
     """The quarantine; a push leaves it only when it can be read."""
 
-    def __init__(
-        self, kept: QuarantineStore, read_push: ReadPush, take_up: TakeUp, publish: Callable[[Event], None]
-    ) -> None:
-        self._kept = kept
-        self._read_push = read_push
-        self._take_up = take_up
-        self._publish = publish
+    _kept: QuarantineStore
+    _read_push: ReadPush
+    _take_up: TakeUp
+    _publish: Callable[[Event], None]
 
     async def newest(self) -> tuple[int, list[KeptPush]]:
         """Return their number, and the newest of them."""
@@ -41,7 +40,8 @@ class Quarantine:
         found, before = 0, None
         while page := await self._kept.page(before, AT_ONCE):
             before = page[-1].id
-            readable = [push for push in map(self._again, reversed(page)) if push.incoming is not None]
+            pushes = (read_kept(push, self._read_push) for push in reversed(page))
+            readable = [push for push in pushes if push.incoming is not None]
             if readable:
                 # Released first: a crash in between leaves them underived, which the next start finishes.
                 released = set(await self._kept.release([push.push_id for push in readable]))
@@ -51,9 +51,11 @@ class Quarantine:
             self._publish(QuarantineChanged())
         return found
 
-    def _again(self, push: KeptPush) -> UnderivedPush:
-        try:
-            incoming = self._read_push(push.body)
-        except BadInput:
-            incoming = None
-        return UnderivedPush(push.id, push.account, push.received_at, incoming)
+
+def read_kept(push: KeptPush, read_push: ReadPush) -> UnderivedPush:
+    """Read a stored push; `incoming` is None if it cannot be read."""
+    try:
+        incoming = read_push(push.body)
+    except BadInput:
+        incoming = None
+    return UnderivedPush(push.id, push.account, push.received_at, incoming)

@@ -51,21 +51,17 @@ class Pictures:
 
     async def upload_size(self, digest: str) -> int:
         """Return the bytes to upload, fewer if it is shrunk; raises `NotFound`."""
-        return await asyncio.to_thread(self._upload_size, digest)
+        return len((await asyncio.to_thread(lambda: for_upload(self._files.read(digest)))).data)
 
     def path(self, digest: str) -> Path | None:
         """Return a picture's file, None if not on this machine; callable on any thread."""
         return self._files.path(digest)
 
-    def _upload_size(self, digest: str) -> int:
-        data = self._files.read(digest)
-        return len(for_upload(data, read_header(data).format).data)
-
     def _admit(self, data: bytes) -> Picture:
         if len(data) > LARGEST_ORIGINAL:
             raise BadPicture(TOO_LARGE)
         picture = picture_record(data)
-        for_upload(data, picture.format)  # whether it can be made small enough is known now, not when it leaves
+        for_upload(data)  # whether it can be made small enough is known now, not when it leaves
         self._files.keep(picture, data)
         return picture
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-from wxdesk.core.content.picture_header import BROKEN, MOST_PIXELS, TOO_MANY_PIXELS
+from wxdesk.core.content.picture_header import BROKEN, MOST_PIXELS, TOO_MANY_PIXELS, read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
 
@@ -49,7 +49,7 @@ class Upload:
     format: PictureFormat
 
 
-def for_upload(data: bytes, written: PictureFormat, limit: int = LARGEST_UPLOAD) -> Upload:
+def for_upload(data: bytes, limit: int = LARGEST_UPLOAD) -> Upload:
     """Return `data` itself if it has at most `limit` bytes, else a smaller JPEG of it.
 
     The camera's orientation is applied, and transparency becomes white. Takes up to some seconds of a thread's
@@ -58,6 +58,7 @@ def for_upload(data: bytes, written: PictureFormat, limit: int = LARGEST_UPLOAD)
     Raises:
         BadPicture: it cannot be decoded, or its animation would be lost.
     """
+    written = read_header(data).format
     if len(data) <= limit:
         return Upload(data, written)
     try:

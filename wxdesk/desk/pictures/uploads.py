@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import Refused
 from wxdesk.core.model.account import Account
-from wxdesk.desk.pictures.shrinking import Upload, for_upload
+from wxdesk.desk.pictures.shrinking import for_upload
 from wxdesk.desk.ports import Clock, Media
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.store.pictures.pictures import PictureRecords
@@ -83,12 +82,8 @@ class Uploads:
         known = await self._records.upload(account.name, digest)
         if known is not None and known.media_id != refused and self._clock() - known.uploaded_at < GOOD_FOR:
             return known.media_id
-        upload = await asyncio.to_thread(self._prepared, digest)
+        upload = await asyncio.to_thread(lambda: for_upload(self._files.read(digest)))
         began = self._clock()
         media_id = await self._media.upload(account, upload.data, upload.format)
         await self._records.note_upload(account.name, digest, media_id, began)
         return media_id
-
-    def _prepared(self, digest: str) -> Upload:
-        data = self._files.read(digest)
-        return for_upload(data, read_header(data).format)

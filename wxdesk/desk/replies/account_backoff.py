@@ -75,7 +75,7 @@ class AccountBackoff:
         """End the rest, since WeChat dealt with a reply; False if there was none."""
         return self._backoff.pop(account, None) is not None
 
-    async def try_now(self, account: str) -> None:
+    def try_now(self, account: str) -> None:
         """Probe at once for the operator, or at least ask for a token again."""
         if not self._free(account):
             self._publish(AccountFreed(account))

@@ -7,6 +7,7 @@ just left, raises `MoveNotAllowed` and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.content import limits as contents
@@ -29,24 +30,16 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store import Store
 
 
+@dataclass(frozen=True, slots=True)
 class ReplyCommands:
     """The operator's commands about replies."""
 
-    def __init__(
-        self,
-        store: Store,
-        pictures: Pictures,
-        accounts: Mapping[str, Account],
-        preferences: CurrentPreferences,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._pictures = pictures
-        self._accounts = accounts
-        self._preferences = preferences
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _pictures: Pictures
+    _accounts: Mapping[str, Account]
+    _preferences: CurrentPreferences
+    _publish: Callable[[Event], None]
+    _clock: Clock
 
     async def write(self, conversation_id: int, content: Content | str) -> Reply:
         """Send a text, picture, link or card as the operator, and take over.
@@ -81,15 +74,12 @@ class ReplyCommands:
         if len(made) != parts:
             raise PartsDiffer(len(made), parts)
         conversation = await self._store.conversations.get(conversation_id)
-        left = quota.replies_left(conversation.window, self._clock()) - await self._promised(conversation_id)
+        silences = self._preferences.now.writing_takes_over
+        promised = await self._store.replies.promised(conversation_id, only_by_hand=silences)
+        left = quota.replies_left(conversation.window, self._clock()) - promised
         if left < parts:
             raise TooFewRepliesLeft(parts, max(0, left))
         return await self._say(conversation, [Content(text=part) for part in made])
-
-    async def _promised(self, conversation_id: int) -> int:
-        """Count replies that leave before what is written now."""
-        silences = self._preferences.now.writing_takes_over
-        return await self._store.replies.promised(conversation_id, only_by_hand=silences)
 
     async def _checked(self, content: Content | str) -> Content:
         """Refuse content that WeChat would refuse, and pictures that are not kept here."""

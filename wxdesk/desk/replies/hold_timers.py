@@ -7,6 +7,7 @@ keeps to one clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, OperatorCalled
@@ -28,26 +29,17 @@ AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only 
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 
 
+@dataclass(frozen=True, slots=True)
 class HoldTimers:
     """Replies that are held, and the pause that holds all of them."""
 
-    def __init__(  # noqa: PLR0913 - what it is built from, named
-        self,
-        store: Store,
-        preferences: CurrentPreferences,
-        pause: Pause,
-        operator_typing: OperatorTyping,
-        decision_lock: DecisionLock,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._preferences = preferences
-        self._pause = pause
-        self._operator_typing = operator_typing
-        self._decision_lock = decision_lock
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _preferences: CurrentPreferences
+    _pause: Pause
+    _operator_typing: OperatorTyping
+    _decision_lock: DecisionLock
+    _publish: Callable[[Event], None]
+    _clock: Clock
 
     async def recover(self) -> None:
         """Ask about replies held at the last exit, and turn those too old into drafts."""
@@ -59,8 +51,9 @@ class HoldTimers:
 
     async def look(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
-        if self._pause.until is not None and self._pause.until <= now:
-            await self._end_pause(self._pause.until)
+        if (until := self._pause.until) is not None and until <= now:
+            await self._ask_after_pause()
+            await self._pause.end(until)
         self._operator_typing.settle(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
@@ -91,14 +84,9 @@ class HoldTimers:
 
     async def resume(self) -> None:
         """End the pause, and hold what waited until an operator decides on it."""
-        word = self._pause.word  # a later pause wins
+        command = self._pause.command  # a later pause wins
         await self._ask_after_pause()
-        await self._pause.set(False, after=word)
-
-    async def _end_pause(self, until: datetime) -> None:
-        """End a pause whose time is over, unless somebody has paused anew meanwhile."""
-        await self._ask_after_pause()
-        await self._pause.end(until)
+        await self._pause.set(False, after=command)
 
     async def _ask_after_pause(self) -> None:
         await self._decision_lock.settled()

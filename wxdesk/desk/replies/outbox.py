@@ -131,7 +131,7 @@ class Outbox:
 
     async def try_now(self, account: str) -> None:
         """Send from an account that rests, at once; or at least ask for a token again."""
-        await self._backoff.try_now(account)
+        self._backoff.try_now(account)
 
     async def recover(self) -> None:
         """Mark replies cut off by the last exit as unknown, and ask about held ones."""

@@ -7,6 +7,7 @@ A reply that the outbox has claimed, and whose call has not begun, comes back he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from wxdesk.core.events import Event
@@ -22,24 +23,16 @@ from wxdesk.store import Store
 from wxdesk.store.replies.pending.policy_changes import NewMode
 
 
+@dataclass(frozen=True, slots=True)
 class PolicyChanges:
     """Holds back pending replies, except those an operator edits or has released."""
 
-    def __init__(
-        self,
-        store: Store,
-        accounts: Mapping[str, Account],
-        decision_lock: DecisionLock,
-        preferences: CurrentPreferences,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._accounts = accounts
-        self._decision_lock = decision_lock
-        self._preferences = preferences
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _accounts: Mapping[str, Account]
+    _decision_lock: DecisionLock
+    _preferences: CurrentPreferences
+    _publish: Callable[[Event], None]
+    _clock: Clock
 
     async def account(self, account: Account) -> None:
         """Apply the changed mode of an account where no conversation has its own.

@@ -91,6 +91,6 @@ class RulesExchange:
                 rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
             except DecisionOutdated:
                 continue  # another desk was faster: once more, from what it has stored
-            self._rulebook.calendars.recognise(wanted.ids)
+            self._rulebook.calendars.ids = wanted.ids  # some are back
             await self._rulebook.changed()
             return RestoreResult(now, replace(wanted, rules=tuple(rules)), kept)

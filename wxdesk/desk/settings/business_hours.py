@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from wxdesk.core.rules.business_hours import Calendar, Schedule
-from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds
+from wxdesk.core.rules.name_binding import NO_CALENDARS
 from wxdesk.store.settings import Settings
 from wxdesk.timezones import zone_named
 
@@ -64,10 +64,6 @@ class Calendars:
         """Follow a renaming in the store (`names`: new by old)."""
         stay = {name: one for name, one in self.ids.items() if name not in (*names, *names.values())}
         self.ids = stay | {names[name]: one for name, one in self.ids.items() if name in names}
-
-    def recognise(self, ids: CalendarIds) -> None:
-        """Set the ids of the stored calendars, some of which are back."""
-        self.ids = ids
 
     def stored_with(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
         """Return the settings that `put` would store, if any, for a larger transaction."""

@@ -25,35 +25,23 @@ class Pause:
     def __init__(self, settings: Settings, publish: Callable[[Event], None]) -> None:
         self._settings = settings
         self._publish = publish
-        self._on = False
-        self._until: datetime | None = None
-        self._since: datetime | None = None
-        self._word = 0
-        self._storing = asyncio.Lock()
-
-    @property
-    def on(self) -> bool:
+        self.on = False
         """True while nothing automatic may leave."""
-        return self._on
-
-    @property
-    def until(self) -> datetime | None:
+        self.until: datetime | None = None
         """End of the pause, None for never; see `desk.replies.hold_timers`."""
-        return self._until if self._on else None
+        self.command = 0
+        """Number of the latest command; another once somebody has paused or resumed since."""
+        self._since: datetime | None = None
+        self._storing = asyncio.Lock()
 
     async def load(self) -> None:
         """Load it from the store; what cannot be read counts as a pause without an end."""
         stored = await self._settings.get(KEY) or OFF
-        self._on = stored != OFF
-        self._until = _end_in(stored)
-        if self._on:
+        self.on = stored != OFF
+        self.until = _end_in(stored)
+        if self.on:
             self._since = _time_in(await self._settings.get(SINCE) or "")
             self._tell()
-
-    @property
-    def word(self) -> int:
-        """Number of the latest command; another once somebody has paused or resumed since."""
-        return self._word
 
     async def set(
         self, on: bool, until: datetime | None = None, at: datetime | None = None, *, after: int | None = None
@@ -63,19 +51,19 @@ class Pause:
         A pause that lasts keeps the time at which it began. Of two commands at once the later one holds; one that
         was begun `after` a command that does not hold any more does nothing.
         """
-        if after is not None and after != self._word:
+        if after is not None and after != self.command:
             return
-        self._word += 1
-        word = self._word
-        since = (self._since if self._on else at) if on else None
+        self.command += 1
+        command = self.command
+        since = (self._since if self.on else at) if on else None
         if on:
             self._take(True, until, since)
         async with self._storing:
-            if word != self._word:  # somebody has said otherwise meanwhile: that is stored behind this
+            if command != self.command:  # somebody has said otherwise meanwhile: that is stored behind this
                 return
             await self._settings.set(SINCE, since.isoformat() if since else "")
             await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
-            if word == self._word and not on:
+            if command == self.command and not on:
                 self._take(False, None, None)
 
     async def end(self, until: datetime) -> None:
@@ -84,11 +72,11 @@ class Pause:
             await self.set(False)
 
     def _take(self, on: bool, until: datetime | None, since: datetime | None) -> None:
-        self._on, self._until, self._since = on, until, since
+        self.on, self.until, self._since = on, until, since
         self._tell()
 
     def _tell(self) -> None:
-        self._publish(PauseChanged(self._on, self._until, self._since))
+        self._publish(PauseChanged(self.on, self.until, self._since))
 
 
 def _end_in(stored: str) -> datetime | None:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
-from wxdesk.core.content.variables import variables
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.filling import Filling, HoursValues
+from wxdesk.desk.answers.filling import Filling, text_values
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
 
 
+@dataclass(frozen=True, slots=True)
 class TemplateFiller:
     """Starts insertions.
 
-    `zone` is that of `{{ time }}` and `{{ date }}` for accounts without one. `choose` gives a number below the
+    `_zone` is that of `{{ time }}` and `{{ date }}` for accounts without one. `_choose` gives a number below the
     one it gets, for templates with random variants.
     """
 
-    def __init__(
-        self,
-        renderer: LiquidRenderer,
-        calendars: Calendars,
-        zone: tzinfo | None = None,
-        choose: Callable[[int], int] = random.randrange,
-    ) -> None:
-        self._renderer = renderer
-        self._calendars = calendars
-        self._zone = zone
-        self._choose = choose
+    _renderer: LiquidRenderer
+    _calendars: Calendars
+    _zone: tzinfo | None = None
+    _choose: Callable[[int], int] = random.randrange
 
     def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
         """Return all mistakes that keep `text` out of a template."""
@@ -53,7 +47,8 @@ class TemplateFiller:
         """Start an insertion; `variant` counts from 0, None lets the template choose."""
         text = template.texts[self._variant(template) if variant is None else variant]
         sources = [text] if template.kind is ReplyKind.TEXT else template.sources
-        values = self._values(occasion, "\n".join(sources))
+        schedule = next(iter(self._calendars.schedules.values()), None)
+        values = text_values(occasion, {}, schedule, self._zone, "\n".join(sources))
         return Filling(template, text, self.prompts(sources, template.prompts), values, self._renderer)
 
     def _variant(self, template: Template) -> int:
@@ -65,15 +60,6 @@ class TemplateFiller:
                 return self._choose(count)
             case Variant.ROTATE:
                 return template.uses % count
-
-    def _values(self, occasion: RuleContext, text: str) -> Mapping[str, object]:
-        zone = occasion.zone
-        now = occasion.now.astimezone(zone or self._zone)
-        values = variables(occasion.message, occasion.conversation, occasion.account, {}, now)
-        schedule = next(iter(self._calendars.schedules.values()), None)
-        if schedule is None:
-            return values
-        return {**values, "hours": HoursValues(schedule.in_zone(zone), occasion.now, text)}
 
     def _asked(self, text: str) -> tuple[str, ...]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
@@ -16,25 +16,18 @@ from wxdesk.desk.templates.insertion import TemplateFiller
 from wxdesk.store.templates import Templates
 
 
+@dataclass(frozen=True, slots=True)
 class TemplateLibrary:
     """All templates; methods that are no coroutines may be called on any thread.
 
-    `changed` is awaited after each change, for the rules that answer with templates.
+    `_changed` is awaited after each change, for the rules that answer with templates.
     """
 
-    def __init__(
-        self,
-        templates: Templates,
-        filler: TemplateFiller,
-        clock: Clock,
-        publish: Callable[[Event], None],
-        changed: Callable[[], Awaitable[None]],
-    ) -> None:
-        self._templates = templates
-        self._filler = filler
-        self._clock = clock
-        self._publish = publish
-        self._changed = changed
+    _templates: Templates
+    _filler: TemplateFiller
+    _clock: Clock
+    _publish: Callable[[Event], None]
+    _changed: Callable[[], Awaitable[None]]
 
     async def all(self) -> list[Template]:
         """Return all templates by title."""

@@ -92,14 +92,11 @@ class _CaseNode(CaseNode):
         for block in blocks:
             if isinstance(block, MultiExpressionBlockNode):
                 choice = block.expression
-                choice.left, choice.expressions = (
-                    _BlankAsNone(choice.left),
-                    [_BlankAsNone(one) for one in choice.expressions],
-                )
+                choice.left = _BlankAsNone(choice.left)
+                choice.expressions = [_BlankAsNone(one) for one in choice.expressions]
         super().__init__(token, expression, blocks)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """Write that branch, or else the `else` branch."""
         for block in self.blocks:
             if isinstance(block, MultiExpressionBlockNode) and any(block.expression.evaluate(context)):
                 return block.block.render(context, buffer)

@@ -11,10 +11,13 @@ import functools
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TextIO
+from urllib.parse import quote
 
 import liquid
-from liquid import Token, TokenStream
+from liquid import RenderContext, Token, TokenStream
 from liquid.builtin import register
+from liquid.builtin.expressions import FilteredExpression
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
 from liquid.token import TOKEN_CONTENT, TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
@@ -23,13 +26,13 @@ from liquid.utils import ReadOnlyChainMap
 from wxdesk.core.content.variables import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.templates import ASK
-from wxdesk.desk.answers.liquid.addresses import AddressOutput
 from wxdesk.desk.answers.liquid.conditions import BlankAwareCase, BlankAwareIf, BlankAwareUnless
 from wxdesk.desk.answers.liquid.filters import FILTERS, safe_filters
 from wxdesk.desk.answers.liquid.gaps import (
     NO_STAND_INS,
     GapAwareAssign,
     GapAwareCapture,
+    GapAwareNode,
     GapAwareOutput,
     GapContext,
     GapHandling,
@@ -203,11 +206,9 @@ class _Context(GapContext):
         """Return a field; a mapping's size, first and last are none, and a gap has none."""
         if isinstance(obj, MarkedText):
             return obj
-        return (
-            obj[key]
-            if isinstance(obj, Mapping) and not isinstance(obj, StrictUndefined)
-            else super().get_item(obj, key)
-        )
+        if isinstance(obj, Mapping) and not isinstance(obj, StrictUndefined):
+            return obj[key]
+        return super().get_item(obj, key)
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         self._turns += length
@@ -254,10 +255,30 @@ def _usable_filters() -> Mapping[str, Callable[..., object]]:
     return safe_filters(liquid.Environment().filters)
 
 
+class _AddressNode(GapAwareNode):
+    """`{{ … }}` in an address, percent-encoded so that it stays one value.
+
+    It cannot lead elsewhere: a customer who writes `a&paid=1` or `../admin` gets exactly that searched for.
+    """
+
+    __slots__ = ()
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        shown, expression = self.shown(context), self.expression
+        filters = expression.filters if isinstance(expression, FilteredExpression) else None
+        by_hand = any(one.name == "url_encode" for one in filters or ())
+        encoded = by_hand and not isinstance(shown, MarkedText)  # no filter has touched a mark
+        return buffer.write(shown if encoded else quote(shown, safe=""))
+
+
+class _AddressOutput(GapAwareOutput):
+    node_class = _AddressNode
+
+
 class _AddressEnvironment(_Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
-        self.add_tag(AddressOutput)
+        self.add_tag(_AddressOutput)
 
 
 def _line_of_syntax_error(error: LiquidError, source: str) -> int:
@@ -300,7 +321,6 @@ def _filled(template: liquid.BoundTemplate, variables: Mapping[str, object], sho
 
 
 def _collection_count() -> int:
-    """Return the number of Python's full garbage collections so far."""
     return int(gc.get_stats()[-1]["collections"])
 
 
@@ -331,11 +351,8 @@ def _explained(source: str, error: Exception) -> BadTemplate:
     token = error.token if isinstance(error, LiquidError) else None
     line = line_of(source, token.start_index if token else 0)
     if isinstance(error, UndefinedError | NothingToShow):
-        name = (
-            error.name
-            if isinstance(error, NothingToShow)
-            else str(error.args[0]).removesuffix(" is undefined").strip("'")
-        )
+        unknown = str(error.args[0]).removesuffix(" is undefined").strip("'")
+        name = error.name if isinstance(error, NothingToShow) else unknown
         return MissingValue(line, name, tr("“{name}” has no value for this message.", name=name))
     if isinstance(error, UnknownFilterError):
         return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))

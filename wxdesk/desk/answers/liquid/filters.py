@@ -12,47 +12,12 @@ from wxdesk.desk.answers.liquid.gaps import gap_preserving
 VALUE_LIMIT = 16 * 1024
 """Characters, digits or items of any value before and after a filter."""
 
-FILTERS = frozenset(
-    [
-        "abs",
-        "append",
-        "at_least",
-        "at_most",
-        "capitalize",
-        "ceil",
-        "default",
-        "divided_by",
-        "downcase",
-        "first",
-        "floor",
-        "join",
-        "last",
-        "lstrip",
-        "minus",
-        "modulo",
-        "plus",
-        "prepend",
-        "remove",
-        "remove_first",
-        "remove_last",
-        "replace",
-        "replace_first",
-        "replace_last",
-        "round",
-        "rstrip",
-        "size",
-        "slice",
-        "split",
-        "squish",
-        "strip",
-        "strip_newlines",
-        "times",
-        "truncate",
-        "truncatewords",
-        "upcase",
-        "url_encode",
-    ]
-)
+FILTERS = frozenset({
+    "abs", "append", "at_least", "at_most", "capitalize", "ceil", "default", "divided_by", "downcase", "first",
+    "floor", "join", "last", "lstrip", "minus", "modulo", "plus", "prepend", "remove", "remove_first",
+    "remove_last", "replace", "replace_first", "replace_last", "round", "rstrip", "size", "slice", "split",
+    "squish", "strip", "strip_newlines", "times", "truncate", "truncatewords", "upcase", "url_encode",
+})  # fmt: skip
 """Names of the filters that a reply may use.
 
 Those that decode are left out: `%3C` or `&lt;` would give back a `<`.
@@ -68,8 +33,6 @@ def safe_filters(filters: Mapping[str, Callable[..., object]]) -> dict[str, Call
 
 
 def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
-    """Wrap `apply` to refuse values that are too large before and after."""
-
     @functools.wraps(apply)
     def bounded(*values: object, **named: object) -> object:
         _refuse_large((*values, *named.values()))
@@ -81,8 +44,6 @@ def _bounded(apply: Callable[..., object]) -> Callable[..., object]:
 
 
 def _replace_bounded(apply: Callable[..., object]) -> Callable[..., object]:
-    """Wrap `apply` to refuse a replacement whose result would be too large."""
-
     @functools.wraps(apply)
     def bounded(value: object, sought: object = "", new: object = "", **named: object) -> object:
         if isinstance(value, str):

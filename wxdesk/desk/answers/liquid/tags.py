@@ -41,7 +41,7 @@ _BLANKS = re.compile(rf"\s{{{BLANKS_LIMIT + 1}}}")
 
 @dataclass(frozen=True, slots=True)
 class LiquidTag:
-    """One `{% … %}`: name, whether anything follows the name, start and end."""
+    """One `{% … %}`; `has_more`: something follows its name."""
 
     name: str
     has_more: bool
@@ -57,9 +57,8 @@ def line_of(source: str, index: int) -> int:
 def check_tags(source: str) -> None:
     """Raise `BadTemplate` for a tag that is unclosed, unknown, misplaced or too long."""
     open_blocks: list[LiquidTag] = []
-    for _, _, tag in _pieces(source):
-        if tag:
-            _place(source, tag, open_blocks)
+    for tag in _tags(source):
+        _place(source, tag, open_blocks)
     if open_blocks:
         raise _bad(source, open_blocks[-1].start, tr("“{tag}” is never closed.", tag=_shown(open_blocks[-1].name)))
 
@@ -94,8 +93,8 @@ def _reason_against(tag: LiquidTag, around: list[str]) -> str:
     return ""
 
 
-def _pieces(source: str) -> Iterator[tuple[int, str, LiquidTag | None]]:
-    """Yield index, text and tag of each output and tag outside comments and raw text."""
+def _tags(source: str) -> Iterator[LiquidTag]:
+    """Yield the tags outside comments and raw text, checking outputs as well."""
     position = 0
     while opening := _OPENING.search(source, position):
         start = opening.start()
@@ -109,9 +108,11 @@ def _pieces(source: str) -> Iterator[tuple[int, str, LiquidTag | None]]:
             raise _bad(source, start, tr("There are too many blanks in a row inside a tag."))
         if len(inside) > TAG_LIMIT:
             raise _bad(source, start, tr("A tag is too long; {limit} characters are the most.", limit=TAG_LIMIT))
-        tag = None if closing == "}}" else _tag(source, start, inside)
-        yield start, inside, tag
-        if tag and tag.name in ("raw", "comment"):
+        if closing == "}}":
+            continue
+        tag = _tag(source, start, inside)
+        yield tag
+        if tag.name in ("raw", "comment"):
             position = _end_of_verbatim(source, tag)
 
 

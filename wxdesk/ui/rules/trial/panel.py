@@ -244,7 +244,7 @@ class TrialPanel(QFrame):
 
     def _show(self, trial: Trial, kind: MessageType) -> None:
         answer = trial.answer
-        self.verdicts.show_verdicts(answer.verdicts, answer.rules_left)
+        self.verdicts.show_verdicts(answer.verdicts, answer.matching.rules_left)
         self.verdicts.show()
         self.bubbles.show_answer(self._asked(kind), trial.contents, consequences_text(trial) if trial.asked else "")
         self.bubbles.cost.setText(cost_of_trial(trial))
