@@ -88,7 +88,6 @@ class PictureField(QWidget):
         self.hold("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Add a pasted picture."""
         pasted = event.matches(QKeySequence.StandardKey.Paste)
         source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
         if source is not None:
@@ -97,13 +96,11 @@ class PictureField(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept a picture for dropping."""
         if source_in(event.mimeData()) is not None:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Add a dropped picture."""
         source = source_in(event.mimeData())
         if source is not None:
             event.setDropAction(Qt.DropAction.CopyAction)

@@ -61,30 +61,24 @@ class ContentPreview(QWidget):
         self.setFixedSize(width, self.heightForWidth(width))
 
     def sizeHint(self) -> QSize:
-        """Return the width of a card with its picture."""
         return QSize(_WIDTH, self.heightForWidth(_WIDTH))
 
     def hasHeightForWidth(self) -> bool:
-        """Return True: the narrower, the higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height of the bubble."""
         return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
 
     def changeEvent(self, event: QEvent) -> None:
-        """Repaint in the colours of a new appearance."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the content out again."""
         super().resizeEvent(event)
         self._layout = None
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint a bubble with the content."""
         theme = Theme.current()
         if self._layout is None:
             self._layout = self._laid_out(self.width())

@@ -31,11 +31,9 @@ class HourlyBars(Chart):
         self.show_hours(self.hours)
 
     def sizeHint(self) -> QSize:
-        """Suggest the height of the page's design."""
         return QSize(480, 190)
 
     def minimumSizeHint(self) -> QSize:
-        """Leave room for distinguishable bars."""
         return QSize(280, 190)
 
     def show_hours(self, hours: Sequence[HourCount]) -> None:
@@ -63,7 +61,6 @@ class HourlyBars(Chart):
         return QRectF(plot.left() + column * width, plot.top(), width, plot.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint lines, bars and axes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         step, top = scale(max(hour.total for hour in self.hours))

@@ -49,7 +49,6 @@ class Board(QWidget):
         self.setMinimumHeight(y - GAP + self._margin)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the cards again."""
         super().resizeEvent(event)
         self.arrange()
 

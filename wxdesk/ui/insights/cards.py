@@ -100,11 +100,9 @@ class Swatch(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Suggest ten pixels."""
         return QSize(10, 10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the square."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Theme.current().color(self._role))

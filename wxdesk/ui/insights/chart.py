@@ -46,19 +46,16 @@ class Chart(QWidget):
             QToolTip.hideText()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Highlight the cell under the pointer."""
         cell = self._cell_at(event.position().toPoint())
         self.look_at(cell)
         if cell is not None:
             self._tell(cell)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Remove the highlight."""
         self.look_at(None)
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Remove the highlight."""
         self.look_at(None)
         super().focusOutEvent(event)
 
@@ -69,7 +66,6 @@ class Chart(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk the cells: arrow keys, Home and End in a row, Esc removes the highlight."""
         steps = {
             Qt.Key.Key_Left: (0, -1),
             Qt.Key.Key_Right: (0, 1),

@@ -37,11 +37,9 @@ class HeatMap(Chart):
         self.show_week(self.week)
 
     def sizeHint(self) -> QSize:
-        """Suggest the height of the page's design."""
         return QSize(380, 166)
 
     def minimumSizeHint(self) -> QSize:
-        """Leave room for distinguishable cells."""
         return QSize(280, 166)
 
     def show_week(self, week: Sequence[Sequence[int]]) -> None:
@@ -72,7 +70,6 @@ class HeatMap(Chart):
         return QRectF(LABELS + column * width, row * height, width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint cells and both axes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         most = max(map(max, self.week))
@@ -105,12 +102,10 @@ class HeatScale(QWidget):
         self._few, self._many = tr("few"), tr("many")
 
     def sizeHint(self) -> QSize:
-        """Suggest room for both words and the steps between them."""
         words = self.fontMetrics().horizontalAdvance(self._few) + self.fontMetrics().horizontalAdvance(self._many)
         return QSize(words + SCALE_STEPS * SCALE_CELL + 2 * 6, 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint word, steps, word."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())

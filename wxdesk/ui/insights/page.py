@@ -150,7 +150,6 @@ class InsightsPage(QWidget):
                 self._refresh.start()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Repaint the charts when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_board"):
             self._board.update()

@@ -52,11 +52,9 @@ class RankModel(QAbstractListModel):
         self.rows: tuple[Ranked, ...] = ()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """The number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
-        """Return a row, its text, or its whole name as a tooltip."""
         if not index.isValid():
             return None
         row = self.rows[index.row()]
@@ -78,11 +76,9 @@ class RankDelegate(QStyledItemDelegate):
     """Paints a row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Suggest one height for all rows."""
         return QSize(0, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint name, bar, count and note, from the left."""
         row: Ranked = index.data(ROW_ROLE)
         theme, rect = Theme.current(), option.rect
         painter.save()

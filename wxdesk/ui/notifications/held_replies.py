@@ -50,7 +50,6 @@ class HeldReplyNotices(QObject):
         bridge.events.connect(self._hear)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the operator's leaving of the window, and the return to it."""
         if event.type() in _LEFT:
             self._soon.start()
         return super().eventFilter(watched, event)

@@ -93,7 +93,6 @@ class Tray(QObject):
 
 
 def _icon(listening: bool, paused: bool, calling: int) -> QIcon:
-    """Return the icon in the colour of the state, with the number of alerts."""
     role = "pending" if paused else "accent" if listening else "failed"
     picture = pixmap("pause" if paused else "inbox", role, SIDE)
     if not calling:

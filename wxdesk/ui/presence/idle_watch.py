@@ -82,7 +82,6 @@ class PresenceWatch(QObject):
         self._bridge.ask(self._bridge.desk.presence.report(None))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice input without consuming it."""
         kind = event.type()
         if kind in _PRESSED or (kind is QEvent.Type.MouseMove and self._moved(event)) or _composes(event):
             self._touch()

@@ -204,7 +204,6 @@ class Bridge(QObject):
 
 
 def _owner_exists(callback: Callable[..., object]) -> bool:
-    """Tell whether the widget that `callback` belongs to still exists."""
     while isinstance(callback, partial):
         callback = callback.func
     owner = getattr(callback, "__self__", None)

@@ -74,7 +74,6 @@ class AccountMode(QWidget):
         self.back.setVisible(here)
 
     def _set(self, _: int) -> None:
-        """Save the chosen mode and hold time if they differ."""
         account = self._bridge.desk.accounts[self._name]
         mode, seconds = tuple(ReplyMode)[self.mode.currentIndex()], self.seconds.last
         if (mode, seconds) != (account.reply_mode, account.hold_seconds):

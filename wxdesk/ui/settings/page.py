@@ -72,17 +72,14 @@ class SettingsPage(QWidget):
         self._show_health()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Start the token's countdown."""
         super().showEvent(event)
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop the token's countdown."""
         super().hideEvent(event)
         self._tick.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use two columns where there is room, else one."""
         super().resizeEvent(event)
         wide = self.width() >= TWO_COLUMNS
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)

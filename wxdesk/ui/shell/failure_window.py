@@ -43,7 +43,6 @@ class FailureWindow(QWidget):
         self.quit.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Emit `left` in whatever way the window is closed."""
         super().closeEvent(event)
         self.left.emit()
 

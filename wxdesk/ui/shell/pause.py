@@ -139,7 +139,6 @@ class PauseBar(QFrame):
         self.title.setText(self._titles[0] if roomy else self._titles[1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as much as there is room for."""
         super().resizeEvent(event)
         self._make_room()
 
@@ -150,7 +149,6 @@ class PauseBar(QFrame):
 
 
 def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:
-    """Return the title with the start of the pause, long and short."""
     if since is None:
         return tr("Automatic replies are paused"), tr("Paused")
     time = dated_time(since, now)

@@ -85,13 +85,11 @@ class RailItem(QAbstractButton):
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Repaint for the hover ground as the pointer comes and goes."""
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
             self.update()
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the whole item."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -115,12 +115,10 @@ class StatusBar(QFrame):
             self.pause.setText(tr("Pause all"))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Start the countdown while it can be seen."""
         super().showEvent(event)
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop the countdown behind a hidden window."""
         super().hideEvent(event)
         self._tick.stop()
 
@@ -162,7 +160,6 @@ class StatusBar(QFrame):
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new width."""
         super().resizeEvent(event)
         self._right.invalidate()  # what it held for a part that has just come or gone
         self._row.invalidate()

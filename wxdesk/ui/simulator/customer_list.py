@@ -63,11 +63,9 @@ class CustomerModel(QAbstractListModel):
         return next((row for row, one in enumerate(self._customers) if one.openid == openid), -1)
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """Return the number of customers."""
         return 0 if parent is not None and parent.isValid() else len(self._customers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a row's customer, name or description."""
         customer = self._customers[index.row()]
         if role == CustomerRole.CUSTOMER:
             return customer
@@ -82,11 +80,9 @@ class CustomerDelegate(QStyledItemDelegate):
     """Paints an avatar, the name, and the last line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Suggest one height for all rows."""
         return QSize(100, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint background, avatar and two lines."""
         customer: SimulatedCustomer | None = index.data(CustomerRole.CUSTOMER)
         if customer is None:
             return

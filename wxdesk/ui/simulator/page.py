@@ -99,18 +99,15 @@ class SimulatorPage(QWidget):
         self._look()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Start the clock while the page is visible."""
         super().showEvent(event)
         self._tick.start()
         self._look()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop the clock."""
         super().hideEvent(event)
         self._tick.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn the list of customers into a drop-down where there is no room for it."""
         super().resizeEvent(event)
         wide = self.width() >= LIST_NEEDS
         self._side.setVisible(wide)
@@ -269,6 +266,5 @@ class SimulatorPage(QWidget):
 
 
 def _latest_customer(customers: tuple[SimulatedCustomer, ...]) -> SimulatedCustomer:
-    """Find the customer with the newest line, else the first."""
     spoken = [(customer.last.at, row) for row, customer in enumerate(customers) if customer.last is not None]
     return customers[max(spoken)[1] if spoken else 0]

@@ -57,11 +57,9 @@ class PhoneModel(QAbstractListModel):
         return self._images.get(digest, QImage())
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """Return the number of lines, plus one while the shop types."""
         return 0 if parent is not None and parent.isValid() else len(self._lines) + self._typing
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a row's line or its text."""
         line = self._lines[index.row()] if index.row() < len(self._lines) else None
         if role == PhoneRole.LINE:
             return line

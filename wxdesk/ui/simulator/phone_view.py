@@ -25,11 +25,9 @@ class PhoneDelegate(QStyledItemDelegate):
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Suggest the height of a line at the view's width."""
         return QSize(self.width, self._layout_of(index).height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint a bubble with its time, or a notice."""
         line: PhoneLine | None = index.data(PhoneRole.LINE)
         placed = self._layout_of(index)
         theme = Theme.current()
@@ -89,13 +87,11 @@ class PhoneView(QListView):
         model.modelReset.connect(self._go_to_end)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out all lines again for the new width."""
         self._lines.width = self.viewport().width()
         self.scheduleDelayedItemsLayout()
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Repaint in the colours of a new appearance."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self.viewport().update()

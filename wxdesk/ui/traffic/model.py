@@ -46,15 +46,12 @@ class TrafficModel(QAbstractTableModel):
         self._lines: list[TrafficLine] = []
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """The number of lines."""
         return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
-        """Return a column's text, the line by `Role.LINE`, or a text for screen readers."""
         if not index.isValid():
             return None
         line = self._lines[index.row()]
@@ -69,7 +66,6 @@ class TrafficModel(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        """Return the names of the columns."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -166,7 +162,6 @@ class TrafficFilter(QSortFilterProxyModel):
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
-        """Tell if a line is shown."""
         line: TrafficLine = self.sourceModel().index(row, 0, parent).data(Role.LINE)
         if self._incoming is not None and line.incoming is not self._incoming:
             return False

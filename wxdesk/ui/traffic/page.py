@@ -98,7 +98,6 @@ class TrafficPage(QWidget):
         find.activated.connect(self.header.search.setFocus)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the detail beside the table where there is room, else over it."""
         super().resizeEvent(event)
         self._place_detail()
 
@@ -258,7 +257,6 @@ class TrafficPage(QWidget):
         self._notices.toast(tr("Copied"))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Repaint the lines when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "view"):
             self.view.viewport().update()

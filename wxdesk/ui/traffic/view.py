@@ -36,7 +36,6 @@ class TrafficDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint one cell of a line."""
         line: TrafficLine = index.data(Role.LINE)
         theme = Theme.current()
         rect: QRect = option.rect
@@ -139,7 +138,6 @@ class TrafficView(QTableView):
         self._forget()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Adapt the widths of the columns to the room."""
         narrow = self.viewport().width() < 800
         time = QFontMetrics(font(Size.BODY, tabular=True)).horizontalAdvance("00:00:00.000") + 2 * PAD
         for column, width in (
@@ -152,12 +150,10 @@ class TrafficView(QTableView):
         super().resizeEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Highlight the row under the pointer."""
         self._hover(self.indexAt(event.position().toPoint()).row())
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Remove the highlight."""
         self._hover(-1)
         super().leaveEvent(event)
 

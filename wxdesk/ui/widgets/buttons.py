@@ -91,21 +91,17 @@ class Button(QPushButton):
         return super().sizeHint().width() + _key_width(key)
 
     def sizeHint(self) -> QSize:
-        """Return room for the text and the key."""
         return QSize(self.width_for(self._key), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size hint: a button is never narrower than its text."""
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the icon again when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._show_icon()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint Qt's button with its text moved for the key in its frame."""
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
@@ -168,11 +164,9 @@ class Chip(QPushButton):
         return words + 2 * ((CHIP_SNUG if snug else CHIP_SIDE) + 1)
 
     def sizeHint(self) -> QSize:
-        """Return room for the text, chosen or not."""
         return QSize(self.width_for(snug=bool(self.property("snug"))), 24)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size hint: a chip is never cut."""
         return self.sizeHint()
 
     def _weigh(self, chosen: bool) -> None:
@@ -196,7 +190,6 @@ class Switch(QAbstractButton):
         self.toggled.connect(self._start)
 
     def sizeHint(self) -> QSize:
-        """The switch with room for its focus ring."""
         return QSize(36, 24)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -207,7 +200,6 @@ class Switch(QAbstractButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A track with a knob, and the ring while it has the focus."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -264,7 +256,6 @@ class SmallButton(QToolButton):
         self._tint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the icon again when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
             self._tint()

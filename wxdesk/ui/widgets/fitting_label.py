@@ -71,7 +71,6 @@ class FittingLabel(PlainLabel):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Return room for the text at the chosen step."""
         return QSize(self.width_at(self._asked), self.fontMetrics().height())
 
     def _lay_out(self) -> None:

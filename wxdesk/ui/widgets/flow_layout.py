@@ -27,7 +27,6 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
-        """Append an item; used by `addWidget`."""
         self._items.append(item)
 
     def insert_widget(self, index: int, widget: QWidget) -> None:
@@ -41,11 +40,9 @@ class FlowLayout(QLayout):
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        """Return the item at `index`, or None."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        """Remove and return the item at `index`, or None."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -53,15 +50,12 @@ class FlowLayout(QLayout):
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """Return True: the narrower, the more lines."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height of all lines at `width`."""
         return self._arrange(QRect(0, 0, width, 0), apply=False)
 
     def setGeometry(self, rect: QRect) -> None:
-        """Set the lines into `rect`."""
         super().setGeometry(rect)
         self._arrange(rect, apply=True)
 
@@ -70,7 +64,6 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the widest minimum of one item, with the margins."""
         size = QSize()
         for item in self._visible():
             size = size.expandedTo(item.minimumSize())

@@ -73,25 +73,21 @@ class PlainLabel(QLabel):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Return room for the whole text, even where less is shown."""
         if not self._elide:
             return super().sizeHint()
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self._one_line()) + 2, metrics.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return no minimum width for an elided or wrapped text."""
         if self._elide:
             return QSize(0, self.fontMetrics().height())
         return QSize(0, super().minimumSizeHint().height()) if self.wordWrap() else super().minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the text anew for the new width."""
         super().resizeEvent(event)
         self._lay_out()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take over the colours of a new appearance."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.ApplicationPaletteChange or event.type() is QEvent.Type.PaletteChange:
             self._color()
@@ -168,11 +164,9 @@ class IconLabel(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the icon's square."""
         return QSize(self._size, self._size)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the icon in the middle."""
         painter = QPainter(self)
         left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
         painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))
@@ -203,11 +197,9 @@ class KeyCap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Return room for the name."""
         return QSize(max(22, QFontMetrics(font(Size.SMALL)).horizontalAdvance(self.text) + 12), 20)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint a rounded frame round the name."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -96,7 +96,6 @@ class Surface(QWidget):
         self._radius = radius
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the background; children paint themselves."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

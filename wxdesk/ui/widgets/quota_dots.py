@@ -30,11 +30,9 @@ class QuotaDots(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Return room for five dots in a row."""
         return QSize(_STEP * (AFTER_MESSAGE[0] - 1) + _DOT, _DOT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the dots, used ones in the colour of lines."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

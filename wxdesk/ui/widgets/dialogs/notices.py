@@ -259,7 +259,6 @@ class Toast(QFrame):
         announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the position when the window is resized."""
         if event.type() is QEvent.Type.Resize and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)

@@ -19,14 +19,12 @@ class ChoiceField(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the page scroll unless the list has the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint Qt's field and the arrow at its end."""
         super().paintEvent(event)
         painter = QPainter(self)
         arrow = pixmap("chevron-down", "secondary" if self.isEnabled() else "faint", _ARROW)

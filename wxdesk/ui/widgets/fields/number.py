@@ -81,7 +81,6 @@ class NumberField(QLineEdit):
         self._count()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step with the arrow keys."""
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -89,7 +88,6 @@ class NumberField(QLineEdit):
         self.setValue(min(max(self.value() + step, self._least), self._most))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Restore the last number if the field was left empty."""
         super().focusOutEvent(event)
         if not self.text():
             self.setText(str(self._last))

@@ -60,29 +60,24 @@ class WordChip(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return room for the word and its cross; a very long word is cut."""
         return QSize(min(self._natural_width(), WIDEST), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for a few characters."""
         return QSize(min(self._natural_width(), 64), HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Remove the word by key."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit(self)
             return
         super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Remove the word by its cross."""
         if self._cross().adjusted(-6, -8, 8, 8).contains(event.position().toPoint()):
             self.removed.emit(self)
             return
         super().mouseReleaseEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Tinted ground, bold word, cross."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -142,7 +137,6 @@ class WordField(QLineEdit):
             event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take over the typed words on leaving."""
         super().focusOutEvent(event)
         if event.reason() is Qt.FocusReason.PopupFocusReason:
             return
@@ -313,7 +307,6 @@ class WordChips(QObject):
         return chip
 
     def _take(self, words: Sequence[str]) -> None:
-        """Replace the words, and emit `changed` if they differ."""
         if list(words) != self._words:
             self.set_words(words)
             self.relaid.emit()
