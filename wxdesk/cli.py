@@ -203,7 +203,7 @@ def _sandbox(options: argparse.Namespace) -> int:
         push_url=options.push_url,
         **secrets,
     )
-    asyncio.run(run_sandbox(options.port, given=given, host=options.host, script=options.script))
+    asyncio.run(run_sandbox(options.port, given, host=options.host, script=options.script))
     return 0
 
 

@@ -12,7 +12,7 @@ from tests.sandbox.worlds import HandClock, listening, program
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG, ZHAO_MIN, demo_account
 from wxdesk.sandbox.scenario import LATER, OPENING, CustomerAction, ScenarioStep, keep_playing, play
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.sandbox.standalone import run_sandbox
+from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox
 
 
 def test_ids_have_the_form_of_real_ones() -> None:
@@ -105,7 +105,9 @@ async def test_running_it_gives_the_facts_and_ends_when_cancelled() -> None:
         facts.update(found)  # type: ignore[call-overload]
         ready.set()
 
-    running = asyncio.create_task(run_sandbox(0, "http://127.0.0.1:1/wx/shop", on_ready))
+    running = asyncio.create_task(
+        run_sandbox(0, SandboxOptions(push_url="http://127.0.0.1:1/wx/shop"), on_ready=on_ready)
+    )
     await ready.wait()
     port = int(facts["api_base"].rpartition(":")[2])
     _, writer = await asyncio.open_connection("127.0.0.1", port)

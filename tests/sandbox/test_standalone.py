@@ -77,14 +77,14 @@ async def test_own_secrets_and_any_push_url(tmp_path: Path) -> None:
 
 async def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="43"):
-        await run_sandbox(0, given=SandboxOptions(encoding_aes_key="short"))
+        await run_sandbox(0, SandboxOptions(encoding_aes_key="short"))
     bad = tmp_path / "bad.jsonl"
     for text in ("{", '{"do": "dance"}'):
         bad.write_text(text, encoding="utf-8")
         with pytest.raises(BadInput):
-            await run_sandbox(0, script=bad, on_ready=lambda facts: None)
+            await run_sandbox(0, SandboxOptions(), script=bad, on_ready=lambda facts: None)
     with pytest.raises(BadInput):
-        await run_sandbox(0, script=tmp_path / "none.jsonl")
+        await run_sandbox(0, SandboxOptions(), script=tmp_path / "none.jsonl")
 
 
 @pytest.mark.parametrize(("host", "named"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]")])  # noqa: S104

@@ -13,7 +13,7 @@ from aiohttp import web
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 
 ACCOUNT, CREDENTIALS = demo_account()
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports import Clock
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import Store

@@ -15,7 +15,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 

@@ -16,7 +16,7 @@ from wxdesk.sandbox.api.dispatch import Api
 from wxdesk.sandbox.control.server import Control
 from wxdesk.sandbox.platform.clock import now
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 

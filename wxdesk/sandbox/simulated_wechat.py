@@ -13,7 +13,8 @@ from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, dem
 from wxdesk.sandbox.platform.clock import MovableClock, now
 from wxdesk.sandbox.platform.contacts import ChatSide
 from wxdesk.sandbox.platform.faults import Faults
-from wxdesk.sandbox.platform.platform import MiniProgram, Platform, Sent
+from wxdesk.sandbox.platform.platform import Platform, Sent
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.dispatcher import PushDispatcher
 from wxdesk.sandbox.push.journal import Journal
@@ -116,8 +117,8 @@ class SimulatedWeChat:
     def facts(self) -> dict[str, str]:
         """List what a desk needs, by the names of config.toml and the environment."""
         program = self.platform.program()
-        account, secret = program.account, program.credentials
-        prefix = variable(account.name, SecretName.APP_SECRET).removesuffix("APP_SECRET")
+        account = program.account
+        secrets = {variable(account.name, name): getattr(program.credentials, name) for name in SecretName}
         return {
             "api_base": self.url,
             "control": f"{self.url}/control",
@@ -126,9 +127,7 @@ class SimulatedWeChat:
             "original_id": account.original_id,
             "push_mode": account.push_mode.value,
             "format": program.format.value,
-            prefix + "APP_SECRET": secret.app_secret,
-            prefix + "PUSH_TOKEN": secret.push_token,
-            prefix + "ENCODING_AES_KEY": secret.encoding_aes_key,
+            **secrets,
         }
 
     def _changed(self) -> None:

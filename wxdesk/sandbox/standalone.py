@@ -11,15 +11,15 @@ from pathlib import Path
 import msgspec
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.system_failures import UnusableFile, unusable_file, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr
+from wxdesk.keychain import SecretName
 from wxdesk.sandbox.control.server import BadOrder, Control
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.sandbox.platform.platform import MiniProgram
-from wxdesk.sandbox.platform.program import cipher_of
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import HOST, Sandbox
 
 NOT_ORDERS = "it is neither one JSON object a line nor a JSON list of them"
@@ -42,12 +42,12 @@ class SandboxOptions:
     def program(self) -> MiniProgram:
         """Make the mini program; raises `BadInput` if the key is invalid."""
         account, own = demo_account()
-        account = Account(
+        account = replace(
+            account,
             name=self.name or account.name,
             app_id=self.app_id or account.app_id,
             original_id=self.original_id or account.original_id,
             push_mode=self.push_mode,
-            reply_mode=account.reply_mode,
         )
         credentials = Credentials(
             app_secret=self.app_secret or own.app_secret,
@@ -55,26 +55,20 @@ class SandboxOptions:
             encoding_aes_key=self.encoding_aes_key or own.encoding_aes_key,
         )
         program = MiniProgram(account, credentials, self.format, self.push_url)
-        cipher_of(program)
+        _ = program.cipher
         return program
 
     def withhold(self, facts: Mapping[str, str]) -> dict[str, str]:
         """Remove the secrets that the person gave, and knows, from the facts to print."""
-        given = {
-            "_APP_SECRET": self.app_secret,
-            "_PUSH_TOKEN": self.push_token,
-            "_ENCODING_AES_KEY": self.encoding_aes_key,
-        }
-        endings = tuple(ending for ending, value in given.items() if value)
-        return {name: value for name, value in facts.items() if not (endings and name.endswith(endings))}
+        endings = tuple("_" + name.upper() for name in SecretName if getattr(self, name))
+        return {name: value for name, value in facts.items() if not name.endswith(endings)}
 
 
 async def run_sandbox(
     port: int,
-    push_url: str = "",
-    on_ready: Callable[[Mapping[str, str]], None] | None = None,
+    given: SandboxOptions,
     *,
-    given: SandboxOptions | None = None,
+    on_ready: Callable[[Mapping[str, str]], None] | None = None,
     host: str = HOST,
     script: Path | None = None,
 ) -> None:
@@ -86,8 +80,6 @@ async def run_sandbox(
     Raises:
         BadInput: an option is invalid, the port is taken, or the script cannot be read or carried out.
     """
-    given = given or SandboxOptions()
-    given = replace(given, push_url=push_url or given.push_url)
     steps = [] if script is None else _read(script)
     sandbox = Sandbox([given.program()], port=port, host=host)
     try:

@@ -19,7 +19,7 @@ from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.uploads import Uploads
 from wxdesk.sandbox.pictures import torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles

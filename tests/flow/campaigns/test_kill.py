@@ -25,7 +25,7 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.encoding import sign
 from wxdesk.sandbox.server import Sandbox
 

@@ -24,8 +24,7 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, demo_account
-from wxdesk.sandbox.platform.program import MiniProgram
-from wxdesk.sandbox.platform.settings import ProgramSettings
+from wxdesk.sandbox.platform.program import MiniProgram, ProgramSettings
 from wxdesk.sandbox.push.passive_answer import AnswerVerdict
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox

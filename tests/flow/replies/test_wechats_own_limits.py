@@ -14,7 +14,7 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.sandbox.platform.settings import RISKY_WORD, SEND
+from wxdesk.sandbox.platform.program import RISKY_WORD, SEND
 
 MIDNIGHT_IN_BEIJING = START + timedelta(hours=13)
 CUSTOMERS = [f"oW7hT5{n:022d}" for n in range(12)]

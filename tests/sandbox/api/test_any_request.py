@@ -16,7 +16,7 @@ from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.platform.settings import Escapes, ProgramSettings
+from wxdesk.sandbox.platform.program import Escapes, ProgramSettings
 from wxdesk.sandbox.push.passive_answer import read_answer
 from wxdesk.sandbox.server import Sandbox
 

@@ -13,7 +13,7 @@ import pytest
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
-from wxdesk.sandbox.platform.settings import RISKY_WORD, Escapes, ProgramSettings
+from wxdesk.sandbox.platform.program import RISKY_WORD, Escapes, ProgramSettings
 from wxdesk.sandbox.server import Sandbox
 
 ASKED = {"grant_type": "client_credential", "appid": ACCOUNT.app_id, "secret": CREDENTIALS.app_secret}

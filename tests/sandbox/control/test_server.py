@@ -16,7 +16,7 @@ from wxdesk.sandbox import pictures
 from wxdesk.sandbox.control import server as control
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.faults import FaultKind
-from wxdesk.sandbox.platform.settings import ProgramSettings
+from wxdesk.sandbox.platform.program import ProgramSettings
 from wxdesk.sandbox.server import Sandbox
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.settings import SEND, STABLE_TOKEN, TOKEN, ProgramSettings
+from wxdesk.sandbox.platform.program import SEND, STABLE_TOKEN, TOKEN, ProgramSettings
 from wxdesk.sandbox.server import Sandbox
 
 ASKED = {"grant_type": "client_credential", "appid": ACCOUNT.app_id, "secret": CREDENTIALS.app_secret}

@@ -30,7 +30,7 @@ async def push(ears: Ears, mode: PushMode, form: BodyFormat, fields: bodies.Fiel
     numbers = count(1000)
     pusher = Pusher(HandClock(), deadline=deadline, nonce=lambda: str(next(numbers)))
     try:
-        return await pusher.push(program(mode, form, ears.url), OPENID, fields)
+        return await pusher.deliver(pusher.delivery(program(mode, form, ears.url), OPENID, fields))
     finally:
         await pusher.close()
 

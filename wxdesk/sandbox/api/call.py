@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.platform import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,13 @@ type Act = Callable[[ApiRequest], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A path under /cgi-bin; `group` in faults; takes the secret unless `by_token`."""
+    """A path under /cgi-bin; `group` in faults; carries secrets unless `by_token`."""
 
     method: str
     path: str
     group: str
     act: Act
     by_token: bool = True
-
-    @property
-    def holds_secrets(self) -> bool:
-        """True if the body and the answer hold secrets."""
-        return not self.by_token
 
 
 def answer(fields: Mapping[str, object]) -> web.Response:

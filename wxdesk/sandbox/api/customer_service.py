@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import BodyPartReader, http_exceptions, web
 
-from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer, ok
-from wxdesk.sandbox.platform import settings as paths
+from wxdesk.sandbox.api.call import Act, ApiRequest, Endpoint, answer, ok
+from wxdesk.sandbox.platform import program as paths
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.media import LARGEST_FILE
@@ -28,9 +28,9 @@ class CustomerService:
             Endpoint("GET", paths.TOKEN, "token", self._token, by_token=False),
             Endpoint("POST", paths.STABLE_TOKEN, "token", self._stable_token, by_token=False),
             Endpoint("POST", paths.SEND, "send", self._send),
-            Endpoint("POST", f"{_BUSINESS}/send", "send", self._business_send),
+            Endpoint("POST", f"{_BUSINESS}/send", "send", _with_business_id(self._send)),
             Endpoint("POST", _TYPING, "typing", self._typing),
-            Endpoint("POST", f"{_BUSINESS}/typing", "typing", self._business_typing),
+            Endpoint("POST", f"{_BUSINESS}/typing", "typing", _with_business_id(self._typing)),
             Endpoint("POST", paths.UPLOAD, "upload", self._upload),
             Endpoint("GET", "/cgi-bin/media/get", "media", self._media),
             Endpoint("GET", "/cgi-bin/customservice/getkflist", "kf", self._agents),
@@ -55,17 +55,9 @@ class CustomerService:
         self._platform.send(call.caller, call.body)
         return ok()
 
-    async def _business_send(self, call: ApiRequest) -> web.Response:
-        _need_business_id(call)
-        return await self._send(call)
-
     async def _typing(self, call: ApiRequest) -> web.Response:
         self._platform.type(call.caller, call.body)
         return ok()
-
-    async def _business_typing(self, call: ApiRequest) -> web.Response:
-        _need_business_id(call)
-        return await self._typing(call)
 
     async def _upload(self, call: ApiRequest) -> web.Response:
         if call.request.query.get("type") != "image":
@@ -94,10 +86,15 @@ class CustomerService:
         return answer({"kf_online_list": [agent]})
 
 
-def _need_business_id(call: ApiRequest) -> None:
+def _with_business_id(act: Act) -> Act:
     """Refuse a call to a `business/` path (for sub-merchants) without businessid."""
-    if call.caller.settings.business_needs_id and not parse_body(call.body).get("businessid"):
-        raise ApiRefusal(40101)
+
+    async def checked(call: ApiRequest) -> web.Response:
+        if call.caller.settings.business_needs_id and not parse_body(call.body).get("businessid"):
+            raise ApiRefusal(40101)
+        return await act(call)
+
+    return checked
 
 
 async def _part_named_media(request: web.Request) -> bytes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from email.utils import format_datetime
 
 import msgspec
@@ -27,7 +26,6 @@ _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center
 HOLD_SECONDS = 60.0
 """Longest time a call without an answer is kept open, unless the caller gives up."""
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
 
 
@@ -71,17 +69,22 @@ class Api:
             except ConnectionResetError:  # the caller left before the request was complete
                 return web.Response()
             faults = self._faults.take(endpoint.group)
-            said = await self._say(faults, endpoint, ApiRequest(request, body))
-            entry = _entry(endpoint, ApiRequest(request, body), said)
-            entry = replace(entry, number=number, at=at, faults=tuple(fault.kind.value for fault in faults))
-            self._journal.add(replace(entry, milliseconds=(time.perf_counter() - started) * 1000))
-            if said.response is not None:
-                said.response.headers["Date"] = format_datetime(self._platform.clock(), usegmt=True)
-            return await _send_response(request, said)
+            outcome = await self._respond(faults, endpoint, ApiRequest(request, body))
+            response = outcome.response
+            asked = body[:LONGEST_BODY].decode("utf-8", "replace") if endpoint.by_token else ""
+            text, status = _text_of(response, endpoint), None if response is None else response.status
+            names, elapsed = tuple(fault.kind.value for fault in faults), (time.perf_counter() - started) * 1000
+            self._journal.add(CallRecord(
+                number, at, endpoint.method, endpoint.path, outcome.account, asked, text, status, _errcode_in(text),
+                outcome.rid, elapsed, names, request.remote or "",
+            ))  # fmt: skip
+            if response is not None:
+                response.headers["Date"] = format_datetime(self._platform.clock(), usegmt=True)
+            return await _send_response(request, outcome)
 
         return serve
 
-    async def _say(self, faults: tuple[SimulatedFault, ...], endpoint: Endpoint, call: ApiRequest) -> _Outcome:
+    async def _respond(self, faults: tuple[SimulatedFault, ...], endpoint: Endpoint, call: ApiRequest) -> _Outcome:
         for fault in faults:
             if fault.kind is FaultKind.LATENCY:
                 await self._hold(fault.milliseconds / 1000)
@@ -142,14 +145,14 @@ def _gateway_page(kind: FaultKind) -> web.Response:
     return web.Response(status=status, text=_PAGE.format(words), content_type="text/html")
 
 
-async def _send_response(request: web.Request, said: _Outcome) -> web.StreamResponse:
+async def _send_response(request: web.Request, outcome: _Outcome) -> web.StreamResponse:
     """Send the answer whole, by half, or not at all, which resets the connection."""
-    whole = said.response
+    whole = outcome.response
     if whole is None:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
-    if not said.cut:
+    if not outcome.cut:
         return whole
     body = whole.body if isinstance(whole.body, bytes) else b""
     half = web.StreamResponse(headers={"Content-Type": whole.content_type, "Content-Length": str(len(body))})
@@ -160,21 +163,10 @@ async def _send_response(request: web.Request, said: _Outcome) -> web.StreamResp
     return half
 
 
-def _entry(endpoint: Endpoint, call: ApiRequest, said: _Outcome) -> CallRecord:
-    """Make the journal's entry; the caller fills in its number and times."""
-    text = _text_of(said.response, endpoint)
-    asked = "" if endpoint.holds_secrets else call.body[:LONGEST_BODY].decode("utf-8", "replace")
-    status = None if said.response is None else said.response.status
-    return CallRecord(
-        0, _NO_TIME, endpoint.method, endpoint.path, said.account, asked, text, status, _errcode_in(text), said.rid,
-        0.0, (), call.address,
-    )  # fmt: skip
-
-
 def _text_of(response: web.Response | None, endpoint: Endpoint) -> str:
     if response is None or not isinstance(response.body, bytes):
         return ""
-    if endpoint.holds_secrets and b"access_token" in response.body:
+    if not endpoint.by_token and b"access_token" in response.body:
         return "{access_token, expires_in}"
     if response.content_type.startswith("image/"):
         return f"({response.content_type}, {len(response.body)} bytes)"

@@ -81,8 +81,7 @@ class OpenApi:
             raise ApiRefusal(40201)
         ping = [{"ip": "127.0.0.1", "from_operator": operator, "package_loss": "0%", "time": "0.100ms"}]
         dns = [{"ip": "127.0.0.1", "real_operator": operator}]
-        parts = {"dns": dns if action in ("all", "dns") else [], "ping": ping if action in ("all", "ping") else []}
-        return answer(dict(parts))
+        return answer({"dns": [] if action == "ping" else dns, "ping": [] if action == "dns" else ping})
 
 
 def _as_request(call: CallRecord) -> dict[str, object]:

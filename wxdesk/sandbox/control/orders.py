@@ -104,7 +104,7 @@ class ClockOrder(Order, frozen=True):
 
 
 class SettingsOrder(Order, frozen=True):
-    """Change some of `platform.settings.ProgramSettings`, by name."""
+    """Change some of `platform.program.ProgramSettings`, by name."""
 
     settings: dict[str, Any]
 

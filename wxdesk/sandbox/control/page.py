@@ -6,9 +6,8 @@ or a back end wrote can load or run anything.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from wxdesk.paths import resource
 
@@ -22,14 +21,11 @@ _TYPES = {"control.html": "text/html", "control.css": "text/css", "control.js": 
 
 def routes() -> list[web.RouteDef]:
     """List the routes of the page and its two files."""
-    return [
-        web.get("/control", _file("control.html")),
-        web.get("/control/control.css", _file("control.css")),
-        web.get("/control/control.js", _file("control.js")),
-    ]
+    files = {"": "control.html", "/control.css": "control.css", "/control.js": "control.js"}
+    return [web.get(f"/control{path}", _file(name)) for path, name in files.items()]
 
 
-def _file(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _file(name: str) -> Handler:
     text = resource("sandbox", name).read_text(encoding="utf-8")
 
     async def serve(request: web.Request) -> web.Response:

@@ -17,7 +17,7 @@
     POST /control/expire_token  {how: expire|revoke}
     POST /control/push_url      {url, verify}
     POST /control/clock         {forward}                                     seconds pass at once
-    POST /control/settings      {settings: {name: value, …}}                  see `platform.settings`
+    POST /control/settings      {settings: {name: value, …}}                  see `platform.program`
     POST /control/script        {steps: [{do, after, …}, …]}                  orders one after the other
 
 `account` may be left out where there is only one. A wrong request is answered with 400.
@@ -26,17 +26,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from wxdesk.sandbox.control import orders, view
 from wxdesk.sandbox.control import page as control_page
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.settings import ProgramSettings
+from wxdesk.sandbox.platform.program import ProgramSettings
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
 type _Data = dict[str, Any]
@@ -73,9 +74,9 @@ class Control:
             web.post("/control/picture", self._picture),
             web.get("/control/state", self._state),
             web.get("/control/chat", self._chat),
-            web.get("/control/sent", self._sent),
-            web.get("/control/calls", self._calls),
-            web.get("/control/pushes", self._pushes),
+            web.get("/control/sent", _since("sent", self._sandbox.platform.sent, asdict)),
+            web.get("/control/calls", _since("calls", self._sandbox.journal.calls, asdict)),
+            web.get("/control/pushes", _since("pushes", self._sandbox.journal.pushes, view.push)),
             web.get("/control/customers", self._customers),
         ]
 
@@ -91,7 +92,7 @@ class Control:
         except KeyError as error:
             raise BadOrder(f"no account {error}") from None
 
-    def _ordered(self, name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _ordered(self, name: str) -> Handler:
         async def serve(request: web.Request) -> web.Response:
             try:
                 raw = msgspec.json.decode(await request.read() or b"{}", type=dict[str, Any])
@@ -103,12 +104,12 @@ class Control:
 
     async def _message(self, asked: orders.MessageOrder) -> _Data:
         if asked.type == "image":
-            return view.push_outcome(await self._sandbox.show(asked.openid, asked.media_id, asked.account))
-        if asked.type == "card":
-            return view.push_outcome(
-                await self._sandbox.send_card(asked.openid, asked.title, asked.page_path, asked.account)
-            )
-        return view.push_outcome(await self._sandbox.say(asked.openid, asked.content, asked.account))
+            push = self._sandbox.show(asked.openid, asked.media_id, asked.account)
+        elif asked.type == "card":
+            push = self._sandbox.send_card(asked.openid, asked.title, asked.page_path, asked.account)
+        else:
+            push = self._sandbox.say(asked.openid, asked.content, asked.account)
+        return view.push_outcome(await push)
 
     async def _picture(self, request: web.Request) -> web.Response:
         try:
@@ -140,15 +141,15 @@ class Control:
         return {"ok": act(program, asked.openid)}
 
     async def _fault(self, asked: orders.FaultOrder) -> _Data:
-        told: _Data = {}
+        planned: _Data = {}
         if asked.clear:
             self._sandbox.faults.clear()
         if asked.remove is not None:
             self._sandbox.faults.take_back(asked.remove)
         if asked.kind is not None:
-            told["id"] = self._sandbox.faults.plan(asked.as_fault(asked.kind))
+            planned["id"] = self._sandbox.faults.plan(asked.as_fault(asked.kind))
         self._sandbox.on_change()
-        return told | {"planned": view.faults(self._sandbox)}
+        return planned | {"planned": view.faults(self._sandbox)}
 
     async def _expire_token(self, asked: orders.ExpireTokenOrder) -> _Data:
         app_id = self._sandbox.platform.program(asked.account).account.app_id
@@ -178,13 +179,13 @@ class Control:
         return {"settings": asdict(settings)}
 
     async def _script(self, asked: orders.ScriptOrder) -> _Data:
-        told = []
+        results = []
         for step in asked.steps:
             given = dict(step)
             name = str(given.pop("do", ""))
             await asyncio.sleep(msgspec.convert(given.pop("after", 0), orders.Seconds))
-            told.append(await self.carry_out(name, given))
-        return {"told": told}
+            results.append(await self.carry_out(name, given))
+        return {"told": results}
 
     async def _state(self, request: web.Request) -> web.Response:
         return _json(view.state(self._sandbox))
@@ -200,32 +201,22 @@ class Control:
         if contact is None:
             raise web.HTTPBadRequest(text=f"no customer {openid!r}")
         shown = view.customer(program.account.name, contact, self._sandbox.platform)
-        return _json({"customer": shown, "chat": view.chat(contact)})
-
-    async def _sent(self, request: web.Request) -> web.Response:
-        after = _after(request)
-        return _json({"sent": [asdict(sent) for sent in self._sandbox.sent if sent.number > after]})
-
-    async def _calls(self, request: web.Request) -> web.Response:
-        after = _after(request)
-        calls = self._sandbox.journal.calls
-        return _json({"calls": [view.call(call) for call in calls if call.number > after]})
-
-    async def _pushes(self, request: web.Request) -> web.Response:
-        after = _after(request)
-        pushes = self._sandbox.journal.pushes
-        return _json({"pushes": [view.push(push) for push in pushes if push.number > after]})
+        return _json({"customer": shown, "chat": [asdict(line) for line in contact.lines]})
 
     async def _customers(self, request: web.Request) -> web.Response:
         return _json({"customers": view.customers(self._sandbox.platform)})
 
 
-def _after(request: web.Request) -> int:
-    try:
-        return int(request.query.get("after", "0"))
-    except ValueError:
-        raise web.HTTPBadRequest(text="after must be a number") from None
+def _since(name: str, records: Iterable[Any], describe: Callable[[Any], _Data]) -> Handler:
+    async def serve(request: web.Request) -> web.Response:
+        try:
+            after = int(request.query.get("after", "0"))
+        except ValueError:
+            raise web.HTTPBadRequest(text="after must be a number") from None
+        return _json({name: [describe(one) for one in records if one.number > after]})
+
+    return serve
 
 
-def _json(told: _Data) -> web.Response:
-    return web.Response(body=msgspec.json.encode(told), content_type="application/json")
+def _json(data: _Data) -> web.Response:
+    return web.Response(body=msgspec.json.encode(data), content_type="application/json")

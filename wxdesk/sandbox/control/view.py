@@ -7,7 +7,7 @@ from typing import Any
 
 from wxdesk.sandbox.platform.contacts import SimulatedContact
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.push.journal import CallRecord, PushRecord
+from wxdesk.sandbox.push.journal import PushRecord
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
@@ -73,11 +73,6 @@ def customer(account: str, contact: SimulatedContact, platform: Platform) -> dic
     }
 
 
-def chat(contact: SimulatedContact) -> list[dict[str, Any]]:
-    """List the chat on a customer's phone, oldest first."""
-    return [asdict(line) for line in contact.lines]
-
-
 def faults(sandbox: SimulatedWeChat) -> list[dict[str, Any]]:
     """List the planned faults; `id` removes one."""
     return [{"id": number, **asdict(fault)} for number, fault in sandbox.faults.numbered]
@@ -91,11 +86,6 @@ def counters(sandbox: SimulatedWeChat) -> dict[str, int]:
         "pushed": sandbox.journal.pushed,
         "push_failed": sandbox.journal.push_failed,
     }
-
-
-def call(made: CallRecord) -> dict[str, Any]:
-    """Describe one API call."""
-    return asdict(made)
 
 
 def push(made: PushRecord) -> dict[str, Any]:

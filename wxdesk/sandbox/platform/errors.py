@@ -110,14 +110,9 @@ class ApiRefusal(Exception):
     def __init__(self, errcode: int, errmsg: str = "") -> None:
         self.errcode = errcode
         self.errmsg = errmsg or _ERRMSG.get(errcode, "unknown error")
-        self.rid = new_rid()
+        self.rid = "-".join(secrets.token_hex(4) for _ in range(3))  # such as WeChat gives to each failed call
         super().__init__(f"{errcode} {self.errmsg}")
 
     def as_answer(self) -> dict[str, object]:
         """Convert to the answer's JSON object."""
         return {"errcode": self.errcode, "errmsg": f"{self.errmsg} rid: {self.rid}"}
-
-
-def new_rid() -> str:
-    """Make a request id such as WeChat gives to each failed call."""
-    return "-".join(secrets.token_hex(4) for _ in range(3))

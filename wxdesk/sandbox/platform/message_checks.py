@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.settings import Escapes, ProgramSettings
+from wxdesk.sandbox.platform.program import Escapes, ProgramSettings
 
 LONGEST_TEXT = 2048
 """Most bytes of UTF-8 in a text message."""

@@ -19,12 +19,9 @@ from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, SimulatedContac
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.media import MediaShelf
-from wxdesk.sandbox.platform.program import MiniProgram
+from wxdesk.sandbox.platform.program import MiniProgram, ProgramSettings
 from wxdesk.sandbox.platform.rate_limits import CallMeter
-from wxdesk.sandbox.platform.settings import ProgramSettings
 from wxdesk.sandbox.platform.tokens import TokenBook
-
-__all__ = ["MiniProgram", "Platform", "Sent"]
 
 
 @dataclass(frozen=True, slots=True)

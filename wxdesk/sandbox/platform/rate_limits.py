@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.settings import ProgramSettings
+from wxdesk.sandbox.platform.program import ProgramSettings
 
 BEIJING = timezone(timedelta(hours=8))
 CLEARED_A_MONTH = 10

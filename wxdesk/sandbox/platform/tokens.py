@@ -33,10 +33,9 @@ class IssuedToken:
 
 
 class TokenBook:
-    """All tokens issued so far. Only tests shorten `lifetime`."""
+    """All tokens issued so far."""
 
-    def __init__(self, clock: Clock, lifetime: timedelta = LIFETIME) -> None:
-        self.lifetime = lifetime
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._issued: dict[str, IssuedToken] = {}
         self._classic: dict[str, str] = {}
@@ -96,11 +95,11 @@ class TokenBook:
 
     def _new(self, app_id: str, family: dict[str, str]) -> tuple[str, int]:
         token = f"{secrets.randbelow(90) + 10}_{secrets.token_urlsafe(96)}"
-        self._issued[token] = IssuedToken(token, app_id, self._clock() + self.lifetime)
+        self._issued[token] = IssuedToken(token, app_id, self._clock() + LIFETIME)
         family[app_id] = token
         if family is self._stable:
             self._of_stable.add(token)
-        return token, int(self.lifetime.total_seconds())
+        return token, int(LIFETIME.total_seconds())
 
     def _may_force(self, app_id: str, now: datetime) -> bool:
         forced = self._forced.setdefault(app_id, [])

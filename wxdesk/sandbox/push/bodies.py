@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -55,5 +54,5 @@ def write(fields: Fields, form: BodyFormat) -> bytes:
 
 def _xml_value(value: str | int) -> str:
     if isinstance(value, int):
-        return escape(str(value))
+        return str(value)
     return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"

@@ -14,7 +14,8 @@ from typing import Any
 
 from wxdesk.sandbox.platform.contacts import NOT_AVAILABLE, ChatSide
 from wxdesk.sandbox.platform.faults import FaultKind, Faults, SimulatedFault
-from wxdesk.sandbox.platform.platform import MiniProgram, Platform
+from wxdesk.sandbox.platform.platform import Platform
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.encoding import Shape
 from wxdesk.sandbox.push.journal import Journal, PushRecord
@@ -34,7 +35,7 @@ class PushDispatcher:
         self._journal = journal
         self._pusher = pusher
         self._held: dict[str, list[asyncio.Event]] = defaultdict(list)
-        self._beside: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[object]] = set()
 
     async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
         """Push a body; the outcome has no attempts if nothing left (yet)."""
@@ -106,9 +107,7 @@ class PushDispatcher:
         """Accept the contact at WeChat's own tool; False if the session was open already."""
         new = self._platform.contact(program, openid).session.accept(self._platform.clock())
         if new:
-            self._tell_of_session(
-                program, openid, bodies.session_event("kf_create_session", self._agent(program, kf_account))
-            )
+            self._push_session_event(program, openid, "kf_create_session", kf_account)
         self._platform.on_change()
         return new
 
@@ -116,35 +115,22 @@ class PushDispatcher:
         """Close the session in WeChat's own tool; False if there was none."""
         had = self._platform.contact(program, openid).session.close(self._platform.clock())
         if had:
-            self._tell_of_session(program, openid, bodies.session_event("kf_close_session", self._agent(program)))
+            self._push_session_event(program, openid, "kf_close_session")
         self._platform.on_change()
         return had
 
-    def _agent(self, program: MiniProgram, kf_account: str = "") -> str:
-        return kf_account or program.settings.kf_account
-
-    def _tell_of_session(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> None:
+    def _push_session_event(self, program: MiniProgram, openid: str, event: str, kf_account: str = "") -> None:
         if program.settings.kf_events:
-            self._run_beside(self._push_beside(program, openid, fields))
+            fields = bodies.session_event(event, kf_account or program.settings.kf_account)
+            self._run_beside(self.push(program, openid, fields))
 
-    async def _push_beside(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> None:
-        await self.push(program, openid, fields)
-
-    def _run_beside(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _run_beside(self, work: Coroutine[Any, Any, object]) -> None:
+        task: asyncio.Task[object] = asyncio.create_task(work)
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
 
     def _note(self, delivery: PushDelivery, outcome: PushOutcome, faults: Iterable[SimulatedFault]) -> None:
-        fields = delivery.fields
-        self._journal.add(
-            PushRecord(
-                self._journal.next_push(),
-                self._platform.clock(),
-                delivery.program.account.name,
-                delivery.openid,
-                str(fields.get("Event") or fields.get("MsgType") or ""),
-                outcome,
-                tuple(fault.kind.value for fault in faults),
-            )
-        )
+        number, at, account = self._journal.pushed + 1, self._platform.clock(), delivery.program.account.name
+        kind = str(delivery.fields.get("Event") or delivery.fields.get("MsgType") or "")
+        names = tuple(fault.kind.value for fault in faults)
+        self._journal.add(PushRecord(number, at, account, delivery.openid, kind, outcome, names))

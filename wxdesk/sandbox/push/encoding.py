@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push import bodies
 from wxdesk.webhook.crypto import signature
 
@@ -61,7 +61,7 @@ def sign(
     shape: Shape = USUAL,
 ) -> tuple[dict[str, str], bytes]:
     """Make query and body of one push in the program's mode and format."""
-    cipher = cipher_of(program)
+    cipher = program.cipher
     query = {"signature": cipher.sign(timestamp, nonce), "timestamp": timestamp, "nonce": nonce, "openid": openid}
     bom = _BOM if shape.bom else b""
     clear = bom + bodies.write(fields, program.format)

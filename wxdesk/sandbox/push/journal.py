@@ -60,17 +60,11 @@ class Journal:
     pushed: int = 0
     push_failed: int = 0
     _called: int = 0
-    _numbered: int = 0
 
     def next_call(self) -> int:
         """Number the next call's entry."""
         self._called += 1
         return self._called
-
-    def next_push(self) -> int:
-        """Number the next push's entry."""
-        self._numbered += 1
-        return self._numbered
 
     def add(self, entry: CallRecord | PushRecord) -> None:
         """Add an entry."""

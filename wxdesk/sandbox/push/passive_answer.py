@@ -20,7 +20,7 @@ from defusedxml.ElementTree import fromstring
 from wxdesk.core.errors import PushRefused
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
+from wxdesk.sandbox.platform.program import MiniProgram
 
 TRANSFER = "transfer_customer_service"
 
@@ -60,8 +60,7 @@ def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, an
     if answer in ("", "success"):
         return AnswerReading(AnswerVerdict.ACKNOWLEDGED)
     try:
-        fields = _opened(program, _fields_in(answer, program.format))
-        return _transfer(fields, pushed)
+        return _transfer(_opened(program, _fields_in(answer, program.format)), pushed)
     except _Wrong as wrong:
         return AnswerReading(AnswerVerdict.WRONG, str(wrong))
 
@@ -77,8 +76,7 @@ def _opened(program: MiniProgram, fields: Mapping[str, Any]) -> Mapping[str, Any
         raise _Wrong("in plain mode the answer must not be encrypted")
     try:
         parts = [str(fields[name]) for name in ("MsgSignature", "TimeStamp", "Nonce", "Encrypt")]
-        inner = cipher_of(program).open(parts[0], parts[1], parts[2], parts[3])
-        text = inner.decode()
+        text = program.cipher.open(*parts).decode()
     except KeyError as missing:
         raise _Wrong(f"the encrypted answer has no {missing}") from None
     except (PushRefused, UnicodeDecodeError):
@@ -100,9 +98,8 @@ def _transfer(fields: Mapping[str, Any], pushed: Mapping[str, Any]) -> AnswerRea
     if not str(fields.get("CreateTime", "")).isdigit():
         raise _Wrong("CreateTime must be seconds")
     info = fields.get("TransInfo")
-    return AnswerReading(
-        AnswerVerdict.TRANSFER, kf_account=str(info.get("KfAccount", "")) if isinstance(info, dict) else ""
-    )
+    kf_account = str(info.get("KfAccount", "")) if isinstance(info, dict) else ""
+    return AnswerReading(AnswerVerdict.TRANSFER, kf_account=kf_account)
 
 
 def _fields_in(text: str, form: BodyFormat) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from wxdesk.desk.ports import Clock
-from wxdesk.sandbox.platform.program import MiniProgram, cipher_of
+from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.encoding import USUAL, USUAL_CONTENT_TYPE, Shape, sign
 from wxdesk.sandbox.push.passive_answer import AnswerReading, AnswerVerdict, read_answer
@@ -81,13 +81,7 @@ class Pusher:
         self._nonce = nonce
         self._session: aiohttp.ClientSession | None = None
 
-    def delivery(
-        self,
-        program: MiniProgram,
-        openid: str,
-        fields: bodies.Fields,
-        shape: Shape = USUAL,
-    ) -> PushDelivery:
+    def delivery(self, program: MiniProgram, openid: str, fields: bodies.Fields, shape: Shape = USUAL) -> PushDelivery:
         """Prepare a push with its own `fields` and WeChat's common ones, as of now."""
         common: dict[str, str | int] = {
             "ToUserName": program.account.original_id,
@@ -96,10 +90,6 @@ class Pusher:
         }
         return PushDelivery(program, openid, common | dict(fields), shape)
 
-    async def push(self, program: MiniProgram, openid: str, fields: bodies.Fields) -> PushOutcome:
-        """Deliver a message or event at once."""
-        return await self.deliver(self.delivery(program, openid, fields))
-
     async def deliver(self, delivery: PushDelivery) -> PushOutcome:
         """Deliver a push in up to three attempts, each with a fresh nonce."""
         if not delivery.program.push_url:
@@ -107,7 +97,7 @@ class Pusher:
         attempts: list[Attempt] = []
         tries = 1 if delivery.shape.is_forged else TRIES
         while True:
-            url, body = self._request(delivery, self._nonce())
+            url, body = self._request(delivery)
             attempts.append(await self._try(url, body, delivery.shape.content_type))
             reading = _read(delivery, attempts[-1])
             if reading.is_good or len(attempts) == tries:
@@ -117,7 +107,7 @@ class Pusher:
         """Deliver a push and send the same bytes once more, as if the answer got lost."""
         if not delivery.program.push_url:
             return PushOutcome()
-        url, body = self._request(delivery, self._nonce())
+        url, body = self._request(delivery)
         outcome = PushOutcome()
         for _ in range(2):
             attempt = await self._try(url, body, delivery.shape.content_type)
@@ -129,7 +119,7 @@ class Pusher:
         """Check the push URL as WeChat does when it is saved (a GET with echostr)."""
         timestamp, nonce, echostr = self._timestamp(), self._nonce(), str(secrets.randbelow(10**19))
         query = {
-            "signature": cipher_of(program).sign(timestamp, nonce),
+            "signature": program.cipher.sign(timestamp, nonce),
             "timestamp": timestamp,
             "nonce": nonce,
             "echostr": echostr,
@@ -146,10 +136,11 @@ class Pusher:
     def _timestamp(self) -> str:
         return str(int(self._clock().timestamp()))
 
-    def _request(self, delivery: PushDelivery, nonce: str) -> tuple[str, bytes]:
-        query, body = sign(delivery.program, delivery.openid, delivery.fields, self._timestamp(), nonce, delivery.shape)
-        joint = "&" if "?" in delivery.program.push_url else "?"
-        return f"{delivery.program.push_url}{joint}{urlencode(query)}", body
+    def _request(self, delivery: PushDelivery) -> tuple[str, bytes]:
+        program, timestamp, nonce = delivery.program, self._timestamp(), self._nonce()
+        query, body = sign(program, delivery.openid, delivery.fields, timestamp, nonce, delivery.shape)
+        joint = "&" if "?" in program.push_url else "?"
+        return f"{program.push_url}{joint}{urlencode(query)}", body
 
     async def _try(self, url: str, body: bytes | None, content_type: str) -> Attempt:
         started = time.perf_counter()
