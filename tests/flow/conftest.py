@@ -68,7 +68,7 @@ class World:
         await self.sandbox.say(openid, text)
         event = await decided
         assert isinstance(event, DecisionMade)
-        decision = await self.opened.store.decisions.for_message(event.message_id)
+        decision = await self.opened.store.decision_history.for_message(event.message_id)
         assert decision is not None
         replies = sum(said.matched and not said.shadow for said in decision.verdicts)
         for number in range(replies):

@@ -57,7 +57,7 @@ async def test_a_takeover_silences_the_rule_until_it_is_handed_back(world: World
     await world.sandbox.say(LI_LEI.openid, "那几点关门")
     event = await decided
     assert isinstance(event, DecisionMade)
-    decision = await world.opened.store.decisions.for_message(event.message_id)
+    decision = await world.opened.store.decision_history.for_message(event.message_id)
     assert decision is not None
     assert decision.outcome is Outcome.TAKEN_OVER
     assert len(world.sandbox.sent) == 1

@@ -73,7 +73,7 @@ class Desk:
         count = len(self.decided_on)
         await act
         await self.until(lambda: len(self.decided_on) > count)
-        decision = await self.opened.store.decisions.for_message(self.decided_on[-1])
+        decision = await self.opened.store.decision_history.for_message(self.decided_on[-1])
         assert decision is not None
         return decision
 

@@ -21,19 +21,24 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.templates.templates import TemplateLibrary
-from wxdesk.store.decisions.decisions import Decisions
+from wxdesk.store.decisions.decisions import DecisionHistory
+from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts that the window uses; their coroutines run on the desk thread's loop."""
+    """The parts that the window uses; their coroutines run on the desk thread's loop.
+
+    Those from the store only read, so that nothing is changed but by a command.
+    """
 
     accounts: Accounts
     preferences: CurrentPreferences
     presence: DeskPresence
-    inbox: InboxQueries
+    inbox: Inbox
+    lists: InboxQueries
     timeline: TimelineQueries
     conversations: ConversationCommands
     replies: ReplyCommands
@@ -44,7 +49,7 @@ class Desk:
     rules: RulesDesk
     templates: TemplateLibrary
     pictures: Pictures
-    decisions: Decisions
+    decisions: DecisionHistory
     statistics: Statistics
     traces: Traces
     traffic: Traffic

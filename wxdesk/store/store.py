@@ -8,7 +8,7 @@ from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.conversations.status import StatusStore
 from wxdesk.store.conversations.takeovers import TakeoverStore
 from wxdesk.store.conversations.transfers import TransferStore
-from wxdesk.store.decisions.decisions import Decisions
+from wxdesk.store.decisions.decisions import DecisionHistory, Decisions
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox.attention import AttentionList
 from wxdesk.store.inbox.inbox import Inbox
@@ -45,6 +45,7 @@ class Store:
         self.attention = AttentionList(db)
         self.pictures = PictureRecords(db)
         self.decisions = Decisions(db)
+        self.decision_history = DecisionHistory(db)
         self.rules = Rules(db)
         self.templates = Templates(db)
         self.settings = Settings(db)

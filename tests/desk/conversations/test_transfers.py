@@ -85,7 +85,7 @@ class Room:
         found = []
         for row in page:
             for item in await self.store.inbox.timeline(row.conversation.id):
-                decision = await self.store.decisions.for_message(item.id)
+                decision = await self.store.decision_history.for_message(item.id)
                 assert decision is not None
                 found.append(decision.outcome)
         return found

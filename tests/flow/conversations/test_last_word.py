@@ -113,7 +113,7 @@ async def test_nothing_is_decided_by_an_older_word_once_the_command_has_returned
     await nothing_is_under_way(desk)
     made = [event.message_id for event in desk.events if isinstance(event, DecisionMade)]
     for message_id in set(made) - decided:
-        decision = await desk.opened.store.decisions.for_message(message_id)
+        decision = await desk.opened.store.decision_history.for_message(message_id)
         assert decision is not None
         assert decision.outcome is not Outcome.REPLIED
 

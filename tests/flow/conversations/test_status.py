@@ -65,7 +65,7 @@ async def says(desk: Desk, text: str) -> Outcome:
     await desk.sandbox.say(LI, text)
     await desk.until(lambda: any(isinstance(event, DecisionMade) for event in desk.events[before:]))
     made = next(event for event in desk.events[before:] if isinstance(event, DecisionMade))
-    decision = await desk.opened.store.decisions.for_message(made.message_id)
+    decision = await desk.opened.store.decision_history.for_message(made.message_id)
     assert decision is not None
     return decision.outcome
 

@@ -85,7 +85,7 @@ async def decided(world: World, pushing: Coroutine[Any, Any, PushOutcome]) -> tu
     outcome = await pushing
     event = await heard
     assert isinstance(event, DecisionMade)
-    decision = await world.opened.store.decisions.for_message(event.message_id)
+    decision = await world.opened.store.decision_history.for_message(event.message_id)
     assert decision is not None
     return outcome, decision
 

@@ -54,7 +54,7 @@ async def test_what_an_older_program_could_not_read_becomes_a_message(world: Wor
     assert await world.opened.desk.quarantine.read_again() == 2
     while len(decided) < 2:
         await world.heard(lambda event: isinstance(event, DecisionMade))
-    outcomes = [await world.opened.store.decisions.for_message(event.message_id) for event in decided]
+    outcomes = [await world.opened.store.decision_history.for_message(event.message_id) for event in decided]
     assert [row and row.outcome for row in outcomes] == [Outcome.STALE, Outcome.STALE]  # left to the human
     row = await world.row_of(WANG_FANG.openid)
     assert (row.conversation.preview, row.conversation.unread) == ("几点开门", 1)

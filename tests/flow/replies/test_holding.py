@@ -193,7 +193,7 @@ async def test_messages_that_come_together_are_decided_like_those_that_come_one_
     await desk.restart()
     await desk.sandbox.say(WANG, "几点")  # decided behind what the crash has left
     await desk.until(lambda: 4 in desk.decided_on)
-    rows = [await desk.opened.store.decisions.for_message(number) for number in (1, 2, 3)]
+    rows = [await desk.opened.store.decision_history.for_message(number) for number in (1, 2, 3)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, Outcome.REPLIED, Outcome.STILL_HELD]
     assert await stands(desk, 1, 2, 3) == [(CANCELLED, after(8)), (HELD, after(8)), (HELD, after(11))]
     assert (await desk.reply(1)).by == "contact"

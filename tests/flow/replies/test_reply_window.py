@@ -95,7 +95,7 @@ async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk
     await store.close()
     await desk.restart()
     await desk.until(lambda: sum(isinstance(event, DecisionMade) for event in desk.events) >= 4)
-    rows = [await desk.opened.store.decisions.for_message(number) for number in range(1, 5)]
+    rows = [await desk.opened.store.decision_history.for_message(number) for number in range(1, 5)]
     assert [row and row.outcome for row in rows] == [Outcome.REPLIED, *[Outcome.NO_QUOTA] * 3]
     for n in range(3):
         await desk.sandbox.wait_for_reply(LI, after=n)

@@ -81,7 +81,7 @@ async def test_a_rule_in_the_shadow_leaves_no_trace_but_its_verdict(shop: World)
     assert (decision.outcome, decision.rule_name) == (Outcome.REPLIED, "else")
     assert [said.rule_name for said in decision.verdicts if said.shadow] == ["looks on"]
     assert not (await shop.row_of(LI_LEI.openid)).conversation.taken_over
-    hits = await shop.opened.store.decisions.hits(decision.decided_at)
+    hits = await shop.opened.store.decision_history.hits(decision.decided_at)
     named = {rule.id: rule.name for rule in await shop.opened.desk.rules.rulebook.all()}
     assert {named[rule_id] for rule_id in hits} == {"looks on", "else"}
 
@@ -137,7 +137,7 @@ async def decided(shop: World, openid: str, text: str) -> Decision:
     """The decision about what the customer says, also where its reply waits or fails."""
     event = await shop.hears(openid, text, lambda event: isinstance(event, DecisionMade))
     assert isinstance(event, DecisionMade)
-    decision = await shop.opened.store.decisions.for_message(event.message_id)
+    decision = await shop.opened.store.decision_history.for_message(event.message_id)
     assert decision is not None
     return decision
 

@@ -187,7 +187,7 @@ async def _timeline(desk: Desk, thread: int) -> list[TimelineItem]:
 
 
 async def _tried(desk: Desk, thread: int, text: str) -> Trial:
-    known = await desk.opened.store.decisions.load_for_trial(thread, desk.clock())
+    known = await desk.opened.store.decision_history.load_for_trial(thread, desk.clock())
     return desk.opened.desk.rules.rulebook.try_sentence(text, around=TrialScenario(known=known))
 
 

@@ -51,7 +51,7 @@ async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: Stor
     with pytest.raises(DecisionOutdated):
         await store.decisions.resolve([thought(other), thought(item)])
     for one in (other, item):
-        assert await store.decisions.for_message(one.message.id) is None
+        assert await store.decision_history.for_message(one.message.id) is None
         assert (await talk.thread(one.conversation.id)).contact.tags == ()
         assert len(await store.inbox.timeline(one.conversation.id)) == 1
 

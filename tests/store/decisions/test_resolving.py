@@ -36,7 +36,7 @@ async def test_a_decision_is_stored_with_its_replies(talk: Talk, store: Store) -
         )
     )
     first, second_ = await store.decisions.resolve([Resolution(decision, replies)])
-    stored = await store.decisions.for_message(message.id)
+    stored = await store.decision_history.for_message(message.id)
     assert stored is not None
     assert replace(stored, id=0) == decision
     assert first.id < second_.id
@@ -58,7 +58,7 @@ async def test_deciding_twice_changes_nothing(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     [reply] = await talk.decides(message, "一")
     assert await talk.decides(message, "二", outcome=Outcome.SILENT) == []
-    decision = await store.decisions.for_message(message.id)
+    decision = await store.decision_history.for_message(message.id)
     assert decision is not None
     assert decision.outcome is Outcome.REPLIED
     assert [item.id for item in await store.inbox.timeline(message.conversation_id)] == [message.id, reply.id]
@@ -157,11 +157,11 @@ async def test_decisions_can_be_found_again(talk: Talk, store: Store) -> None:
     two = (await talk.says("o1", at=second(1))).message
     await talk.decides(one, "a", at=second(5), rule_id=11)
     await talk.decides(two, outcome=Outcome.UNMATCHED, at=second(6), rule_id=None)
-    latest = await store.decisions.latest(one.conversation_id)
+    latest = await store.decision_history.latest(one.conversation_id)
     assert latest is not None
     assert (latest.message_id, latest.outcome, latest.rule_id) == (two.id, Outcome.UNMATCHED, None)
-    assert await store.decisions.latest(one.conversation_id + 1) is None
-    assert await store.decisions.for_message(two.id + 1) is None
+    assert await store.decision_history.latest(one.conversation_id + 1) is None
+    assert await store.decision_history.for_message(two.id + 1) is None
 
 
 async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk: Talk, store: Store) -> None:
@@ -169,16 +169,16 @@ async def test_hits_count_rules_that_said_continue_and_those_in_the_shadow(talk:
     decision = Decision(message.id, message.conversation_id, Outcome.REPLIED, second(1), rule_id=12)
     firings = (Firing(11), Firing(13, shadow=True), Firing(12))
     await store.decisions.resolve([Resolution(decision, firings=firings)])
-    assert await store.decisions.hits(T0) == {11: 1, 12: 1, 13: 1}
+    assert await store.decision_history.hits(T0) == {11: 1, 12: 1, 13: 1}
 
 
 async def test_hits_count_decisions_by_rule(talk: Talk, store: Store) -> None:
     for number, rule_id in enumerate([11, 11, 12, None, 11]):
         message = (await talk.says("o1", at=second(number))).message
         await talk.decides(message, outcome=Outcome.SILENT, at=second(number), rule_id=rule_id)
-    assert await store.decisions.hits(T0) == {11: 3, 12: 1}
-    assert await store.decisions.hits(second(1)) == {11: 2, 12: 1}
-    assert await store.decisions.hits(second(5)) == {}
+    assert await store.decision_history.hits(T0) == {11: 3, 12: 1}
+    assert await store.decision_history.hits(second(1)) == {11: 2, 12: 1}
+    assert await store.decision_history.hits(second(5)) == {}
 
 
 async def test_a_rules_answer_leaves_later_messages_waiting(talk: Talk) -> None:

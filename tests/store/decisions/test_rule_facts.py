@@ -141,7 +141,7 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     sentence = Sentence(item.message.id, item.conversation.id, "三", second(20))
     past = (await store.message_history.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
     assert (past.said, past.fired) == (met.said, met.fired)
-    supposed = (await store.decisions.load_for_trial(item.conversation.id, second(20))).history
+    supposed = (await store.decision_history.load_for_trial(item.conversation.id, second(20))).history
     assert (supposed.said, supposed.fired) == (met.said, met.fired)
 
 

@@ -83,7 +83,7 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
     third = (await talk.says("o1", "四", at=second(10))).message
     await talk.decides(third, "等", at=second(11), state=ReplyState.HELD, due_at=second(90), rule_id=3)
 
-    known = await store.decisions.load_for_trial(first.conversation.id, second(60))
+    known = await store.decision_history.load_for_trial(first.conversation.id, second(60))
 
     rules = frozenset({1, 2, 3, 9})
     wanted = RequiredHistory(True, 9, fired=rules, lately=rules, said=rules, said_within=timedelta(minutes=1))
@@ -101,4 +101,4 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
 
 async def test_nobody_with_that_id_is_said(store: Store) -> None:
     with pytest.raises(NotFound):
-        await store.decisions.load_for_trial(7, second(0))
+        await store.decision_history.load_for_trial(7, second(0))

@@ -43,9 +43,9 @@ async def test_hits_are_counted_lately_and_the_last_time_is_known_for_ever(
     other = await store.rules.save(rule_named("never"), T0)
     for at in (1, 2, 3):
         await answered(talk, rule, at)
-    assert await store.decisions.rule_figures(second(2)) == {rule.id: RuleFigures(2, second(3))}
-    assert await store.decisions.rule_figures(second(9)) == {rule.id: RuleFigures(0, second(3))}
-    assert other.id not in await store.decisions.rule_figures(T0)
+    assert await store.decision_history.rule_figures(second(2)) == {rule.id: RuleFigures(2, second(3))}
+    assert await store.decision_history.rule_figures(second(9)) == {rule.id: RuleFigures(0, second(3))}
+    assert other.id not in await store.decision_history.rule_figures(T0)
 
 
 def rule_named(name: str) -> Rule:
@@ -63,14 +63,14 @@ async def test_what_an_operator_edits_or_stops_corrects_the_rule_once_a_message(
     await talk.moves(edited, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(5))
     [left] = await answered(talk, rule, 6)
     await store.outbox.move(left.id, Move.RELEASE, second(7), BY_HAND)  # sent sooner is not otherwise
-    assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(3, second(6), corrected=2)
-    assert (await store.decisions.rule_figures(second(2)))[rule.id] == RuleFigures(2, second(6), corrected=1)
+    assert (await store.decision_history.rule_figures(T0))[rule.id] == RuleFigures(3, second(6), corrected=2)
+    assert (await store.decision_history.rule_figures(second(2)))[rule.id] == RuleFigures(2, second(6), corrected=1)
 
 
 async def test_whoever_takes_over_corrects_what_waits(talk: Talk, store: Store, rule: Rule) -> None:
     [reply] = await answered(talk, rule, 1)
     await store.outbox.cancel_automatic(reply.conversation_id, "operator", second(2))
-    assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
+    assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 1
 
 
 async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_after_all(
@@ -80,9 +80,9 @@ async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_
     [draft] = await talk.decides(message, "好", at=second(1), state=ReplyState.DRAFT, rule_id=rule.id)
     other = NewReply(draft.conversation_id, Author.OPERATOR, OTHER, ReplyState.QUEUED)
     await store.replies.write([other], T0, timedelta(minutes=1))
-    assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 1
+    assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 1
     await store.outbox.settle(draft.id, Move.RELEASE, second(2), "operator")
-    assert (await store.decisions.rule_figures(T0))[rule.id].corrected == 0
+    assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 0
 
 
 async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: Store, rule: Rule) -> None:
@@ -97,7 +97,7 @@ async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: 
     written = await talk.writes(failed.conversation_id, "手写", second(7), ReplyState.DRAFT)
     await store.outbox.edit(written.id, Content(text="改"), second(8))
     await store.outbox.move(written.id, Move.CANCEL, second(9), BY_HAND)
-    assert (await store.decisions.rule_figures(T0))[rule.id] == RuleFigures(3, second(3))
+    assert (await store.decision_history.rule_figures(T0))[rule.id] == RuleFigures(3, second(3))
 
 
 async def test_corrections_are_found_by_their_index(talk: Talk, store: Store, rule: Rule) -> None:
@@ -121,11 +121,11 @@ async def test_a_rule_that_is_put_back_is_the_same_in_its_place_and_keeps_its_fi
     await store.rules.save(rule_named("below"), T0)
     await store.rules.save(rule, second(1))
     await answered(talk, rule, 2)
-    before, fares = await store.rules.all(), await store.decisions.rule_figures(T0)
+    before, fares = await store.rules.all(), await store.decision_history.rule_figures(T0)
     await store.rules.delete(rule.id)
-    assert await store.decisions.rule_figures(T0) == {}
+    assert await store.decision_history.rule_figures(T0) == {}
     for _ in range(2):  # once more changes nothing
         await store.rules.put_back(DeletedRule(before[0], NameBinding()), {}, second(3))
         assert await store.rules.all() == before
-    assert await store.decisions.rule_figures(T0) == fares
+    assert await store.decision_history.rule_figures(T0) == fares
     assert (await store.rules.save(before[0], second(3))).revision == 3

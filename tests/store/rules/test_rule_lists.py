@@ -44,11 +44,15 @@ async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: Store) -
     one, two, three, four = await kept(store, rule("一", "a"), rule("二", "b"), rule("三", "x"), rule("四", "d"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, three, 1, spoken(three))
-    assert await store.decisions.all_verdicts(message.id) == (nothing_found(one), nothing_found(two), spoken(three))
-    decision = await store.decisions.for_message(message.id)
+    assert await store.decision_history.all_verdicts(message.id) == (
+        nothing_found(one),
+        nothing_found(two),
+        spoken(three),
+    )
+    decision = await store.decision_history.for_message(message.id)
     assert decision is not None
     assert (decision.asked, decision.rules_left) == (3, 1)
-    assert await store.decisions.latest(message.conversation_id) == decision
+    assert await store.decision_history.latest(message.conversation_id) == decision
     assert four.position == 4
 
 
@@ -58,8 +62,8 @@ async def test_they_say_it_as_they_were_then(talk: Talk, store: Store) -> None:
     await decide(store, message, two, 0, spoken(two))
     await store.rules.save(replace(one, when=Condition(any=("别的",))), second(20))
     await kept(store, rule("二", "y"), rule("新", "n"), at=30)  # the first one is gone from the list
-    assert await store.decisions.all_verdicts(message.id) == (nothing_found(one), spoken(two))
-    decision = await store.decisions.for_message(message.id)
+    assert await store.decision_history.all_verdicts(message.id) == (nothing_found(one), spoken(two))
+    decision = await store.decision_history.for_message(message.id)
     assert decision is not None
     assert decision.asked == 2
 
@@ -68,7 +72,7 @@ async def test_a_rule_for_other_messages_says_that(talk: Talk, store: Store) -> 
     pictures, two = await kept(store, rule("图", "a", on=frozenset({MessageType.IMAGE})), rule("二", "x"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))
-    said, _ = await store.decisions.all_verdicts(message.id)
+    said, _ = await store.decision_history.all_verdicts(message.id)
     assert said == RuleVerdict(pictures.id, "图", 1, False, (Verdict("on", False, ("image",)),))
 
 
@@ -77,10 +81,10 @@ async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: Store) ->
     message = (await talk.says("o1", "x")).message
     stopped = Decision(message.id, message.conversation_id, Outcome.PAUSED, second(10))
     await store.decisions.resolve([Resolution(stopped)])
-    decision = await store.decisions.for_message(message.id)
+    decision = await store.decision_history.for_message(message.id)
     assert decision is not None
     assert decision.asked is None
-    assert await store.decisions.all_verdicts(message.id) == ()
+    assert await store.decision_history.all_verdicts(message.id) == ()
 
 
 async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk, store: Store) -> None:
@@ -88,10 +92,10 @@ async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk
     message = (await talk.says("o1", "x")).message
     await decide(store, message, one, 0, spoken(one))
     await store.rules.record_order([(one.id, one.revision)], second(20))
-    decision = await store.decisions.for_message(message.id)
+    decision = await store.decision_history.for_message(message.id)
     assert decision is not None
     assert decision.asked is None
-    assert await store.decisions.all_verdicts(message.id) == (spoken(one),)
+    assert await store.decision_history.all_verdicts(message.id) == (spoken(one),)
 
 
 async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: Store) -> None:
@@ -99,7 +103,7 @@ async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: Stor
     await store.rules.record_order([(77, 1), (78, 1)], second(5))  # another desk changed the rules a moment ago
     message = (await talk.says("o1", "x")).message
     await decide(store, message, one, 0, spoken(one))
-    assert await store.decisions.all_verdicts(message.id) == (spoken(one),)
+    assert await store.decision_history.all_verdicts(message.id) == (spoken(one),)
 
 
 async def test_the_same_list_is_kept_once(store: Store) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
@@ -15,7 +15,6 @@ from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import can_be_undone
-from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.store import Store
 
 LIST_PAGE = 100
@@ -111,29 +110,9 @@ class InboxQueries:
             found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
         return tuple(found)
 
-    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
-        """Return the rows of these conversations, unordered; unknown ids are left out."""
-        return await self._store.inbox.rows(ids)
-
-    async def counts(self) -> InboxCounts:
-        """Count for the filter chips."""
-        return await self._store.inbox.counts()
-
-    async def day_counts(self, since: datetime) -> DayCounts:
-        """Count events since `since`, and the contacts who wait now."""
-        return await self._store.inbox.day_counts(since)
-
-    async def search(self, phrase: str) -> list[SearchHit]:
-        """Find messages and replies by `phrase` (or one Chinese character), newest first."""
-        return await self._store.inbox.search(phrase)
-
     async def named(self, phrase: str, accounts: Collection[str]) -> list[Conversation]:
         """Find conversations of these accounts by alias or openid, newest first."""
         return await self._store.conversations.named(phrase, accounts)
-
-    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
-        """Return a conversation as its next message would meet it; raises `NotFound`."""
-        return await self._store.decisions.load_for_trial(conversation_id, now)
 
 
 class TimelineQueries:
@@ -148,7 +127,7 @@ class TimelineQueries:
         if not rows:
             raise NotFound("conversation")
         items = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
-        latest = await self._store.decisions.latest(conversation_id)
+        latest = await self._store.decision_history.latest(conversation_id)
         shown = {item.id for item in items if isinstance(item, Reply)}
         more = [await self._store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
         return ConversationSnapshot(rows[0], tuple(items), latest, tuple(more))

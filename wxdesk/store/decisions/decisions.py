@@ -31,8 +31,8 @@ from wxdesk.store.schema import (
 )
 
 
-class Decisions:
-    """Decisions on messages, and the figures of rules."""
+class DecisionHistory:
+    """Stored decisions on messages, and the figures of rules."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -58,6 +58,17 @@ class Decisions:
     async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
         """Return the figures since `since` of each rule that ever matched, by rule id."""
         return await self._db.read(_rule_figures, since)
+
+    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
+        """Return a conversation as its next message would meet it; raises `NotFound`."""
+        return await self._db.read(undecided.load_for_trial, conversation_id, now)
+
+
+class Decisions:
+    """Messages without a decision, and the decisions that are stored for them."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
     async def undecided(self, limit: int = 500) -> list[UndecidedMessage]:
         """Return messages without a decision, oldest first (left over from a crash)."""
@@ -88,10 +99,6 @@ class Decisions:
                 Nothing was stored; operators' later changes wait until all is.
         """
         return await self._db.write(resolving.resolve, resolutions)
-
-    async def load_for_trial(self, conversation_id: int, now: datetime) -> ConversationContext:
-        """Return a conversation as its next message would meet it; raises `NotFound`."""
-        return await self._db.read(undecided.load_for_trial, conversation_id, now)
 
 
 def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -> Decision | None:

@@ -48,7 +48,7 @@ class RulesReview:
     async def findings(self) -> list[LintFinding]:
         """Return all lint findings about the stored rules, computed in a thread."""
         rules = await self.rulebook.all()
-        hits = await self.store.decisions.hits(self.clock() - UNUSED_AFTER)
+        hits = await self.store.decision_history.hits(self.clock() - UNUSED_AFTER)
         stored = self.rulebook.shelf.used_by(rules)
         media_since = await self._media_since(rules, stored)
         return await asyncio.to_thread(self._findings, rules, stored, media_since, hits or None)
