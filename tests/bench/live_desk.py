@@ -43,7 +43,7 @@ def window(made: Setup) -> None:
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() is QEvent.Type.Paint:
-                for entry in view.model().entries():
+                for entry in view.model().rows():
                     drawn.setdefault(entry.text, time.time())
             return False
 

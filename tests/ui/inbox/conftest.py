@@ -52,16 +52,16 @@ def opened(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> Callable[[int], Non
 
 def texts(page: InboxPage) -> list[str]:
     """The bubbles' texts, oldest first."""
-    return [entry.text for entry in page.session.model.entries() if entry.message or entry.reply]
+    return [entry.text for entry in page.session.model.rows() if entry.message or entry.reply]
 
 
 def shown_reply(page: InboxPage, state: ReplyState) -> Reply | None:
     """The last reply of the timeline that is in `state`."""
-    replies = [entry.reply for entry in page.session.model.entries() if entry.reply and entry.reply.state is state]
+    replies = [entry.reply for entry in page.session.model.rows() if entry.reply and entry.reply.state is state]
     return replies[-1] if replies else None
 
 
 def shown_messages(page: InboxPage) -> list[Message]:
     """The contact's texts in the timeline."""
-    entries = page.session.model.entries()
+    entries = page.session.model.rows()
     return [entry.message for entry in entries if entry.message and entry.message.type is MessageType.TEXT]

@@ -111,7 +111,7 @@ def test_writing_takes_over_and_handing_back_gives_the_rules_the_word(
 
 def test_a_message_that_nobody_answered_says_why(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(FIRST, "something that no rule knows"))
-    qtbot.waitUntil(lambda: any(entry.silence for entry in page.session.model.entries()))
+    qtbot.waitUntil(lambda: any(entry.silence for entry in page.session.model.rows()))
     assert page.detail.decision.sentence.full_text() == "No rule matched."
 
 

@@ -283,8 +283,8 @@ def test_a_sent_picture_stands_in_its_bubble(
     qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest))
     digest = panels.picture.form.pictures["picture"].digest
     panels.picture.submit()
-    qtbot.waitUntil(lambda: page.session.model.entries()[-1].reply is not None)
-    row = page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])
+    qtbot.waitUntil(lambda: page.session.model.rows()[-1].reply is not None)
+    row = page.chat.timeline.bubbles.layout_of(page.session.model.rows()[-1])
     assert row.content is not None
     assert [box.figure for box in row.content.boxes] == [PicturePiece(digest, words="[Image]")]
 
@@ -326,7 +326,7 @@ def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: S
 
 def received(page: InboxPage) -> PicturePiece | None:
     """The picture in the contact's last bubble."""
-    entry = page.session.model.entries()[-1]
+    entry = page.session.model.rows()[-1]
     return next((piece for piece in pieces_of(entry) if isinstance(piece, PicturePiece)), None)
 
 
@@ -335,7 +335,7 @@ def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, pa
     opened(world.show(CUSTOMER, png(300, 200)))
     qtbot.waitUntil(lambda: (figure := received(page)) is not None and figure.words == "Fetching the picture…")
     qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
-    album, row = page.chat.album, page.chat.timeline.bubbles.layout_of(page.session.model.entries()[-1])
+    album, row = page.chat.album, page.chat.timeline.bubbles.layout_of(page.session.model.rows()[-1])
     assert row.content is not None
     size = picture_size(row.content.boxes[0], 1.0)
     qtbot.waitUntil(lambda: album.picture(received(page).digest, size) is not None)  # type: ignore[union-attr]

@@ -178,7 +178,7 @@ class ChatSession(QObject):
 
     def entry(self, key: str) -> TimelineEntry | None:
         """Return an entry of the timeline by its key."""
-        return next((entry for entry in self.model.entries() if entry.key == key), None)
+        return next((entry for entry in self.model.rows() if entry.key == key), None)
 
     # -- answers
 

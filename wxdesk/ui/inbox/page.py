@@ -46,8 +46,8 @@ class InboxPage(QWidget):
     conversation_wanted = Signal(int)
     asks = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self.session = ChatSession(bridge, self)

@@ -199,11 +199,11 @@ def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page:
     move_to(world, page, 15 * MINUTE)
     ended = (START + 15 * MINUTE).astimezone()
     said = f"Automatic replies have returned · {ended:%H:%M}"
-    qtbot.waitUntil(lambda: page.session.model.entries()[-1].text == said)
+    qtbot.waitUntil(lambda: page.session.model.rows()[-1].text == said)
     assert not page.chat.header.taken_over
     world.say(LI, "still there?")
-    qtbot.waitUntil(lambda: page.session.model.entries()[-1].text == "still there?")
-    assert page.session.model.entries()[-2].text == said
+    qtbot.waitUntil(lambda: page.session.model.rows()[-1].text == "still there?")
+    assert page.session.model.rows()[-2].text == said
 
 
 def test_in_the_last_two_minutes_the_list_tells_the_return() -> None:

@@ -44,7 +44,7 @@ def test_a_draft_stops_offering_to_be_sent_once_the_window_has_closed_and_goes_o
     opened(world.say(CUSTOMER, "opening?"))
 
     def draft() -> TimelineEntry:
-        return next(one for one in page.session.model.entries() if one.reply and one.reply.state is S.DRAFT)
+        return next(one for one in page.session.model.rows() if one.reply and one.reply.state is S.DRAFT)
 
     qtbot.waitUntil(lambda: shown_reply(page, S.DRAFT) is not None)
     assert actions(draft()) == [A.SEND, A.EDIT, A.DISCARD]

@@ -68,7 +68,7 @@ def send(qtbot: QtBot, page: InboxPage, text: str) -> Reply:
 
 
 def entry_of(page: InboxPage, reply: Reply) -> TimelineEntry:
-    return next(entry for entry in page.session.model.entries() if entry.key == f"r{reply.id}")
+    return next(entry for entry in page.session.model.rows() if entry.key == f"r{reply.id}")
 
 
 def caption(page: InboxPage, world: World, reply: Reply) -> list[str]:

@@ -37,7 +37,7 @@ def two(qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], Non
 
 def bubbles(page: InboxPage) -> list[str]:
     """The keys of message and replies, oldest first."""
-    return [entry.key for entry in page.session.model.entries() if entry.message or entry.reply]
+    return [entry.key for entry in page.session.model.rows() if entry.message or entry.reply]
 
 
 def tinted(page: InboxPage) -> list[str]:

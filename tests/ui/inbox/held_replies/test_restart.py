@@ -44,7 +44,7 @@ def world(tmp_path: Path, away: timedelta) -> Iterator[World]:
 
 
 def notice(window: MainWindow) -> str:
-    return notice_of(window.inbox.session.model.entries()[-1])
+    return notice_of(window.inbox.session.model.rows()[-1])
 
 
 def test_what_was_held_asks_says_why_and_leaves_by_the_operators_word(
@@ -57,7 +57,7 @@ def test_what_was_held_asks_says_why_and_leaves_by_the_operators_word(
     [decide] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "Decide…"]
     qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)
     [panel] = window.findChildren(AfterPauseDialog)
-    [held] = panel.model.held()
+    [held] = panel.model.rows()
     qtbot.keyClick(panel.view, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shown_reply(window.inbox, ReplyState.HELD) is not None)
     assert notice(window) == AFTER_RESTART

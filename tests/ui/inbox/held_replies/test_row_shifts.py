@@ -47,7 +47,7 @@ def strip(qtbot: QtBot, world: World, page: InboxPage) -> HeldStrip:
 
 
 def held(strip: HeldStrip) -> list[Reply]:
-    return [one.reply for one in strip.model.held()]
+    return [one.reply for one in strip.model.rows()]
 
 
 def let_the_first_leave(qtbot: QtBot, world: World, strip: HeldStrip) -> Reply:

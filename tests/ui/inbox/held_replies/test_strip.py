@@ -41,7 +41,7 @@ def two_held(qtbot: QtBot, world: World, page: InboxPage) -> list[Reply]:
     for customer in (FIRST, SECOND):
         world.say(customer, "opening?")
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 2)
-    return [one.reply for one in page.list.strip.model.held()]
+    return [one.reply for one in page.list.strip.model.rows()]
 
 
 def state(world: World, reply: Reply) -> ReplyState:
@@ -203,7 +203,7 @@ def test_no_more_is_sent_than_was_asked_about(qtbot: QtBot, world: World, page: 
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 3)
     question.action.click()
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1 and len(world.sandbox.sent) == 2)
-    assert page.list.strip.model.held()[0].contact.openid == "oCustomer0000000000000003"
+    assert page.list.strip.model.rows()[0].contact.openid == "oCustomer0000000000000003"
 
 
 def asking(world: World, customer: str) -> Reply:
@@ -286,7 +286,7 @@ def test_stop_all_stops_a_dozen_at_once(qtbot: QtBot, world: World, page: InboxP
         world.say(f"oCustomer{n:016d}", "opening?")
     strip = page.list.strip
     qtbot.waitUntil(lambda: strip.count.full_text() == "12 replies held")
-    held = [one.reply for one in strip.model.held()]
+    held = [one.reply for one in strip.model.rows()]
     qtbot.mouseClick(strip.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(strip.isHidden)
     assert {(reply.state, reply.by) for reply in (world.call(world.store.replies.get(r.id)) for r in held)} == {
@@ -326,7 +326,7 @@ def test_take_over_pressed_in_a_bubble_stops_the_rules_there(
     qtbot.waitUntil(lambda: model.row_of(f"r{first.id}") is not None)
     row = model.row_of(f"r{first.id}")
     assert row is not None
-    layout = view.bubbles.layout_of(model.entries()[row])
+    layout = view.bubbles.layout_of(model.rows()[row])
     [offer] = [placed for placed in layout.buttons if placed.offer.action is BubbleAction.TAKE_OVER]
     at = view.visualRect(model.index(row)).topLeft() + offer.rect.center().toPoint()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)

@@ -65,7 +65,7 @@ def bar_share(page: InboxPage) -> float:
     view, model = page.chat.timeline, page.session.model
     view.scrollToBottom()
     index = model.index(model.rowCount() - 1)
-    bar = view.bubbles.layout_of(model.entries()[-1]).bar.translated(view.visualRect(index).topLeft()).toRect()
+    bar = view.bubbles.layout_of(model.rows()[-1]).bar.translated(view.visualRect(index).topLeft()).toRect()
     image = view.viewport().grab(bar).toImage()
     left = Theme.current().color("pending_line").rgb()
     row = image.height() // 2
@@ -175,8 +175,8 @@ def test_after_a_pause_the_bubble_says_that_it_was_paused_and_no_mode(
 def test_the_days_between_the_bubbles_are_named_anew_when_another_begins(
     qtbot: QtBot, world: World, page: InboxPage, held: Reply
 ) -> None:
-    days = [entry.text for entry in page.session.model.entries() if entry.kind is EntryKind.DAY]
+    days = [entry.text for entry in page.session.model.rows() if entry.kind is EntryKind.DAY]
     assert days == ["Today"]
     pass_to(world, page, 24 * 3600)
-    days = [entry.text for entry in page.session.model.entries() if entry.kind is EntryKind.DAY]
+    days = [entry.text for entry in page.session.model.rows() if entry.kind is EntryKind.DAY]
     assert days == ["Yesterday"]

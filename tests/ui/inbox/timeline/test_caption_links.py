@@ -49,7 +49,7 @@ def test_of_a_draft_that_was_passed_over_and_whose_customer_has_written_since(
     world.say(LI, "And is it far from the station, please?")
 
     def first() -> TimelineEntry:
-        return next(one for one in page.session.model.entries() if one.reply and one.reply.state is S.DRAFT)
+        return next(one for one in page.session.model.rows() if one.reply and one.reply.state is S.DRAFT)
 
     qtbot.waitUntil(lambda: first().since is not None)
     layout = page.chat.timeline.bubbles.layout_of(first())

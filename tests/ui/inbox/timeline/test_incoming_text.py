@@ -43,7 +43,7 @@ def test_each_type_is_shown_as_what_it_is(
 ) -> None:
     opened(world.push(OPENID, MsgId=7, **fields))
     qtbot.waitUntil(lambda: texts(page) == [shown])
-    [message] = [entry.message for entry in page.session.model.entries() if entry.message]
+    [message] = [entry.message for entry in page.session.model.rows() if entry.message]
     assert message.fields.items() >= {name: str(value) for name, value in fields.items()}.items()
 
 
@@ -69,7 +69,7 @@ def test_each_event_is_a_line_between_the_bubbles(
     opened(world.push(OPENID, MsgType="event", **fields))
 
     def lines() -> list[str]:
-        entries = page.session.model.entries()
+        entries = page.session.model.rows()
         return [entry.text.rpartition(" · ")[0] for entry in entries if entry.kind is EntryKind.ACTIVITY]
 
     qtbot.waitUntil(lambda: lines() == [shown])

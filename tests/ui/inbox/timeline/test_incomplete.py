@@ -30,7 +30,7 @@ def test_the_bubble_says_what_is_missing_and_the_operator_fills_it_in(
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     draft = shown_reply(page, ReplyState.DRAFT)
     assert draft is not None
-    [entry] = [entry for entry in page.session.model.entries() if entry.reply]
+    [entry] = [entry for entry in page.session.model.rows() if entry.reply]
     assert "“contact.alias” has no value" in notice_of(entry)
     assert [offer.action for offer in offers_of(draft)] == [BubbleAction.EDIT, BubbleAction.DISCARD]
     qtbot.waitUntil(lambda: "contact.alias" in page.detail.decision.sentence.text())
@@ -54,7 +54,7 @@ def test_all_values_that_are_missing_are_told_in_one_sentence(
     world.call(world.desk.rules.rulebook.save(Rule("Codes", when=Condition(any=("code",)), then=(two,))))
     opened(world.say(CUSTOMER, "the code?"))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
-    [entry] = [entry for entry in page.session.model.entries() if entry.reply]
+    [entry] = [entry for entry in page.session.model.rows() if entry.reply]
     assert notice_of(entry) == (
         "“contact.alias” “session.code” have no value for this customer. Write what belongs there, then send it."
     )

@@ -57,7 +57,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def first(page: InboxPage) -> TimelineEntry:
-    return next(entry for entry in page.session.model.entries() if entry.key == "r1")
+    return next(entry for entry in page.session.model.rows() if entry.key == "r1")
 
 
 def state(page: InboxPage) -> ReplyState:

@@ -103,6 +103,6 @@ def test_unread_messages_have_a_bar_above_them(
     world.say(OPENID, "new one")
     world.say(OPENID, "new two")
     opened(conversation_id)
-    keys = [entry.key for entry in page.session.model.entries()]
-    after = [entry.text for entry in page.session.model.entries()[keys.index("unread") + 1 :]]
+    keys = [entry.key for entry in page.session.model.rows()]
+    after = [entry.text for entry in page.session.model.rows()[keys.index("unread") + 1 :]]
     assert after == ["new one", "new two"]

@@ -31,7 +31,7 @@ OWN = Rule(
 
 
 def last(page: InboxPage) -> TimelineEntry:
-    return page.session.model.entries()[-1]
+    return page.session.model.rows()[-1]
 
 
 def said(world: World, page: InboxPage) -> list[str]:

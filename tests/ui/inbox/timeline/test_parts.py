@@ -173,7 +173,7 @@ def test_what_waits_is_seen_and_settled_with_the_part_before_it(
 
 def _shown(page: InboxPage, replies: list[Reply]) -> list[TimelineEntry]:
     keys = {f"r{reply.id}" for reply in replies}
-    return [entry for entry in page.session.model.entries() if entry.key in keys]
+    return [entry for entry in page.session.model.rows() if entry.key in keys]
 
 
 def _states(page: InboxPage, replies: tuple[Reply, ...]) -> list[ReplyState]:
@@ -208,8 +208,8 @@ def test_the_row_of_an_answer_that_waits_for_its_human_does_not_count_down(
     world.say("oCustomer0000000000000001", "hours?")
     model = page.list.model
     qtbot.waitUntil(lambda: model.rowCount() == 1 and "Sends in 10 min" in model.index(0).data())
-    qtbot.waitUntil(lambda: len(page.list.strip.model.held()) == 2)  # read beside the list
-    first, second = (one.reply.id for one in page.list.strip.model.held())
+    qtbot.waitUntil(lambda: len(page.list.strip.model.rows()) == 2)  # read beside the list
+    first, second = (one.reply.id for one in page.list.strip.model.rows())
     world.call(world.desk.replies.keep(first))
     qtbot.waitUntil(lambda: "1 draft to review" in model.index(0).data())
     assert "Sends in" not in model.index(0).data()

@@ -74,7 +74,7 @@ def bubble(qtbot: QtBot, window: MainWindow) -> TimelineEntry:
 
 
 def shown(window: MainWindow) -> TimelineEntry:
-    return next(entry for entry in window.inbox.session.model.entries() if entry.key == "r1")
+    return next(entry for entry in window.inbox.session.model.rows() if entry.key == "r1")
 
 
 def state(window: MainWindow) -> ReplyState:

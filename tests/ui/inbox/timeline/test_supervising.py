@@ -90,7 +90,7 @@ def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, worl
     page.ticker.beat()
     assert strip.count.full_text() == "2 replies held"
     assert strip.earliest.full_text() == "· first in 3 s · 1 asks you"
-    assert strip.model.held()[-1].reply.id == asking.id
+    assert strip.model.rows()[-1].reply.id == asking.id
 
 
 def test_the_chip_and_the_strip_do_not_use_one_word_for_two_counts(qtbot: QtBot, world: World, page: InboxPage) -> None:

@@ -25,6 +25,7 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import SIDE, bubble_room, lay_out
 from wxdesk.ui.inbox.timeline.entries import EntryKind, entries_of, first_unread, in_order
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.wording.reply_status import no_hold_reason
 
 
 def words(item: TimelineItem, now: object = NOW) -> str:
@@ -189,7 +190,7 @@ def model(qapp: object) -> TimelineModel:
 
 @pytest.fixture
 def view(qtbot: QtBot, model: TimelineModel) -> TimelineView:
-    made = TimelineView(model, clock, Album(no_file, ask_at_once))
+    made = TimelineView(model, clock, Album(no_file, ask_at_once), no_hold_reason)
     made.resize(600, 500)
     qtbot.addWidget(made)
     made.show()
@@ -280,7 +281,7 @@ def test_keys_and_mouse_press_what_the_focused_bubble_offers(
     assert pressed == [(BubbleAction.SEND, "r7"), (BubbleAction.EDIT, "r7"), (BubbleAction.STOP, "r7")]
     pressed.clear()
     row = model.index(model.rowCount() - 1)
-    layout = view.bubbles.layout_of(model.entries()[-1])
+    layout = view.bubbles.layout_of(model.rows()[-1])
     for placed in layout.buttons:
         at = view.visualRect(row).topLeft() + placed.rect.center().toPoint()
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -292,7 +293,7 @@ def test_a_press_that_ends_elsewhere_does_nothing(qtbot: QtBot, view: TimelineVi
     pressed: list[BubbleAction] = []
     view.acted.connect(lambda action, _key: pressed.append(action))
     show(model, [reply(7, ReplyState.HELD, minutes=1, due_at=NOW)])
-    placed = view.bubbles.layout_of(model.entries()[-1]).buttons[0]
+    placed = view.bubbles.layout_of(model.rows()[-1]).buttons[0]
     at = view.visualRect(model.index(model.rowCount() - 1)).topLeft() + placed.rect.center().toPoint()
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=at - QPoint(0, 60))

@@ -50,7 +50,7 @@ def asking(world: World) -> int:
 
 
 def bubbles(page: InboxPage) -> list[TimelineEntry]:
-    return [entry for entry in page.session.model.entries() if entry.reply is not None]
+    return [entry for entry in page.session.model.rows() if entry.reply is not None]
 
 
 def states(page: InboxPage) -> list[ReplyState]:

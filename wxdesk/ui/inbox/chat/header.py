@@ -102,8 +102,8 @@ class ChatHeader(QFrame):
     list_wanted = Signal()
     detail_wanted = Signal()
 
-    def __init__(self, accounts: Mapping[str, Account], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, accounts: Mapping[str, Account]) -> None:
+        super().__init__()
         self._accounts = accounts
         self._conversation: Conversation | None = None
         self._failed: Reply | None = None

@@ -40,8 +40,8 @@ class ChatPanel(QFrame):
 
     why_wanted = Signal(str)
 
-    def __init__(self, bridge: Bridge, notices: Notices, session: ChatSession, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices, session: ChatSession) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self._session = session

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
@@ -33,8 +33,8 @@ class ResolvedBar(QFrame):
 
     back_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "bar-quiet")
         self.setMinimumHeight(40)
         self._marks = {name: IconLabel(name, "secondary", 18, self) for name in ("check", "moon")}

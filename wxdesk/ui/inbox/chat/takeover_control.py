@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
 
 from wxdesk.core.conversations.takeover import (
     UNTIL_HANDED_BACK,
@@ -38,8 +38,8 @@ class TakeoverEndBar(QFrame):
     keep_wanted = Signal()
     back_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "bar-pending")
         self.setMinimumHeight(40)
         self._words = PlainLabel(role="pending", wrap=True, tabular=True, parent=self)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.i18n import tr
@@ -47,8 +47,8 @@ class MessageEdit(QPlainTextEdit):
     typed = Signal()
     emptied = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._composing = False
         self.setFont(font(Size.MESSAGE))
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))

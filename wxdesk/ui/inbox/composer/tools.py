@@ -29,8 +29,8 @@ class ComposerTools(QWidget):
     card_wanted = Signal()
     text_link_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.template = _tool("template", tr("/ Templates"), tr("Templates"))
         self.picture = _tool("image", tr("Picture"), tr("Send a picture (Ctrl+Shift+P)"))
         self.link = _tool("link", tr("Link"), tr("Send a link with title and description (Ctrl+Shift+L)"))
@@ -79,8 +79,8 @@ class DraftBanner(QWidget):
 
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
         self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
         self.leave.clicked.connect(self.left)
@@ -108,8 +108,8 @@ class ComposerFoot(QWidget):
     sent = Signal()
     split = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.send_split = Button("")

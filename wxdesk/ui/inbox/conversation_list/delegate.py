@@ -14,7 +14,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.wording.conversation import hold_reason_of_row, quota_wordings, row_time, status_of_row
 from wxdesk.ui.wording.messages import name_of, preview_of
-from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus, no_hold_reason
+from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus
 
 AVATAR = 40
 _PAD = 12
@@ -27,9 +27,7 @@ _LEAST = 24
 class ConversationDelegate(QStyledItemDelegate):
     """Shows an `InboxRow` as it is at the desk's time now."""
 
-    def __init__(
-        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, parent: QObject) -> None:
         super().__init__(parent)
         self._clock = clock
         self._standstill_of = hold_reason_of

@@ -52,12 +52,9 @@ class ConversationListModel(RowModel[InboxRow]):
 
     def fact(self, row: InboxRow, role: int) -> object:
         """Return the row itself, or its id."""
-        match role:
-            case RowRole.ROW:
-                return row
-            case RowRole.ID:
-                return row.conversation.id
-        return None
+        if role == RowRole.ID:
+            return row.conversation.id
+        return row if role == RowRole.ROW else None
 
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and not self._complete and not self._asked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk.ports import Clock
@@ -46,17 +46,15 @@ class ConversationList(QFrame):
     clicked = Signal()
     left = Signal()
 
-    def __init__(
-        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason) -> None:
+        super().__init__()
         self.setProperty("class", "list-side")
         self.setFixedWidth(Measure.LIST)
         self._selecting = False
         self._wanted: int | None = None
         self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, hold_reason_of, self)
-        self.hits = SearchModel(clock, self)
+        self.hits = SearchModel(clock, parent=self)
         self.search = SearchField()
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
@@ -247,21 +245,18 @@ class ConversationList(QFrame):
                 self.empty.say("", tr("Nothing was found for “{phrase}”.", phrase=self.hits.phrase), tr("Clear search"))
             self._pages.setCurrentWidget(self.empty if nothing else self.found)
         elif self.model.rowCount() == 0:
-            self._say_empty()
+            words = self._empty_text
+            self.empty.say(words.title, words.sentence, words.step)
             self._pages.setCurrentWidget(self.empty)
         else:
             self._pages.setCurrentWidget(self.view)
 
-    def _say_empty(self) -> None:
-        says = self._emptiness
-        self.empty.say(says.title, says.sentence, says.step)
-
     @property
-    def _emptiness(self) -> EmptyText:
+    def _empty_text(self) -> EmptyText:
         return empty_text_for(self.model.chosen, any_not_open=self._any)
 
     def _step(self) -> None:
-        shows = self._emptiness.shows
+        shows = self._empty_text.shows
         if self.searching:
             self.leave_search()
         elif shows is None:
@@ -273,12 +268,7 @@ class ConversationList(QFrame):
 def _list(name: str, parent: QWidget) -> RowsView:
     view = RowsView(parent)
     view.setAccessibleName(name)
-    view.setFrameShape(QFrame.Shape.NoFrame)
     view.setUniformItemSizes(True)
-    view.setMouseTracking(True)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.verticalScrollBar().setSingleStep(24)
     return view
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon
@@ -23,8 +23,8 @@ class SearchField(QLineEdit):
     left = Signal()
     went_down = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "search")
         self.setPlaceholderText(tr("Search messages"))
         self.setAccessibleName(tr("Search messages"))

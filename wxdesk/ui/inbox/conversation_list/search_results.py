@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -16,6 +15,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.lists.row_model import RowModel
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
@@ -25,7 +25,6 @@ from wxdesk.ui.wording.status import status_word
 
 ROW = 60
 _BEFORE = 12
-_ROOT = QModelIndex()
 
 
 class HitRole(IntEnum):
@@ -35,38 +34,28 @@ class HitRole(IntEnum):
     PHRASE = Qt.ItemDataRole.UserRole + 2
 
 
-class SearchModel(QAbstractListModel):
+class SearchModel(RowModel[SearchHit]):
     """Newest matches of `phrase`; the store bounds their number."""
 
-    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._clock = clock
-        self._hits: tuple[SearchHit, ...] = ()
-        self.phrase = ""
+    phrase = ""
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._hits)
+    def spoken(self, row: SearchHit) -> str:
+        """Return the match as a sentence for screen readers."""
+        aside = status_word(row.conversation, self._clock())
+        parts = (name_of(row.conversation.contact), aside, excerpt(row, self.phrase))
+        return ", ".join(part for part in parts if part)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
-        if not index.isValid() or not 0 <= index.row() < len(self._hits):
-            return None
-        hit = self._hits[index.row()]
-        match role:
-            case HitRole.HIT:
-                return hit
-            case HitRole.PHRASE:
-                return self.phrase
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                aside = status_word(hit.conversation, self._clock())
-                parts = (name_of(hit.conversation.contact), aside, excerpt(hit, self.phrase))
-                return ", ".join(part for part in parts if part)
-        return None
+    def fact(self, row: SearchHit, role: int) -> object:
+        """Return the hit itself, or the phrase."""
+        if role == HitRole.PHRASE:
+            return self.phrase
+        return row if role == HitRole.HIT else None
 
     def show(self, phrase: str, hits: Sequence[SearchHit]) -> None:
         """Replace all results."""
         self.beginResetModel()
         self.phrase = phrase
-        self._hits = tuple(hits)
+        self._rows = list(hits)
         self.endResetModel()
 
 

@@ -44,8 +44,8 @@ class ContactPanel(QFrame):
     described = Signal(int, object)
     block_pressed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._contact: Contact | None = None
         self._conversation_id = 0
         self._saving = 0
@@ -146,8 +146,8 @@ class ContactPanel(QFrame):
 class Avatar(QWidget):
     """The contact's letter on its colour."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._contact: Contact | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -175,8 +175,8 @@ class AliasEdit(QLineEdit):
 
     saved = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._before = ""
         self.setProperty("class", "flat")
         self.setFont(font(14, strong=True))
@@ -253,8 +253,8 @@ class NoteEdit(QPlainTextEdit):
 
     saved = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "flat")
         self.setPlaceholderText(tr("Add a note…"))
         self.setAccessibleName(tr("Note"))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
@@ -85,8 +85,8 @@ class DecisionPanel(QFrame):
     rule_wanted = Signal(int, int)
     try_wanted = Signal(int, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._decision: Decision | None = None
         self._message: Message | None = None
         self._reply: Reply | None = None
@@ -203,8 +203,8 @@ class DecisionPanel(QFrame):
 class CardRow(QFrame):
     """Row of a card: tinted if its rule matched, with a line above unless it is first."""
 
-    def __init__(self, *, first: bool, matched: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, first: bool, matched: bool = False) -> None:
+        super().__init__()
         self._first = first
         self.tinted = matched
         self.grid = QGridLayout(self)
@@ -234,9 +234,9 @@ class VerdictRow(CardRow):
 
     rule_wanted = Signal(int, int)
 
-    def __init__(self, verdict: RuleVerdict, *, first: bool, wrote: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, verdict: RuleVerdict, *, first: bool, wrote: bool = True) -> None:
         matched = verdict.matched and not verdict.shadow
-        super().__init__(first=first, matched=matched and wrote, parent=parent)
+        super().__init__(first=first, matched=matched and wrote)
         title, words = rule_title(verdict), rule_words(verdict)
         self._asked = (verdict.rule_id, verdict.revision)
         state = tr("Matched") if verdict.matched else tr("Did not match")
@@ -258,8 +258,8 @@ class VerdictRow(CardRow):
 class NoteRow(CardRow):
     """Row with a text only."""
 
-    def __init__(self, text: str, *, first: bool, parent: QWidget | None = None) -> None:
-        super().__init__(first=first, parent=parent)
+    def __init__(self, text: str, *, first: bool) -> None:
+        super().__init__(first=first)
         self.grid.addWidget(IconLabel("dot", "faint", 14), 0, 0)
         self.grid.addWidget(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True), 0, 1)
 
@@ -267,8 +267,8 @@ class NoteRow(CardRow):
 class OutcomeRow(CardRow):
     """Row with the outcome of one of several replies to the message."""
 
-    def __init__(self, line: OutcomeLine, *, first: bool, parent: QWidget | None = None) -> None:
-        super().__init__(first=first, parent=parent)
+    def __init__(self, line: OutcomeLine, *, first: bool) -> None:
+        super().__init__(first=first)
         self.line = line
         self.setAccessibleName(", ".join((line.words, line.standing, line.author)))
         self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, Qt.AlignmentFlag.AlignTop)

@@ -67,7 +67,7 @@ class Explanation(QObject):
         answers: tuple[OutcomeLine, ...] = ()
         if reply is None and message is not None:
             now = self._bridge.desk.clock()
-            answers = outcome_lines(message.id, session.model.entries(), session.hold_reasons.of, now)
+            answers = outcome_lines(message.id, session.model.rows(), session.hold_reasons.of, now)
         self._detail.decision.show_decision(decision, message, reply, answers)
 
     def _all_verdicts(self, message_id: int) -> None:

@@ -31,8 +31,8 @@ class DetailPanel(QFrame):
 
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "side")
         self.setFixedWidth(Measure.DETAIL)
         self.contact = ContactPanel()

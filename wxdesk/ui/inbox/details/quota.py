@@ -39,8 +39,8 @@ class QuotaDisplay(IntEnum):
 class QuotaBlock(QWidget):
     """Replies left, dots and countdown; below, the reserve or WeChat's refusal."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._told = QuotaDisplay.WORDS
         self._left = 0
         self._ends_in: timedelta | None = None

@@ -29,8 +29,8 @@ class ReplyHistoryPanel(QFrame):
 
     rule_wanted = Signal(int, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: tuple[Reply, tuple[ReplyStep, ...]] | None = None
         self.title = PlainLabel(tr("This reply"), size=Size.SMALL, role="secondary", strong=True)
         self.card = QFrame()
@@ -78,8 +78,8 @@ class ReplyHistoryPanel(QFrame):
 class StepRow(CardRow):
     """One step: icon, text and time; below, its reason and what an edit changed."""
 
-    def __init__(self, line: HistoryLine, made_at: datetime, *, first: bool, parent: QWidget | None = None) -> None:
-        super().__init__(first=first, parent=parent)
+    def __init__(self, line: HistoryLine, made_at: datetime, *, first: bool) -> None:
+        super().__init__(first=first)
         self.grid.setVerticalSpacing(3)
         exact = exact_time(line.at)
         self.line = line

@@ -31,8 +31,8 @@ class TagRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._tags: tuple[str, ...] = ()
         self._chips: list[Chip] = []
         self._flow = FlowLayout(self, gap=4, line_gap=4)
@@ -102,8 +102,8 @@ class _TagField(QLineEdit):
 
     done = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setFont(font(Size.SMALL))
         self.setMaxLength(LONGEST)
         self.setFixedWidth(96)

@@ -32,16 +32,9 @@ class HeldModel(RowModel[HeldReply]):
 
     def fact(self, row: HeldReply, role: int) -> object:
         """Return the held reply, or its status now."""
-        match role:
-            case HeldRole.HELD:
-                return row
-            case HeldRole.STANDING:
-                return self._standing(row)
-        return None
-
-    def held(self) -> Sequence[HeldReply]:
-        """Return all of them, in order."""
-        return self.rows()
+        if role == HeldRole.STANDING:
+            return self._standing(row)
+        return row if role == HeldRole.HELD else None
 
     def show(self, held: Sequence[HeldReply]) -> None:
         """Show these; rows come and go one by one, so that the selection stays."""

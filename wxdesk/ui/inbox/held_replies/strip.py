@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
 from wxdesk.ui.widgets.labels import IconLabel
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
-from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason, span_until
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, span_until
 
 HEAD_HEIGHT = 32
 GAP = 4
@@ -43,10 +43,8 @@ class HeldStrip(QFrame):
     send_wanted = Signal()
     left = Signal()
 
-    def __init__(
-        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason) -> None:
+        super().__init__()
         self.setProperty("class", "bar-pending")
         self._standstill_of = hold_reason_of
         self._first: HeldReply | None = None

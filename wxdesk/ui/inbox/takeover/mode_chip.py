@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -16,8 +16,8 @@ _PAD, _ARROW, _HEIGHT, _WIDEST = 12, 12, 28, 220
 class ModeChip(QAbstractButton):
     """Pill with text and an arrow; `quiet` marks a mode in which nothing is automatic."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._quiet = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

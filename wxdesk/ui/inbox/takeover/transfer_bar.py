@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.conversation import Conversation
@@ -20,8 +20,8 @@ from wxdesk.ui.wording.messages import clock_time, name_of
 class TransferBar(QFrame):
     """Says that messages are not seen here and until when; its button cancels that."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self._conversation: Conversation | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.ports import Clock
@@ -16,7 +16,7 @@ from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
+from wxdesk.ui.wording.reply_status import FindHoldReason
 
 NEAR_TOP = 240
 """Pixels from the top at which older messages are asked for."""
@@ -37,15 +37,8 @@ class AnchoredView(RowsView):
     newer_wanted = Signal()
     latest_wanted = Signal()
 
-    def __init__(
-        self,
-        model: TimelineModel,
-        clock: Clock,
-        album: Album,
-        hold_reason_of: FindHoldReason = no_hold_reason,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
+        super().__init__()
         self._timeline = model
         self.bubbles = BubbleDelegate(clock, album.picture, hold_reason_of, self)
         self._anchor: tuple[str, int] | None = None
@@ -67,15 +60,10 @@ class AnchoredView(RowsView):
 
     def _set_up(self) -> None:
         self.setProperty("class", "window")
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(tr("Conversation"))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setResizeMode(QListView.ResizeMode.Fixed)
         self.setAutoScroll(False)
-        self.setMouseTracking(True)
         self.verticalScrollBar().setSingleStep(24)
         self.jump.hide()
 
@@ -111,7 +99,7 @@ class AnchoredView(RowsView):
 
     def show_last_question(self) -> None:
         """Scroll down to the last bubble with buttons: its countdown may be running."""
-        entries = self._timeline.entries()
+        entries = self._timeline.rows()
         asking = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES and buttons_in(entry)]
         index = self._timeline.index(asking[-1] if asking else -1)
         if self.visualRect(index).bottom() > self.viewport().height():
@@ -119,7 +107,7 @@ class AnchoredView(RowsView):
 
     def focus_last(self) -> None:
         """Focus the last bubble that waits for the operator, else the last one."""
-        entries = self._timeline.entries()
+        entries = self._timeline.rows()
         rows = [row for row, entry in enumerate(entries) if entry.kind in BUBBLES]
         open_rows = [row for row in rows if offers_in(entries[row])]
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -149,7 +137,7 @@ class AnchoredView(RowsView):
         """Return the entries with a countdown."""
         return [
             entry
-            for entry in self._timeline.entries()
+            for entry in self._timeline.rows()
             if entry.reply is not None
             and entry.reply.state in _COUNTING
             and (entry.reply.due_at or entry.reply.not_before) is not None
@@ -170,7 +158,7 @@ class AnchoredView(RowsView):
     def _remember(self) -> None:
         self._stuck = self.at_end()
         self._anchor = None
-        for row, entry in enumerate(self._timeline.entries()):
+        for row, entry in enumerate(self._timeline.rows()):
             rect = self.visualRect(self._timeline.index(row))
             if rect.bottom() > 0 and entry.kind in BUBBLES:
                 self._anchor = (entry.key, rect.top())
@@ -202,7 +190,7 @@ class AnchoredView(RowsView):
 
     def _count_below(self, _parent: QModelIndex, first: int, last: int) -> None:
         if not self._stuck and last == self._timeline.rowCount() - 1:
-            self._below += sum(entry.kind in BUBBLES for entry in self._timeline.entries()[first : last + 1])
+            self._below += sum(entry.kind in BUBBLES for entry in self._timeline.rows()[first : last + 1])
 
     def _forget(self) -> None:
         self.bubbles.forget()

@@ -35,16 +35,9 @@ class TimelineModel(RowModel[TimelineEntry]):
 
     def fact(self, row: TimelineEntry, role: int) -> object:
         """Return the entry itself, or its key."""
-        match role:
-            case EntryRole.ENTRY:
-                return row
-            case EntryRole.KEY:
-                return row.key
-        return None
-
-    def entries(self) -> Sequence[TimelineEntry]:
-        """Return all entries, oldest first."""
-        return self.rows()
+        if role == EntryRole.KEY:
+            return row.key
+        return row if role == EntryRole.ENTRY else None
 
     def row_of(self, key: str) -> int | None:
         """Return the index of an entry."""

@@ -145,8 +145,8 @@ class ZoomView(QGraphicsView):
 
     zoomed = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._fits = True
         self.setProperty("class", "window")
         self.setFrameShape(QFrame.Shape.NoFrame)

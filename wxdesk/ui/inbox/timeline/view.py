@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
@@ -28,7 +28,7 @@ from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.key_guard import KeyGuard
 from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
 from wxdesk.ui.widgets.row_index import Index
-from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
+from wxdesk.ui.wording.reply_status import FindHoldReason
 
 _KEYS = {Qt.Key.Key_Return: BubbleKey.ENTER, Qt.Key.Key_Enter: BubbleKey.ENTER, Qt.Key.Key_Escape: BubbleKey.ESC}
 _WITH_CTRL = {
@@ -68,15 +68,8 @@ class TimelineView(AnchoredView):
     typed = Signal(str)
     left_below = Signal()
 
-    def __init__(
-        self,
-        model: TimelineModel,
-        clock: Clock,
-        album: Album,
-        hold_reason_of: FindHoldReason = no_hold_reason,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(model, clock, album, hold_reason_of, parent)
+    def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
+        super().__init__(model, clock, album, hold_reason_of)
         self._pressed: tuple[str, Target] | None = None
         self._meanings = KeyGuard(clock)
         self._focused = ""  # before the present change
@@ -89,7 +82,7 @@ class TimelineView(AnchoredView):
 
     def _follow(self) -> None:
         """Tell the key guard about changed entries and a focus that moved by itself."""
-        self._meanings.follow(self._timeline.entries())
+        self._meanings.follow(self._timeline.rows())
         focused = self.currentIndex().data(EntryRole.KEY) or ""
         if focused != self._focused:
             self._meanings.focus_moved_to(focused)
@@ -141,7 +134,7 @@ class TimelineView(AnchoredView):
     def _act(self, action: BubbleAction, key: str) -> None:
         """Do the action, unless the bubble offers it no more or not long enough."""
         row = self._timeline.row_of(key)
-        entry = None if row is None else self._timeline.entries()[row]
+        entry = None if row is None else self._timeline.rows()[row]
         if action in _CHANGES_NOTHING or (entry is not None and self._meanings.means(entry, action)):
             self.acted.emit(action, key)
 

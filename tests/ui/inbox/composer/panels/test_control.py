@@ -172,7 +172,7 @@ def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPag
     QTest.keyClick(edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(page))
     assert world.sandbox.sent[0].text == written
-    entry = page.session.model.entries()[-1]
+    entry = page.session.model.rows()[-1]
     assert entry.text == "请看官网"
     with qtbot.waitSignal(page.chat.timeline.link_wanted) as wanted:
         page.chat.timeline.focus_last()

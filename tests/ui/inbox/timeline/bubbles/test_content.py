@@ -24,6 +24,7 @@ from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
 from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.wording.reply_status import no_hold_reason
 
 SITE = '😀见<a href="https://a.cn/?x=1&y=2">官网</a>'
 
@@ -138,7 +139,7 @@ def test_what_is_no_web_address_cannot_be_opened(qtbot: QtBot, host: QWidget, li
 
 def test_enter_on_a_bubble_asks_for_its_link(qtbot: QtBot) -> None:
     model = TimelineModel(clock)
-    view = TimelineView(model, clock, Album(no_file, ask_at_once))
+    view = TimelineView(model, clock, Album(no_file, ask_at_once), no_hold_reason)
     qtbot.addWidget(view)
     view.resize(600, 300)
     view.show()
@@ -147,7 +148,7 @@ def test_enter_on_a_bubble_asks_for_its_link(qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.link_wanted) as wanted:
         QTest.keyClick(view, Qt.Key.Key_Return)
     assert wanted.args == [TextLink("官网", "https://a.cn/?x=1&y=2")]
-    row = view.bubbles.layout_of(model.entries()[-1])
+    row = view.bubbles.layout_of(model.rows()[-1])
     assert row.content is not None
     at = row.content_at + QPointF(row.content.width - 5, row.content.height / 2)
     place = view.visualRect(model.index(1)).topLeft() + QPoint(int(at.x()), int(at.y()))

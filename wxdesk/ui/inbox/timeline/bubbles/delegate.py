@@ -33,7 +33,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
 from wxdesk.ui.widgets.row_index import Index
-from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 _SOLID = Qt.PenStyle.SolidLine
 
@@ -93,11 +93,7 @@ class BubbleDelegate(QStyledItemDelegate):
     """
 
     def __init__(
-        self,
-        clock: Clock,
-        show_picture: ShowPicture,
-        hold_reason_of: FindHoldReason = no_hold_reason,
-        parent: QObject | None = None,
+        self, clock: Clock, show_picture: ShowPicture, hold_reason_of: FindHoldReason, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._clock = clock

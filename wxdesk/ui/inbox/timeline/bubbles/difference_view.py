@@ -18,8 +18,8 @@ from wxdesk.ui.widgets.labels import positions_in
 class DifferenceView(QWidget):
     """Shows pieces of a text; removed ones are struck through, added ones underlined."""
 
-    def __init__(self, pieces: Sequence[DiffPiece], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, pieces: Sequence[DiffPiece]) -> None:
+        super().__init__()
         self.pieces = tuple(pieces)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
