@@ -22,7 +22,6 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.templates.templates import TemplateLibrary
 from wxdesk.store.decisions.decisions import DecisionHistory
-from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 
@@ -37,8 +36,7 @@ class Desk:
     accounts: Accounts
     preferences: CurrentPreferences
     presence: DeskPresence
-    inbox: Inbox
-    lists: InboxQueries
+    inbox: InboxQueries
     timeline: TimelineQueries
     conversations: ConversationCommands
     replies: ReplyCommands

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.conversation import Contact, Conversation
+from wxdesk.core.model.conversation import Contact
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies import parts
-from wxdesk.core.replies.history import ReplyStep
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.store import Store
 
@@ -81,6 +80,8 @@ class InboxQueries:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.rows, self.counts, self.day_counts = store.inbox.rows, store.inbox.counts, store.inbox.day_counts
+        self.search, self.named = store.inbox.search, store.conversations.named
 
     async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
         """Return the rows from `offset` on."""
@@ -110,16 +111,13 @@ class InboxQueries:
             found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
         return tuple(found)
 
-    async def named(self, phrase: str, accounts: Collection[str]) -> list[Conversation]:
-        """Find conversations of these accounts by alias or openid, newest first."""
-        return await self._store.conversations.named(phrase, accounts)
-
 
 class TimelineQueries:
     """Queries of one conversation's timeline."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.steps = store.replies.steps
 
     async def snapshot(self, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
         """Return the open conversation; raises `NotFound`."""
@@ -172,10 +170,6 @@ class TimelineQueries:
             step = step * 8 if crowded is None else (silent + crowded) / 2
         page = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
         return TimelinePage(tuple(page), to_end=True)
-
-    async def steps(self, reply_id: int) -> list[ReplyStep]:
-        """Return a reply's history, oldest first."""
-        return await self._store.replies.steps(reply_id)
 
 
 def one_per_answer(held: Sequence[HeldReply]) -> list[HeldReply]:

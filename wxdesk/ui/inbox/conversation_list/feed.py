@@ -63,7 +63,7 @@ class ConversationFeed(QObject):
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
-        work = desk.lists.list_page(self._chosen, offset)
+        work = desk.inbox.list_page(self._chosen, offset)
         self._bridge.ask(work, self._show_page, self._page_failed)
 
     def _more(self, offset: int) -> None:
@@ -79,7 +79,7 @@ class ConversationFeed(QObject):
         self._show_counts(page.counts)
         if page.chosen is InboxFilter.ALL and not page.rows and page.offset == 0:
             desk = self._bridge.desk
-            work = desk.lists.list_page(InboxFilter.ANY_STATUS, 0)
+            work = desk.inbox.list_page(InboxFilter.ANY_STATUS, 0)
             self._bridge.ask(work, self._tell_aside)
 
     def _tell_aside(self, page: ListPage) -> None:
@@ -91,7 +91,7 @@ class ConversationFeed(QObject):
 
     def _question(self) -> Coroutine[Any, Any, tuple[list[InboxRow], InboxCounts]] | None:
         self._asked, self._touched = frozenset(self._touched), set()
-        return self._bridge.desk.lists.touched_rows(self._asked) if self._asked else None
+        return self._bridge.desk.inbox.touched_rows(self._asked) if self._asked else None
 
     def _merge(self, answer: tuple[list[InboxRow], InboxCounts]) -> None:
         rows, counts = answer

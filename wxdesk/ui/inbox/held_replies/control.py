@@ -98,7 +98,7 @@ class HeldRepliesControl(QObject):
 
     def tell_of_waiting(self, by_hand: bool) -> None:
         """Ask about replies that a pause held if it was ended `by_hand`, else leave a bar."""
-        self._bridge.ask(self._bridge.desk.lists.held_replies(), partial(self._tell, by_hand))
+        self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._tell, by_hand))
 
     def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
         self.feed.take(held)

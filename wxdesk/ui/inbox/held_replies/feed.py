@@ -40,7 +40,7 @@ class HeldRepliesFeed(QObject):
         self._refresher.ask()
 
     def _question(self) -> Coroutine[Any, Any, tuple[HeldReply, ...]]:
-        return self._bridge.desk.lists.held_replies()
+        return self._bridge.desk.inbox.held_replies()
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _TOUCHING) for event in events):
