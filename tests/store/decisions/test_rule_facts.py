@@ -10,12 +10,12 @@ import pytest
 from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.message import Message
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
-from wxdesk.core.rules.lint.clustering import Sentence
+from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.store import Store
 
@@ -138,7 +138,7 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     met = await history(store, item, replace(ALL, said=frozenset({1}), said_within=timedelta(minutes=1)), at=20)
     assert met.said == {1: second(11 if said else 1)}
     assert met.fired == {1: FiringCount(second(11), 2) if counted else FiringCount(second(1), 1)}
-    sentence = Sentence(item.message.id, item.conversation.id, "三", second(20))
+    sentence = PastMessage(item.message.id, item.conversation.id, MessageType.TEXT, "三", second(20))
     past = (await store.message_history.histories([sentence], replace(ALL, said=frozenset({1}))))[item.message.id]
     assert (past.said, past.fired) == (met.said, met.fired)
     supposed = (await store.decision_history.load_for_trial(item.conversation.id, second(20))).history

@@ -118,7 +118,7 @@ async def test_only_what_no_rule_or_only_a_default_answered_is_unmatched(store: 
     await talk.decides(asked[2], "请稍等", rule_id=default.id, at=second(12))
     await talk.decides(asked[3], outcome=Outcome.PAUSED, rule_id=None, at=second(13))
     found = await store.message_history.unmatched(T0, 10)
-    assert [(one.text, one.message_id, one.at) for one in found] == [
+    assert [(one.text, one.id, one.at) for one in found] == [
         ("尺码", asked[2].id, asked[2].at),
         ("发票", asked[0].id, asked[0].at),
     ]

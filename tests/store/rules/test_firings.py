@@ -15,7 +15,6 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.rules.deleted import DeletedRule
-from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.store import Store
 from wxdesk.store.decisions.superseding import CONTACT
 from wxdesk.store.replies.moves import ReplyChanges
@@ -125,7 +124,7 @@ async def test_a_rule_that_is_put_back_is_the_same_in_its_place_and_keeps_its_fi
     await store.rules.delete(rule.id)
     assert await store.decision_history.rule_figures(T0) == {}
     for _ in range(2):  # once more changes nothing
-        await store.rules.put_back(DeletedRule(before[0], NameBinding()), {}, second(3))
+        await store.rules.put_back(DeletedRule(before[0]), {}, second(3))
         assert await store.rules.all() == before
     assert await store.decision_history.rule_figures(T0) == fares
     assert (await store.rules.save(before[0], second(3))).revision == 3

@@ -28,7 +28,6 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.core.rules.deleted import DeletedRule
-from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.store import Store
 from wxdesk.store.schema import rule_revisions
 from wxdesk.store.schema.columns import EPOCH
@@ -224,7 +223,7 @@ async def test_a_rule_comes_back_as_it_was_saved_last(store: Store) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
     await store.rules.delete(one.id)
-    await store.rules.put_back(DeletedRule(one, NameBinding()), {}, second(2))
+    await store.rules.put_back(DeletedRule(one), {}, second(2))
     assert await store.rules.all() == [changed, two]
     assert (await store.rules.save(changed, second(2))).revision == 3
 

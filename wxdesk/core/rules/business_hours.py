@@ -7,14 +7,16 @@ All questions take and give aware times in UTC, so that the days when clocks are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+type CalendarIds = Mapping[str, int]
+"""Ids of business hours by name, stable as long as the program runs."""
+
 HORIZON_DAYS = 400
 """Days to look ahead for an opening; a calendar closed for longer never opens."""
-
 
 MIDNIGHT = "24:00"
 """The end of a day, which is the beginning of the next."""
@@ -195,3 +197,14 @@ def clock_from(text: str, *, closing: bool = False) -> time | None:
         return time(0)
     found = _CLOCK.fullmatch(text)
     return time(int(found[1]), int(found[2])) if found else None
+
+
+def name_now(name: str, then: CalendarIds, now: CalendarIds) -> str:
+    """Return the name `now` of the hours that had `name` then; an unused one if gone."""
+    was = then.get(name)
+    if was is None or was == now.get(name):
+        return name
+    called = next((one for one, calendar in now.items() if calendar == was), None)
+    while called is None and name in now:
+        name += "*"
+    return called or name

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
+from wxdesk.core.rules.business_hours import CalendarIds, name_now
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedRule:
-    """A deleted rule, the binding of its names, and the ids of the rules `below` it."""
+    """A deleted rule, the business hours of then, and the ids of the rules `below` it."""
 
     rule: Rule
-    name_binding: NameBinding
+    calendars: CalendarIds = field(default_factory=dict)
     below: frozenset[int] = frozenset()
 
     def place_in(self, listed: Sequence[Rule]) -> int:
@@ -30,10 +30,19 @@ class DeletedRule:
         return place
 
 
-def deleted_from(listed: Sequence[Rule], rule_id: int, calendars: CalendarIds = NO_CALENDARS) -> DeletedRule | None:
+def deleted_from(listed: Sequence[Rule], rule_id: int, calendars: CalendarIds) -> DeletedRule | None:
     """Return the rule of that id as deleted from `listed`; None if it is not there."""
     at = next((at for at, one in enumerate(listed) if one.id == rule_id), None)
     if at is None:
         return None
-    below = frozenset(one.id for one in listed[at + 1 :])
-    return DeletedRule(listed[at], NameBinding(calendars), below)
+    return DeletedRule(listed[at], calendars, frozenset(one.id for one in listed[at + 1 :]))
+
+
+def with_hours_of(rule: Rule, then: CalendarIds, now: CalendarIds) -> Rule:
+    """Return a rule deleted or replaced since, with its business hours as named `now`.
+
+    Rules of the list follow every renaming; this one did not. Hours that are gone get a name that means nothing: the
+    rule is left out with a fault, rather than sent at other hours.
+    """
+    names = {name: name_now(name, then, now) for name in rule.when.calendars}
+    return replace(rule, when=rule.when.with_renamed_calendars(names)) if names else rule

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.rules.lint.clustering import Sentence
 
 BURST = timedelta(minutes=10)
 """Longest silence within a burst; an operator's reply answers all of it."""
@@ -20,14 +19,9 @@ class PastMessage:
     conversation_id: int
     type: MessageType
     text: str
-    session_from: str | None
-    event: str | None
     at: datetime
-
-    @classmethod
-    def of(cls, sentence: Sentence) -> PastMessage:
-        """Make it from a contact's sentence."""
-        return cls(sentence.message_id, sentence.conversation_id, sentence.type, sentence.text, None, None, sentence.at)
+    session_from: str | None = None
+    event: str | None = None
 
     @property
     def message(self) -> Message:

@@ -62,7 +62,7 @@ class BusinessHoursEdit:
 class BusinessHoursSaving:
     """Saves business hours and renames them in rules and settings, all or nothing.
 
-    Deleted rules are renamed when they come back (`core.rules.name_binding`).
+    Deleted rules are renamed when they come back (`core.rules.deleted`).
     """
 
     def __init__(

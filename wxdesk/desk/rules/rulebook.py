@@ -23,7 +23,6 @@ from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
 from wxdesk.core.rules.deleted import DeletedRule, deleted_from
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
-from wxdesk.core.rules.name_binding import NameBinding
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
@@ -31,7 +30,6 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.file.reading import RulesFile, write_rules
-from wxdesk.desk.rules.literal_ends import LiteralEnds
 from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 from wxdesk.desk.rules.trial.example import RuleExamples
 from wxdesk.desk.rules.trial.outcome import Trial, trial_of
@@ -93,7 +91,6 @@ class Rulebook:
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
         self._composer = AnswerBuilder(renderer, calendars, self.shelf, zone)
-        self._literal_ends = LiteralEnds(self.shelf)
         self.examples = RuleExamples(renderer, self.shelf, self._composer, self._tools, self._occasion)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
@@ -196,7 +193,7 @@ class Rulebook:
 
     async def put_back(self, rule: Rule) -> None:
         """Undo the deletion of `rule`, with its references under their names of now."""
-        removed = self._removed.get(rule.id) or DeletedRule(rule, NameBinding())
+        removed = self._removed.get(rule.id) or DeletedRule(rule)
         await self._rules.put_back(removed, self._calendars.ids, self._clock())
         await self.changed()
 
@@ -274,10 +271,6 @@ class Rulebook:
     def answer_for_match(self, matching: MatchResult, occasion: RuleContext) -> Answer:
         """Build the answer of rules that matched, in a context that may be long past."""
         return self._composer.answer(matching, matching.verdicts, occasion)
-
-    def cannot_have_said(self, words: str, matching: MatchResult) -> bool:
-        """Check that rules that matched certainly did not send `words`."""
-        return self._literal_ends.cannot_have_said(words, matching)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
         """Return the rules with `rule` in place of its stored version, or added (id 0).

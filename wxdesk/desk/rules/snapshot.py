@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.name_binding import NO_CALENDARS, CalendarIds, NameBinding
+from wxdesk.core.rules.business_hours import Calendar, CalendarIds, name_now
+from wxdesk.core.rules.deleted import with_hours_of
 from wxdesk.core.rules.pairing import revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 
@@ -20,7 +20,7 @@ class RulesSnapshot:
 
     rules: tuple[Rule, ...]
     calendars: tuple[Calendar, ...]
-    ids: CalendarIds = NO_CALENDARS
+    ids: CalendarIds = field(default_factory=dict)
 
     def since(self, left: RulesSnapshot) -> RulesSnapshot:
         """Return what was changed, switched or added here since it was `left`.
@@ -41,14 +41,11 @@ class RulesSnapshot:
 
         Business hours that are gone and whose name others have now are left out.
         """
-        then, there = NameBinding(self.ids), NameBinding(now.ids)
-        names = {one.name: then.name_of_calendar(one.name, there) for one in self.calendars}
+        names = {one.name: name_now(one.name, self.ids, now.ids) for one in self.calendars}
         gone = {old for old, new in names.items() if old != new and new not in now.ids}
         calendars = tuple(replace(one, name=names[one.name]) for one in self.calendars if one.name not in gone)
         ids = {names[name]: one for name, one in self.ids.items() if name in names and name not in gone}
-        return replace(
-            self, rules=tuple(then.followed(rule, there) for rule in self.rules), calendars=calendars, ids=ids
-        )
+        return RulesSnapshot(tuple(with_hours_of(rule, self.ids, now.ids) for rule in self.rules), calendars, ids)
 
     def restored(self, left: RulesSnapshot, now: RulesSnapshot) -> tuple[RulesSnapshot, RulesSnapshot]:
         """Return what replaces `now` to restore this snapshot, and what it keeps of `now`.

@@ -9,8 +9,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from wxdesk.core.rules.business_hours import Calendar, Schedule
-from wxdesk.core.rules.name_binding import NO_CALENDARS
+from wxdesk.core.rules.business_hours import Calendar, CalendarIds, Schedule
 from wxdesk.store.settings import Settings
 from wxdesk.timezones import zone_named
 
@@ -33,7 +32,7 @@ class Calendars:
         self._zone = zone
         self.all: tuple[Calendar, ...] = ()
         self.schedules: Mapping[str, Schedule] = MappingProxyType({})
-        self.ids = NO_CALENDARS
+        self.ids: CalendarIds = MappingProxyType({})
         self._last_id = 0
 
     async def load(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, lite
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
-from wxdesk.core.rules.lint.clustering import Sentence
+from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store.rules import firings
 from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
@@ -103,18 +103,18 @@ def _written_before(
 
 
 def histories_when_written(
-    connection: Connection, sentences: Collection[Sentence], wanted: RequiredHistory
+    connection: Connection, sentences: Collection[PastMessage], wanted: RequiredHistory
 ) -> dict[int, ContactHistory]:
     """Return the history at each sentence's time by message id, as far as `wanted`."""
-    found = {sentence.message_id: ContactHistory() for sentence in sentences}
+    found = {sentence.id: ContactHistory() for sentence in sentences}
     if found and (wanted.last_written_at or wanted.message_no):
         found = _written_before(connection, wanted, found)
     threads = {sentence.conversation_id for sentence in sentences}
     spoke = firings.list_firings(connection, wanted.fired | wanted.said, threads)
     for sentence in sentences:
-        before = found[sentence.message_id]
+        before = found[sentence.id]
         for one in spoke.get(sentence.conversation_id, ()):
             if one.at < sentence.at:
                 before = before.after(one.rule_id, one.at, said=one.said, failed=one.failed)
-        found[sentence.message_id] = before
+        found[sentence.id] = before
     return found

@@ -12,7 +12,6 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
-from wxdesk.core.rules.lint.clustering import Sentence
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts as rule_facts
 from wxdesk.store.engine.database import Database
@@ -27,9 +26,9 @@ _COLUMNS = (
     messages.c.conversation_id,
     messages.c.type,
     messages.c.text,
+    messages.c.at,
     messages.c.session_from,
     messages.c.event,
-    messages.c.at,
 )
 
 
@@ -66,14 +65,14 @@ class MessageHistory:
         """
         return await self._db.read(_replies_by_rules, messages)
 
-    async def unmatched(self, since: datetime, limit: int) -> list[Sentence]:
+    async def unmatched(self, since: datetime, limit: int) -> list[PastMessage]:
         """Return the newest messages since `since` that no rule answered.
 
         Also those with an incomplete answer, or only one by a rule that is a default now.
         """
         return await self._db.read(_unmatched, since, limit)
 
-    async def histories(self, sentences: Collection[Sentence], wanted: RequiredHistory) -> dict[int, ContactHistory]:
+    async def histories(self, sentences: Collection[PastMessage], wanted: RequiredHistory) -> dict[int, ContactHistory]:
         """Return each message's history when it was written, by message id, as `wanted`.
 
         `ContactHistory.lately` is left empty: how often rules replied to everybody within a minute is not looked
@@ -116,11 +115,11 @@ def _replies_by_rules(connection: Connection, told: Collection[PastMessage]) -> 
     return {message_id: "\n".join(texts) for message_id, texts in said.items()}
 
 
-def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sentence]:
+def _unmatched(connection: Connection, since: datetime, limit: int) -> list[PastMessage]:
     known = connection.execute(select(rules.c.id, rules.c.rule))
     defaults = [row.id for row in known if row.rule.default]
     query = (
-        select(messages.c.id, messages.c.conversation_id, messages.c.text, messages.c.at, messages.c.type)
+        select(*_COLUMNS)
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             decisions.c.decided_at >= since,
@@ -130,4 +129,4 @@ def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Sent
         .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
         .limit(limit)
     )
-    return [Sentence(*row) for row in connection.execute(query)]
+    return [PastMessage(*row) for row in connection.execute(query)]

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func,
 
 from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.deleted import DeletedRule
-from wxdesk.core.rules.name_binding import CalendarIds, NameBinding
+from wxdesk.core.rules.business_hours import CalendarIds
+from wxdesk.core.rules.deleted import DeletedRule, with_hours_of
 from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.engine.database import Database
@@ -157,7 +157,7 @@ def _put_back(connection: Connection, removed: DeletedRule, calendars: CalendarI
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
     again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    followed = removed.name_binding.followed(again, NameBinding(calendars))
+    followed = with_hours_of(again, removed.calendars, calendars)
     if followed != again:
         [again] = revise(connection, [(again, followed)], at)
     listed.insert(removed.place_in(listed), again)

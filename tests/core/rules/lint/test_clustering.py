@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from tests.core.rules.rule_matching import NOW, TOOLS
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup, Sentence, grouped
+from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup, grouped
+from wxdesk.core.rules.past_messages import PastMessage
 
 
 def groups_of(*texts: str) -> list[MessageGroup]:
     """The last text is the newest."""
-    told = [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts, start=1)]
+    told = [
+        PastMessage(n, 1, MessageType.TEXT, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts, start=1)
+    ]
     return grouped(told, TOOLS.normaliser)
 
 
@@ -80,7 +83,7 @@ def test_what_has_no_word_stands_in_groups_of_its_own() -> None:
 
 def test_what_is_no_text_is_alike_by_its_kind() -> None:
     kinds = (MessageType.IMAGE, MessageType.CARD, MessageType.IMAGE, MessageType.OTHER)
-    told = [Sentence(n, 1, "开发票" if n == 1 else "", NOW, kind) for n, kind in enumerate(kinds)]
+    told = [PastMessage(n, 1, kind, "开发票" if n == 1 else "", NOW) for n, kind in enumerate(kinds)]
     found = [(group.newest.type, group.kind, group.times) for group in grouped(told, TOOLS.normaliser)]
     assert found == [
         (MessageType.IMAGE, GroupKind.TYPE, 2),
@@ -140,7 +143,7 @@ def test_whatever_has_none_of_the_words_is_in_another_group() -> None:
 
 @given(st.lists(st.text("退款运费ab 1？", max_size=9), max_size=30), st.randoms(use_true_random=False))
 def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[str], mixing: random.Random) -> None:
-    told = [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts)]
+    told = [PastMessage(n, 1, MessageType.TEXT, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts)]
     groups = grouped(told, TOOLS.normaliser)
     assert sum(group.times for group in groups) == len(texts)
     folded = [TOOLS.normaliser(text) for text in texts]
@@ -154,7 +157,7 @@ def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[
 
 def test_signs_that_no_rule_can_ask_for_and_what_nobody_sees_make_no_group_of_their_own() -> None:
     told = ("😀" * 200, "😀" * 201, "\u00ad", "\u3164", " ", "\u00ad\u2800")
-    groups = grouped([Sentence(n, 1, text, NOW) for n, text in enumerate(told)], TOOLS.normaliser)
+    groups = grouped([PastMessage(n, 1, MessageType.TEXT, text, NOW) for n, text in enumerate(told)], TOOLS.normaliser)
     assert [(group.kind, group.times, group.words) for group in groups] == [
         (GroupKind.BLANK, 4, ()),
         (GroupKind.SIGN, 1, ("😀" * 200,)),
@@ -164,9 +167,8 @@ def test_signs_that_no_rule_can_ask_for_and_what_nobody_sees_make_no_group_of_th
 def test_ten_times_as_many_sentences_do_not_take_a_hundred_times_as_long() -> None:
     chance = random.Random(4)
     letters = [chr(0x4E00 + at) for at in range(600)]
-    told = [
-        Sentence(n, 1, "".join(chance.choices(letters, k=chance.choice((4, 12, 80)))), NOW) for n in range(5000)
-    ]  # fmt: skip
+    texts = ["".join(chance.choices(letters, k=chance.choice((4, 12, 80)))) for _ in range(5000)]
+    told = [PastMessage(n, 1, MessageType.TEXT, text, NOW) for n, text in enumerate(texts)]
 
     def taken(count: int) -> float:
         began = time.thread_time()

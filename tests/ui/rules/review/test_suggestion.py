@@ -14,8 +14,9 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.facts import MatchInput
-from wxdesk.core.rules.lint.clustering import GroupKind, Sentence, grouped
+from wxdesk.core.rules.lint.clustering import GroupKind, grouped
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
+from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.ui.rules.review.suggestion import suggested_rule
 
@@ -32,8 +33,8 @@ PIECES = (
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.text(max_size=6)
 
 
-def told(*texts: str) -> list[Sentence]:
-    return [Sentence(n, 1, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts)]
+def told(*texts: str) -> list[PastMessage]:
+    return [PastMessage(n, 1, MessageType.TEXT, text, NOW + timedelta(seconds=n)) for n, text in enumerate(texts)]
 
 
 def asked(rules: list[Rule]) -> Ruleset:

@@ -10,12 +10,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.normalise import Normaliser, as_displayed
 from wxdesk.core.rules.conditions.message import MAX_WORD
+from wxdesk.core.rules.past_messages import PastMessage
 
 COMPARED = 80
 """Characters of a sentence that are compared, from its beginning."""
@@ -73,17 +73,6 @@ class GroupKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A message of a contact, with or without text."""
-
-    message_id: int
-    conversation_id: int
-    text: str
-    at: datetime
-    type: MessageType = MessageType.TEXT
-
-
-@dataclass(frozen=True, slots=True)
 class MessageGroup:
     """Similar messages; `newest` stands for them.
 
@@ -91,20 +80,20 @@ class MessageGroup:
     there are none.
     """
 
-    newest: Sentence
+    newest: PastMessage
     times: int
     words: tuple[str, ...]
     kind: GroupKind = GroupKind.WORDS
 
 
-def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[MessageGroup]:
+def grouped(sentences: Iterable[PastMessage], normaliser: Normaliser) -> list[MessageGroup]:
     """Return the groups, largest first, of equal ones the newest first.
 
     Each message is in one of them, and has one of its words if it has any; but for signs that are longer than a
     word of a rule can be, because no rule could be made of them.
     """
-    same: defaultdict[str, list[Sentence]] = defaultdict(list)
-    wordless: defaultdict[tuple[GroupKind, str], list[Sentence]] = defaultdict(list)
+    same: defaultdict[str, list[PastMessage]] = defaultdict(list)
+    wordless: defaultdict[tuple[GroupKind, str], list[PastMessage]] = defaultdict(list)
     for sentence in sentences:
         kind, text = _kind(sentence, normaliser)
         if kind is GroupKind.WORDS:
@@ -114,10 +103,10 @@ def grouped(sentences: Iterable[Sentence], normaliser: Normaliser) -> list[Messa
     groups = list(_by_words(same))
     groups += [_wordless(kind, members) for (kind, _), members in wordless.items()]
     told = (group for group in groups if group.kind is not GroupKind.SIGN or len(group.words[0]) <= MAX_WORD)
-    return sorted(told, key=lambda group: (-group.times, -group.newest.message_id))
+    return sorted(told, key=lambda group: (-group.times, -group.newest.id))
 
 
-def _kind(sentence: Sentence, normaliser: Normaliser) -> tuple[GroupKind, str]:
+def _kind(sentence: PastMessage, normaliser: Normaliser) -> tuple[GroupKind, str]:
     """Return the kind of group for a message, and its text or other shared key."""
     if sentence.type is not MessageType.TEXT:
         return GroupKind.TYPE, sentence.type
@@ -139,12 +128,12 @@ _APART = "\n"
 """Replaces parts without words, so that their neighbours do not join to a word."""
 
 
-def _wordless(kind: GroupKind, members: Sequence[Sentence]) -> MessageGroup:
+def _wordless(kind: GroupKind, members: Sequence[PastMessage]) -> MessageGroup:
     newest = _newest(members)
     return MessageGroup(newest, len(members), (as_displayed(newest.text),) if kind is GroupKind.SIGN else (), kind)
 
 
-def _by_words(same: Mapping[str, list[Sentence]]) -> Iterator[MessageGroup]:
+def _by_words(same: Mapping[str, list[PastMessage]]) -> Iterator[MessageGroup]:
     """Yield the groups of the texts; those without a word of their group come again."""
     left = sorted(same, key=lambda text: (-len(same[text]), len(text), text))
     while left:
@@ -197,8 +186,8 @@ def _words_of(texts: Sequence[tuple[str, int]]) -> tuple[str, ...]:
     return tuple(_words(texts)) if len(texts) > 1 else (_longest_run(texts[0][0]),)
 
 
-def _newest(members: Sequence[Sentence]) -> Sentence:
-    return max(members, key=lambda sentence: (sentence.at, sentence.message_id))
+def _newest(members: Sequence[PastMessage]) -> PastMessage:
+    return max(members, key=lambda sentence: (sentence.at, sentence.id))
 
 
 def _longest_run(text: str) -> str:

@@ -15,17 +15,20 @@ import asyncio
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from wxdesk.core.model.account import Account
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation, ReplyWindow
 from wxdesk.core.model.rule import ActionKind, Delivery, Presence, Rule
 from wxdesk.core.normalise import is_visible
+from wxdesk.core.rules.matching.matcher import MatchResult
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.answer import RuleContext
+from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.review.replay import AnsweredMessage, Replay
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.store.messages.message_history import MessageHistory
@@ -105,27 +108,33 @@ class DryRun:
         """
         ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_switched_on(rule))
         course.total, after = await self._past.extent(newest)
-        retracing = Replay(ruleset, None if rule is None else rule.id, self._accounts)
-        report = _Tally(self._rulebook, self._accounts)
+        replay = Replay(ruleset, None if rule is None else rule.id, self._accounts)
+        report = _Tally(self._rulebook, self._accounts, replay)
         page = await self._past.messages(after, SLICE)
         if page:
             report.know(await self._past.written(page[0].at - ANSWERED_WITHIN))
         while page and course.done < course.total:
             if course.cancelled:
                 return None
-            new_conversations = retracing.new_conversations(page)
+            new_conversations = replay.new_conversations(page)
             threads = await self._past.conversations(new_conversations) if new_conversations else {}
-            await asyncio.to_thread(_process_page, page, retracing, report, threads)
+            await asyncio.to_thread(report.take, page, threads)
             course.done += len(page)
             page = await self._past.messages(page[-1].id, SLICE)
-        told = await self._told(report, course.done)
-        return replace(told, switched_off=rule is not None and not rule.enabled)
+        return DryRunReport(
+            course.done,
+            report.answered,
+            report.differently,
+            report.only[Presence.PRESENT],
+            report.only[Presence.AWAY],
+            await self._lines(report),
+            switched_off=rule is not None and not rule.enabled,
+        )
 
-    async def _told(self, report: _Tally, messages: int) -> DryRunReport:
+    async def _lines(self, report: _Tally) -> tuple[DryRunLine, ...]:
         lines = await asyncio.to_thread(report.lines)
         said = await self._past.replies_by_rules([line.message for line in lines if not line.by_hand])
-        told = [line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines]
-        return report.told(messages, tuple(told))
+        return tuple(line if line.said else replace(line, said=said.get(line.message.id, "")) for line in lines)
 
 
 def _switched_on(rule: Rule) -> Rule:
@@ -134,64 +143,51 @@ def _switched_on(rule: Rule) -> Rule:
     return replace(rule, enabled=True, delivery=delivery)
 
 
-def _process_page(
-    page: Sequence[PastMessage], retracing: Replay, report: _Tally, new_conversations: Mapping[int, Conversation]
-) -> None:
-    """Process one slice, all at once in one thread."""
-    report.take(retracing.take(page, report.own, new_conversations))
-
-
 @dataclass(slots=True)
 class _Tally:
     """Counts of the report, and the newest lines."""
 
     rulebook: Rulebook
     accounts: Mapping[str, Account]
+    replay: Replay
     answered: int = 0
     differently: int = 0
     only: Counter[Presence] = field(default_factory=Counter)
-    own: defaultdict[int, list[OperatorReply]] = field(default_factory=lambda: defaultdict(list))
+    _own: defaultdict[int, list[OperatorReply]] = field(default_factory=lambda: defaultdict(list))
     _written: defaultdict[int, list[OperatorReply]] = field(default_factory=lambda: defaultdict(list))
     _other: deque[AnsweredMessage] = field(default_factory=lambda: deque(maxlen=SHOWN))
     _late: deque[AnsweredMessage] = field(default_factory=lambda: deque(maxlen=SHOWN))
 
     def know(self, written: Sequence[OperatorReply]) -> None:
-        """Add operators' replies, in order; `own` are those that no rule had prepared."""
+        """Add operators' replies, in order; `_own` are those that no rule had prepared."""
         for one in written:
             self._written[one.conversation_id].append(one)
             if not one.edited:
-                self.own[one.conversation_id].append(one)
+                self._own[one.conversation_id].append(one)
 
-    def take(self, spoken: Sequence[AnsweredMessage]) -> None:
-        """Count these messages, which are in order."""
+    def take(self, page: Sequence[PastMessage], new_conversations: Mapping[int, Conversation]) -> None:
+        """Replay one slice, and count those that are answered."""
+        spoken = self.replay.take(page, self._own, new_conversations)
         self.answered += len(spoken)
         self.only.update(one.only for one in spoken if one.only is not None)
         for one in spoken:
             by_hand = self._by_hand(one.message)
-            if by_hand is not None and self._is_other(by_hand, one):
+            if by_hand is not None and not self._is_same(by_hand, one):
                 self.differently += 1
                 self._other.append(one)
             else:
                 self._late.append(one)
-
-    def told(self, messages: int, lines: tuple[DryRunLine, ...]) -> DryRunReport:
-        """Return the report on so many messages."""
-        present, away = self.only[Presence.PRESENT], self.only[Presence.AWAY]
-        return DryRunReport(messages, self.answered, self.differently, present, away, lines)
 
     def lines(self) -> list[DryRunLine]:
         """Return the lines, those answered differently first, each the newest first."""
         rest = (replace(self._line(one), by_hand=False) for one in reversed(self._late))
         return [*map(self._line, reversed(self._other)), *rest]
 
-    def _is_other(self, by_hand: str, one: AnsweredMessage) -> bool:
-        if self.rulebook.cannot_have_said(by_hand, one.matching):
-            return True
-        return not self._is_same(by_hand.strip(), one)
-
     def _is_same(self, by_hand: str, one: AnsweredMessage) -> bool:
         """Return True if the reply equals that of the rule, except for values not stored."""
-        if self._line(one).would_say.strip() == by_hand:
+        if cannot_have_said(by_hand, one.matching, self.rulebook.shelf):
+            return False
+        if self._line(one).would_say.strip() == by_hand.strip():
             return True
         if not any(shows_unstored_value(matched.rule) for matched in one.matching.matched):
             return False
@@ -199,7 +195,6 @@ class _Tally:
         return not marked.problem and could_match(by_hand, marked.would_say)
 
     def _by_hand(self, message: PastMessage) -> str | None:
-        """Return the operator's reply to a message, or None."""
         written = self._written.get(message.conversation_id, ())
         at = bisect_left(written, message.at, key=lambda one: one.sent_at)
         if at == len(written) or written[at].sent_at - message.at > ANSWERED_WITHIN:
@@ -216,6 +211,40 @@ class _Tally:
         )
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         return DryRunLine(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)
+
+
+def cannot_have_said(words: str, matching: MatchResult, shelf: TemplateLookup) -> bool:
+    """Check by literal ends of texts that rules certainly did not send `words`.
+
+    Filling a template takes many times as long. Blanks are not compared: where templates trim them and long texts
+    are cut, they come and go. So for blank words nothing is certain.
+    """
+    sought = _without_blanks(words)
+    if not sought:
+        return False
+    sent = tuple(_texts(matching, shelf))
+    return not (
+        sent
+        and any(sought.startswith(_without_blanks(text.partition("{")[0])) for text in sent[0])
+        and any(sought.endswith(_without_blanks(text.rpartition("}")[2])) for text in sent[-1])
+    )
+
+
+def _texts(matching: MatchResult, shelf: TemplateLookup) -> Iterator[Sequence[str]]:
+    """Yield the wordings of each message, in order; a blank one stands for any."""
+    for action in (action for one in matching.matched for action in one.rule.then):
+        match action.kind:
+            case ActionKind.REPLY:
+                yield action.texts
+            case ActionKind.TEMPLATE:
+                template = shelf.find(action.template)
+                yield template.texts if template is not None and template.kind is ReplyKind.TEXT else ("",)
+            case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+                yield ("",)
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
 
 
 _ALIAS = "\ue0a1\ue0a2\ue0a1"

@@ -16,7 +16,7 @@ from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.conditions.facts import ContactHistory
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.rules.lint.checks import UNUSED_AFTER, findings, lives_on_media_id, patterns_in
-from wxdesk.core.rules.lint.clustering import MessageGroup, Sentence, grouped
+from wxdesk.core.rules.lint.clustering import MessageGroup, grouped
 from wxdesk.core.rules.lint.findings import LintContext, LintFinding, MediaOwner
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.templates import Template
@@ -69,7 +69,7 @@ class RulesReview:
                 n for n, one in schedules.items() if one.is_open(now) and one.next_close(now) is None
             ),
             media_since=media_since,
-            everywhere=_match_all_patterns(rules),
+            everywhere=frozenset(filter(finds_every_text, patterns_in(rules))),
             never_set_variables=never_set_variables(rules, stored, LiquidRenderer(), has_hours=bool(schedules)),
             messages_of=_messages_of,
             hits=hits,
@@ -112,21 +112,18 @@ class RulesReview:
         one that answers it otherwise. Tags are today's, and how often a rule answered the whole account within a
         minute is not counted.
         """
-        sentences = await self.store.message_history.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
-        histories = await self.store.message_history.histories(sentences, self.rulebook.ruleset.wanted)
-        threads = await self.store.message_history.conversations({sentence.conversation_id for sentence in sentences})
-        occasions = [
-            self._occasion(PastMessage.of(one), threads[one.conversation_id], histories[one.message_id])
-            for one in sentences
-        ]
-        return await asyncio.to_thread(self._grouped, list(zip(sentences, occasions, strict=True)))
+        messages = await self.store.message_history.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
+        histories = await self.store.message_history.histories(messages, self.rulebook.ruleset.wanted)
+        threads = await self.store.message_history.conversations({message.conversation_id for message in messages})
+        asked = [(one, self._occasion(one, threads[one.conversation_id], histories[one.id])) for one in messages]
+        return await asyncio.to_thread(self._grouped, asked)
 
     def _occasion(self, asked: PastMessage, thread: Conversation, history: ContactHistory) -> RuleContext:
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
         return RuleContext(asked.message, thread, account, asked.at, history)
 
-    def _grouped(self, asked: Sequence[tuple[Sentence, RuleContext]]) -> list[MessageGroup]:
-        left = [sentence for sentence, occasion in asked if not self._is_answered(occasion)]
+    def _grouped(self, asked: Sequence[tuple[PastMessage, RuleContext]]) -> list[MessageGroup]:
+        left = [message for message, occasion in asked if not self._is_answered(occasion)]
         return grouped(left, self.rulebook.ruleset.tools.normaliser)
 
     def _is_answered(self, occasion: RuleContext) -> bool:
@@ -137,11 +134,6 @@ class RulesReview:
     def _has_answer(self, occasion: RuleContext) -> bool:
         answer = self.rulebook.answer_on(occasion)
         return answer.rule is not None and not answer.rule.default and not answer.problem
-
-
-def _match_all_patterns(rules: Sequence[Rule]) -> frozenset[str]:
-    """Return the patterns of the rules that match every text."""
-    return frozenset(filter(finds_every_text, patterns_in(rules)))
 
 
 def _messages_of(text: str) -> int:
