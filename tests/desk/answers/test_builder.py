@@ -54,7 +54,7 @@ async def answer(
     history: ContactHistory = NO_HISTORY,
 ) -> Answer:
     shelf = Calendars(KeptSettings())
-    await shelf.put(calendars)
+    await shelf.replace_all(calendars)
     rules = KeptRules([Rule("r", when=when, then=(action,))])
     book = Rulebook(rules, shelf, RENDERER, lambda: at.astimezone(UTC), lambda _: None, SHANGHAI)
     await book.load()
@@ -310,9 +310,10 @@ async def test_what_wechat_would_refuse_does_not_leave(fields: dict[str, str], w
 async def test_calendars_are_kept_and_replaced_by_name() -> None:
     settings = KeptSettings()
     shelf = Calendars(settings)
-    await shelf.put((SHOP, NIGHT))
+    await shelf.replace_all((SHOP, NIGHT))
     later = Calendar("店", "UTC", SHOP.weekly)
-    await shelf.put((later,))
+    for key, stored in shelf.stored_with((later,)).items():
+        await settings.set(key, stored)
     again = Calendars(settings)
     await again.load()
     assert again.all == (later, NIGHT)

@@ -39,7 +39,7 @@ def account(zone: str) -> Account:
 
 async def book_of(*rules: Rule, calendar: Calendar, zone: ZoneInfo | None = None) -> Rulebook:
     calendars = Calendars(KeptSettings(), zone)
-    await calendars.put([calendar])
+    await calendars.replace_all([calendar])
     book = Rulebook(KeptRules(rules), calendars, LiquidRenderer(), lambda: SUNDAY_NIGHT, lambda _: None, zone)
     await book.load()
     return book

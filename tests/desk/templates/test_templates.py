@@ -101,7 +101,7 @@ async def test_what_people_write_enters_as_a_value_only(desk: Desk, payload: str
 
 
 async def test_values_come_from_everywhere(desk: Desk) -> None:
-    await desk.calendars.put([DAILY])
+    await desk.calendars.replace_all([DAILY])
     body = "{{ account }} {{ window.left }} {{ session_from.id }} {{ hours.next_close }} {{ date }} {{ time }}"
     filling = desk.book.begin(Template(1, "t", body), occasion(session_from="id=7"))
     assert filling.content({}).text == "shop 4 7 18:00 2026-11-24 12:00"

@@ -14,17 +14,7 @@ from operator import itemgetter
 
 from wxdesk.core.conversations.takeover import SOON
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import (
-    ConversationChanged,
-    Event,
-    OperatorWrites,
-    PreferencesChanged,
-    PresenceChanged,
-    TakeoverChanged,
-    TakeoverEnded,
-    TakeoverEnding,
-)
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import GRACE, OperatorTyping
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
@@ -58,6 +48,7 @@ class TakeoverExpiry:
         clock: Clock,
     ) -> None:
         self._takeovers = takeovers
+        self.endless = takeovers.endless
         self._settings = settings
         self._operator_typing = operator_typing
         self._returns_at = returns_at
@@ -70,21 +61,15 @@ class TakeoverExpiry:
 
     def hear(self, event: Event) -> None:
         """React to takeovers, presence, preferences and typing; subscribed to the bus."""
-        if isinstance(event, PresenceChanged | PreferencesChanged | OperatorWrites):
-            self.look()
-        elif isinstance(event, TakeoverChanged):
+        if isinstance(event, TakeoverChanged):
             self._forget(event.conversation_id)
             if event.until is not None:
                 self._ends[event.conversation_id] = event.until
-            self.look()
+        self.look()
 
     def look(self) -> None:
         """Check again now; the clock may have been changed."""
         self._awake.set()
-
-    async def endless(self) -> list[Conversation]:
-        """Return conversations whose takeover lasts until it is handed back."""
-        return await self._takeovers.endless()
 
     async def hand_back_endless(self) -> None:
         """End all those takeovers as if their time were over; contacts go on waiting."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from wxdesk.core.conversations.transfer import is_message
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.push import Push
-from wxdesk.store.conversations.transfers import TransferStore as Stored
+from wxdesk.store.conversations.transfers import TransferStore
 
 PATIENCE = 3.0
 """Seconds for which an answer waits for its message's decision."""
@@ -31,7 +32,7 @@ class Transfers:
     `may_arise` tells whether any rule transfers contacts, so that a message could be although nobody armed it.
     """
 
-    def __init__(self, stored: Stored, may_arise: Callable[[], bool], patience: float = PATIENCE) -> None:
+    def __init__(self, stored: TransferStore, may_arise: Callable[[], bool], patience: float = PATIENCE) -> None:
         self._stored = stored
         self._may_arise = may_arise
         self._patience = patience
@@ -91,27 +92,21 @@ class Transfers:
         answer = self._by_push.pop(push_id, None)
         if answer is not None:
             del self._by_key[answer.key]
-            answer.let_go(transferred=transferred)
+            answer.decided.set_result(transferred)
 
 
+@dataclass(slots=True, eq=False)
 class _Answer:
     """An answer that waits for a decision; `claimed` while that makes it a transfer."""
 
-    __slots__ = ("_decided", "_left", "claimed", "key")
-
-    def __init__(self, key: AccountKey) -> None:
-        self.key = key
-        self.claimed = False
-        self._left = False
-        self._decided: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    key: AccountKey
+    claimed: bool = False
+    _left: bool = False
+    decided: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def claim(self) -> bool:
         self.claimed = not self._left
         return self.claimed
-
-    def let_go(self, *, transferred: bool) -> None:
-        if not self._decided.done():
-            self._decided.set_result(transferred)
 
     async def wait(self, seconds: float) -> bool:
         try:
@@ -128,4 +123,4 @@ class _Answer:
 
     async def _within(self, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
-            return await asyncio.shield(self._decided)  # a repeated push may wait for it as well
+            return await asyncio.shield(self.decided)  # a repeated push may wait for it as well

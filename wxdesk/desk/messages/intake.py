@@ -202,7 +202,7 @@ class Intake:
         while True:
             undecided = await self._with_history(undecided)
             try:
-                async with self._decision_lock.turn:
+                async with self._decision_lock:
                     resolutions = self._answering.resolve(undecided)
                     replies = await self._store.decisions.resolve(resolutions)
                 break

@@ -18,17 +18,14 @@ SHOWN = 500
 AT_ONCE = 100
 """Pushes read again at once, before other work gets its turn."""
 
-type TakeUp = Callable[[Sequence[UnderivedPush]], None]
-"""Queues these pushes for intake, behind those that wait already."""
-
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """The quarantine; a push leaves it only when it can be read."""
+    """The quarantine; a push leaves it only when it can be read, and waits for intake."""
 
     _kept: QuarantineStore
     _read_push: ReadPush
-    _take_up: TakeUp
+    _take_up: Callable[[Sequence[UnderivedPush]], None]
     _publish: Callable[[Event], None]
 
     async def newest(self) -> tuple[int, list[KeptPush]]:

@@ -60,8 +60,7 @@ class HoldTimers:
         held_until = self._operator_typing.held_until(now)
         terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
         tended = await self._store.pending_replies.run_timers(now, terms)
-        publish_replies(self._publish, tended.moved)
-        publish_replies(self._publish, tended.handed_over)
+        publish_replies(self._publish, [*tended.moved, *tended.handed_over])
         for reply in tended.handed_over:
             self._publish(OperatorCalled(reply.conversation_id, reply.rule_name))
         wake = await self._store.pending_replies.next_wake(now, only_by_hand=by_hand)

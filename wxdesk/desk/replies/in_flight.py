@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 
 from wxdesk.core.events import AccountChanged, Event, ModeChanged, RepliesRecalled, RulesChanged
 from wxdesk.core.model.reply import Reply
@@ -14,36 +13,24 @@ class InFlight:
     """Calls under way, at most one per conversation, and changes since their claim."""
 
     def __init__(self) -> None:
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.tasks: dict[int, asyncio.Task[None]] = {}
+        """The tasks that send replies, by conversation."""
         self._recalled: set[int] = set()
         self._outdated: set[int] = set()
         self._begun: set[int] = set()
         self._changed_since_claim = False
 
-    def __len__(self) -> int:
-        return len(self._tasks)
-
-    @property
-    def conversations(self) -> tuple[int, ...]:
-        """The conversations in which a reply is being sent."""
-        return tuple(self._tasks)
-
-    @property
-    def tasks(self) -> Collection[asyncio.Task[None]]:
-        """The tasks that send them."""
-        return self._tasks.values()
-
     def add(self, reply: Reply, task: asyncio.Task[None]) -> None:
         """Register that `task` sends `reply`."""
-        self._tasks[reply.conversation_id] = task
+        self.tasks[reply.conversation_id] = task
         if self._changed_since_claim:
             self._outdated.add(reply.conversation_id)
 
     def remove(self, reply: Reply) -> None:
         """Remove `reply`, whose outcome is stored."""
-        del self._tasks[reply.conversation_id]
-        for said in (self._recalled, self._outdated, self._begun):
-            said.discard(reply.conversation_id)
+        del self.tasks[reply.conversation_id]
+        for noted in (self._recalled, self._outdated, self._begun):
+            noted.discard(reply.conversation_id)
 
     def hear(self, event: Event) -> None:
         """Note an event that concerns a call that has not begun."""
@@ -53,7 +40,7 @@ class InFlight:
             case ModeChanged(conversation_id):
                 self._outdated.add(conversation_id)
             case AccountChanged() | RulesChanged():
-                self._outdated |= self._tasks.keys()
+                self._outdated |= self.tasks.keys()
                 self._changed_since_claim = True
             case _:
                 pass
@@ -64,8 +51,8 @@ class InFlight:
         See `store.decisions.resolving`. What is recalled or changed while the claim is made may be in it.
         """
         self._changed_since_claim = False
-        self._recalled &= self._tasks.keys()
-        self._outdated &= self._tasks.keys()
+        self._recalled &= self.tasks.keys()
+        self._outdated &= self.tasks.keys()
 
     def is_recalled(self, reply: Reply) -> bool:
         """Return True if an operator has taken over since an automatic reply was claimed."""

@@ -26,14 +26,7 @@ from wxdesk.core.errors import (
     Refused,
     StoreError,
 )
-from wxdesk.core.events import (
-    AccountFreed,
-    ConversationChanged,
-    Event,
-    OperatorWrites,
-    PauseChanged,
-    ReplyChanged,
-)
+from wxdesk.core.events import AccountFreed, ConversationChanged, Event, OperatorWrites, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -161,7 +154,7 @@ class Outbox:
         now = self._clock()
         if not self._wake_known or (self._wake is not None and self._wake <= now):
             await self._release(now)
-        free = SIDE_BY_SIDE - len(self._under_way)
+        free = SIDE_BY_SIDE - len(self._under_way.tasks)
         if free > 0:
             for claimed in await self._claim(now, free, without=self._backoff.shut()):
                 self._start(claimed)
@@ -182,7 +175,7 @@ class Outbox:
         self._under_way.forget_settled()
         claimed = await self._store.outbox.claim(
             now,
-            busy=self._under_way.conversations,
+            busy=tuple(self._under_way.tasks),
             limit=limit,
             only_by_hand=self._pause.on or self._stopping,
             without=without,
@@ -319,13 +312,13 @@ class Outbox:
         loop = asyncio.get_running_loop()
         ends = loop.time() + LINGER_SECONDS
         while (left := ends - loop.time()) > 0:
-            if sends and left > SEND_SECONDS and (free := SIDE_BY_SIDE - len(self._under_way)) > 0:
+            if sends and left > SEND_SECONDS and (free := SIDE_BY_SIDE - len(self._under_way.tasks)) > 0:
                 for claimed in await self._claim(self._clock(), free, without=self._backoff.shut()):
                     self._start(claimed)
-            if not self._under_way:
+            if not self._under_way.tasks:
                 return
-            await asyncio.wait(self._under_way.tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        late = tuple(self._under_way.tasks)
+            await asyncio.wait(self._under_way.tasks.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        late = tuple(self._under_way.tasks.values())
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

@@ -1,7 +1,7 @@
 """Policy for each way in which a call to WeChat can end.
 
 accepted                         sent; the reply window loses one
-certainly not delivered          queued again, later and later (`desk.replies.outcomes`), then failed
+certainly not delivered          queued again, later and later (`wait_after`), then failed
 paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture is gone from this machine

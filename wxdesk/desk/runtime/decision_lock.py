@@ -11,13 +11,10 @@ from __future__ import annotations
 import asyncio
 
 
-class DecisionLock:
+class DecisionLock(asyncio.Lock):
     """The lock, held by `desk.messages.intake` while it decides and stores."""
-
-    def __init__(self) -> None:
-        self.turn = asyncio.Lock()
 
     async def settled(self) -> None:
         """Wait until all decisions begun by now are stored or have failed."""
-        async with self.turn:
+        async with self:
             return

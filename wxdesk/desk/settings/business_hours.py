@@ -48,15 +48,11 @@ class Calendars:
             log.warning("The stored calendars cannot be read: %s", error)
             return stored, ()
 
-    async def put(self, calendars: Iterable[Calendar]) -> None:
-        """Add these, each replacing the one of its name; the others stay."""
-        await self.replace_all(self._with(calendars))
-
     async def replace_all(self, calendars: Iterable[Calendar]) -> None:
         """Keep exactly these; `BusinessHoursSaving` checks whether rules use another."""
         kept = tuple(calendars)
         if kept != self.all:
-            await self._settings.set(KEY, _written(kept))
+            await self._settings.set(KEY, self.stored_as(kept)[KEY])
             self._take(kept)
 
     def rename(self, names: Mapping[str, str]) -> None:
@@ -65,19 +61,16 @@ class Calendars:
         self.ids = stay | {names[name]: one for name, one in self.ids.items() if name in names}
 
     def stored_with(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
-        """Return the settings that `put` would store, if any, for a larger transaction."""
-        return {KEY: _written(self._with(calendars))} if calendars else {}
+        """Return the settings to store for these, if any, each replacing its namesake."""
+        return self.stored_as({one.name: one for one in (*self.all, *calendars)}.values()) if calendars else {}
 
-    def stored_as(self, calendars: Sequence[Calendar]) -> Mapping[str, str]:
+    def stored_as(self, calendars: Iterable[Calendar]) -> Mapping[str, str]:
         """Return the settings that `replace_all` would store, for a larger transaction."""
-        return {KEY: _written(calendars)}
-
-    def _with(self, calendars: Iterable[Calendar]) -> tuple[Calendar, ...]:
-        return tuple({calendar.name: calendar for calendar in (*self.all, *calendars)}.values())
+        return {KEY: msgspec.json.encode(tuple(calendars)).decode()}
 
     def schedule_of(self, calendar: Calendar) -> Schedule:
         """Return `calendar`, which need not be stored, with its time zone applied."""
-        return Schedule(calendar, self._zone_of(calendar))
+        return Schedule(calendar, (zone_named(calendar.zone) if calendar.zone else None) or self._zone)
 
     def _take(self, calendars: Iterable[Calendar]) -> None:
         self.all = tuple(calendars)
@@ -86,10 +79,3 @@ class Calendars:
         self._last_id = max(self._last_id, *ids.values()) if ids else self._last_id
         self.ids = MappingProxyType({one.name: ids[one.name] for one in self.all})
         self.schedules = MappingProxyType({one.name: self.schedule_of(one) for one in self.all})
-
-    def _zone_of(self, calendar: Calendar) -> tzinfo | None:
-        return zone_named(calendar.zone) or self._zone if calendar.zone else self._zone
-
-
-def _written(calendars: Sequence[Calendar]) -> str:
-    return msgspec.json.encode(tuple(calendars)).decode()

@@ -49,7 +49,7 @@ def rule(name: str, *then: Action, when: Condition = Condition(any=("x",)), **mo
 
 async def book_of(*rules: Rule, account: Account = SHOP) -> Rulebook:
     calendars = Calendars(KeptSettings())
-    await calendars.put([Calendar("shop", "Asia/Shanghai")])
+    await calendars.replace_all([Calendar("shop", "Asia/Shanghai")])
     book = Rulebook(
         KeptRules(rules),
         calendars,

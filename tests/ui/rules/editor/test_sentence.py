@@ -85,7 +85,7 @@ WHOLE = Rule(
 @pytest.fixture
 def shop(world: World) -> None:
     """The calendar `Shop`."""
-    world.call(world.desk.rules.rulebook.calendars.put([SHOP]))
+    world.call(world.desk.rules.rulebook.calendars.replace_all([SHOP]))
 
 
 @pytest.fixture

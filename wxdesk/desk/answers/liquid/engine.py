@@ -153,7 +153,10 @@ class LiquidRenderer:
             BadTemplate: it does not parse, or it exceeds a bound.
         """
         template = self._parsed_address(source) if address else self._parsed(source)
-        return _rendered(template, source, variables, GapHandling(gaps, instead))
+        try:
+            return _filled_despite_collection(template, variables, GapHandling(gaps, instead))
+        except _FAILURES as error:
+            raise _explained(source, error) from None
 
     def _parse_address(self, source: str) -> liquid.BoundTemplate:
         self._parsed(source)  # finds the mistakes
@@ -288,15 +291,6 @@ def _line_of_syntax_error(error: LiquidError, source: str) -> int:
         return line_of(source, token.start_index)
     place = token.start_index if token.start_index >= 0 else len(source)
     return line_of(source, max(source.rfind("{{", 0, place), source.rfind("{%", 0, place)))
-
-
-def _rendered(
-    template: liquid.BoundTemplate, source: str, variables: Mapping[str, object], showing: GapHandling
-) -> str:
-    try:
-        return _filled_despite_collection(template, variables, showing)
-    except _FAILURES as error:
-        raise _explained(source, error) from None
 
 
 def _filled_despite_collection(
