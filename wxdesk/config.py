@@ -12,10 +12,9 @@ from typing import Literal
 
 import msgspec
 
-from wxdesk.core.errors import BadConfig
+from wxdesk.core.errors import BadConfig, Phrase
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.core.translatable import Phrase
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
 from wxdesk.toml import BadToml, parsed_toml

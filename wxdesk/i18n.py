@@ -16,8 +16,7 @@ from types import MappingProxyType
 
 from babel.messages.pofile import read_po
 
-from wxdesk.core.errors import WxdeskError
-from wxdesk.core.translatable import Phrase
+from wxdesk.core.errors import Phrase, WxdeskError
 from wxdesk.paths import resource
 
 LANGUAGES = ("zh_CN", "en")

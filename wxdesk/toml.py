@@ -9,8 +9,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 
-from wxdesk.core.errors import BadInput
-from wxdesk.core.translatable import Phrase
+from wxdesk.core.errors import BadInput, Phrase
 
 _PLAIN = {
     "“": '"', "”": '"', "„": '"', "＂": '"', "「": '"', "」": '"', "‘": "'", "’": "'", "＇": "'", "，": ",", "、": ",",

@@ -1,29 +1,7 @@
 """The tree of errors; each leaf says whether to try again and who is told.
 
     WxdeskError
-    ├── BadInput                   tell: its author · again: after mending it
-    │   ├── BadConfig              config.toml, environment: file, key, reason
-    │   ├── UnusableFile           a file or folder that was named (`core.system_failures`): file, reason
-    │   ├── BadPreference          a setting out of its bounds: field, least, most
-    │   ├── BadPattern             a regular expression: reason
-    │   ├── BadRule                a rule: name, reason
-    │   ├── CalendarInUse          business hours that rules use: calendar, rules
-    │   ├── CalendarChanged        business hours that somebody else has changed as well: calendar
-    │   ├── BadToml                a text that is no TOML (`wxdesk.toml`): reason
-    │   ├── BadRulesFile           file, line, reason
-    │   ├── BadTemplate            template, line, reason
-    │   │   └── MissingValue       it shows a variable that has no value: name
-    │   ├── UnusableTemplate       a template that cannot be stored: title, reason
-    │   ├── ShortcutTaken          another template has it: shortcut, title
-    │   ├── TemplateInUse, PromptWithoutDefault, TemplateNameInUse   by rules: title or question, rules
-    │   ├── BadPicture             bytes that are no picture for WeChat: reason
-    │   ├── BadContent             a picture, link or card that WeChat would refuse: field, reason
-    │   ├── ReplyEmpty             a reply without text
-    │   ├── ReplyHasGap            a prepared reply in which a value is missing: name
-    │   │   └── PartHasGap         the same of another part of its answer, to leave before or with it
-    │   ├── ReplyTooLong           bytes, and how many WeChat takes
-    │   ├── PartsDiffer            a long text makes another number of messages than was agreed to
-    │   └── TooFewRepliesLeft      more messages than the contact's reply window allows
+    ├── BadInput               tell: its author · again: after mending it; a leaf for each thing that can be wrong
     ├── UnsettledReply             tell: operator (a reply is left to settle first) · again: after that
     ├── MoveNotAllowed             tell: operator (the state changed meanwhile) · again: no
     ├── DecisionOutdated           tell: nobody; an operator acted meanwhile · again: at once, as stored now
@@ -51,7 +29,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wxdesk.core.translatable import Phrase
+
+class Phrase:
+    """Sentence that fills a hole of an error's sentence and has holes of its own."""
+
+    __slots__ = ("sentence", "values")
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.sentence = sentence
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.sentence.format(**self.values)
 
 
 class WxdeskError(Exception):

@@ -20,118 +20,104 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageKept(Event):
-    """A contact's message was stored in a conversation."""
+class ConversationEvent(Event):
+    """Root of the events of one conversation."""
 
     conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKept(ConversationEvent):
+    """A contact's message was stored in a conversation."""
+
     message_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class PictureChanged(Event):
+class PictureChanged(ConversationEvent):
     """The picture of a contact's message is awaited, kept, or will never come."""
 
-    conversation_id: int
     message_id: int
     state: PictureState
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionMade(Event):
+class DecisionMade(ConversationEvent):
     """A decision about a message was stored (perhaps to do nothing)."""
 
-    conversation_id: int
     message_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorCalled(Event):
+class OperatorCalled(ConversationEvent):
     """A rule calls for an operator to look at a conversation."""
 
-    conversation_id: int
     rule_name: str
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionRaised(Event):
+class AttentionRaised(ConversationEvent):
     """A conversation needs attention, for a new reason or anew for a known one."""
 
-    conversation_id: int
     cause: AttentionReason
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionChanged(Event):
+class AttentionChanged(ConversationEvent):
     """Attention in a conversation has ended or was seen."""
 
-    conversation_id: int
-
 
 @dataclass(frozen=True, slots=True)
-class TypingAsked(Event):
+class TypingAsked(ConversationEvent):
     """A rule wants the contact to see typing, because its next message takes a moment."""
 
-    conversation_id: int
-
 
 @dataclass(frozen=True, slots=True)
-class OperatorWrites(Event):
+class OperatorWrites(ConversationEvent):
     """The operator began or stopped writing; held replies wait meanwhile."""
 
-    conversation_id: int
-
 
 @dataclass(frozen=True, slots=True)
-class ReplyChanged(Event):
+class ReplyChanged(ConversationEvent):
     """A reply was made or moved to another state."""
 
-    conversation_id: int
     reply_id: int
     state: ReplyState
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationChanged(Event):
+class ConversationChanged(ConversationEvent):
     """A conversation changed: unread, takeover, mode, alias or reply window."""
-
-    conversation_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class TakeoverChanged(Event):
+class TakeoverChanged(ConversationEvent):
     """A takeover began or ended; `until` is None without an end, or if handed back."""
 
-    conversation_id: int
     until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class RepliesRecalled(Event):
+class RepliesRecalled(ConversationEvent):
     """No automatic reply of a conversation may leave, not even from the outbox."""
 
-    conversation_id: int
-
 
 @dataclass(frozen=True, slots=True)
-class ModeChanged(Event):
+class ModeChanged(ConversationEvent):
     """Another mode applies in a conversation: its own was set, or removed."""
 
-    conversation_id: int
-
 
 @dataclass(frozen=True, slots=True)
-class TakeoverEnding(Event):
+class TakeoverEnding(ConversationEvent):
     """A takeover ends at `until` unless the operator extends it."""
 
-    conversation_id: int
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class TakeoverEnded(Event):
+class TakeoverEnded(ConversationEvent):
     """A takeover ended by itself `at`; `waiting`: its contact waits for an answer."""
 
-    conversation_id: int
     at: datetime
     waiting: bool
 

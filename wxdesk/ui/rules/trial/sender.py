@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.i18n import tr
@@ -155,7 +155,9 @@ class TrialSender(QWidget):
             self._ask()
 
     def _concerns(self, event: Event) -> bool:
-        return isinstance(event, PresenceChanged) or getattr(event, "conversation_id", 0) == self._wanted
+        if isinstance(event, ConversationEvent):
+            return event.conversation_id == self._wanted
+        return isinstance(event, PresenceChanged)
 
     def _ask(self) -> None:
         desk = self._bridge.desk
