@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_head import RecordHead
@@ -15,6 +15,7 @@ from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.boxes import ColumnScroll, hbox
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 
 SIDE_MARGINS = 48
@@ -214,22 +215,16 @@ class RecordEditor[R: Record](QWidget):
         self.history_asked.emit(self._saved)
 
 
-class WidthScroll(QScrollArea):
+class WidthScroll(ColumnScroll):
     """Vertical scroll area whose content is centred and at most `widest` wide."""
 
     def __init__(self, inside: QWidget, widest: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside.setProperty("class", "flat")
         inside.setMaximumWidth(widest + SIDE_MARGINS)
         around = QWidget(self)
         around.setProperty("class", "window")
-        row = QHBoxLayout(around)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(inside)
+        hbox(inside, within=around)
         self.setWidget(around)
 
     def minimumSizeHint(self) -> QSize:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QHBoxLayout, QListView, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QStyle, QWidget
 
 from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
 from wxdesk.ui.look.theme import Measure, Size, Theme
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -109,10 +110,9 @@ def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: Q
     head = QFrame(parent)
     head.setProperty("class", "header")
     head.setFixedHeight(Measure.HEADER)
-    row = QHBoxLayout(head)
-    row.setContentsMargins(16, 0, 12, 0)
-    row.setSpacing(8)
-    row.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, parent=head))
+    row = hbox(
+        PlainLabel(title, size=Size.TITLE, strong=True, parent=head), spacing=8, margins=(16, 0, 12, 0), within=head
+    )
     if beside is None:
         row.addStretch(1)
     else:

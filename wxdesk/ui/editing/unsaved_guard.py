@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -109,20 +110,17 @@ class LeaveDialog(Dialog):
         self.open()
 
     def _lay_out(self, title: str, why: str) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.discard)
-        buttons.addStretch(1)
-        buttons.addWidget(self.stay)
-        buttons.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self))
+        buttons = hbox(self.discard, STRETCH, self.stay, self.save, spacing=8)
         text = why or tr("What you wrote is not used until it is saved.")
-        column.addWidget(PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self))
-        column.addSpacing(4)
-        column.addLayout(buttons)
+        vbox(
+            PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self),
+            PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self),
+            4,
+            buttons,
+            spacing=12,
+            margins=(24, 20, 24, 20),
+            within=self,
+        )
 
     def _save_now(self) -> None:
         self.accept()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
@@ -20,6 +20,7 @@ from wxdesk.ui.templates.editor.editor import TemplateEditor
 from wxdesk.ui.templates.template_list.model import TemplateModel
 from wxdesk.ui.templates.template_list.panel import TemplateList
 from wxdesk.ui.templates.text import revision_of
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 from wxdesk.ui.widgets.placeholders import FirstStep
@@ -40,11 +41,7 @@ class TemplatesPage(RecordPage[Template]):
         self.editor = TemplateEditor(bridge, self)
         self.empty = _empty_page(self)
         self._connect_records(self.list.view, self.editor, self.empty)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.list)
-        row.addWidget(self._middle, 1)
+        hbox(self.list, (self._middle, 1), spacing=0, within=self)
         self.list.new_asked.connect(self.start_new)
         self.list.view.copy_asked.connect(self.start_copy)
         self.empty.starter_asked.connect(self._add_starters)

@@ -8,12 +8,13 @@ from enum import Enum
 from operator import attrgetter
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonLegend, ComparisonView
 from wxdesk.ui.editing.revisions.revision import Revision, revision_title
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -87,31 +88,11 @@ class HistoryDialog(Dialog):
         return rows
 
     def _lay_out(self) -> None:
-        sides = QHBoxLayout()
-        sides.setSpacing(8)
-        sides.addWidget(PlainLabel(tr("Compare with"), role="secondary", parent=self))
-        sides.addWidget(self.other)
-        sides.addStretch(1)
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addLayout(sides)
-        right.addWidget(self.legend)
-        right.addWidget(self.view, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(16)
-        middle.addWidget(self.list)
-        middle.addLayout(right, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(self.close_button)
-        foot.addWidget(self.take)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(16)
-        column.addWidget(self.note)
-        column.addLayout(middle, 1)
-        column.addLayout(foot)
+        sides = hbox(PlainLabel(tr("Compare with"), role="secondary", parent=self), self.other, STRETCH, spacing=8)
+        right = vbox(sides, self.legend, (self.view, 1), spacing=8)
+        middle = hbox(self.list, (right, 1), spacing=16)
+        foot = hbox(STRETCH, self.close_button, self.take, spacing=8)
+        vbox(self.note, (middle, 1), foot, spacing=16, margins=(24, 20, 24, 20), within=self)
 
     def _show(self) -> None:
         row = self.list.currentRow()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged, CalendarInUse
 from wxdesk.core.model.rule import Rule
@@ -20,6 +20,7 @@ from wxdesk.ui.rules.business_hours.form import CalendarForm
 from wxdesk.ui.rules.business_hours.text import state_text
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -79,29 +80,11 @@ class CalendarDialog(Dialog):
         self._tick.start()
 
     def _lay_out(self) -> None:
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.new)
-        below.addWidget(self.delete)
-        below.addStretch(1)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self.list, 1)
-        left.addLayout(below)
-        middle = QHBoxLayout()
-        middle.setSpacing(20)
-        middle.addLayout(left)
-        middle.addWidget(self.form, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.trouble, 1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.save_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(16)
-        column.addLayout(middle, 1)
-        column.addLayout(foot)
+        below = hbox(self.new, self.delete, STRETCH, spacing=8)
+        left = vbox((self.list, 1), below, spacing=8)
+        middle = hbox(left, (self.form, 1), spacing=20)
+        foot = hbox((self.trouble, 1), self.cancel, self.save_button, spacing=8)
+        vbox((middle, 1), foot, spacing=16, margins=(24, 20, 24, 20), within=self)
 
     def _connect(self) -> None:
         self.list.currentRowChanged.connect(self._show)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from wxdesk.core.rules.business_hours import Weekday
 from wxdesk.i18n import tr
@@ -15,6 +15,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, SpecialDaysDraft
 from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialDaysRow
 from wxdesk.ui.rules.business_hours.text import utc_offset_text
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField
@@ -23,7 +24,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 LONGEST_NAME = 60
 
 
-class CalendarForm(QScrollArea):
+class CalendarForm(ColumnScroll):
     """Form that shows a draft and returns it as edited.
 
     Signals:
@@ -35,10 +36,6 @@ class CalendarForm(QScrollArea):
     def __init__(self, now: datetime, parent: QWidget) -> None:
         super().__init__(parent)
         self._stored = ""
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = inside = QWidget()
         self.name = LabelledField(tr("Name"), tr("for example: shop"))
         self.name.edit.setMaxLength(LONGEST_NAME)
@@ -48,8 +45,7 @@ class CalendarForm(QScrollArea):
         self.week_error = PlainLabel(role="failed", size=Size.SMALL, wrap=True)
         self.special: list[SpecialDaysRow] = []
         self.add_special = Button(tr("Add an exception"), icon="plus")
-        self._special_column = QVBoxLayout()
-        self._special_column.setSpacing(4)
+        self._special_column = vbox(spacing=4)
         self._lay_out(inside)
         self.setWidget(inside)
         inside.setAutoFillBackground(False)  # the dialog's own ground shows through
@@ -75,33 +71,25 @@ class CalendarForm(QScrollArea):
         return zone
 
     def _lay_out(self, inside: QWidget) -> None:
-        zone = QVBoxLayout()
-        zone.setSpacing(3)
-        zone.addWidget(PlainLabel(tr("Time zone"), size=Size.SMALL, role="secondary"))
-        zone.addWidget(self.zone)
-        zone.addStretch(1)
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addWidget(self.name, 1)
-        head.addLayout(zone, 1)
-        add = QHBoxLayout()
-        add.addWidget(self.add_special)
-        add.addStretch(1)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 12, 0)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.state)
-        column.addSpacing(6)
-        column.addWidget(PlainLabel(tr("Every week"), strong=True))
-        for day in self.days:
-            column.addWidget(day)
-        column.addWidget(self.week_error)
-        column.addSpacing(6)
-        column.addWidget(PlainLabel(tr("Holidays and exceptions"), strong=True))
-        column.addLayout(self._special_column)
-        column.addLayout(add)
-        column.addStretch(1)
+        zone = vbox(PlainLabel(tr("Time zone"), size=Size.SMALL, role="secondary"), self.zone, STRETCH, spacing=3)
+        head = hbox((self.name, 1), (zone, 1), spacing=16)
+        add = hbox(self.add_special, STRETCH)
+        vbox(
+            head,
+            self.state,
+            6,
+            PlainLabel(tr("Every week"), strong=True),
+            *self.days,
+            self.week_error,
+            6,
+            PlainLabel(tr("Holidays and exceptions"), strong=True),
+            self._special_column,
+            add,
+            STRETCH,
+            spacing=6,
+            margins=(0, 0, 12, 0),
+            within=inside,
+        )
 
     def show_draft(self, draft: CalendarDraft) -> None:
         """Show `draft` without a signal."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDaysDraft, read_span
 from wxdesk.ui.rules.business_hours.text import end_note
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -39,20 +40,13 @@ class SpanField(QWidget):
         self.crossing = PlainLabel(role="pending", size=Size.SMALL, parent=self)
         self.error = PlainLabel(role="failed", size=Size.SMALL, parent=self)
         self.error.hide()
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for widget in (self.opens, PlainLabel("–", role="secondary", parent=self), self.closes, self.crossing):
-            row.addWidget(widget)
+        row = hbox(self.opens, PlainLabel("–", role="secondary", parent=self), self.closes, self.crossing, spacing=6)
         if removable:
             self.remove = SmallButton("close", tr("{day}: remove these hours", day=day), self)
             self.remove.clicked.connect(self._ask_removal)
             row.addWidget(self.remove)
         row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(self.error)
+        vbox(row, self.error, spacing=2, within=self)
         self._say()
 
     def draft(self) -> SpanDraft:
@@ -127,16 +121,15 @@ class DayRow(QWidget):
         self.copy.clicked.connect(self._ask_copy)
         day = PlainLabel(self._name, parent=self)
         day.setFixedSize(DAY, ROW)
-        self._column = QVBoxLayout()
-        self._column.setSpacing(4)
-        self._column.addWidget(self.closed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(day, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self._column, 1)
-        row.addWidget(self.add, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._column = vbox(self.closed, spacing=4)
+        hbox(
+            (day, Qt.AlignmentFlag.AlignTop),
+            (self._column, 1),
+            (self.add, Qt.AlignmentFlag.AlignTop),
+            (self.copy, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+            within=self,
+        )
 
     def show_spans(self, spans: tuple[SpanDraft, ...]) -> None:
         """Show these spans without a signal."""
@@ -216,24 +209,17 @@ class SpecialDaysRow(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        days = QHBoxLayout()
-        days.setSpacing(6)
-        days.addWidget(self.first)
-        days.addWidget(PlainLabel("–", role="secondary", parent=self))
-        days.addWidget(self.last)
-        days.addWidget(self.label, 1)
-        days.addWidget(self.remove)
-        hours = QHBoxLayout()
-        hours.setSpacing(8)
-        hours.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
-        hours.addWidget(self.span, 1)
+        days = hbox(
+            self.first,
+            PlainLabel("–", role="secondary", parent=self),
+            self.last,
+            (self.label, 1),
+            self.remove,
+            spacing=6,
+        )
+        hours = hbox((self.state, Qt.AlignmentFlag.AlignTop), (self.span, 1), spacing=8)
         hours.addStretch(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(4)
-        column.addLayout(days)
-        column.addWidget(self.error)
-        column.addLayout(hours)
+        vbox(days, self.error, hours, spacing=4, margins=(0, 0, 0, 8), within=self)
 
     def draft(self) -> SpecialDaysDraft:
         """Return the special days as written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.faults import RuleFault, known_groups
@@ -23,6 +23,7 @@ from wxdesk.ui.rules.editor.places import FaultLocator
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, vbox
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 
 WIDEST = 720
@@ -65,27 +66,24 @@ class RuleEditor(RecordEditor[Rule]):
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(24, 16, 24, 24)
-        column.setSpacing(16)
-        column.addWidget(self.head)
-        column.addWidget(self.doubts)
-        column.addWidget(self.when_card)
-        column.addWidget(self.then_card)
-        column.addWidget(self.leaving_card)
-        column.addStretch(1)
+        vbox(
+            self.head,
+            self.doubts,
+            self.when_card,
+            self.then_card,
+            self.leaving_card,
+            STRETCH,
+            spacing=16,
+            margins=(24, 16, 24, 24),
+            within=inside,
+        )
         scroll = WidthScroll(inside, WIDEST, self)
         self.places = FaultLocator(self.head.title, self.when_card, self.then_card, self.leaving_card, scroll)
         self.foot = QFrame(self)
         self.foot.setProperty("class", "footer")
         self.foot.hide()
-        self._foot = QVBoxLayout(self.foot)
-        self._foot.setContentsMargins(24, 8, 24, 8)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addWidget(self.foot)
+        self._foot = vbox(margins=(24, 8, 24, 8), within=self.foot)
+        vbox((scroll, 1), self.foot, spacing=0, within=self)
 
     def put_preview(self, preview: QWidget) -> None:
         """Show the bubbles at the foot, where they stay visible while the rule scrolls."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_head import RecordHead
 from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.rules.editor.conditions.parts import error_label
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 
@@ -32,25 +32,17 @@ class RuleEditorHead(RecordHead):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        above = QHBoxLayout()
-        above.setSpacing(8)
-        above.addWidget(self.title, 1)
-        above.addWidget(self.revert)
-        above.addWidget(self.save)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.state)
-        below.addWidget(self.history)
-        below.addWidget(self.mistakes)
-        below.addStretch(1)
-        below.addWidget(self.trial, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.dry_run, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(above)
-        column.addWidget(self._error)
-        column.addLayout(below)
+        above = hbox((self.title, 1), self.revert, self.save, spacing=8)
+        below = hbox(
+            self.state,
+            self.history,
+            self.mistakes,
+            STRETCH,
+            (self.trial, Qt.AlignmentFlag.AlignTop),
+            (self.dry_run, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+        )
+        vbox(above, self._error, below, spacing=6, within=self)
 
     def show_check(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
         """Show what is missing or wrong, else the stored revision and its date."""

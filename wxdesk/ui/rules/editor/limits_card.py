@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.rule import Cooldown, Delivery, Rule
 from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, FieldPath, RuleFault
@@ -14,6 +14,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
 from wxdesk.ui.rules.editor.limit_parts import LIMITS, LimitPart, first_number, limit_choice
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
@@ -57,13 +58,15 @@ class LimitsCard(QFrame):
             widget.setProperty(KEEP_WITH_NEXT, True)
         self.delivery.chosen.connect(self._delivery_chosen)
         self.seconds.valueChanged.connect(self._edited)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 12)
-        column.setSpacing(10)
         title = tr("How often, and how it leaves")
-        column.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, parent=self))
-        column.addWidget(self._sentence)
-        column.addWidget(self.note)
+        vbox(
+            PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, parent=self),
+            self._sentence,
+            self.note,
+            spacing=10,
+            margins=(16, 14, 16, 12),
+            within=self,
+        )
 
     # -- the rule's part
 

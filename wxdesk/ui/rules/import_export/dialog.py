@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday
 from wxdesk.desk.rules.import_check import CalendarChange, ImportCheck, RuleChange, RuleChangeKind, import_forecast
@@ -18,6 +18,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.rules.editor.wording import rule_sections
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, Role
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -96,31 +97,21 @@ class ImportDialog(Dialog):
         legend = FlowLayout(gap=16)
         for text, role in ((tr("− in the list now"), "failed"), (tr("+ in the file"), "accent")):
             legend.addWidget(PlainLabel(text, size=Size.SMALL, role=role, parent=self))
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addLayout(legend)
-        right.addWidget(self.view, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(16)
-        middle.addWidget(self.list)
-        middle.addLayout(right, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
+        right = vbox(legend, (self.view, 1), spacing=8)
+        middle = hbox(self.list, (right, 1), spacing=16)
         note = (
             tr("You can undo it afterwards.")
             if not check.changes_nothing
             else tr("The file says what the rules say already.")
         )
-        foot.addWidget(PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self), 1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.action)
+        foot = hbox(
+            (PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self), 1),
+            self.cancel,
+            self.action,
+            spacing=8,
+        )
         self.action.setEnabled(not check.changes_nothing)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(16)
-        column.addWidget(self.summary)
-        column.addLayout(middle, 1)
-        column.addLayout(foot)
+        vbox(self.summary, (middle, 1), foot, spacing=16, margins=(24, 20, 24, 20), within=self)
 
     def _show(self, row: int) -> None:
         self.view.show_sections(self._compared[row] if row >= 0 else ())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -32,9 +33,7 @@ class LintCard(QFrame):
         self._found: tuple[LintFinding, ...] = ()
         self._rule_id = 0
         self._lines: list[LintRow] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 8, 12, 8)
-        self._column.setSpacing(6)
+        self._column = vbox(spacing=6, margins=(12, 8, 12, 8), within=self)
         self.hide()
 
     def know(self, found: Sequence[LintFinding]) -> None:
@@ -86,13 +85,14 @@ class LintRow(QWidget):
         self.other.setVisible(finding.other is not None)
         self.place.clicked.connect(self._ask_place)
         self.other.clicked.connect(self._ask_other)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("warning", "pending", 16, self), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.place, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.other, 0, Qt.AlignmentFlag.AlignTop)
+        hbox(
+            (IconLabel("warning", "pending", 16, self), Qt.AlignmentFlag.AlignTop),
+            (self.words, 1),
+            (self.place, Qt.AlignmentFlag.AlignTop),
+            (self.other, Qt.AlignmentFlag.AlignTop),
+            spacing=10,
+            within=self,
+        )
 
     def _ask_place(self) -> None:
         self.place_asked.emit(self.finding)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QStackedWidget, QWidget
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.clustering import MessageGroup
@@ -19,6 +19,7 @@ from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
 from wxdesk.ui.rules.review.suggestion import suggested_rule
 from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -64,20 +65,9 @@ class ReviewPanel(QFrame):
         head = QFrame(self)
         head.setProperty("class", "header")
         head.setFixedHeight(Measure.HEADER)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(24, 0, 16, 0)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.back)
-        above = QVBoxLayout()
-        above.setContentsMargins(24, 12, 24, 12)
-        above.addWidget(self.sentence)
-        above.addWidget(self.bar)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(head)
-        column.addLayout(above)
-        column.addWidget(self.view, 1)
+        hbox((self.title, 1), self.back, margins=(24, 0, 16, 0), within=head)
+        above = vbox(self.sentence, self.bar, margins=(24, 12, 24, 12))
+        vbox(head, above, (self.view, 1), spacing=0, within=self)
 
     def begin(self, title: str, sentence: str) -> None:
         """Show that a review is running."""

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.rule import Rule
@@ -28,6 +28,7 @@ from wxdesk.ui.rules.rule_list.delegate import RuleDelegate
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -178,16 +179,8 @@ class RuleList(QFrame):
         head = list_header(self, tr("Rules"), self.hint, self.new, self.more)
         review = QFrame(self)
         review.setProperty("class", "footer")
-        below = QHBoxLayout(review)
-        below.setContentsMargins(16, 8, 12, 8)
-        below.addWidget(self.check, 1)
-        below.addWidget(self.unmatched, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(head)
-        column.addWidget(self.view, 1)
-        column.addWidget(review)
+        hbox((self.check, 1), (self.unmatched, 1), margins=(16, 8, 12, 8), within=review)
+        vbox(head, (self.view, 1), review, spacing=0, within=self)
 
     def show_finding_count(self, count: int) -> None:
         """Show the number of lint findings."""

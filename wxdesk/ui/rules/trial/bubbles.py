@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Measure, Size, font
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
@@ -33,15 +34,10 @@ class TrialBubbles(QWidget):
         self._album = album
         self.setAccessibleName(tr("What the customer would see"))
         self._texts: list[str] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
         self._chat = Surface("window", "", parent=self)
-        self._lines = QVBoxLayout(self._chat)
-        self._lines.setContentsMargins(12, 12, 12, 12)
-        self._lines.setSpacing(8)
+        self._lines = vbox(spacing=8, margins=(12, 12, 12, 12), within=self._chat)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self._column.addWidget(self._chat)
+        self._column = vbox(self._chat, spacing=8, within=self)
         self._make_bodies()
         self._column.addWidget(self.cost)
         self._column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
@@ -113,12 +109,10 @@ class TrialBubbles(QWidget):
 
 def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
     bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
-    column = QVBoxLayout(bubble)
-    column.setContentsMargins(12, 8, 12, 8)
     label = PlainLabel(text, wrap=True, parent=bubble)
     label.setFont(font(Size.MESSAGE))  # a customer's sentence, as the inbox shows it
     wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
     label.setFixedWidth(min(wanted, WIDEST - 2 * 12))
     label.setFixedHeight(label.heightForWidth(label.width()))
-    column.addWidget(label)
+    vbox(label, margins=(12, 8, 12, 8), within=bubble)
     return bubble

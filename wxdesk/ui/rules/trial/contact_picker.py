@@ -16,12 +16,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_index import Index
@@ -124,11 +125,7 @@ class ContactPicker(QFrame):
         self.view.setMouseTracking(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(0)
-        column.addWidget(self.view)
-        column.addWidget(self.none)
+        vbox(self.view, self.none, spacing=0, margins=(4, 4, 4, 4), within=self)
         self.view.clicked.connect(self._take)
         self.hide()
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.ineffective import WITH_WORDS
-from wxdesk.desk.rules.trial.outcome import Trial
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
@@ -18,10 +17,11 @@ from wxdesk.ui.rules.text import shortened, type_name
 from wxdesk.ui.rules.trial.bubbles import WIDTH, TrialBubbles
 from wxdesk.ui.rules.trial.scenario import TrialScenarioForm
 from wxdesk.ui.rules.trial.sender import TrialSender
-from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, stopped_text
+from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, note_on_trial
 from wxdesk.ui.rules.trial.verdicts import VerdictList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
@@ -92,56 +92,43 @@ class TrialPanel(QFrame):
         self.more.toggled.connect(self.around.setVisible)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(_title(tr("Try it: which rule answers this sentence?"), self))
-        head.addStretch(1)
-        head.addWidget(self.close_button)
-        head.addSpacing(ROOM_FOR_BAR)
-        who = QHBoxLayout()
-        who.setSpacing(8)
-        who.addWidget(self.kind)
-        who.addWidget(PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self))
-        who.addWidget(self.writer.name, 1)
+        head = hbox(
+            _title(tr("Try it: which rule answers this sentence?"), self), STRETCH, self.close_button, ROOM_FOR_BAR
+        )
+        who = hbox(
+            self.kind,
+            PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self),
+            (self.writer.name, 1),
+            spacing=8,
+        )
         inside = QWidget(self)
         inside.setProperty("class", "flat")
-        self._put_into(QVBoxLayout(inside), who)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        vbox(
+            self.sentence,
+            who,
+            self.source,
+            self.writer,
+            (self.more, Qt.AlignmentFlag.AlignLeft),
+            self.around,
+            2,
+            self.note,
+            self.verdicts,
+            4,
+            _title(tr("The customer would see"), self),
+            self.bubbles,
+            STRETCH,
+            spacing=8,
+            margins=(0, 0, ROOM_FOR_BAR, 0),
+            within=inside,
+        )
+        scroll = ColumnScroll(self)
         scroll.setWidget(inside)
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
-        self._above = QVBoxLayout()
-        self._above.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
-        self._above.setSpacing(12)
         line = QFrame(self)
         line.setProperty("class", "line")
-        self._above.addWidget(line)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16 - ROOM_FOR_BAR, 16)
-        whole.setSpacing(8)
-        whole.addLayout(self._above)
-        whole.addLayout(head)
-        whole.addWidget(scroll, 1)
-
-    def _put_into(self, column: QVBoxLayout, who: QHBoxLayout) -> None:
-        column.setContentsMargins(0, 0, ROOM_FOR_BAR, 0)
-        column.setSpacing(8)
-        column.addWidget(self.sentence)
-        column.addLayout(who)
-        column.addWidget(self.source)
-        column.addWidget(self.writer)
-        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.around)
-        column.addSpacing(2)
-        column.addWidget(self.note)
-        column.addWidget(self.verdicts)
-        column.addSpacing(4)
-        column.addWidget(_title(tr("The customer would see"), self))
-        column.addWidget(self.bubbles)
-        column.addStretch(1)
+        self._above = vbox(line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
+        vbox(self._above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
 
     def set_drawer(self, drawer: bool) -> None:
         """Show or hide the button that closes a drawer."""
@@ -219,8 +206,15 @@ class TrialPanel(QFrame):
             instead=None if broken else instead,
             around=asked.around,
         )
-        self._note(trial, broken)
-        self._show(trial, kind)
+        note, role = note_on_trial(trial, instead, broken=broken)
+        self.note.setText(note)
+        self.note.set_role(role)
+        self.note.setVisible(bool(note))
+        self.verdicts.show_verdicts(trial.answer.verdicts, trial.answer.matching.rules_left)
+        self.verdicts.show()
+        self.bubbles.show_answer(self._asked(kind), trial.contents, consequences_text(trial) if trial.asked else "")
+        self.bubbles.cost.setText(cost_of_trial(trial))
+        self.bubbles.show_bodies([self._desk.body_of(SAMPLE_OPENID, content) for content in trial.leaving])
 
     def _show_nothing(self) -> None:
         self.note.hide()
@@ -229,26 +223,6 @@ class TrialPanel(QFrame):
         self.bubbles.show_answer("", (), tr("Write a sentence above to see which rule answers it. Nothing is sent."))
         self.bubbles.cost.setText("")
         self.bubbles.show_bodies([])
-
-    def _note(self, trial: Trial, broken: bool) -> None:
-        """Show what the operator must know before reading the answer."""
-        problem = "" if broken else trial.answer.problem or stopped_text(trial)
-        said = [problem] if problem else []
-        if broken:
-            said.append(tr("The rule being edited is not complete yet; this is what the saved rules say."))
-        elif self._instead is not None and not self._instead.enabled:
-            said.append(tr("The rule being edited is switched off; here it is tried as if it were on."))
-        self.note.setText("\n".join(said))
-        self.note.set_role("failed" if problem else "pending")
-        self.note.setVisible(bool(said))
-
-    def _show(self, trial: Trial, kind: MessageType) -> None:
-        answer = trial.answer
-        self.verdicts.show_verdicts(answer.verdicts, answer.matching.rules_left)
-        self.verdicts.show()
-        self.bubbles.show_answer(self._asked(kind), trial.contents, consequences_text(trial) if trial.asked else "")
-        self.bubbles.cost.setText(cost_of_trial(trial))
-        self.bubbles.show_bodies([self._desk.body_of(SAMPLE_OPENID, content) for content in trial.leaving])
 
     def _asked(self, kind: MessageType) -> str:
         """Return the message as it is shown above its answer."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.model.content import Content, ReplyKind
@@ -22,6 +22,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.mistakes import is_unfinished
 from wxdesk.ui.rules.text import action_name, shortened, type_name
+from wxdesk.ui.widgets.boxes import ColumnScroll, vbox
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
@@ -50,23 +51,13 @@ class RulePreview(QFrame):
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._chat = Surface("window", "")
-        self._lines = QVBoxLayout(self._chat)
-        self._lines.setContentsMargins(12, 12, 12, 12)
-        self._lines.setSpacing(8)
+        self._lines = vbox(spacing=8, margins=(12, 12, 12, 12), within=self._chat)
         self._chat.installEventFilter(self)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = ColumnScroll(self)
         self._scroll.setWidget(self._chat)
         self._scroll.viewport().setAutoFillBackground(False)
         title = PlainLabel(tr("What this rule says"), size=Size.SMALL, role="secondary", strong=True, parent=self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        for widget in (title, self.note, self._scroll, self.cost):
-            column.addWidget(widget)
+        vbox(title, self.note, self._scroll, self.cost, spacing=6, within=self)
 
     def show_rule(self, rule: Rule, faults: Sequence[RuleFault], tried: TrialMessage) -> None:
         """Show the answer of `rule`, with its `faults`, to `tried` or one of its keywords."""

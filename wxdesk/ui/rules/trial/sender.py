@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
@@ -20,6 +20,7 @@ from wxdesk.ui.rules.trial.contact_picker import ContactPicker
 from wxdesk.ui.rules.trial.facts import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import name_of
@@ -53,12 +54,7 @@ class TrialSender(QWidget):
         self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.nobody = Button(tr("Back to nobody in particular"), kind=ButtonKind.LINK, parent=self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.taken)
-        column.addWidget(self.changed)
-        column.addWidget(self.nobody, 0, Qt.AlignmentFlag.AlignLeft)
+        vbox(self.taken, self.changed, (self.nobody, Qt.AlignmentFlag.AlignLeft), spacing=4, within=self)
         self.changed.hide()
         self.hide()
         self._later = Debounce(self._seek_typed, self)

@@ -6,11 +6,25 @@ from collections.abc import Callable, Mapping
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.rule import Outcome, Rule
 from wxdesk.core.model.status import StatusChange
 from wxdesk.desk.rules.trial.outcome import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.status import snooze_span
+
+
+def note_on_trial(trial: Trial, instead: Rule | None, *, broken: bool) -> tuple[str, str]:
+    """Return what to know before reading the answer, and its colour's role.
+
+    `instead` is the edited rule, `broken` if it could not be tried.
+    """
+    problem = "" if broken else trial.answer.problem or stopped_text(trial)
+    notes = [problem] if problem else []
+    if broken:
+        notes.append(tr("The rule being edited is not complete yet; this is what the saved rules say."))
+    elif instead is not None and not instead.enabled:
+        notes.append(tr("The rule being edited is switched off; here it is tried as if it were on."))
+    return "\n".join(notes), "failed" if problem else "pending"
 
 
 def stopped_text(trial: Trial) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.content.limits import WORDS
 from wxdesk.core.model.content import Content, ReplyKind
@@ -18,6 +18,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.texts import TextBody
 from wxdesk.ui.templates.text import kind_name
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -49,18 +50,13 @@ class ContentCard(QFrame):
         self.text.changed.connect(self.changed)
         self.text.looked_at.connect(self.looked_at)
         self.fields.changed.connect(self.changed)
-        kinds = QHBoxLayout()
-        kinds.setSpacing(6)
-        kinds.addWidget(PlainLabel(tr("What it says"), size=Size.SMALL, role="secondary", strong=True, parent=self))
-        kinds.addStretch(1)
-        for chip in self.kinds.values():
-            kinds.addWidget(chip)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(10)
-        column.addLayout(kinds)
-        column.addWidget(self.text)
-        column.addWidget(self.fields)
+        kinds = hbox(
+            PlainLabel(tr("What it says"), size=Size.SMALL, role="secondary", strong=True, parent=self),
+            STRETCH,
+            *self.kinds.values(),
+            spacing=6,
+        )
+        vbox(kinds, self.text, self.fields, spacing=10, margins=(16, 14, 16, 16), within=self)
         self._show_kind()
 
     def show_template(self, template: Template) -> None:

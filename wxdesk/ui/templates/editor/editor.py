@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.templates import IN_CONTENT, TITLE_LIMIT, Template, TemplateFault, same_shortcut
 from wxdesk.i18n import tr
@@ -19,6 +19,7 @@ from wxdesk.ui.templates.editor.content_card import ContentCard
 from wxdesk.ui.templates.editor.lookup_card import LookupCard
 from wxdesk.ui.templates.editor.preview import TemplatePreview
 from wxdesk.ui.templates.editor.prompt_card import PromptCard
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 
 WIDEST = 980
@@ -34,16 +35,15 @@ class TemplateEditorHead(RecordHead):
         super().__init__(tr("Title of the template"), TITLE_LIMIT)
         self.history = Button(tr("History"), icon="history", parent=self)
         self._make_saving()
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.title)
-        words.addWidget(self.state)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addLayout(words, 1)
-        for button in (self.history, self.revert, self.save):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        words = vbox(self.title, self.state, spacing=0)
+        hbox(
+            (words, 1),
+            (self.history, Qt.AlignmentFlag.AlignTop),
+            (self.revert, Qt.AlignmentFlag.AlignTop),
+            (self.save, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+            within=self,
+        )
 
 
 class TemplateEditor(RecordEditor[Template]):
@@ -66,25 +66,12 @@ class TemplateEditor(RecordEditor[Template]):
         self.saying.looked_at.connect(self._later.start)
 
     def _lay_out(self) -> None:
-        self._cards = QVBoxLayout()
-        self._cards.setSpacing(16)
-        for card in (self.finding, self.saying, self.prompts):
-            self._cards.addWidget(card)
-        self._cards.addStretch(1)
-        self._halves = QHBoxLayout()
-        self._halves.setSpacing(20)
-        self._halves.addLayout(self._cards, 1)
-        self._halves.addWidget(self.preview)
-        column = QVBoxLayout()
-        column.setContentsMargins(24, 16, 24, 24)
-        column.setSpacing(16)
-        column.addWidget(self.head)
-        column.addLayout(self._halves, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        self._cards = vbox(self.finding, self.saying, self.prompts, STRETCH, spacing=16)
+        self._halves = hbox((self._cards, 1), self.preview, spacing=20)
+        column = vbox(self.head, (self._halves, 1), spacing=16, margins=(24, 16, 24, 24))
         inside = QWidget(self)
         inside.setLayout(column)
-        whole.addWidget(WidthScroll(inside, WIDEST, self))
+        vbox(WidthScroll(inside, WIDEST, self), within=self)
         self._place_preview()
 
     # -- a kind of record

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QWidget
 
 from wxdesk.core.templates import CATEGORY_LIMIT, SHORTCUT_LIMIT, Template
 from wxdesk.i18n import tr
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
 
@@ -30,15 +31,10 @@ class LookupCard(QFrame):
         self.keywords = LabelledField(tr("Keywords"), tr("other words to find it by, with commas between"))
         for field in (self.shortcut, self.category, self.keywords):
             field.edited.connect(self.changed)
-        first = QHBoxLayout()
-        first.setSpacing(12)
+        first = hbox(spacing=12)
         for field in (self.shortcut, self.category):
             first.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(10)
-        column.addLayout(first)
-        column.addWidget(self.keywords)
+        vbox(first, self.keywords, spacing=10, margins=(16, 14, 16, 16), within=self)
 
     def show_template(self, template: Template) -> None:
         """Show the shortcut, category and keywords of `template`."""

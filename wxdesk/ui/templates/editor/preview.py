@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import BadInput
@@ -19,6 +19,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -31,14 +32,15 @@ class TemplatePreview(QFrame):
         self.bubble = ContentPreview(album, self)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary", strong=True))
-        column.addWidget(self.bubble)
-        column.addWidget(self.cost)
-        column.addWidget(self.note)
-        column.addStretch(1)
+        vbox(
+            PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary", strong=True),
+            self.bubble,
+            self.cost,
+            self.note,
+            STRETCH,
+            spacing=8,
+            within=self,
+        )
 
     def show_template(self, template: Template, variant: int) -> None:
         """Show variant number `variant` (from 0) of `template` for an example customer."""

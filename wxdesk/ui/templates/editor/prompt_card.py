@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLineEdit, QWidget
 
 from wxdesk.core.templates import ASK, Prompt
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -33,11 +34,7 @@ class PromptCard(QFrame):
         self._grid.setColumnStretch(1, 3)
         self._grid.setColumnStretch(2, 2)
         title = PlainLabel(tr("What you fill in when you insert it"), size=Size.SMALL, role="secondary", strong=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(10)
-        column.addWidget(title)
-        column.addLayout(self._grid)
+        vbox(title, self._grid, spacing=10, margins=(16, 14, 16, 16), within=self)
         for at, name in enumerate((tr("Question"), tr("Filled in already with")), 1):
             self._grid.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"), 0, at)
         self.hide()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.model.rule import Variant
@@ -15,6 +15,7 @@ from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.editing.template_text.variable_menu import CLOSING, VariableMenu, is_prompt, prompt_placeholder
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.templates.text import variant_name
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -60,22 +61,9 @@ class TextBody(QWidget):
         self.variant.chosen.connect(self.changed)
 
     def _lay_out(self) -> None:
-        above = QHBoxLayout()
-        above.setSpacing(8)
-        above.addLayout(self._row, 1)
-        above.addWidget(self.variant)
-        above.addWidget(self.remove)
-        foot = QHBoxLayout()
-        foot.addWidget(self.variables)
-        foot.addStretch(1)
-        foot.addWidget(self.bytes_shown)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(above)
-        column.addWidget(self.edit)
-        column.addWidget(self.error)
-        column.addLayout(foot)
+        above = hbox((self._row, 1), self.variant, self.remove, spacing=8)
+        foot = hbox(self.variables, STRETCH, self.bytes_shown)
+        vbox(above, self.edit, self.error, foot, spacing=8, within=self)
 
     # -- the template's part
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QStackedLayout,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordView, list_header
 from wxdesk.ui.templates.template_list.delegate import TemplateDelegate
 from wxdesk.ui.templates.template_list.model import TemplateModel
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -194,22 +194,13 @@ class TemplateList(QFrame):
         head = list_header(self, tr("Templates"), None, self.new)
         self._search = QFrame(self)
         self._search.setProperty("class", "header")
-        narrowing = QVBoxLayout(self._search)
-        narrowing.setContentsMargins(12, 10, 12, 10)
-        narrowing.setSpacing(8)
-        narrowing.addWidget(self.sought)
-        narrowing.addWidget(self.chips)
+        vbox(self.sought, self.chips, spacing=8, margins=(12, 10, 12, 10), within=self._search)
         self._search.hide()
         rows = QWidget(self)
         self._rows = QStackedLayout(rows)
         self._rows.addWidget(self.view)
         self._rows.addWidget(self.none)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(head)
-        column.addWidget(self._search)
-        column.addWidget(rows, 1)
+        vbox(head, self._search, (rows, 1), spacing=0, within=self)
 
     def begin_search(self) -> None:
         """Focus the search field."""

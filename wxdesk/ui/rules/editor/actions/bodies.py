@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
@@ -16,6 +16,7 @@ from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.editor.conditions.parts import sentence_label
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import WordChips
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, FlowLayout
@@ -120,9 +121,7 @@ class ExplanationBody(ActionBody):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self))
+        vbox(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self), within=self)
 
     def action(self) -> Action:
         """Return the action unchanged."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
@@ -18,6 +18,7 @@ from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.rules.text import action_name
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -74,20 +75,14 @@ class ActionRow(QWidget):
         self.up.clicked.connect(self._up)
         self.down.clicked.connect(self._down)
         self.remove.clicked.connect(self._away)
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        head.addWidget(PlainLabel(word, size=Size.BODY, strong=True, parent=self))
+        head = hbox(PlainLabel(word, size=Size.BODY, strong=True, parent=self), spacing=4)
         if action.kind in SENDING_ACTIONS:
             head.addSpacing(6)
             head.addWidget(PlainLabel(tr("takes 1 reply"), size=Size.SMALL, role="secondary", parent=self))
         head.addStretch(1)
         for button in (self.up, self.down, self.remove):
             head.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.body)
+        vbox(head, self.body, spacing=4, within=self)
 
     def _up(self) -> None:
         self.moved.emit(self, -1)
@@ -114,8 +109,7 @@ class ActionsCard(QFrame):
         self._bridge = bridge
         self._rows: list[ActionRow] = []
         self._showing = False
-        self._column = QVBoxLayout()
-        self._column.setSpacing(14)
+        self._column = vbox(spacing=14)
         self._error = error_label(self)
         self._cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.chips: dict[ActionKind, Chip] = {}
@@ -134,20 +128,23 @@ class ActionsCard(QFrame):
             chip.clicked.connect(self._add_clicked)
             self.chips[kind] = chip
             flow.addWidget(chip)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.continues)
-        foot.addWidget(PlainLabel(tr("Ask the rules below as well"), size=Size.SMALL, role="secondary", parent=self))
-        foot.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 12)
-        column.setSpacing(10)
-        column.addWidget(PlainLabel(tr("How to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self))
-        column.addLayout(self._column)
-        column.addWidget(self._error)
-        column.addWidget(adding)
-        column.addWidget(self._cost)
-        column.addLayout(foot)
+        foot = hbox(
+            self.continues,
+            PlainLabel(tr("Ask the rules below as well"), size=Size.SMALL, role="secondary", parent=self),
+            STRETCH,
+            spacing=8,
+        )
+        vbox(
+            PlainLabel(tr("How to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self),
+            self._column,
+            self._error,
+            adding,
+            self._cost,
+            foot,
+            spacing=10,
+            margins=(16, 14, 16, 12),
+            within=self,
+        )
 
     # -- the rule's part
 

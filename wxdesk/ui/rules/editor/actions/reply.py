@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.model.rule import Action, Variant
@@ -19,6 +19,7 @@ from wxdesk.ui.editing.template_text.variable_menu import VariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.body import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -45,19 +46,13 @@ class WordingField(QWidget):
         self.edit.set_text(text)
         self.edit.edited.connect(self.edited)
         self._error = error_label(self)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.edit, 1)
+        row = hbox((self.edit, 1), spacing=4)
         if number > 0:
             self.edit.setAccessibleName(tr("Wording {n} of the reply", n=number + 1))
             remove = SmallButton("close", tr("Remove wording {n}", n=number + 1), self)
             remove.clicked.connect(self._ask_away)
             row.addWidget(remove)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(row)
-        column.addWidget(self._error)
+        vbox(row, self._error, spacing=6, within=self)
 
     def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Mark the wrong lines, and explain each fault below."""
@@ -82,8 +77,7 @@ class ReplyBody(ActionBody):
         super().__init__(parent)
         self._action = action
         self._wordings: list[WordingField] = []
-        self._column = QVBoxLayout()
-        self._column.setSpacing(6)
+        self._column = vbox(spacing=6)
         self.choice = SingleChoiceButton(
             [(one, variant_choice(one)) for one in Variant], tr("Which wording is said"), self
         )
@@ -98,11 +92,7 @@ class ReplyBody(ActionBody):
         foot = FlowLayout(gap=12)
         for widget in (self.variables, self.more, self.choice, self._size):
             foot.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(self._column)
-        column.addLayout(foot)
+        vbox(self._column, foot, spacing=6, within=self)
         for text in action.texts:
             self._take(text)
         self._last_focused = self._wordings[0]

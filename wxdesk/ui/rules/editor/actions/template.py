@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.rule import Action, ActionKind, Reference
 from wxdesk.core.rules.faults import RuleFault
@@ -13,6 +13,7 @@ from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.menu_button import MenuButton
@@ -38,15 +39,8 @@ class TemplateBody(ActionBody):
         self.choose.popup_menu.setToolTipsVisible(True)  # why one is only for people
         self.choose.popup_menu.aboutToShow.connect(self._fill_menu)
         self.choose.popup_menu.triggered.connect(self._take)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(row)
-        column.addWidget(self._error)
+        row = hbox((self.name, 1), self.choose, spacing=8)
+        vbox(row, self._error, spacing=6, within=self)
 
     def action(self) -> Action:
         """Return the action with its template."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
@@ -17,6 +17,7 @@ from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, error_label
 from wxdesk.ui.rules.editor.conditions.table import EDITORS, GROUPS, condition_of, new_part, parts_of
 from wxdesk.ui.rules.text import type_name, type_names
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -64,17 +65,20 @@ class ConditionsCard(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.default)
-        foot.addWidget(PlainLabel(tr("Default: everything else"), size=Size.SMALL, role="secondary", parent=self))
-        foot.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 12)
-        column.setSpacing(10)
-        column.addWidget(PlainLabel(tr("When to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self))
-        column.addWidget(self._sentence)
-        column.addLayout(foot)
+        foot = hbox(
+            self.default,
+            PlainLabel(tr("Default: everything else"), size=Size.SMALL, role="secondary", parent=self),
+            STRETCH,
+            spacing=8,
+        )
+        vbox(
+            PlainLabel(tr("When to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self),
+            self._sentence,
+            foot,
+            spacing=10,
+            margins=(16, 14, 16, 12),
+            within=self,
+        )
 
     # -- the rule's part
 

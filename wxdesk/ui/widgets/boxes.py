@@ -1,0 +1,80 @@
+"""Rows and columns of widgets, each made by one call, and a scroll area."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+STRETCH: Final = "stretch"
+"""Room between two parts that takes what is left."""
+
+type BoxPart = QWidget | QLayout | int | Literal["stretch"] | tuple[QWidget | QLayout, int | Qt.AlignmentFlag]
+"""Widget, layout, gap in pixels or stretch.
+
+A pair adds a stretch factor or an alignment.
+"""
+
+type Margins = tuple[int, int, int, int]
+"""Pixels at the left, above, at the right and below."""
+
+
+def hbox(
+    *parts: BoxPart, spacing: int | None = None, margins: Margins = (0, 0, 0, 0), within: QWidget | None = None
+) -> QHBoxLayout:
+    """Return a row of `parts`, laid out in the widget `within` if there is one.
+
+    Without `spacing`, the parts stand as far apart as in the box around it, or as the style wants.
+    """
+    return _filled(QHBoxLayout(), parts, spacing, margins, within)
+
+
+def vbox(
+    *parts: BoxPart, spacing: int | None = None, margins: Margins = (0, 0, 0, 0), within: QWidget | None = None
+) -> QVBoxLayout:
+    """Return a column of `parts`; see `hbox`."""
+    return _filled(QVBoxLayout(), parts, spacing, margins, within)
+
+
+def _filled[B: QBoxLayout](
+    box: B, parts: tuple[BoxPart, ...], spacing: int | None, margins: Margins, within: QWidget | None
+) -> B:
+    if within is not None:
+        within.setLayout(box)
+    box.setContentsMargins(*margins)
+    if spacing is not None:
+        box.setSpacing(spacing)
+    for part in parts:
+        match part:
+            case "stretch":
+                box.addStretch(1)
+            case int():
+                box.addSpacing(part)
+            case (inner, Qt.AlignmentFlag() as alignment):
+                _add(box, inner, 0, alignment)
+            case (inner, factor):
+                _add(box, inner, factor)
+            case _:
+                _add(box, part)
+    return box
+
+
+def _add(box: QBoxLayout, inner: QWidget | QLayout, factor: int = 0, alignment: Qt.AlignmentFlag | None = None) -> None:
+    if isinstance(inner, QLayout):
+        box.addLayout(inner, factor)
+    elif alignment is None:
+        box.addWidget(inner, factor)
+    else:
+        box.addWidget(inner, factor, alignment)
+
+
+class ColumnScroll(QScrollArea):
+    """Scroll area for a column as wide as itself, without a frame; it takes no focus."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
