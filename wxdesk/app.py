@@ -73,6 +73,7 @@ from wxdesk.desk.rules.review.dry_run import DryRun
 from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.rules_desk import RulesDesk
+from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -340,12 +341,12 @@ def _authored_parts(
         zone,
         TemplateLookup(store.templates),
         policy_changes.rules,
-        accounts,
         PictureFiles(setup.home / PICTURES).holds,
     )
     filler = TemplateFiller(renderer, calendars, zone)
     rules = RulesDesk(
         rulebook,
+        RuleTrials(rulebook, renderer, accounts, clock),
         BusinessHoursSaving(rulebook, store.rules, calendars, preferences, clock),
         RulesExchange(rulebook, store.rules, clock),
         RulesReview(rulebook, store, accounts, clock),

@@ -124,7 +124,7 @@ async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
     setup = setup_for(sandbox, tmp_path)
     made = World(sandbox, await open_desk(setup), setup)
     await made.opened.desk.preferences.set(Preferences(undo_seconds=0))
-    await made.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
+    await made.opened.desk.rules.exchange.take_in(RULES, "rules.toml")
     sandbox.set_push_url(f"{made.opened.url}/wx/shop")
     yield made
     await made.opened.stop()

@@ -115,7 +115,7 @@ async def test_a_pause_keeps_everything_automatic_and_nothing_written(world: Wor
 
 
 async def test_a_greeting_follows_the_entrance(world: World) -> None:
-    await world.opened.desk.rules.rulebook.import_text(
+    await world.opened.desk.rules.exchange.take_in(
         '[[rules]]\nname = "hi"\non = ["enter_session"]\nwhen = { session_from = { prefix = "goods" } }\n'
         'then = [{ reply = "欢迎！" }]\n',
         "rules.toml",

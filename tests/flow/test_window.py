@@ -28,7 +28,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 def world(tmp_path: Path) -> Iterator[World]:
     """A desk with a few rules, and the simulated WeChat in front of it."""
     with open_world(tmp_path) as opened:
-        opened.call(opened.desk.rules.rulebook.import_text(RULES, "rules.toml"))
+        opened.call(opened.desk.rules.exchange.take_in(RULES, "rules.toml"))
         yield opened
 
 

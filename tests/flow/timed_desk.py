@@ -155,7 +155,7 @@ async def timed_desk(
         preferences = made.opened.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
         if rules:
-            await made.opened.desk.rules.rulebook.import_text(rules, "rules.toml")
+            await made.opened.desk.rules.exchange.take_in(rules, "rules.toml")
         sandbox.set_push_url(f"{made.opened.url}/wx/shop")
         yield made
     finally:

@@ -94,7 +94,7 @@ async def _fill_desk(opened: OpenDesk) -> None:
     """Import the starter rules and templates, and name customers once they write."""
     desk, rules = opened.desk, resource("rules", "starter.zh_CN.toml")
     if not await desk.rules.rulebook.all():
-        await desk.rules.rulebook.import_text(rules.read_text(encoding="utf-8"), rules.name)
+        await desk.rules.exchange.take_in(rules.read_text(encoding="utf-8"), rules.name)
     if not await desk.templates.all():
         await desk.templates.save_all(starter_templates("zh_CN"))
     names = {customer.openid: customer.alias for customer in CUSTOMERS}

@@ -21,7 +21,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Out
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount
-from wxdesk.desk.answers.answer import Answer
+from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
@@ -60,7 +60,7 @@ async def answer(
     await book.load()
     message = Message(number, 1, number, MessageType.TEXT, at, at, text="x")
     thread = Conversation(1, "shop", Contact(1, "shop", "oLiLei", at))
-    return book.answer(message, thread, ACCOUNT, history)
+    return book.answer(RuleContext(message, thread, ACCOUNT, at, history))
 
 
 def reply(*texts: str, variant: Variant = Variant.FIRST) -> Action:
@@ -233,7 +233,8 @@ async def test_what_a_customer_wrote_is_only_ever_a_value() -> None:
     await book.load()
     written = "{{ account }}{% assign a = 1 %}<a href='x'>"
     message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=written)
-    made = book.answer(message, Conversation(1, "shop", Contact(1, "shop", "o", NOON)), ACCOUNT)
+    thread = Conversation(1, "shop", Contact(1, "shop", "o", NOON))
+    made = book.answer(RuleContext(message, thread, ACCOUNT, NOON))
     assert [content.text for content in made.contents] == [written.replace("<", "＜")]
 
 
@@ -246,7 +247,8 @@ async def answer_to(text: str, action: Action, pattern: str = "(?P<all>(?s:.+))"
     book = Rulebook(rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOON, lambda _: None)
     await book.load()
     message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=text)
-    return book.answer(message, Conversation(1, "shop", Contact(1, "shop", "o", NOON)), ACCOUNT)
+    thread = Conversation(1, "shop", Contact(1, "shop", "o", NOON))
+    return book.answer(RuleContext(message, thread, ACCOUNT, NOON))
 
 
 async def test_the_fields_of_a_link_are_filled_each_on_its_line() -> None:

@@ -8,6 +8,7 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 
@@ -30,7 +31,7 @@ async def test_a_change_reads_the_rules_once_for_all_who_look_at_them_then() -> 
     rule = Rule("a", when=Condition(any=("x",)), then=(Action(ActionKind.REPLY, "好"),))
     saved = await book.save(rule)
     assert [one.id for one in await book.all()] == [saved.id]
-    assert "好" in await book.export_text()
+    assert "好" in (await RulesExchange(book, kept, lambda: NOW).export()).text
     assert kept.reads == 1
     await book.delete(saved.id)
     assert await book.all() == []

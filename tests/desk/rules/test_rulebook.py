@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,9 +16,11 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest
+from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import KEPT_WHOLE, Rulebook
+from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.paths import resource
 
@@ -38,7 +39,10 @@ class Book:
         self.heard: list[Event] = []
         zone = ZoneInfo("Asia/Shanghai")
         calendars = Calendars(settings, zone)
-        self.book = Rulebook(self.kept, calendars, LiquidRenderer(), lambda: at, self.heard.append, zone)
+        renderer = LiquidRenderer()
+        self.book = Rulebook(self.kept, calendars, renderer, lambda: at, self.heard.append, zone)
+        self.exchange = RulesExchange(self.book, self.kept, lambda: at)
+        self.trials = RuleTrials(self.book, renderer, {}, lambda: at)
 
 
 async def loaded(*rules: Rule) -> Rulebook:
@@ -55,12 +59,12 @@ def rule(name: str, *words: str, text: str = "好", **more: object) -> Rule:
     return Rule(name, when=Condition(any=words), then=(reply(text),), **more)  # type: ignore[arg-type]
 
 
-def message(text: str, kind: MessageType = MessageType.TEXT) -> Message:
-    return Message(1, 1, 1, kind, NOW, NOW, text=text)
+def asked(text: str) -> RuleContext:
+    return RuleContext(Message(1, 1, 1, MessageType.TEXT, NOW, NOW, text=text), CONVERSATION, ACCOUNT, NOW)
 
 
 def says(book: Rulebook, text: str) -> list[str]:
-    return [content.text for content in book.answer(message(text), CONVERSATION, ACCOUNT).contents]
+    return [content.text for content in book.answer(asked(text)).contents]
 
 
 async def test_nothing_is_answered_before_loading() -> None:
@@ -82,7 +86,7 @@ async def test_an_answer_is_ready_to_be_sent() -> None:
             Action(ActionKind.TAKE_OVER),
         ),
     )
-    answer = (await loaded(order)).answer(message("20461 ２００ ？"), CONVERSATION, ACCOUNT)
+    answer = (await loaded(order)).answer(asked("20461 ２００ ？"))
     assert answer.contents == (Content(text="李雷，订单 20461，14:05"), Content(ReplyKind.IMAGE, media_id="MEDIA"))
     assert answer.tags == ("vip", "新")
     assert (answer.take_over, answer.silent, answer.problem) == (True, False, "")
@@ -99,14 +103,14 @@ async def test_rules_that_continue_answer_together() -> None:
 
 @pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TAKE_OVER, "take_over"), (ActionKind.SILENT, "silent")])
 async def test_what_is_not_sent_is_told(kind: ActionKind, flag: str) -> None:
-    answer = (await loaded(Rule("r", default=True, then=(Action(kind),)))).answer(message("x"), CONVERSATION, ACCOUNT)
+    answer = (await loaded(Rule("r", default=True, then=(Action(kind),)))).answer(asked("x"))
     assert getattr(answer, flag) is True
     assert answer.contents == ()
 
 
 async def test_the_rule_that_hands_over_is_named_and_a_switched_off_one_counts_for_nothing() -> None:
     book = await loaded(Rule("r", default=True, then=(Action(ActionKind.TRANSFER),)))
-    answer = book.answer(message("x"), CONVERSATION, ACCOUNT)
+    answer = book.answer(asked("x"))
     assert answer.transfer is not None
     assert (answer.transfer.name, answer.take_over, book.transfers) == ("r", False, True)
     book = await loaded(Rule("r", default=True, enabled=False, then=(Action(ActionKind.TRANSFER),)))
@@ -121,7 +125,7 @@ async def test_a_text_too_long_for_one_message_comes_in_parts() -> None:
 async def test_half_an_answer_is_none() -> None:
     divided = reply("{{ message.text | divided_by: 0 }}")
     broken = Rule("r", default=True, then=(reply("好"), divided, Action(ActionKind.TAKE_OVER)))
-    answer = (await loaded(broken)).answer(message("x"), CONVERSATION, ACCOUNT)
+    answer = (await loaded(broken)).answer(asked("x"))
     assert answer.contents == ()
     assert answer.problem == "Template, line 1: This cannot be worked out with the values of this message."
     assert answer.take_over
@@ -129,7 +133,7 @@ async def test_half_an_answer_is_none() -> None:
 
 async def test_an_empty_reply_is_a_problem() -> None:
     book = await loaded(rule("a", "x", text="{% if session_from.x %}a{% endif %}\u200b"))
-    assert "comes out empty" in book.answer(message("x"), CONVERSATION, ACCOUNT).problem
+    assert "comes out empty" in book.answer(asked("x")).problem
 
 
 async def test_a_customer_cannot_make_the_desk_send_a_link() -> None:
@@ -215,43 +219,22 @@ async def test_import_is_all_or_nothing() -> None:
     desk = Book([rule("kept", "x")])
     good = '[[rules]]\nname = "new"\nwhen = { any = ["y"] }\nthen = [{ reply = "1" }]\n'
     with pytest.raises(BadRulesFile, match=r"shop\.toml, line 5"):
-        await desk.book.import_text(good + "[[rules]]\n", "shop.toml")
+        await desk.exchange.take_in(good + "[[rules]]\n", "shop.toml")
     assert [kept.name for kept in await desk.kept.all()] == ["kept"]
     assert desk.heard == []
-    assert [new.name for new in await desk.book.import_text(good, "shop.toml")] == ["new"]
+    assert [new.name for new in (await desk.exchange.take_in(good, "shop.toml")).left.rules] == ["new"]
     assert desk.heard == [RulesChanged()]
     assert says(desk.book, "y") == ["1"]
-
-
-async def test_a_file_is_judged_once_and_beside_the_loop() -> None:
-    judged: list[int] = []
-
-    def has_picture(_digest: str) -> bool:
-        judged.append(threading.get_ident())
-        return True
-
-    rules = KeptRules()
-    book = Rulebook(
-        rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None, has_picture=has_picture
-    )
-    exchange = RulesExchange(book, rules, lambda: NOW)
-    file = '[[rules]]\nname = "p"\nwhen = { any = ["x"] }\nthen = [{ image = { picture = "' + "0" * 64 + '" } }]\n'
-    await exchange.check(file, "rules.toml")
-    assert len(judged) == 1
-    assert len((await exchange.take_in(file, "rules.toml")).left.rules) == 1
-    loaded = 1  # what is stored is judged once more when it is loaded
-    assert len(judged) == 2 + loaded
-    assert threading.get_ident() not in judged[:2]
 
 
 async def test_export_holds_everything_that_import_takes() -> None:
     starter = resource("rules", "starter.zh_CN.toml").read_text(encoding="utf-8")
     desk = Book()
-    await desk.book.import_text(starter, "starter.toml")
+    await desk.exchange.take_in(starter, "starter.toml")
     await desk.book.set_enabled(3, False)
-    text = await desk.book.export_text()
+    text = (await desk.exchange.export()).text
     other = Book()
-    await other.book.import_text(text, "export.toml")
+    await other.exchange.take_in(text, "export.toml")
     assert [(one.name, one.enabled, one.then) for one in await other.book.all()] == [
         (one.name, one.enabled, one.then) for one in await desk.book.all()
     ]
@@ -259,12 +242,13 @@ async def test_export_holds_everything_that_import_takes() -> None:
 
 
 async def test_a_sentence_can_be_tried() -> None:
-    book = await loaded(rule("a", "x", text="您好{{ contact.alias }}"), rule("b", "y"))
-    trial = book.try_sentence("x", alias="王芳")
+    desk = Book([rule("a", "x", text="您好{{ contact.alias }}"), rule("b", "y")])
+    await desk.book.load()
+    trial = desk.trials.try_sentence("x", alias="王芳")
     assert [content.text for content in trial.answer.contents] == ["您好王芳"]
     assert trial.sizes == (12,)
     assert trial.answer.matching.rules_left == 1
-    assert book.try_sentence("z").answer.rule is None
+    assert desk.trials.try_sentence("z").answer.rule is None
 
 
 async def test_a_rule_can_be_tried_before_it_is_saved() -> None:
@@ -274,7 +258,7 @@ async def test_a_rule_can_be_tried_before_it_is_saved() -> None:
     new = rule("c", "z", text="3")
 
     def tried(sentence: str, instead: Rule) -> list[str]:
-        return [content.text for content in desk.book.try_sentence(sentence, instead=instead).answer.contents]
+        return [content.text for content in desk.trials.try_sentence(sentence, instead=instead).answer.contents]
 
     assert [tried("y", changed), tried("x", changed)] == [["2"], ["0"]]
     assert [tried("z", new), tried("x", new)] == [["3"], ["1"]]
@@ -291,7 +275,9 @@ async def test_an_entry_can_be_tried() -> None:
         when=Condition(session_from=SessionFromTest(regex=r"goods/(?P<id>\d+)")),
         then=(reply("{{ m.id }} {{ session_from.value }}"),),
     )
-    trial = (await loaded(enter)).try_sentence("", MessageType.ENTER_SESSION, "goods/1024")
+    desk = Book([enter])
+    await desk.book.load()
+    trial = desk.trials.try_sentence("", MessageType.ENTER_SESSION, "goods/1024")
     assert [content.text for content in trial.answer.contents] == ["1024 goods/1024"]
 
 
@@ -317,9 +303,9 @@ DEMO = [
 async def test_the_starter_rules_of_a_small_shop(
     text: str, kind: MessageType, session_from: str | None, name: str | None, take_over: bool
 ) -> None:
-    book = Book().book
-    await book.import_text(resource("rules", "starter.zh_CN.toml").read_text(encoding="utf-8"), "starter.toml")
-    answer = book.try_sentence(text, kind, session_from).answer
+    desk = Book()
+    await desk.exchange.take_in(resource("rules", "starter.zh_CN.toml").read_text(encoding="utf-8"), "starter.toml")
+    answer = desk.trials.try_sentence(text, kind, session_from).answer
     assert (answer.rule.name if answer.rule else None) == name
     assert answer.take_over is take_over
     assert answer.problem == ""
@@ -332,8 +318,8 @@ async def test_the_starter_rules_of_a_small_shop(
 async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language: str, said: str) -> None:
     desk = Book(at=NOW.replace(hour=13))  # 21:00 in Shanghai
     starter = resource("rules", f"starter.{language}.toml")
-    await desk.book.import_text(starter.read_text(encoding="utf-8"), starter.name)
-    answer = desk.book.try_sentence("你们招人吗").answer
+    await desk.exchange.take_in(starter.read_text(encoding="utf-8"), starter.name)
+    answer = desk.trials.try_sentence("你们招人吗").answer
     assert said in answer.contents[0].text
     assert answer.take_over
 
@@ -353,9 +339,9 @@ async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language:
     ],
 )
 async def test_the_english_starter_rules(text: str, name: str) -> None:
-    book = Book().book
-    await book.import_text(resource("rules", "starter.en.toml").read_text(encoding="utf-8"), "starter.toml")
-    trial = book.try_sentence(text)
+    desk = Book()
+    await desk.exchange.take_in(resource("rules", "starter.en.toml").read_text(encoding="utf-8"), "starter.toml")
+    trial = desk.trials.try_sentence(text)
     assert trial.answer.rule is not None
     assert trial.answer.rule.name == name
     assert trial.answer.problem == ""
@@ -365,21 +351,21 @@ async def test_the_english_starter_rules(text: str, name: str) -> None:
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 @pytest.mark.parametrize("text", ["到哪了 20461234", "20461234 到哪了"])
 async def test_the_starter_rules_find_a_parcels_number_on_either_side_of_the_words(language: str, text: str) -> None:
-    book = Book().book
+    desk = Book()
     starter = resource("rules", f"starter.{language}.toml")
-    await book.import_text(starter.read_text(encoding="utf-8"), starter.name)
-    assert "20461234" in book.try_sentence(text).answer.contents[0].text
+    await desk.exchange.take_in(starter.read_text(encoding="utf-8"), starter.name)
+    assert "20461234" in desk.trials.try_sentence(text).answer.contents[0].text
 
 
 async def test_of_a_long_list_only_what_found_something_is_kept() -> None:
     desk = Book([*(rule(f"r{n}", f"词{n}") for n in range(KEPT_WHOLE + 5)), rule("two", "好", "x"), rule("last", "x")])
     await desk.book.load()
-    near = desk.book.answer(message("词3"), CONVERSATION, ACCOUNT)
+    near = desk.book.answer(asked("词3"))
     assert [said.rule_name for said in near.verdicts] == ["r0", "r1", "r2", "r3"]
-    far = desk.book.answer(message("x"), CONVERSATION, ACCOUNT)
+    far = desk.book.answer(asked("x"))
     assert [said.rule_name for said in far.verdicts] == ["two"]
     assert (far.matching.asked, far.matching.rules_left) == (KEPT_WHOLE + 6, 1)
-    tried = desk.book.try_sentence("x")
+    tried = desk.trials.try_sentence("x")
     assert len(tried.answer.verdicts) == KEPT_WHOLE + 6
 
 

@@ -20,9 +20,10 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, Variant
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.desk.answers.answer import Answer
+from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.templates.insertion import TemplateFiller
@@ -51,6 +52,7 @@ class Desk:
         self.rulebook = Rulebook(
             self.rules, calendars, renderer, lambda: NOON.astimezone(UTC), self.told.append, shelf=TemplateLookup(kept)
         )
+        self.exchange = RulesExchange(self.rulebook, self.rules, lambda: NOON)
         self.phrasebook = TemplateLibrary(
             kept,
             TemplateFiller(renderer, calendars),
@@ -62,7 +64,7 @@ class Desk:
     async def answer(self, history: ContactHistory = NO_HISTORY) -> Answer:
         message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text="x")
         thread = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOON, "李雷"))
-        return self.rulebook.answer(message, thread, Account("shop", "wx01", "gh_01"), history)
+        return self.rulebook.answer(RuleContext(message, thread, Account("shop", "wx01", "gh_01"), NOON, history))
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ async def test_a_changed_template_is_said_at_once(desk: Desk) -> None:
 )
 async def test_what_a_rule_cannot_say_is_a_fault_with_its_place(desk: Desk, name: str, reason: str) -> None:
     await desk.phrasebook.save(replace(ASKING, title="要填", shortcut=""))
-    fault = desk.rulebook.fault_in(rule(name))
+    fault = desk.rulebook.judge.fault_in(rule(name))
     assert fault is not None
     assert fault.where == ("then", 0, "template")
     with pytest.raises(BadRule, match=reason):
@@ -133,11 +135,11 @@ then = [{ template = "nh" }]
 
 
 async def test_a_rules_file_names_templates(desk: Desk) -> None:
-    [kept] = await desk.rulebook.import_text(FILE, "rules.toml")
+    [kept] = (await desk.exchange.take_in(FILE, "rules.toml")).left.rules
     assert desk.rulebook.named(kept).then == (Action(ActionKind.TEMPLATE, template="nh"),)
-    assert await desk.rulebook.export_text() == FILE
+    assert (await desk.exchange.export()).text == FILE
     with pytest.raises(BadRulesFile, match=r"line 5: There is no template “gone”"):
-        await desk.rulebook.import_text(
+        await desk.exchange.take_in(
             FILE.replace('then = [{ template = "nh" }]', 'then = [\n{ template = "gone" }]'), "f"
         )
     assert await desk.rulebook.all() == [kept]

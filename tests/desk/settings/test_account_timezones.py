@@ -57,7 +57,7 @@ def occasion(zone: str) -> RuleContext:
 async def test_a_text_tells_the_time_of_its_account(zone: str, told: str) -> None:
     says = Rule("r", default=True, then=(Action(ActionKind.REPLY, text=TELLS),))
     book = await book_of(says, calendar=Calendar("shop", weekly=WEEK), zone=ZoneInfo("Asia/Shanghai"))
-    [content] = book.answer_on(occasion(zone)).contents
+    [content] = book.answer(occasion(zone)).contents
     assert content.text == told
     filler = TemplateFiller(LiquidRenderer(), book.calendars, ZoneInfo("Asia/Shanghai"))
     assert filler.begin(Template(1, "t", TELLS), occasion(zone)).content({}).text == told
@@ -78,7 +78,7 @@ async def test_business_hours_without_a_zone_are_those_of_the_account(
 ) -> None:
     hours = Rule("r", when=Condition(any=("x",), hours=HoursTest("shop")), then=(Action(ActionKind.REPLY, text="在"),))
     book = await book_of(hours, calendar=Calendar("shop", calendar_zone, weekly=WEEK))
-    assert bool(book.answer_on(occasion(zone)).contents) is is_open
+    assert bool(book.answer(occasion(zone)).contents) is is_open
 
 
 def test_the_desk_goes_by_the_zone_that_all_its_accounts_share(tmp_path_factory: pytest.TempPathFactory) -> None:

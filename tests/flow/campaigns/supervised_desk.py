@@ -173,7 +173,7 @@ class World:
         setup = Setup(home, config, plain.credentials, clock)
         running = await Running.open(setup)
         await running.opened.desk.preferences.set(Preferences(undo_seconds=0))
-        await running.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
+        await running.opened.desk.rules.exchange.take_in(RULES, "rules.toml")
         world = cls(folder, loop, sandbox, setup, clock, running)
         world._join()
         return world

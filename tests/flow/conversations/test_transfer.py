@@ -70,7 +70,7 @@ async def opened(
     world = World(sandbox, await open_desk(setup), setup)
     try:
         if rules:
-            await world.opened.desk.rules.rulebook.import_text(rules, "rules.toml")
+            await world.opened.desk.rules.exchange.take_in(rules, "rules.toml")
         sandbox.set_push_url(f"{world.opened.url}/wx/shop")
         yield world
     finally:

@@ -242,7 +242,7 @@ async def test_the_second_refusal_of_the_media_id_is_final(world: World, heard: 
 
 async def test_a_media_id_from_a_rule_is_sent_as_it_is(world: World, heard: Heard) -> None:
     rules = f'[[rules]]\nname = "menu"\nwhen = {{ any = ["菜单"] }}\nthen = [{{ image = "{COVER_MEDIA_ID}" }}]\n'
-    await world.opened.desk.rules.rulebook.import_text(rules, "rules.toml")
+    await world.opened.desk.rules.exchange.take_in(rules, "rules.toml")
     await world.sandbox.say(OPENID, "菜单")
     sent = await world.sandbox.wait_for_reply(OPENID)
     assert sent.content == {"media_id": COVER_MEDIA_ID}

@@ -63,7 +63,7 @@ async def test_what_a_rule_said_that_may_not_speak_any_more_is_left_to_a_human(d
         case "removed":
             await rulebook.delete(await rule_id(desk, "hours"))
         case _:
-            await rulebook.import_text(REFUND, "rules.toml")
+            await desk.opened.desk.rules.exchange.take_in(REFUND, "rules.toml")
     assert await states(desk) == [S.DRAFT, S.HELD]
     left = await desk.reply(1)
     assert (left.error, left.due_at) == (RULE_SILENT, None)

@@ -52,7 +52,7 @@ then = [{ reply = "收到。" }]
 
 @pytest.fixture
 async def shop(world: World) -> World:
-    await world.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
+    await world.opened.desk.rules.exchange.take_in(RULES, "rules.toml")
     return world
 
 
@@ -144,7 +144,7 @@ async def decided(shop: World, openid: str, text: str) -> Decision:
 
 async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -> None:
     desk = world.opened.desk
-    await desk.rules.rulebook.import_text(STOPPED, "rules.toml")
+    await desk.rules.exchange.take_in(STOPPED, "rules.toml")
     thread = (await decided(world, LI_LEI.openid, "有优惠券吗")).conversation_id
     await decided(world, WANG_FANG.openid, "有优惠券吗")
     [held] = [one for one in await world.opened.store.inbox.timeline(thread) if isinstance(one, Reply)]
@@ -156,7 +156,7 @@ async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -
 
 
 async def test_what_wechat_refused_can_be_said_again(world: World) -> None:
-    await world.opened.desk.rules.rulebook.import_text(STOPPED, "rules.toml")
+    await world.opened.desk.rules.exchange.take_in(STOPPED, "rules.toml")
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", times=1, errcode=45047))
     await world.hears(LI_LEI.openid, "几点开门", lambda event: getattr(event, "state", None) is ReplyState.FAILED)
     again = await world.says(LI_LEI.openid, "几点关门")

@@ -14,7 +14,7 @@ then = [{ reply = "您看的 {{ session.id }} 号商品有货。" }]
 
 
 async def test_what_he_looked_at_is_known_when_he_asks_later(world: World) -> None:
-    await world.opened.desk.rules.rulebook.import_text(RULES, "rules.toml")
+    await world.opened.desk.rules.exchange.take_in(RULES, "rules.toml")
     await world.sandbox.enter(LI_LEI.openid, '{"from":"商品页","id":42}')
     await world.restart()
     await world.sandbox.say(LI_LEI.openid, "有货吗")

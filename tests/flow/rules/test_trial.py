@@ -188,7 +188,7 @@ async def _timeline(desk: Desk, thread: int) -> list[TimelineItem]:
 
 async def _tried(desk: Desk, thread: int, text: str) -> Trial:
     known = await desk.opened.store.decision_history.load_for_trial(thread, desk.clock())
-    return desk.opened.desk.rules.rulebook.try_sentence(text, around=TrialScenario(known=known))
+    return desk.opened.desk.rules.trials.try_sentence(text, around=TrialScenario(known=known))
 
 
 async def _made(desk: Desk, decision: Decision) -> list[str]:

@@ -48,7 +48,7 @@ def stored(world: World) -> Callable[[], list[Rule]]:
 @pytest.fixture
 def four_rules(world: World) -> list[Rule]:
     """The rules above, in the store."""
-    return world.call(world.desk.rules.rulebook.import_text(RULES, "rules.toml"))
+    return list(world.call(world.desk.rules.exchange.take_in(RULES, "rules.toml")).left.rules)
 
 
 @pytest.fixture

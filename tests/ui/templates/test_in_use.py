@@ -39,7 +39,7 @@ def test_a_rule_says_it_by_its_new_shortcut(
     [followed] = [one for one in world.call(world.desk.rules.rulebook.all()) if one.id == rule.id]
     assert world.desk.rules.rulebook.named(followed).then == (Action(ActionKind.TEMPLATE, template="hrs"),)
     assert world.desk.health.state.troubles == ()
-    assert world.desk.rules.rulebook.try_sentence("open?").answer.contents[0].text == "We open at 9."
+    assert world.desk.rules.trials.try_sentence("open?").answer.contents[0].text == "We open at 9."
 
 
 def test_what_a_rule_says_is_not_deleted_and_the_rule_is_named(

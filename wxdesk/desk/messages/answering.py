@@ -33,7 +33,7 @@ from wxdesk.core.replies.on_new_message import (
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
-from wxdesk.desk.answers.answer import Answer, AnswerMessage
+from wxdesk.desk.answers.answer import Answer, AnswerMessage, RuleContext
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
@@ -103,10 +103,10 @@ class Answering:
         return HoldTimes(account.hold_seconds, seconds, item.conversation.window.until)
 
     def _ask_rules(self, item: UndecidedMessage, situation: Situation) -> Resolution:
-        account, now = situation.account, situation.now
-        who = self._at_desk().who
+        account, now, who = situation.account, situation.now, self._at_desk().who
+        occasion = RuleContext(item.message, item.conversation, account, now, item.history, who)
         try:
-            answer = self._rulebook.answer(item.message, item.conversation, account, item.history, who)
+            answer = self._rulebook.answer(occasion)
         except Exception:
             log.exception("The rules failed on a message")
             return self.given_up(item)

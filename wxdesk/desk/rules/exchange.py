@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.rules.file.reading import RulesFile
+from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.desk.rules.import_check import ImportCheck, check_import
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.snapshot import RestoreResult, RulesSnapshot
@@ -49,14 +49,17 @@ class RulesExchange:
         return await self._compared(await self._rulebook.judge.read(text, file_name))
 
     async def take_in(self, text: str, file_name: str) -> ImportResult:
-        """Replace all rules by the file's.
+        """Replace all rules by the file's, all or none; its calendars are added.
 
         Raises:
             BadRulesFile: nothing was changed.
         """
         read = await self._rulebook.judge.read(text, file_name)
         check, before = await self._compared(read), await self.standing()
-        rules = await self._rulebook.take_in(read)
+        bound = [self._rulebook.shelf.names.bound(rule) for rule in read.rules]
+        beside = self._rulebook.calendars.stored_with(read.calendars)
+        rules = await self._rules.replace_all(bound, self._clock(), beside)
+        await self._rulebook.changed()
         return ImportResult(before, replace(await self.standing(), rules=tuple(rules)), check)
 
     async def _compared(self, read: RulesFile) -> ImportCheck:
@@ -66,11 +69,12 @@ class RulesExchange:
         return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, wanted)
 
     async def export(self) -> ExportResult:
-        """Export all rules and calendars as a file."""
-        rules = await self._rules.all()
+        """Export all rules and calendars as a file, switched-off rules included."""
+        rules = await self._rulebook.all()
         contents = [action.content for rule in rules for action in rule.then]
         named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
-        return ExportResult(await self._rulebook.export_text(), len(rules), frozenset(named - {""}))
+        text = write_rules([self._rulebook.named(rule) for rule in rules], self._rulebook.calendars.all)
+        return ExportResult(text, len(rules), frozenset(named - {""}))
 
     async def standing(self) -> RulesSnapshot:
         """Return rules and business hours as they are now, to be restored later."""

@@ -1,4 +1,4 @@
-"""The rules at work: loaded, changed, imported, tried, and asked for an answer.
+"""The rules at work: loaded, changed, and asked for an answer.
 
 A rule is validated before it is stored. One that is stored and cannot be used any more (a newer program may
 know better) is left out and reported, and the others go on.
@@ -9,31 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import tzinfo
 from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
-from wxdesk.core.model.account import Account
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.rule import ActionKind, Presence, Rule
-from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
+from wxdesk.core.model.rule import ActionKind, Rule
 from wxdesk.core.rules.deleted import DeletedRule, deleted_from
 from wxdesk.core.rules.faults import RuleFault
-from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
+from wxdesk.core.rules.matching.matcher import MatchTools, Ruleset
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
-from wxdesk.desk.rules.trial.example import RuleExamples
-from wxdesk.desk.rules.trial.outcome import Trial, trial_of
-from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
 from wxdesk.desk.rules.validation import RuleValidator
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.emoticons import normaliser, read_emoticons
@@ -63,9 +54,8 @@ class Rulebook:
     Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
     `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the
     business hours that rules name, `shelf` the templates; `has_picture` knows the kept pictures; `follow`
-    re-applies changed rules to pending replies. Sentences are tried as though sent to the first of the
-    `accounts`. `judge` validates rules, `examples` shows the messages of one by itself, and `left_out` has the
-    reason why a stored one cannot be used, by id.
+    re-applies changed rules to pending replies. `judge` validates rules, `builder` builds the answer of those
+    that matched, and `left_out` has the reason why a stored one cannot be used, by id.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -78,20 +68,17 @@ class Rulebook:
         zone: tzinfo | None = None,
         shelf: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
-        accounts: Mapping[str, Account] = MappingProxyType({}),
         has_picture: Callable[[str], bool] = _trusted,
     ) -> None:
         self._rules = rules
         self.shelf = shelf or TemplateLookup()
         self._follow = follow
-        self._accounts = accounts
         self.judge = RuleValidator(renderer, calendars, self.shelf, has_picture)
         self._calendars = calendars
         self._clock = clock
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
-        self._composer = AnswerBuilder(renderer, calendars, self.shelf, zone)
-        self.examples = RuleExamples(renderer, self.shelf, self._composer, self._tools, self._occasion)
+        self.builder = AnswerBuilder(renderer, calendars, self.shelf, zone)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self._transfers = False
@@ -143,7 +130,7 @@ class Rulebook:
         left_out: dict[int, str] = {}
         for rule in rules:
             unchanged = known.get(rule.id) == rule and not _names_others(rule)
-            fault = None if unchanged or not rule.enabled else self.fault_in(rule)
+            fault = None if unchanged or not rule.enabled else self.judge.fault_in(rule)
             if fault is None:
                 sound.append(rule)
             else:
@@ -166,7 +153,7 @@ class Rulebook:
         Raises:
             BadRule, BadTemplate: nothing was stored.
         """
-        fault = self.fault_in(rule)
+        fault = self.judge.fault_in(rule)
         if fault is not None:
             raise _error(rule, fault)
         saved = await self._rules.save(self.shelf.names.bound(rule), self._clock())
@@ -197,80 +184,19 @@ class Rulebook:
         await self._rules.put_back(removed, self._calendars.ids, self._clock())
         await self.changed()
 
-    async def import_text(self, text: str, file_name: str) -> list[Rule]:
-        """Replace all rules by those of a file, all or none; its calendars are added.
-
-        Raises:
-            BadRulesFile: nothing was changed.
-        """
-        return await self.take_in(await self.judge.read(text, file_name))
-
-    async def take_in(self, read: RulesFile) -> list[Rule]:
-        """Replace all rules by those of a file that has been read."""
-        rules = [self.shelf.names.bound(rule) for rule in read.rules]
-        kept = await self._rules.replace_all(rules, self._clock(), self._calendars.stored_with(read.calendars))
-        await self.changed()
-        return kept
-
-    async def export_text(self) -> str:
-        """Export all rules and calendars as a file, switched-off rules included."""
-        return write_rules([self.named(rule) for rule in self._stored], self._calendars.all)
-
     def named(self, rule: Rule) -> Rule:
         """Return the rule with all that it refers to by name, as people and files have it."""
         return self.rule_names.named(self.shelf.names.named(rule))
 
-    def answer(
-        self,
-        message: Message,
-        conversation: Conversation,
-        account: Account,
-        history: ContactHistory = NO_HISTORY,
-        operator: Presence = Presence.PRESENT,
-    ) -> Answer:
-        """Answer `message`; changes nothing, and a template that fails is an answer too."""
-        return self.answer_on(RuleContext(message, conversation, account, self._clock(), history, operator))
+    def answer(self, occasion: RuleContext) -> Answer:
+        """Answer by the rules of now in a context that may be long past.
 
-    def answer_on(self, occasion: RuleContext) -> Answer:
-        """Answer by the rules of now in a context that may be long past."""
-        return self._answer(self._ruleset, occasion)
-
-    def _answer(self, ruleset: Ruleset, occasion: RuleContext, *, whole: bool = False) -> Answer:
-        matching = ruleset.ask_all(occasion.subject) if whole else ruleset.decide(occasion.subject)
-        whole = whole or matching.asked <= KEPT_WHOLE
-        verdicts = ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
-        return self._composer.answer(matching, verdicts, occasion)
-
-    def try_sentence(
-        self,
-        sentence: str,
-        on: MessageType = MessageType.TEXT,
-        session_from: str | None = None,
-        alias: str = "",
-        *,
-        instead: Rule | None = None,
-        around: TrialScenario = NOTHING_SUPPOSED,
-    ) -> Trial:
-        """Try the rules on `sentence` in this scenario; nothing is stored or sent.
-
-        `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0). It is
-        tried as though it were switched on; others that are not have the verdict that they are switched off.
-
-        Raises:
-            BadRule: `instead` has a fault other than in a template.
+        Changes nothing, and a template that fails is an answer too.
         """
-        ruleset = self._ruleset if instead is None else self.ruleset_with(replace(instead, enabled=True))
-        occasion = self._occasion(TrialMessage(sentence, on, session_from, alias, around))
-        answer = self._answer(ruleset, occasion, whole=True)
-        answer = replace(answer, verdicts=ruleset.with_switched_off(answer.verdicts, answer.matching))
-        return trial_of(answer, occasion, ruleset.events, around.known)
-
-    def _occasion(self, tried: TrialMessage) -> RuleContext:
-        return tried.occasion(self._accounts, self._clock())
-
-    def answer_for_match(self, matching: MatchResult, occasion: RuleContext) -> Answer:
-        """Build the answer of rules that matched, in a context that may be long past."""
-        return self._composer.answer(matching, matching.verdicts, occasion)
+        matching = self._ruleset.decide(occasion.subject)
+        whole = matching.asked <= KEPT_WHOLE
+        verdicts = self._ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
+        return self.builder.answer(matching, verdicts, occasion)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
         """Return the rules with `rule` in place of its stored version, or added (id 0).
@@ -282,10 +208,6 @@ class Rulebook:
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
         return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset, self.rule_names.all)
-
-    def fault_in(self, rule: Rule) -> RuleFault | None:
-        """Return the first fault that keeps `rule` from being stored, or None."""
-        return self.judge.fault_in(rule)
 
     async def changed(self) -> None:
         """Load the changed rules, and publish the change."""

@@ -132,7 +132,7 @@ class Plainly:
             return
         only = who if len(speaking) < len(matchings) else None
         now = RuleContext(occasion.message, occasion.conversation, occasion.account, message.at, history, who)
-        answer = self._book.answer_for_match(matchings[who], now)
+        answer = self._book.builder.answer(matchings[who], matchings[who].verdicts, now)
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         said = self._by_hand(message)
         differs = said is not None and said.strip() != would_say.strip()
@@ -214,7 +214,8 @@ async def test_what_a_human_said_in_other_words_is_not_filled_in_but_for_the_lin
     [message] = await shop.store.message_history.messages(count - 1, 1)
     [thread] = (await shop.store.message_history.conversations({message.conversation_id})).values()
     occasion = RuleContext(message.message, thread, ACCOUNTS["shop"], message.at)
-    assert shop.book.answer_for_match(ruleset.decide(occasion.subject), occasion).contents
+    matching = ruleset.decide(occasion.subject)
+    assert shop.book.builder.answer(matching, matching.verdicts, occasion).contents
     once = len(shop.rendered)
     shop.rendered.clear()
     report = await shop.tried(every)

@@ -113,7 +113,7 @@ async def test_what_rules_say_is_known_by_both_its_ends(words: str, actions: tup
 )
 async def test_what_comes_out_is_never_ruled_out(source: str) -> None:
     rulebook, spoken = await book(), matching(says(source))
-    answer = rulebook.answer_for_match(spoken, RuleContext(MESSAGE, replace(THREAD), ACCOUNT, NOW))
+    answer = rulebook.builder.answer(spoken, (), RuleContext(MESSAGE, replace(THREAD), ACCOUNT, NOW))
     would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
     assert would_say or "alias" in source
     assert not cannot_have_said(would_say, spoken, rulebook.shelf)

@@ -29,6 +29,7 @@ from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.example import RuleExamples
 from wxdesk.desk.rules.trial.scenario import TrialMessage
+from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.settings.business_hours import Calendars
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -48,7 +49,9 @@ async def examples() -> RuleExamples:
     shelf = TemplateLookup(templates)
     await shelf.load()
     settings = Calendars(KeptSettings())
-    return Rulebook(KeptRules(), settings, LiquidRenderer(), lambda: NOW, lambda _: None, UTC, shelf=shelf).examples
+    renderer = LiquidRenderer()
+    book = Rulebook(KeptRules(), settings, renderer, lambda: NOW, lambda _: None, UTC, shelf=shelf)
+    return RuleTrials(book, renderer, {}, lambda: NOW).examples
 
 
 def _says(text: str, *others: str, when: Condition = ASKED) -> Rule:

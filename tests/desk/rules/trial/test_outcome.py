@@ -32,6 +32,7 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.outcome import Trial, TrialDelivery
 from wxdesk.desk.rules.trial.scenario import TrialScenario
+from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.wechat.payload import to_body
 
@@ -47,19 +48,14 @@ def rule(name: str, *then: Action, when: Condition = Condition(any=("x",)), **mo
     return Rule(name, when=when, then=then, **more)  # type: ignore[arg-type]
 
 
-async def book_of(*rules: Rule, account: Account = SHOP) -> Rulebook:
+async def trials_of(*rules: Rule, account: Account = SHOP) -> RuleTrials:
     calendars = Calendars(KeptSettings())
     await calendars.replace_all([Calendar("shop", "Asia/Shanghai")])
-    book = Rulebook(
-        KeptRules(rules),
-        calendars,
-        LiquidRenderer(),
-        lambda: NOW,
-        lambda _: None,
-        accounts={account.name: account, "other": Account("other", "", "")},
-    )
+    renderer = LiquidRenderer()
+    book = Rulebook(KeptRules(rules), calendars, renderer, lambda: NOW, lambda _: None)
     await book.load()
-    return book
+    accounts = {account.name: account, "other": Account("other", "", "")}
+    return RuleTrials(book, renderer, accounts, lambda: NOW)
 
 
 def texts(trial: Trial) -> list[str]:
@@ -68,29 +64,29 @@ def texts(trial: Trial) -> list[str]:
 
 async def test_every_value_that_a_real_message_has_is_there() -> None:
     says = "{{ account }} {{ contact.short_id | size }} {{ window.left }} {{ window.until }} {{ time }}"
-    trial = (await book_of(rule("a", reply(says)))).try_sentence("x")
+    trial = (await trials_of(rule("a", reply(says)))).try_sentence("x")
     assert texts(trial) == ["tea-shop 6 5 2026-11-26 14:05 14:05"]
     assert trial.outcome is Outcome.REPLIED
 
 
 async def test_a_known_customer_and_another_account_can_be_supposed() -> None:
-    book = await book_of(rule("a", reply("{{ account }} {{ contact.alias }} {{ window.left }}")))
+    trials = await trials_of(rule("a", reply("{{ account }} {{ contact.alias }} {{ window.left }}")))
     known = Conversation(
         7, "other", Contact(7, "other", "oLiLei", NOW, alias="李雷"), window=ReplyWindow(1, NOW + timedelta(hours=1))
     )
     around = TrialScenario(known=ConversationContext(known), left=3)
-    assert texts(book.try_sentence("x", around=around)) == ["other 李雷 3"]
+    assert texts(trials.try_sentence("x", around=around)) == ["other 李雷 3"]
 
 
 async def test_what_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
     enters = rule("e", reply("1"), reply("2"), reply("3"), on=frozenset({MessageType.ENTER_SESSION}), when=Condition())
-    trial = (await book_of(enters)).try_sentence("", MessageType.ENTER_SESSION)
+    trial = (await trials_of(enters)).try_sentence("", MessageType.ENTER_SESSION)
     assert (trial.outcome, trial.left, trial.contents, trial.leaving) == (Outcome.NO_QUOTA, 2, (), ())
-    five = await book_of(rule("a", *(reply(str(n)) for n in range(5))))
+    five = await trials_of(rule("a", *(reply(str(n)) for n in range(5))))
     trial = five.try_sentence("x")
     assert (trial.outcome, trial.left, trial.contents) == (Outcome.NO_QUOTA, 3, ())
     assert len(trial.answer.contents) == 5
-    three = await book_of(rule("a", reply("1"), reply("2"), reply("3")))
+    three = await trials_of(rule("a", reply("1"), reply("2"), reply("3")))
     assert len(three.try_sentence("x").contents) == 3
     assert three.try_sentence("x", around=TrialScenario(left=4)).outcome is Outcome.NO_QUOTA
 
@@ -100,58 +96,58 @@ async def test_switched_off_rules_stand_where_the_others_passed_them_by() -> Non
         return rule(name, reply(name), enabled=False)
 
     goes_on = rule("on", Action(ActionKind.TAG, tags=("t",)), continues=True)
-    book = await book_of(
+    trials = await trials_of(
         off("1"), goes_on, off("2"), off("3"), rule("y", reply("y"), when=Condition(any=("y",))), off("4")
     )
 
     def heard(sentence: str, instead: Rule | None = None) -> list[tuple[str, bool]]:
-        verdicts = book.try_sentence(sentence, instead=instead).answer.verdicts
+        verdicts = trials.try_sentence(sentence, instead=instead).answer.verdicts
         return [(one.rule_name, one.matched) for one in verdicts]
 
     switched_off = [("1", False), ("on", True), ("2", False), ("3", False)]
     assert heard("x y") == [*switched_off, ("y", True)]  # what is below is not asked
     assert heard("x") == [*switched_off, ("y", False), ("4", False)]
-    third = next(one for one in await book.all() if one.name == "3")
-    trial = book.try_sentence("x", instead=third)
+    third = next(one for one in await trials.rulebook.all() if one.name == "3")
+    trial = trials.try_sentence("x", instead=third)
     assert texts(trial) == ["3"]
     assert heard("x", third) == [("1", False), ("on", True), ("2", False), ("3", True)]
     assert [one.condition for one in trial.answer.verdicts[0].verdicts] == ["enabled"]
 
 
 async def test_how_it_would_leave_is_told() -> None:
-    book = await book_of(
+    trials = await trials_of(
         rule("s", reply("0"), delivery=Delivery.SHADOW),
         rule("a", reply("1"), Action(ActionKind.NOTIFY), delivery=Delivery.HOLD, hold_seconds=9, continues=True),
         rule("b", reply("2")),
     )
-    trial = book.try_sentence("x")
+    trial = trials.try_sentence("x")
     assert trial.deliveries == (TrialDelivery(ReplyMode.HOLD, 9), TrialDelivery(ReplyMode.AUTO))
     assert (trial.shadows, trial.answer.notify) == (("s",), trial.answer.matching.matched[0].rule)
     by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
-    silent = book.try_sentence("x", around=TrialScenario(account=by_hand))
+    silent = trials.try_sentence("x", around=TrialScenario(account=by_hand))
     assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())
-    lacking = await book_of(rule("a", reply("{{ contact.alias }}")))
+    lacking = await trials_of(rule("a", reply("{{ contact.alias }}")))
     trial = lacking.try_sentence("x")
     assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (TrialDelivery(ReplyMode.DRAFT),))
 
 
 async def test_cooldowns_and_another_rule_that_spoke_can_be_supposed() -> None:
-    book = await book_of(
+    trials = await trials_of(
         rule("a", reply("1"), cooldown=Cooldown(per_contact_s=60)),
         rule("b", reply("2"), when=Condition(last_rule_within=LastRule("a", 5))),
     )
-    assert texts(book.try_sentence("x")) == ["1"]
-    assert texts(book.try_sentence("x", around=TrialScenario(spoke={1: timedelta(seconds=30)}))) == ["2"]
-    assert texts(book.try_sentence("x", around=TrialScenario(spoke={1: timedelta(minutes=2)}))) == ["1"]
-    assert texts(book.try_sentence("z", around=TrialScenario(spoke={1: timedelta(minutes=4)}))) == ["2"]
-    assert texts(book.try_sentence("z", around=TrialScenario(spoke={1: timedelta(minutes=6)}))) == []
-    each_minute = await book_of(rule("a", reply("1"), cooldown=Cooldown(per_account_per_min=1)))
+    assert texts(trials.try_sentence("x")) == ["1"]
+    assert texts(trials.try_sentence("x", around=TrialScenario(spoke={1: timedelta(seconds=30)}))) == ["2"]
+    assert texts(trials.try_sentence("x", around=TrialScenario(spoke={1: timedelta(minutes=2)}))) == ["1"]
+    assert texts(trials.try_sentence("z", around=TrialScenario(spoke={1: timedelta(minutes=4)}))) == ["2"]
+    assert texts(trials.try_sentence("z", around=TrialScenario(spoke={1: timedelta(minutes=6)}))) == []
+    each_minute = await trials_of(rule("a", reply("1"), cooldown=Cooldown(per_account_per_min=1)))
     assert texts(each_minute.try_sentence("x", around=TrialScenario(spoke={1: timedelta(seconds=59)}))) == []
 
 
 async def test_every_condition_has_its_verdict_also_behind_one_that_failed() -> None:
     when = Condition(any=("退款",), none=("x",), hours=HoursTest("shop"), operator=Presence.PRESENT)
-    [said] = (await book_of(rule("a", reply("1"), when=when))).try_sentence("x").answer.verdicts
+    [said] = (await trials_of(rule("a", reply("1"), when=when))).try_sentence("x").answer.verdicts
     assert [(one.condition, one.ok) for one in said.verdicts] == [
         ("on", True),
         ("any", False),
@@ -164,23 +160,23 @@ async def test_every_condition_has_its_verdict_also_behind_one_that_failed() -> 
 
 async def test_a_picture_of_the_desks_is_named_by_a_mark_where_its_media_id_will_stand() -> None:
     picture = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="OLD", picture="ab" * 32))
-    trial = (await book_of(rule("a", picture))).try_sentence("x")
+    trial = (await trials_of(rule("a", picture))).try_sentence("x")
     [leaving] = trial.leaving
     assert "‹media_id›".encode() in to_body("OPENID", leaving)
     wechats = Action(ActionKind.IMAGE, content=Content(ReplyKind.IMAGE, media_id="MEDIA"))
-    [leaving] = (await book_of(rule("a", wechats))).try_sentence("x").leaving
+    [leaving] = (await trials_of(rule("a", wechats))).try_sentence("x").leaving
     assert b'"media_id":"MEDIA"' in to_body("OPENID", leaving)
 
 
 async def test_the_state_of_the_conversation_can_be_supposed() -> None:
-    book = await book_of(rule("a", reply("1"), Action(ActionKind.TRANSFER)))
-    taken = book.try_sentence("x", around=TrialScenario(taken_over=True))
+    trials = await trials_of(rule("a", reply("1"), Action(ActionKind.TRANSFER)))
+    taken = trials.try_sentence("x", around=TrialScenario(taken_over=True))
     assert (taken.outcome, taken.asked, taken.contents) == (Outcome.TAKEN_OVER, False, ())
     assert taken.answer.rule is not None
-    drafts = book.try_sentence("x", around=TrialScenario(mode=ReplyMode.DRAFT))
+    drafts = trials.try_sentence("x", around=TrialScenario(mode=ReplyMode.DRAFT))
     assert drafts.deliveries == (TrialDelivery(ReplyMode.DRAFT),)
     assert (drafts.answer.transfer, drafts.answer.take_over) == (None, True)
-    assert book.try_sentence("x", around=TrialScenario(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED
+    assert trials.try_sentence("x", around=TrialScenario(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED
 
 
 async def test_what_is_supposed_goes_before_what_is_known() -> None:
@@ -193,52 +189,52 @@ async def test_what_is_supposed_goes_before_what_is_known() -> None:
     quiet = rule("q", reply("quiet"), when=Condition(quiet_days=10))
     often = rule("o", reply("often"), when=Condition(message_no=MessageNo(4, 4)))
     tagged = rule("t", reply("tagged"), when=Condition(tags=TagsTest(any=("VIP",))))
-    book = await book_of(new, lately, quiet, often, tagged)
+    trials = await trials_of(new, lately, quiet, often, tagged)
     around = TrialScenario(known=known, taken_over=False, mode=ReplyMode.AUTO)
-    assert texts(book.try_sentence("x", around=around)) == ["lately"]
+    assert texts(trials.try_sentence("x", around=around)) == ["lately"]
     around = replace(around, spoke={})
-    assert texts(book.try_sentence("x", around=around)) == ["often"]
-    assert texts(book.try_sentence("x", around=replace(around, first_contact=True))) == ["new"]
-    assert texts(book.try_sentence("x", around=replace(around, quiet_days=10))) == ["quiet"]
+    assert texts(trials.try_sentence("x", around=around)) == ["often"]
+    assert texts(trials.try_sentence("x", around=replace(around, first_contact=True))) == ["new"]
+    assert texts(trials.try_sentence("x", around=replace(around, quiet_days=10))) == ["quiet"]
     around = replace(around, message_no=1)
-    assert texts(book.try_sentence("x", around=around)) == ["tagged"]
-    assert texts(book.try_sentence("x", around=replace(around, tags=()))) == []
+    assert texts(trials.try_sentence("x", around=around)) == ["tagged"]
+    assert texts(trials.try_sentence("x", around=replace(around, tags=()))) == []
 
 
 async def test_the_account_of_a_known_customer_counts_and_one_that_is_gone_answers_nothing() -> None:
-    book = await book_of(rule("a", reply("{{ account }}")))
+    trials = await trials_of(rule("a", reply("{{ account }}")))
     known = ConversationContext(Conversation(7, "other", Contact(7, "other", "oLiLei", NOW)))
-    assert texts(book.try_sentence("x", around=TrialScenario(account=SHOP, known=known))) == ["other"]
+    assert texts(trials.try_sentence("x", around=TrialScenario(account=SHOP, known=known))) == ["other"]
     gone = ConversationContext(Conversation(7, "gone", Contact(7, "gone", "oLiLei", NOW)))
-    assert book.try_sentence("x", around=TrialScenario(known=gone)).outcome is Outcome.PAUSED
+    assert trials.try_sentence("x", around=TrialScenario(known=gone)).outcome is Outcome.PAUSED
 
 
 async def test_an_event_belongs_to_what_is_neither_text_nor_picture() -> None:
     closed = rule("c", reply("bye"), on=frozenset({MessageType.OTHER}), when=Condition(event=("kf_close_session",)))
-    book = await book_of(closed, rule("a", reply("1")))
+    trials = await trials_of(closed, rule("a", reply("1")))
     around = TrialScenario(event="kf_close_session")
-    assert texts(book.try_sentence("x", around=around)) == ["1"]
-    assert texts(book.try_sentence("", MessageType.OTHER, around=around)) == ["bye"]
-    none_asks = book.try_sentence("", MessageType.OTHER, around=TrialScenario(event="kf_switch_session"))
+    assert texts(trials.try_sentence("x", around=around)) == ["1"]
+    assert texts(trials.try_sentence("", MessageType.OTHER, around=around)) == ["bye"]
+    none_asks = trials.try_sentence("", MessageType.OTHER, around=TrialScenario(event="kf_switch_session"))
     assert (none_asks.outcome, none_asks.asked) == (Outcome.NOT_A_CUSTOMER, False)
     known = ConversationContext(Conversation(7, "tea-shop", Contact(7, "tea-shop", "oLiLei", NOW)))
-    allowed = book.try_sentence("", MessageType.OTHER, around=replace(around, known=known))
+    allowed = trials.try_sentence("", MessageType.OTHER, around=replace(around, known=known))
     assert (allowed.outcome, allowed.left) == (Outcome.NO_QUOTA, 0)
 
 
 async def test_rules_that_ask_for_one_ask_for_it_by_the_name_that_it_has_in_the_editor() -> None:
     asks = Condition(any=("b",), unless=Condition(last_rule_within=LastRule("A", 10)))
-    book = await book_of(rule("A", reply("1"), when=Condition(any=("a",))), rule("B", reply("2"), when=asks))
-    [first, second] = await book.all()
+    trials = await trials_of(rule("A", reply("1"), when=Condition(any=("a",))), rule("B", reply("2"), when=asks))
+    [first, second] = await trials.rulebook.all()
     lately = TrialScenario(spoke={first.id: timedelta(minutes=1)})
-    assert texts(book.try_sentence("b", around=lately)) == []
-    assert texts(book.try_sentence("b", instead=replace(first, name="A2"), around=lately)) == []
+    assert texts(trials.try_sentence("b", around=lately)) == []
+    assert texts(trials.try_sentence("b", instead=replace(first, name="A2"), around=lately)) == []
     as_it_was = replace(second, name="B2")
-    assert texts(book.try_sentence("b", instead=as_it_was, around=lately)) == []
+    assert texts(trials.try_sentence("b", instead=as_it_was, around=lately)) == []
 
 
 async def test_the_title_of_a_card_is_asked_like_a_text_and_a_picture_has_no_words() -> None:
     on = frozenset({MessageType.TEXT, MessageType.CARD, MessageType.IMAGE})
-    book = await book_of(rule("tea", reply("茶"), on=on, when=Condition(any=("红茶",))))
-    assert texts(book.try_sentence("红茶 500 克", MessageType.CARD)) == ["茶"]
-    assert texts(book.try_sentence("红茶 500 克", MessageType.IMAGE)) == []
+    trials = await trials_of(rule("tea", reply("茶"), on=on, when=Condition(any=("红茶",))))
+    assert texts(trials.try_sentence("红茶 500 克", MessageType.CARD)) == ["茶"]
+    assert texts(trials.try_sentence("红茶 500 克", MessageType.IMAGE)) == []

@@ -263,7 +263,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     at = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # half past nine in the evening in Shanghai
 
     def speaks() -> str:
-        rule = world.desk.rules.rulebook.try_sentence("hello", around=TrialScenario(at=at)).answer.rule
+        rule = world.desk.rules.trials.try_sentence("hello", around=TrialScenario(at=at)).answer.rule
         return "" if rule is None else rule.name
 
     assert speaks() == "Night"

@@ -235,7 +235,7 @@ def test_a_deletion_is_not_done_again_over_what_was_saved_since(
 def test_a_file_that_changes_nothing_says_so(
     page: RulesPage, world: World, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
-    same = world.call(world.desk.rules.rulebook.export_text())
+    same = world.call(world.desk.rules.exchange.export()).text
     question = _asked(page, _file(tmp_path, same), host, bridge, qtbot)
     assert question.rows() == []
     assert not question.action.isEnabled()

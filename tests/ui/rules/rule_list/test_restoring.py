@@ -132,7 +132,7 @@ def test_a_rule_that_comes_back_means_what_it_meant(
     [says] = [rule for rule in stored() if rule.name == "Says"]
     assert says.then[0].template == opening.id
     assert world.desk.rules.rulebook.named(says).when.unless == Condition(last_rule_within=LastRule("Times", 5))
-    assert [content.text for content in world.desk.rules.rulebook.try_sentence("open").contents] == ["We open at nine."]
+    assert [content.text for content in world.desk.rules.trials.try_sentence("open").contents] == ["We open at nine."]
     assert (says.revision, len(world.call(world.desk.rules.rulebook.revisions(says.id)))) == (1, 1)
 
 

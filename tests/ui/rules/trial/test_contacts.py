@@ -60,7 +60,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def four_rules(world: World) -> list[Rule]:
     """The rules above, in the place of those of the other tests."""
-    return world.call(world.desk.rules.rulebook.import_text(RULES, "rules.toml"))
+    return list(world.call(world.desk.rules.exchange.take_in(RULES, "rules.toml")).left.rules)
 
 
 @pytest.fixture

@@ -282,7 +282,7 @@ def test_a_customer_without_an_alias_is_tried_unless_one_is_typed(page: RulesPag
 
 @pytest.mark.usefixtures("shanghai")
 def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
-    world.call(world.desk.rules.rulebook.import_text(SHOP_RULES, "rules.toml"))
+    world.call(world.desk.rules.exchange.take_in(SHOP_RULES, "rules.toml"))
     trial, around = page.trial, page.trial.around
     trial.sentence.setText("Hello")
     qtbot.keyClicks(trial.writer.name, "Wang Fang")

@@ -206,9 +206,9 @@ class _Tally:
         by_hand = self._by_hand(told)
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
         then = replace(thread, session_from=one.session_from)
-        answer = self.rulebook.answer_for_match(
-            one.matching, RuleContext(told.message, then, account, told.at, one.history, one.only or Presence.PRESENT)
-        )
+        presence = one.only or Presence.PRESENT
+        occasion = RuleContext(told.message, then, account, told.at, one.history, presence)
+        answer = self.rulebook.builder.answer(one.matching, one.matching.verdicts, occasion)
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         return DryRunLine(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)
 

@@ -101,7 +101,7 @@ class RulesReview:
     def _faults(self, rules: Sequence[Rule]) -> dict[int, RuleFault]:
         """Return the faults of rules that are switched on but cannot be asked."""
         left_out = [rule for rule in rules if rule.enabled and rule.id not in self.rulebook.ruleset.by_id]
-        found = {rule.id: self.rulebook.fault_in(rule) for rule in left_out}
+        found = {rule.id: self.rulebook.judge.fault_in(rule) for rule in left_out}
         return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
 
     async def unmatched(self) -> list[MessageGroup]:
@@ -132,7 +132,7 @@ class RulesReview:
         return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
 
     def _has_answer(self, occasion: RuleContext) -> bool:
-        answer = self.rulebook.answer_on(occasion)
+        answer = self.rulebook.answer(occasion)
         return answer.rule is not None and not answer.rule.default and not answer.problem
 
 

@@ -197,8 +197,8 @@ class TrialPanel(QFrame):
             self._show_nothing()
             return
         instead = self._instead
-        broken = instead is not None and self._desk.rules.rulebook.fault_in(instead) is not None
-        trial = self._desk.rules.rulebook.try_sentence(
+        broken = instead is not None and self._desk.rules.rulebook.judge.fault_in(instead) is not None
+        trial = self._desk.rules.trials.try_sentence(
             asked.sentence,
             kind,
             asked.session_from,

@@ -31,7 +31,7 @@ class TrialPlacement(QObject):
         super().__init__(page)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(bridge, album, rules, page)
-        self.preview = RulePreview(bridge.desk.rules.rulebook.examples, album, page)
+        self.preview = RulePreview(bridge.desk.rules.trials.examples, album, page)
         self._editor = editor
         self._page = page
         self._opener = editor.head.trial
