@@ -19,11 +19,7 @@ class Look(StrEnum):
     DARK = "dark"
 
 
-_SCHEMES = {
-    Look.SYSTEM: Qt.ColorScheme.Unknown,
-    Look.LIGHT: Qt.ColorScheme.Light,
-    Look.DARK: Qt.ColorScheme.Dark,
-}
+_SCHEMES = {Look.SYSTEM: Qt.ColorScheme.Unknown, Look.LIGHT: Qt.ColorScheme.Light, Look.DARK: Qt.ColorScheme.Dark}
 
 
 class Appearance(QObject):

@@ -10,14 +10,7 @@ from PySide6.QtCore import QObject
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    Event,
-    TakeoverChanged,
-    TakeoverEnded,
-    TakeoverEnding,
-)
+from wxdesk.core.events import AttentionChanged, AttentionRaised, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.core.model.message import Message
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.held_replies import HeldReplyNotices

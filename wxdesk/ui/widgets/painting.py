@@ -83,12 +83,7 @@ class Surface(QWidget):
     """Widget with a background, `fill` and `line` by theme role; empty for none."""
 
     def __init__(
-        self,
-        fill: str = "panel",
-        line: str = "line",
-        *,
-        radius: int = Measure.RADIUS,
-        parent: QWidget | None = None,
+        self, fill: str = "panel", line: str = "line", *, radius: int = Measure.RADIUS, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._fill = fill

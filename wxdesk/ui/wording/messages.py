@@ -66,12 +66,7 @@ def brief_mode_word(mode: ReplyMode) -> str:
     return tr(_BRIEF_MODES[mode])
 
 
-_BRIEF_MODES = {
-    ReplyMode.AUTO: "Auto",
-    ReplyMode.HOLD: "Waits",
-    ReplyMode.DRAFT: "Drafts",
-    ReplyMode.OFF: "By hand",
-}
+_BRIEF_MODES = {ReplyMode.AUTO: "Auto", ReplyMode.HOLD: "Waits", ReplyMode.DRAFT: "Drafts", ReplyMode.OFF: "By hand"}
 
 
 def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
