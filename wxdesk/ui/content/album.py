@@ -27,7 +27,6 @@ class BackgroundCall(Protocol):
         self, work: Coroutine[Any, Any, QImage], done: Callable[[QImage], None], failed: Callable[[Exception], None]
     ) -> None:
         """Returns at once."""
-        ...
 
 
 AT_A_TIME = 2

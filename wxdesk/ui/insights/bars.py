@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from wxdesk.core.model.statistics import HOURS, HourCount
 from wxdesk.i18n import tr
@@ -24,8 +24,8 @@ STEPS = (1, 2, 5)
 class HourlyBars(Chart):
     """The bar chart; empty until `show_hours`."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(1, HOURS, parent)
+    def __init__(self) -> None:
+        super().__init__(1, HOURS)
         self.hours: tuple[HourCount, ...] = (HourCount(),) * HOURS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_hours(self.hours)

@@ -23,8 +23,8 @@ class CardPlace:
 class Board(QWidget):
     """Rows of cards, as high as they need, so that a scroll area can hold them."""
 
-    def __init__(self, margin: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, margin: int) -> None:
+        super().__init__()
         self._margin = margin
         self._lines: list[list[CardPlace]] = []
 

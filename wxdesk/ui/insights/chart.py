@@ -16,8 +16,8 @@ class Chart(QWidget):
     A chart is one stop of the Tab key; arrow keys walk its cells, and each is announced.
     """
 
-    def __init__(self, rows: int, columns: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__()
         self._rows, self._columns = rows, columns
         self.looked_at: tuple[int, int] | None = None
         self.setMouseTracking(True)

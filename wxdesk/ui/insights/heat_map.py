@@ -30,8 +30,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class HeatMap(Chart):
     """The heat map; empty until `show_week`."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(DAYS, HOURS, parent)
+    def __init__(self) -> None:
+        super().__init__(DAYS, HOURS)
         self.week: tuple[tuple[int, ...], ...] = ((0,) * HOURS,) * DAYS
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_week(self.week)
@@ -95,8 +95,8 @@ class HeatMap(Chart):
 class HeatScale(QWidget):
     """The legend, from few to many."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(font(Size.CAPTION))
         self._few, self._many = tr("few"), tr("many")

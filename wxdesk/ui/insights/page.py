@@ -30,8 +30,8 @@ MARGIN = 24
 class InsightsPage(QWidget):
     """Queries the statistics of one period at a time; only the last answer is shown."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self.period = Period.WEEK

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.painting import RIGHT, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
 ROW = 30
@@ -28,9 +28,6 @@ VALUE = 52
 NOTE = 84
 GAP = 10
 ROW_ROLE = Qt.ItemDataRole.UserRole
-
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +87,14 @@ class RankDelegate(QStyledItemDelegate):
         right = rect.right() + 1
         if note:
             remark = QRect(right - note, rect.top(), note, rect.height())
-            _text(painter, remark, row.note, row.note_role, LEFT, Size.SMALL)
+            paint_text(painter, remark, row.note, font(Size.SMALL, tabular=True), theme.color(row.note_role))
         value = QRect(right - note - VALUE - (GAP if note else 0), rect.top(), VALUE, rect.height())
-        _text(painter, value, f"{row.value:,}", "text", RIGHT, Size.BODY, strong=not note)
+        paint_text(painter, value, f"{row.value:,}", font(strong=not note, tabular=True), theme.color("text"), RIGHT)
         room = value.left() - GAP - rect.left()
         name = room if row.share is None else min(room * 45 // 100, 180)
-        _text(painter, QRect(rect.left(), rect.top(), name, rect.height()), row.name, "text", LEFT, Size.BODY)
+        words = " ".join(row.name.split())
+        beside = QRect(rect.left(), rect.top(), name, rect.height())
+        paint_text(painter, beside, words, font(tabular=True), theme.color("text"))
         if row.share is not None:
             length = max(BAR, (room - name - GAP) * row.share)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -105,21 +104,11 @@ class RankDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _text(  # noqa: PLR0913 - how a text is drawn, named
-    painter: QPainter, rect: QRect, text: str, role: str, flags: int, size: int, *, strong: bool = False
-) -> None:
-    face = font(size, strong=strong, tabular=True)
-    painter.setFont(face)
-    painter.setPen(Theme.current().color(role))
-    shown = QFontMetrics(face).elidedText(" ".join(text.split()), Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, flags, shown)
-
-
 class RankList(QListView):
     """The list, as high as its rows; the page scrolls, not the list."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.ranks = RankModel(self)
         self.setModel(self.ranks)
         self.setItemDelegate(RankDelegate(self))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 
 from wxdesk import i18n
 
@@ -157,6 +157,15 @@ def sentence_font(size: int = Size.BODY, *, strong: bool = False, tabular: bool 
     face = font(size, strong=strong, tabular=tabular)
     if not i18n.language().startswith("zh"):
         face.setFeature(QFont.Tag("pwid"), 1)
+    return face
+
+
+def mono_font() -> QFont:
+    """Return the system's monospace font, with the interface's font for Chinese."""
+    face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    # The system may name it by an alias, which stands for nothing in a list of families.
+    face.setFamilies([QFontInfo(face).family(), *QGuiApplication.font().families()])
+    face.setPixelSize(Size.SMALL)
     return face
 
 

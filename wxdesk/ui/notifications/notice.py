@@ -75,15 +75,12 @@ class Notifier(Protocol):
 
     def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Show a notice in place of the former one with its key, where possible."""
-        ...
 
     def withdraw(self, key: str) -> None:
         """Withdraw a notice whose matter is over, where possible."""
-        ...
 
     def stop(self) -> None:
         """Withdraw all notices at the end of the program."""
-        ...
 
 
 def notice_key(topic: NoticeTopic, about: int) -> str:

@@ -42,15 +42,8 @@ reply_mode = "auto"
 class SettingsPage(QWidget):
     """Accounts, preferences, listener, places and appearance."""
 
-    def __init__(
-        self,
-        bridge: Bridge,
-        notices: Notices,
-        facts: InstallationFacts,
-        appearance: Appearance,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self._facts = facts

@@ -23,8 +23,8 @@ class FailureWindow(QWidget):
 
     left = Signal()
 
-    def __init__(self, error: Exception, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
         self.setWindowTitle("wxdesk")
         self.setProperty("class", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -44,14 +44,9 @@ class MainWindow(QWidget):
     silence_wanted = Signal()
 
     def __init__(
-        self,
-        bridge: Bridge,
-        facts: InstallationFacts,
-        appearance: Appearance,
-        simulator: Simulator | None = None,
-        parent: QWidget | None = None,
+        self, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, simulator: Simulator | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._bridge = bridge
         self._memory = WindowMemory(facts.home)
         self._finished = False

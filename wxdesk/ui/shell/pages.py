@@ -41,11 +41,9 @@ class HasUnsavedChanges(Protocol):
     @property
     def unsaved(self) -> bool:
         """True if closing now would lose something."""
-        ...
 
     def leave(self, then: Callable[[], None]) -> None:
         """Let the operator decide about it; `then` is called unless the operator stays."""
-        ...
 
 
 def build_pages(

@@ -70,8 +70,8 @@ class SimulatorPage(QWidget):
 
     _simulator_changed = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self._simulator = simulator

@@ -8,10 +8,11 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QImage
 
 from wxdesk.i18n import tr
-from wxdesk.ui.simulator.phone_layout import NOTICES
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_word, notice_word
 from wxdesk.ui.widgets.row_index import Index
+
+NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
 
 
 class PhoneRole(IntEnum):

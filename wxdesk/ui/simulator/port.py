@@ -133,40 +133,30 @@ class Simulator(Protocol):
 
     def subscribe(self, hear: Callable[[], None]) -> Callable[[], None]:
         """Call `hear`, on any thread, after each change; returns an unsubscriber."""
-        ...
 
     def look(self, openid: str) -> Coroutine[Any, Any, Scene]:
         """Collect everything, with that customer's phone (None if unknown)."""
-        ...
 
     def add(self) -> Coroutine[Any, Any, str]:
         """Add a customer; return the openid."""
-        ...
 
     def write(self, openid: str, text: str) -> Coroutine[Any, Any, PushReport]:
         """Let the customer write."""
-        ...
 
     def enter(self, openid: str, session_from: str) -> Coroutine[Any, Any, PushReport]:
         """Let the customer enter by the mini program's button."""
-        ...
 
     def show(self, openid: str, picture: bytes | None) -> Coroutine[Any, Any, PushReport]:
         """Let the customer send a picture; None for a built-in one."""
-        ...
 
     def send_card(self, openid: str, title: str, page_path: str) -> Coroutine[Any, Any, PushReport]:
         """Let the customer send a mini-program card."""
-        ...
 
     def let_go(self, openid: str) -> Coroutine[Any, Any, None]:
         """End the customer's session in WeChat's own tool."""
-        ...
 
     def switch_on(self, wish: MishapRequest) -> Coroutine[Any, Any, None]:
         """Switch a mishap on."""
-        ...
 
     def switch_off(self, mishap: Mishap) -> Coroutine[Any, Any, None]:
         """Switch a mishap off."""
-        ...

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QKeyEvent, QTextOption
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -15,18 +15,17 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
-from wxdesk.ui.look.icons import icon
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import short_openid
 
@@ -53,9 +52,7 @@ class TrafficDetail(QFrame):
         self.setProperty("class", "side")
         self.setFixedWidth(WIDTH)
         self._title = PlainLabel(size=Size.TITLE, strong=True, elide=True)
-        self._close = QToolButton()
-        self._close.setAccessibleName(tr("Close"))
-        self._close.setToolTip(tr("Close"))
+        self._close = SmallButton("close", tr("Close"), self)
         self._close.clicked.connect(self.closed)
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
         self.copy = Button(tr("Copy"), icon="copy")
@@ -67,7 +64,6 @@ class TrafficDetail(QFrame):
         self.steps = StepList()
         self.steps.copied.connect(self.copied)
         self._build()
-        self._tint()
 
     def _build(self) -> None:
         inner = QWidget()
@@ -124,14 +120,6 @@ class TrafficDetail(QFrame):
             return
         super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_close"):
-            self._tint()
-
-    def _tint(self) -> None:
-        self._close.setIcon(icon("close", "secondary", 16))
-
     def _copy_body(self) -> None:
         QGuiApplication.clipboard().setText(self.body.toPlainText())
         self.copied.emit()
@@ -140,8 +128,8 @@ class TrafficDetail(QFrame):
 class PushBodyText(QPlainTextEdit):
     """Text to read, select and copy; as tall as it needs up to a bound."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "well")
         self.setReadOnly(True)
         self.setTextInteractionFlags(
@@ -178,8 +166,8 @@ class StepList(QWidget):
 
     copied = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: list[TrafficStep] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -193,11 +181,7 @@ class StepList(QWidget):
         if list(steps) == self._shown:
             return
         self._shown = list(steps)
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        remove_widgets(self._grid)
         for row, step in enumerate(steps):
             name = PlainLabel(step.name, size=Size.SMALL, role="secondary", parent=self)
             text = PlainLabel(step.text, size=Size.SMALL, role=step.role, wrap=True, parent=self)
@@ -223,15 +207,6 @@ class StepList(QWidget):
     def texts(self) -> list[tuple[str, str]]:
         """Return the texts shown, in order."""
         return [(step.name, step.text) for step in self._shown]
-
-
-def mono_font() -> QFont:
-    """Make the system's monospace font, with the interface's font for Chinese."""
-    face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    # The system may name it by an alias, which stands for nothing in a list of families.
-    face.setFamilies([QFontInfo(face).family(), *QGuiApplication.font().families()])
-    face.setPixelSize(Size.SMALL)
-    return face
 
 
 LONGEST = 20_000

@@ -28,8 +28,8 @@ from wxdesk.ui.wording.hold_reasons import HoldReasons
 class TrafficPage(QWidget):
     """Follows the desk's traffic while visible; hidden, it only notes missed entries."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+        super().__init__()
         self._bridge = bridge
         self._notices = notices
         self._stale = True
@@ -268,8 +268,8 @@ ALL, PUSHES, CALLS, PROBLEMS, QUARANTINE = range(5)
 class TrafficHeader(QFrame):
     """Title, chips, filter field, and a hint while the table does not follow."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
         self.chips = QButtonGroup(self)

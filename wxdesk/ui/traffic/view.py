@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -11,21 +11,20 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.traffic.entries import TrafficLine
 from wxdesk.ui.traffic.model import Column, Role, TrafficFilter
+from wxdesk.ui.widgets.painting import RIGHT, paint_text
+from wxdesk.ui.widgets.row_index import Index
 
 ROW = 38
 HEADER = 36
 PAD = 14
 ICON = 14
 GAP = 14
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 class TrafficDelegate(QStyledItemDelegate):
@@ -33,9 +32,7 @@ class TrafficDelegate(QStyledItemDelegate):
 
     hovered_row = -1
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: TrafficLine = index.data(Role.LINE)
         theme = Theme.current()
         rect: QRect = option.rect
@@ -53,40 +50,20 @@ class TrafficDelegate(QStyledItemDelegate):
     def _cell(self, painter: QPainter, rect: QRect, line: TrafficLine, column: Column, theme: Theme) -> None:
         match column:
             case Column.TIME:
-                _text(painter, rect, line.time, "secondary", theme, tabular=True)
+                paint_text(painter, rect, line.time, font(tabular=True), theme.color("secondary"))
             case Column.WHAT:
                 top = rect.top() + (rect.height() - ICON) // 2
                 name = "arrow-left" if line.incoming else "arrow-right"
                 painter.drawPixmap(QPoint(rect.left(), top), pixmap(name, "faint", ICON))
-                _text(painter, rect.adjusted(ICON + 6, 0, 0, 0), line.what, "text", theme)
+                paint_text(painter, rect.adjusted(ICON + 6, 0, 0, 0), line.what, font(), theme.color("text"))
             case Column.RESULT:
-                _text(painter, rect, line.result, line.tone.value, theme, strong=True)
+                paint_text(painter, rect, line.result, font(strong=True), theme.color(line.tone.value))
             case Column.CONTENT:
-                used = _text(painter, rect, line.who, "text", theme)
-                _text(painter, rect.adjusted(used + GAP if used else 0, 0, 0, 0), line.said, "secondary", theme)
+                used = paint_text(painter, rect, line.who, font(), theme.color("text"))
+                beside = rect.adjusted(used + GAP if used else 0, 0, 0, 0)
+                paint_text(painter, beside, line.said, font(), theme.color("secondary"))
             case Column.TOOK:
-                _text(painter, rect, line.took, "text", theme, tabular=True, flags=RIGHT)
-
-
-def _text(  # noqa: PLR0913 - how a text is drawn, named
-    painter: QPainter,
-    rect: QRect,
-    text: str,
-    role: str,
-    theme: Theme,
-    *,
-    strong: bool = False,
-    tabular: bool = False,
-    flags: int = LEFT,
-) -> int:
-    """Draw one line of text, cut where it does not fit; return its width."""
-    face = font(Size.BODY, strong=strong, tabular=tabular)
-    metrics = QFontMetrics(face)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, rect.width()))
-    painter.setFont(face)
-    painter.setPen(theme.color(role))
-    painter.drawText(rect, flags, shown)
-    return metrics.horizontalAdvance(shown)
+                paint_text(painter, rect, line.took, font(tabular=True), theme.color("text"), RIGHT)
 
 
 class TrafficView(QTableView):
@@ -98,8 +75,8 @@ class TrafficView(QTableView):
 
     unseen_changed = Signal(int)
 
-    def __init__(self, model: TrafficFilter, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: TrafficFilter) -> None:
+        super().__init__()
         self.unseen = 0
         self._delegate = TrafficDelegate(self)
         self.setModel(model)

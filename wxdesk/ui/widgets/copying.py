@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.theme import mono_font
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -41,10 +41,7 @@ class CodeBlock(QFrame):
         super().__init__(parent)
         self.setProperty("class", "well")
         self.label = PlainLabel(text, wrap=True, parent=self)
-        face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        face.setFamilies([face.family(), *QGuiApplication.font().families()])
-        face.setPixelSize(Size.SMALL)
-        self.label.setFont(face)
+        self.label.setFont(mono_font())
         self.label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -15,11 +15,9 @@ class Shrinkable(Protocol):
 
     def width_at(self, step: int) -> int:
         """Return the width at this step; 0 while the part is hidden."""
-        ...
 
     def use_step(self, step: int) -> None:
         """Ask for the room that this step needs, and show the form that fits."""
-        ...
 
 
 type ShrinkSteps = dict[Shrinkable, int]

@@ -37,8 +37,10 @@ def initial_of(contact: Contact) -> str:
     return in_utf16[: 2 * finder.toNextBoundary()].decode("utf-16-le").upper()
 
 
-def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QColor) -> int:
-    """Paint one line from the left, elided if needed; return the width it took."""
+def paint_text(
+    painter: QPainter, rect: QRect, text: str, face: QFont, color: QColor, flags: Qt.AlignmentFlag = LEFT
+) -> int:
+    """Paint one line, elided if needed; return the width it took."""
     if rect.width() <= 0 or not text:
         return 0
     metrics = QFontMetrics(face)
@@ -46,7 +48,7 @@ def paint_text(painter: QPainter, rect: QRect, text: str, face: QFont, color: QC
     painter.setFont(face)
     painter.setPen(color)
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # Arabic ends, and is cut, at the left
-    painter.drawText(rect, LEFT | Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine, shown)
+    painter.drawText(rect, flags | Qt.AlignmentFlag.AlignAbsolute | Qt.TextFlag.TextSingleLine, shown)
     return metrics.horizontalAdvance(shown)
 
 

@@ -39,7 +39,6 @@ class HasKeys(Protocol):
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's shortcuts, for the sheet."""
-        ...
 
 
 def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut:
