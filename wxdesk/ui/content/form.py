@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_field import PictureField
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 FIELDS: Mapping[ReplyKind, Sequence[str]] = {
@@ -49,8 +50,7 @@ class ContentForm(QWidget):
         self.pictures = {
             name: PictureField(label, hints[name], bridge) for name, label in _picture_labels().items() if name in names
         }
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column = vbox(within=self)
         for field in self.by_name.values():
             self.column.addWidget(field)
             field.edited.connect(self.changed)

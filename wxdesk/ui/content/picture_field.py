@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.content.picture_intake import AddedPicture, PictureSource, add_picture, source_in, source_of
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -39,18 +40,8 @@ class PictureField(QWidget):
         self.remove = Button(tr("Remove"), kind=ButtonKind.LINK)
         self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
         self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.choose)
-        row.addWidget(self.remove)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"))
-        column.addLayout(row)
-        column.addWidget(self.words)
-        column.addWidget(self.error)
+        row = hbox(self.choose, self.remove, STRETCH, spacing=12)
+        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), row, self.words, self.error, within=self, spacing=4)
         self.setAcceptDrops(True)
         self.choose.clicked.connect(self.open_files)
         self.remove.clicked.connect(self.clear)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QScrollArea, QStackedLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.statistics import Figures, TimeSpan
@@ -13,6 +13,7 @@ from wxdesk.ui.insights.sections import Sections
 from wxdesk.ui.insights.text import Period, before, span_of
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -67,26 +68,22 @@ class InsightsPage(QWidget):
         scroll.setWidget(self._board)
         holder = QWidget()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        inner = QVBoxLayout(holder)
-        inner.setContentsMargins(48, 0, 48, 0)
-        inner.addWidget(self._empty)
+        vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
         self._stack = QStackedLayout()
         self._stack.addWidget(scroll)
         self._stack.addWidget(holder)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head())
-        column.addLayout(self._stack, 1)
+        vbox(self._head(), (self._stack, 1), within=self, spacing=0)
 
     def _head(self) -> QWidget:
         head = QWidget()
         head.setFixedHeight(Measure.HEADER + 6)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(MARGIN, 6, MARGIN, 0)
-        row.setSpacing(8)
-        row.addWidget(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True))
-        row.addSpacing(4)
+        row = hbox(
+            PlainLabel(tr("Insights"), size=Size.PAGE, strong=True),
+            4,
+            within=head,
+            spacing=8,
+            margins=(MARGIN, 6, MARGIN, 0),
+        )
         words = {Period.TODAY: tr("Today"), Period.WEEK: tr("7 days"), Period.MONTH: tr("30 days")}
         for period, word in words.items():
             chip = Chip(word)

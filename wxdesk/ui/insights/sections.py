@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import tr
@@ -24,6 +24,7 @@ from wxdesk.ui.insights.text import (
     wait_word,
 )
 from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 
 RULES_SHOWN = 8
@@ -128,12 +129,14 @@ class FigureCard(QFrame):
         self._word = word
         self.figure = PlainLabel(size=Size.FIGURE, strong=True, tabular=True, elide=True)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(4)
-        column.addWidget(PlainLabel(word, size=Size.SMALL, role="secondary", elide=True))
-        column.addWidget(self.figure)
-        column.addWidget(self.note)
+        vbox(
+            PlainLabel(word, size=Size.SMALL, role="secondary", elide=True),
+            self.figure,
+            self.note,
+            within=self,
+            spacing=4,
+            margins=(16, 14, 16, 14),
+        )
 
     def tell(self, figure: str, note: str, role: str = "secondary") -> None:
         """Show a figure and its note."""
@@ -152,19 +155,11 @@ class SectionCard(QFrame):
         self.setProperty("class", "card")
         self._content = content
         self.sentence = PlainLabel(empty, size=Size.SMALL, role="secondary", wrap=True)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(PlainLabel(heading, size=Size.SMALL, role="secondary", strong=True))
+        head = hbox(PlainLabel(heading, size=Size.SMALL, role="secondary", strong=True), spacing=12)
         if aside is not None:
             head.addWidget(aside)
         head.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 14)
-        column.setSpacing(10)
-        column.addLayout(head)
-        column.addWidget(content)
-        column.addWidget(self.sentence)
-        column.addStretch(1)
+        vbox(head, content, self.sentence, STRETCH, within=self, spacing=10, margins=(16, 16, 16, 14))
         self.show_empty(False)
 
     def show_empty(self, empty: bool) -> None:
@@ -183,9 +178,7 @@ class ColourLegend(QWidget):
 
     def __init__(self, *entries: tuple[str, str, str]) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5)
+        row = hbox(within=self, spacing=5)
         for number, (word, role, text_role) in enumerate(entries):
             if number:
                 row.addSpacing(8)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.i18n import tr
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.status_dot import StatusDot
 from wxdesk.ui.wording.messages import clock_time
@@ -28,11 +29,7 @@ class PresenceChip(QWidget):
         self.lamp = StatusDot(self, tabular=True)
         self.button = SmallButton("person", tr("Who is at the desk"), self)
         self.button.clicked.connect(self._choose)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.lamp)
-        row.addWidget(self.button)
+        hbox(self.lamp, self.button, within=self, spacing=4)
         self.show_presence(at_desk)
 
     def show_presence(self, at_desk: PresenceState) -> None:

@@ -13,6 +13,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import MissingSecret
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import clock_time, countdown, day_word
@@ -63,12 +64,7 @@ class AccountCard(SettingsCard):
             line.show_state("faint", tr(_FORMER[secret], time=time))
 
     def _url_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self._url)
-        row.addWidget(self._copy_url)
-        row.addStretch(1)
-        return row
+        return hbox(self._url, self._copy_url, STRETCH, spacing=10)
 
     def _mode_row(self) -> QWidget:
         line = StateLine(self)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import AccountChanged, Event
 from wxdesk.core.model.account import ReplyMode
@@ -15,6 +15,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import stop_unit
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -45,12 +46,7 @@ class AccountMode(QWidget):
         flow = FlowLayout(line)
         for widget in (self.mode, self.seconds, self._unit):
             flow.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(line)
-        column.addWidget(self.source)
-        column.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
+        vbox(line, self.source, (self.back, Qt.AlignmentFlag.AlignLeft), within=self, spacing=4)
         self.mode.activated.connect(self._set)
         self.seconds.decided.connect(self._set)
         self.back.clicked.connect(self._follow_config)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from wxdesk.core.events import Event, ListenerChanged, TokenChanged
 from wxdesk.i18n import LANGUAGES, tr
@@ -22,6 +22,7 @@ from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -96,9 +97,11 @@ class SettingsPage(QWidget):
         header = QFrame(self)
         header.setProperty("class", "header")
         header.setFixedHeight(Measure.HEADER)
-        head = QHBoxLayout(header)
-        head.setContentsMargins(24, 0, 24, 0)
-        head.addWidget(PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header))
+        hbox(
+            PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header),
+            within=header,
+            margins=(24, 0, 24, 0),
+        )
         content = QWidget()
         content.setProperty("class", "window")
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
@@ -107,8 +110,7 @@ class SettingsPage(QWidget):
         accounts: list[SettingsCard] = [*self.cards] or [self._empty()]
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
         for cards, stretch in (([*accounts, self.preferences], 3), ([self._places(), self._looks()], 2)):
-            column = QVBoxLayout()
-            column.setSpacing(16)
+            column = vbox(spacing=16)
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
@@ -117,11 +119,7 @@ class SettingsPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(content)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(header)
-        page.addWidget(scroll, 1)
+        vbox(header, (scroll, 1), within=self, spacing=0)
 
     def _empty(self) -> SettingsCard:
         card = SettingsCard(tr("No mini program yet"), self)
@@ -151,8 +149,7 @@ class SettingsPage(QWidget):
         return card
 
     def _path_row(self, path: str, parent: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        row = hbox(spacing=10)
         copy = CopyButton(path, tr("the path"), parent)
         copy.copied.connect(self._say_copied)
         row.addWidget(PlainLabel(path, elide=True, parent=parent))
@@ -163,8 +160,7 @@ class SettingsPage(QWidget):
     def _looks(self) -> SettingsCard:
         card = SettingsCard(tr("Appearance"), self)
         self.looks = QButtonGroup(card)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = hbox(spacing=8)
         for index, (look, word) in enumerate(
             ((Look.SYSTEM, tr("As the system")), (Look.LIGHT, tr("Light")), (Look.DARK, tr("Dark")))
         ):

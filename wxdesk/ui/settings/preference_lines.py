@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.preferences import BOUNDS
 from wxdesk.i18n import ntr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import set_wrong
@@ -32,9 +33,7 @@ class PreferenceLine(QWidget):
         self.field = field
         self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
         self.error.hide()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(3)
+        self._column = vbox(within=self, spacing=3)
 
     def show_value(self, value: object) -> None:
         """Show the stored value without emitting a signal."""
@@ -86,10 +85,7 @@ class SwitchLine(PreferenceLine):
         super().__init__(field, parent)
         self.switch = Switch(parent=self)
         self.switch.setAccessibleName(words)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.switch)
-        row.addWidget(PlainLabel(words, wrap=True, parent=self), 1)
+        row = hbox(self.switch, (PlainLabel(words, wrap=True, parent=self), 1), spacing=8)
         self._column.addLayout(row)
         self.switch.clicked.connect(self._tell)
 

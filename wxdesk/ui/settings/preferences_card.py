@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
@@ -27,6 +27,7 @@ from wxdesk.ui.settings.preference_lines import (
     warning_unit,
 )
 from wxdesk.ui.settings.rows import SettingsCard, Stack
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import MINUTE, unit_word
@@ -75,9 +76,7 @@ class PreferencesCard(SettingsCard):
         minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_word, MINUTE), self)
         undo = NumberLine("undo_seconds", tr("What you send can be undone for"), undo_unit, self)
         self._add(tr("Writing"), undo, takes_over, minutes)
-        hours = QHBoxLayout()
-        hours.addWidget(self.hours)
-        hours.addStretch(1)
+        hours = hbox(self.hours, STRETCH)
         self._add(tr("Business hours"), self._calendar).addLayout(hours)
 
     def _add_waiting(self) -> None:

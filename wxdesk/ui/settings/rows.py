@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 NAME_WIDTH = 104
@@ -20,13 +21,12 @@ class SettingsCard(QFrame):
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(20, 16, 20, 18)
-        self._column.setSpacing(12)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self))
-        head.addWidget(PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self), 1)
+        self._column = vbox(within=self, spacing=12, margins=(20, 16, 20, 18))
+        head = hbox(
+            PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self),
+            (PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self), 1),
+            spacing=10,
+        )
         self._column.addLayout(head)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -59,11 +59,7 @@ class StateLine(QWidget):
         self._mark = IconLabel(MARKS["faint"], "faint", 16, self)
         self._mark.setFixedHeight(20)
         self._words = PlainLabel(wrap=True, tabular=True, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._words, 1)
+        hbox((self._mark, Qt.AlignmentFlag.AlignTop), (self._words, 1), within=self, spacing=6)
 
     @property
     def text(self) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
@@ -47,19 +48,9 @@ class FailureWindow(QWidget):
         self.left.emit()
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(12)
+        words = vbox(spacing=12)
         for label in (self.title, self.sentence, self.remedy):
             words.addWidget(label)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(IconLabel("warning", "failed", 24), 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.quit)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(16)
-        column.addLayout(row)
-        column.addLayout(buttons)
+        row = hbox((IconLabel("warning", "failed", 24), Qt.AlignmentFlag.AlignTop), (words, 1), spacing=16)
+        buttons = hbox(STRETCH, self.quit)
+        vbox(row, buttons, within=self, spacing=16, margins=(24, 20, 24, 20))

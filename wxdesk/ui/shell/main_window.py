@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged, TroubleRaised
@@ -25,6 +25,7 @@ from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail, window_keys
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, announce
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always
 
@@ -171,20 +172,9 @@ class MainWindow(QWidget):
         self.closing.emit()
 
     def _lay_out(self) -> None:
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.notices.bars)
-        right.addWidget(self.stack, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.rail)
-        middle.addLayout(right, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.pause_bar)
-        column.addLayout(middle, 1)
-        column.addWidget(self.status_bar)
+        right = vbox(self.notices.bars, (self.stack, 1), spacing=0)
+        middle = hbox(self.rail, (right, 1), spacing=0)
+        vbox(self.pause_bar, (middle, 1), self.status_bar, within=self, spacing=0)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -97,14 +98,16 @@ class PauseBar(QFrame):
         self.resume = Button(tr("Resume"), key_hint="F8", parent=self)
         self.change.clicked.connect(self._choose)
         self.resume.clicked.connect(self.resume_wanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(22, 0, 14, 0)
-        row.setSpacing(12)
-        row.addWidget(IconLabel("pause", "pending", 20, self))
-        row.addWidget(self.title)
-        row.addWidget(self.details, 1)
-        row.addWidget(self.change)
-        row.addWidget(self.resume)
+        hbox(
+            IconLabel("pause", "pending", 20, self),
+            self.title,
+            (self.details, 1),
+            self.change,
+            self.resume,
+            within=self,
+            spacing=12,
+            margins=(22, 0, 14, 0),
+        )
         self.hide()
         self.show_pause(None, None)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, ShortcutKey
 
 ITEM = QSize(56, 48)
@@ -43,9 +44,7 @@ class Rail(QFrame):
         self.setAccessibleName(tr("Pages"))
         self._group = QButtonGroup(self)
         self.items = [RailItem(place, self) for place in places]
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 12, 4, 12)
-        column.setSpacing(4)
+        column = vbox(within=self, spacing=4, margins=(4, 12, 4, 12))
         for index, item in enumerate(self.items):
             if index == len(self.items) - 1:
                 column.addStretch(1)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, errcode_word, group_word, mishap_word, remaining_word
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -39,16 +40,11 @@ class MishapRow(QWidget):
         self.seconds: ChoiceField | None = None
         self.errcode: ChoiceField | None = None
         self._make_fields()
-        first = QHBoxLayout()
-        first.setSpacing(10)
-        first.addWidget(PlainLabel(mishap_word(mishap), wrap=True, parent=self), 1)
+        first = hbox((PlainLabel(mishap_word(mishap), wrap=True, parent=self), 1), spacing=10)
         if self.seconds is not None:
             first.addWidget(self.seconds)
         first.addWidget(self.switch)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(4)
-        column.addLayout(first)
+        column = vbox(first, within=self, spacing=4, margins=(0, 4, 0, 4))
         if self.errcode is not None:
             column.addWidget(self.errcode)
         column.addWidget(self.state)
@@ -121,13 +117,8 @@ class MishapPanel(QFrame):
     def _lay_out(self) -> None:
         content = QWidget()
         content.setProperty("class", "panel")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(2)
-        often = QHBoxLayout()
-        often.setSpacing(8)
-        often.addWidget(PlainLabel(tr("What goes wrong happens"), role="secondary"))
-        often.addWidget(self.often, 1)
+        column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
+        often = hbox(PlainLabel(tr("What goes wrong happens"), role="secondary"), (self.often, 1), spacing=8)
         column.addLayout(often)
         for group in GROUPS:
             column.addSpacing(12)
@@ -140,9 +131,7 @@ class MishapPanel(QFrame):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(content)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        vbox(scroll, within=self)
 
 
 def _narrow(choice: ChoiceField) -> ChoiceField:

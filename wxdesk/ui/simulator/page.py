@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 from shiboken6 import isValid
 
 from wxdesk.core.errors import BadInput
@@ -26,6 +26,7 @@ from wxdesk.ui.simulator.customer_list import CustomerModel, CustomerRole, Custo
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
 from wxdesk.ui.simulator.port import Counters, Mishap, MishapRequest, PushReport, Scene, SimulatedCustomer, Simulator
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -40,9 +41,7 @@ class CounterLine(QWidget):
         self.doubled = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
         self.pushed = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
         self.failed = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
+        row = hbox(within=self, spacing=16)
         for label in (self.delivered, self.doubled, self.pushed, self.failed):
             row.addWidget(label)
 
@@ -235,34 +234,23 @@ class SimulatorPage(QWidget):
         head = QFrame(self)
         head.setProperty("class", "header")
         head.setFixedHeight(Measure.HEADER)
-        top = QHBoxLayout(head)
-        top.setContentsMargins(24, 0, 24, 0)
-        top.setSpacing(16)
-        top.addWidget(PlainLabel(tr("Simulated WeChat"), size=Size.PAGE, strong=True, parent=head))
-        top.addStretch(1)
-        top.addWidget(self.counters)
+        hbox(
+            PlainLabel(tr("Simulated WeChat"), size=Size.PAGE, strong=True, parent=head),
+            STRETCH,
+            self.counters,
+            within=head,
+            spacing=16,
+            margins=(24, 0, 24, 0),
+        )
         self._side = QFrame(self)
         self._side.setProperty("class", "list-side")
         self._side.setFixedWidth(LIST_WIDTH)
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 1, 0)
-        side.setSpacing(0)
-        side.addWidget(self.list, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(12, 10, 12, 10)
-        foot.addWidget(self.add)
+        side = vbox((self.list, 1), within=self._side, spacing=0, margins=(0, 0, 1, 0))
+        foot = hbox(self.add, margins=(12, 10, 12, 10))
         side.addLayout(foot)
         self.mishaps.setFixedWidth(PANEL_WIDTH)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self._side)
-        row.addWidget(self.phone, 1)
-        row.addWidget(self.mishaps)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(head)
-        column.addLayout(row, 1)
+        row = hbox(self._side, (self.phone, 1), self.mishaps, spacing=0)
+        vbox(head, (row, 1), within=self, spacing=0)
 
 
 def _latest_customer(customers: tuple[SimulatedCustomer, ...]) -> SimulatedCustomer:

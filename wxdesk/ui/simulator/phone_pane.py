@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
@@ -13,6 +13,7 @@ from wxdesk.ui.simulator.phone_model import PhoneModel
 from wxdesk.ui.simulator.phone_view import PhoneView
 from wxdesk.ui.simulator.port import PushReport, Scene
 from wxdesk.ui.simulator.text import name_word, report_word, window_word
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -130,26 +131,22 @@ class PhonePane(QWidget):
         self.chosen.emit(self.customers.itemData(index))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head())
-        column.addWidget(self._tool_bar())
-        column.addWidget(self.view, 1)
-        column.addWidget(self._foot())
+        vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)
 
     def _head(self) -> QWidget:
         head = QFrame(self)
         head.setProperty("class", "header")
         head.setFixedHeight(Measure.HEADER)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(12)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.customers, 1)
-        row.addWidget(self.add)
-        row.addWidget(self.dots)
-        row.addWidget(self.window_word)
+        hbox(
+            (self.name, 1),
+            (self.customers, 1),
+            self.add,
+            self.dots,
+            self.window_word,
+            within=head,
+            spacing=12,
+            margins=(16, 0, 16, 0),
+        )
         return head
 
     def _tool_bar(self) -> QWidget:
@@ -157,9 +154,7 @@ class PhonePane(QWidget):
         self.with_tool.hide()
         self.release = Button(tr("End the session there"), parent=self.with_tool)
         self.release.clicked.connect(self.release_wanted)
-        row = QHBoxLayout(self.with_tool)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(12)
+        row = hbox(within=self.with_tool, spacing=12, margins=(16, 6, 16, 6))
         words = tr("WeChat's own customer-service tool has this customer: the desk hears nothing.")
         row.addWidget(PlainLabel(words, role="pending", wrap=True, parent=self.with_tool), 1)
         row.addWidget(self.release, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -168,15 +163,10 @@ class PhonePane(QWidget):
     def _foot(self) -> QWidget:
         foot = QFrame(self)
         foot.setProperty("class", "footer")
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(16, 12, 16, 10)
-        column.setSpacing(8)
+        column = vbox(within=foot, spacing=8, margins=(16, 12, 16, 10))
         self.text.setPlaceholderText(tr("Write as the customer…"))
         self.text.setAccessibleName(tr("Write as the customer"))
-        first = QHBoxLayout()
-        first.setSpacing(8)
-        first.addWidget(self.text, 1)
-        first.addWidget(self.send)
+        first = hbox((self.text, 1), self.send, spacing=8)
         column.addLayout(first)
         self.session_from.setPlaceholderText(tr("session-from, may be empty"))
         self.session_from.setAccessibleName(tr("session-from of the button"))
@@ -184,11 +174,7 @@ class PhonePane(QWidget):
         self.session_from.setFixedWidth(160)
         entering = QWidget(foot)
         entering.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        pair = QHBoxLayout(entering)
-        pair.setContentsMargins(0, 0, 0, 0)
-        pair.setSpacing(8)
-        pair.addWidget(self.session_from)
-        pair.addWidget(self.enter)
+        hbox(self.session_from, self.enter, within=entering, spacing=8)
         flow = FlowLayout()
         for widget in (entering, self.ready, self.own, self.card):
             flow.addWidget(widget)

@@ -11,11 +11,9 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,7 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.flow_layout import remove_widgets
@@ -68,13 +67,8 @@ class TrafficDetail(QFrame):
     def _build(self) -> None:
         inner = QWidget()
         inner.setProperty("class", "flat")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 8, 16, 16)
-        column.setSpacing(8)
-        row = QHBoxLayout()
-        row.addWidget(self._heading, 1)
-        row.addWidget(self.save)
-        row.addWidget(self.copy)
+        column = vbox(within=inner, spacing=8, margins=(16, 8, 16, 16))
+        row = hbox((self._heading, 1), self.save, self.copy)
         column.addLayout(row)
         column.addWidget(self.body)
         column.addSpacing(8)
@@ -87,15 +81,8 @@ class TrafficDetail(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inner)
         scroll.viewport().setProperty("class", "flat")
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 12, 4)
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(1, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(head)
-        whole.addWidget(scroll, 1)
+        head = hbox((self._title, 1), self._close, margins=(16, 12, 12, 4))
+        vbox(head, (scroll, 1), within=self, spacing=0, margins=(1, 0, 0, 0))
 
     def show_line(self, title: str, heading: str, text: str, steps: Sequence[TrafficStep]) -> None:
         """Show a line's texts; without `text` there is no body to show or copy."""
@@ -197,11 +184,7 @@ class StepList(QWidget):
         if not step.icon:
             return text
         both = QWidget(self)
-        row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(IconLabel(step.icon, step.role, 12, both), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(text, 1)
+        hbox((IconLabel(step.icon, step.role, 12, both), Qt.AlignmentFlag.AlignTop), (text, 1), within=both, spacing=4)
         return both
 
     def texts(self) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QStackedLayout, QWidget
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, MessageKept, PushSeen, QuarantineChanged, ReplyChanged
@@ -19,6 +19,7 @@ from wxdesk.ui.traffic.model import MOST, Role, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.quarantine import QuarantineController
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.view import TrafficView
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -68,16 +69,9 @@ class TrafficPage(QWidget):
         self._stack = QStackedLayout(left)
         self._stack.addWidget(self.view)
         self._stack.addWidget(_centred(self._empty))
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left, 1)
+        row = hbox((left, 1), spacing=0)
         self._room = row
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addLayout(row, 1)
+        vbox(self.header, (row, 1), within=self, spacing=0)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
@@ -284,11 +278,9 @@ class TrafficHeader(QFrame):
         self.read_again = Button(tr("Read again"), icon="retry")
         self.read_again.setToolTip(tr("Try anew to read everything here, as a newer program may know how"))
         self.read_again.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
-        row.addWidget(PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True))
-        row.addSpacing(4)
+        row = hbox(
+            PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True), 4, within=self, spacing=8, margins=(16, 0, 16, 0)
+        )
         for number, text in enumerate((tr("All"), tr("Pushes"), tr("Calls"), "", "")):
             chip = Chip(text)
             self.chips.addButton(chip, number)
@@ -328,7 +320,5 @@ class TrafficHeader(QFrame):
 
 def _centred(label: PlainLabel) -> QWidget:
     holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(48, 0, 48, 0)
-    column.addWidget(label)
+    vbox(label, within=holder, margins=(48, 0, 48, 0))
     return holder

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import mono_font
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -46,8 +47,10 @@ class CodeBlock(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.copy_button = CopyButton(text, what, self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
-        row.setSpacing(12)
-        row.addWidget(self.label, 1)
-        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        hbox(
+            (self.label, 1),
+            (self.copy_button, Qt.AlignmentFlag.AlignTop),
+            within=self,
+            spacing=12,
+            margins=(12, 8, 8, 8),
+        )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -26,9 +27,7 @@ class EmptyState(QFrame):
         self.step = Button("")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(8)
+        column = vbox(within=self, spacing=8, margins=(24, 24, 24, 24))
         column.addStretch(2)
         column.addWidget(IconLabel(icon, "faint", 32), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.title)
@@ -80,15 +79,8 @@ class FirstStep(QFrame):
         self._lay_out(IconLabel(icon, "faint", PICTURE))
 
     def _lay_out(self, picture: IconLabel) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.starter)
-        buttons.addWidget(self.new)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(12)
+        buttons = hbox(STRETCH, self.starter, self.new, STRETCH, spacing=8)
+        column = vbox(within=self, spacing=12, margins=(24, 24, 24, 24))
         column.addStretch(2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._title)

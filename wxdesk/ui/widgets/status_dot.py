@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, plain_tip
 
@@ -19,11 +20,7 @@ class StatusDot(QWidget):
         self._well = True
         self._dot = IconLabel("dot", "accent_fill", _DOT, self)
         self._text = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=tabular, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        row.addWidget(self._dot)
-        row.addWidget(self._text)
+        hbox(self._dot, self._text, within=self, spacing=_GAP)
 
     @property
     def text(self) -> str:

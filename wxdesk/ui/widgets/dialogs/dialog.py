@@ -11,10 +11,11 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -74,18 +75,16 @@ class ConfirmDialog(Dialog):
         self.open()
 
     def _lay_out(self, title: str, text: str) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.action)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self))
-        column.addWidget(PlainLabel(text, role="secondary", wrap=True, parent=self))
-        column.addSpacing(4)
-        column.addLayout(buttons)
+        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
+        column = vbox(
+            PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self),
+            PlainLabel(text, role="secondary", wrap=True, parent=self),
+            4,
+            buttons,
+            within=self,
+            spacing=12,
+            margins=(24, 20, 24, 20),
+        )
         self.setFixedHeight(column.totalHeightForWidth(WIDTH))  # a wrapped text's own hint knows no width
 
     def _do(self) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, UnsettledReply, WxdeskError
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -112,9 +113,7 @@ class NoticeBars(QWidget):
         super().__init__(parent)
         self._bars: dict[str, NoticeBar] = {}
         self._unfolded = False
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
+        self._column = vbox(within=self, spacing=0)
         self.more = MoreBars(self)
         self.more.pressed.connect(self._turn)
         self._column.addWidget(self.more)
@@ -184,10 +183,7 @@ class MoreBars(QFrame):
         self.setProperty("class", "bar-pending")
         self.button = Button(kind=ButtonKind.LINK, parent=self)
         self.button.clicked.connect(self.pressed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(44, 2, 16, 2)
-        row.addWidget(self.button)
-        row.addStretch(1)
+        hbox(self.button, STRETCH, within=self, margins=(44, 2, 16, 2))
 
     def say(self, hidden: int) -> None:
         """Show the number of hidden bars."""
@@ -203,11 +199,13 @@ class NoticeBar(QFrame):
         self.text, self.tone = text, tone
         self.setProperty("class", f"bar-{tone}")
         self.setMinimumHeight(40)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 16, 4)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("warning", tone, 18, self))
-        row.addWidget(PlainLabel(text, role=tone, wrap=True, parent=self), 1)
+        row = hbox(
+            IconLabel("warning", tone, 18, self),
+            (PlainLabel(text, role=tone, wrap=True, parent=self), 1),
+            within=self,
+            spacing=10,
+            margins=(16, 4, 16, 4),
+        )
         self._acts: dict[QObject, Callable[[], object]] = {}
         for word, act in choices:
             button = Button(word, kind=ButtonKind.QUIET, parent=self)
@@ -234,11 +232,7 @@ class Toast(QFrame):
         self.action = Button(kind=ButtonKind.LINK, parent=self)
         self.action.setProperty("class", "on-toast")
         self.action.clicked.connect(self.act)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(GAP)
-        row.addWidget(self._label, 1)
-        row.addWidget(self.action)
+        hbox((self._label, 1), self.action, within=self, spacing=GAP, margins=(16, 10, 16, 10))
         self._until = QTimer(self, singleShot=True)
         self._until.timeout.connect(self.hide)
         host.installEventFilter(self)

@@ -8,10 +8,11 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QScrollArea, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
@@ -75,12 +76,9 @@ class ShortcutSheet(Dialog):
         self.groups = tuple(groups)
         content = QFrame()
         content.setProperty("class", "panel")
-        sides = QHBoxLayout(content)
-        sides.setContentsMargins(24, 20, 24, 8)
-        sides.setSpacing(40)
+        sides = hbox(within=content, spacing=40, margins=(24, 20, 24, 8))
         for side in _two_sides(groups):
-            column = QVBoxLayout()
-            column.setSpacing(20)
+            column = vbox(spacing=20)
             for group in side:
                 column.addLayout(_column(group, content))
             column.addStretch(1)
@@ -92,14 +90,8 @@ class ShortcutSheet(Dialog):
         scroll.setWidget(content)
         close = Button(tr("Close"), key_hint="Esc", parent=self)
         close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(24, 8, 24, 16)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scroll, 1)
-        column.addLayout(foot)
+        foot = hbox(STRETCH, close, margins=(24, 8, 24, 16))
+        vbox((scroll, 1), foot, within=self)
         wanted = content.sizeHint()
         height = min(wanted.height() + 64, parent.window().height() - 48)
         self.resize(min(max(wanted.width() + 16, 480), parent.window().width() - 48), height)
@@ -119,8 +111,7 @@ def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
     grid.setVerticalSpacing(8)
     grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
     for row, key in enumerate(group.keys, 1):
-        caps = QHBoxLayout()
-        caps.setSpacing(4)
+        caps = hbox(spacing=4)
         for cap in key.keys.split(" "):
             caps.addWidget(KeyCap(cap, parent))
         caps.addStretch(1)

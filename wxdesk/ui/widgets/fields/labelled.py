@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -25,12 +26,7 @@ class LabelledField(QWidget):
         self.edit.setAccessibleName(name)
         self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
         self.error.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"))
-        column.addWidget(self.edit)
-        column.addWidget(self.error)
+        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), self.edit, self.error, within=self, spacing=3)
         self.edit.textChanged.connect(self._changed)
 
     def text(self) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog
 from wxdesk.ui.widgets.fields.labelled import set_wrong
@@ -96,18 +97,16 @@ class WordsDialog(Dialog):
         ConfirmDialog(self, title, text, tr("Discard"), destructive=True).ask(super().reject)
 
     def _lay_out(self, what: str) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.take)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(PlainLabel(what, size=Size.TITLE, strong=True, wrap=True, parent=self))
-        column.addWidget(self.search)
-        column.addWidget(self.text, 1)
-        column.addLayout(foot)
+        foot = hbox((self.said, 1), self.cancel, self.take, spacing=8)
+        vbox(
+            PlainLabel(what, size=Size.TITLE, strong=True, wrap=True, parent=self),
+            self.search,
+            (self.text, 1),
+            foot,
+            within=self,
+            spacing=12,
+            margins=(24, 20, 24, 20),
+        )
 
     def _agree(self) -> None:
         self.agreed.emit(self.words())
