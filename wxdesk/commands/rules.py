@@ -79,13 +79,7 @@ async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
         calendars, shelf = Calendars(store.settings), TemplateLookup(store.templates)
         has_picture = PictureFiles(setup.home / PICTURES).holds
         rulebook = Rulebook(
-            store.rules,
-            calendars,
-            LiquidRenderer(),
-            setup.clock,
-            Bus().publish,
-            shelf=shelf,
-            has_picture=has_picture,
+            store.rules, calendars, LiquidRenderer(), setup.clock, Bus().publish, shelf=shelf, has_picture=has_picture
         )
         await rulebook.load()
         yield RulesExchange(rulebook, store.rules, setup.clock)

@@ -29,11 +29,7 @@ class SimulatedWeChat:
     """
 
     def __init__(
-        self,
-        programs: Iterable[MiniProgram] = (),
-        *,
-        clock: Clock = now,
-        push_deadline: float = DEADLINE_SECONDS,
+        self, programs: Iterable[MiniProgram] = (), *, clock: Clock = now, push_deadline: float = DEADLINE_SECONDS
     ) -> None:
         self.clock = MovableClock(clock)
         self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), self.clock)

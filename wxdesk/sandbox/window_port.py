@@ -50,12 +50,7 @@ _FAULTS = {
 }
 _MISHAPS = {fault: mishap for mishap, fault in _FAULTS.items()}
 
-_KINDS = {
-    "text": ReplyKind.TEXT,
-    "image": ReplyKind.IMAGE,
-    "link": ReplyKind.LINK,
-    "miniprogrampage": ReplyKind.CARD,
-}
+_KINDS = {"text": ReplyKind.TEXT, "image": ReplyKind.IMAGE, "link": ReplyKind.LINK, "miniprogrampage": ReplyKind.CARD}
 
 _OPENID_LETTERS = string.ascii_letters + string.digits
 

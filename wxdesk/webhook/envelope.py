@@ -14,12 +14,7 @@ from wxdesk.webhook.crypto import PushCipher
 
 
 def reply_envelope(
-    cipher: PushCipher,
-    plaintext: bytes,
-    written: BodyFormat,
-    timestamp: int,
-    nonce: str,
-    random16: bytes | None = None,
+    cipher: PushCipher, plaintext: bytes, written: BodyFormat, timestamp: int, nonce: str, random16: bytes | None = None
 ) -> bytes:
     """Encrypt and sign a passive reply for secure mode.
 

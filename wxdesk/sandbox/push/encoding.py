@@ -53,12 +53,7 @@ USUAL = Shape()
 
 
 def sign(
-    program: MiniProgram,
-    openid: str,
-    fields: bodies.Fields,
-    timestamp: str,
-    nonce: str,
-    shape: Shape = USUAL,
+    program: MiniProgram, openid: str, fields: bodies.Fields, timestamp: str, nonce: str, shape: Shape = USUAL
 ) -> tuple[dict[str, str], bytes]:
     """Make query and body of one push in the program's mode and format."""
     cipher = program.cipher
