@@ -225,14 +225,14 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     clock, bus, decision_lock = setup.clock, Bus(), DecisionLock()
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     accounts, policy_changes = _reply_modes(setup, store, decision_lock, preferences, bus)
-    health, traffic = _observers(bus)
     presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
     rules, templates = _authored_parts(setup, store, accounts, policy_changes, preferences, bus)
     transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
-    pictures = Pictures(store.pictures, out.files, clock)
+    pictures, wechat = Pictures(store.pictures, out.files, clock), setup.config.wechat
+    returns_at, ready = partial(_hand_back_time, presence, preferences), tuple(setup.ready.values())
     desk = Desk(
         accounts=accounts,
         preferences=preferences,
@@ -242,24 +242,44 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
         replies=ReplyCommands(store, pictures, accounts, preferences, bus.publish, clock),
         outbox=out.outbox,
-        takeovers=_takeovers(store, preferences, presence, operator_typing, bus, clock),
-        attention=_attention(setup, store, preferences, bus),
-        typing=_typing(setup, store, out, accounts, operator_typing, bus),
+        takeovers=TakeoverExpiry(store.takeovers, store.settings, operator_typing, returns_at, bus.publish, clock),
+        attention=AttentionWatch(store.attention, setup.accounts, lambda: preferences.now.warning, bus.publish, clock),
+        typing=TypingIndicator(store, out.client, accounts, operator_typing, clock, wanted=wechat.show_typing),
         rules=rules,
         templates=templates,
         pictures=pictures,
         decisions=store.decision_history,
         statistics=store.statistics,
         traces=store.traces,
-        traffic=traffic,
+        traffic=Traffic(),
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
-        health=health,
+        health=Health(),
         bus=bus,
         clock=clock,
         body_of=to_body,
     )
-    listener = _listener(setup, intake, bus)
-    return OpenDesk(tuple(setup.ready.values()), desk, store, pause, transfers, intake, out, listener)
+    _subscribe(desk, out)
+    return OpenDesk(ready, desk, store, pause, transfers, intake, out, _listener(setup, intake, bus))
+
+
+def _subscribe(desk: Desk, out: OutgoingParts) -> None:
+    """Let each part hear of the events that concern it."""
+    subscribe = desk.bus.subscribe
+    subscribe(desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
+    subscribe(desk.traffic.hear, PushSeen, ApiCalled)
+    subscribe(out.client.hear, AccountFreed)
+    subscribe(out.backoff.hear, TokenChanged)
+    subscribe(out.outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
+    subscribe(out.outbox.hear, ModeChanged, AccountChanged, RulesChanged)
+    subscribe(out.fetching.hear, PictureChanged)
+    subscribe(desk.takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
+    subscribe(desk.attention.hear, MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
+    subscribe(desk.attention.hear, PreferencesChanged)
+    subscribe(desk.typing.hear, MessageKept, ReplyChanged, TypingAsked)
+
+
+def _hand_back_time(presence: DeskPresence, preferences: CurrentPreferences) -> datetime | None:
+    return handed_back_at(presence.now, preferences.now.hand_back_minutes)
 
 
 def _reply_modes(
@@ -277,48 +297,6 @@ def _decision_parts(
     """Build the part that decides on messages, and the transfers to WeChat's own tool."""
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock)
-
-
-def _typing(
-    setup: Setup, store: Store, out: OutgoingParts, accounts: Accounts, operator_typing: OperatorTyping, bus: Bus
-) -> TypingIndicator:
-    wanted = setup.config.wechat.show_typing
-    typing = TypingIndicator(store, out.client, accounts, operator_typing, setup.clock, wanted=wanted)
-    bus.subscribe(typing.hear, MessageKept, ReplyChanged, TypingAsked)
-    return typing
-
-
-def _observers(bus: Bus) -> tuple[Health, Traffic]:
-    """Build the read-only observers of the bus: health and traffic."""
-    health, traffic = Health(), Traffic()
-    bus.subscribe(health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
-    bus.subscribe(traffic.hear, PushSeen, ApiCalled)
-    return health, traffic
-
-
-def _takeovers(
-    store: Store,
-    preferences: CurrentPreferences,
-    presence: DeskPresence,
-    operator_typing: OperatorTyping,
-    bus: Bus,
-    clock: Clock,
-) -> TakeoverExpiry:
-    def returns_at() -> datetime | None:
-        return handed_back_at(presence.now, preferences.now.hand_back_minutes)
-
-    takeovers = TakeoverExpiry(store.takeovers, store.settings, operator_typing, returns_at, bus.publish, clock)
-    bus.subscribe(takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
-    return takeovers
-
-
-def _attention(setup: Setup, store: Store, preferences: CurrentPreferences, bus: Bus) -> AttentionWatch:
-    attention = AttentionWatch(
-        store.attention, setup.accounts, lambda: preferences.now.warning, bus.publish, setup.clock
-    )
-    touching = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
-    bus.subscribe(attention.hear, *touching, PreferencesChanged)
-    return attention
 
 
 def _authored_parts(
@@ -360,17 +338,12 @@ def _outgoing_parts(
 ) -> OutgoingParts:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
-    bus.subscribe(client.hear, AccountFreed)
     backoff = AccountBackoff(bus.publish, clock)
-    bus.subscribe(backoff.hear, TokenChanged)
     files = PictureFiles(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
     outbox = Outbox(store, sender, setup.accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)
-    bus.subscribe(outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
-    bus.subscribe(outbox.hear, ModeChanged, AccountChanged, RulesChanged)
     fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
-    bus.subscribe(fetching.hear, PictureChanged)
     return OutgoingParts(client, backoff, files, uploads, outbox, fetching)
 
 

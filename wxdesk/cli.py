@@ -29,19 +29,25 @@ from wxdesk.runner import serve
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
+type Command = Callable[[argparse.Namespace], int]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     options = _parser().parse_args(arguments)
     i18n.use(options.lang)
-    command: Callable[[argparse.Namespace], int] = options.command
+    command: Command = options.command
     try:
         return command(options)
     except WxdeskError as error:
-        print(f"wxdesk: {i18n.explain(error)}", file=sys.stderr)
+        _report(i18n.explain(error))
         return 2 if isinstance(error, BadInput) else 1
     except KeyboardInterrupt:
         return 130
+
+
+def _report(text: str) -> None:
+    print(f"wxdesk: {text}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,21 +56,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"wxdesk {__version__}")
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO")
-    commands = parser.add_subparsers(title="commands", metavar="")
+    add = _commands_of(parser, title="commands")
+    add("serve", "the same desk without a window, for a server", _serve)
+    demo = add("demo", "a simulated WeChat, customers who write, and the desk on top", _demo)
+    demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
+    _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
+    add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor)
+    _add_rules(add("rules", "import or export the rules as a file"))
+    _add_secret(add("secret", "keep a secret in the system keychain"))
+    return parser
 
-    def add(name: str, command: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+
+def _commands_of(
+    parser: argparse.ArgumentParser, *, title: str, required: bool = False
+) -> Callable[..., argparse.ArgumentParser]:
+    """Return a function that adds commands to `parser`."""
+    commands = parser.add_subparsers(title=title, metavar="", required=required)
+
+    def add(name: str, summary: str, command: Command | None = None) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, parents=[_common()], help=summary, description=summary)
         sub.set_defaults(command=command)
         return sub
 
-    add("serve", _serve, "the same desk without a window, for a server")
-    demo = add("demo", _demo, "a simulated WeChat, customers who write, and the desk on top")
-    demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
-    _add_sandbox(add("sandbox", _sandbox, "only the simulated WeChat, to test any back end with"))
-    add("doctor", _doctor, "check the set-up, one line a check; exit 1 if one fails")
-    _add_rules(add("rules", _usage, "import or export the rules as a file"))
-    _add_secret(add("secret", _usage, "keep a secret in the system keychain"))
-    return parser
+    return add
 
 
 def _common() -> argparse.ArgumentParser:
@@ -81,25 +95,21 @@ def _common() -> argparse.ArgumentParser:
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(title="actions", metavar="", required=True)
-    for name, said in (("import", "replace the rules by those of FILE"), ("export", "write the rules to FILE")):
-        action = actions.add_parser(name, parents=[_common()], help=said, description=said)
-        action.add_argument("file", type=Path, metavar="FILE")
-        action.set_defaults(command=_import_rules if name == "import" else _export_rules)
-        if name == "import":
-            only = "only print what FILE would change; exit 1 if it has a mistake"
-            action.add_argument("--check", action="store_true", default=False, help=only)
+    add = _commands_of(parser, title="actions", required=True)
+    importing = add("import", "replace the rules by those of FILE", _import_rules)
+    importing.add_argument("file", type=Path, metavar="FILE")
+    only = "only print what FILE would change; exit 1 if it has a mistake"
+    importing.add_argument("--check", action="store_true", default=False, help=only)
+    add("export", "write the rules to FILE", _export_rules).add_argument("file", type=Path, metavar="FILE")
 
 
 def _add_secret(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(title="actions", metavar="", required=True)
-    summary = "ask for a secret (or read it from stdin) and keep it in the keychain"
-    action = actions.add_parser("set", parents=[_common()], help=summary, description=summary)
+    add = _commands_of(parser, title="actions", required=True)
+    action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
     action.add_argument("account", metavar="ACCOUNT")
     action.add_argument("name", metavar="NAME", choices=[name.value for name in SecretName])
     leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
     action.add_argument("--at-once", action="store_true", default=False, help=leaked)
-    action.set_defaults(command=_set_secret)
 
 
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -120,10 +130,6 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     for name in SecretName:
         option = "--" + name.value.replace("_", "-")
         secrets.add_argument(option, default="", metavar="VALUE", help=f"the mini program's {name.value}")
-
-
-def _usage(options: argparse.Namespace) -> int:
-    raise AssertionError("argparse requires an action")
 
 
 def _home(options: argparse.Namespace) -> Path:
@@ -160,17 +166,9 @@ def _window(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     setup, missing = _prepare(options)
     for secret in missing:
-        print(
-            "wxdesk: "
-            + tr(
-                "Account “{account}” has no {name}. Set {variable}, or run: {command}",
-                account=secret.account,
-                name=secret.name.value,
-                variable=secret.variable,
-                command=secret.command,
-            ),
-            file=sys.stderr,
-        )
+        text = tr("Account “{account}” has no {name}. Set {variable}, or run: {command}", account=secret.account,
+                  name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
+        _report(text)
     if missing:
         return 2
     asyncio.run(serve(setup))
@@ -234,7 +232,7 @@ def _check_rules(setup: Setup, text: str, file_name: str) -> int:
     try:
         check = asyncio.run(check_rules(setup, text, file_name))
     except BadRulesFile as error:
-        print(f"wxdesk: {i18n.explain(error)}", file=sys.stderr)
+        _report(i18n.explain(error))
         return 1
     for line in check_lines(check):
         print(line)
@@ -250,9 +248,9 @@ def _export_rules(options: argparse.Namespace) -> int:
     except OSError as error:
         raise unusable_file(file, error) from None
     rules = ntr("{n} rule", "{n} rules", exported.rules)
-    print("wxdesk: " + tr("{rules} exported to {file}", rules=rules, file=file), file=sys.stderr)
+    _report(tr("{rules} exported to {file}", rules=rules, file=file))
     if exported.pictures:
-        print(f"wxdesk: {pictures_left_behind(len(exported.pictures))}", file=sys.stderr)
+        _report(pictures_left_behind(len(exported.pictures)))
     return 0
 
 
@@ -267,8 +265,5 @@ def _set_secret(options: argparse.Namespace) -> int:
     if keychain.write(options.account, name, value.strip(), utc_now(), at_once=options.at_once):
         return 0
     variable = keychain.variable(options.account, name)
-    print(
-        "wxdesk: " + tr("This machine has no usable keychain. Set {variable} instead.", variable=variable),
-        file=sys.stderr,
-    )
+    _report(tr("This machine has no usable keychain. Set {variable} instead.", variable=variable))
     return 1

@@ -47,14 +47,13 @@ def system_language() -> str:
     As with gettext, LANGUAGE comes first and LC_ALL=C silences it. Programs started from macOS's Finder have no
     such variables; there the operator's list of preferred languages decides.
     """
-    told = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    chosen = next((one for one in told if one), "")
+    chosen = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     if chosen not in ("C", "POSIX"):
         chosen = os.environ.get("LANGUAGE", "").strip(":").partition(":")[0] or chosen
     if not chosen and sys.platform == "darwin":
         chosen = _first_language_of_macos()
-    spoken = chosen or locale.getlocale()[0] or ""
-    return "zh_CN" if spoken.lower().startswith(("zh", "chinese")) else "en"
+    name = chosen or locale.getlocale()[0] or ""
+    return "zh_CN" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 def _first_language_of_macos() -> str:

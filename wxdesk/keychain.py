@@ -102,14 +102,14 @@ class _Found:
 
     @classmethod
     def of(cls, account: str, name: SecretName, now: datetime, environ: Mapping[str, str]) -> _Found:
-        told = environ.get(variable(account, name), "").strip()
-        value = told or (read(account, name) or "").strip()
+        given = environ.get(variable(account, name), "").strip()
+        value = given or (read(account, name) or "").strip()
         if not value or not name.keeps_former:
             return cls(value)
         old = environ.get(variable(account, name) + "_OLD", "").strip()
         former = (FormerSecret(old, now + SIDE_BY_SIDE),) if old and old != value else ()
         # A keychain that did not have the secret itself is not asked (and perhaps waited for) a second time.
-        return cls(value, former if told else (*former, *_read_former(account, name, value, now)))
+        return cls(value, former if given else (*former, *_read_former(account, name, value, now)))
 
 
 def read(account: str, name: SecretName) -> str | None:

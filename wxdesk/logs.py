@@ -78,13 +78,13 @@ class _ShortLines(logging.Formatter):
 class _NoLeakHandler(logging.Handler):
     """Reports a record that cannot be written once, without its unmasked text."""
 
-    _told = False
+    _reported = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Report that writing a record has failed."""
-        if self._told or sys.stderr is None:
+        if self._reported or sys.stderr is None:
             return
-        self._told = True
+        self._reported = True
         error = sys.exception()
         why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
         with contextlib.suppress(OSError, ValueError):

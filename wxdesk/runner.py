@@ -8,8 +8,6 @@ import gc
 import json
 import logging
 import signal
-from collections.abc import Coroutine
-from typing import Any
 
 from wxdesk.app import Setup, open_desk
 from wxdesk.desk.desk import Desk
@@ -21,18 +19,18 @@ STOP_SECONDS = 3.0
 """Seconds that stopping a desk may take, whatever is in progress."""
 
 
-class DeskThread:
+class DeskThread(LoopThread):
     """A desk on its own thread, for a program whose main thread shows a window.
 
-    Everything in `opened` except `desk` may be touched only on the desk's own loop.
+    Everything in `opened` except `desk` may be touched only on the thread's own loop.
     """
 
     def __init__(self, setup: Setup) -> None:
-        self._thread = LoopThread("desk")
+        super().__init__("desk")
         try:
-            self.opened = self._thread.call(open_desk(setup))
+            self.opened = self.call(open_desk(setup))
         except BaseException:
-            self._thread.stop()
+            super().stop()
             raise
 
     @property
@@ -45,23 +43,14 @@ class DeskThread:
         """The listener's URL."""
         return self.opened.url
 
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop on which the desk's coroutines must run."""
-        return self._thread.loop
-
-    def call[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine of the desk and wait for it; only for tests and scripts."""
-        return self._thread.call(work)
-
     def stop(self) -> bool:
-        """Stop the desk; False if it took too long and work was cut off."""
+        """Stop the desk, then the loop; False if it took too long and work was cut off."""
         try:
-            self._thread.call(self.opened.stop(), STOP_SECONDS)
+            self.call(self.opened.stop(), STOP_SECONDS)
         except TimeoutError:
             log.error("The desk did not stop in %s s", STOP_SECONDS)
             return False
-        return self._thread.stop()
+        return super().stop()
 
 
 async def serve(setup: Setup) -> None:

@@ -32,10 +32,10 @@ class LoopThread:
         """Run `work` on the loop and wait; raises its errors or TimeoutError."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout)
 
-    def stop(self, timeout: float = 1.0) -> bool:
-        """Stop the loop and all its tasks; False if the thread did not end in `timeout` s."""
+    def stop(self) -> bool:
+        """Stop the loop and all its tasks; False if the thread did not end in a second."""
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(timeout)
+        self._thread.join(1.0)
         return not self._thread.is_alive()
 
     def _main(self) -> None:

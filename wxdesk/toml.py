@@ -47,17 +47,17 @@ def parsed_toml(text: str) -> dict[str, object]:
         raise BadToml(1, Phrase("The file is nested too deeply.")) from None
 
 
-def _explained(text: str, told: str) -> BadToml:
-    position = _POSITION.search(told)
+def _explained(text: str, message: str) -> BadToml:
+    position = _POSITION.search(message)
     if position is None or position[1] is None:
         lines = text.splitlines()
-        return BadToml(max(1, len(lines)), _reason(told, "", *lines[-1:]))
+        return BadToml(max(1, len(lines)), _reason(message, "", *lines[-1:]))
     line, column = int(position[1]), int(position[2])
     there = text.split("\n")[line - 1]
-    return BadToml(line, _reason(told, there[column - 1 : column], there[: column - 1]))
+    return BadToml(line, _reason(message, there[column - 1 : column], there[: column - 1]))
 
 
-def _reason(told: str, here: str, before: str = "") -> Phrase:
+def _reason(message: str, here: str, before: str = "") -> Phrase:
     """Explain by the parser's message, the character where it stopped, and the line."""
     if here in _PLAIN:
         return Phrase("{mark} is a mark of Chinese typing; TOML wants {plain} here.", mark=here, plain=_PLAIN[here])
@@ -66,8 +66,8 @@ def _reason(told: str, here: str, before: str = "") -> Phrase:
     if here == "\u3000":
         return Phrase("A wide Chinese blank stands here; TOML wants an ordinary one.")
     unknown = Phrase("It cannot be read from here on.")
-    reason = next((reason for begins, reason in _REASONS if told.startswith(begins)), unknown)
-    if reason is _NOT_CLOSED or told.startswith(_PASSED_AN_END):
+    reason = next((reason for begins, reason in _REASONS if message.startswith(begins)), unknown)
+    if reason is _NOT_CLOSED or message.startswith(_PASSED_AN_END):
         return _wrong_closing_quote(before, alone=reason is not _NOT_CLOSED) or reason
     return reason
 
