@@ -146,7 +146,7 @@ class Condition:
     @property
     def has_references(self) -> bool:
         """True if it names a calendar or another rule, which can change independently."""
-        return any(one.hours is not None or one.last_rule_within is not None for one in self.both)
+        return bool(self.calendars or self.rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.claims import (
-    AnyWord,
     Claim,
     Fact,
     WordPosition,
@@ -49,15 +48,16 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext)
     named = defaultdict[str, list[Rule]](list)
     for rule in rules:
         named[rule.name].append(rule)
-    for rule in enabled:
-        found[rule.id] += _about(rule, around)
-        if rule.id not in around.faults:
-            claims = demands_of(rule, normaliser, around.everywhere)
-            found[rule.id] += ineffective_findings(rule, claims, normaliser, around, named)
-    usable = [rule for rule in enabled if rule.id not in around.faults]
-    for finding in chain(
-        _overlapping(usable, normaliser, around), _too_many_sends_together(usable, normaliser, around)
-    ):
+        if rule.enabled:
+            found[rule.id] += _about(rule, around)
+    usable = [
+        _RuleDemands(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+        for rule in enabled
+        if rule.id not in around.faults
+    ]
+    for one in usable:
+        found[one.rule.id] += ineffective_findings(one.rule, one.claims, normaliser, around, named)
+    for finding in chain(_overlapping(usable), _too_many_sends_together(usable, around)):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
     return [one for rule in enabled for one in sorted(found[rule.id], key=lambda one: worst.index(one.doubt.severity))]
@@ -165,16 +165,14 @@ def _older(since: datetime | None, now: datetime, span: timedelta) -> bool:
     return since is not None and now - since >= span
 
 
-def _too_many_sends_together(
-    rules: Sequence[Rule], normaliser: Normaliser, around: LintContext
-) -> Iterator[LintFinding]:
+def _too_many_sends_together(rules: Sequence[_RuleDemands], around: LintContext) -> Iterator[LintFinding]:
     """Find rules whose replies exceed the quota with those of continuing rules above.
 
     What does not fit as a whole is not sent at all, so each would silence the other.
     """
     above = _RulesByWord()
-    for rule in rules:
-        asked = _RuleDemands(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+    for asked in rules:
+        rule = asked.rule
         own = _sends(rule, around)
         # A default speaks only where none of those above did.
         before = [one.rule for one in above.implied_by(asked)] if own and not rule.default else []
@@ -188,13 +186,12 @@ def _too_many_sends_together(
             above.insert(asked)
 
 
-def _overlapping(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
+def _overlapping(rules: Sequence[_RuleDemands]) -> Iterator[LintFinding]:
     above = _RulesAbove()
-    for rule in rules:
-        asked = _RuleDemands(rule, demands_of(rule, normaliser, around.everywhere), normaliser)
+    for asked in rules:
         hiding = above.hiding(asked)
         if hiding is not None:
-            yield LintFinding(LintCode.UNREACHABLE, rule, ("when",), other=hiding)
+            yield LintFinding(LintCode.UNREACHABLE, asked.rule, ("when",), other=hiding)
         else:
             yield from above.first_with_a_word_of(asked)
         above.add(asked)
@@ -259,19 +256,15 @@ class _RulesByWord:
 
     def implied_by(self, asked: _RuleDemands) -> list[_RuleDemands]:
         """Return the rules implied by `asked`, in order, whatever the kinds of message."""
-        rules = [self._rules[number] for number in self._near(words_of(asked.claims))]
+        near = set(self._without)
+        for test in words_of(asked.claims):
+            near.update(self._with_words_in(test.words[0]))
+        rules = (self._rules[number] for number in sorted(near))
         return [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
 
     def with_word(self, word: str) -> Iterator[_RuleDemands]:
         """Return those that are indexed by this very word."""
         return (self._rules[number] for number in self._by_word.get(word, ()))
-
-    def _near(self, tests: Iterable[AnyWord]) -> list[int]:
-        """Return rules that may be implied: without words, or with one within each test's."""
-        near = set(self._without)
-        for test in tests:
-            near.update(self._with_words_in(test.words[0]))
-        return sorted(near)
 
     def _with_words_in(self, text: str) -> Iterator[int]:
         for length in self._lengths:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule
@@ -308,13 +309,8 @@ def _ready(rule: Rule, tools: TestTools, before: _ReadyRule | None) -> _ReadyRul
 
 
 def _asks_the_same(one: Rule, other: Rule) -> bool:
-    """True if both rules have the same tests and refer to nothing by name."""
-    if (one.id, one.on, one.when, one.default, one.cooldown) != (
-        other.id,
-        other.on,
-        other.when,
-        other.default,
-        other.cooldown,
-    ):
-        return False
-    return not one.when.has_references
+    """True if both rules have the same tests, which refer to nothing that changes."""
+    return _TESTED(one) == _TESTED(other) and not one.when.has_references
+
+
+_TESTED = attrgetter("id", "on", "when", "default", "cooldown")

@@ -109,7 +109,7 @@ class DryRun:
         ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_switched_on(rule))
         course.total, after = await self._past.extent(newest)
         replay = Replay(ruleset, None if rule is None else rule.id, self._accounts)
-        report = _Tally(self._rulebook, self._accounts, replay)
+        report = _Tally(self._rulebook, replay)
         page = await self._past.messages(after, SLICE)
         if page:
             report.know(await self._past.written(page[0].at - ANSWERED_WITHIN))
@@ -148,7 +148,6 @@ class _Tally:
     """Counts of the report, and the newest lines."""
 
     rulebook: Rulebook
-    accounts: Mapping[str, Account]
     replay: Replay
     answered: int = 0
     differently: int = 0
@@ -187,12 +186,13 @@ class _Tally:
         """Return True if the reply equals that of the rule, except for values not stored."""
         if cannot_have_said(by_hand, one.matching, self.rulebook.shelf):
             return False
-        if self._line(one).would_say.strip() == by_hand.strip():
+        if self._answer(one.matching, one.occasion)[0].strip() == by_hand.strip():
             return True
         if not any(shows_unstored_value(matched.rule) for matched in one.matching.matched):
             return False
-        marked = self._line(replace(one, thread=with_marked_values(one.thread)))
-        return not marked.problem and could_match(by_hand, marked.would_say)
+        marked = replace(one.occasion, conversation=with_marked_values(one.occasion.conversation))
+        would_say, problem = self._answer(one.matching, marked)
+        return not problem and could_match(by_hand, would_say)
 
     def _by_hand(self, message: PastMessage) -> str | None:
         written = self._written.get(message.conversation_id, ())
@@ -202,15 +202,14 @@ class _Tally:
         return written[at].text if written[at].answers(message) else None
 
     def _line(self, one: AnsweredMessage) -> DryRunLine:
-        told, thread = one.message, one.thread
-        by_hand = self._by_hand(told)
-        account = self.accounts.get(thread.account) or Account(thread.account, "", "")
-        then = replace(thread, session_from=one.session_from)
-        presence = one.only or Presence.PRESENT
-        occasion = RuleContext(told.message, then, account, told.at, one.history, presence)
-        answer = self.rulebook.builder.answer(one.matching, one.matching.verdicts, occasion)
-        would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
-        return DryRunLine(told, by_hand or "", would_say, by_hand is not None, answer.problem, one.only)
+        by_hand = self._by_hand(one.message)
+        would_say, problem = self._answer(one.matching, one.occasion)
+        return DryRunLine(one.message, by_hand or "", would_say, by_hand is not None, problem, one.only)
+
+    def _answer(self, matching: MatchResult, occasion: RuleContext) -> tuple[str, str]:
+        """Return the text of the answer, and why it cannot be made: one of both."""
+        answer = self.rulebook.builder.answer(matching, matching.verdicts, occasion)
+        return "" if answer.problem else "\n".join(content.summary for content in answer.contents), answer.problem
 
 
 def cannot_have_said(words: str, matching: MatchResult, shelf: TemplateLookup) -> bool:

@@ -8,31 +8,26 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
-from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, MatchInput
+from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory
 from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
-from wxdesk.timezones import zone_named
+from wxdesk.desk.answers.answer import RuleContext
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredMessage:
-    """A message that is answered now, with the history that the rules were given.
-
-    `only`: answered only with an operator present, or away · `session_from`: the contact's last origin by then.
-    """
+    """A message that is answered now; `only`: with an operator present, or away."""
 
     message: PastMessage
-    thread: Conversation
+    occasion: RuleContext
     matching: MatchResult
-    history: ContactHistory
-    session_from: str
     only: Presence | None = None
 
 
@@ -65,7 +60,7 @@ class Replay:
     def __init__(self, ruleset: Ruleset, rule_id: int | None, accounts: Mapping[str, Account]) -> None:
         self._ruleset = ruleset
         self._rule_id = rule_id
-        self._zones = {name: zone_named(account.timezone) for name, account in accounts.items() if account.timezone}
+        self._accounts = accounts
         self._lately: defaultdict[str, dict[int, deque[datetime]]] = defaultdict(dict)
         self._threads: dict[int, _Thread] = {}
         wanted = ruleset.wanted
@@ -110,33 +105,21 @@ class Replay:
         return thread
 
     def _asked(self, message: PastMessage, thread: _Thread) -> list[AnsweredMessage]:
-        """Return the message if it is answered."""
-        history = self._before(thread, message.at)
-        matchings = {who: self._decide(message, thread.now, history, who) for who in self._ruleset.presences}
-        speaking = [who for who, matching in matchings.items() if self._counts(matching)]
-        matching = matchings[speaking[0] if speaking else Presence.PRESENT]
+        name, history = thread.now.account, self._before(thread, message.at)
+        account = self._accounts.get(name) or Account(name, "", "")
+        occasions = [
+            RuleContext(message.message, thread.now, account, message.at, history, who)
+            for who in self._ruleset.presences
+        ]
+        asked = [(one, self._ruleset.decide(one.subject)) for one in occasions]
+        speaking = [(one, matching) for one, matching in asked if self._counts(matching)]
+        occasion, matching = (speaking or asked)[0]
         self._follow(thread, message.at, matching)
         if not speaking:
             return []
-        only = speaking[0] if len(speaking) < len(matchings) else None
-        return [AnsweredMessage(message, thread.now, matching, history, thread.session_from, only)]
-
-    def _decide(
-        self, message: PastMessage, thread: Conversation, history: ContactHistory, who: Presence
-    ) -> MatchResult:
-        return self._ruleset.decide(
-            MatchInput(
-                message.type,
-                message.text,
-                message.session_from,
-                message.event,
-                thread.contact.tags,
-                who,
-                history,
-                self._zones.get(thread.account),
-                at=message.at,
-            )
-        )
+        only = occasion.operator if len(speaking) < len(asked) else None
+        then = replace(thread.now, session_from=thread.session_from)
+        return [AnsweredMessage(message, replace(occasion, conversation=then), matching, only)]
 
     def _counts(self, matching: MatchResult) -> bool:
         if self._rule_id is None:
