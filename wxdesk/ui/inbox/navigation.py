@@ -25,23 +25,8 @@ class ListNavigation(QObject):
         self._session = session
         self._notices = notices
 
-    def next_one(self) -> None:
-        """Open the next conversation below."""
-        self._step(1, unread=False)
-
-    def previous_one(self) -> None:
-        """Open the next conversation above."""
-        self._step(-1, unread=False)
-
-    def next_unread(self) -> None:
-        """Open the next unread conversation below."""
-        self._step(1, unread=True)
-
-    def previous_unread(self) -> None:
-        """Open the next unread conversation above."""
-        self._step(-1, unread=True)
-
-    def _step(self, step: int, *, unread: bool) -> None:
+    def step(self, step: int, *, unread: bool = False) -> None:
+        """Open the next conversation below (1) or above (-1), or the next unread one."""
         found = self._list.neighbour(step, unread)
         if found is not None:
             self.wanted.emit(found)

@@ -68,7 +68,7 @@ class ChatSession(QObject):
         self._unread_from: int | None = None
         self._hit: TimelineItem | None = None
         self._visit = 0  # answers to questions of an earlier one are not shown
-        self._fresh = False  # nothing of this conversation has been shown yet
+        self.fresh = False  # nothing of this conversation has been shown yet
         self._answered_once = False
         self._reading = False
         self._changed_replies: set[int] = set()
@@ -78,11 +78,6 @@ class ChatSession(QObject):
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
 
     @property
-    def fresh(self) -> bool:
-        """True until something of the open conversation is shown."""
-        return self._fresh
-
-    @property
     def to_end(self) -> bool:
         """True if the newest message was read; False after a jump into the past."""
         return self.known.to_end
@@ -90,7 +85,7 @@ class ChatSession(QObject):
     @property
     def promised(self) -> bool:
         """True if an automatic reply is pending here, or may be before it is read."""
-        return self.row is not None and bool(self.row.held) if self._fresh else self.known.promised
+        return self.row is not None and bool(self.row.held) if self.fresh else self.known.promised
 
     def open(self, conversation_id: int, hit: SearchHit | None = None, row: InboxRow | None = None) -> None:
         """Show a conversation, at its end or at `hit`; `row` is its row, if known."""
@@ -118,7 +113,7 @@ class ChatSession(QObject):
 
     def refresh_times(self) -> None:
         """Update what only the clock has changed: day names, or a closed reply window."""
-        if not self._fresh:
+        if not self.fresh:
             self._show()
 
     def retry(self) -> None:
@@ -198,7 +193,7 @@ class ChatSession(QObject):
         visit, changed = self._asked
         if visit == self._visit:
             self._changed_replies |= changed
-            self.failed = self._fresh
+            self.failed = self.fresh
             self.refreshed.emit()
 
     def _read_failed(self, visit: int, error: Exception) -> None:
@@ -245,8 +240,8 @@ class ChatSession(QObject):
         returned = self._returned.get(self.conversation_id or 0, ()) if self.to_end else ()
         now, unread, closing = self._bridge.desk.clock(), self._unread_from, self._closing()
         self.model.show(entries_of(self.known.in_order(), now, unread, latest, returned, closing))
-        if self._fresh and (self.known or self._hit is None):
-            self._fresh = False
+        if self.fresh and (self.known or self._hit is None):
+            self.fresh = False
             self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")
             self._hit = None
 
@@ -270,6 +265,6 @@ class ChatSession(QObject):
         self.known.clear()
         self._changed_replies.clear()
         self._unread_from = self._hit = None
-        self._fresh, self._answered_once = conversation_id is not None, False
+        self.fresh, self._answered_once = conversation_id is not None, False
         self._reading = self.failed = False
         self.model.clear()

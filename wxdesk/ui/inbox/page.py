@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -15,7 +16,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
-from wxdesk.ui.inbox.details.contact_commands import BlockControl, ContactSaving
+from wxdesk.ui.inbox.details.contact_commands import ContactCommands
 from wxdesk.ui.inbox.details.explanation import Explanation
 from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
@@ -57,7 +58,7 @@ class InboxPage(QWidget):
         self.feed = ConversationFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
-        self.contact_saving = ContactSaving(self.detail.contact, bridge, notices)
+        self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +66,6 @@ class InboxPage(QWidget):
         row.addWidget(self.chat, 1)
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
-        self.block = BlockControl(self.detail.contact, bridge, self.session, notices)
         self.attention = AttentionBar(bridge, notices, self)
         self.takeovers = TakeoverNotices(bridge, notices, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
@@ -101,8 +101,8 @@ class InboxPage(QWidget):
         self.navigation.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.front_wanted)
-        self.block.done.connect(self.navigation.go_on)
-        self.block.back_wanted.connect(self.open_conversation)
+        self.contact.done.connect(self.navigation.go_on)
+        self.contact.back_wanted.connect(self.open_conversation)
         self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
         self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
         self.ticker.ticked.connect(self._tick)
@@ -130,10 +130,10 @@ class InboxPage(QWidget):
         return {
             "Ctrl+K": self.regions.focus_search,
             "Ctrl+F": self.regions.focus_search,
-            "Alt+Down": self.navigation.next_one,
-            "Alt+Up": self.navigation.previous_one,
-            "Alt+Shift+Down": self.navigation.next_unread,
-            "Alt+Shift+Up": self.navigation.previous_unread,
+            "Alt+Down": partial(self.navigation.step, 1),
+            "Alt+Up": partial(self.navigation.step, -1),
+            "Alt+Shift+Down": partial(self.navigation.step, 1, unread=True),
+            "Alt+Shift+Up": partial(self.navigation.step, -1, unread=True),
             "F4": self.chat.takeover.toggle,
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
@@ -236,14 +236,16 @@ class InboxPage(QWidget):
             self.detail.show_speaker(self.session.row.conversation, now)
 
     def _pace(self) -> None:
-        shown = self.isVisible()
-        bar = shown and bool(self.chat.timeline.counting())
         ends = self.list.model.counts_down(self.ticker.now())
-        seconds = shown and (self.list.strip.counts or self.session.row is not None or ends)
-        minutes = shown and self.list.model.rowCount() > 0
-        self.ticker.need("bar", Pace.BAR if bar else Pace.STILL)
-        self.ticker.need("seconds", Pace.SECONDS if seconds else Pace.STILL)
-        self.ticker.need("minutes", Pace.MINUTES if minutes else Pace.STILL)
+        if not self.isVisible():
+            pace = Pace.STILL
+        elif self.chat.timeline.counting():
+            pace = Pace.BAR
+        elif self.list.strip.counts or self.session.row is not None or ends:
+            pace = Pace.SECONDS
+        else:
+            pace = Pace.MINUTES if self.list.model.rowCount() else Pace.STILL
+        self.ticker.set_pace(pace)
 
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:

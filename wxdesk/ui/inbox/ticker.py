@@ -14,7 +14,7 @@ from wxdesk.desk.ports import Clock
 
 
 class Pace(IntEnum):
-    """Milliseconds between two beats; the fastest that is needed counts."""
+    """Milliseconds between two beats."""
 
     STILL = 0
     MINUTES = 15_000
@@ -34,7 +34,6 @@ class Ticker(QObject):
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._needs: dict[str, Pace] = {}
         self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.beat)
 
@@ -42,16 +41,12 @@ class Ticker(QObject):
         """Return the desk's time."""
         return self._clock()
 
-    def need(self, who: str, pace: Pace) -> None:
-        """Set the pace that `who` needs; STILL for none."""
-        if self._needs.get(who, Pace.STILL) is pace:
-            return
-        self._needs[who] = pace
-        wanted = min((p for p in self._needs.values() if p), default=Pace.STILL)
-        if not wanted:
+    def set_pace(self, pace: Pace) -> None:
+        """Beat at this pace; do not restart a timer that does."""
+        if pace is Pace.STILL:
             self._timer.stop()
-        elif not self._timer.isActive() or self._timer.interval() != wanted:
-            self._timer.start(int(wanted))
+        elif not self.running or self._timer.interval() != pace:
+            self._timer.start(int(pace))
 
     @property
     def running(self) -> bool:

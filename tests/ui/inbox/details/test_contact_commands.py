@@ -46,7 +46,7 @@ def test_undo_takes_a_block_back(qtbot: QtBot, world: World, page: InboxPage, op
     opened(chat)
     page.detail.contact.block.click()
     qtbot.waitUntil(lambda: page.session.conversation_id != chat)
-    page.block._undo(chat)
+    page.contact._undo(chat)
     qtbot.waitUntil(lambda: page.session.conversation_id == chat)
     qtbot.waitUntil(lambda: not world.call(world.store.conversations.get(chat)).contact.blocked)
 

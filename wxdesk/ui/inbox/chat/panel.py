@@ -218,21 +218,18 @@ class ChatPanel(QFrame):
         self._notices.toast(tr("Copied"))
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
-        replies, conversations = self._bridge.desk.replies, self._bridge.desk.conversations
-        if action is BubbleAction.TAKE_OVER:
-            self._bridge.ask(conversations.take_over(reply.conversation_id))
-            return
-        if action in (BubbleAction.SEND, BubbleAction.SEND_ALL):
-            self._bridge.ask(replies.release(reply.id, whole=action is BubbleAction.SEND_ALL))
-            return
-        command = {
-            BubbleAction.STOP: replies.cancel,
-            BubbleAction.DISCARD: replies.cancel,
-            BubbleAction.RETRY: replies.retry,
-            BubbleAction.SEND_AGAIN: replies.retry,
-            BubbleAction.CONFIRM: replies.confirm,
-        }[action]
-        self._bridge.ask(command(reply.id))
+        ask, replies = self._bridge.ask, self._bridge.desk.replies
+        match action:
+            case BubbleAction.TAKE_OVER:
+                ask(self._bridge.desk.conversations.take_over(reply.conversation_id))
+            case BubbleAction.SEND | BubbleAction.SEND_ALL:
+                ask(replies.release(reply.id, whole=action is BubbleAction.SEND_ALL))
+            case BubbleAction.STOP | BubbleAction.DISCARD:
+                ask(replies.cancel(reply.id))
+            case BubbleAction.RETRY | BubbleAction.SEND_AGAIN:
+                ask(replies.retry(reply.id))
+            case BubbleAction.CONFIRM:
+                ask(replies.confirm(reply.id))
 
     def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
         self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode))

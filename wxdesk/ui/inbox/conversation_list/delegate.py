@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -12,6 +12,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.conversation import hold_reason_of_row, quota_wordings, row_time, status_of_row
 from wxdesk.ui.wording.messages import name_of, preview_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus
@@ -30,14 +31,12 @@ class ConversationDelegate(QStyledItemDelegate):
     def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, parent: QObject) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._standstill_of = hold_reason_of
+        self._hold_reason_of = hold_reason_of
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(Measure.LIST, Measure.ROW)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: InboxRow | None = index.data(RowRole.ROW)
         if row is None:
             return
@@ -81,13 +80,12 @@ class ConversationDelegate(QStyledItemDelegate):
             middle = line.center().y() + 1
             taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
         role = "text" if conversation.unread else "secondary"
-        paint_text(
-            painter, line.adjusted(0, 0, -taken, 0), preview_of(conversation), font(Size.BODY), theme.color(role)
-        )
+        room = line.adjusted(0, 0, -taken, 0)
+        paint_text(painter, room, preview_of(conversation), font(Size.BODY), theme.color(role))
 
     def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
-        standing = status_of_row(row, now, hold_reason_of_row(row, self._standstill_of))
+        standing = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of))
         at = line.left() + self._paint_mark(painter, line, standing)
         face = sentence_font(Size.CAPTION, strong=standing.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())

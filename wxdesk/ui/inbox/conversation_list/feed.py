@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
@@ -45,7 +45,7 @@ class ConversationFeed(QObject):
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
         shown.filter_chosen.connect(self.choose)
         shown.search_wanted.connect(self._search)
-        shown.model.more_wanted.connect(self._more)
+        shown.model.more_wanted.connect(self._ask_page)
 
     def load(self) -> None:
         """Read the first page again."""
@@ -62,12 +62,7 @@ class ConversationFeed(QObject):
         self._refresher.ask()
 
     def _ask_page(self, offset: int) -> None:
-        desk = self._bridge.desk
-        work = desk.inbox.list_page(self._chosen, offset)
-        self._bridge.ask(work, self._show_page, self._page_failed)
-
-    def _more(self, offset: int) -> None:
-        self._ask_page(offset)
+        self._bridge.ask(self._bridge.desk.inbox.list_page(self._chosen, offset), self._show_page, self._page_failed)
 
     def _show_page(self, page: ListPage) -> None:
         if page.chosen is not self._chosen:
@@ -78,12 +73,8 @@ class ConversationFeed(QObject):
             self._list.model.append(page.rows)
         self._show_counts(page.counts)
         if page.chosen is InboxFilter.ALL and not page.rows and page.offset == 0:
-            desk = self._bridge.desk
-            work = desk.inbox.list_page(InboxFilter.ANY_STATUS, 0)
-            self._bridge.ask(work, self._tell_aside)
-
-    def _tell_aside(self, page: ListPage) -> None:
-        self._list.note_not_open(bool(page.rows))
+            work = self._bridge.desk.inbox.list_page(InboxFilter.ANY_STATUS, 0)
+            self._bridge.ask(work, lambda any_status: self._list.note_not_open(bool(any_status.rows)))
 
     def _page_failed(self, error: Exception) -> None:
         self._list.model.page_failed()
@@ -106,7 +97,4 @@ class ConversationFeed(QObject):
         self.loaded.emit()
 
     def _search(self, phrase: str) -> None:
-        self._bridge.ask(self._bridge.desk.inbox.search(phrase), partial(self._found, phrase))
-
-    def _found(self, phrase: str, hits: list[SearchHit]) -> None:
-        self._list.show_hits(phrase, hits)
+        self._bridge.ask(self._bridge.desk.inbox.search(phrase), partial(self._list.show_hits, phrase))

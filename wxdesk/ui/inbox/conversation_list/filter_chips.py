@@ -34,7 +34,7 @@ class FilterChips(QWidget):
         self._chips: dict[InboxFilter, Chip] = {}
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for chosen in (InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN, InboxFilter.PENDING, InboxFilter.UNREAD):
+        for chosen in _texts():
             chip = Chip()
             chip.clicked.connect(self._clicked)
             row.addWidget(chip)
@@ -46,14 +46,6 @@ class FilterChips(QWidget):
         row.addWidget(self.part)
         row.addStretch(1)
         self.show_counts(InboxCounts())
-
-    def _meanings(self) -> dict[InboxFilter, str]:
-        return {
-            InboxFilter.WAITING: tr("Nobody answered yet; the longest wait first"),
-            InboxFilter.NEEDS_HUMAN: tr("Left to you, failed, or perhaps not delivered"),
-            InboxFilter.PENDING: tr("Automatic replies that have not left: held for their time or for you, and drafts"),
-            InboxFilter.UNREAD: tr("Something you have not seen"),
-        }
 
     def chip(self, chosen: InboxFilter) -> Chip:
         """The chip of a filter."""
@@ -76,20 +68,12 @@ class FilterChips(QWidget):
     def show_counts(self, counts: InboxCounts) -> None:
         """Show these counts."""
         figures = {InboxFilter.NEEDS_HUMAN: counts.needs_human, InboxFilter.PENDING: counts.pending}
-        words = {
-            InboxFilter.WAITING: tr("Waiting"),
-            InboxFilter.NEEDS_HUMAN: tr("For you"),
-            InboxFilter.PENDING: tr("Unsent"),
-            InboxFilter.UNREAD: tr("Unread"),
-        }
-        meanings = self._meanings()
-        for chosen, chip in self._chips.items():
-            figure = figures.get(chosen, 0)
+        for chosen, (name, meaning) in _texts().items():
+            figure, chip = figures.get(chosen, 0), self._chips[chosen]
             shown = f"{MOST}+" if figure > MOST else str(figure)
-            chip.setText(f"{words[chosen]} {shown}" if figure else words[chosen])
-            spoken = f"{words[chosen]} {figure}" if figure else words[chosen]
-            chip.setAccessibleName(spoken)
-            chip.setToolTip(f"{figure}: {meanings[chosen]}" if figure > MOST else meanings[chosen])
+            chip.setText(f"{name} {shown}" if figure else name)
+            chip.setAccessibleName(f"{name} {figure}" if figure else name)
+            chip.setToolTip(f"{figure}: {meaning}" if figure > MOST else meaning)
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -111,3 +95,14 @@ class FilterChips(QWidget):
         pressed = self.sender()
         chosen = next((one for one, chip in self._chips.items() if chip is pressed and chip.isChecked()), None)
         self.choose(chosen or InboxFilter.ALL)
+
+
+def _texts() -> dict[InboxFilter, tuple[str, str]]:
+    """Return the name and the tooltip of each chip, in their order."""
+    pending = tr("Automatic replies that have not left: held for their time or for you, and drafts")
+    return {
+        InboxFilter.WAITING: (tr("Waiting"), tr("Nobody answered yet; the longest wait first")),
+        InboxFilter.NEEDS_HUMAN: (tr("For you"), tr("Left to you, failed, or perhaps not delivered")),
+        InboxFilter.PENDING: (tr("Unsent"), pending),
+        InboxFilter.UNREAD: (tr("Unread"), tr("Something you have not seen")),
+    }

@@ -46,12 +46,10 @@ class ConversationListModel(RowModel[InboxRow]):
         self._kept: int | None = None
         self.chosen = InboxFilter.ALL
 
-    def spoken(self, row: InboxRow) -> str:
-        """Return the row as a sentence for screen readers."""
-        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._standstill_of))
+    def _spoken(self, row: InboxRow) -> str:
+        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of))
 
-    def fact(self, row: InboxRow, role: int) -> object:
-        """Return the row itself, or its id."""
+    def _fact(self, row: InboxRow, role: int) -> object:
         if role == RowRole.ID:
             return row.conversation.id
         return row if role == RowRole.ROW else None

@@ -39,14 +39,12 @@ class SearchModel(RowModel[SearchHit]):
 
     phrase = ""
 
-    def spoken(self, row: SearchHit) -> str:
-        """Return the match as a sentence for screen readers."""
+    def _spoken(self, row: SearchHit) -> str:
         aside = status_word(row.conversation, self._clock())
         parts = (name_of(row.conversation.contact), aside, excerpt(row, self.phrase))
         return ", ".join(part for part in parts if part)
 
-    def fact(self, row: SearchHit, role: int) -> object:
-        """Return the hit itself, or the phrase."""
+    def _fact(self, row: SearchHit, role: int) -> object:
         if role == HitRole.PHRASE:
             return self.phrase
         return row if role == HitRole.HIT else None

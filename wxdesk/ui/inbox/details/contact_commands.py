@@ -16,15 +16,25 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import name_of
 
 
-class ContactSaving(QObject):
-    """Connects the contact panel with the desk."""
+class ContactCommands(QObject):
+    """Connects the contact panel with the desk.
 
-    def __init__(self, panel: ContactPanel, bridge: Bridge, notices: Notices) -> None:
+    Signals:
+        done: the id of a conversation that was resolved by blocking; the page goes on to the next.
+        back_wanted: the id of a conversation that is to be opened again after undo.
+    """
+
+    done = Signal(int)
+    back_wanted = Signal(int)
+
+    def __init__(self, panel: ContactPanel, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
         super().__init__(panel)
         self._panel = panel
         self._bridge = bridge
+        self._session = session
         self._notices = notices
         panel.described.connect(self._describe)
+        panel.block_pressed.connect(self.toggle_block)
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)
@@ -38,26 +48,7 @@ class ContactSaving(QObject):
         self._panel.settle(conversation_id)
         self._notices.report(error)
 
-
-class BlockControl(QObject):
-    """Connects the block button of the contact panel with the desk.
-
-    Signals:
-        done: the id of a conversation that was resolved by blocking; the page goes on to the next.
-        back_wanted: the id of a conversation that is to be opened again after undo.
-    """
-
-    done = Signal(int)
-    back_wanted = Signal(int)
-
-    def __init__(self, panel: ContactPanel, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
-        super().__init__(panel)
-        self._bridge = bridge
-        self._session = session
-        self._notices = notices
-        panel.block_pressed.connect(self.toggle)
-
-    def toggle(self) -> None:
+    def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""
         row = self._session.row
         if row is None:

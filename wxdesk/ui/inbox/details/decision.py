@@ -49,10 +49,10 @@ def outcome_lines(
     return tuple(lines) if len(lines) > 1 else ()
 
 
-def _line(reply: Reply, standstill: HoldReason, now: datetime) -> OutcomeLine:
-    standing = status_of_reply(reply, now, standstill)
+def _line(reply: Reply, hold_reason: HoldReason, now: datetime) -> OutcomeLine:
+    standing = status_of_reply(reply, now, hold_reason)
     text = standing.text
-    counts_down = reply.state is ReplyState.HELD and standstill in _GOES_ON
+    counts_down = reply.state is ReplyState.HELD and hold_reason in _GOES_ON
     if counts_down and reply.due_at is not None:
         text = tr("Held until {time}", time=clock_second(reply.due_at))
     elif reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:

@@ -26,12 +26,10 @@ class HeldRole(IntEnum):
 class HeldModel(RowModel[HeldReply]):
     """Held replies, the most urgent first; countdowns only need repainting."""
 
-    def spoken(self, row: HeldReply) -> str:
-        """Return the row as a sentence for screen readers."""
+    def _spoken(self, row: HeldReply) -> str:
         return accessible_held(row, self._standing(row))
 
-    def fact(self, row: HeldReply, role: int) -> object:
-        """Return the held reply, or its status now."""
+    def _fact(self, row: HeldReply, role: int) -> object:
         if role == HeldRole.STANDING:
             return self._standing(row)
         return row if role == HeldRole.HELD else None
@@ -58,7 +56,7 @@ class HeldModel(RowModel[HeldReply]):
             self._put(row, one)
 
     def _standing(self, held: HeldReply) -> ReplyStatus:
-        return status_of_reply(held.reply, self._clock(), hold_reason_of_held(held, self._standstill_of))
+        return status_of_reply(held.reply, self._clock(), hold_reason_of_held(held, self._hold_reason_of))
 
 
 def accessible_held(held: HeldReply, standing: ReplyStatus) -> str:

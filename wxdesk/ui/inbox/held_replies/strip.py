@@ -46,7 +46,7 @@ class HeldStrip(QFrame):
     def __init__(self, clock: Clock, hold_reason_of: FindHoldReason) -> None:
         super().__init__()
         self.setProperty("class", "bar-pending")
-        self._standstill_of = hold_reason_of
+        self._hold_reason_of = hold_reason_of
         self._first: HeldReply | None = None
         self._asking = 0
         self.model = HeldModel(clock, hold_reason_of, self)
@@ -134,7 +134,7 @@ class HeldStrip(QFrame):
         first = short = ""
         if self._first is not None and self._first.reply.due_at is not None:
             first = self._first_words(self._first, self._first.reply.due_at, now)
-            counts_down = hold_reason_of_held(self._first, self._standstill_of) is HoldReason.NONE
+            counts_down = hold_reason_of_held(self._first, self._hold_reason_of) is HoldReason.NONE
             short = tr("in {span}", span=span_until(self._first.reply.due_at, now)) if counts_down else first
         said = [_joined(first, asks), _joined(short, asks), _joined(short, brief), _joined(short or brief)]
         self.earliest.show_wordings([*said, short or brief], cut_last=True)
@@ -166,7 +166,7 @@ class HeldStrip(QFrame):
         return ((self.earliest, 1), (self.earliest, 2), (self.count, 1), (self.earliest, 3), (self.earliest, 4))
 
     def _first_words(self, first: HeldReply, due_at: datetime, now: datetime) -> str:
-        match hold_reason_of_held(first, self._standstill_of):
+        match hold_reason_of_held(first, self._hold_reason_of):
             case HoldReason.PAUSED:
                 return tr("paused")
             case HoldReason.WRITING:

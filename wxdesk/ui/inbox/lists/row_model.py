@@ -25,7 +25,7 @@ class RowModel[R](QAbstractListModel):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._standstill_of = hold_reason_of
+        self._hold_reason_of = hold_reason_of
         self._rows: list[R] = []
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -36,14 +36,14 @@ class RowModel[R](QAbstractListModel):
             return None
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.spoken(row)
-        return self.fact(row, role)
+            return self._spoken(row)
+        return self._fact(row, role)
 
-    def spoken(self, row: R) -> str:
+    def _spoken(self, row: R) -> str:
         """Return the row as a sentence for screen readers."""
         raise NotImplementedError
 
-    def fact(self, row: R, role: int) -> object:
+    def _fact(self, row: R, role: int) -> object:
         """Return what the delegate and the view ask for by `role`."""
         raise NotImplementedError
 

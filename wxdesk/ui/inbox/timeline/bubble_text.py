@@ -271,11 +271,11 @@ def _why_it_asks(reply: Reply) -> str:
 
 
 def caption_of(
-    entry: TimelineEntry, now: datetime, standstill: HoldReason = HoldReason.NONE
+    entry: TimelineEntry, now: datetime, hold_reason: HoldReason = HoldReason.NONE
 ) -> tuple[CaptionPart, ...]:
     """Return the line under a bubble, piece by piece from left to right."""
     if entry.reply is not None:
-        return _reply_caption(entry, entry.reply, now, standstill)
+        return _reply_caption(entry, entry.reply, now, hold_reason)
     time = CaptionPart(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
@@ -290,9 +290,9 @@ def _silence_words(outcome: Outcome) -> str:
 
 
 def _reply_caption(
-    entry: TimelineEntry, reply: Reply, now: datetime, standstill: HoldReason
+    entry: TimelineEntry, reply: Reply, now: datetime, hold_reason: HoldReason
 ) -> tuple[CaptionPart, ...]:
-    standing = status_of_reply(reply, now, standstill)
+    standing = status_of_reply(reply, now, hold_reason)
     state = CaptionPart(standing.text, standing.role, standing.strong, standing.icon, key=True)
     if _is_leaving(reply):
         return (state, *(CaptionPart(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
@@ -302,7 +302,7 @@ def _reply_caption(
     word = mode_origin_of(reply)
     if word is not None:
         parts.append(CaptionPart(word.short, tip=word.sentence))
-    if _waits(reply, now) or standstill is HoldReason.BEHIND:
+    if _waits(reply, now) or hold_reason is HoldReason.BEHIND:
         parts.insert(0, state)
     else:
         parts += [CaptionPart(clock_time(reply.sent_at or reply.created_at), key=True), state]
@@ -337,20 +337,20 @@ _STOPPED_CLOCK = frozenset({HoldReason.WRITING, HoldReason.PAUSED, HoldReason.BE
 """Hold reasons that stop a countdown; a handover lets it run on."""
 
 
-def share_left(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> float:
+def share_left(reply: Reply, now: datetime, hold_reason: HoldReason = HoldReason.NONE) -> float:
     """Return the share left of a held reply's time, 1 to 0; 1 while it is stopped."""
-    if reply.due_at is None or (standstill in _STOPPED_CLOCK and is_automatic(reply)):
+    if reply.due_at is None or (hold_reason in _STOPPED_CLOCK and is_automatic(reply)):
         return 1.0
     whole = (reply.due_at - reply.updated_at).total_seconds()
     left = (reply.due_at - now).total_seconds()
     return min(1.0, max(0.0, left / whole)) if whole > 0 else 0.0
 
 
-def accessible_entry(entry: TimelineEntry, now: datetime, standstill: HoldReason = HoldReason.NONE) -> str:
+def accessible_entry(entry: TimelineEntry, now: datetime, hold_reason: HoldReason = HoldReason.NONE) -> str:
     """Return a row as a sentence for screen readers: text, author, state and actions."""
     if entry.kind not in {EntryKind.MESSAGE, EntryKind.REPLY}:
         return entry.text
-    said = [entry.text, *(part.text for part in caption_of(entry, now, standstill) if part.action is None)]
+    said = [entry.text, *(part.text for part in caption_of(entry, now, hold_reason) if part.action is None)]
     if entry.reply is None:
         said.insert(0, tr("Customer"))
         if entry.message is not None and entry.message.picture_state is PictureState.MISSING:

@@ -131,10 +131,10 @@ def entries_of(
         if isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
-            entry = replace(_reply_entry(item, written, replies, closing), asking=len(asking.get(item.id, ())))
+            entry = _reply_entry(item, written, replies, closing)
+            entry = replace(entry, asking=len(asking.get(item.id, ())), following=following.get(item.id, 0))
             entry = replace(entry, lacking=lacking.get(item.id, ""), ahead=ahead.get(item.id, 0))
-            entry = replace(entry, refused=closing.refused if closing is not None and _needs_decision(item) else "")
-            entries.append(replace(entry, waits=item.id in waiting, following=following.get(item.id, 0)))
+            entries.append(replace(entry, waits=item.id in waiting))
     return entries + lines
 
 
@@ -187,7 +187,8 @@ def _reply_entry(
     reply: Reply, written: Sequence[Message], replies: Sequence[Reply], closing: WindowEnd | None
 ) -> TimelineEntry:
     """Return a reply's row; a rule's unsent one has its question and what came since."""
-    entry = TimelineEntry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply)
+    refused = closing.refused if closing is not None and _needs_decision(reply) else ""
+    entry = TimelineEntry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply, refused=refused)
     if reply.author is not Author.RULE or reply.state not in _ANSWERING:
         return entry
     asked = next((message for message in written if message.id == reply.message_id), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wxdesk.core.model.account import ModeSource, ReplyMode
@@ -37,27 +36,17 @@ def mode_origin_of(reply: Reply) -> ModeOrigin | None:
         return ModeOrigin(tr("kept by you"), tr("You stopped its clock to change it. It leaves when you send it."))
     if reply.mode is None or reply.mode_from is None:
         return None
-    return _SOURCES[reply.mode_from](reply.mode)
+    return _set_by(reply.mode_from, mode_word(reply.mode))
 
 
-def _account(mode: ReplyMode) -> ModeOrigin:
-    sentence = tr("{mode}: so it was set for the account when this began to wait.", mode=mode_word(mode))
-    return ModeOrigin(tr("set for the account"), sentence)
-
-
-def _conversation(mode: ReplyMode) -> ModeOrigin:
-    sentence = tr("{mode}: so it was set for this conversation when this began to wait.", mode=mode_word(mode))
-    return ModeOrigin(tr("set for this conversation"), sentence)
-
-
-def _rule(mode: ReplyMode) -> ModeOrigin:
-    return ModeOrigin(
-        tr("set by the rule"), tr("{mode}: so the rule itself said when this was made.", mode=mode_word(mode))
-    )
-
-
-_SOURCES: Mapping[ModeSource, Callable[[ReplyMode], ModeOrigin]] = {
-    ModeSource.ACCOUNT: _account,
-    ModeSource.CONVERSATION: _conversation,
-    ModeSource.RULE: _rule,
-}
+def _set_by(source: ModeSource, mode: str) -> ModeOrigin:
+    match source:
+        case ModeSource.ACCOUNT:
+            sentence = tr("{mode}: so it was set for the account when this began to wait.", mode=mode)
+            return ModeOrigin(tr("set for the account"), sentence)
+        case ModeSource.CONVERSATION:
+            sentence = tr("{mode}: so it was set for this conversation when this began to wait.", mode=mode)
+            return ModeOrigin(tr("set for this conversation"), sentence)
+        case ModeSource.RULE:
+            sentence = tr("{mode}: so the rule itself said when this was made.", mode=mode)
+            return ModeOrigin(tr("set by the rule"), sentence)

@@ -29,12 +29,10 @@ class TimelineModel(RowModel[TimelineEntry]):
     changing = Signal()
     changed = Signal()
 
-    def spoken(self, row: TimelineEntry) -> str:
-        """Return the entry as a sentence for screen readers."""
-        return accessible_entry(row, self._clock(), hold_reason_of_entry(row, self._standstill_of))
+    def _spoken(self, row: TimelineEntry) -> str:
+        return accessible_entry(row, self._clock(), hold_reason_of_entry(row, self._hold_reason_of))
 
-    def fact(self, row: TimelineEntry, role: int) -> object:
-        """Return the entry itself, or its key."""
+    def _fact(self, row: TimelineEntry, role: int) -> object:
         if role == EntryRole.KEY:
             return row.key
         return row if role == EntryRole.ENTRY else None

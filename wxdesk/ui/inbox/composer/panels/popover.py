@@ -59,10 +59,7 @@ class Popover(QFrame):
         for field in self.findChildren(QLineEdit):
             if field not in self._heard:
                 self._heard.add(field)
-                field.textEdited.connect(self._typed)
-        self.worked.emit()
-
-    def _typed(self) -> None:
+                field.textEdited.connect(self.worked)
         self.worked.emit()
 
     def start(self) -> None:

@@ -55,7 +55,7 @@ class TemplatePicker(QFrame):
         column.addWidget(self.list, 1)
         column.addWidget(self.below)
         self.field.textChanged.connect(self._fill)
-        self.field.textEdited.connect(self._typed)
+        self.field.textEdited.connect(self.worked)
         self.field.moved.connect(self._move)
         self.field.taken.connect(self.take)
         self.field.left.connect(self.close_it)
@@ -126,9 +126,6 @@ class TemplatePicker(QFrame):
         room = (max(120, self._bottom.y() - 12) - around) // _ROW
         height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
         self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
-
-    def _typed(self) -> None:
-        self.worked.emit()
 
     def _move(self, event: QKeyEvent) -> None:
         last = self.list.count() - 1

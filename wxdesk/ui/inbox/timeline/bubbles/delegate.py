@@ -97,7 +97,7 @@ class BubbleDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._standstill_of = hold_reason_of
+        self._hold_reason_of = hold_reason_of
         self._show_picture = show_picture
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
@@ -187,7 +187,7 @@ class BubbleDelegate(QStyledItemDelegate):
             painter.setPen(theme.color(look.trouble))
             row.trouble.lines.draw(painter, row.trouble.at)
         if row.entry.reply is not None and not row.bar.isNull():
-            share = share_left(row.entry.reply, self._clock(), self._standstill(row.entry))
+            share = share_left(row.entry.reply, self._clock(), self._hold_reason(row.entry))
             _paint_bar(painter, row.bar, share, theme)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
@@ -198,10 +198,10 @@ class BubbleDelegate(QStyledItemDelegate):
         return target if key == entry.key and isinstance(target, LinkSpan) else None
 
     def _caption(self, entry: TimelineEntry) -> tuple[CaptionPart, ...]:
-        return caption_of(entry, self._clock(), self._standstill(entry))
+        return caption_of(entry, self._clock(), self._hold_reason(entry))
 
-    def _standstill(self, entry: TimelineEntry) -> HoldReason:
-        return hold_reason_of_entry(entry, self._standstill_of)
+    def _hold_reason(self, entry: TimelineEntry) -> HoldReason:
+        return hold_reason_of_entry(entry, self._hold_reason_of)
 
     def _paint_caption(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
         for placed in place_caption(self._caption(row.entry), row):
