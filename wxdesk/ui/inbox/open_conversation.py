@@ -27,6 +27,7 @@ from wxdesk.core.events import (
     ReplyChanged,
     TakeoverEnded,
 )
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
@@ -38,6 +39,10 @@ from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.hold_reasons import HoldReasons
+
+_TOUCHING = (
+    MessageKept, PictureChanged, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged
+)  # fmt: skip
 
 
 class ChatSession(QObject):
@@ -78,6 +83,11 @@ class ChatSession(QObject):
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
 
     @property
+    def conversation(self) -> Conversation | None:
+        """The open conversation, once its row is known."""
+        return None if self.row is None else self.row.conversation
+
+    @property
     def to_end(self) -> bool:
         """True if the newest message was read; False after a jump into the past."""
         return self.known.to_end
@@ -97,7 +107,7 @@ class ChatSession(QObject):
             self._turn(row)
         if hit is not None:
             work = self._bridge.desk.timeline.around(conversation_id, hit.item)
-            self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._not_found, self._visit))
+            self._bridge.ask(work, partial(self._show_page, self._visit), partial(self._not_found, self._visit))
         self._refresher.ask()
 
     def close(self) -> None:
@@ -127,7 +137,9 @@ class ChatSession(QObject):
         self._reading = True
         first = self.known.in_order()[0]
         work = self._bridge.desk.timeline.older(self.conversation_id, first.at)
-        self._bridge.ask(work, partial(self._show_older, self._visit), partial(self._read_failed, self._visit))
+        self._bridge.ask(
+            work, partial(self._show_page, self._visit, above=True), partial(self._read_failed, self._visit)
+        )
 
     def newer(self) -> None:
         """Read the page below, after a jump into the past."""
@@ -137,31 +149,22 @@ class ChatSession(QObject):
         last = self.known.in_order()[-1]
         desk = self._bridge.desk
         work = desk.timeline.newer(self.conversation_id, last, desk.clock())
-        self._bridge.ask(work, partial(self._show_stretch, self._visit), partial(self._read_failed, self._visit))
+        self._bridge.ask(work, partial(self._show_page, self._visit), partial(self._read_failed, self._visit))
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read again what these events changed in the open conversation."""
-        touched = False
         for event in events:
             match event:
                 case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
                     self._changed_replies.add(reply_id)
-                    touched = True
-                case PreferencesChanged() if self.conversation_id is not None:
-                    touched = True
                 case TakeoverEnded(conversation_id, at):
                     self._returned[conversation_id].append(at)
-                case (
-                    MessageKept(conversation_id)
-                    | PictureChanged(conversation_id)
-                    | DecisionMade(conversation_id)
-                    | ConversationChanged(conversation_id)
-                    | AttentionRaised(conversation_id)
-                    | AttentionChanged(conversation_id)
-                ) if conversation_id == self.conversation_id:
-                    touched = True
-        if touched:
+        if self.conversation_id is not None and any(self._touches(event) for event in events):
             self._refresher.ask()
+
+    def _touches(self, event: Event) -> bool:
+        here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
+        return here or isinstance(event, PreferencesChanged)
 
     def message(self, key: str) -> Message | None:
         """Return the message of an entry, or the one its reply answers, if read."""
@@ -223,16 +226,13 @@ class ChatSession(QObject):
         if new_message:
             self.arrived.emit()
 
-    def _show_older(self, visit: int, stretch: TimelinePage) -> None:
+    def _show_page(self, visit: int, page: TimelinePage, *, above: bool = False) -> None:
         if visit == self._visit:
             self._reading = False
-            self.known.add_older(stretch.items)
-            self._show()
-
-    def _show_stretch(self, visit: int, stretch: TimelinePage) -> None:
-        if visit == self._visit:
-            self._reading = False
-            self.known.add(stretch)
+            if above:
+                self.known.add_older(page.items)
+            else:
+                self.known.add(page)
             self._show()
 
     def _show(self) -> None:
@@ -246,10 +246,11 @@ class ChatSession(QObject):
             self._hit = None
 
     def _closing(self) -> WindowEnd | None:
-        if self.row is None or self.row.conversation.window.until is None:
+        conversation = self.conversation
+        if conversation is None or conversation.window.until is None:
             return None
-        over = over_words(self.row.conversation, self._bridge.desk.clock())
-        return WindowEnd(self.row.conversation.window.until, self.hold_reasons.last_moment, over)
+        over = over_words(conversation, self._bridge.desk.clock())
+        return WindowEnd(conversation.window.until, self.hold_reasons.last_moment, over)
 
     def _turn(self, row: InboxRow | None) -> None:
         self.row = row

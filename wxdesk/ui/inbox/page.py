@@ -103,8 +103,8 @@ class InboxPage(QWidget):
         self.chat.aside.back_wanted.connect(self.front_wanted)
         self.contact.done.connect(self.navigation.go_on)
         self.contact.back_wanted.connect(self.open_conversation)
-        self.chat.header.list_wanted.connect(self.regions.list_drawer.toggle)
-        self.chat.header.detail_wanted.connect(self.regions.toggle_detail)
+        self.chat.header.show_list.clicked.connect(self.regions.list_drawer.toggle)
+        self.chat.header.show_detail.clicked.connect(self.regions.toggle_detail)
         self.ticker.ticked.connect(self._tick)
 
     def activate(self) -> None:
@@ -226,14 +226,14 @@ class InboxPage(QWidget):
 
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)
-        conversation = self.session.row.conversation if self.session.row is not None else None
+        conversation = self.session.conversation
         looked = (now.astimezone().date(), closed_words(conversation, now))
         if looked != self._looked:
             self._looked = looked
             self.session.refresh_times()
-        if self.session.row is not None:
+        if conversation is not None:
             self.chat.tick(now)
-            self.detail.show_speaker(self.session.row.conversation, now)
+            self.detail.show_speaker(conversation, now)
 
     def _pace(self) -> None:
         ends = self.list.model.counts_down(self.ticker.now())

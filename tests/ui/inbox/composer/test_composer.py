@@ -159,7 +159,7 @@ def test_a_reply_that_left_meanwhile_is_not_edited_any_more_and_the_text_stays(c
 
 def test_a_slash_at_the_start_asks_for_templates_and_only_there(qtbot: QtBot, composer: Composer) -> None:
     asked: list[bool] = []
-    composer.tools.templates_wanted.connect(lambda: asked.append(True))
+    composer.edit.slashed.connect(lambda: asked.append(True))
     qtbot.keyClicks(composer.edit, "1/2")
     assert asked == []
     composer.edit.clear()

@@ -85,22 +85,9 @@ class ChatHeader(QFrame):
 
     Signals:
         mode_chosen: the id of the conversation open then, and a `ReplyMode`, or None to follow the account.
-        takeover_wanted: take over, or hand back.
-        spans_wanted: choose for how long to take over.
-        resolve_wanted: resolve, or reopen what is resolved or snoozed.
-        snooze_wanted: choose until when to snooze.
-        transfer_wanted: transfer the contact to WeChat's own service tool.
-        list_wanted, detail_wanted: open the drawer of a narrow window.
     """
 
     mode_chosen = Signal(int, object)
-    takeover_wanted = Signal()
-    spans_wanted = Signal()
-    resolve_wanted = Signal()
-    snooze_wanted = Signal()
-    transfer_wanted = Signal()
-    list_wanted = Signal()
-    detail_wanted = Signal()
 
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         super().__init__()
@@ -123,7 +110,7 @@ class ChatHeader(QFrame):
         self.snooze = _tool("moon", tr("Snooze (Shift+F5)"), self)
         self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
-        self._connect()
+        self.mode.clicked.connect(self._open_menu)
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
@@ -149,16 +136,6 @@ class ChatHeader(QFrame):
         row.addWidget(self.show_detail)
         self.show_list.hide()
         self.show_detail.hide()
-
-    def _connect(self) -> None:
-        self.mode.clicked.connect(self._open_menu)
-        self.takeover.clicked.connect(self.takeover_wanted)
-        self.spans.clicked.connect(self.spans_wanted)
-        self.resolve.clicked.connect(self.resolve_wanted)
-        self.snooze.clicked.connect(self.snooze_wanted)
-        self.transfer.clicked.connect(self.transfer_wanted)
-        self.show_list.clicked.connect(self.list_wanted)
-        self.show_detail.clicked.connect(self.detail_wanted)
 
     def show_row(self, row: InboxRow, now: datetime, *, promised: bool = False) -> None:
         """Show this conversation; `promised`: an automatic reply is pending in it."""
@@ -279,8 +256,8 @@ class ChatHeader(QFrame):
         self._add_mode(menu, group, text, None, conversation.mode is None)
         _say(menu, tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()
-        menu.addAction(tr("Snooze…")).triggered.connect(self.snooze_wanted)
-        menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer_wanted)
+        menu.addAction(tr("Snooze…")).triggered.connect(self.snooze.click)
+        menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer.click)
         group.triggered.connect(partial(self._choose, conversation.id))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))

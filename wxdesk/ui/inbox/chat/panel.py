@@ -102,7 +102,7 @@ class ChatPanel(QFrame):
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.writing.panels.take_picture)
         self.header.mode_chosen.connect(self._set_mode)
-        self.header.transfer_wanted.connect(self.transfer.ask)
+        self.header.transfer.clicked.connect(self.transfer.ask)
 
     # -- showing
 

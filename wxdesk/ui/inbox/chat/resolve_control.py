@@ -25,13 +25,7 @@ from wxdesk.ui.wording.status import snooze_choices, status_icon, status_sentenc
 
 
 class ResolvedBar(QFrame):
-    """Shows since when and by whom; hidden while the conversation is open.
-
-    Signals:
-        back_wanted: reopen the conversation.
-    """
-
-    back_wanted = Signal()
+    """Shows since when and by whom, with a button that reopens; hidden while it is open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +34,6 @@ class ResolvedBar(QFrame):
         self._marks = {name: IconLabel(name, "secondary", 18, self) for name in ("check", "moon")}
         self._words = PlainLabel(role="secondary", wrap=True, parent=self)
         self.back = Button("", kind=ButtonKind.QUIET, parent=self)
-        self.back.clicked.connect(self.back_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 4)
         row.setSpacing(10)
@@ -87,22 +80,18 @@ class ResolveControl(QObject):
         self._session = session
         self._notices = notices
         self.bar = ResolvedBar()
-        header.resolve_wanted.connect(self.toggle)
-        header.snooze_wanted.connect(self.open_menu)
-        self.bar.back_wanted.connect(self._reopen)
-
-    @property
-    def _conversation(self) -> Conversation | None:
-        return self._session.row.conversation if self._session.row is not None else None
+        header.resolve.clicked.connect(self.toggle)
+        header.snooze.clicked.connect(self.open_menu)
+        self.bar.back.clicked.connect(self._reopen)
 
     def tick(self, now: datetime) -> None:
         """Show the status of the open conversation."""
-        if self._conversation is not None:
-            self.bar.show_conversation(self._conversation, now)
+        if self._session.conversation is not None:
+            self.bar.show_conversation(self._session.conversation, now)
 
     def toggle(self) -> None:
         """Resolve or reopen the conversation, unless an input method is composing."""
-        conversation = self._conversation
+        conversation = self._session.conversation
         if conversation is None or self._edit.composing:
             return
         if conversation.status is not ConversationStatus.OPEN:
@@ -113,7 +102,7 @@ class ResolveControl(QObject):
 
     def open_menu(self) -> None:
         """Let the operator choose until when to snooze."""
-        conversation = self._conversation
+        conversation = self._session.conversation
         if conversation is None or self._edit.composing:
             return
         now, anchor = self._bridge.desk.clock(), self._header.snooze
@@ -158,5 +147,5 @@ class ResolveControl(QObject):
         self.back_wanted.emit(conversation_id)
 
     def _reopen(self) -> None:
-        if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.conversations.reopen(self._conversation.id))
+        if self._session.conversation is not None:
+            self._bridge.ask(self._bridge.desk.conversations.reopen(self._session.conversation.id))

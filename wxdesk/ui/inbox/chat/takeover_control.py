@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
 
@@ -29,14 +29,7 @@ from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown,
 
 
 class TakeoverEndBar(QFrame):
-    """Counts down to the return of automatic replies.
-
-    Signals:
-        keep_wanted: extend the takeover. back_wanted: hand back now.
-    """
-
-    keep_wanted = Signal()
-    back_wanted = Signal()
+    """Counts down to the return of automatic replies; buttons extend the takeover or end it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,8 +38,6 @@ class TakeoverEndBar(QFrame):
         self._words = PlainLabel(role="pending", wrap=True, tabular=True, parent=self)
         self.keep = Button("", kind=ButtonKind.QUIET, parent=self)
         self.back = Button(tr("Hand back now"), kind=ButtonKind.QUIET, parent=self)
-        self.keep.clicked.connect(self.keep_wanted)
-        self.back.clicked.connect(self.back_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 4)
         row.setSpacing(10)
@@ -82,32 +73,28 @@ class TakeoverControl(QObject):
         self._bridge = bridge
         self._session = session
         self.bar = TakeoverEndBar()
-        header.takeover_wanted.connect(self.toggle)
-        header.spans_wanted.connect(self.open_menu)
-        self.bar.keep_wanted.connect(self._keep)
-        self.bar.back_wanted.connect(self._hand_back)
-
-    @property
-    def _conversation(self) -> Conversation | None:
-        return self._session.row.conversation if self._session.row is not None else None
+        header.takeover.clicked.connect(self.toggle)
+        header.spans.clicked.connect(self.open_menu)
+        self.bar.keep.clicked.connect(self._keep)
+        self.bar.back.clicked.connect(self._hand_back)
 
     def tick(self, now: datetime) -> None:
         """Show the warning bar once the end of the takeover is near."""
-        if self._conversation is not None:
-            self.bar.show_conversation(self._conversation, self._span(), now)
+        if self._session.conversation is not None:
+            self.bar.show_conversation(self._session.conversation, self._span(), now)
 
     def toggle(self) -> None:
         """Take over, or hand back; a rule's reply still pending by then is stopped first."""
-        if self._conversation is None:
+        if self._session.conversation is None:
             return
         if self._header.hands_back:
             self._hand_back()
         else:
-            self._take_over(same_duration(self._conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
+            self._take_over(same_duration(self._session.conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
 
     def open_menu(self) -> None:
         """Let the operator choose for how long to take over."""
-        conversation = self._conversation
+        conversation = self._session.conversation
         if conversation is None:
             return
         now, anchor = self._bridge.desk.clock(), self._header.spans
@@ -134,16 +121,16 @@ class TakeoverControl(QObject):
         )
 
     def _keep(self) -> None:
-        if self._conversation is not None:
-            self._take_over(extended_duration(self._conversation, self._span()))
+        if self._session.conversation is not None:
+            self._take_over(extended_duration(self._session.conversation, self._span()))
 
     def _take_over(self, how: TakeoverDuration) -> None:
-        if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.conversations.take_over(self._conversation.id, how))
+        if self._session.conversation is not None:
+            self._bridge.ask(self._bridge.desk.conversations.take_over(self._session.conversation.id, how))
 
     def _hand_back(self) -> None:
-        if self._conversation is not None:
-            self._bridge.ask(self._bridge.desk.conversations.hand_back(self._conversation.id))
+        if self._session.conversation is not None:
+            self._bridge.ask(self._bridge.desk.conversations.hand_back(self._session.conversation.id))
 
     def _span(self) -> timedelta:
         return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)

@@ -70,11 +70,10 @@ class Composer(QFrame):
         self.edit.textChanged.connect(self._show_state)
         self.edit.sent.connect(self.submit)
         self.edit.left.connect(self.stop_editing)
-        self.edit.slashed.connect(self.tools.templates_wanted)
         self.edit.went_up.connect(self.went_up)
-        self.foot.sent.connect(self.submit)
-        self.foot.split.connect(self._submit_split)
-        self.line.left.connect(self.stop_editing)
+        self.send.clicked.connect(self.submit)
+        self.send_split.clicked.connect(self._submit_split)
+        self.line.leave.clicked.connect(self.stop_editing)
 
     # -- which conversation
 

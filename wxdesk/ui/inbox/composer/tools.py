@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -16,18 +16,7 @@ _GAP = 12
 
 
 class ComposerTools(QWidget):
-    """Buttons for templates, pictures, links and cards.
-
-    Signals:
-        templates_wanted, picture_wanted, link_wanted, card_wanted: open a panel.
-        text_link_wanted: make the selected text a link.
-    """
-
-    templates_wanted = Signal()
-    picture_wanted = Signal()
-    link_wanted = Signal()
-    card_wanted = Signal()
-    text_link_wanted = Signal()
+    """Buttons for templates, pictures, links and cards."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,11 +35,6 @@ class ComposerTools(QWidget):
         row.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._full = sum(button.sizeHint().width() for button in self._buttons) + _GAP * (len(self._buttons) - 1)
-        self.template.clicked.connect(self.templates_wanted)
-        self.picture.clicked.connect(self.picture_wanted)
-        self.link.clicked.connect(self.link_wanted)
-        self.card.clicked.connect(self.card_wanted)
-        self.text_link.clicked.connect(self.text_link_wanted)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(len(self._buttons) * (16 + _GAP), super().minimumSizeHint().height())
@@ -73,17 +57,13 @@ def _tool(icon: str, words: str, tip: str) -> Button:
 class DraftBanner(QWidget):
     """Hidden while no reply is edited and no draft lies below.
 
-    Signals:
-        left: leave the reply as it was, or show the draft below.
+    `leave` leaves the reply as it was, or shows the draft below.
     """
-
-    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
         self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
-        self.leave.clicked.connect(self.left)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -99,14 +79,7 @@ class DraftBanner(QWidget):
 
 
 class ComposerFoot(QWidget):
-    """Shows a `TextFit`.
-
-    Signals:
-        sent: send the text. split: send it in several messages.
-    """
-
-    sent = Signal()
-    split = Signal()
+    """Shows a `TextFit`; `send_split` sends the text in several messages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,8 +94,6 @@ class ComposerFoot(QWidget):
         row.addWidget(self.hint, 1)
         row.addWidget(self.send_split)
         row.addWidget(self.send)
-        self.send.clicked.connect(self.sent)
-        self.send_split.clicked.connect(self.split)
 
     def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
         """Show how a text fits; a `blank` one cannot be sent."""

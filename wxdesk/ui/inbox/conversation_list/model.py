@@ -92,7 +92,7 @@ class ConversationListModel(RowModel[InboxRow]):
             if at is None:
                 self._insert(row)
             elif not self._stays(row):
-                self._remove(at)
+                self._remove_rows(at, at + 1)
             else:
                 self._replace(at, row)
 
@@ -101,7 +101,7 @@ class ConversationListModel(RowModel[InboxRow]):
         before, self._kept = self._kept, conversation_id
         at = self.position(before) if before is not None and before != conversation_id else None
         if at is not None and not self._stays(self._rows[at]):
-            self._remove(at)
+            self._remove_rows(at, at + 1)
 
     def position(self, conversation_id: int) -> int | None:
         """Return the index of a conversation's row, None if it was not read."""
@@ -127,14 +127,11 @@ class ConversationListModel(RowModel[InboxRow]):
             return  # it stands below what was read and comes with its page
         self._insert_rows(at, [row])
 
-    def _remove(self, at: int) -> None:
-        self._remove_rows(at, at + 1)
-
     def _replace(self, at: int, row: InboxRow) -> None:
         rest = self._rows[:at] + self._rows[at + 1 :]
         to = bisect_left(rest, self._key(row), key=self._key)
         if to == len(rest) != at and not self._complete:
-            self._remove(at)  # it stands below what was read now
+            self._remove_rows(at, at + 1)  # it stands below what was read now
             return
         if to != at:
             self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)

@@ -173,7 +173,7 @@ class ConversationList(QFrame):
     def show_counts(self, counts: InboxCounts) -> None:
         """Show the counts of the filters."""
         self.chips.show_counts(counts)
-        self.parts.show_snoozed(counts.snoozed)
+        self.parts.snoozed = counts.snoozed
 
     def _part_chosen(self, chosen: InboxFilter) -> None:
         self.parts.part = chosen if chosen in SCOPES else InboxFilter.ALL

@@ -27,7 +27,7 @@ def scope_name(part: InboxFilter) -> str:
 
 
 class ScopeButton(SmallButton):
-    """Opens the menu of scopes.
+    """Opens the menu of scopes, with the number of `snoozed` conversations.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -38,12 +38,8 @@ class ScopeButton(SmallButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("filter", tr("Show what is open, snoozed or resolved"), parent)
         self.part = InboxFilter.ALL
-        self._snoozed = 0
+        self.snoozed = 0
         self.clicked.connect(self.open_menu)
-
-    def show_snoozed(self, count: int) -> None:
-        """Set the number of snoozed conversations for the menu."""
-        self._snoozed = count
 
     def open_menu(self) -> None:
         """Let the operator choose a scope."""
@@ -52,7 +48,7 @@ class ScopeButton(SmallButton):
         group = QActionGroup(menu)
         for part in SCOPES:
             word = scope_name(part)
-            action = menu.addAction(f"{word} ({self._snoozed})" if part is InboxFilter.SNOOZED else word)
+            action = menu.addAction(f"{word} ({self.snoozed})" if part is InboxFilter.SNOOZED else word)
             action.setCheckable(True)
             action.setChecked(part is self.part)
             action.setData(part.value)

@@ -38,11 +38,9 @@ class ContactPanel(QFrame):
 
     Signals:
         described: the conversation's id, and the `ContactChange` of its contact.
-        block_pressed: block or unblock this contact.
     """
 
     described = Signal(int, object)
-    block_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +60,6 @@ class ContactPanel(QFrame):
         self.alias.saved.connect(self._save)
         self.note.saved.connect(self._save)
         self.tags.changed.connect(self._save)
-        self.block.clicked.connect(self.block_pressed)
 
     def _arrange(self) -> None:
         who = QVBoxLayout()

@@ -34,7 +34,7 @@ class ContactCommands(QObject):
         self._session = session
         self._notices = notices
         panel.described.connect(self._describe)
-        panel.block_pressed.connect(self.toggle_block)
+        panel.block.clicked.connect(self.toggle_block)
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)
@@ -50,10 +50,9 @@ class ContactCommands(QObject):
 
     def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""
-        row = self._session.row
-        if row is None:
+        conversation, commands = self._session.conversation, self._bridge.desk.conversations
+        if conversation is None:
             return
-        conversation, commands = row.conversation, self._bridge.desk.conversations
         if conversation.contact.blocked:
             said = tr("Not blocked any more: {name}", name=name_of(conversation.contact))
             self._bridge.ask(commands.unblock(conversation.id), lambda _: self._notices.toast(said))

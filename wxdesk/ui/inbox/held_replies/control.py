@@ -51,8 +51,9 @@ class HeldRepliesControl(QObject):
         self.feed = HeldRepliesFeed(bridge, self)
         self.deciding = HeldReplyCommands(bridge, notices, self)
         self.feed.read.connect(self._show)
-        strip.stop_wanted.connect(self.deciding.stop_all)
-        strip.send_wanted.connect(self._send_all)
+        strip.stop.clicked.connect(self.deciding.stop_all)
+        for send in (strip.send, strip.send_below):
+            send.clicked.connect(self._send_all)
         strip.view.send_wanted.connect(self.deciding.send)
         strip.view.stop_wanted.connect(self.deciding.stop)
         strip.view.picked.connect(self.go_to)

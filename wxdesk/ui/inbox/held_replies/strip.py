@@ -35,12 +35,9 @@ class HeldStrip(QFrame):
     """Shown only while replies are held.
 
     Signals:
-        stop_wanted, send_wanted: stop or send all held replies.
         left: the focus leaves the list.
     """
 
-    stop_wanted = Signal()
-    send_wanted = Signal()
     left = Signal()
 
     def __init__(self, clock: Clock, hold_reason_of: FindHoldReason) -> None:
@@ -63,9 +60,6 @@ class HeldStrip(QFrame):
         self.body = QWidget()
         self.foot = QWidget()
         self._arrange()
-        self.stop.clicked.connect(self.stop_wanted)
-        for send in (self.send, self.send_below):
-            send.clicked.connect(self.send_wanted)
         self.unfold.clicked.connect(self.open_list)
         self.fold.clicked.connect(self.close_list)
         self.view.left.connect(self._leave)

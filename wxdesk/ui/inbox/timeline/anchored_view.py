@@ -112,8 +112,7 @@ class AnchoredView(RowsView):
         open_rows = [row for row in rows if offers_in(entries[row])]
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if rows:
-            self.setCurrentIndex(self._timeline.index((open_rows or rows)[-1]))
-            self._bring_in_sight(self.currentIndex())
+            self._choose_row((open_rows or rows)[-1])
 
     def focus_on(self, key: str) -> bool:
         """Focus an entry and scroll to it; False if it was not read."""
@@ -121,9 +120,12 @@ class AnchoredView(RowsView):
         if row is None:
             return False
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._choose_row(row)
+        return True
+
+    def _choose_row(self, row: int) -> None:
         self.setCurrentIndex(self._timeline.index(row))
         self._bring_in_sight(self.currentIndex())
-        return True
 
     def _bring_in_sight(self, index: QModelIndex) -> None:
         """Scroll to a bubble; show the foot of a high one, with its buttons."""

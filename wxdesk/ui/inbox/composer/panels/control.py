@@ -58,10 +58,10 @@ class SendingPanels(QObject):
         for popover in self.all:
             popover.closed.connect(self._closed)
         self.text_link.made.connect(composer.edit.insert_link)
-        composer.tools.link_wanted.connect(self.open_link)
-        composer.tools.text_link_wanted.connect(self.open_text_link)
-        composer.tools.picture_wanted.connect(self.open_picture)
-        composer.tools.card_wanted.connect(self.open_card)
+        composer.tools.link.clicked.connect(self.open_link)
+        composer.tools.text_link.clicked.connect(self.open_text_link)
+        composer.tools.picture.clicked.connect(self.open_picture)
+        composer.tools.card.clicked.connect(self.open_card)
         composer.edit.pictured.connect(self.take_picture)
 
     def open_link(self) -> None:
@@ -70,8 +70,8 @@ class SendingPanels(QObject):
 
     def open_text_link(self) -> None:
         """Open the panel that makes the selected text a link."""
-        row = self._session.row
-        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
+        conversation = self._session.conversation
+        account = self._bridge.desk.accounts.get(conversation.account) if conversation else None
         self.text_link.prepare(self._composer.edit.selected(), account.app_id if account else "")
         self._show(self.text_link)
 

@@ -30,11 +30,12 @@ class TemplateInsertion(QObject):
         self._composer = composer
         self._panels = panels
         self._bridge = bridge
-        self._phrasebook = bridge.desk.templates
+        self._templates = bridge.desk.templates
         self._session = session
         self.picker = TemplatePicker(host)
         self.form = TemplateForm(host)
-        composer.tools.templates_wanted.connect(self.open_picker)
+        composer.tools.template.clicked.connect(self.open_picker)
+        composer.edit.slashed.connect(self.open_picker)
         self.picker.chosen.connect(self._choose)
         self.picker.closed.connect(composer.edit.setFocus)
         self.form.filled.connect(self._insert)
@@ -45,7 +46,7 @@ class TemplateInsertion(QObject):
         self._panels.close()
         self.form.close_it()
         self.picker.open_over(self._composer)
-        self._bridge.ask(self._phrasebook.all(), self.picker.offer)
+        self._bridge.ask(self._templates.all(), self.picker.offer)
 
     def close(self) -> None:
         """Close picker and form, so that no value is used for another contact."""
@@ -53,10 +54,10 @@ class TemplateInsertion(QObject):
         self.form.close_it()
 
     def _choose(self, template: Template) -> None:
-        occasion = self._occasion()
-        if occasion is None:
+        context = self._context()
+        if context is None:
             return
-        filling = self._phrasebook.begin(template, occasion)
+        filling = self._templates.begin(template, context)
         if not filling.prompts:
             try:
                 self._insert(template, filling.content({}))
@@ -76,14 +77,14 @@ class TemplateInsertion(QObject):
         else:
             self._composer.edit.insert("")  # the slash has done its work
             self._panels.offer(content)
-        self._bridge.ask(self._phrasebook.count_use(template.id))
+        self._bridge.ask(self._templates.count_use(template.id))
 
-    def _occasion(self) -> RuleContext | None:
-        row = self._session.row
-        account = self._bridge.desk.accounts.get(row.conversation.account) if row else None
-        if row is None or account is None:
+    def _context(self) -> RuleContext | None:
+        conversation = self._session.conversation
+        account = self._bridge.desk.accounts.get(conversation.account) if conversation else None
+        if conversation is None or account is None:
             return None
         now = self._bridge.desk.clock()
-        message = self._session.known.last_message() or Message(0, row.conversation.id, 0, MessageType.TEXT, now, now)
+        message = self._session.known.last_message() or Message(0, conversation.id, 0, MessageType.TEXT, now, now)
         source = message.session_from or self._session.known.source()
-        return RuleContext(replace(message, session_from=source), row.conversation, account, now)
+        return RuleContext(replace(message, session_from=source), conversation, account, now)
