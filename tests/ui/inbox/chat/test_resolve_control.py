@@ -275,7 +275,7 @@ def test_a_rule_is_named_where_it_resolved(qtbot: QtBot, world: World, page: Inb
     bar = page.chat.aside.bar
     qtbot.waitUntil(lambda: bar.text.startswith("Resolved by the rule “Nod”, "))
     assert three[1] in shown(page)  # what is open stays where it is
-    page.navigation.next_one()
+    page.navigation.step(1)
     qtbot.waitUntil(lambda: three[1] not in shown(page))
 
 

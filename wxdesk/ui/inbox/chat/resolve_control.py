@@ -25,7 +25,7 @@ from wxdesk.ui.wording.status import snooze_choices, status_icon, status_sentenc
 
 
 class ResolvedBar(QFrame):
-    """Shows since when and by whom, with a button that reopens; hidden while it is open."""
+    """Shows since when and by whom, and offers to reopen; hidden while open."""
 
     def __init__(self) -> None:
         super().__init__()

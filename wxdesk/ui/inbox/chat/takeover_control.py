@@ -29,7 +29,7 @@ from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown,
 
 
 class TakeoverEndBar(QFrame):
-    """Counts down to the return of automatic replies; buttons extend the takeover or end it."""
+    """Counts down to the return of automatic replies; extends the takeover or ends it."""
 
     def __init__(self) -> None:
         super().__init__()
