@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
@@ -28,6 +28,7 @@ from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_words
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 
@@ -60,10 +61,7 @@ class InboxPage(QWidget):
         self.detail = DetailPanel()
         self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.chat, 1)
+        row = hbox((self.chat, 1), within=self, spacing=0)
         self.regions = Regions(self, self.list, self.chat, self.detail, row)
         self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self.attention = AttentionBar(bridge, notices, self)

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QToolButton, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
@@ -23,6 +23,7 @@ from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.takeover.mode_chip import ModeChip
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.wording.messages import brief_mode_word, mode_word, name_of, span_word
@@ -113,25 +114,12 @@ class ChatHeader(QFrame):
         self.mode.clicked.connect(self._open_menu)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(_SIDE, 0, _SIDE, 0)
-        row.setSpacing(_GAP)
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        row.addWidget(self.show_list)
-        row.addWidget(self.name, 100)  # as wide as it is, before anything else grows
-        row.addWidget(self.mode)
-        row.addStretch(1)
-        takeover = QHBoxLayout()
-        takeover.setSpacing(_TWINS)
-        takeover.addWidget(self.takeover)
-        takeover.addWidget(self.spans)
-        row.addWidget(self.quota)
-        row.addLayout(takeover)
-        aside = QHBoxLayout()
-        aside.setSpacing(_TWINS)
-        aside.addWidget(self.resolve)
-        aside.addWidget(self.snooze)
-        row.addLayout(aside)
+        name = (self.name, 100)  # as wide as it is, before anything else grows
+        takeover = hbox(self.takeover, self.spans, spacing=_TWINS)
+        status = hbox(self.resolve, self.snooze, spacing=_TWINS)
+        row = hbox(self.show_list, name, self.mode, STRETCH, self.quota, takeover, status, within=self, spacing=_GAP)
+        row.setContentsMargins(_SIDE, 0, _SIDE, 0)
         row.addWidget(self.transfer)
         row.addWidget(self.show_detail)
         self.show_list.hide()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.model.account import ReplyMode
@@ -27,6 +27,7 @@ from wxdesk.ui.inbox.timeline.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.placeholders import EmptyState
 
@@ -68,13 +69,7 @@ class ChatPanel(QFrame):
         self._head.addWidget(self.header)
         self._head.addWidget(nobody)
         chat = QWidget()
-        column = QVBoxLayout(chat)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(self.transfer)
-        column.addWidget(self.aside.bar)
-        column.addWidget(self.timeline, 1)
+        column = vbox(self._head, self.transfer, self.aside.bar, (self.timeline, 1), within=chat, spacing=0)
         column.addWidget(self.takeover.bar)
         column.addWidget(self.composer)
         self._chat = chat

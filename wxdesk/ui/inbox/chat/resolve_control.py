@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QFrame, QMenu
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
@@ -17,6 +17,7 @@ from wxdesk.ui.inbox.chat.until_menu import next_hours_change, offer
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -34,13 +35,8 @@ class ResolvedBar(QFrame):
         self._marks = {name: IconLabel(name, "secondary", 18, self) for name in ("check", "moon")}
         self._words = PlainLabel(role="secondary", wrap=True, parent=self)
         self.back = Button("", kind=ButtonKind.QUIET, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 12, 4)
-        row.setSpacing(10)
-        for mark in self._marks.values():
-            row.addWidget(mark)
-        row.addWidget(self._words, 1)
-        row.addWidget(self.back)
+        marks = self._marks.values()
+        hbox(*marks, (self._words, 1), self.back, within=self, spacing=10, margins=(16, 4, 12, 4))
         self.hide()
 
     @property

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QFrame, QMenu
 
 from wxdesk.core.conversations.takeover import (
     UNTIL_HANDED_BACK,
@@ -22,6 +22,7 @@ from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.until_menu import next_hours_change, offer
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import announce
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -38,13 +39,8 @@ class TakeoverEndBar(QFrame):
         self._words = PlainLabel(role="pending", wrap=True, tabular=True, parent=self)
         self.keep = Button("", kind=ButtonKind.QUIET, parent=self)
         self.back = Button(tr("Hand back now"), kind=ButtonKind.QUIET, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 12, 4)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("hourglass", "pending", 18, self))
-        row.addWidget(self._words, 1)
-        row.addWidget(self.keep)
-        row.addWidget(self.back)
+        mark = IconLabel("hourglass", "pending", 18, self)
+        hbox(mark, (self._words, 1), self.keep, self.back, within=self, spacing=10, margins=(16, 4, 12, 4))
         self.hide()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -14,6 +14,7 @@ from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_words, editing_words, fit_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
+from wxdesk.ui.widgets.boxes import hbox, vbox
 
 
 class Composer(QFrame):
@@ -55,16 +56,8 @@ class Composer(QFrame):
         self._show_state()
 
     def _arrange(self) -> None:
-        tools = QHBoxLayout()
-        tools.setSpacing(12)
-        tools.addWidget(self.tools, 1)
-        tools.addWidget(self.line, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 12)
-        column.setSpacing(8)
-        column.addLayout(tools)
-        column.addWidget(self.edit)
-        column.addWidget(self.foot)
+        tools = hbox((self.tools, 1), (self.line, 1), spacing=12)
+        vbox(tools, self.edit, self.foot, within=self, spacing=8, margins=(16, 8, 16, 12))
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._show_state)

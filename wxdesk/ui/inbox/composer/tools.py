@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.sendability import TextFit, cost_words, put_by_words, size_words, split_words
 from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 
@@ -27,12 +28,7 @@ class ComposerTools(QWidget):
         self.text_link = _tool("edit", tr("Link in the text"), tr("Make a link of the selected words (Ctrl+L)"))
         self._buttons = (self.template, self.picture, self.link, self.card, self.text_link)
         self._words = tuple(button.text() for button in self._buttons)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        for button in self._buttons:
-            row.addWidget(button)
-        row.addStretch(1)
+        hbox(*self._buttons, STRETCH, within=self, spacing=_GAP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._full = sum(button.sizeHint().width() for button in self._buttons) + _GAP * (len(self._buttons) - 1)
 
@@ -64,11 +60,7 @@ class DraftBanner(QWidget):
         super().__init__()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
         self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.leave)
+        hbox((self.words, 1), self.leave, within=self, spacing=12)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def say(self, editing: str, *, put_by: int) -> None:
@@ -87,13 +79,7 @@ class ComposerFoot(QWidget):
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.send_split = Button("")
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.count)
-        row.addWidget(self.hint, 1)
-        row.addWidget(self.send_split)
-        row.addWidget(self.send)
+        hbox(self.count, (self.hint, 1), self.send_split, self.send, within=self, spacing=8)
 
     def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
         """Show how a text fits; a `blank` one cannot be sent."""

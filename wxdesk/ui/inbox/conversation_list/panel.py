@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
 from wxdesk.desk.ports import Clock
@@ -22,6 +22,7 @@ from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_index import Index
@@ -73,28 +74,14 @@ class ConversationList(QFrame):
         self._connect()
 
     def _arrange(self) -> None:
-        top = QVBoxLayout()
-        top.setContentsMargins(12, 12, 12, 10)
-        top.setSpacing(10)
-        first = QHBoxLayout()
-        first.setSpacing(4)
-        first.addWidget(self.search)
-        first.addWidget(self.parts)
-        first.addWidget(self.away)
-        top.addLayout(first)
-        top.addWidget(self.chips)
+        first = hbox(self.search, self.parts, self.away, spacing=4)
+        top = vbox(first, self.chips, spacing=10, margins=(12, 12, 12, 10))
         self._pages = QStackedLayout()
         for page in (self.view, self.found, self.empty):
             self._pages.addWidget(page)
         line = QFrame()
         line.setProperty("class", "line")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 1, 0)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(line)
-        column.addWidget(self.strip)
-        column.addLayout(self._pages, 1)
+        vbox(top, line, self.strip, (self._pages, 1), within=self, spacing=0, margins=(0, 0, 1, 0))
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._search_changed)

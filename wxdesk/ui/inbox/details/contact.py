@@ -10,11 +10,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.incoming_text import source_rows
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
@@ -62,14 +61,8 @@ class ContactPanel(QFrame):
         self.tags.changed.connect(self._save)
 
     def _arrange(self) -> None:
-        who = QVBoxLayout()
-        who.setSpacing(0)
-        who.addWidget(self.alias)
-        who.addWidget(self.openid)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(self.avatar)
-        head.addLayout(who, 1)
+        who = vbox(self.alias, self.openid, spacing=0)
+        head = hbox(self.avatar, (who, 1), spacing=10)
         facts = QGridLayout()
         facts.setHorizontalSpacing(12)
         facts.setVerticalSpacing(3)
@@ -82,13 +75,7 @@ class ContactPanel(QFrame):
             label.setMinimumHeight(22)
             facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(widget, row, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(head)
-        column.addLayout(facts)
-        column.addWidget(self.blocked)
-        column.addWidget(self.block, 0, Qt.AlignmentFlag.AlignLeft)
+        vbox(head, facts, self.blocked, (self.block, Qt.AlignmentFlag.AlignLeft), within=self, spacing=12)
 
     def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
         """Show a conversation's contact; keep text being written about the same one."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
@@ -18,6 +18,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -97,19 +98,18 @@ class DecisionPanel(QFrame):
         self.sentence = PlainLabel(role="text", wrap=True)
         self.card = QFrame()
         self.card.setProperty("class", "card")
-        self._rows = QVBoxLayout(self.card)
-        self._rows.setContentsMargins(1, 1, 1, 1)
-        self._rows.setSpacing(0)
+        self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
         self.more = Button("", kind=ButtonKind.LINK)
         self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.about)
-        column.addWidget(self.sentence)
-        column.addWidget(self.card)
-        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.try_it, 0, Qt.AlignmentFlag.AlignLeft)
+        vbox(
+            self.about,
+            self.sentence,
+            self.card,
+            (self.more, Qt.AlignmentFlag.AlignLeft),
+            (self.try_it, Qt.AlignmentFlag.AlignLeft),
+            within=self,
+            spacing=6,
+        )
         self.try_it.clicked.connect(self._try)
         self.more.clicked.connect(self._show_all)
         self.show_decision(None, None)

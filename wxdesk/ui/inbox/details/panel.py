@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.wechat import quota
@@ -15,6 +15,7 @@ from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.details.decision import DecisionPanel
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import dated_time
@@ -44,30 +45,21 @@ class DetailPanel(QFrame):
         self.away.hide()  # only a drawer can be put away
         self.away.clicked.connect(self.left)
         self._taken = QWidget()
-        self.area = QScrollArea()
+        self.area = ColumnScroll(self)
         self.area.setWidget(self._content())
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(1, 0, 0, 0)
-        outer.addWidget(self.area)
+        vbox(self.area, within=self, margins=(1, 0, 0, 0))
 
     def _content(self) -> QFrame:
         content = QFrame()
         content.setProperty("class", "panel")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
+        column = vbox(within=content, spacing=8, margins=(16, 16, 16, 16))
         for title, widget, into in (
             (tr("Customer"), self.contact, column),
-            (tr("Taken over"), self.speaker, _below_each_other(self._taken)),
+            (tr("Taken over"), self.speaker, vbox(within=self._taken, spacing=8)),
             (tr("Why this answer"), self.decision, column),
             (tr("Replies left"), self.quota, column),
         ):
-            heading = QHBoxLayout()
-            heading.addWidget(PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1)
+            heading = hbox((PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1))
             if widget is self.contact:
                 heading.addWidget(self.away)
             into.addLayout(heading)
@@ -106,13 +98,6 @@ class DetailPanel(QFrame):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-
-def _below_each_other(host: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(host)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
-    return column
 
 
 def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> str:

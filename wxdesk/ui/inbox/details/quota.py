@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation
@@ -17,6 +17,7 @@ from wxdesk.core.wechat.errcodes import ErrorAction, action_for, remedy_of
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.wording.messages import countdown, span_word
@@ -49,17 +50,8 @@ class QuotaBlock(QWidget):
         self.dots = QuotaDots()
         self.time = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.note = PlainLabel(size=Size.CAPTION, role="faint", tabular=True)
-        row = QHBoxLayout()
-        row.setSpacing(_GAP)
-        for widget in (self.left, self.dots, self.time):
-            row.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(self.note, 0, Qt.AlignmentFlag.AlignRight)
-        column.addStretch(1)
+        row = hbox(self.left, self.dots, self.time, spacing=_GAP)
+        vbox(STRETCH, row, (self.note, Qt.AlignmentFlag.AlignRight), STRETCH, within=self, spacing=1)
 
     def show_quota(
         self, conversation: Conversation, account: Account | None, failed: Reply | None, now: datetime

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.history import ReplyStep
@@ -15,6 +15,7 @@ from wxdesk.ui.inbox.details.decision import CardRow
 from wxdesk.ui.inbox.details.reply_history_text import HistoryLine, exact_time, history_of, step_time
 from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, changes_in_words
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, plain_tip
@@ -36,14 +37,8 @@ class ReplyHistoryPanel(QFrame):
         self.card = QFrame()
         self.card.setProperty("class", "card")
         self.card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._rows = QVBoxLayout(self.card)
-        self._rows.setContentsMargins(1, 1, 1, 1)
-        self._rows.setSpacing(0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 12)
-        column.setSpacing(8)
-        column.addWidget(self.title)
-        column.addWidget(self.card)
+        self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
+        vbox(self.title, self.card, within=self, spacing=8, margins=(0, 0, 0, 12))
         self.hide()
 
     def show_reply(self, reply: Reply | None, steps: Sequence[ReplyStep] = ()) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
@@ -14,6 +14,7 @@ from wxdesk.ui.inbox.held_replies.feed import HeldRepliesFeed
 from wxdesk.ui.inbox.held_replies.model import HeldModel
 from wxdesk.ui.inbox.held_replies.view import HeldView
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -59,21 +60,11 @@ class AfterPauseDialog(Dialog):
         self.view.focus_first()
 
     def _arrange(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.later)
-        buttons.addStretch(1)
-        buttons.addWidget(self.discard)
-        buttons.addWidget(self.send)
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(self.title)
+        buttons = hbox(self.later, STRETCH, self.discard, self.send, spacing=8)
         words = tr("None of them leaves by itself. Press one to see its conversation first.")
-        column.addWidget(PlainLabel(words, role="secondary", wrap=True, parent=self))
-        column.addWidget(self.view)
-        column.addSpacing(4)
-        column.addLayout(buttons)
+        sentence = PlainLabel(words, role="secondary", wrap=True, parent=self)
+        parts = (self.title, sentence, self.view, 4, buttons)
+        self._column = vbox(*parts, within=self, spacing=12, margins=(24, 20, 24, 20))
 
     def _show(self) -> None:
         asking = self._feed.asking()

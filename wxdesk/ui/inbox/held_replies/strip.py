@@ -10,7 +10,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
@@ -19,6 +19,7 @@ from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
 from wxdesk.ui.inbox.held_replies.model import HeldModel
 from wxdesk.ui.inbox.held_replies.view import HeldView
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
 from wxdesk.ui.widgets.labels import IconLabel
@@ -69,31 +70,22 @@ class HeldStrip(QFrame):
 
     def _arrange(self) -> None:
         self.head.setFixedHeight(HEAD_HEIGHT)
-        head = QHBoxLayout(self.head)
-        head.setContentsMargins(12, 0, _MARGINS - 12, 0)
-        head.setSpacing(GAP)
-        head.addWidget(self._icon)
-        head.addWidget(self.count)
-        head.addWidget(self.earliest, 1)
-        head.addWidget(self.stop)
-        head.addSpacing(GAP)
-        head.addWidget(self.send)
-        head.addWidget(self.unfold)
-        head.addWidget(self.fold)
-        foot = QHBoxLayout(self.foot)
-        foot.setContentsMargins(12, 4, 12, 4)
-        foot.addStretch(1)
-        foot.addWidget(self.send_below)
-        inner = QVBoxLayout(self.body)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
-        inner.addWidget(self.view)
-        inner.addWidget(self.foot)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 1)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        column.addWidget(self.body)
+        hbox(
+            self._icon,
+            self.count,
+            (self.earliest, 1),
+            self.stop,
+            GAP,
+            self.send,
+            self.unfold,
+            self.fold,
+            within=self.head,
+            spacing=GAP,
+            margins=(12, 0, _MARGINS - 12, 0),
+        )
+        hbox(STRETCH, self.send_below, within=self.foot, margins=(12, 4, 12, 4))
+        vbox(self.view, self.foot, within=self.body, spacing=0)
+        vbox(self.head, self.body, within=self, spacing=0, margins=(0, 0, 0, 1))
 
     @property
     def counts(self) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -31,12 +32,8 @@ class TransferBar(QFrame):
         self._words = PlainLabel(role="pending", wrap=True, parent=self)
         self.take_back = Button("", kind=ButtonKind.QUIET, parent=self)
         self.take_back.clicked.connect(self._take_back)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 12, 4)
-        row.setSpacing(10)
-        row.addWidget(IconLabel("arrow-out", "pending", 18, self))
-        row.addWidget(self._words, 1)
-        row.addWidget(self.take_back)
+        mark = IconLabel("arrow-out", "pending", 18, self)
+        hbox(mark, (self._words, 1), self.take_back, within=self, spacing=10, margins=(16, 4, 12, 4))
         self.hide()
 
     @property

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from wxdesk.core.content.limits import is_web_address
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -45,18 +46,9 @@ class LinkDialog(Dialog):
         self.cancel.setFocus()
 
     def _lay_out(self, title: str) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.copy)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.open_it)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(PlainLabel(title, size=Size.TITLE, strong=True, wrap=True))
-        column.addWidget(self.address)
-        column.addLayout(buttons)
+        buttons = hbox(self.copy, STRETCH, self.cancel, self.open_it, spacing=8)
+        heading = PlainLabel(title, size=Size.TITLE, strong=True, wrap=True)
+        vbox(heading, self.address, buttons, within=self, spacing=12, margins=(24, 20, 24, 20))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._link.target)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut, QWheelEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QGraphicsScene, QGraphicsView, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -56,19 +57,9 @@ class PictureViewer(Dialog):
     def _arrange(self) -> None:
         self.smaller.setAccessibleName(tr("Smaller"))
         self.larger.setAccessibleName(tr("Larger"))
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        for button in (self.smaller, self.larger, self.fit, self.own_size):
-            row.addWidget(button)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.copy)
-        row.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.view, 1)
-        column.addLayout(row)
+        sizes = (self.smaller, self.larger, self.fit, self.own_size)
+        row = hbox(*sizes, (self.words, 1), self.copy, self.save, spacing=8, margins=(12, 8, 12, 8))
+        vbox((self.view, 1), row, within=self, spacing=0)
 
     def _connect(self) -> None:
         self.view.zoomed.connect(self._say)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent
@@ -17,6 +17,7 @@ from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -48,10 +49,7 @@ class ContentPanel(Popover):
         self._halves.setSpacing(16)
         self._shown = self._framed(self.preview)
         self._halves.addWidget(self._shown, 0)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.hint, 1)
-        foot.addWidget(self.send)
+        foot = hbox((self.hint, 1), self.send, spacing=8)
         self.column.addLayout(self._halves)
         self.column.addLayout(foot)
         self.send.clicked.connect(self.submit)
@@ -64,12 +62,8 @@ class ContentPanel(Popover):
 
     def _framed(self, preview: ContentPreview) -> QWidget:
         framed = QWidget()
-        column = QVBoxLayout(framed)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addWidget(PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary"))
-        column.addWidget(preview)
-        column.addStretch(1)
+        heading = PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary")
+        vbox(heading, preview, STRETCH, within=framed, spacing=3)
         return framed
 
     def start(self) -> None:

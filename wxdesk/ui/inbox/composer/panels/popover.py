@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -39,13 +40,8 @@ class Popover(QFrame):
         self.title = PlainLabel(title, strong=True, size=Size.BODY)
         self.put_away = SmallButton("close", tr("Close (Esc)"), self)
         self.put_away.clicked.connect(self.close_it)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.put_away)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(16, 10, 16, 14)
-        self.column.setSpacing(10)
-        self.column.addLayout(head)
+        head = hbox((self.title, 1), self.put_away)
+        self.column = vbox(head, within=self, spacing=10, margins=(16, 10, 16, 14))
         parent.installEventFilter(self)
         self.hide()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.text_links import TextLink
@@ -11,6 +11,7 @@ from wxdesk.core.errors import BadContent
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -42,10 +43,7 @@ class TextLinkPanel(Popover):
         self.put_in = Button(tr("Put it into the text"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
         for field in (self.label, self.url, self.path):
             self.column.addWidget(field)
-        foot = QHBoxLayout()
-        foot.addWidget(self.note, 1)
-        foot.addWidget(self.put_in)
-        self.column.addLayout(foot)
+        self.column.addLayout(hbox((self.note, 1), self.put_in))
         self.put_in.clicked.connect(self.submit)
         self.confirmed.connect(self.submit)
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
@@ -17,6 +17,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.editing.template_text.variable_menu import variable_names
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -52,10 +53,7 @@ class TemplateForm(Popover):
         self.text = PlainLabel(role="secondary", wrap=True)
         self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
         self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎")
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.problem, 1)
-        foot.addWidget(self.insert)
+        foot = hbox((self.problem, 1), self.insert, spacing=8)
         self.column.addLayout(self._grid)
         self.column.addWidget(self.text)
         self.column.addLayout(foot)

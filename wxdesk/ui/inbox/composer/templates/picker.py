@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import kind_word, more_words
 
@@ -48,12 +49,7 @@ class TemplatePicker(QFrame):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.below = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(self.field)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.below)
+        vbox(self.field, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
         self.field.textChanged.connect(self._fill)
         self.field.textEdited.connect(self.worked)
         self.field.moved.connect(self._move)
