@@ -22,7 +22,7 @@ from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -97,11 +97,8 @@ class SettingsPage(QWidget):
         header = QFrame(self)
         header.setProperty("class", "header")
         header.setFixedHeight(Measure.HEADER)
-        hbox(
-            PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header),
-            within=header,
-            margins=(24, 0, 24, 0),
-        )
+        title = PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header)
+        hbox(title, within=header, margins=(24, 0, 24, 0))
         content = QWidget()
         content.setProperty("class", "window")
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
@@ -110,11 +107,7 @@ class SettingsPage(QWidget):
         accounts: list[SettingsCard] = [*self.cards] or [self._empty()]
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
         for cards, stretch in (([*accounts, self.preferences], 3), ([self._places(), self._looks()], 2)):
-            column = vbox(spacing=16)
-            for card in cards:
-                column.addWidget(card)
-            column.addStretch(1)
-            self._columns.addLayout(column, stretch)
+            self._columns.addLayout(vbox(*cards, STRETCH, spacing=16), stretch)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -149,13 +142,9 @@ class SettingsPage(QWidget):
         return card
 
     def _path_row(self, path: str, parent: QWidget) -> QHBoxLayout:
-        row = hbox(spacing=10)
         copy = CopyButton(path, tr("the path"), parent)
         copy.copied.connect(self._say_copied)
-        row.addWidget(PlainLabel(path, elide=True, parent=parent))
-        row.addWidget(copy)
-        row.addStretch(1)
-        return row
+        return hbox(PlainLabel(path, elide=True, parent=parent), copy, STRETCH, spacing=10)
 
     def _looks(self) -> SettingsCard:
         card = SettingsCard(tr("Appearance"), self)

@@ -85,8 +85,7 @@ class SwitchLine(PreferenceLine):
         super().__init__(field, parent)
         self.switch = Switch(parent=self)
         self.switch.setAccessibleName(words)
-        row = hbox(self.switch, (PlainLabel(words, wrap=True, parent=self), 1), spacing=8)
-        self._column.addLayout(row)
+        self._column.addLayout(hbox(self.switch, (PlainLabel(words, wrap=True, parent=self), 1), spacing=8))
         self.switch.clicked.connect(self._tell)
 
     def show_value(self, value: object) -> None:

@@ -21,19 +21,17 @@ class SettingsCard(QFrame):
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
-        self._column = vbox(within=self, spacing=12, margins=(20, 16, 20, 18))
         head = hbox(
             PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self),
             (PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self), 1),
             spacing=10,
         )
-        self._column.addLayout(head)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(10)
         self._grid.setColumnMinimumWidth(0, NAME_WIDTH)
         self._grid.setColumnStretch(1, 1)
-        self._column.addLayout(self._grid)
+        self._column = vbox(head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
 
     def add_row(self, name: str, value: QWidget | QLayout) -> None:
         """Add a row; its name is aligned with the value's first line."""

@@ -48,9 +48,6 @@ class FailureWindow(QWidget):
         self.left.emit()
 
     def _lay_out(self) -> None:
-        words = vbox(spacing=12)
-        for label in (self.title, self.sentence, self.remedy):
-            words.addWidget(label)
+        words = vbox(self.title, self.sentence, self.remedy, spacing=12)
         row = hbox((IconLabel("warning", "failed", 24), Qt.AlignmentFlag.AlignTop), (words, 1), spacing=16)
-        buttons = hbox(STRETCH, self.quit)
-        vbox(row, buttons, within=self, spacing=16, margins=(24, 20, 24, 20))
+        vbox(row, hbox(STRETCH, self.quit), within=self, spacing=16, margins=(24, 20, 24, 20))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
@@ -21,6 +21,7 @@ from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.longest_wait import LongestWait
 from wxdesk.ui.shell.pause import PauseMenu
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, shrink_steps
 from wxdesk.ui.widgets.status_dot import StatusDot
@@ -64,8 +65,11 @@ class StatusBar(QFrame):
         self.pause.clicked.connect(self.pause_wanted)
         self.pause_for = SmallButton("chevron-up", tr("Pause for how long…"), self)
         self.pause_for.clicked.connect(self._choose)
-        self._row, self._right = QHBoxLayout(self), QHBoxLayout()
-        self._lay_out()
+        self._right = hbox(
+            self.silence, 6, self.longest, 16, self.presence, 12, self.replies, 6, self.pause, self.pause_for, spacing=4
+        )
+        left = (self.listener, self.token, (self.figures, 1))
+        self._row = hbox(*left, self._right, within=self, spacing=20, margins=(14, 0, 14, 0))
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -121,27 +125,6 @@ class StatusBar(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick.stop()
-
-    def _lay_out(self) -> None:
-        row = self._row
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(20)
-        row.addWidget(self.listener)
-        row.addWidget(self.token)
-        row.addWidget(self.figures, 1)
-        right = self._right
-        right.setSpacing(4)
-        right.addWidget(self.silence)
-        right.addSpacing(6)
-        right.addWidget(self.longest)
-        right.addSpacing(16)
-        right.addWidget(self.presence)
-        right.addSpacing(12)
-        right.addWidget(self.replies)
-        right.addSpacing(6)
-        right.addWidget(self.pause)
-        right.addWidget(self.pause_for)
-        row.addLayout(right)
 
     def _giving_way(self) -> Sequence[tuple[Shrinkable, int]]:
         """Return the parts to shorten when room is scarce, least needed first."""

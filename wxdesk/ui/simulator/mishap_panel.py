@@ -118,8 +118,8 @@ class MishapPanel(QFrame):
         content = QWidget()
         content.setProperty("class", "panel")
         column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
-        often = hbox(PlainLabel(tr("What goes wrong happens"), role="secondary"), (self.often, 1), spacing=8)
-        column.addLayout(often)
+        often = PlainLabel(tr("What goes wrong happens"), role="secondary")
+        column.addLayout(hbox(often, (self.often, 1), spacing=8))
         for group in GROUPS:
             column.addSpacing(12)
             column.addWidget(PlainLabel(group_word(group), size=Size.SMALL, role="secondary", strong=True))

@@ -137,16 +137,8 @@ class PhonePane(QWidget):
         head = QFrame(self)
         head.setProperty("class", "header")
         head.setFixedHeight(Measure.HEADER)
-        hbox(
-            (self.name, 1),
-            (self.customers, 1),
-            self.add,
-            self.dots,
-            self.window_word,
-            within=head,
-            spacing=12,
-            margins=(16, 0, 16, 0),
-        )
+        who = ((self.name, 1), (self.customers, 1))
+        hbox(*who, self.add, self.dots, self.window_word, within=head, spacing=12, margins=(16, 0, 16, 0))
         return head
 
     def _tool_bar(self) -> QWidget:
@@ -154,20 +146,18 @@ class PhonePane(QWidget):
         self.with_tool.hide()
         self.release = Button(tr("End the session there"), parent=self.with_tool)
         self.release.clicked.connect(self.release_wanted)
-        row = hbox(within=self.with_tool, spacing=12, margins=(16, 6, 16, 6))
         words = tr("WeChat's own customer-service tool has this customer: the desk hears nothing.")
-        row.addWidget(PlainLabel(words, role="pending", wrap=True, parent=self.with_tool), 1)
-        row.addWidget(self.release, 0, Qt.AlignmentFlag.AlignVCenter)
+        sentence = PlainLabel(words, role="pending", wrap=True, parent=self.with_tool)
+        release = (self.release, Qt.AlignmentFlag.AlignVCenter)
+        hbox((sentence, 1), release, within=self.with_tool, spacing=12, margins=(16, 6, 16, 6))
         return self.with_tool
 
     def _foot(self) -> QWidget:
         foot = QFrame(self)
         foot.setProperty("class", "footer")
-        column = vbox(within=foot, spacing=8, margins=(16, 12, 16, 10))
         self.text.setPlaceholderText(tr("Write as the customer…"))
         self.text.setAccessibleName(tr("Write as the customer"))
-        first = hbox((self.text, 1), self.send, spacing=8)
-        column.addLayout(first)
+        writing = hbox((self.text, 1), self.send, spacing=8)
         self.session_from.setPlaceholderText(tr("session-from, may be empty"))
         self.session_from.setAccessibleName(tr("session-from of the button"))
         self.session_from.setMaxLength(LONGEST_SESSION_FROM)
@@ -178,6 +168,5 @@ class PhonePane(QWidget):
         flow = FlowLayout()
         for widget in (entering, self.ready, self.own, self.card):
             flow.addWidget(widget)
-        column.addLayout(flow)
-        column.addWidget(self.result)
+        vbox(writing, flow, self.result, within=foot, spacing=8, margins=(16, 12, 16, 10))
         return foot

@@ -8,20 +8,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextOption
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QPlainTextEdit,
-    QScrollArea,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.flow_layout import remove_widgets
@@ -67,18 +60,11 @@ class TrafficDetail(QFrame):
     def _build(self) -> None:
         inner = QWidget()
         inner.setProperty("class", "flat")
-        column = vbox(within=inner, spacing=8, margins=(16, 8, 16, 16))
-        row = hbox((self._heading, 1), self.save, self.copy)
-        column.addLayout(row)
-        column.addWidget(self.body)
-        column.addSpacing(8)
-        column.addWidget(PlainLabel(tr("What happened"), size=Size.SMALL, role="faint", strong=True))
-        column.addWidget(self.steps)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        tools = hbox((self._heading, 1), self.save, self.copy)
+        title = PlainLabel(tr("What happened"), size=Size.SMALL, role="faint", strong=True)
+        body = vbox(tools, self.body, spacing=8)
+        vbox(body, 8, title, self.steps, STRETCH, within=inner, spacing=8, margins=(16, 8, 16, 16))
+        scroll = ColumnScroll(self)
         scroll.setWidget(inner)
         scroll.viewport().setProperty("class", "flat")
         head = hbox((self._title, 1), self._close, margins=(16, 12, 12, 4))

@@ -78,11 +78,7 @@ class ShortcutSheet(Dialog):
         content.setProperty("class", "panel")
         sides = hbox(within=content, spacing=40, margins=(24, 20, 24, 8))
         for side in _two_sides(groups):
-            column = vbox(spacing=20)
-            for group in side:
-                column.addLayout(_column(group, content))
-            column.addStretch(1)
-            sides.addLayout(column, 1)
+            sides.addLayout(vbox(*(_column(group, content) for group in side), STRETCH, spacing=20), 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -111,11 +107,8 @@ def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
     grid.setVerticalSpacing(8)
     grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
     for row, key in enumerate(group.keys, 1):
-        caps = hbox(spacing=4)
-        for cap in key.keys.split(" "):
-            caps.addWidget(KeyCap(cap, parent))
-        caps.addStretch(1)
-        grid.addLayout(caps, row, 0, Qt.AlignmentFlag.AlignTop)
+        caps = (KeyCap(cap, parent) for cap in key.keys.split(" "))
+        grid.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
     grid.setColumnMinimumWidth(0, 96)
     grid.setColumnStretch(1, 1)
