@@ -28,7 +28,6 @@ from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_words
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 
@@ -61,8 +60,7 @@ class InboxPage(QWidget):
         self.detail = DetailPanel()
         self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
-        row = hbox((self.chat, 1), within=self, spacing=0)
-        self.regions = Regions(self, self.list, self.chat, self.detail, row)
+        self.regions = Regions(self, self.list, self.chat, self.detail)
         self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
         self.attention = AttentionBar(bridge, notices, self)
         self.takeovers = TakeoverNotices(bridge, notices, self._in_sight, self)

@@ -9,6 +9,7 @@ from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.look.theme import Measure
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import MOVEMENT_MS, wants_movement
 
 
@@ -85,9 +86,8 @@ _BY_KEY = Qt.FocusReason.ShortcutFocusReason
 class Regions:
     """List, chat and details of one page; the outer two become drawers if narrow."""
 
-    def __init__(
-        self, page: QWidget, shown: ConversationList, chat: ChatPanel, detail: DetailPanel, row: QHBoxLayout
-    ) -> None:
+    def __init__(self, page: QWidget, shown: ConversationList, chat: ChatPanel, detail: DetailPanel) -> None:
+        row = hbox((chat, 1), within=page, spacing=0)
         self._page = page
         self._list = shown
         self._chat = chat

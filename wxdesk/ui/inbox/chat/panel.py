@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
@@ -96,7 +95,6 @@ class ChatPanel(QFrame):
         self.writing.taken.connect(self._to_latest)
         composer.went_up.connect(timeline.focus_last)
         self.drop_zone.dropped.connect(self.writing.panels.take_picture)
-        self.header.mode_chosen.connect(self._set_mode)
         self.header.transfer.clicked.connect(self.transfer.ask)
 
     # -- showing
@@ -225,6 +223,3 @@ class ChatPanel(QFrame):
                 ask(replies.retry(reply.id))
             case BubbleAction.CONFIRM:
                 ask(replies.confirm(reply.id))
-
-    def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
-        self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode))

@@ -16,6 +16,7 @@ from wxdesk.core.conversations.takeover import (
     extended_duration,
     same_duration,
 )
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.header import ChatHeader
@@ -61,7 +62,7 @@ class TakeoverEndBar(QFrame):
 
 
 class TakeoverControl(QObject):
-    """Connects the header's takeover buttons and the warning `bar` with the desk."""
+    """Connects the header's modes and takeover and the warning `bar` with the desk."""
 
     def __init__(self, header: ChatHeader, bridge: Bridge, session: ChatSession) -> None:
         super().__init__(header)
@@ -69,6 +70,7 @@ class TakeoverControl(QObject):
         self._bridge = bridge
         self._session = session
         self.bar = TakeoverEndBar()
+        header.mode_chosen.connect(self._set_mode)
         header.takeover.clicked.connect(self.toggle)
         header.spans.clicked.connect(self.open_menu)
         self.bar.keep.clicked.connect(self._keep)
@@ -115,6 +117,9 @@ class TakeoverControl(QObject):
         self._bridge.ask(
             conversations.take_over(conversation_id, how) if chosen else conversations.hand_back(conversation_id)
         )
+
+    def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode))
 
     def _keep(self) -> None:
         if self._session.conversation is not None:
