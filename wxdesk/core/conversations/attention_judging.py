@@ -103,7 +103,6 @@ def _of_waiting(
 
 
 def _made_at(row: InboxRow, state: ReplyState, before: Attention | None, now: datetime) -> datetime:
-    """Return the creation time of the newest reply in `state`, as far as known."""
     last = row.last_reply
     if last is not None and last.state is state:
         return last.created_at

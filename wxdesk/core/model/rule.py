@@ -126,22 +126,20 @@ class Condition:
         """The names of the business hours that it refers to."""
         return frozenset(one.hours.calendar for one in self.both if one.hours is not None)
 
-    def with_renamed_calendars(self, names: Mapping[str, str]) -> Condition:
-        """Return the condition with calendars renamed as `names` maps them."""
-        hours = self.hours and replace(self.hours, calendar=names.get(self.hours.calendar, self.hours.calendar))
-        return replace(self, hours=hours, unless=self.unless and self.unless.with_renamed_calendars(names))
-
     @property
     def rules(self) -> frozenset[Reference]:
         """The other rules that it refers to."""
         return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
 
-    def with_rules(self, references: Mapping[Reference, Reference]) -> Condition:
-        """Return the condition with references to rules replaced."""
-        last = self.last_rule_within and replace(
-            self.last_rule_within, rule=references.get(self.last_rule_within.rule, self.last_rule_within.rule)
+    def referring(self, calendars: Mapping[str, str], rules: Mapping[Reference, Reference]) -> Condition:
+        """Return the condition with its references replaced as these map them."""
+        hours, last = self.hours, self.last_rule_within
+        return replace(
+            self,
+            hours=hours and replace(hours, calendar=calendars.get(hours.calendar, hours.calendar)),
+            last_rule_within=last and replace(last, rule=rules.get(last.rule, last.rule)),
+            unless=self.unless and self.unless.referring(calendars, rules),
         )
-        return replace(self, last_rule_within=last, unless=self.unless and self.unless.with_rules(references))
 
     @property
     def has_references(self) -> bool:

@@ -111,7 +111,6 @@ def later_parts_unsent(replies: Iterable[Reply]) -> dict[int, int]:
 
 
 def _answers(replies: Iterable[Reply]) -> list[list[Reply]]:
-    """Return the parts of each answer in their order."""
     answers: defaultdict[int, list[Reply]] = defaultdict(list)
     for reply in sorted(replies, key=_id):
         answers[reply.part_of or reply.id].append(reply)

@@ -45,4 +45,4 @@ def with_hours_of(rule: Rule, then: CalendarIds, now: CalendarIds) -> Rule:
     rule is left out with a fault, rather than sent at other hours.
     """
     names = {name: name_now(name, then, now) for name in rule.when.calendars}
-    return replace(rule, when=rule.when.with_renamed_calendars(names)) if names else rule
+    return replace(rule, when=rule.when.referring(names, {})) if names else rule

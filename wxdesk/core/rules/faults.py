@@ -13,16 +13,7 @@ from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import (
-    SENDING_ACTIONS,
-    Action,
-    ActionKind,
-    Condition,
-    Cooldown,
-    Delivery,
-    Reference,
-    Rule,
-)
+from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Reference, Rule
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
 from wxdesk.core.rules.conditions.table import faults_of, patterns_of

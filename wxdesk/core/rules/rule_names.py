@@ -51,4 +51,4 @@ class RuleNames:
 
 
 def _with_rules(rule: Rule, references: Mapping[Reference, Reference]) -> Rule:
-    return replace(rule, when=rule.when.with_rules(references)) if references else rule
+    return replace(rule, when=rule.when.referring({}, references)) if references else rule

@@ -197,7 +197,6 @@ def _shares(sources: Sequence[str], start: int) -> Iterator[_Share]:
 
 
 def _re2_options() -> re2.Options:
-    """Return the options with which patterns are compiled."""
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself
     options.max_mem = _MAX_MEM

@@ -55,7 +55,8 @@ class Rulebook:
     `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the
     business hours that rules name, `shelf` the templates; `has_picture` knows the kept pictures; `follow`
     re-applies changed rules to pending replies. `judge` validates rules, `builder` builds the answer of those
-    that matched, and `left_out` has the reason why a stored one cannot be used, by id.
+    that matched, `ruleset` are the rules as they are asked now, `transfers` tells if an active one hands contacts
+    over to WeChat's own tool, and `left_out` has the reason why a stored one cannot be used, by id.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -74,35 +75,20 @@ class Rulebook:
         self.shelf = shelf or TemplateLookup()
         self._follow = follow
         self.judge = RuleValidator(renderer, calendars, self.shelf, has_picture)
-        self._calendars = calendars
+        self.calendars = calendars
         self._clock = clock
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
         self.builder = AnswerBuilder(renderer, calendars, self.shelf, zone)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
-        self._transfers = False
-        self._ruleset = Ruleset((), self._tools)
+        self.transfers = False
+        self.ruleset = Ruleset((), self._tools)
         self.left_out: Mapping[int, str] = MappingProxyType({})
         self._troubled: set[str] = set()
         self._removed: dict[int, DeletedRule] = {}
         self.rule_names = RuleNames(())
         self._loading = asyncio.Lock()
-
-    @property
-    def ruleset(self) -> Ruleset:
-        """The rules as they are asked now."""
-        return self._ruleset
-
-    @property
-    def calendars(self) -> Calendars:
-        """The business hours that rules name."""
-        return self._calendars
-
-    @property
-    def transfers(self) -> bool:
-        """True if any active rule hands contacts over to WeChat's own tool."""
-        return self._transfers
 
     async def load(self) -> None:
         """Load rules and calendars; publish trouble for those that cannot be used.
@@ -110,17 +96,17 @@ class Rulebook:
         Very many rules are prepared in a thread, so that no acknowledgement waits for them.
         """
         async with self._loading:
-            await self._calendars.load()
+            await self.calendars.load()
             await self.shelf.load()
             rules = await self._rules.all()
             self.rule_names = RuleNames(rules, await self._rules.deleted_names())
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
             self._stored = tuple(rules)
-            self._sound, self._ruleset, self.left_out = ready
-            self._transfers = any(
+            self._sound, self.ruleset, self.left_out = ready
+            self.transfers = any(
                 action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
             )
-            await self._rules.record_order(self._ruleset.revisions, self._clock())
+            await self._rules.record_order(self.ruleset.revisions, self._clock())
             self._tell({rule.id: rule.name for rule in rules})
 
     def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, str]]:
@@ -172,7 +158,7 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Delete a rule."""
-        removed = deleted_from(self._stored, rule_id, self._calendars.ids)
+        removed = deleted_from(self._stored, rule_id, self.calendars.ids)
         await self._rules.delete(rule_id)
         if removed is not None:
             self._removed[rule_id] = removed
@@ -181,7 +167,7 @@ class Rulebook:
     async def put_back(self, rule: Rule) -> None:
         """Undo the deletion of `rule`, with its references under their names of now."""
         removed = self._removed.get(rule.id) or DeletedRule(rule)
-        await self._rules.put_back(removed, self._calendars.ids, self._clock())
+        await self._rules.put_back(removed, self.calendars.ids, self._clock())
         await self.changed()
 
     def named(self, rule: Rule) -> Rule:
@@ -193,9 +179,9 @@ class Rulebook:
 
         Changes nothing, and a template that fails is an answer too.
         """
-        matching = self._ruleset.decide(occasion.subject)
+        matching = self.ruleset.decide(occasion.subject)
         whole = matching.asked <= KEPT_WHOLE
-        verdicts = self._ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
+        verdicts = self.ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
         return self.builder.answer(matching, verdicts, occasion)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
@@ -207,7 +193,7 @@ class Rulebook:
         return self._made_of(_with_rule(self._sound, rule))
 
     def _made_of(self, rules: Sequence[Rule]) -> Ruleset:
-        return Ruleset(rules, self._tools, self._calendars.schedules, self._ruleset, self.rule_names.all)
+        return Ruleset(rules, self._tools, self.calendars.schedules, self.ruleset, self.rule_names.all)
 
     async def changed(self) -> None:
         """Load the changed rules, and publish the change."""
@@ -231,7 +217,6 @@ def _names_others(rule: Rule) -> bool:
 
 
 def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
-    """Return the rules with `rule` in its place."""
     others = [other for other in rules if other.id != rule.id]
     at = sum(other.position < rule.position for other in others) if rule.id else len(others)
     if not (rule.id or rule.default) and others and others[-1].default:

@@ -233,7 +233,7 @@ def _save_hours(
         if users:
             raise CalendarInUse(calendar, users)
     asking = [rule for rule in listed if rule.when.calendars & renamed.keys()]
-    followed = [replace(rule, when=rule.when.with_renamed_calendars(renamed)) for rule in asking]
+    followed = [replace(rule, when=rule.when.referring(renamed, {})) for rule in asking]
     revise(connection, list(zip(asking, followed, strict=True)), at)
     _put_beside(connection, wanted)
 

@@ -16,14 +16,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.conditions.claims import (
-    Claim,
-    Fact,
-    WordPosition,
-    implied,
-    literal_words,
-    words_of,
-)
+from wxdesk.core.rules.conditions.claims import Claim, Fact, WordPosition, implied, literal_words, words_of
 from wxdesk.core.rules.conditions.table import demands_of, patterns_of
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
@@ -82,7 +75,6 @@ def _about(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
 
 
 def _set_aside(rule: Rule) -> Iterator[LintFinding]:
-    """Find status changes beside a call, without an answer, or without any effect."""
     kinds = [action.kind for action in rule.then]
     place = next((at for at, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)), None)
     if place is None:
@@ -199,8 +191,6 @@ def _overlapping(rules: Sequence[_RuleDemands]) -> Iterator[LintFinding]:
 
 @dataclass(frozen=True, slots=True)
 class _RuleDemands:
-    """A rule with its demands."""
-
     rule: Rule
     claims: tuple[Claim, ...]
     normaliser: Normaliser

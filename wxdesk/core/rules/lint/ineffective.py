@@ -50,7 +50,6 @@ def ineffective_findings(
 def _about_another(
     rule: Rule, when: Condition, named: Mapping[str, Sequence[Rule]], around: LintContext
 ) -> LintCode | None:
-    """Return the code for a wrong reference to an earlier rule, or None."""
     if when.last_rule_within is None:
         return None
     others = named.get(str(when.last_rule_within.rule), ())

@@ -294,7 +294,6 @@ def _switched_off(rules: Sequence[Rule]) -> Iterator[tuple[int, RuleVerdict]]:
 
 
 def _on(rule: Rule) -> Mapping[MessageType, Verdict]:
-    """Return the verdict of `on` for each kind of message."""
     names = tuple(sorted(kind.value for kind in rule.on))
     return {kind: Verdict("on", kind in rule.on, names, kind.value if kind in rule.on else "") for kind in MessageType}
 

@@ -38,13 +38,7 @@ def calendar_from(value: object, path: Path) -> Calendar:
 
 
 def _weekly(table: TomlTable) -> WeeklySpan:
-    days = table.words("days")
-    for index, day in enumerate(days):
-        if day not in tuple(Weekday):
-            known = ", ".join(Weekday)
-            reason = tr("“{key}” is not known here. Possible: {known}.", key=day, known=known)
-            raise RulesFileMistake((*table.path, "days", index), reason)
-    return WeeklySpan(frozenset(map(Weekday, days)), _span(table))
+    return WeeklySpan(table.members("days", table.words("days"), Weekday), _span(table))
 
 
 def _special(table: TomlTable) -> SpecialDays:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from wxdesk.core.model.content import Content, ReplyKind
@@ -38,7 +37,7 @@ def rule_from(value: object, path: Path) -> Rule:
     return Rule(
         name=table.text("name"),
         enabled=table.truth("enabled", otherwise=True),
-        on=_message_types(table),
+        on=table.members("on", table.texts("on"), MessageType) if "on" in table else frozenset({MessageType.TEXT}),
         when=condition_from(table.raw("when"), (*path, "when")) if "when" in table else Condition(),
         then=_actions(table),
         default=table.truth("default", otherwise=False),
@@ -47,17 +46,6 @@ def rule_from(value: object, path: Path) -> Rule:
         delivery=delivery,
         hold_seconds=hold_seconds,
     )
-
-
-def _message_types(table: TomlTable) -> frozenset[MessageType]:
-    if "on" not in table:
-        return frozenset({MessageType.TEXT})
-    names = table.texts("on")
-    for index, name in enumerate(names):
-        if name not in tuple(MessageType):
-            reason = tr("“{key}” is not known here. Possible: {known}.", key=name, known=_listed(MessageType))
-            raise RulesFileMistake((*table.path, "on", index), reason)
-    return frozenset(map(MessageType, names))
 
 
 def _cooldown(table: TomlTable) -> Cooldown:
@@ -128,7 +116,6 @@ def _image(table: TomlTable) -> Content:
 
 
 def _plain_action(table: TomlTable, kind: ActionKind) -> Action:
-    """Return an action without a value."""
     if table.truth(kind, otherwise=True) is False:
         raise RulesFileMistake((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
     return Action(kind)
@@ -137,7 +124,7 @@ def _plain_action(table: TomlTable, kind: ActionKind) -> Action:
 def _kind(table: TomlTable) -> ActionKind:
     given = [kind for kind in ActionKind if kind in table]
     if len(given) != 1:
-        raise RulesFileMistake(table.path, tr("An action is one of: {known}.", known=_listed(ActionKind)))
+        raise RulesFileMistake(table.path, tr("An action is one of: {known}.", known=", ".join(ActionKind)))
     if "variant" in table and given[0] is not ActionKind.REPLY:
         raise RulesFileMistake((*table.path, "variant"), tr("Only a reply has variants."))
     return given[0]
@@ -149,10 +136,6 @@ def _reply(table: TomlTable) -> Action:
         first, *others = table.words("reply")
         return Action(ActionKind.REPLY, text=first, others=tuple(others), variant=variant)
     return Action(ActionKind.REPLY, text=table.text("reply"), variant=variant)
-
-
-def _listed(words: type[StrEnum]) -> str:
-    return ", ".join(words)
 
 
 def rule_text(rule: Rule) -> str:

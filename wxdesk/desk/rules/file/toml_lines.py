@@ -153,7 +153,6 @@ class TomlLines:
 
 
 def _unquoted(key: str) -> str:
-    """Return a key without its quotes."""
     if key[0] not in "\"'":
         return key
     pair: Mapping[str, object] = tomllib.loads(f"{key} = 0")

@@ -94,6 +94,14 @@ class TomlTable:
             raise RulesFileMistake((*self.path, key), tr("“{key}” must be one of: {known}.", key=key, known=known))
         return words(value)
 
+    def members[Word: StrEnum](self, key: str, names: tuple[str, ...], words: type[Word]) -> frozenset[Word]:
+        """Return those members of a closed set that a list has the names of."""
+        for index, name in enumerate(names):
+            if name not in tuple(words):
+                reason = tr("“{key}” is not known here. Possible: {known}.", key=name, known=", ".join(words))
+                raise RulesFileMistake((*self.path, key, index), reason)
+        return frozenset(map(words, names))
+
     def table(self, key: str, known: tuple[str, ...]) -> TomlTable:
         """Return a table inside this one."""
         return TomlTable(self._value[key], (*self.path, key), known)

@@ -138,15 +138,12 @@ class DryRun:
 
 
 def _switched_on(rule: Rule) -> Rule:
-    """Return `rule` switched on and out of the shadow, so that its replies show."""
     delivery = Delivery.INHERIT if rule.delivery is Delivery.SHADOW else rule.delivery
     return replace(rule, enabled=True, delivery=delivery)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of the report, and the newest lines."""
-
     rulebook: Rulebook
     replay: Replay
     answered: int = 0

@@ -82,7 +82,6 @@ class RulesReview:
     async def _media_since(
         self, rules: Sequence[Rule], stored: Mapping[Reference, Template]
     ) -> dict[MediaOwner, datetime]:
-        """Return the age of each media_id: the first of its latest, equal revisions."""
         found: dict[MediaOwner, datetime] = {}
         for rule in rules:
             named = _media_in(rule)
@@ -99,7 +98,6 @@ class RulesReview:
         return found
 
     def _faults(self, rules: Sequence[Rule]) -> dict[int, RuleFault]:
-        """Return the faults of rules that are switched on but cannot be asked."""
         left_out = [rule for rule in rules if rule.enabled and rule.id not in self.rulebook.ruleset.by_id]
         found = {rule.id: self.rulebook.judge.fault_in(rule) for rule in left_out}
         return {rule_id: fault for rule_id, fault in found.items() if fault is not None}
@@ -127,7 +125,6 @@ class RulesReview:
         return grouped(left, self.rulebook.ruleset.tools.normaliser)
 
     def _is_answered(self, occasion: RuleContext) -> bool:
-        """Check that a rule of now would answer, with an operator present or away."""
         present = self.rulebook.ruleset.presences
         return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
 

@@ -141,7 +141,6 @@ class Replay:
                 self._lately[thread.now.account].setdefault(rule_id, deque()).append(at)
 
     def _within_a_minute(self, account: str, now: datetime) -> dict[int, int]:
-        """Count each rule's answers to the whole account within the last minute."""
         spoken = self._lately[account]
         for times in spoken.values():
             while times and times[0] <= now - LATELY:

@@ -93,11 +93,7 @@ class RuleExamples:
         return matched[0].groups if matched else None
 
     def _spoken(
-        self,
-        place: int,
-        action: Action,
-        names: frozenset[str] | None,
-        values: Callable[[str], Mapping[str, object]],
+        self, place: int, action: Action, names: frozenset[str] | None, values: Callable[[str], Mapping[str, object]]
     ) -> Iterator[ActionExample]:
         if action.kind not in SENDING_ACTIONS:
             return
@@ -138,7 +134,6 @@ def _is_written(tried: TrialMessage) -> bool:
 
 
 def _message_matching(rule: Rule, tried: TrialMessage) -> TrialMessage:
-    """Make a message that the rule looks for, from the same customer."""
     kind = MessageType.TEXT if MessageType.TEXT in rule.on or not rule.on else min(rule.on)
     source = _source(rule.when) if kind is MessageType.ENTER_SESSION else None
     return replace(tried, sentence=_sentence(rule.when), on=kind, session_from=source)

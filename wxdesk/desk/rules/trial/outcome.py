@@ -10,10 +10,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.replies.lifecycle import effective_mode
-from wxdesk.core.replies.on_new_message import (
-    OnNewMessage,
-    effect_on_pending,
-)
+from wxdesk.core.replies.on_new_message import OnNewMessage, effect_on_pending
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.answers.answer import Answer, RuleContext
