@@ -37,7 +37,7 @@ from wxdesk.desk.rules.review.dry_run import DryRun, DryRunProgress
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.store import Store, open_store
-from wxdesk.store.schema import contacts, conversations, messages, raw_pushes, replies
+from wxdesk.store.schema.messaging import contacts, conversations, messages, raw_pushes, replies
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

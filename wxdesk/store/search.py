@@ -26,7 +26,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
-from wxdesk.store.schema import conversations, messages, replies, search_texts
+from wxdesk.store.schema.messaging import conversations, messages, replies, search_texts
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
 LONGEST = 20_000

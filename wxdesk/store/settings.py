@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from wxdesk.store.engine.database import Database, insert_into
-from wxdesk.store.schema import settings
+from wxdesk.store.schema.authored import settings
 
 
 class Settings:

@@ -14,7 +14,7 @@ from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules.rules import all_rules, bind
-from wxdesk.store.schema import template_revisions, templates
+from wxdesk.store.schema.authored import template_revisions, templates
 
 
 class Templates:

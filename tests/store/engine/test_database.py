@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event
 from tests.store.chats import Talk
 from wxdesk.core.errors import HomeInUse, StoreError
 from wxdesk.store import Store, open_store
-from wxdesk.store.schema import settings
+from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"
 

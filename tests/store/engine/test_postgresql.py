@@ -19,7 +19,8 @@ from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine import database_lock
 from wxdesk.store.replies.inserting import reply_row
-from wxdesk.store.schema import replies, settings
+from wxdesk.store.schema.authored import settings
+from wxdesk.store.schema.messaging import replies
 
 pytestmark = pytest.mark.postgres
 

@@ -15,7 +15,7 @@ from tests.store.chats import Talk
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine.shared_commit import TOGETHER
-from wxdesk.store.schema import settings
+from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"
 

@@ -12,7 +12,7 @@ from tests.postgresql import SHARED, Postgres
 from wxdesk.core.errors import StoreError
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine import failures
-from wxdesk.store.schema import settings
+from wxdesk.store.schema.authored import settings
 
 pytestmark = pytest.mark.postgres
 

@@ -26,8 +26,8 @@ from wxdesk.store import Store, open_store
 from wxdesk.store.decisions.rule_facts import with_history
 from wxdesk.store.inbox.rows import rows
 from wxdesk.store.replies.quota_counts import sent_since
-from wxdesk.store.schema import UNFINISHED as UNFINISHED_IN_SQL
-from wxdesk.store.schema import decisions, messages, raw_pushes, replies, rule_firings
+from wxdesk.store.schema.messaging import UNFINISHED as UNFINISHED_IN_SQL
+from wxdesk.store.schema.messaging import decisions, messages, raw_pushes, replies, rule_firings
 
 MANY = 3000
 MOST = 2000

@@ -18,7 +18,7 @@ from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.store import Store
 from wxdesk.store.decisions.superseding import CONTACT
 from wxdesk.store.replies.moves import ReplyChanges
-from wxdesk.store.schema import CORRECTED, replies
+from wxdesk.store.schema.messaging import CORRECTED, replies
 
 BY_HAND = ReplyChanges(by="operator")
 OTHER = Content(text="别的")

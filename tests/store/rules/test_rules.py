@@ -29,7 +29,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.store import Store
-from wxdesk.store.schema import rule_revisions
+from wxdesk.store.schema.authored import rule_revisions
 from wxdesk.store.schema.columns import EPOCH
 
 FULL = Rule(

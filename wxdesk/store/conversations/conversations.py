@@ -11,7 +11,7 @@ from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.store.engine.database import Database
-from wxdesk.store.schema import UNREAD, contacts, conversations
+from wxdesk.store.schema.messaging import UNREAD, contacts, conversations
 from wxdesk.store.schema.records import conversation_of, select_conversations
 
 

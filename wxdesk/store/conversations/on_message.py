@@ -27,8 +27,8 @@ from sqlalchemy import (
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.store.conversations.unanswered import oldest_unanswered
-from wxdesk.store.schema import conversations, messages
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
+from wxdesk.store.schema.messaging import conversations, messages
 
 _AT, _WRITTEN_AT = bindparam("said_at", type_=Moment), bindparam("written_at", type_=Moment)
 _SHOWN = ("preview", "preview_kind", "preview_author")

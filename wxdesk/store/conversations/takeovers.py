@@ -11,7 +11,7 @@ from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, take
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.engine.database import Database
-from wxdesk.store.schema import NO_TAKEOVER, NOT_CALLED, conversations
+from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, select_conversations
 
 _until = conversations.c.taken_over_until

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, or_
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import SETTLED
-from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies
+from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 
 _SETTLED = (
     select(decisions.c.id)

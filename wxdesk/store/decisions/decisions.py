@@ -20,15 +20,8 @@ from wxdesk.store.decisions import resolving, rule_facts
 from wxdesk.store.decisions import undecided as undecided
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
-from wxdesk.store.schema import (
-    CORRECTED,
-    decisions,
-    messages,
-    replies,
-    rule_firings,
-    rule_revisions,
-    rules,
-)
+from wxdesk.store.schema.authored import rule_revisions, rules
+from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
 
 
 class DecisionHistory:

@@ -20,7 +20,7 @@ from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
 from wxdesk.store.rules.firings import insert_firings
-from wxdesk.store.schema import NO_TAKEOVER, contacts, conversations, decisions, messages
+from wxdesk.store.schema.messaging import NO_TAKEOVER, contacts, conversations, decisions, messages
 from wxdesk.store.schema.records import conversation_of, select_conversations
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]

@@ -13,8 +13,8 @@ from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store.rules import firings
-from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.messaging import OF_A_HUMAN, WRITTEN, messages, replies
 
 
 def with_history(

@@ -32,7 +32,7 @@ from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.replies.parts import later_parts
-from wxdesk.store.schema import decisions, messages, replies
+from wxdesk.store.schema.messaging import decisions, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
 CONTACT = Author.CONTACT.value

@@ -14,7 +14,7 @@ from wxdesk.store.conversations.conversations import get_conversation
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
-from wxdesk.store.schema import UNDECIDED, conversations, messages
+from wxdesk.store.schema.messaging import UNDECIDED, conversations, messages
 from wxdesk.store.schema.records import conversation_of, message_of, select_conversations
 
 

@@ -13,7 +13,17 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status as status
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
-from wxdesk.store.schema import AWAITS, BACK, CALLED, NOT_CALLED, UNSEEN, WAITING, calls, conversations, replies
+from wxdesk.store.schema.messaging import (
+    AWAITS,
+    BACK,
+    CALLED,
+    NOT_CALLED,
+    UNSEEN,
+    WAITING,
+    calls,
+    conversations,
+    replies,
+)
 from wxdesk.store.schema.records import attention_of, conversation_of, moment_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PENDING
 

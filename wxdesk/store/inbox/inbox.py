@@ -13,8 +13,8 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox import rows as inbox_rows
-from wxdesk.store.schema import messages, replies
 from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.messaging import messages, replies
 from wxdesk.store.schema.records import message_of, reply_of, select_replies
 
 

@@ -32,7 +32,8 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
 from wxdesk.store.replies.inserting import load_replies
-from wxdesk.store.schema import (
+from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.messaging import (
     AWAITS,
     OPEN,
     RISES,
@@ -46,7 +47,6 @@ from wxdesk.store.schema import (
     messages,
     replies,
 )
-from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE, by_hand
 

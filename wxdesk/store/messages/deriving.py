@@ -25,8 +25,8 @@ from wxdesk.store.conversations.status import REOPENED
 from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
-from wxdesk.store.schema import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.schema.columns import cleaned
+from wxdesk.store.schema.messaging import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.schema.records import conversation_of, select_conversations
 from wxdesk.store.search import index_messages
 

@@ -16,7 +16,8 @@ from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts as rule_facts
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies.operator_replies import operator_replies_since
-from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
+from wxdesk.store.schema.authored import rules
+from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 from wxdesk.store.schema.records import conversation_of, select_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
 

@@ -16,8 +16,8 @@ from sqlalchemy.dialects import sqlite
 
 from wxdesk.core.model.push import Push
 from wxdesk.store.engine.database import Insert, insert_into
-from wxdesk.store.schema import raw_pushes
 from wxdesk.store.schema.columns import cleaned
+from wxdesk.store.schema.messaging import raw_pushes
 
 COLUMNS = ("account", "key", "body", "format", "received_at", "derived", "note")
 NEW = (raw_pushes.c.id, raw_pushes.c.account, raw_pushes.c.key)

@@ -14,10 +14,7 @@ from wxdesk.store.messages import deriving
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_rows import keep
-from wxdesk.store.schema import (
-    UNDERIVED,
-    raw_pushes,
-)
+from wxdesk.store.schema.messaging import UNDERIVED, raw_pushes
 
 
 class Pushes:

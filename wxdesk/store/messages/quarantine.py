@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, false, func, select, update
 
 from wxdesk.core.model.push import KeptPush
 from wxdesk.store.engine.database import Database
-from wxdesk.store.schema import UNREADABLE, raw_pushes
+from wxdesk.store.schema.messaging import UNREADABLE, raw_pushes
 
 
 class QuarantineStore:

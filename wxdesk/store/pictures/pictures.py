@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, Update, select, update
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.store.engine.database import Database, insert_into
-from wxdesk.store.schema import AWAITED, conversations, messages, pictures, uploads
+from wxdesk.store.schema.messaging import AWAITED, conversations, messages, pictures, uploads
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from wxdesk.core.replies.lifecycle import Move, next_state, states_before
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies
-from wxdesk.store.schema import replies
+from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 
 DRAFT = replies.c.state == ReplyState.DRAFT

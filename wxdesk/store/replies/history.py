@@ -15,7 +15,7 @@ from wxdesk.core.replies.history import ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
 from wxdesk.store.engine.database import MAX_IDS
-from wxdesk.store.schema import reply_steps
+from wxdesk.store.schema.messaging import reply_steps
 
 _FIELDS = tuple(field.name for field in fields(ReplyStep))
 _STEPS = select(*(reply_steps.c[name] for name in _FIELDS)).order_by(reply_steps.c.id)

@@ -16,7 +16,7 @@ from wxdesk.core.replies.lifecycle import BORN_BY
 from wxdesk.store.conversations.status import NEEDS_OPERATOR, reopen_conversations
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies.history import write_steps
-from wxdesk.store.schema import replies
+from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.search import index_replies
 

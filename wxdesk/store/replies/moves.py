@@ -29,7 +29,7 @@ from wxdesk.store.conversations.on_message import (
 )
 from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.replies.history import write_moves, write_steps
-from wxdesk.store.schema import conversations, replies
+from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.search import index_again
 

@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, false, func,
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.rules.past_messages import BURST, OperatorReply
-from wxdesk.store.schema import OF_A_HUMAN, WRITTEN, messages, replies
 from wxdesk.store.schema.columns import MICROSECOND
+from wxdesk.store.schema.messaging import OF_A_HUMAN, WRITTEN, messages, replies
 
 _OF_A_RULE = replies.c.author == Author.RULE
 _BY_OPERATOR = or_(OF_A_HUMAN, and_(_OF_A_RULE, replies.c.edited.is_(true())))

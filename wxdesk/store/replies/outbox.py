@@ -23,8 +23,8 @@ from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.parts import apply_operator_move, waits_for_earlier_part
 from wxdesk.store.replies.pending import edit_lock, takeover
-from wxdesk.store.schema import conversations, replies
 from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import by_hand, undoable
 

@@ -21,7 +21,7 @@ from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
-from wxdesk.store.schema import replies
+from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
 type ReplyTable = FromClause

@@ -15,7 +15,7 @@ from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import write_passed_over, write_steps
-from wxdesk.store.schema import conversations, replies, reply_steps
+from wxdesk.store.schema.messaging import conversations, replies, reply_steps
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
 
 

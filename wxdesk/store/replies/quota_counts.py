@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.replies.parts import waits_for_operator
-from wxdesk.store.schema import replies
+from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})

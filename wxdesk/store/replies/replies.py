@@ -24,7 +24,7 @@ from wxdesk.store.replies.parts import join_parts
 from wxdesk.store.replies.passed_over_drafts import pass_over_drafts
 from wxdesk.store.replies.pending import takeover
 from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent_counts
-from wxdesk.store.schema import NOT_CALLED, conversations, replies
+from wxdesk.store.schema.messaging import NOT_CALLED, conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import PENDING
 

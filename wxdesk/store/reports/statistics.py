@@ -45,8 +45,9 @@ from wxdesk.core.model.statistics import (
     WaitTimes,
 )
 from wxdesk.store.engine.database import Database
-from wxdesk.store.schema import WRITTEN, conversations, decisions, messages, replies, rules
+from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND
+from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8

@@ -14,7 +14,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.engine.database import Database
-from wxdesk.store.schema import conversations, decisions, messages, raw_pushes, replies
+from wxdesk.store.schema.messaging import conversations, decisions, messages, raw_pushes, replies
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.rules.conditions.facts import LATELY, FiringCount
 from wxdesk.core.rules.resolution import Resolution
-from wxdesk.store.schema import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.messaging import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.reply_predicates import never_arrives
 
 # A reply is made at the very moment of its decision: its place in the timeline's index is known.

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.store.schema import rule_lists, rule_revisions
+from wxdesk.store.schema.authored import rule_lists, rule_revisions
 
 _NEWEST = (rule_lists.c.since.desc(), rule_lists.c.id.desc())
 

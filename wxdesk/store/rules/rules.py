@@ -18,7 +18,7 @@ from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
-from wxdesk.store.schema import rule_revisions, rules
+from wxdesk.store.schema.authored import rule_revisions, rules
 from wxdesk.store.settings import put, read_for_update
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})

@@ -12,7 +12,7 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
-from wxdesk.store.schema import contacts, conversations, replies, reply_steps
+from wxdesk.store.schema.messaging import contacts, conversations, replies, reply_steps
 
 CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in contacts.c if column.name != "id"]
 

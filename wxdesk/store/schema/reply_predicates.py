@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, or_
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import NEVER_ARRIVES
-from wxdesk.store.schema import replies
+from wxdesk.store.schema.messaging import replies
 
 PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 

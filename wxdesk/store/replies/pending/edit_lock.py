@@ -27,7 +27,7 @@ from wxdesk.store.conversations import status as status
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import steps_of, write_steps
 from wxdesk.store.replies.moves import LockedReply, ReplyChanges, lock_reply, move, update_guarded
-from wxdesk.store.schema import WRITTEN, conversations, messages, replies
+from wxdesk.store.schema.messaging import WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 LEAST_REMAINING = timedelta(seconds=5)

@@ -37,7 +37,7 @@ from wxdesk.store.replies.pending import policy_changes as policy_changes
 from wxdesk.store.replies.pending import timers as timers
 from wxdesk.store.replies.pending.policy_changes import NewMode
 from wxdesk.store.replies.pending.timers import TimerMoves, TimerTerms
-from wxdesk.store.schema import conversations, replies
+from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import moment_of
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 from wxdesk.store.search import forget_replies

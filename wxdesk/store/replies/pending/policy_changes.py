@@ -28,8 +28,9 @@ from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
 from wxdesk.store.replies.bulk_moves import HELD, QUEUED, move_all
 from wxdesk.store.replies.parts import waits_for_earlier_part
-from wxdesk.store.schema import conversations, replies, rules
+from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
+from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 

@@ -10,7 +10,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, QUEUED, move_all
-from wxdesk.store.schema import conversations, replies
+from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 AUTOMATIC = ~by_hand(replies)

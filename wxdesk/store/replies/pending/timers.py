@@ -14,8 +14,8 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, due_before_closing
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, by_hand_or_all, move_all, update_replies
 from wxdesk.store.replies.parts import cancel_all
-from wxdesk.store.schema import contacts, conversations, replies
 from wxdesk.store.schema.columns import MICROSECOND
+from wxdesk.store.schema.messaging import contacts, conversations, replies
 
 
 @dataclass(frozen=True, slots=True)
