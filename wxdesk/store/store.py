@@ -13,8 +13,7 @@ from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox.attention import AttentionList
 from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.messages.message_history import MessageHistory
-from wxdesk.store.messages.pushes import Pushes
-from wxdesk.store.messages.quarantine import QuarantineStore
+from wxdesk.store.messages.pushes import Pushes, QuarantineStore
 from wxdesk.store.pictures.pictures import PictureRecords
 from wxdesk.store.replies.outbox import OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies

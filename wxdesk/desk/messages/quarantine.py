@@ -10,7 +10,7 @@ from wxdesk.core.events import Event, QuarantineChanged
 from wxdesk.core.model.push import KeptPush
 from wxdesk.desk.ports import ReadPush
 from wxdesk.store.messages.deriving import UnderivedPush
-from wxdesk.store.messages.quarantine import QuarantineStore
+from wxdesk.store.messages.pushes import QuarantineStore
 
 SHOWN = 500
 """Most pushes shown, the newest."""

@@ -1,11 +1,15 @@
-"""Raw pushes: stored byte for byte, once for ever, before WeChat gets its answer."""
+"""Raw pushes: stored byte for byte, once for ever, before WeChat gets its answer.
+
+Those that WeChat signed but this program could not read are kept in quarantine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, false, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.model.push import KeptPush, Push
 from wxdesk.core.rules.resolution import UndecidedMessage
@@ -14,7 +18,7 @@ from wxdesk.store.messages import deriving
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_rows import keep
-from wxdesk.store.schema.messaging import UNDERIVED, raw_pushes
+from wxdesk.store.schema.messaging import UNDERIVED, UNREADABLE, raw_pushes
 
 
 class Pushes:
@@ -41,10 +45,7 @@ class Pushes:
 
     async def page(self, before_id: int | None = None, limit: int = 100) -> list[KeptPush]:
         """Return stored pushes, newest first."""
-        query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)
-        if before_id is not None:
-            query = query.where(raw_pushes.c.id < before_id)
-        return await self._db.read(_list, query)
+        return await self._db.read(_list, _page(before_id, limit))
 
     async def close(self) -> None:
         """Commit waiting pushes and refuse new ones."""
@@ -60,18 +61,38 @@ class Pushes:
         return await self._db.write(deriving.derive, pushes)
 
 
+class QuarantineStore:
+    """Pushes that WeChat signed but this program could not read, with the reason."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def size(self) -> int:
+        """Return the number of unreadable pushes."""
+        return await self._db.read(_size)
+
+    async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
+        """Return unreadable pushes with ids below `before_id` (all if None), newest first."""
+        return await self._db.read(_list, _page(before_id, limit).where(UNREADABLE))
+
+    async def release(self, ids: Collection[int]) -> list[int]:
+        """Release these pushes for deriving; return the ids of those that were still here."""
+        change = update(raw_pushes).where(raw_pushes.c.id.in_(ids), UNREADABLE).values(note="", derived=false())
+        return await self._db.write(_released, change.returning(raw_pushes.c.id))
+
+
+def _page(before_id: int | None, limit: int) -> Select[Any]:
+    query = select(raw_pushes).order_by(raw_pushes.c.id.desc()).limit(limit)
+    return query if before_id is None else query.where(raw_pushes.c.id < before_id)
+
+
 def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:
-    return [_kept(row) for row in connection.execute(query)]
+    return [KeptPush(**row) for row in connection.execute(query).mappings()]
 
 
-def _kept(row: Row[Any]) -> KeptPush:
-    return KeptPush(
-        id=row.id,
-        account=row.account,
-        key=row.key,
-        body=row.body,
-        format=row.format,
-        received_at=row.received_at,
-        derived=row.derived,
-        note=row.note,
-    )
+def _size(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).where(UNREADABLE)) or 0
+
+
+def _released(connection: Connection, change: ReturningUpdate[Any]) -> list[int]:
+    return sorted(connection.scalars(change))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
 from itertools import batched
 from typing import Any
@@ -23,29 +24,11 @@ from wxdesk.store.search import index_replies
 
 def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
     """Return the values of a new reply's row, made at `at`."""
-    return {
-        "conversation_id": reply.conversation_id,
-        "author": reply.author,
-        "content": reply.content,
-        "state": reply.state,
-        "created_at": at,
-        "updated_at": at,
-        "message_id": reply.message_id,
-        "decision_id": None,
-        "rule_id": reply.rule_id,
-        "rule_name": reply.rule_name,
-        "rule_revision": reply.rule_revision,
-        "due_at": reply.due_at,
-        "not_before": reply.not_before,
-        "aside": reply.aside,
-        "attempts": 0,
-        "edited": False,
-        "by": "",
-        "error": "",
-        "rid": "",
-        "mode": reply.mode,
-        "mode_from": reply.mode_from,
-    }
+    unsent = {"created_at": at, "updated_at": at, "decision_id": None, "attempts": 0, "edited": False}
+    return unsent | {"by": "", "error": "", "rid": ""} | {name: getattr(reply, name) for name in _NEW}
+
+
+_NEW = [field.name for field in fields(NewReply)]
 
 
 def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
     and_,
     false,
@@ -35,6 +39,11 @@ from wxdesk.core.replies.history import StepKind
 from wxdesk.store.schema.base import metadata
 from wxdesk.store.schema.columns import CleanText, EnumText, JsonText, Moment, identity
 
+
+def _partial_index(name: str, which: ColumnElement[bool] | TextClause, *columns: Column[Any]) -> None:
+    Index(name, *columns, sqlite_where=which, postgresql_where=which)
+
+
 raw_pushes = Table(
     "raw_pushes",
     metadata,
@@ -49,9 +58,9 @@ raw_pushes = Table(
     UniqueConstraint("account", "key"),
 )
 UNDERIVED = raw_pushes.c.derived.is_(false())
-Index("ix_raw_pushes_underived", raw_pushes.c.id, sqlite_where=UNDERIVED, postgresql_where=UNDERIVED)
+_partial_index("ix_raw_pushes_underived", UNDERIVED, raw_pushes.c.id)
 UNREADABLE = raw_pushes.c.note != literal_column("''")
-Index("ix_raw_pushes_unreadable", raw_pushes.c.id, sqlite_where=UNREADABLE, postgresql_where=UNREADABLE)
+_partial_index("ix_raw_pushes_unreadable", UNREADABLE, raw_pushes.c.id)
 
 contacts = Table(
     "contacts",
@@ -112,14 +121,14 @@ AWAITS = and_(WAITING, OPEN)
 SNOOZED = conversations.c.snoozed_until.is_not(None)
 BACK = conversations.c.back_at.is_not(None)
 Index(None, conversations.c.last_at, conversations.c.id)
-Index("ix_conversations_unread", conversations.c.last_at, sqlite_where=UNREAD, postgresql_where=UNREAD)
-Index("ix_conversations_waiting", conversations.c.waiting_since, sqlite_where=WAITING, postgresql_where=WAITING)
-Index("ix_conversations_armed", conversations.c.id, sqlite_where=ARMED, postgresql_where=ARMED)
-Index("ix_conversations_called", conversations.c.called_at, sqlite_where=CALLED, postgresql_where=CALLED)
-Index("ix_conversations_open", conversations.c.last_at, conversations.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
-Index("ix_conversations_snoozed", conversations.c.snoozed_until, sqlite_where=SNOOZED, postgresql_where=SNOOZED)
-Index("ix_conversations_back", conversations.c.back_at, sqlite_where=BACK, postgresql_where=BACK)
-Index("ix_conversations_closing", conversations.c.window_until, sqlite_where=WAITING, postgresql_where=WAITING)
+_partial_index("ix_conversations_unread", UNREAD, conversations.c.last_at)
+_partial_index("ix_conversations_waiting", WAITING, conversations.c.waiting_since)
+_partial_index("ix_conversations_armed", ARMED, conversations.c.id)
+_partial_index("ix_conversations_called", CALLED, conversations.c.called_at)
+_partial_index("ix_conversations_open", OPEN, conversations.c.last_at, conversations.c.id)
+_partial_index("ix_conversations_snoozed", SNOOZED, conversations.c.snoozed_until)
+_partial_index("ix_conversations_back", BACK, conversations.c.back_at)
+_partial_index("ix_conversations_closing", WAITING, conversations.c.window_until)
 
 calls = Table(
     "calls",
@@ -161,9 +170,9 @@ UNDECIDED = messages.c.decided.is_(false())
 WRITTEN = messages.c.event.is_(None)
 AWAITED = messages.c.picture_state == literal_column("'awaited'")
 Index("ix_messages_timeline", messages.c.conversation_id, messages.c.at, messages.c.id)
-Index("ix_messages_undecided", messages.c.id, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED)
-Index("ix_messages_awaited", messages.c.id, sqlite_where=AWAITED, postgresql_where=AWAITED)
-Index("ix_messages_written", messages.c.at, sqlite_where=WRITTEN, postgresql_where=WRITTEN)
+_partial_index("ix_messages_undecided", UNDECIDED, messages.c.id)
+_partial_index("ix_messages_awaited", AWAITED, messages.c.id)
+_partial_index("ix_messages_written", WRITTEN, messages.c.at)
 
 decisions = Table(
     "decisions",
@@ -184,13 +193,7 @@ decisions = Table(
 # The words stand in the SQL itself, as with UNREAD; they are those of `core.rules.UNFINISHED`.
 UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
 Index(None, decisions.c.conversation_id, decisions.c.id)
-Index(
-    "ix_decisions_unfinished",
-    decisions.c.conversation_id,
-    decisions.c.decided_at,
-    sqlite_where=UNFINISHED,
-    postgresql_where=UNFINISHED,
-)
+_partial_index("ix_decisions_unfinished", UNFINISHED, decisions.c.conversation_id, decisions.c.decided_at)
 Index(None, decisions.c.decided_at, decisions.c.rule_id)
 
 # Every rule that matched a message, the ones that said continue and those in the shadow as well.
@@ -206,13 +209,8 @@ rule_firings = Table(
     Column("shadow", Boolean, nullable=False),
 )
 SPOKEN = rule_firings.c.shadow.is_(false())
-Index(
-    "ix_rule_firings_spoken",
-    rule_firings.c.conversation_id,
-    rule_firings.c.rule_id,
-    rule_firings.c.at,
-    sqlite_where=SPOKEN,
-    postgresql_where=SPOKEN,
+_partial_index(
+    "ix_rule_firings_spoken", SPOKEN, rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
 )
 Index(None, rule_firings.c.at, rule_firings.c.rule_id)
 Index(None, rule_firings.c.rule_id, rule_firings.c.at)
@@ -262,16 +260,10 @@ Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
 Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
-Index(
-    "ix_replies_of_a_human",
-    replies.c.conversation_id,
-    replies.c.sent_at,
-    sqlite_where=OF_A_HUMAN,
-    postgresql_where=OF_A_HUMAN,
-)
-Index("ix_replies_part_of", replies.c.part_of, sqlite_where=IS_PART, postgresql_where=IS_PART)
+_partial_index("ix_replies_of_a_human", OF_A_HUMAN, replies.c.conversation_id, replies.c.sent_at)
+_partial_index("ix_replies_part_of", IS_PART, replies.c.part_of)
 IS_PASSED = replies.c.passed_by.is_not(None)
-Index("ix_replies_passed_by", replies.c.passed_by, sqlite_where=IS_PASSED, postgresql_where=IS_PASSED)
+_partial_index("ix_replies_passed_by", IS_PASSED, replies.c.passed_by)
 # What an operator changed, stopped before it was tried, or wrote instead, of what a rule had prepared; see
 # `core.rule_figures`.
 CORRECTED = text(
@@ -279,9 +271,7 @@ CORRECTED = text(
     " OR (state = 'cancelled' AND \"by\" NOT IN ('', 'WeChat', 'contact') AND error = '')"
     " OR (passed_by IS NOT NULL AND state IN ('draft', 'cancelled')))"
 )
-Index(
-    "ix_replies_corrected", replies.c.created_at, replies.c.rule_id, sqlite_where=CORRECTED, postgresql_where=CORRECTED
-)
+_partial_index("ix_replies_corrected", CORRECTED, replies.c.created_at, replies.c.rule_id)
 
 reply_steps = Table(
     "reply_steps",
