@@ -219,7 +219,7 @@ async def settled(bridge: Bridge) -> None:
 
 
 def _shut_down(bridge: Bridge, window: MainWindow) -> None:
-    window.presence.end()
+    window.presence.watch.end()
     window.put_by()
     bridge.close()
     window.finish()

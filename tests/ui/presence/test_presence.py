@@ -73,7 +73,7 @@ def test_an_open_window_has_its_operator_and_a_closed_one_has_none(
 ) -> None:
     assert reason(world) is None
     assert window.status_bar.presence.lamp.isHidden()
-    window.presence.end()
+    window.presence.watch.end()
     until(qtbot, world, AwayReason.NO_WINDOW)
 
 

@@ -155,7 +155,7 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
 
 
 def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
-    assert set(page.mishaps.rows) == set(Mishap) == {mishap for group in GROUPS for mishap in group.mishaps}
+    assert set(page.mishaps.rows) == set(Mishap) == {mishap for mishaps in GROUPS.values() for mishap in mishaps}
     assert set(ERRCODES) <= known_codes()
     for mishap, row in page.mishaps.rows.items():
         assert row.mishap is mishap

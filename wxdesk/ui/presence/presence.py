@@ -86,10 +86,6 @@ class OperatorPresence(QObject):
         """Switch between away and back."""
         self.watch.set_away(not self.watch.seen.declared_away)
 
-    def end(self) -> None:
-        """Stop watching because the window closes."""
-        self.watch.end()
-
     def _back(self) -> None:
         self.watch.set_away(False)
 

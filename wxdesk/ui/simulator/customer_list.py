@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.simulator.port import SimulatedCustomer
 from wxdesk.ui.simulator.text import customer_word, name_word
-from wxdesk.ui.widgets.painting import CENTER, paint_focus, paint_text
+from wxdesk.ui.widgets.painting import paint_focus, paint_initial, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
 ROW = 60
@@ -95,7 +95,8 @@ class CustomerDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        paint_letter(painter, QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR), customer, index.row())
+        avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
+        paint_initial(painter, avatar, name_word(customer)[:1].upper(), index.row())
         left = rect.left() + _PAD + AVATAR + 10
         line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
         paint_text(painter, line, name_word(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
@@ -104,17 +105,6 @@ class CustomerDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
         painter.restore()
-
-
-def paint_letter(painter: QPainter, rect: QRectF, customer: SimulatedCustomer, number: int) -> None:
-    """Paint the first letter of the customer's name on a colour."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(AVATARS[number % len(AVATARS)]))
-    painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
-    painter.setPen(Theme.current().color("on_accent"))
-    painter.setFont(font(Size.TITLE, strong=True))
-    painter.drawText(rect, CENTER, name_word(customer)[:1].upper())
 
 
 class CustomerView(QListView):

@@ -7,10 +7,11 @@ from datetime import timedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest
-from wxdesk.ui.simulator.text import ERRCODES, GROUPS, errcode_word, group_word, mishap_word, remaining_word
+from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_word, remaining_word
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -73,7 +74,7 @@ class MishapRow(QWidget):
         if self.mishap is Mishap.REFUSED:
             self.errcode = _narrow(ChoiceField(self))
             for code in ERRCODES:
-                self.errcode.addItem(errcode_word(code), code)
+                self.errcode.addItem(f"{code} · {tr(meaning_of(code))}", code)
             self.errcode.setAccessibleName(tr("Which error"))
 
 
@@ -91,7 +92,7 @@ class MishapPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "side")
-        self.rows = {mishap: MishapRow(mishap, self) for group in GROUPS for mishap in group.mishaps}
+        self.rows = {mishap: MishapRow(mishap, self) for mishaps in GROUPS.values() for mishap in mishaps}
         self.often = _narrow(ChoiceField(self))
         for times, word in zip(HOW_OFTEN, (tr("once"), tr("three times"), tr("until switched off")), strict=True):
             self.often.addItem(word, times)
@@ -120,10 +121,10 @@ class MishapPanel(QFrame):
         column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
         often = PlainLabel(tr("What goes wrong happens"), role="secondary")
         column.addLayout(hbox(often, (self.often, 1), spacing=8))
-        for group in GROUPS:
+        for title, mishaps in GROUPS.items():
             column.addSpacing(12)
-            column.addWidget(PlainLabel(group_word(group), size=Size.SMALL, role="secondary", strong=True))
-            for mishap in group.mishaps:
+            column.addWidget(PlainLabel(tr(title), size=Size.SMALL, role="secondary", strong=True))
+            for mishap in mishaps:
                 column.addWidget(self.rows[mishap])
         column.addStretch(1)
         scroll = QScrollArea(self)

@@ -42,17 +42,6 @@ def lay_out_line(line: PhoneLine, width: int) -> PlacedLine:
     if line.side in NOTICES:
         return _notice(notice_word(line), width)
     content = lay_out_content(pieces_of_content(line.content), _room(width))
-    return _bubble(content, line, width)
-
-
-def lay_out_typing(width: int) -> PlacedLine:
-    """Lay out the typing sign, at the shop's side."""
-    content = lay_out_content((Paragraph(tr("The shop is typing…"), ParagraphStyle.NOTE),), _room(width))
-    bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
-    return _placed(bubble, content, QRectF(), "")
-
-
-def _bubble(content: ContentLayout, line: PhoneLine, width: int) -> PlacedLine:
     bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
     if line.side is PhoneSide.CUSTOMER:
         bubble.moveRight(width - SIDE_MARGIN)
@@ -63,6 +52,13 @@ def _bubble(content: ContentLayout, line: PhoneLine, width: int) -> PlacedLine:
         words.append(tr("to WeChat's own tool only"))
     caption = QRectF(SIDE_MARGIN, bubble.bottom() + 1, width - 2 * SIDE_MARGIN, CAPTION)
     return _placed(bubble, content, caption, " · ".join(words))
+
+
+def lay_out_typing(width: int) -> PlacedLine:
+    """Lay out the typing sign, at the shop's side."""
+    content = lay_out_content((Paragraph(tr("The shop is typing…"), ParagraphStyle.NOTE),), _room(width))
+    bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
+    return _placed(bubble, content, QRectF(), "")
 
 
 def _notice(words: str, width: int) -> PlacedLine:

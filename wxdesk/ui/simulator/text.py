@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 
-from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
 from wxdesk.ui.wording.messages import countdown, kind_word, readable, short_openid
@@ -13,31 +12,16 @@ from wxdesk.ui.wording.messages import countdown, kind_word, readable, short_ope
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
 """Errcodes that a desk meets; the sandbox's HTTP API has all."""
 
-
-@dataclass(frozen=True, slots=True)
-class MishapGroup:
-    """Mishaps of one heading."""
-
-    title: str
-    mishaps: tuple[Mishap, ...]
-
-
-GROUPS = (
-    MishapGroup(
-        "When the desk sends",
-        (
-            Mishap.SLOW, Mishap.UNHEARD, Mishap.UNDELIVERED, Mishap.REFUSED, Mishap.RESET, Mishap.GATEWAY,
-            Mishap.GARBAGE,
-        ),
+GROUPS: Mapping[str, tuple[Mishap, ...]] = {
+    "When the desk sends": (
+        Mishap.SLOW, Mishap.UNHEARD, Mishap.UNDELIVERED, Mishap.REFUSED, Mishap.RESET, Mishap.GATEWAY, Mishap.GARBAGE,
     ),
-    MishapGroup(
-        "When WeChat pushes",
-        (
-            Mishap.PUSH_TWICE, Mishap.PUSH_AGAIN, Mishap.PUSH_LATE, Mishap.PUSH_SWAPPED, Mishap.PUSH_LOST,
-            Mishap.PUSH_FORGED, Mishap.PUSH_CLEAR,
-        ),
+    "When WeChat pushes": (
+        Mishap.PUSH_TWICE, Mishap.PUSH_AGAIN, Mishap.PUSH_LATE, Mishap.PUSH_SWAPPED, Mishap.PUSH_LOST,
+        Mishap.PUSH_FORGED, Mishap.PUSH_CLEAR,
     ),
-)  # fmt: skip
+}  # fmt: skip
+"""Mishaps by heading."""
 
 
 def name_word(someone: SimulatedCustomer | Phone) -> str:
@@ -68,21 +52,11 @@ _MISHAPS = {
 }
 
 
-def group_word(group: MishapGroup) -> str:
-    """Return the heading of a group."""
-    return tr(group.title)
-
-
 def remaining_word(active: ActiveMishap) -> str:
     """Describe a mishap's remaining times."""
     if active.times is None:
         return tr("every time")
     return ntr("{n} more time", "{n} more times", active.times)
-
-
-def errcode_word(errcode: int) -> str:
-    """Format an errcode with its meaning."""
-    return f"{errcode} · {tr(meaning_of(errcode))}"
 
 
 def report_word(told: PushReport) -> str:

@@ -79,10 +79,6 @@ class TrafficDetail(QFrame):
         self.body.show_text(text)
         self.steps.show_steps(steps)
 
-    def set_savable(self, savable: bool) -> None:
-        """Offer to save the body, where one is shown."""
-        self.save.setVisible(savable)
-
     def set_closable(self, closable: bool) -> None:
         """Offer the cross, where the detail covers the table."""
         self._close.setVisible(closable)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QStackedLayout, Q
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, MessageKept, PushSeen, QuarantineChanged, ReplyChanged
-from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
+from wxdesk.core.model.traces import PushPath, PushTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -68,7 +68,9 @@ class TrafficPage(QWidget):
         left = QWidget()
         self._stack = QStackedLayout(left)
         self._stack.addWidget(self.view)
-        self._stack.addWidget(_centred(self._empty))
+        holder = QWidget()
+        vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
+        self._stack.addWidget(holder)
         row = hbox((left, 1), spacing=0)
         self._room = row
         vbox(self.header, (row, 1), within=self, spacing=0)
@@ -142,15 +144,9 @@ class TrafficPage(QWidget):
     def _ask_store(self) -> None:
         traces = self._bridge.desk.traces
         if pushes := self.model.wanted_pushes():
-            self._bridge.ask(traces.of_pushes(pushes[:500]), self._learn_pushes)
+            self._bridge.ask(traces.of_pushes(pushes[:500]), self.model.learn_pushes)
         if replies := self.model.wanted_replies():
-            self._bridge.ask(traces.of_replies(replies[:500]), self._learn_replies)
-
-    def _learn_pushes(self, traces: list[PushTrace]) -> None:
-        self.model.learn_pushes(traces)
-
-    def _learn_replies(self, traces: list[ReplyTrace]) -> None:
-        self.model.learn_replies(traces)
+            self._bridge.ask(traces.of_replies(replies[:500]), self.model.learn_replies)
 
     def _data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         line = self._line()
@@ -216,14 +212,14 @@ class TrafficPage(QWidget):
         title, entry = subject_of(line), line.entry
         if isinstance(entry, ApiCalled):
             text = line.reply.reply.content.summary if line.reply is not None else ""
-            self.detail.set_savable(False)
+            self.detail.save.hide()
             self.detail.show_line(title, tr("What was said"), text, call_steps(line, entry))
             return
         account = self._bridge.desk.accounts.get(entry.account)
         path = self._path
         text = readable(path.push.body, path.push.format) if path is not None else ""
         steps = push_steps(line, path, account, self._bridge.desk.clock(), self._standstills.of)
-        self.detail.set_savable(path is not None and bool(path.push.note))
+        self.detail.save.setVisible(path is not None and bool(path.push.note))
         self.detail.show_line(title, tr("Decrypted"), text, steps)
 
     def _close_detail(self) -> None:
@@ -316,9 +312,3 @@ class TrafficHeader(QFrame):
         self._paused.setVisible(unseen > 0)
         self.to_newest.setVisible(unseen > 0)
         self.to_newest.setText(tr("{n} newer", n=unseen))
-
-
-def _centred(label: PlainLabel) -> QWidget:
-    holder = QWidget()
-    vbox(label, within=holder, margins=(48, 0, 48, 0))
-    return holder

@@ -41,7 +41,6 @@ class QuarantineController(QObject):
         self._bridge = bridge
         self._notices = notices
         self._host = host
-        self._pushes: list[KeptPush] = []
         self._saving: KeptPush | None = None
 
     def ask(self) -> None:
@@ -77,9 +76,9 @@ class QuarantineController(QObject):
         self._notices.toast(tr("Saved as {file}", file=path.name))
 
     def _show(self, found: tuple[int, list[KeptPush]]) -> None:
-        count, self._pushes = found
+        count, pushes = found
         self.counted.emit(count)
-        self.listed.emit(*lines_of(self._pushes))
+        self.listed.emit(*lines_of(pushes))
 
     def _say_read(self, count: int) -> None:
         if count:

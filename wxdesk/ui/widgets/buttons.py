@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.icons import icon as theme_icon
 from wxdesk.ui.look.theme import Size, Theme, font
 
@@ -261,4 +260,4 @@ class SmallButton(QToolButton):
             self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(icon(self._picture, "secondary", PICTURE))
+        self.setIcon(theme_icon(self._picture, "secondary", PICTURE))

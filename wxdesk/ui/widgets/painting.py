@@ -19,13 +19,18 @@ CENTER = Qt.AlignmentFlag.AlignCenter
 
 def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
     """Paint a contact's initial on the contact's colour."""
+    paint_initial(painter, rect, initial_of(contact), contact.id)
+
+
+def paint_initial(painter: QPainter, rect: QRectF, initial: str, number: int) -> None:
+    """Paint an initial on one of the colours of avatars, chosen by a number."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(AVATARS[contact.id % len(AVATARS)]))
+    painter.setBrush(QColor(AVATARS[number % len(AVATARS)]))
     painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
     painter.setPen(Theme.current().color("on_accent"))
     painter.setFont(font(Size.TITLE, strong=True))
-    painter.drawText(rect, CENTER, initial_of(contact))
+    painter.drawText(rect, CENTER, initial)
 
 
 def initial_of(contact: Contact) -> str:

@@ -132,13 +132,9 @@ def rule_words(verdict: RuleVerdict) -> str:
     """Return all conditions of a rule that matched, else the one that failed."""
     if verdict.matched:
         said = [found_text(one) for one in verdict.verdicts if one.condition != "on"]
-        return _join(said) if said else tr("It answers everything")
+        return reduce(_and_also, said) if said else tr("It answers everything")
     failed = next((one for one in verdict.verdicts if not one.ok), None)
     return tr("It did not apply") if failed is None else found_text(failed)
-
-
-def _join(said: list[str]) -> str:
-    return reduce(_and_also, said)
 
 
 def _and_also(said: str, more: str) -> str:
