@@ -263,7 +263,6 @@ def build(setup: Setup, store: Store) -> OpenDesk:
 
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:
-    """Let each part hear of the events that concern it."""
     subscribe = desk.bus.subscribe
     subscribe(desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     subscribe(desk.traffic.hear, PushSeen, ApiCalled)
@@ -294,7 +293,6 @@ def _reply_modes(
 def _decision_parts(
     setup: Setup, store: Store, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
 ) -> tuple[Transfers, Answering]:
-    """Build the part that decides on messages, and the transfers to WeChat's own tool."""
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
     return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock)
 
@@ -307,7 +305,6 @@ def _authored_parts(
     preferences: CurrentPreferences,
     bus: Bus,
 ) -> tuple[RulesDesk, TemplateLibrary]:
-    """Build the parts for what operators author: rules, business hours and templates."""
     zone, clock, renderer = setup.zone, setup.clock, LiquidRenderer()
     calendars = Calendars(store.settings, zone)
     rulebook = Rulebook(

@@ -92,7 +92,6 @@ def explain(error: BaseException) -> str:
 
 
 def _translated_values(values: Mapping[str, object]) -> dict[str, object]:
-    """Translate those values of a sentence that are sentences themselves."""
     return {name: _translated(value) for name, value in values.items()}
 
 

@@ -41,7 +41,6 @@ class Mask:
         self._secrets = tuple(secret for secret in secrets if len(secret) >= 4)
 
     def __call__(self, line: str) -> str:
-        """Mask all secrets in `line`."""
         for secret in self._secrets:
             line = line.replace(secret, "***")
         for pattern, replacement in _IN_TEXT:
@@ -81,7 +80,6 @@ class _NoLeakHandler(logging.Handler):
     _reported = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Report that writing a record has failed."""
         if self._reported or sys.stderr is None:
             return
         self._reported = True

@@ -68,7 +68,6 @@ def _folder(home: Path | None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _sandbox_and_desk(folder: Path, log_level: str) -> Iterator[tuple[LoopThread, Sandbox, DeskThread]]:
-    """Start the simulated WeChat and the desk on two threads and connect them."""
     account, credentials = demo_account()
     logs.set_up(folder, log_level, (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key))
     wechat = LoopThread("wechat")

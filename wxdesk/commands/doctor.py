@@ -73,19 +73,17 @@ def _folder(home: Path) -> Iterator[Finding]:
     standing = next(place for place in (home, *home.parents) if place.exists())
     if not standing.is_dir():
         yield Finding(False, what, explain(UnusableFile(str(standing), NO_FOLDER)))
-    elif standing != home:
-        yield Finding(True, what, tr("{folder}, made at the first start", folder=home))
     else:
-        yield Finding(True, what, str(home))
+        made = tr("{folder}, made at the first start", folder=home)
+        yield Finding(True, what, str(home) if standing == home else made)
     free = shutil.disk_usage(standing).free
     yield Finding(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
 
 
 def _configuration(config: Config) -> Finding:
     names = ", ".join(entry.name for entry in config.accounts)
-    if not names:
-        return Finding(False, tr("Configuration"), tr("no [[accounts]] in config.toml yet; see the settings page"))
-    return Finding(True, tr("Configuration"), tr("accounts: {names}", names=names))
+    nobody = tr("no [[accounts]] in config.toml yet; see the settings page")
+    return Finding(bool(names), tr("Configuration"), tr("accounts: {names}", names=names) if names else nobody)
 
 
 type FoundSecrets = Mapping[str, tuple[Credentials, list[MissingSecret]]]
@@ -141,9 +139,8 @@ def _port(config: Config) -> Finding:
                 probe.bind(address)
     except OSError as error:
         reason = tr(why_not_listening(error))
-        return Finding(
-            False, tr("Listener"), tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
-        )
+        found = tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
+        return Finding(False, tr("Listener"), found)
     return Finding(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
 
 

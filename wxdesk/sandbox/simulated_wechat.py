@@ -36,10 +36,10 @@ class SimulatedWeChat:
         self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
         self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
         self.platform.on_sent = self._tell
-        self.platform.on_change = self._changed
+        self.platform.on_change = lambda: self.on_change()
         self.faults = Faults(self.clock)
         self.journal = Journal()
-        self.journal.on_change = self._changed
+        self.journal.on_change = lambda: self.on_change()
         self.on_change: Callable[[], None] = lambda: None
         self.url = ""
         self._pusher = Pusher(self.clock, deadline=push_deadline)
@@ -100,7 +100,7 @@ class SimulatedWeChat:
     def forward(self, seconds: float) -> None:
         """Move the clock of tokens, windows, media, limits and timed faults forward."""
         self.clock.forward(timedelta(seconds=seconds))
-        self._changed()
+        self.on_change()
 
     async def wait_for_reply(self, openid: str, after: int = 0) -> Sent:
         """Wait for a message to `openid` behind the first `after` of all, and return it."""
@@ -125,9 +125,6 @@ class SimulatedWeChat:
             "format": program.format.value,
             **secrets,
         }
-
-    def _changed(self) -> None:
-        self.on_change()
 
     def _tell(self, sent: Sent) -> None:
         arrived, self._arrived = self._arrived, asyncio.Event()

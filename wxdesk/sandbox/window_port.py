@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import string
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from wxdesk.core.errors import BadInput
@@ -128,7 +128,11 @@ class SandboxSimulator:
             now=sandbox.clock(),
             customers=tuple(_customer(contact, names.get(one, "")) for one, contact in at_hand.items()),
             phone=phone,
-            mishaps=tuple(_active(sandbox.faults.numbered)),
+            mishaps=tuple(
+                ActiveMishap(number, _MISHAPS[fault.kind], fault.times)
+                for number, fault in sandbox.faults.numbered
+                if fault.kind in _MISHAPS
+            ),
             counters=Counters(**view.counters(sandbox)),
             pictures=self._pictures(phone),
         )
@@ -188,12 +192,6 @@ class SandboxSimulator:
     def _tell(self) -> None:
         for hear in tuple(self._hearing):
             hear()
-
-
-def _active(planned: Iterable[tuple[int, SimulatedFault]]) -> Iterable[ActiveMishap]:
-    for number, fault in planned:
-        if fault.kind in _MISHAPS:
-            yield ActiveMishap(number, _MISHAPS[fault.kind], fault.times)
 
 
 def _customer(contact: known.SimulatedContact, name: str) -> SimulatedCustomer:

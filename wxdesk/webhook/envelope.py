@@ -47,15 +47,12 @@ def _element(name: str, value: str | int) -> str:
     return f"<{name}><![CDATA[{safe}]]></{name}>"
 
 
-MSG_TYPE = "transfer_customer_service"
-
-
 def transfer_body(incoming: Incoming, written: BodyFormat, at: datetime) -> bytes:
     """Write the unencrypted transfer in answer to the message `incoming`."""
     fields: dict[str, str | int] = {
         "ToUserName": incoming.openid,
         "FromUserName": incoming.to_user,
         "CreateTime": int(at.timestamp()),
-        "MsgType": MSG_TYPE,
+        "MsgType": "transfer_customer_service",
     }
     return written_fields(fields, written)

@@ -177,7 +177,6 @@ class Server(web.Server):
         self._open = 0
 
     def __call__(self) -> Connection:
-        """Make the handler of a new connection."""
         return Connection(
             self,
             keepalive_timeout=self.limits.keepalive,

@@ -39,8 +39,3 @@ STATUS: dict[str, HTTPStatus] = {
     Refusal.BROKEN_OFF: HTTPStatus.BAD_REQUEST,
 }
 """HTTP statuses of requests that are wrong as HTTP; every other reason gets 403."""
-
-
-def status_of(why: str) -> HTTPStatus:
-    """Look up the HTTP status of a reason: 403 unless `STATUS` says otherwise."""
-    return STATUS.get(why, HTTPStatus.FORBIDDEN)

@@ -36,7 +36,7 @@ from wxdesk.webhook.http_server import (
     read_body,
 )
 from wxdesk.webhook.parse import find_format
-from wxdesk.webhook.refusal import Refusal, status_of
+from wxdesk.webhook.refusal import STATUS, Refusal
 from wxdesk.webhook.verification import PushVerifier, Query, read_query
 
 logger = logging.getLogger(__name__)
@@ -156,13 +156,13 @@ class Listener:
 
     async def _answer(self, door: PushVerifier, request: web.BaseRequest) -> _Outcome:
         if request.method == hdrs.METH_GET:
-            query = _query(request)
+            query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded once already
             answer = PlainResponse(HTTPStatus.OK, door.check_url(query, self._clock()))
             return _Outcome("checked", answer, signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         body = await read_body(request, self._limits.body)
-        query = _query(request)
+        query = read_query(request.rel_url.raw_query_string)
         push = door.receive(query, body, self._clock())
         try:
             receipt = await self._keep(push)
@@ -189,7 +189,6 @@ class Listener:
         self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
 
     def _warn_of_forgery(self, account: str) -> None:
-        """Warn of a plain-text push to an account that takes only encrypted ones."""
         now = self._clock()
         warned_at = self._warned_at.get(account)
         if warned_at is not None and now - warned_at < FORGERY_WARNING_PAUSE:
@@ -221,11 +220,6 @@ class _Outcome:
         return incoming.msg_type if incoming.event is None else f"event:{incoming.event}"
 
 
-def _query(request: web.BaseRequest) -> Query:
-    """Parse the raw query; aiohttp's `query_string` is already decoded once."""
-    return read_query(request.rel_url.raw_query_string)
-
-
 def _signed_at(query: Query) -> datetime | None:
     """Read the signed timestamp of a verified request; None if it is not a time."""
     try:
@@ -235,7 +229,7 @@ def _signed_at(query: Query) -> datetime | None:
 
 
 def _refusal(refused: PushRefused) -> PlainResponse:
-    status = status_of(refused.why)
+    status = STATUS.get(refused.why, HTTPStatus.FORBIDDEN)
     # The rest of a body that was not read would be taken for the next request.
     answer = PlainResponse(status, close=status is not HTTPStatus.FORBIDDEN)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:

@@ -58,10 +58,6 @@ class TokenGrant:
     seconds: float
 
 
-type Fetch = Callable[[Account], Awaitable[TokenGrant]]
-"""Fetches a token from WeChat; raises `Refused` or `NotSent`."""
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class _HeldToken:
     token: str
@@ -73,14 +69,14 @@ class _HeldToken:
 class AccessTokens:
     """Access tokens of all accounts.
 
-    `margin` is how many seconds before its end a token is replaced; for the stable endpoint it must stay below
-    300, because before its last five minutes that one returns the same token again. `monotonic` must not stand
-    still while the machine sleeps: the tokens age.
+    `fetch` gets one from WeChat; it raises `Refused` or `NotSent`. `margin` is how many seconds before its end a
+    token is replaced; for the stable endpoint it must stay below 300, because before its last five minutes that one
+    returns the same token again. `monotonic` must not stand still while the machine sleeps: the tokens age.
     """
 
     def __init__(
         self,
-        fetch: Fetch,
+        fetch: Callable[[Account], Awaitable[TokenGrant]],
         publish: Callable[[Event], None],
         clock: Clock,
         *,
@@ -227,7 +223,6 @@ class AccessTokens:
         self._flight(account)
 
     def _good(self, account: Account) -> _HeldToken | None:
-        """Return the held token unless it has ended."""
         held = self._held.get(account.name)
         return held if held is not None and self._monotonic() < held.ends_at else None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -104,10 +105,10 @@ class WeChatClient:
         """Upload a picture for three days; see `desk.ports.Media.upload`."""
 
         def call(token: str) -> Awaitable[ApiAnswer]:
-            sent = self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": "image"}, data, written)
-            return self._recorded(account, "media/upload", _repeatable(sent))
+            query = {"access_token": token, "type": "image"}
+            return self._http.upload("/cgi-bin/media/upload", query, data, written)
 
-        answer = await self._with_token(account, call)
+        answer = await self._repeated(account, "media/upload", call)
         if answer.errcode:
             raise refusal(answer)
         if not answer.media_id:
@@ -118,7 +119,7 @@ class WeChatClient:
         """Download a contact's picture; see `desk.ports.Media.fetch`."""
         refused: Exception = BadPicture(NO_PICTURE_NAMED)
         if media_id:
-            found = await self._media(account, media_id)
+            found = await self._repeated(account, "media/get", partial(self._download, media_id))
             if isinstance(found, bytes):
                 return found
             refused = refusal(found)
@@ -179,22 +180,18 @@ class WeChatClient:
             result = await call(await self._tokens.get(account))
         return result
 
-    async def _type(self, account: Account, name: str, body: bytes) -> ApiAnswer:
-        def call(token: str) -> Awaitable[ApiAnswer]:
-            sent = self._http.post(f"/cgi-bin/message/{name}", {"access_token": token}, body)
-            return self._recorded(account, name, _repeatable(sent))
+    async def _repeated[R](self, account: Account, name: str, call: Callable[[str], Awaitable[R]]) -> R:
+        return await self._with_token(account, lambda token: self._recorded(account, name, _repeatable(call(token))))
 
-        answer = await self._with_token(account, call)
+    async def _type(self, account: Account, name: str, body: bytes) -> ApiAnswer:
+        path = f"/cgi-bin/message/{name}"
+        answer = await self._repeated(account, name, lambda token: self._http.post(path, {"access_token": token}, body))
         if answer.errcode is None:
             raise NotSent(UNREADABLE)
         return answer
 
-    async def _media(self, account: Account, media_id: str) -> bytes | ApiAnswer:
-        def call(token: str) -> Awaitable[bytes | ApiAnswer]:
-            query = {"access_token": token, "media_id": media_id}
-            return self._recorded(account, "media/get", _repeatable(self._http.download("/cgi-bin/media/get", query)))
-
-        return await self._with_token(account, call)
+    async def _download(self, media_id: str, token: str) -> bytes | ApiAnswer:
+        return await self._http.download("/cgi-bin/media/get", {"access_token": token, "media_id": media_id})
 
     async def _fetch_stable(self, account: Account) -> TokenGrant:
         asked = {

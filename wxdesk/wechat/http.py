@@ -36,8 +36,6 @@ _SLOWER = 6
 _KEEP_ALIVE_SECONDS = 5.0
 """Idle time; short, as sending on a dying connection makes a reply `unknown`."""
 
-_SIDE_BY_SIDE = 32
-
 _HANDED_OVER = "http11.send_request_body.started"
 
 
@@ -65,9 +63,7 @@ class ApiHttp:
     `hear_date` gets the `Date` of each response as soon as it begins to arrive.
     """
 
-    def __init__(
-        self, base: str, *, deadline: float = DEADLINE_SECONDS, hear_date: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, base: str, *, deadline: float, hear_date: Callable[[str], None]) -> None:
         self._base = base.rstrip("/")
         self._deadline = deadline
         self._hear_date = hear_date
@@ -77,7 +73,7 @@ class ApiHttp:
             # asyncio.timeout bounds the whole call, which limits for its parts would not. But cancelling a TLS
             # handshake leaks its socket, so connecting (twice: TCP, TLS) gives up by itself before that.
             timeout=httpx2.Timeout(None, connect=deadline * 0.4),
-            limits=httpx2.Limits(max_connections=_SIDE_BY_SIDE, keepalive_expiry=_KEEP_ALIVE_SECONDS),
+            limits=httpx2.Limits(max_connections=32, keepalive_expiry=_KEEP_ALIVE_SECONDS),
             headers={"User-Agent": "wxdesk", "Accept-Encoding": "identity"},
             event_hooks={"response": [self._note_date]},
         )
@@ -115,7 +111,7 @@ class ApiHttp:
 
     async def _note_date(self, response: httpx2.Response) -> None:
         date = response.headers.get("Date")
-        if date and self._hear_date is not None:
+        if date:
             self._hear_date(date)
 
     async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> ApiAnswer:  # noqa: ANN401

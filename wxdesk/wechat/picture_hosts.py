@@ -60,9 +60,11 @@ class PictureHosts:
             NotSent: it cannot be reached now.
         """
         found = _ADDRESS.fullmatch(address)
-        if found is None or _PORTS[found["scheme"].lower()] != int(found["port"] or _PORTS[found["scheme"].lower()]):
+        if found is None:
             return None
         scheme, host = found["scheme"].lower(), found["host"].lower()
+        if int(found["port"] or _PORTS[scheme]) != _PORTS[scheme]:
+            return None
         try:
             async with asyncio.timeout(self._deadline):
                 place, port = await self._locate(host, _PORTS[scheme])

@@ -11,7 +11,6 @@ from wxdesk.sandbox.platform.platform import Platform
 from wxdesk.sandbox.push.journal import CallRecord, Journal
 
 _OPERATORS = frozenset({"DEFAULT", "CHINANET", "UNICOM", "CAP"})
-_ADDRESSES = ["127.0.0.1"]
 
 
 class OpenApi:
@@ -68,7 +67,7 @@ class OpenApi:
         return ok(request=_as_request(found))
 
     async def _addresses(self, call: ApiRequest) -> web.Response:
-        return answer({"ip_list": _ADDRESSES})
+        return answer({"ip_list": ["127.0.0.1"]})
 
     async def _callback_check(self, call: ApiRequest) -> web.Response:
         asked = parse_body(call.body)

@@ -34,13 +34,21 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from wxdesk.paths import resource
 from wxdesk.sandbox.control import orders, view
-from wxdesk.sandbox.control import page as control_page
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.program import ProgramSettings
 from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 
 type _Data = dict[str, Any]
+
+# Nothing but these three files and calls to the sandbox itself, so nothing that a customer or a back end wrote can
+# load or run anything.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class BadOrder(Exception):
@@ -69,7 +77,9 @@ class Control:
     def routes(self) -> list[web.RouteDef]:
         """List all routes."""
         return [
-            *control_page.routes(),
+            web.get("/control", _file("control.html", "text/html")),
+            web.get("/control/control.css", _file("control.css", "text/css")),
+            web.get("/control/control.js", _file("control.js", "text/javascript")),
             *(web.post(f"/control/{name}", self._ordered(name)) for name in self._orders),
             web.post("/control/picture", self._picture),
             web.get("/control/state", self._state),
@@ -205,6 +215,15 @@ class Control:
 
     async def _customers(self, request: web.Request) -> web.Response:
         return _json({"customers": view.customers(self._sandbox.platform)})
+
+
+def _file(name: str, content_type: str) -> Handler:
+    text = resource("sandbox", name).read_text(encoding="utf-8")
+
+    async def serve(request: web.Request) -> web.Response:
+        return web.Response(text=text, content_type=content_type, charset="utf-8", headers=_HEADERS)
+
+    return serve
 
 
 def _since(name: str, records: Iterable[Any], describe: Callable[[Any], _Data]) -> Handler:

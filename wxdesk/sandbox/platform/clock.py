@@ -27,7 +27,6 @@ class MovableClock:
         self._ahead = timedelta()
 
     def __call__(self) -> datetime:
-        """Read the time."""
         return self._base() + self._ahead
 
     @property

@@ -185,7 +185,6 @@ class Platform:
 
 
 def _check_address(settings: ProgramSettings, address: str) -> None:
-    """Raise `ApiRefusal` 40164 unless the address is in the IP list."""
     seen = settings.seen_as or address
     if settings.allowed_ips is None or not seen:
         return

@@ -61,7 +61,6 @@ class ProgramSettings:
     )
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` for an invalid address or network."""
         for allowed in self.allowed_ips or ():
             ip_network(allowed, strict=False)
         if self.seen_as:

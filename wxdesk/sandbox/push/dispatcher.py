@@ -8,6 +8,7 @@ takes effect on the contact's side.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Any
@@ -85,11 +86,9 @@ class PushDispatcher:
     async def _hold_back(self, delivery: PushDelivery, faults: Iterable[SimulatedFault], seconds: float) -> None:
         overtaken = asyncio.Event()
         self._held[delivery.program.account.name].append(overtaken)
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds or HELD_BACK_SECONDS):
                 await overtaken.wait()
-        except TimeoutError:
-            pass
         await self._carry(delivery, faults)
 
     def _take_effect(self, delivery: PushDelivery, outcome: PushOutcome) -> None:

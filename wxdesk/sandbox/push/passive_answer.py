@@ -66,7 +66,6 @@ def read_answer(program: MiniProgram, pushed: Mapping[str, Any], status: int, an
 
 
 def _opened(program: MiniProgram, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Decrypt the fields if they are encrypted."""
     mode = program.account.push_mode
     if "Encrypt" not in fields:
         if mode is PushMode.SECURE:
