@@ -120,7 +120,7 @@ def test_that_the_time_is_over_is_said_in_words_in_the_least_room(qtbot: QtBot, 
     block = QuotaBlock()
     qtbot.addWidget(block)
     block.show_quota(row(1, window=ReplyWindow(4, NOW)).conversation, SHOP, None, NOW)
-    block.tell(told)
+    block.use(told)
     assert block.left.full_text() == "Reply time over"
     assert block.time.isHidden()
 
@@ -131,7 +131,7 @@ def test_the_last_hour_runs_in_seconds_in_the_least_room_as_well(qtbot: QtBot, m
     qtbot.addWidget(block)
     window = ReplyWindow(4, NOW + timedelta(minutes=minutes))
     block.show_quota(row(1, window=window).conversation, SHOP, None, NOW)
-    block.tell(QuotaDisplay.SHORT)
+    block.use(QuotaDisplay.SHORT)
     assert (block.left.full_text(), block.time.full_text()) == ("4/5", words)
 
 

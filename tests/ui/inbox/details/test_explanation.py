@@ -48,7 +48,7 @@ def tinted(page: InboxPage) -> list[str]:
 
 def answers(page: InboxPage) -> list[tuple[str, str]]:
     rows = [row for row in page.detail.decision.findChildren(OutcomeRow) if not row.isHidden()]
-    return [(row.line.words, row.line.standing) for row in rows]
+    return [(row.line.words, row.line.status) for row in rows]
 
 
 @pytest.mark.parametrize(("at", "rule"), [(1, "Greets"), (2, "Tells")])

@@ -84,10 +84,10 @@ def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
         world.call(world.desk.outbox.pause())
         strip.open_list()
         whole = i18n.tr("Held, everything is paused")
-        qtbot.waitUntil(lambda: strip.model.index(0).data(HeldRole.STANDING).text == whole)
+        qtbot.waitUntil(lambda: strip.model.index(0).data(HeldRole.STATUS).text == whole)
         for row, name in enumerate(("oCus…001", "oCus…002")):
             rect = view.visualRect(strip.model.index(row))
-            shown = words_beside(name, strip.model.index(row).data(HeldRole.STANDING), rect)
+            shown = words_beside(name, strip.model.index(row).data(HeldRole.STATUS), rect)
             taken = sum(QFontMetrics(face).horizontalAdvance(words) for face, words in _faces(name, shown))
             assert rect.left() + 12 + taken + 12 + 4 < send_rect(rect).left() - 8, "name, icon, state"
             assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)

@@ -170,7 +170,7 @@ class ChatHeader(QFrame):
         spoken = self._where_from(conversation, now)
         self.mode.say(self._mode_text(conversation, now, fit.mode), quiet=quiet, spoken=spoken)
         self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
-        self.quota.tell(fit.quota)
+        self.quota.use(fit.quota)
         self.takeover.set_key_hint(fit.key)
         self.transfer.setVisible(fit.transfer)
         self.snooze.setVisible(fit.snooze)

@@ -101,7 +101,7 @@ class MessageEdit(QPlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composing = bool(event.preeditString())
-        with self._told():
+        with self._noting_changes():
             super().inputMethodEvent(event)
         if self._composing:
             self.typed.emit()
@@ -118,7 +118,7 @@ class MessageEdit(QPlainTextEdit):
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif self.toPlainText() or not self._went_on(event):
-            with self._told():
+            with self._noting_changes():
                 super().keyPressEvent(event)
             if event.text() == "/" and self.toPlainText() == "/":
                 self.slashed.emit()
@@ -142,11 +142,11 @@ class MessageEdit(QPlainTextEdit):
         if picture is not None:
             self.pictured.emit(picture)
         elif source.hasText():
-            with self._told():
+            with self._noting_changes():
                 self.insertPlainText(source.text())
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _noting_changes(self) -> Iterator[None]:
         """Emit `typed` or `emptied` if the operator changes the text inside the block."""
         before = self.toPlainText()
         yield

@@ -50,7 +50,7 @@ class ConversationDelegate(QStyledItemDelegate):
         lines = QRect(left, top, rect.right() - _PAD - left + 1, 20)
         self._paint_name(painter, lines, row, theme)
         self._paint_preview(painter, lines.translated(0, 21), row.conversation, theme)
-        self._paint_standing(painter, lines.translated(0, 41), row, theme)
+        self._paint_status(painter, lines.translated(0, 41), row, theme)
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
@@ -83,13 +83,13 @@ class ConversationDelegate(QStyledItemDelegate):
         room = line.adjusted(0, 0, -taken, 0)
         paint_text(painter, room, preview_of(conversation), font(Size.BODY), theme.color(role))
 
-    def _paint_standing(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+    def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
-        standing = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of))
-        at = line.left() + self._paint_mark(painter, line, standing)
-        face = sentence_font(Size.CAPTION, strong=standing.strong, tabular=True)
+        status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of))
+        at = line.left() + self._paint_mark(painter, line, status)
+        face = sentence_font(Size.CAPTION, strong=status.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
-        at += paint_text(painter, room, standing.text, face, theme.color(standing.role)) + 8
+        at += paint_text(painter, room, status.text, face, theme.color(status.role)) + 8
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
         if rest.width() > _LEAST:
             face = sentence_font(Size.CAPTION, tabular=True)
@@ -101,9 +101,9 @@ class ConversationDelegate(QStyledItemDelegate):
         wordings = quota_wordings(conversation, now)
         return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])
 
-    def _paint_mark(self, painter: QPainter, line: QRect, standing: ReplyStatus) -> int:
-        if not standing.icon:
+    def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:
+        if not status.icon:
             return 0
         top = line.top() + (line.height() - _ICON) / 2
-        paint_icon(painter, QPointF(line.left(), top), standing.icon, standing.role, _ICON)
+        paint_icon(painter, QPointF(line.left(), top), status.icon, status.role, _ICON)
         return _ICON + 4

@@ -32,7 +32,7 @@ class OutcomeLine:
     """One reply: its status in a text that stays true, its author, and its beginning."""
 
     reply_id: int
-    standing: str
+    status: str
     role: str
     author: str
     words: str
@@ -51,14 +51,14 @@ def outcome_lines(
 
 
 def _line(reply: Reply, hold_reason: HoldReason, now: datetime) -> OutcomeLine:
-    standing = status_of_reply(reply, now, hold_reason)
-    text = standing.text
+    status = status_of_reply(reply, now, hold_reason)
+    text = status.text
     counts_down = reply.state is ReplyState.HELD and hold_reason in _GOES_ON
     if counts_down and reply.due_at is not None:
         text = tr("Held until {time}", time=clock_second(reply.due_at))
     elif reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:
         text = tr("Tries again at {time}", time=clock_second(reply.not_before))
-    return OutcomeLine(reply.id, text, standing.role, author_word(reply), first_words(reply_text(reply)))
+    return OutcomeLine(reply.id, text, status.role, author_word(reply), first_words(reply_text(reply)))
 
 
 _GOES_ON = frozenset({HoldReason.NONE, HoldReason.HANDED_OVER})
@@ -270,8 +270,8 @@ class OutcomeRow(CardRow):
     def __init__(self, line: OutcomeLine, *, first: bool) -> None:
         super().__init__(first=first)
         self.line = line
-        self.setAccessibleName(", ".join((line.words, line.standing, line.author)))
+        self.setAccessibleName(", ".join((line.words, line.status, line.author)))
         self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, Qt.AlignmentFlag.AlignTop)
         self.grid.addWidget(PlainLabel(line.words, elide=True), 0, 1)
-        self.grid.addWidget(PlainLabel(line.standing, size=Size.SMALL, role=line.role, wrap=True), 1, 1)
+        self.grid.addWidget(PlainLabel(line.status, size=Size.SMALL, role=line.role, wrap=True), 1, 1)
         self.grid.addWidget(PlainLabel(line.author, size=Size.SMALL, role="secondary", elide=True), 2, 1)

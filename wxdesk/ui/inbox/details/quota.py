@@ -42,7 +42,7 @@ class QuotaBlock(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told = QuotaDisplay.WORDS
+        self._display = QuotaDisplay.WORDS
         self._left = 0
         self._ends_in: timedelta | None = None
         self._words = self._note = ""
@@ -65,43 +65,43 @@ class QuotaBlock(QWidget):
         self._ends_in = None if until is None or now >= until else until - now
         self.dots.show_left(left, kept)
         self.left.set_role("secondary" if left else "failed")
-        told = tr("{words} ({note})", words=words, note=note) if note else words
-        self.setAccessibleName(told)
+        spoken = tr("{words} ({note})", words=words, note=note) if note else words
+        self.setAccessibleName(spoken)
         remedy = remedy_of(refusal) if refusal is not None else None
-        self.setToolTip(plain_tip(tr("{said}. {more}", said=told, more=tr(remedy)) if remedy else told))
-        self.tell(self._told)
+        self.setToolTip(plain_tip(tr("{said}. {more}", said=spoken, more=tr(remedy)) if remedy else spoken))
+        self.use(self._display)
 
-    def width_for(self, told: QuotaDisplay) -> int:
+    def width_for(self, display: QuotaDisplay) -> int:
         """Return the width in pixels at a level of detail."""
-        texts = [_width(self.left, self._figure(told)), _width(self.time, self._time(told))]
+        texts = [_width(self.left, self._figure(display)), _width(self.time, self._time(display))]
         row = [width for width in texts if width] + (
-            [self.dots.sizeHint().width()] if told >= QuotaDisplay.DOTS else []
+            [self.dots.sizeHint().width()] if display >= QuotaDisplay.DOTS else []
         )
-        note = _width(self.note, self._note) if told is QuotaDisplay.WORDS else 0
+        note = _width(self.note, self._note) if display is QuotaDisplay.WORDS else 0
         return max(sum(row) + _GAP * (len(row) - 1), note)
 
-    def tell(self, told: QuotaDisplay) -> None:
+    def use(self, display: QuotaDisplay) -> None:
         """Use a level of detail."""
-        self._told = told
-        figure, time = self._figure(told), self._time(told)
+        self._display = display
+        figure, time = self._figure(display), self._time(display)
         self.left.setText(figure)
         self.left.setVisible(bool(figure))
-        self.dots.setVisible(told >= QuotaDisplay.DOTS)
+        self.dots.setVisible(display >= QuotaDisplay.DOTS)
         self.time.setText(time)
         self.time.setVisible(bool(time))
         self.note.setText(self._note)
-        self.note.setVisible(bool(self._note) and told is QuotaDisplay.WORDS)
+        self.note.setVisible(bool(self._note) and display is QuotaDisplay.WORDS)
 
-    def _figure(self, told: QuotaDisplay) -> str:
+    def _figure(self, display: QuotaDisplay) -> str:
         """Return the text before the dots; a closed or missing window is in full."""
-        if told is QuotaDisplay.WORDS or self._ends_in is None:
+        if display is QuotaDisplay.WORDS or self._ends_in is None:
             return self._words
-        return "" if told is QuotaDisplay.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
+        return "" if display is QuotaDisplay.DOTS else f"{self._left}/{AFTER_MESSAGE[0]}"
 
-    def _time(self, told: QuotaDisplay) -> str:
+    def _time(self, display: QuotaDisplay) -> str:
         if self._ends_in is None:
             return ""
-        short = told is QuotaDisplay.SHORT and self._ends_in >= _RUNS_FROM
+        short = display is QuotaDisplay.SHORT and self._ends_in >= _RUNS_FROM
         return span_word(self._ends_in) if short else countdown(self._ends_in)
 
 

@@ -31,11 +31,11 @@ def stop_rect(row: QRect) -> QRect:
     return QRect(row.right() - _PAD - BUTTON + 3, row.top() + (row.height() - BUTTON) // 2, BUTTON, BUTTON)
 
 
-def words_beside(name: str, standing: ReplyStatus, row: QRect) -> str:
+def words_beside(name: str, status: ReplyStatus, row: QRect) -> str:
     """Return the status, in brief if the name would be cut: cut openids look alike."""
     room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
-    whole = QFontMetrics(_standing_font()).horizontalAdvance(standing.text) + 1
-    return standing.brief if standing.brief and whole > room else standing.text
+    whole = QFontMetrics(_status_font()).horizontalAdvance(status.text) + 1
+    return status.brief if status.brief and whole > room else status.text
 
 
 def _first_line(row: QRect) -> QRect:
@@ -47,7 +47,7 @@ def _name_font() -> QFont:
     return font(Size.BODY, strong=True)
 
 
-def _standing_font() -> QFont:
+def _status_font() -> QFont:
     return sentence_font(Size.CAPTION, strong=True, tabular=True)
 
 
@@ -70,23 +70,21 @@ class HeldDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        self._paint_words(painter, rect, held, index.data(HeldRole.STANDING), theme)
+        self._paint_words(painter, rect, held, index.data(HeldRole.STATUS), theme)
         self._paint_button(painter, send_rect(rect), "send", "accent", self.hot == (index.row(), "send"))
         self._paint_button(painter, stop_rect(rect), "stop", "secondary", self.hot == (index.row(), "stop"))
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
         painter.restore()
 
-    def _paint_words(
-        self, painter: QPainter, rect: QRect, held: HeldReply, standing: ReplyStatus, theme: Theme
-    ) -> None:
+    def _paint_words(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
         line = _first_line(rect)
-        face, said = _standing_font(), words_beside(name_of(held.contact), standing, rect)
+        face, said = _status_font(), words_beside(name_of(held.contact), status, rect)
         width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)
         told = QRect(line.right() - width + 1, line.top(), width, line.height())
-        paint_text(painter, told, said, face, theme.color(standing.role))
+        paint_text(painter, told, said, face, theme.color(status.role))
         at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
-        paint_icon(painter, at, standing.icon, standing.role, _ICON)
+        paint_icon(painter, at, status.icon, status.role, _ICON)
         name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
         paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text"))
         paint_text(painter, line.translated(0, 19), held_text(held), font(Size.SMALL), theme.color("secondary"))

@@ -20,18 +20,18 @@ class HeldRole(IntEnum):
     """Data roles of a list of held replies."""
 
     HELD = Qt.ItemDataRole.UserRole + 1
-    STANDING = Qt.ItemDataRole.UserRole + 2
+    STATUS = Qt.ItemDataRole.UserRole + 2
 
 
 class HeldModel(RowModel[HeldReply]):
     """Held replies, the most urgent first; countdowns only need repainting."""
 
     def _spoken(self, row: HeldReply) -> str:
-        return accessible_held(row, self._standing(row))
+        return accessible_held(row, self._status(row))
 
     def _fact(self, row: HeldReply, role: int) -> object:
-        if role == HeldRole.STANDING:
-            return self._standing(row)
+        if role == HeldRole.STATUS:
+            return self._status(row)
         return row if role == HeldRole.HELD else None
 
     def show(self, held: Sequence[HeldReply]) -> None:
@@ -55,14 +55,14 @@ class HeldModel(RowModel[HeldReply]):
         if self._rows[row] != one:
             self._put(row, one)
 
-    def _standing(self, held: HeldReply) -> ReplyStatus:
+    def _status(self, held: HeldReply) -> ReplyStatus:
         return status_of_reply(held.reply, self._clock(), hold_reason_of_held(held, self._hold_reason_of))
 
 
-def accessible_held(held: HeldReply, standing: ReplyStatus) -> str:
+def accessible_held(held: HeldReply, status: ReplyStatus) -> str:
     """A row as one sentence, with what its keys do."""
     keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it")
-    return ", ".join((name_of(held.contact), held_text(held), standing.text, keys))
+    return ", ".join((name_of(held.contact), held_text(held), status.text, keys))
 
 
 def held_text(held: HeldReply) -> str:

@@ -41,7 +41,7 @@ class HeldView(RowsView):
         self.setAccessibleName(tr("Held replies"))
         self.setUniformItemSizes(True)
         self.setItemDelegate(self._rows)
-        self._shifts = ClickGuard(model, self, clock)
+        self._click_guard = ClickGuard(model, self, clock)
         self.setModel(model)
 
     def sizeHint(self) -> QSize:
@@ -76,8 +76,8 @@ class HeldView(RowsView):
         sends = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() in _ENTER and not sends:
             self.picked.emit(held)
-        elif self._shifts.accepts_key():
-            self._shifts.decided()
+        elif self._click_guard.accepts_key():
+            self._click_guard.decided()
             (self.send_wanted if sends and event.key() in _ENTER else self.stop_wanted).emit(held)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -97,7 +97,7 @@ class HeldView(RowsView):
         row, button = self._at(at)
         if not button:
             self.picked.emit(held)
-        elif self._shifts.accepts_click(row):
+        elif self._click_guard.accepts_click(row):
             (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -112,9 +112,9 @@ class HeldView(RowsView):
         held: HeldReply | None = index.data(HeldRole.HELD)
         if held is None:
             return ""
-        standing: ReplyStatus = index.data(HeldRole.STANDING)
-        shown = words_beside(name_of(held.contact), standing, self.visualRect(index))
-        return tip_of(held, self._at(at)[1]) or (standing.text if shown != standing.text else "")
+        status: ReplyStatus = index.data(HeldRole.STATUS)
+        shown = words_beside(name_of(held.contact), status, self.visualRect(index))
+        return tip_of(held, self._at(at)[1]) or (status.text if shown != status.text else "")
 
     def _at(self, at: QPoint) -> tuple[int, str]:
         index = self.indexAt(at)

@@ -292,8 +292,8 @@ def _silence_words(outcome: Outcome) -> str:
 def _reply_caption(
     entry: TimelineEntry, reply: Reply, now: datetime, hold_reason: HoldReason
 ) -> tuple[CaptionPart, ...]:
-    standing = status_of_reply(reply, now, hold_reason)
-    state = CaptionPart(standing.text, standing.role, standing.strong, standing.icon, key=True)
+    status = status_of_reply(reply, now, hold_reason)
+    state = CaptionPart(status.text, status.role, status.strong, status.icon, key=True)
     if _is_leaving(reply):
         return (state, *(CaptionPart(offer.text, "accent", action=offer.action) for offer in offers_of(reply)))
     parts = [CaptionPart(words) for words in author_words(reply)]

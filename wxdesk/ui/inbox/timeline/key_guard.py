@@ -36,7 +36,7 @@ class KeyGuard:
             before, effects = former.get(key), _key_effects(entry)
             if before is not None and before is not entry:
                 known, fresh = self._since.get(key, {}), effects - _key_effects(before)
-                self._since[key] = {meaning: at for meaning, at in known.items() if meaning in effects}
+                self._since[key] = {effect: at for effect, at in known.items() if effect in effects}
                 self._since[key] |= dict.fromkeys(fresh - set(self._stops[key].values()), now)
             self._remember_stops(key, effects)
 
@@ -68,8 +68,8 @@ class KeyGuard:
         """Return True if Enter may open what `entry` holds."""
         return _OPENS in _key_effects(entry) and self._readable(entry, _OPENS)
 
-    def _readable(self, entry: TimelineEntry, meaning: KeyEffect) -> bool:
-        since = self._since.get(entry.key, {}).get(meaning)
+    def _readable(self, entry: TimelineEntry, effect: KeyEffect) -> bool:
+        since = self._since.get(entry.key, {}).get(effect)
         if since is None:
             return True
         return not timedelta() <= self._clock() - since < READABLE  # a clock that was put back must not lock the keys

@@ -71,21 +71,21 @@ class TimelineView(AnchoredView):
     def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
         super().__init__(model, clock, album, hold_reason_of)
         self._pressed: tuple[str, Target] | None = None
-        self._meanings = KeyGuard(clock)
+        self._key_guard = KeyGuard(clock)
         self._focused = ""  # before the present change
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
-        model.modelReset.connect(self._meanings.forget)
+        model.modelReset.connect(self._key_guard.forget)
 
     def _note_focus(self) -> None:
         self._focused = self.currentIndex().data(EntryRole.KEY) or ""
 
     def _follow(self) -> None:
         """Tell the key guard about changed entries and a focus that moved by itself."""
-        self._meanings.follow(self._timeline.rows())
+        self._key_guard.follow(self._timeline.rows())
         focused = self.currentIndex().data(EntryRole.KEY) or ""
         if focused != self._focused:
-            self._meanings.focus_moved_to(focused)
+            self._key_guard.focus_moved_to(focused)
 
     def _entry_at(self, at: QPoint) -> tuple[TimelineEntry, Target | None] | None:
         index = self.indexAt(at)
@@ -135,7 +135,7 @@ class TimelineView(AnchoredView):
         """Do the action, unless the bubble offers it no more or not long enough."""
         row = self._timeline.row_of(key)
         entry = None if row is None else self._timeline.rows()[row]
-        if action in _CHANGES_NOTHING or (entry is not None and self._meanings.means(entry, action)):
+        if action in _CHANGES_NOTHING or (entry is not None and self._key_guard.means(entry, action)):
             self.acted.emit(action, key)
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
@@ -185,7 +185,7 @@ class TimelineView(AnchoredView):
         if entry is None or _key_of(event) is not BubbleKey.ENTER:
             return False
         held = openable_in(entry)
-        if held and self._meanings.opens(entry):
+        if held and self._key_guard.opens(entry):
             self._press(entry.key, held[0])
         return bool(held)
 
