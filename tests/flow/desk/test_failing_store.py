@@ -14,6 +14,7 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.replies import outbox
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
@@ -97,6 +98,20 @@ async def test_a_pause_that_cannot_be_stored_holds_and_is_told(desk: Desk) -> No
     await desk.opened.desk.outbox.resume()
     assert not desk.opened.desk.health.state.paused
     assert desk.sandbox.sent == ()
+
+
+@pytest.mark.expects_log("database error")
+async def test_a_takeover_begins_with_what_it_stops_or_not_at_all(desk: Desk) -> None:
+    await desk.says(LI, "在吗")
+    thread = (await desk.thread(LI)).id
+    await desk.opened.desk.conversations.set_mode(thread, ReplyMode.HOLD)
+    await desk.says(LI, "几点")
+    await desk.until(lambda: desk.states[1][-1] is S.HELD)
+    with refusing(desk, "UPDATE ON replies WHEN NEW.state = 'cancelled'"), pytest.raises(StoreError):
+        await desk.opened.desk.conversations.take_over(thread)
+    assert not (await desk.thread(LI)).taken_over
+    await desk.opened.desk.conversations.take_over(thread)
+    assert ((await desk.thread(LI)).taken_over, (await desk.reply(1)).state) == (True, S.CANCELLED)
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(4, S.SENT), (6, S.HELD)])

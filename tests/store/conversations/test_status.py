@@ -9,6 +9,7 @@ import pytest
 from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
@@ -85,7 +86,7 @@ async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Sto
 
 async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.takeovers.take_over(thread, None)
+    await store.outbox.take_over(thread, Takeover(None), second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == ["li"]
     await store.status.resolve(thread, second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == []
@@ -238,7 +239,7 @@ async def test_it_stays_open_if_the_customer_has_written_since(talk: Talk, store
 async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
     await talk.moves(reply, Move.CLAIM)
-    await store.takeovers.take_over(reply.conversation_id, None)
+    await store.outbox.take_over(reply.conversation_id, Takeover(None), second(1))
     await talk.moves(reply, Move.ACCEPT, at=second(5))
     assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 

@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 async def thread(talk: Talk, store: Store) -> int:
     """Taken over at 0 s, until five minutes have passed in silence."""
     made = await talk.says("li")
-    await store.takeovers.take_over(made.conversation.id, second(300), 300)
+    await store.outbox.take_over(made.conversation.id, Takeover(second(300), 300), second(1))
     return made.conversation.id
 
 
@@ -60,7 +60,7 @@ async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, 
 
 
 async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: Store, thread: int) -> None:
-    await store.takeovers.take_over(thread, second(300))
+    await store.outbox.take_over(thread, Takeover(second(300)), second(1))
     await talk.says("li", at=second(100))
     await talk.moves(await talk.writes(thread, "在的", second(200)), Move.CLAIM, Move.ACCEPT, at=second(201))
     assert await until(talk, thread) == 300
@@ -78,7 +78,7 @@ async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, sto
     await talk.says("li", at=second(10))
     handed_back = await talk.thread(thread)
     assert (handed_back.taken_over, handed_back.taken_over_until, handed_back.takeover_silence) == (False, None, None)
-    await store.takeovers.take_over(thread, second(300), 300)
+    await store.outbox.take_over(thread, Takeover(second(300), 300), second(1))
     message = (await talk.says("li", at=second(400))).message
     decision = Decision(message.id, thread, Outcome.HANDED_OVER, second(400))
     await store.decisions.resolve([Resolution(decision, take_over=True)])
@@ -89,7 +89,7 @@ async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, sto
 async def test_those_that_end_are_found_in_their_order(talk: Talk, store: Store, thread: int) -> None:
     for name, end in (("late", second(900)), ("early", second(100)), ("never", None)):
         made = await talk.says(name)
-        await store.takeovers.take_over(made.conversation.id, end)
+        await store.outbox.take_over(made.conversation.id, Takeover(end), second(1))
     names = [one.contact.openid for one in await store.takeovers.ending(second(100))]
     assert names == ["li", "late"]
     assert next(one.contact.openid for one in await store.takeovers.ending(second(99))) == "early"
@@ -116,7 +116,7 @@ async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, 
 async def test_only_those_without_an_end_get_one(talk: Talk, store: Store, thread: int) -> None:
     endless = (await talk.says("han")).conversation.id
     await talk.says("wang")  # nobody has taken that one over
-    await store.takeovers.take_over(endless, None)
+    await store.outbox.take_over(endless, Takeover(None), second(1))
     assert [one.id for one in await store.takeovers.endless()] == [endless]
     [ended] = await store.takeovers.end_open_ended(second(20))
     assert (ended.id, ended.taken_over_until) == (endless, second(20))
@@ -143,7 +143,7 @@ async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_to
 async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     first = await writes(store, thread, second(10))
-    await store.takeovers.take_over(thread, second(40))
+    await store.outbox.take_over(thread, Takeover(second(40)), second(1))
     then = await writes(store, thread, second(20))
     for taken_over_by_choice in (None, first, then):  # and no undo ends what was chosen
         if taken_over_by_choice is not None:

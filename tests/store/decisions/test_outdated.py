@@ -10,6 +10,7 @@ import pytest
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
@@ -35,8 +36,8 @@ async def block(store: Store, item: UndecidedMessage) -> None:
 
 
 ACTS: list[Act] = [
-    lambda store, item: store.takeovers.take_over(item.conversation.id, None),
-    lambda store, item: store.takeovers.take_over(item.conversation.id, second(900)),
+    lambda store, item: store.outbox.take_over(item.conversation.id, Takeover(None), second(1)),
+    lambda store, item: store.outbox.take_over(item.conversation.id, Takeover(second(900)), second(1)),
     lambda store, item: store.conversations.set_mode(item.conversation.id, ReplyMode.OFF),
     lambda store, item: store.conversations.set_mode(item.conversation.id, ReplyMode.DRAFT),
     lambda store, item: store.transfers.arm(item.conversation.id, True),
@@ -59,7 +60,7 @@ async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: Stor
 async def test_it_is_read_again_and_then_kept(talk: Talk, store: Store) -> None:
     decided, item = await talk.says("o2"), await talk.says("o1")
     await talk.decides(decided.message, outcome=Outcome.UNMATCHED)
-    await store.takeovers.take_over(item.conversation.id, second(900))
+    await store.outbox.take_over(item.conversation.id, Takeover(second(900)), second(1))
     ids = [decided.message.id, item.message.id]
     [again] = await store.decisions.still_undecided(ids)
     assert (again.message, again.conversation.taken_over_until) == (item.message, second(900))
@@ -79,7 +80,7 @@ async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, s
     items = [await talk.says(f"o{n}") for n in range(12)]
 
     async def take_over(item: UndecidedMessage) -> None:
-        await store.takeovers.take_over(item.conversation.id, None)
+        await store.outbox.take_over(item.conversation.id, Takeover(None), second(1))
         await store.outbox.cancel_automatic(item.conversation.id, "operator", second(1))
 
     acts = [act for item in items for act in (store.decisions.resolve([thought(item)]), take_over(item))]
@@ -106,7 +107,7 @@ async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_n
         items.append(await talk.says(f"o{n}", "几点", second(1)))
 
     async def take_over(item: UndecidedMessage) -> None:
-        await store.takeovers.take_over(item.conversation.id, None)
+        await store.outbox.take_over(item.conversation.id, Takeover(None), second(1))
         await store.outbox.cancel_automatic(item.conversation.id, "operator", second(2))
 
     async def decide(item: UndecidedMessage) -> None:

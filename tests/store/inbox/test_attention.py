@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import Move
@@ -55,7 +56,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
         await talk.writes(chat, "我来了")
 
     async def take_over(chat: int) -> None:
-        await store.takeovers.take_over(chat, None)
+        await store.outbox.take_over(chat, Takeover(None), second(1))
 
     for openid, act in (("oA", write), ("oB", take_over), ("oC", store.takeovers.hand_back)):
         heard = await talk.says(openid)

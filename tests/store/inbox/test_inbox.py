@@ -11,6 +11,7 @@ import pytest
 from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
@@ -36,10 +37,10 @@ async def scene(talk: Talk, store: Store) -> dict[str, int]:
     for n, name in enumerate(names):
         made = await talk.says(name, f"来自 {name}", at=second(n))
         ids[name] = made.conversation.id
-    await store.takeovers.take_over(ids["human"], None)
+    await store.outbox.take_over(ids["human"], Takeover(None), second(1))
     for name, move in (("failed", Move.REFUSE), ("unknown", Move.LOSE), ("quiet", Move.ACCEPT), ("calm", Move.ACCEPT)):
         await talk.moves(await talk.writes(ids[name], "好", second(20)), Move.CLAIM, move, at=second(30))
-    await store.takeovers.take_over(ids["calm"], second(60))
+    await store.outbox.take_over(ids["calm"], Takeover(second(60)), second(1))
     held = NewReply(ids["held"], Author.RULE, Content(text="h"), ReplyState.HELD, due_at=second(50))
     await store.replies.add(held, second(40))
     await store.replies.add(replace(held, due_at=second(45)), second(41))
@@ -152,7 +153,7 @@ async def test_mark_read_says_whether_there_was_anything(scene: dict[str, int], 
 async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation
     await store.conversations.set_mode(thread.id, ReplyMode.HOLD)
-    await store.takeovers.take_over(thread.id, second(1800))
+    await store.outbox.take_over(thread.id, Takeover(second(1800)), second(1))
     contact = replace(thread.contact, alias="李雷", note="老客户", tags=("VIP", "杭州"), blocked=True)
     change = ContactChange(alias=" 李雷 ", note="老客户\n", blocked=True, add=("VIP", "杭州"))
     await store.conversations.change_contact(contact.id, change)
@@ -194,7 +195,7 @@ async def test_what_is_not_there_cannot_be_changed(store: Store, talk: Talk) -> 
     await talk.says("o1")
     for change in (
         store.conversations.set_mode(99, None),
-        store.takeovers.take_over(99, None),
+        store.outbox.take_over(99, Takeover(None), second(1)),
         store.takeovers.hand_back(99),
         store.conversations.change_contact(99, ContactChange(alias="x")),
     ):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.store.chats import T0, Talk, entering, incoming, second
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState
@@ -102,8 +103,9 @@ async def test_what_an_operator_made_of_a_rules_reply_is_his(store: Store, talk:
 async def test_the_promise_of_a_human_is_no_answer_of_a_rule(store: Store, talk: Talk) -> None:
     message = (await talk.says("a", "退款", second(0))).message
     [promise] = await talk.decides(message, "同事马上来", at=second(1))
-    await store.takeovers.take_over(message.conversation_id, None)
-    await talk.moves(promise, Move.CLAIM, Move.ACCEPT, at=second(2))
+    await talk.moves(promise, Move.CLAIM, at=second(1))
+    await store.outbox.take_over(message.conversation_id, Takeover(None), second(1))
+    await talk.moves(promise, Move.ACCEPT, at=second(2))
     reply = await talk.writes(message.conversation_id, "已退", second(9))
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(9))
     assert [(one.text, one.answered) for one in await store.message_history.written(T0)] == [("已退", 0)]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.store.chats import T0, Talk, second
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, ReplyWindow
@@ -131,8 +132,8 @@ async def test_accepting_spends_the_window_and_ends_the_waiting(talk: Talk, stor
 async def test_a_promise_that_a_human_will_come_leaves_the_contact_waiting(talk: Talk, store: Store) -> None:
     made = await talk.says("o1", "退款")
     [reply] = await talk.decides(made.message, "马上为您转人工")
-    await store.takeovers.take_over(made.conversation.id, None)
     await talk.moves(reply, Move.CLAIM)
+    await store.outbox.take_over(made.conversation.id, Takeover(None), second(1))
     await talk.moves(reply, Move.ACCEPT)
     assert (await talk.thread(made.conversation.id)).waiting_since == made.message.at
     assert (await store.inbox.counts()).needs_human == 1

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.store.chats import Talk, entering
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -92,14 +93,14 @@ async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(t
 
 async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_none_in_the_status_bar(talk: Talk) -> None:
     promised = await ask(talk, "a", at(0, 9, 0), "退款")
-    await talk.store.takeovers.take_over(promised.conversation_id, None)
+    await talk.store.outbox.take_over(promised.conversation_id, Takeover(None), at(0, 9, 0))
     await answer(talk, promised, at(0, 9, 0, 1), at(0, 9, 0, 2))
     kept_word = await ask(talk, "b", at(0, 10, 0), "退款")
-    await talk.store.takeovers.take_over(kept_word.conversation_id, at(0, 18, 0))
+    await talk.store.outbox.take_over(kept_word.conversation_id, Takeover(at(0, 18, 0)), at(0, 9, 0))
     await answer(talk, kept_word, at(0, 10, 0, 1), at(0, 10, 0, 2))
     await write(talk, kept_word, at(0, 10, 7))
     run_out = await ask(talk, "c", at(0, 11, 0))
-    await talk.store.takeovers.take_over(run_out.conversation_id, at(0, 10, 59))
+    await talk.store.outbox.take_over(run_out.conversation_id, Takeover(at(0, 10, 59)), at(0, 9, 0))
     await answer(talk, run_out, at(0, 11, 0, 1), at(0, 11, 0, 2))
 
     found = await figures(talk.store)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
+from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.account import ReplyMode
@@ -37,12 +37,12 @@ class ConversationCommands:
 
         Released replies still leave. Drafts, replies without a deadline, and edited or kept ones stay pending.
         """
-        until = how.ends(self._clock())
-        await self._store.takeovers.take_over(conversation_id, until, how.silent_seconds, by_writing=how.by_writing)
-        cancelled = await self._store.outbox.cancel_leaving(conversation_id, Author.OPERATOR, self._clock())
+        now = self._clock()
+        takeover = Takeover(how.ends(now), how.silent_seconds, how.by_writing)
+        cancelled = await self._store.outbox.take_over(conversation_id, takeover, now)
         publish_replies(self._publish, cancelled)
         self._publish(RepliesRecalled(conversation_id))
-        self._publish(TakeoverChanged(conversation_id, until))
+        self._publish(TakeoverChanged(conversation_id, takeover.until))
         self._changed(conversation_id)
 
     async def hand_back(self, conversation_id: int) -> None:

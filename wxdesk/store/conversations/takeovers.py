@@ -52,23 +52,9 @@ class TakeoverStore:
         """
         return await self._db.write(_end, conversation_id, now)
 
-    async def take_over(
-        self, conversation_id: int, until: datetime | None, silence: int | None = None, *, by_writing: bool = False
-    ) -> None:
-        """Take over, until `until` or, with None, until handed back.
-
-        Each message postpones the end by `silence` seconds; with `by_writing`, the operator's replies postpone it
-        (`store.replies.replies.Replies.write`). Raises `NotFound`.
-        """
-        await self._set(conversation_id, takeover_values(Takeover(until, silence, by_writing)) | NOT_CALLED)
-
     async def hand_back(self, conversation_id: int) -> None:
         """Hand the conversation back to the rules; raises `NotFound`."""
-        await self._set(conversation_id, takeover_values(None) | NOT_CALLED)
-
-    async def _set(self, conversation_id: int, values: dict[str, Any]) -> None:
-        if not await self._db.write(_change, conversation_id, values):
-            raise NotFound("conversation")
+        await self._db.write(set_takeover, conversation_id, None)
 
 
 def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
@@ -96,6 +82,12 @@ def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
     if row is None:
         raise NotFound("conversation")
     return _takeover_of(row)
+
+
+def set_takeover(connection: Connection, conversation_id: int, takeover: Takeover | None) -> None:
+    """Begin or end a takeover, and with it attention; raises `NotFound`."""
+    if not _change(connection, conversation_id, takeover_values(takeover) | NOT_CALLED):
+        raise NotFound("conversation")
 
 
 def take_over_by_writing(

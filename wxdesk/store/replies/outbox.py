@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -116,9 +117,12 @@ class OutboxStore:
         """
         return await self._db.write(partial(takeover.cancel_automatic, but_answer=but_answer), conversation_id, by, at)
 
-    async def cancel_leaving(self, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-        """Cancel like `cancel_automatic`, but only replies that would leave by themselves."""
-        return await self._db.write(takeover.cancel_leaving, conversation_id, by, at)
+    async def take_over(self, conversation_id: int, begun: Takeover, at: datetime) -> list[Reply]:
+        """Take over; cancel and return replies that would leave by themselves.
+
+        Edited ones become drafts, as by `cancel_automatic`. Raises `NotFound`.
+        """
+        return await self._db.write(takeover.take_over, conversation_id, begun, at)
 
     async def recover(self, at: datetime) -> list[Reply]:
         """Move `sending` replies to `unknown` after a crash; these count as sent."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.store.chats import Talk, second
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
@@ -38,7 +39,7 @@ async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: Store) 
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
     [held] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
     [asks] = await talk.decides((await talk.says("o1")).message, "4", state=S.HELD)
-    told = await store.outbox.cancel_leaving(asked.conversation_id, "operator", second(1))
+    told = await store.outbox.take_over(asked.conversation_id, Takeover(None), second(1))
     assert [(reply.id, reply.by) for reply in told] == [(queued.id, "operator"), (held.id, "operator")]
     assert await stand(store, queued, draft, held, asks) == [S.CANCELLED, S.DRAFT, S.CANCELLED, S.HELD]
 

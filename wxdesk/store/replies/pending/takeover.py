@@ -6,9 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, false, func, select, update
 
+from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
+from wxdesk.store.conversations.takeovers import set_takeover
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, QUEUED, move_all
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand
@@ -34,11 +37,12 @@ def cancel_automatic(
     return _cancel_or_draft(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
 
 
-def cancel_leaving(connection: Connection, conversation_id: int, by: str, at: datetime) -> list[Reply]:
-    """Cancel a conversation's automatic replies that would leave by themselves."""
+def take_over(connection: Connection, conversation_id: int, takeover: Takeover, at: datetime) -> list[Reply]:
+    """Take over; cancel the automatic replies that would leave by themselves."""
     its = _lock_automatic(connection, conversation_id)
+    set_takeover(connection, conversation_id, takeover)
     _mark_in_edit(connection, conversation_id)
-    return _cancel_or_draft(connection, its & _LEAVING, by, at)
+    return _cancel_or_draft(connection, its & _LEAVING, Author.OPERATOR, at)
 
 
 def draft_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:
