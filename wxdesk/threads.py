@@ -17,16 +17,10 @@ class LoopThread:
     def __init__(self, name: str) -> None:
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop
+        """For `call_soon_threadsafe` and `run_coroutine_threadsafe`."""
         self._thread.start()
         self._started.wait()
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop; for `call_soon_threadsafe` and `run_coroutine_threadsafe`."""
-        if self._loop is None:
-            raise RuntimeError("the loop has not started")
-        return self._loop
 
     def call[T](self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         """Run `work` on the loop and wait; raises its errors or TimeoutError."""
@@ -40,7 +34,7 @@ class LoopThread:
 
     def _main(self) -> None:
         with asyncio.Runner() as runner:
-            self._loop = runner.get_loop()
-            asyncio.set_event_loop(self._loop)
-            self._loop.call_soon(self._started.set)
-            self._loop.run_forever()
+            self.loop = runner.get_loop()
+            asyncio.set_event_loop(self.loop)
+            self.loop.call_soon(self._started.set)
+            self.loop.run_forever()

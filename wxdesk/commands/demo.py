@@ -36,9 +36,6 @@ from wxdesk.ui.window import grab_pages, run_window
 HOLD_SECONDS = 90
 """Seconds a reply is held in the demo: long enough to look at it."""
 
-PICTURES = Path("wxdesk-demo")
-"""Default folder of screenshots when there is no display."""
-
 
 def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int:
     """Run the demonstration; return 0 if it ended well."""
@@ -48,7 +45,7 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
     with _folder(home) as folder, _sandbox_and_desk(folder, log_level) as (wechat, sandbox, desk):
         if not offscreen:
             return _live(wechat, sandbox, desk, folder)
-        pictures = screenshots or PICTURES
+        pictures = screenshots or Path("wxdesk-demo")
         play_offscreen(wechat, sandbox, desk)
         simulator = SandboxSimulator(sandbox, wechat.loop)
         saved = grab_pages(desk.desk, desk.loop, InstallationFacts(folder, desk.url), pictures, pose(desk), simulator)

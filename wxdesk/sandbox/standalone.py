@@ -22,8 +22,6 @@ from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import HOST, Sandbox
 
-NOT_ORDERS = "it is neither one JSON object a line nor a JSON list of them"
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SandboxOptions:
@@ -109,7 +107,7 @@ def _read(script: Path) -> list[dict[str, object]]:
         lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         return [msgspec.json.decode(line, type=dict[str, object]) for line in lines]
     except msgspec.DecodeError:
-        raise UnusableFile(script.name, NOT_ORDERS) from None
+        raise UnusableFile(script.name, "it is neither one JSON object a line nor a JSON list of them") from None
     except (OSError, UnicodeError) as error:
         raise unusable_file(script, error) from None
 

@@ -31,7 +31,6 @@ _ADDRESS = re.compile(
 _PORTS = {"http": 80, "https": 443}
 
 _UNREACHABLE = "the picture's address cannot be reached"
-_OK = 200
 
 type Locate = Callable[[str, int], Awaitable[tuple[str, int]]]
 """Resolves a host and port to an address to connect to; raises `NotSent`."""
@@ -82,7 +81,7 @@ class PictureHosts:
             raise BadPicture(TOO_LARGE) from None
         if status >= 500:
             raise NotSent(_UNREACHABLE)
-        return body if status == _OK and body else None
+        return body if status == 200 and body else None
 
     async def close(self) -> None:
         """Close all connections."""

@@ -14,7 +14,6 @@ from wxdesk.core.errors import DeliveryUnknown, NotSent, Refused
 
 _RID = re.compile(r"[\s,]*(?:rid: *(?P<rid>[0-9A-Za-z-]+)|hint: *\[(?P<hint>[^\]]*)\])\s*$")
 
-_OK = 200
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
 _GATEWAY_STATUS = frozenset({502, 503})
@@ -63,7 +62,7 @@ def read_picture(status: int, body: bytes) -> bytes | ApiAnswer:
     Raises:
         NotSent: a gateway answered in WeChat's place, or nothing came.
     """
-    if status != _OK or not body:
+    if status != 200 or not body:
         raise NotSent("a gateway answered in WeChat's place")
     if body.lstrip(_BEFORE_JSON).startswith(b"{"):
         answer = read_answer(status, body)

@@ -8,7 +8,7 @@ from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer, ok
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.message_checks import parse_body
 from wxdesk.sandbox.platform.platform import Platform
-from wxdesk.sandbox.push.journal import CallRecord, Journal
+from wxdesk.sandbox.push.journal import Journal
 
 _OPERATORS = frozenset({"DEFAULT", "CHINANET", "UNICOM", "CAP"})
 
@@ -64,7 +64,15 @@ class OpenApi:
     async def _rid(self, call: ApiRequest) -> web.Response:
         rid = parse_body(call.body).get("rid")
         found = self._journal.find(str(rid), call.caller.account.name, self._platform.clock())
-        return ok(request=_as_request(found))
+        request = {
+            "invoke_time": int(found.at.timestamp()),
+            "cost_in_ms": round(found.milliseconds),
+            "request_url": "access_token=***",
+            "request_body": found.asked,
+            "response_body": found.answer,
+            "client_ip": found.caller,
+        }
+        return ok(request=request)
 
     async def _addresses(self, call: ApiRequest) -> web.Response:
         return answer({"ip_list": ["127.0.0.1"]})
@@ -81,14 +89,3 @@ class OpenApi:
         ping = [{"ip": "127.0.0.1", "from_operator": operator, "package_loss": "0%", "time": "0.100ms"}]
         dns = [{"ip": "127.0.0.1", "real_operator": operator}]
         return answer({"dns": [] if action == "ping" else dns, "ping": [] if action == "dns" else ping})
-
-
-def _as_request(call: CallRecord) -> dict[str, object]:
-    return {
-        "invoke_time": int(call.at.timestamp()),
-        "cost_in_ms": round(call.milliseconds),
-        "request_url": "access_token=***",
-        "request_body": call.asked,
-        "response_body": call.answer,
-        "client_ip": call.caller,
-    }
