@@ -48,8 +48,7 @@ class PresenceState:
         return self.reason is not None
 
 
-def away_reason(seen: PresenceSignals | None) -> AwayReason | None:
-    """Return the reason for absence, None if present; `seen` is None without a window."""
+def _away_reason(seen: PresenceSignals | None) -> AwayReason | None:
     if seen is None:
         return AwayReason.NO_WINDOW
     if seen.declared_away:
@@ -60,11 +59,11 @@ def away_reason(seen: PresenceSignals | None) -> AwayReason | None:
 
 
 def next_at_desk(before: PresenceState, seen: PresenceSignals | None, now: datetime) -> PresenceState:
-    """Return the presence after the signals `seen` of a window.
+    """Return the presence after the signals `seen` of a window, None without one.
 
     Another reason is no new absence; one by idleness began with the last key, not when noticed.
     """
-    reason = away_reason(seen)
+    reason = _away_reason(seen)
     if reason is before.reason:
         return before
     if reason is not None and before.away:

@@ -52,8 +52,4 @@ def combined_status_change(wanted: list[StatusChange], *, handed_over: bool) -> 
     """
     if handed_over or not wanted:
         return None
-    return min(wanted, key=_lasts)
-
-
-def _lasts(aside: StatusChange) -> tuple[bool, int]:
-    return not aside.minutes, aside.minutes
+    return min(wanted, key=lambda change: (not change.minutes, change.minutes))

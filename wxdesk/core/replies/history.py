@@ -55,7 +55,4 @@ class ReplyStep:
 
 def step_kind(move: Move) -> StepKind | None:
     """Return the step for `move`; None for a claim or arrival, which need none."""
-    return None if move in _PLAIN_WAY else StepKind(move.value)
-
-
-_PLAIN_WAY = frozenset({Move.CLAIM, Move.ACCEPT})
+    return None if move in (Move.CLAIM, Move.ACCEPT) else StepKind(move.value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
 
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
@@ -112,10 +113,6 @@ def later_parts_unsent(replies: Iterable[Reply]) -> dict[int, int]:
 
 def _answers(replies: Iterable[Reply]) -> list[list[Reply]]:
     answers: defaultdict[int, list[Reply]] = defaultdict(list)
-    for reply in sorted(replies, key=_id):
+    for reply in sorted(replies, key=attrgetter("id")):
         answers[reply.part_of or reply.id].append(reply)
     return list(answers.values())
-
-
-def _id(reply: Reply) -> int:
-    return reply.id

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Reference, Rule
 from wxdesk.core.normalise import is_visible
@@ -227,17 +226,15 @@ def _reason_against(action: Action) -> str:
         case ActionKind.LINK if not (content.title and content.url):
             return "A link needs a title and a url that begins with https:// or http://."
         case ActionKind.CARD if not (
-            is_visible(content.title) and is_visible(content.page_path) and _has_cover(content)
+            is_visible(content.title)
+            and is_visible(content.page_path)
+            and (content.thumb_picture or is_visible(content.thumb_media_id))
         ):
             return "A card needs title, page_path and a cover."
         case ActionKind.TAG if not action.tags or not all(map(is_visible, action.tags)):
             return "A tag is empty."
         case _:
             return ""
-
-
-def _has_cover(content: Content) -> bool:
-    return is_visible(content.thumb_media_id) or bool(content.thumb_picture)
 
 
 def _template_faults(

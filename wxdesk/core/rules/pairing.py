@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from wxdesk.core.model.rule import Rule
 
@@ -31,7 +32,7 @@ def paired_rules(wanted: Sequence[Rule], known: Sequence[Rule]) -> dict[int, Rul
     """Pair wanted rules, by index, with known ones: by content first, then by name."""
     found: dict[int, Rule] = {}
     left = list(known)
-    for feature in (revision_content, _name):
+    for feature in (revision_content, attrgetter("name")):
         having: defaultdict[object, deque[Rule]] = defaultdict(deque)
         for rule in left:
             having[feature(rule)].append(rule)
@@ -57,7 +58,3 @@ def out_of_order(places: Sequence[int]) -> frozenset[int]:
             kept.add(place)
             left -= 1
     return frozenset(places) - kept
-
-
-def _name(rule: Rule) -> str:
-    return rule.name

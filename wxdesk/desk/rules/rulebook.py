@@ -40,10 +40,6 @@ KEPT_WHOLE = 20
 """Most asked rules whose verdicts are all stored; beyond, only those that matched."""
 
 
-def _trusted(_digest: str) -> bool:
-    return True
-
-
 async def _nothing_waits() -> None:
     return
 
@@ -69,7 +65,7 @@ class Rulebook:
         zone: tzinfo | None = None,
         shelf: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
-        has_picture: Callable[[str], bool] = _trusted,
+        has_picture: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._rules = rules
         self.shelf = shelf or TemplateLookup()

@@ -76,7 +76,7 @@ def condition_texts(when: Condition) -> Iterator[str]:
     if when.none and not others:
         yield tr(WORDINGS["none"].is_so, words=_brief(when.none))
     for kind, value in values:
-        if said := context_text(replace(kind.refusal(value), ok=True)):
+        if said := context_text(Verdict(kind.name, ok=True, words=kind.words(value))):
             yield said
     if when.unless is not None:
         yield tr("unless {what}", what=tr(" or ").join(condition_texts(when.unless)))

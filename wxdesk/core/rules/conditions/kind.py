@@ -124,13 +124,10 @@ class ConditionKind[Value]:
     required: Callable[[Value, RuleNames], RequiredHistory] | None = None
     named: Callable[[Value, RuleNames], Value] = lambda value, _: value
 
-    def refusal(self, value: Value) -> Verdict:
-        """Return its verdict on a message in which it finds nothing."""
-        return Verdict(self.name, ok=False, words=self.words(value))
-
     def test(self, value: Value, tools: TestTools) -> ConditionTest:
         """Return its test."""
-        return ConditionTest(self.refusal(self.named(value, tools.rules)), *self.find(value, tools))
+        words = self.words(self.named(value, tools.rules))
+        return ConditionTest(Verdict(self.name, ok=False, words=words), *self.find(value, tools))
 
 
 def pairs_of(words: Sequence[str], normaliser: Normaliser) -> tuple[tuple[str, str], ...]:

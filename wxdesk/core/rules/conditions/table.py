@@ -73,21 +73,17 @@ def patterns_of(when: Condition) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from (((kind.name, *where), source) for where, source in kind.patterns(value).items())
 
 
-def claims_of(when: Condition, normaliser: Normaliser) -> tuple[Claim, ...]:
-    """Return the claims that together are equivalent to `when`."""
+def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
+    """Return the claims of `rule` that do not always hold for its kinds of message."""
+    when = rule.when
     claims = list(_claims(when, normaliser))
     literal = literal_words(when.regex)
     if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
         claims.append(Claim(AnyWord(WordPosition.INSIDE, literal)))
     if when.unless is not None:
         claims += [replace(claim, holds=not claim.holds) for claim in _claims(when.unless, normaliser)]
-    return tuple(one for claim in claims for one in _taken_apart(claim))
-
-
-def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
-    """Return the claims of `rule` that do not always hold for its kinds of message."""
-    claims = claims_of(rule.when, normaliser)
-    return tuple(one for one in claims if not (one.holds and holds_always(one.test, rule.on, everywhere)))
+    apart = (one for claim in claims for one in _taken_apart(claim))
+    return tuple(one for one in apart if not (one.holds and holds_always(one.test, rule.on, everywhere)))
 
 
 def _claims(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:

@@ -196,11 +196,6 @@ class _RuleDemands:
     normaliser: Normaliser
 
     @property
-    def ends_the_walk(self) -> bool:
-        """True if its match always keeps the rules below from being asked."""
-        return not self.rule.continues and self.speaks_always
-
-    @property
     def speaks_always(self) -> bool:
         """True if it answers each time its conditions hold, without a cool-down."""
         return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
@@ -272,7 +267,7 @@ class _RulesAbove:
     def add(self, asked: _RuleDemands) -> None:
         """Go on below this rule."""
         rule = asked.rule
-        if asked.ends_the_walk and not (rule.default and self._answered):
+        if not rule.continues and asked.speaks_always and not (rule.default and self._answered):
             self._rules.insert(asked)
         # A default speaks only where nothing above answered, which one that continues may have done.
         self._answered = self._answered or (rule.continues and answers(rule) and rule.delivery is not Delivery.SHADOW)

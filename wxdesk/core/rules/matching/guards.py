@@ -73,13 +73,9 @@ def operator_decisions(conversation: Conversation) -> tuple[object, ...]:
 def stopped_by(situation: Situation) -> Outcome | None:
     """Return the first guard that keeps the rules from answering, or None.
 
-    The order is fixed: transfer armed → not a customer → stale → account paused → taken over → in WeChat's own tool →
-    blocked → no quota. Duplicates never come here: the store keeps a push only once.
+    Duplicates never come here: the store keeps a push only once.
     """
-    for outcome, holds in _guards(situation):
-        if holds:
-            return outcome
-    return None
+    return next((outcome for outcome, holds in _guards(situation) if holds), None)
 
 
 def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:

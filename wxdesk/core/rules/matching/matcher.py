@@ -101,9 +101,8 @@ class Ruleset:
     there.
 
     `calendars` are those that rules name, `others` the names of rules outside the list. Rules unchanged from a
-    ruleset `before` are not prepared once more.
-    `required_history` and `events` tell what the rules look at beside the message, and `presences` are those between
-    which they tell a difference: one, if none of them asks for it.
+    ruleset `before` are not prepared once more. `wanted` and `events` tell what the rules look at beside the
+    message, `presences` those between which they tell a difference: one, if none of them asks for it.
 
     Raises:
         BadRule: an enabled rule has a fault (see `core.rules.faults`).

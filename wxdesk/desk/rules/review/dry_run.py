@@ -6,7 +6,7 @@ the rules would have answered, takeover or not. A rule in the shadow is tried as
 that is switched off as though it were on. Whether an operator was present is not known any more: where the
 rules ask for it both is supposed, and the report tells the two apart. Tags are those that contacts have
 now: earlier ones are not stored. Nor are alias and reply window; an operator's reply is compared as though
-they had been others (`desk.rules.review.dry_run`).
+they had been others.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -73,4 +72,4 @@ def _all_values() -> dict[str, object]:
     thread = Conversation(0, "", contact, window=ReplyWindow(1, now))
     message = Message(0, 0, 0, MessageType.TEXT, now, now, text=_SOME)
     hours = dict.fromkeys(VARIABLES["hours"] or (), _SOME)
-    return {**variables(message, thread, replace(Account("", "", ""), name=_SOME), {}, now), "hours": hours}
+    return {**variables(message, thread, Account(_SOME, "", ""), {}, now), "hours": hours}

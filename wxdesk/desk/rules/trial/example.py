@@ -68,7 +68,7 @@ class RuleExamples:
 
     def of(self, rule: Rule, tried: TrialMessage) -> RuleExample:
         """Make the example for `tried`, or for a matching message if that does not match."""
-        found = self._found(rule, tried) if _is_written(tried) else None
+        found = self._found(rule, tried) if tried.on is not MessageType.TEXT or tried.sentence.strip() else None
         shown = _message_matching(rule, tried) if found is None else tried
         groups = found or self._found(rule, shown) or {}
         values = partial(self._composer.values, MatchedRule(rule, groups), self._occasion(shown))
@@ -127,10 +127,6 @@ def _problem(action: Action, error: BadTemplate | BadContent) -> str:
     if action.kind is ActionKind.REPLY:
         return tr("Line {line}: {reason}", line=error.line, reason=error.reason)
     return error.reason
-
-
-def _is_written(tried: TrialMessage) -> bool:
-    return tried.on is not MessageType.TEXT or bool(tried.sentence.strip())
 
 
 def _message_matching(rule: Rule, tried: TrialMessage) -> TrialMessage:
