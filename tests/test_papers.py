@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from docs.dev.render_tables import PAGES, TABLES, rendered
+from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk.config import AccountEntry, Config, parse
-from wxdesk.desk.rules.file.reading import read_rules
 from wxdesk.store.schema import metadata
 
 ROOT = Path(__file__).parent.parent

@@ -55,16 +55,12 @@ class Normaliser:
         self._names = frozenset(form for form in forms if form.startswith("["))
         self._marker = marker_pattern(forms - self._names, re.IGNORECASE)
 
-    def cased(self, text: str) -> str:
-        """Return `text` normalised but for letter case, as a regex searches it."""
-        return self._without_markers(as_displayed(text))
-
     def __call__(self, text: str) -> str:
         """Return `text` as it is compared; doing it twice changes nothing more."""
         return self._without_markers(_folded(text))
 
     def forms(self, text: str) -> tuple[str, str]:
-        """Return both forms of `text` at once: `cased`, and as it is compared."""
+        """Return `text` but for letter case, as a regex searches it, and as compared."""
         plain = as_displayed(text)
         return self._without_markers(plain), self._without_markers(unicodedata.normalize("NFKC", plain.casefold()))
 

@@ -128,10 +128,7 @@ type CheckTemplate = Callable[[str], Sequence[BadTemplate]]
 
 
 def template_faults(template: Template, mistakes_in: CheckTemplate) -> Iterator[TemplateFault]:
-    """Yield all faults that keep `template` from being stored.
-
-    A shortcut that is taken is not checked here.
-    """
+    """Yield the faults that keep `template` from being stored, but a taken shortcut."""
     if not is_visible(template.title):
         yield TemplateFault("title", "The template has no title.")
     elif len(template.title) > TITLE_LIMIT:

@@ -14,10 +14,8 @@ from wxdesk.core.model.rule import Outcome
 LAST_MOMENT = timedelta(seconds=10)
 """Time before closing of a window when a held reply leaves or asks the operator."""
 
-
 WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 """The states in which a reply waits for its time or for the operator."""
-
 
 ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
 WROTE_MEANWHILE = "The customer wrote again while you had it in hand. It leaves only when you say so."
@@ -90,11 +88,6 @@ def is_due_at_closing(due_at: datetime | None, until: datetime | None) -> bool:
 def superseded_count(waiting: Sequence[PendingReply]) -> int:
     """Return how many promised replies a new answer would free by superseding them."""
     return sum(one.state is ReplyState.HELD and one.can_be_superseded for one in waiting)
-
-
-def is_answer_pending(waiting: Sequence[PendingReply], message: Message) -> bool:
-    """True if an answer to a message before `message` is still pending."""
-    return message.event is None and any(one.to_message and not one.passed_over for one in waiting)
 
 
 def effect_on_pending(waiting: Sequence[PendingReply], message: Message, outcome: Outcome) -> OnNewMessage:

@@ -97,10 +97,7 @@ def _lacks(part: Reply) -> tuple[str, ...]:
 
 
 def later_parts_unsent(replies: Iterable[Reply]) -> dict[int, int]:
-    """Return how many later parts have not left, by the id of the part.
-
-    They are cancelled with it.
-    """
+    """Return how many later parts have not left, and are cancelled with it, by id."""
     found: dict[int, int] = {}
     for parts in _answers(replies):
         not_left = 0

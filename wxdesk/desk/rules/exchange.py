@@ -41,11 +41,7 @@ class RulesExchange:
         self._clock = clock
 
     async def check(self, text: str, file_name: str) -> ImportCheck:
-        """Return what the file would change, without changing anything.
-
-        Raises:
-            BadRulesFile: it cannot be imported.
-        """
+        """Return what the file would change; raises `BadRulesFile`."""
         return await self._compared(await self._rulebook.judge.read(text, file_name))
 
     async def take_in(self, text: str, file_name: str) -> ImportResult:

@@ -130,11 +130,7 @@ class Rulebook:
         return await self._rules.revisions(rule_id)
 
     async def save(self, rule: Rule) -> Rule:
-        """Validate and store `rule`; return it with its id and revision.
-
-        Raises:
-            BadRule, BadTemplate: nothing was stored.
-        """
+        """Store `rule`; return it with its id, or raise `BadRule` or `BadTemplate`."""
         fault = self.judge.fault_in(rule)
         if fault is not None:
             raise _error(rule, fault)

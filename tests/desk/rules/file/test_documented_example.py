@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Rule
-from wxdesk.desk.rules.file.reading import read_rules
 
 DOCS = Path(__file__).parents[4] / "docs"
 NOT_IN_A_FILE = {"id", "revision", "position", "updated_at"}

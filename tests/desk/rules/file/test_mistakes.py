@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk import i18n
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.desk.rules.file.reading import read_rules
 
 HEAD = '# rules\n[[rules]]\nname = "ok"\nwhen = { any = ["x"] }\nthen = [{ reply = "y" }]\n\n'
 

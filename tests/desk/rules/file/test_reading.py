@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 
+from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
@@ -24,7 +25,7 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan
-from wxdesk.desk.rules.file.reading import RulesFile, read_rules, write_rules
+from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.paths import resource
 
 TEXT = MessageType.TEXT

@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
-from wxdesk.core.replies.on_new_message import PendingReply, is_answer_pending, superseded_count
+from wxdesk.core.replies.on_new_message import PendingReply, superseded_count
 from wxdesk.core.wechat.quota import left_for_rules
 
 STALE_AFTER = timedelta(minutes=5)
@@ -52,7 +52,8 @@ class Situation:
     @property
     def is_answer_pending(self) -> bool:
         """True if an answer to an earlier message is still pending."""
-        return is_answer_pending(self.waiting, self.message)
+        waiting = any(one.to_message and not one.passed_over for one in self.waiting)
+        return waiting and self.message.event is None
 
 
 def operator_decisions(conversation: Conversation) -> tuple[object, ...]:

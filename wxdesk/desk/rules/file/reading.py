@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.faults import RuleFault, find_faults
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule import rule_from, rule_text
 from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake
-from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import explain, tr
 from wxdesk.toml import BadToml, parsed_toml
 
@@ -38,10 +36,8 @@ class RulesFile:
     calendars: tuple[Calendar, ...] = ()
 
 
-def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> RulesFile:
-    """Read a whole file; `file_name` is for the error only.
-
-    `fault_in` validates each rule; the default compiles patterns and checks templates.
+def read_rules(text: str, file_name: str, fault_in: FindFault) -> RulesFile:
+    """Read and validate a whole file; `file_name` is for the error only.
 
     Raises:
         BadRulesFile: with the line of the first mistake and what it is.
@@ -49,7 +45,7 @@ def read_rules(text: str, file_name: str, fault_in: FindFault | None = None) -> 
     text = text.removeprefix("\ufeff")
     document = _parsed(text, file_name)
     try:
-        return _judged(_content(document), fault_in or _fault_finder())
+        return _judged(_content(document), fault_in)
     except RulesFileMistake as wrong:
         lines = TomlLines(text)
         line = lines.text_line(wrong.path, wrong.text_line) if wrong.text_line else lines.line(wrong.path)
@@ -98,8 +94,3 @@ def _parsed(text: str, file_name: str) -> dict[str, object]:
     except BadToml as error:
         reason = tr("This is not valid TOML. {complaint}", complaint=explain(error))
         raise BadRulesFile(file_name, error.line, reason) from None
-
-
-def _fault_finder() -> FindFault:
-    renderer = LiquidRenderer()
-    return lambda rule, calendars: next(find_faults(rule, compile_pattern, renderer.mistakes, calendars), None)

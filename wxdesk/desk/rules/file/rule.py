@@ -25,11 +25,7 @@ _RULE_KEYS = ("name", "enabled", "on", "when", "then", "default", "continue", "c
 
 
 def rule_from(value: object, path: Path) -> Rule:
-    """Return the rule that a table describes.
-
-    Raises:
-        RulesFileMistake: an unknown key, a value of another type, or none of the possible values.
-    """
+    """Return the rule that a table describes; raises `RulesFileMistake`."""
     table = TomlTable(value, path, _RULE_KEYS)
     if "name" not in table:
         raise RulesFileMistake(path, tr("A rule needs a name."))
