@@ -127,8 +127,8 @@ class PictureField(QWidget):
 def taken_words(taken: AddedPicture) -> str:
     """Return a picture's name and size, and its smaller upload size if it has one."""
     size, own = size_words(taken.size), size_words(taken.picture.size)
-    told = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
-    return f"{taken.name} · {told}" if taken.name else told
+    upload = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
+    return f"{taken.name} · {upload}" if taken.name else upload
 
 
 def size_words(size: int) -> str:

@@ -40,8 +40,8 @@ class HeldReplyNotices(QObject):
         self._answers = answers
         self._feed = window.inbox.held.feed
         self._standstills = window.inbox.session.hold_reasons
-        self._told: dict[int, DesktopNotice] = {}
-        self._standing: set[int] = set()
+        self._notices: dict[int, DesktopNotice] = {}
+        self._shown: set[int] = set()
         self._feed.read.connect(self._follow)
         self._standstills.changed.connect(self._follow)
         self._soon = Debounce(self._follow, self, 0)  # between two windows of the program nobody has left
@@ -67,28 +67,28 @@ class HeldReplyNotices(QObject):
         Outdated: settled, changed or in sight. Answers that came while the operator looked are shown after leaving.
         """
         wanted = self._wanted()
-        for answer, notice in tuple(self._told.items()):
+        for answer, notice in tuple(self._notices.items()):
             if wanted.get(answer) != notice:
                 self._withdraw(answer)
-                del self._told[answer]
+                del self._notices[answer]
         if is_watching(self._bridge.desk.presence):
             if self._window.inbox.isVisible():  # its strip has them all
-                for answer in tuple(self._standing):
+                for answer in tuple(self._shown):
                     self._withdraw(answer)
         elif self._bridge.desk.preferences.now.notifications:
             self._tell(wanted)
 
     def _tell(self, wanted: Mapping[int, DesktopNotice]) -> None:
         for answer, notice in wanted.items():
-            if len(self._standing) < MOST_HELD and answer not in self._told:
-                self._told[answer] = notice
-                self._standing.add(answer)
+            if len(self._shown) < MOST_HELD and answer not in self._notices:
+                self._notices[answer] = notice
+                self._shown.add(answer)
                 self._notifier.show(notice, self._answers.give)
 
     def _withdraw(self, answer: int) -> None:
-        if answer in self._standing:
-            self._standing.discard(answer)
-            self._notifier.withdraw(self._told[answer].key)
+        if answer in self._shown:
+            self._shown.discard(answer)
+            self._notifier.withdraw(self._notices[answer].key)
 
     def _wanted(self) -> dict[int, DesktopNotice]:
         """Return the notices to show, soonest first, by the first part of each answer."""

@@ -44,7 +44,7 @@ class NoticeService:
         self._refused = refused
         self._notifier: DesktopNotifier | None = None
         self._one_by_one = asyncio.Lock()
-        self._standing: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
         self._absent_until = 0.0
 
     async def show(self, notice: DesktopNotice, icon: Path | None = None) -> None:
@@ -65,7 +65,7 @@ class NoticeService:
 
     async def close(self) -> None:
         """Withdraw all notices and leave the service."""
-        for key in tuple(self._standing):
+        for key in tuple(self._shown):
             await self.withdraw(key)
         self._leave()
 
@@ -102,10 +102,10 @@ class NoticeService:
         await notifier.send_notification(sent)
         if sent.identifier not in await notifier.get_current_notifications():  # it tells of no failure
             raise NoServiceError
-        self._standing[notice.key] = sent.identifier
+        self._shown[notice.key] = sent.identifier
 
     async def _clear(self, key: str) -> None:
-        identifier = self._standing.pop(key, "")
+        identifier = self._shown.pop(key, "")
         if self._notifier is not None and identifier in await self._notifier.get_current_notifications():
             await self._notifier.clear(identifier)
 
@@ -125,7 +125,7 @@ class NoticeService:
         return Capability.BUTTONS in able
 
     def _hear(self, notice: DesktopNotice, answer: NoticeAction) -> None:
-        self._standing.pop(notice.key, None)
+        self._shown.pop(notice.key, None)
         self._answered(notice, answer)
 
     def _lose(self, error: Exception) -> None:
@@ -140,7 +140,7 @@ class NoticeService:
         if bus is not None:
             bus.disconnect()
         self._notifier = None
-        self._standing.clear()
+        self._shown.clear()
 
 
 def _plain(body: str, platform: str = sys.platform) -> str:

@@ -31,7 +31,7 @@ class Tray(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._shown: tuple[bool, bool, int] | None = None
-        self._told: tuple[DesktopNotice, OnNoticeAction] | None = None
+        self._message: tuple[DesktopNotice, OnNoticeAction] | None = None
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu(window)
         self.open = self.menu.addAction(tr("Open wxdesk"))
@@ -66,7 +66,7 @@ class Tray(QObject):
     def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Implement `Notifier` with the tray's message, which has no buttons."""
         if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
-            self._told = (notice, answered)
+            self._message = (notice, answered)
             self.icon.showMessage(notice.title, notice.body, self.icon.icon())
 
     def withdraw(self, key: str) -> None:
@@ -74,11 +74,11 @@ class Tray(QObject):
 
     def stop(self) -> None:
         """Forget the last message, so that a press on it does nothing."""
-        self._told = None
+        self._message = None
 
     def _pressed(self) -> None:
-        if self._told is not None:
-            notice, answered = self._told
+        if self._message is not None:
+            notice, answered = self._message
             answered(notice, NoticeAction.OPEN)
 
     def _words(self, listening: bool, paused: bool, calling: int) -> str:

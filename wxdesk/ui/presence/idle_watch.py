@@ -107,9 +107,9 @@ class PresenceWatch(QObject):
     def _report(self, seen: PresenceSignals) -> None:
         if seen != self._seen:
             self._seen = seen
-            self._bridge.ask(self._bridge.desk.presence.report(seen), self._told)
+            self._bridge.ask(self._bridge.desk.presence.report(seen), self._reported)
 
-    def _told(self, _: object) -> None:
+    def _reported(self, _: object) -> None:
         self.reported.emit()
 
     def _follow_window(self, window: QWindow | None) -> None:

@@ -88,10 +88,10 @@ class PhonePane(QWidget):
         self.window_word.setText(window_word(phone, now) if phone is not None else "")
         self.dots.show_left(phone.left if phone is not None and phone.until is not None and now < phone.until else 0)
 
-    def show_report(self, told: PushReport) -> None:
+    def show_report(self, report: PushReport) -> None:
         """Show the outcome of a push."""
-        self.result.setText(report_word(told))
-        self.result.set_role("secondary" if told.accepted or not told.pushed else "failed")
+        self.result.setText(report_word(report))
+        self.result.set_role("secondary" if report.accepted or not report.pushed else "failed")
 
     def _show_customers(self, scene: Scene) -> None:
         shown = [self.customers.itemData(index) for index in range(self.customers.count())]

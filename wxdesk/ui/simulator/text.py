@@ -59,17 +59,17 @@ def remaining_word(active: ActiveMishap) -> str:
     return ntr("{n} more time", "{n} more times", active.times)
 
 
-def report_word(told: PushReport) -> str:
+def report_word(report: PushReport) -> str:
     """Describe the outcome of a push."""
-    if not told.pushed:
+    if not report.pushed:
         return tr("The message was not pushed.")
-    if told.accepted:
-        return tr("The desk took it in {n} ms.", n=f"{told.milliseconds:.0f}")
+    if report.accepted:
+        return tr("The desk took it in {n} ms.", n=f"{report.milliseconds:.0f}")
     return ntr(
         "The desk did not take it in {n} try: {reason}",
         "The desk did not take it in {n} tries: {reason}",
-        told.tries,
-        reason=tr(told.reason),
+        report.tries,
+        reason=tr(report.reason),
     )
 
 

@@ -19,7 +19,7 @@ from wxdesk.ui.traffic.entries import TrafficLine, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_word, span_word
-from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, no_hold_reason, status_of_reply
+from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 
 MODES = {
     PushMode.PLAIN: "signed, plain text",
@@ -44,11 +44,7 @@ class TrafficStep:
 
 
 def push_steps(
-    line: TrafficLine,
-    path: PushPath | None,
-    account: Account | None,
-    now: datetime,
-    hold_reason_of: FindHoldReason = no_hold_reason,
+    line: TrafficLine, path: PushPath | None, account: Account | None, now: datetime, hold_reason_of: FindHoldReason
 ) -> list[TrafficStep]:
     """List the steps of a request: checked, stored, answered, decided, replied to."""
     entry = line.entry
@@ -154,9 +150,9 @@ def _decision_word(decision: Decision) -> str:
 
 def reply_step(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> TrafficStep:
     """Make the step that shows the state of a reply."""
-    standing = status_of_reply(reply, now, standstill)
-    role = "accent" if reply.state is ReplyState.SENT else standing.role
-    return TrafficStep(tr("Reply"), f"{standing.text} · {author_word(reply)}", role, icon=standing.icon)
+    status = status_of_reply(reply, now, standstill)
+    role = "accent" if reply.state is ReplyState.SENT else status.role
+    return TrafficStep(tr("Reply"), f"{status.text} · {author_word(reply)}", role, icon=status.icon)
 
 
 def _sent(trace: ReplyTrace) -> list[TrafficStep]:

@@ -77,6 +77,6 @@ class FittingLabel(PlainLabel):
         if shown is None:
             last = self._wordings[-1] if self._wordings and self._cut_last else ""
             shown = metrics.elidedText(last, Qt.TextElideMode.ElideRight, max(0, room))
-        told = ("" if shown == self._full else self._full, self._about)
-        self.setToolTip(plain_tip("\n".join(filter(None, told))))
+        lines = ("" if shown == self._full else self._full, self._about)
+        self.setToolTip(plain_tip("\n".join(filter(None, lines))))
         self._show_text(shown)

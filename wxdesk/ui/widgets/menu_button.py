@@ -30,6 +30,12 @@ class MenuButton(Button):
         self.popup_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.clicked.connect(self._open)
 
+    def _offer(self, value: object, text: str) -> QAction:
+        action = self.popup_menu.addAction(text)
+        action.setData(value)
+        action.setCheckable(True)
+        return action
+
     def _open(self) -> None:
         self.popup_menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
@@ -46,12 +52,7 @@ class SingleChoiceButton(MenuButton):
     def __init__(self, choices: Sequence[tuple[object, str]], name: str, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
         self._name = name
-        self._actions: dict[object, QAction] = {}
-        for value, text in choices:
-            action = self.popup_menu.addAction(text)
-            action.setData(value)
-            action.setCheckable(True)
-            self._actions[value] = action
+        self._actions = {value: self._offer(value, text) for value, text in choices}
         self.popup_menu.triggered.connect(self._take)
         self.value: object = choices[0][0]
         self.set_value(self.value)
@@ -123,10 +124,7 @@ class NameMenuButton(MenuButton):
         """Fill the menu with the current names."""
         self.popup_menu.clear()
         for name in self._offered():
-            action = self.popup_menu.addAction(name.replace("&", "&&"))
-            action.setData(name)
-            action.setCheckable(True)
-            action.setChecked(name == self.value)
+            self._offer(name, name.replace("&", "&&")).setChecked(name == self.value)
         if self._more:
             self.popup_menu.addSeparator()
             self.popup_menu.addAction(self._more)
@@ -161,13 +159,9 @@ class MultiChoiceButton(MenuButton):
         self.popup_menu.setParent(self, self.popup_menu.windowFlags())
         self._name = name
         self._say = say
-        self._actions: dict[object, QAction] = {}
-        for value, text in choices:
-            action = self.popup_menu.addAction(text)
-            action.setData(value)
-            action.setCheckable(True)
+        self._actions = {value: self._offer(value, text) for value, text in choices}
+        for action in self._actions.values():
             action.triggered.connect(self._changed)
-            self._actions[value] = action
 
     def values(self) -> list[object]:
         """Return the chosen values in the order of the menu."""

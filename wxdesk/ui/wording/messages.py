@@ -221,9 +221,13 @@ def countdown(span: timedelta) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def quoted(words: tuple[str, ...], most: int = 4) -> str:
+MOST_QUOTED = 4
+"""Words that stand in a sentence; of more, only their number."""
+
+
+def quoted(words: tuple[str, ...]) -> str:
     """Quote words in the marks of the language, the first few of many."""
     opening, closing = ("「", "」") if language() == "zh_CN" else ("“", "”")
     shown = "".join if language() == "zh_CN" else " ".join
-    text = shown([f"{opening}{word}{closing}" for word in words[:most]])
-    return tr("{words} and {n} more", words=text, n=len(words) - most) if len(words) > most else text
+    text = shown([f"{opening}{word}{closing}" for word in words[:MOST_QUOTED]])
+    return tr("{words} and {n} more", words=text, n=len(words) - MOST_QUOTED) if len(words) > MOST_QUOTED else text
