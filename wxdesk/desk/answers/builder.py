@@ -175,7 +175,6 @@ def _status_after(actions: Sequence[Action]) -> StatusChange | None:
 
 
 def _first_rule_with(matching: MatchResult, does: ActionKind) -> Rule | None:
-    """Return the first rule that matched with such an action."""
     rules = (one.rule for one in matching.matched)
     return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
 

@@ -68,7 +68,6 @@ def split_text(text: str, limit: int = TEXT_LIMIT_BYTES) -> tuple[str, ...]:
 
 
 def _unbreakable_units(text: str, limit: int) -> Iterator[str]:
-    """Yield the units that must not be cut, in order."""
     start = 0
     for link in _LINK.finditer(text):
         if byte_count(link[0]) > limit:

@@ -109,9 +109,13 @@ class ConversationCommands:
         cancelled = await self._store.outbox.cancel_automatic(conversation_id, Author.OPERATOR, self._clock())
         publish_replies(self._publish, cancelled)
         self._publish(RepliesRecalled(conversation_id))
-        resolved = await self._resolved(conversation_id)
-        self._changed(conversation_id)
-        return resolved
+        try:
+            await self._store.status.resolve(conversation_id, self._clock())
+        except UnsettledReply:
+            return False
+        finally:
+            self._changed(conversation_id)
+        return True
 
     async def unblock(self, conversation_id: int) -> None:
         """Unblock a contact and reopen its conversation."""
@@ -121,13 +125,6 @@ class ConversationCommands:
     async def _note(self, conversation_id: int, change: ContactChange) -> None:
         contact = (await self._store.conversations.get(conversation_id)).contact
         await self._store.conversations.change_contact(contact.id, change)
-
-    async def _resolved(self, conversation_id: int) -> bool:
-        try:
-            await self._store.status.resolve(conversation_id, self._clock())
-        except UnsettledReply:
-            return False
-        return True
 
     def _changed(self, conversation_id: int) -> None:
         self._publish(ConversationChanged(conversation_id))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from pathlib import Path
 
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture
@@ -24,11 +23,12 @@ TOO_LARGE = "The picture is larger than 20 MB."
 
 
 class Pictures:
-    """Kept pictures, by digest."""
+    """Kept pictures, by digest; `path` may be called on any thread."""
 
     def __init__(self, records: PictureRecords, files: PictureFiles, clock: Clock) -> None:
         self._records = records
         self._files = files
+        self.get, self.path = records.get, files.path
         self._clock = clock
 
     async def add(self, data: bytes) -> Picture:
@@ -45,17 +45,9 @@ class Pictures:
         await self._records.add(picture, self._clock())
         return picture
 
-    async def get(self, digest: str) -> Picture:
-        """Return the record of a kept picture; raises `NotFound`."""
-        return await self._records.get(digest)
-
     async def upload_size(self, digest: str) -> int:
         """Return the bytes to upload, fewer if it is shrunk; raises `NotFound`."""
         return len((await asyncio.to_thread(lambda: for_upload(self._files.read(digest)))).data)
-
-    def path(self, digest: str) -> Path | None:
-        """Return a picture's file, None if not on this machine; callable on any thread."""
-        return self._files.path(digest)
 
     def _admit(self, data: bytes) -> Picture:
         if len(data) > LARGEST_ORIGINAL:

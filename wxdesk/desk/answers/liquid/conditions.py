@@ -52,7 +52,6 @@ def _is_nothing(value: object) -> bool:
 
 
 def _comparing_blanks_alike(node: Node) -> Node:
-    """Make the conditions of a block treat all empty values alike."""
     if isinstance(node, IfNode | UnlessNode):
         _wrap_sides([node.condition, *(one.expression for one in node.alternatives)])
     return node

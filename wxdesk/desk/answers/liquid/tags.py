@@ -64,7 +64,6 @@ def check_tags(source: str) -> None:
 
 
 def _place(source: str, tag: LiquidTag, open_blocks: list[LiquidTag]) -> None:
-    """Open, close or skip one tag, if it may stand there."""
     around = [block.name for block in open_blocks]
     if tag.name.startswith("end") and tag.name[3:] in BLOCKS:
         if around[-1:] != [tag.name[3:]]:
