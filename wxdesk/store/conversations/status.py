@@ -17,15 +17,7 @@ from wxdesk.core.model.status import StatusChange, snooze_end_before_closing
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.columns import MICROSECOND
-from wxdesk.store.schema.messaging import (
-    NOT_CALLED,
-    OPEN,
-    WAITING,
-    WRITTEN,
-    conversations,
-    messages,
-    replies,
-)
+from wxdesk.store.schema.messaging import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
 REOPENED = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}

@@ -9,14 +9,7 @@ from sqlalchemy import Connection, select, update
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Outcome
 from wxdesk.store.engine.database import Database
-from wxdesk.store.schema.messaging import (
-    ARMED,
-    contacts,
-    conversations,
-    decisions,
-    messages,
-    raw_pushes,
-)
+from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
 
 
 class TransferStore:

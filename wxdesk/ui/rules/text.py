@@ -6,14 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import (
-    Action,
-    ActionKind,
-    Delivery,
-    Rule,
-    RuleVerdict,
-    Verdict,
-)
+from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, tried_text

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from wxdesk.core.model.rule import (
-    Action,
-    ActionKind,
-    Condition,
-    Cooldown,
-    Delivery,
-    Rule,
-)
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import field_lines, joined, labelled, named, text_lines

@@ -9,14 +9,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from uuid import uuid4
 
-from PySide6.QtCore import (
-    QByteArray,
-    QMimeData,
-    QModelIndex,
-    QObject,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QObject, Qt, Signal
 
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.model.statistics import NO_FIGURES, RuleFigures

@@ -18,14 +18,7 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.trial.facts import (
-    MOST_DAYS,
-    MOST_MESSAGES,
-    MOST_MINUTES,
-    NEW_CUSTOMER,
-    TrialFacts,
-    facts_of,
-)
+from wxdesk.ui.rules.trial.facts import MOST_DAYS, MOST_MESSAGES, MOST_MINUTES, NEW_CUSTOMER, TrialFacts, facts_of
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.labels import PlainLabel
