@@ -107,12 +107,8 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
         log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
     db = SqliteDatabase(file)
     # Also without a migration the writer comes first: whether the file can be written is known now, not later.
-    await _migrate(db, _no_migration if is_current else migrations.upgrade)
+    await _migrate(db, (lambda _connection: None) if is_current else migrations.upgrade)
     return db
-
-
-def _no_migration(_connection: Connection) -> None:
-    """Do nothing: the migration of an up-to-date database."""
 
 
 def _create_file(file: Path) -> None:

@@ -67,12 +67,7 @@ def _all(connection: Connection) -> list[Template]:
 def _template(row: Row[Any]) -> Template:
     kept: Template = row.template
     return replace(
-        kept,
-        id=row.id,
-        revision=row.revision,
-        updated_at=row.updated_at,
-        uses=row.uses,
-        last_used_at=row.last_used_at,
+        kept, id=row.id, revision=row.revision, updated_at=row.updated_at, uses=row.uses, last_used_at=row.last_used_at
     )
 
 

@@ -12,7 +12,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.messaging import UNREAD, contacts, conversations
-from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.schema.records import conversation_of, load_conversations, select_conversations
 
 
 class Conversations:
@@ -79,7 +79,7 @@ def _named(connection: Connection, phrase: str, accounts: Collection[str], limit
             conversations.c.contact_id.in_(select(contacts.c.id).where(_name_matches(phrase, connection.dialect.name)))
         )
     newest = query.order_by(conversations.c.last_at.desc(), conversations.c.id.desc()).limit(limit)
-    return [conversation_of(row) for row in connection.execute(newest)]
+    return load_conversations(connection, newest)
 
 
 def _name_matches(phrase: str, engine: str) -> ColumnElement[bool]:

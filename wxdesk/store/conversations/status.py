@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
 
 from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -153,9 +153,3 @@ def end_snoozes(connection: Connection, now: datetime) -> list[int]:
     over = update(conversations).where(until <= now)
     values = REOPENED | {"back_at": until}
     return list(connection.scalars(over.values(values).returning(conversations.c.id)))
-
-
-def next_snooze_end(connection: Connection) -> datetime | None:
-    """Return the end of the next snooze, or None."""
-    at: datetime | None = connection.scalar(select(func.min(conversations.c.snoozed_until)))
-    return at

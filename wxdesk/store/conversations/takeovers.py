@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, takeover_after_writing
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
-from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.schema.records import conversation_of, load_conversations, moment_of, select_conversations
 
 _until = conversations.c.taken_over_until
 _ENDLESS = conversations.c.taken_over & _until.is_(None)
@@ -26,11 +26,13 @@ class TakeoverStore:
 
     async def ending(self, after: datetime) -> list[Conversation]:
         """Return conversations whose takeover ends or ended after `after`, earliest first."""
-        return await self._db.read(_ending, after)
+        query = select_conversations().where(_until > after).order_by(_until, conversations.c.id)
+        return await self._db.read(load_conversations, query)
 
     async def endless(self) -> list[Conversation]:
         """Return the conversations taken over until an operator hands them back."""
-        return await self._db.read(_open_ended)
+        query = select_conversations().where(_ENDLESS).order_by(conversations.c.id)
+        return await self._db.read(load_conversations, query)
 
     async def end_open_ended(self, at: datetime) -> list[Conversation]:
         """End all those takeovers at `at`; return the conversations as they are then."""
@@ -38,7 +40,7 @@ class TakeoverStore:
 
     async def end_of(self, conversation_id: int) -> datetime | None:
         """Return the time at which a takeover ends or ended by itself, if it has one."""
-        return await self._db.read(_end_of, conversation_id)
+        return await self._db.read(moment_of, select(_until).where(conversations.c.id == conversation_id))
 
     async def postpone_end(self, conversation_id: int, known: datetime, until: datetime) -> bool:
         """Move a takeover's end from `known` to `until`; False if it has another, or none."""
@@ -69,19 +71,13 @@ def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
     }
 
 
-def _takeover_of(row: Row[Any]) -> Takeover | None:
-    if not row.taken_over:
-        return None
-    return Takeover(row.taken_over_until, row.takeover_silence, row.takeover_by_writing)
-
-
 def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
     columns = (conversations.c[name] for name in NO_TAKEOVER)
     query = select(*columns).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound("conversation")
-    return _takeover_of(row)
+    return Takeover(row.taken_over_until, row.takeover_silence, row.takeover_by_writing) if row.taken_over else None
 
 
 def set_takeover(connection: Connection, conversation_id: int, takeover: Takeover | None) -> None:
@@ -119,26 +115,11 @@ def _change(connection: Connection, conversation_id: int, values: dict[str, Any]
     return connection.execute(change.values(values)).rowcount > 0
 
 
-def _ending(connection: Connection, after: datetime) -> list[Conversation]:
-    query = select_conversations().where(_until > after).order_by(_until, conversations.c.id)
-    return [conversation_of(row) for row in connection.execute(query)]
-
-
-def _open_ended(connection: Connection) -> list[Conversation]:
-    query = select_conversations().where(_ENDLESS).order_by(conversations.c.id)
-    return [conversation_of(row) for row in connection.execute(query)]
-
-
 def _end_open_ended(connection: Connection, at: datetime) -> list[Conversation]:
     change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
     ids = list(connection.scalars(change))
     query = select_conversations().where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
-    return [conversation_of(row) for row in connection.execute(query)] if ids else []
-
-
-def _end_of(connection: Connection, conversation_id: int) -> datetime | None:
-    until: datetime | None = connection.scalar(select(_until).where(conversations.c.id == conversation_id))
-    return until
+    return load_conversations(connection, query) if ids else []
 
 
 def _end(connection: Connection, conversation_id: int, now: datetime) -> Conversation | None:

@@ -54,10 +54,6 @@ def _was_transferred(connection: Connection, account: str, key: str) -> bool:
         select(decisions.c.id)
         .join(messages, messages.c.id == decisions.c.message_id)
         .join(raw_pushes, raw_pushes.c.id == messages.c.push_id)
-        .where(
-            raw_pushes.c.account == account,
-            raw_pushes.c.key == key,
-            decisions.c.outcome == Outcome.TRANSFERRED,
-        )
+        .where(raw_pushes.c.account == account, raw_pushes.c.key == key, decisions.c.outcome == Outcome.TRANSFERRED)
     )
     return connection.scalar(query) is not None

@@ -140,10 +140,7 @@ def _all_verdicts(connection: Connection, message_id: int, lengths: RuleListLeng
 
 
 def _completed(
-    connection: Connection,
-    message_id: int,
-    asked: Sequence[tuple[int, int]],
-    kept: dict[tuple[int, int], RuleVerdict],
+    connection: Connection, message_id: int, asked: Sequence[tuple[int, int]], kept: dict[tuple[int, int], RuleVerdict]
 ) -> tuple[RuleVerdict, ...]:
     kind = connection.scalars(select(messages.c.type).where(messages.c.id == message_id)).one()
     rules = revisions(connection, {rule_id for rule_id, revision in asked if (rule_id, revision) not in kept})

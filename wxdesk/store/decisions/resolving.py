@@ -83,7 +83,6 @@ _DECIDED = update(messages).where(messages.c.id.in_(bindparam("ids", expanding=T
 
 
 def _grouped_by_answer(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:
-    """Group the replies by decision and rule into answers."""
     answers: defaultdict[tuple[int, int | None], list[int]] = defaultdict(list)
     for row, reply_id in zip(rows, ids, strict=True):
         answers[row["decision_id"], row["rule_id"]].append(reply_id)
@@ -112,14 +111,12 @@ def _apply_status(connection: Connection, one: Resolution) -> None:
 
 
 def _request_attention(connection: Connection, made: Sequence[Resolution]) -> None:
-    """Note which rule requested attention, and when."""
     for one in made:
         change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
         connection.execute(change.values(called_at=one.decision.decided_at, called_by=one.called_by))
 
 
 def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    """Transfer contacts to WeChat's own tool, now or at their next message."""
     for one in resolutions:
         change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
         if one.transferred_until is not None:

@@ -67,11 +67,7 @@ _before: ColumnElement[bool] = and_(
 )
 _answered: ScalarSelect[datetime | None] = (
     select(func.max(replies.c.sent_at))
-    .where(
-        replies.c.conversation_id == _asked.c.conversation_id,
-        OF_A_HUMAN,
-        replies.c.sent_at <= _asked.c.at,
-    )
+    .where(replies.c.conversation_id == _asked.c.conversation_id, OF_A_HUMAN, replies.c.sent_at <= _asked.c.at)
     .correlate(_asked)
     .scalar_subquery()
 )

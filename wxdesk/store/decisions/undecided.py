@@ -15,7 +15,7 @@ from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
 from wxdesk.store.schema.messaging import UNDECIDED, conversations, messages
-from wxdesk.store.schema.records import conversation_of, message_of, select_conversations
+from wxdesk.store.schema.records import load_conversations, message_of, select_conversations
 
 
 def undecided_of(
@@ -40,8 +40,8 @@ def undecided(connection: Connection, limit: int, among: ColumnElement[bool] | N
     query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
     waiting = [message_of(row) for row in connection.execute(query)]
     ids = {message.conversation_id for message in waiting}
-    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
-    threads = {row.id: conversation_of(row) for row in found}
+    found = load_conversations(connection, select_conversations().where(conversations.c.id.in_(ids)))
+    threads = {thread.id: thread for thread in found}
     return undecided_of(connection, waiting, threads)
 
 

@@ -45,12 +45,7 @@ _SQLITE = {
     sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 
-_FILE = {
-    errno.ENOSPC: DISK_FULL,
-    errno.EROFS: READ_ONLY,
-    errno.EACCES: READ_ONLY,
-    errno.EPERM: READ_ONLY,
-}
+_FILE = {errno.ENOSPC: DISK_FULL, errno.EROFS: READ_ONLY, errno.EACCES: READ_ONLY, errno.EPERM: READ_ONLY}
 
 _SQLSTATE = {
     "53100": DISK_FULL,

@@ -69,10 +69,7 @@ def back_up(file: Path, revision: str) -> Path:
     """Copy the database to a file beside it before migrating it from `revision`."""
     copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
     copy.unlink(missing_ok=True)
-    with (
-        closing(_read_only(file)) as source,
-        closing(sqlite3.connect(copy)) as target,
-    ):
+    with closing(_read_only(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     copy.chmod(0o600)
     return copy

@@ -64,7 +64,7 @@ class AttentionList:
 
     async def next_wake(self) -> datetime | None:
         """Return the end of the next snooze, or None."""
-        return await self._db.read(status.next_snooze_end)
+        return await self._db.read(moment_of, select(func.min(conversations.c.snoozed_until)))
 
     async def change(self, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
         """Store new and changed attention, and remove what has ended."""

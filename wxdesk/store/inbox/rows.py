@@ -97,7 +97,6 @@ def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> 
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
-    """Return a page of open conversations, those that need attention first."""
     risen, id_ = and_(conversations.c.id.in_(_RISEN), OPEN), conversations.c.id
     first = _ROWS.where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
     found = _rows(connection, first)
@@ -150,7 +149,6 @@ _SOMEBODY_WROTE = or_(
 
 
 def _decisions_of_drafts(own: ColumnElement[bool]) -> Select[Any]:
-    """Select the decisions behind a conversation's untouched drafts."""
     untouched = and_(own, replies.c.state == ReplyState.DRAFT, replies.c.edited.is_(false()), not_(PASSED_OVER))
     return select(replies.c.decision_id).where(untouched).correlate(conversations)
 

@@ -18,7 +18,7 @@ from wxdesk.store.engine.database import Database
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
-from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.schema.records import load_conversations, select_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
@@ -94,8 +94,8 @@ def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMes
 
 
 def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
-    found = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
-    return {one.id: one for one in map(conversation_of, found)}
+    query = select_conversations().where(conversations.c.id.in_(ids))
+    return {one.id: one for one in load_conversations(connection, query)}
 
 
 def _replies_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:

@@ -52,7 +52,6 @@ def _extend_deadlines(connection: Connection, holds: Sequence[ReplyStep]) -> set
 
 
 def _newest(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """Return the newest step of each of these replies that has one."""
     if not ids:
         return {}
     columns = reply_steps.c

@@ -132,7 +132,6 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
 
 
 def _refuse_gap(connection: Connection, reply: Reply) -> None:
-    """Raise if the reply, or an earlier part of its answer, has a gap."""
     for name in open_gaps(reply.content):
         raise ReplyHasGap(name)
     if reply.part_of is not None:
@@ -226,7 +225,6 @@ _ANY = 2**62
 def _update_conversation(
     connection: Connection, reply: Reply, at: datetime, effect: _Effect, heard_id: int, window: ReplyWindow | None
 ) -> None:
-    """Apply a move's effect at `at` to the conversation, and store its new window."""
     if effect is _Effect.NONE and window is None:
         return
     values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id, "heard_id": heard_id}

@@ -80,5 +80,4 @@ def _burst_starts(connection: Connection, since: datetime) -> Mapping[int, Seque
 
 
 def _with_operator_reply(thread: ColumnElement[int], since: datetime) -> ColumnElement[bool]:
-    """Match conversations with an operator's reply since `since`."""
     return thread.in_(select(replies.c.conversation_id).where(_BY_OPERATOR, replies.c.sent_at >= since))

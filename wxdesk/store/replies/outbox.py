@@ -40,13 +40,7 @@ class OutboxStore:
         self._db = db
 
     async def claim(
-        self,
-        now: datetime,
-        *,
-        busy: Collection[int],
-        limit: int,
-        only_by_hand: bool,
-        without: Collection[str] = (),
+        self, now: datetime, *, busy: Collection[int], limit: int, only_by_hand: bool, without: Collection[str] = ()
     ) -> list[ClaimedReply]:
         """Move queued replies to `sending` and commit; one a conversation, oldest first.
 

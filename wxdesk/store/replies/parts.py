@@ -46,26 +46,19 @@ def needs_operator(part: ReplyTable) -> ColumnElement[bool]:
 
 def waits_for_earlier_part(part: ReplyTable) -> ColumnElement[bool]:
     """Match a queued `part` that must wait for an earlier part of its answer."""
-    return _has_earlier_part(part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", _undecided(earlier))))
+    return _has_earlier_part(
+        part, lambda earlier: or_(earlier.c.state.in_(STOPS), and_(part.c.by == "", earlier.c.state.in_(UNDECIDED)))
+    )
 
 
 def waits_for_operator(part: ReplyTable) -> ColumnElement[bool]:
     """Match a `part` that waits because an earlier part needs an operator."""
     return _has_earlier_part(
-        part, lambda earlier: or_(_stopped(earlier), and_(part.c.by == "", needs_operator(earlier)))
+        part, lambda earlier: or_(earlier.c.state.in_(STOPS), and_(part.c.by == "", needs_operator(earlier)))
     )
 
 
-def _stopped(part: ReplyTable) -> ColumnElement[bool]:
-    return part.c.state.in_(STOPS)
-
-
-def _undecided(part: ReplyTable) -> ColumnElement[bool]:
-    return part.c.state.in_(UNDECIDED)
-
-
 def _has_earlier_part(part: ReplyTable, stops: Callable[[ReplyTable], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Match a `part` with an earlier part that `stops` it."""
     is_first = _FIRST.c.id == part.c.part_of
     is_between = and_(_BETWEEN.c.part_of == part.c.part_of, _BETWEEN.c.id < part.c.id)
     return and_(
@@ -157,7 +150,7 @@ def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplySt
 
 def release_later(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release those `later` parts whose turn it is, on behalf of `by`; return them."""
-    held_up = _has_earlier_part(replies, lambda earlier: or_(_stopped(earlier), _undecided(earlier)))
+    held_up = _has_earlier_part(replies, lambda earlier: earlier.c.state.in_(STOPS | UNDECIDED))
     freed: list[Reply] = []
     for some in batched(sorted(later), MAX_IDS):
         goes = and_(replies.c.id.in_(some), QUEUED, ~held_up)

@@ -86,7 +86,6 @@ def _figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, before
 
 
 def _microseconds(moment: ColumnElement[Any]) -> ColumnElement[int]:
-    """Return a time as its stored microseconds, to calculate with."""
     return type_coerce(moment, BigInteger)
 
 

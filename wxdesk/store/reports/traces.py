@@ -15,7 +15,7 @@ from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.messaging import conversations, decisions, messages, raw_pushes, replies
-from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+from wxdesk.store.schema.records import load_conversations, message_of, reply_of, select_conversations, select_replies
 
 
 class Traces:
@@ -75,13 +75,11 @@ def _path(connection: Connection, account: str, key: str) -> PushPath:
 
 
 def _contacts(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:
-    """Return contacts by their conversations' ids."""
     return {thread.id: thread.contact for thread in _threads(connection, ids)}
 
 
 def _threads(connection: Connection, ids: Collection[int]) -> list[Conversation]:
-    rows = connection.execute(select_conversations().where(conversations.c.id.in_(ids)))
-    return [conversation_of(row) for row in rows]
+    return load_conversations(connection, select_conversations().where(conversations.c.id.in_(ids)))
 
 
 def _decision(connection: Connection, message_id: int) -> Decision | None:

@@ -84,7 +84,6 @@ class PastFiring:
 
 
 def _of_rules(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
-    """Match the firings of these rules, of all for None."""
     return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
 
 

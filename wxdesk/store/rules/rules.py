@@ -258,12 +258,7 @@ def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]
 def _rule(row: Row[Any]) -> Rule:
     kept: Rule = row.rule
     return replace(
-        kept,
-        id=row.id,
-        position=row.position,
-        revision=row.revision,
-        enabled=row.enabled,
-        updated_at=row.updated_at,
+        kept, id=row.id, position=row.position, revision=row.revision, enabled=row.enabled, updated_at=row.updated_at
     )
 
 

@@ -61,6 +61,11 @@ def conversation_of(row: Row[Any]) -> Conversation:
     return Conversation(contact=Contact(*_contact_values(row)), window=window, **values)
 
 
+def load_conversations(connection: Connection, query: Select[Any]) -> list[Conversation]:
+    """Return the conversations of a query of `select_conversations`."""
+    return [conversation_of(row) for row in connection.execute(query)]
+
+
 def message_of(row: Row[Any]) -> Message:
     """Build a message from a row with all columns of messages."""
     return Message(*_message_values(row))

@@ -163,7 +163,6 @@ def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
 
 
 def _error_values(why: str) -> dict[str, object]:
-    """Return the columns that show a reason in the place of WeChat's last answer."""
     return {"error": why, "errcode": None, "rid": ""}
 
 

@@ -29,10 +29,7 @@ _LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
 def cancel_automatic(
     connection: Connection, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
 ) -> list[Reply]:
-    """Cancel a conversation's pending automatic replies; edited ones become drafts.
-
-    The parts of `but_answer`, named by its first part, stay as they are.
-    """
+    """Cancel a conversation's pending automatic replies; edited ones become drafts."""
     its = _lock_automatic(connection, conversation_id, but_answer)
     return _cancel_or_draft(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
 

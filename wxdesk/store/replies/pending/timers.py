@@ -68,7 +68,6 @@ def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> Time
 
 
 def _draft_closed(connection: Connection, now: datetime) -> list[Reply]:
-    """Make drafts of held replies whose reply window has closed; note the reason."""
     closed = _HERE.where(conversations.c.window_until <= now).exists()
     held = HELD & (BY_RULE | replies.c.due_at.is_(None)) & closed
     kept = move_all(connection, Move.KEEP, held, now, error=WINDOW_CLOSED)
@@ -102,6 +101,5 @@ def _draft_stale(connection: Connection, due: ColumnElement[bool], now: datetime
 
 
 def _due_at_window_end() -> ColumnElement[bool]:
-    """Match replies whose deadline was set by the end of their reply window."""
     until = type_coerce(conversations.c.window_until, BigInteger)
     return _HERE.where(type_coerce(replies.c.due_at, BigInteger) >= until - _LAST_MOMENT).exists()
