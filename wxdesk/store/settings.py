@@ -16,22 +16,17 @@ class Settings:
 
     async def get(self, key: str) -> str | None:
         """Return the stored value."""
-        return await self._db.read(_get, key)
+        return await self._db.read(get, key)
 
     async def set(self, key: str, value: str) -> None:
         """Store a value."""
         await self._db.write(put, key, value)
 
 
-def _get(connection: Connection, key: str) -> str | None:
-    value: str | None = connection.scalar(select(settings.c.value).where(settings.c.key == key))
-    return value
-
-
-def read_for_update(connection: Connection, key: str) -> str | None:
-    """Return a value, locked until the transaction ends."""
+def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:
+    """Return a value, locked by `for_update` until the transaction ends."""
     query = select(settings.c.value).where(settings.c.key == key)
-    value: str | None = connection.scalar(query.with_for_update())
+    value: str | None = connection.scalar(query.with_for_update() if for_update else query)
     return value
 
 

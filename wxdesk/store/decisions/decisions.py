@@ -16,8 +16,7 @@ from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.resolution import ConversationContext, Resolution, UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.decisions import resolving, rule_facts
-from wxdesk.store.decisions import undecided as undecided
+from wxdesk.store.decisions import resolving, rule_facts, undecided
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
 from wxdesk.store.schema.authored import rule_revisions, rules

@@ -51,7 +51,9 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
     update_waiting_since(connection, settled)
     for one in new.values():
-        _apply_status(connection, one)
+        if one.aside is not None:  # where the rule sends a reply, that carries it
+            made_by = one.decision
+            resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made])
@@ -101,13 +103,6 @@ def _take_over(connection: Connection, ids: Collection[int]) -> None:
     if ids:
         change = update(conversations).where(conversations.c.id.in_(ids))
         connection.execute(change.values(NO_TAKEOVER | {"taken_over": True}))
-
-
-def _apply_status(connection: Connection, one: Resolution) -> None:
-    """Apply a rule's status at once, unless it sends a reply, which carries it."""
-    if one.aside is not None:
-        decision = one.decision
-        resolve_or_snooze(connection, decision.conversation_id, one.aside, decision.decided_at, decision.rule_name)
 
 
 def _request_attention(connection: Connection, made: Sequence[Resolution]) -> None:

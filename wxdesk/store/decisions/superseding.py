@@ -95,9 +95,8 @@ class PendingAnswers:
         thread, at = resolution.decision.conversation_id, resolution.decision.decided_at
         waiting = self._waiting[thread]
         if resolution.fate is not OnNewMessage.STAY:
-            self._write(
-                [one for one in waiting if one.closed], at, error=""
-            )  # the contact wrote, so they can be sent again
+            # The contact wrote, so they can be sent again.
+            self._write([one for one in waiting if one.closed], at, error="")
         match resolution.fate:
             case OnNewMessage.SUPERSEDE:
                 rows = self._give_way(resolution, rows)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -129,20 +129,13 @@ STATEMENTS = 1000
 """Most compiled statements kept; the program has about 300, search makes more."""
 
 
-class _SharedDialect(NamedTuple):
-    """The dialect and the compiled statements that this process shares."""
-
-    dialect: Dialect
-    compiled: LRUCache[Any, Any]
-
-
 @functools.cache
-def _shared_dialect() -> _SharedDialect:
-    """Return the one dialect of this process, made once for all files."""
+def _shared_dialect() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """Return the dialect and compiled statements of this process, made once for all files."""
     engine = create_engine("sqlite://")
     engine.connect().close()
     engine.dispose()
-    return _SharedDialect(engine.dialect, LRUCache(STATEMENTS))
+    return engine.dialect, LRUCache(STATEMENTS)
 
 
 def create_sqlite_engine(
@@ -152,16 +145,16 @@ def create_sqlite_engine(
 
     `begin` is the statement that begins a transaction: the driver's own comes late and only before a write.
     """
-    language, url = _shared_dialect(), make_url("sqlite://").set(database=str(file))
+    dialect, compiled = _shared_dialect()
 
     def connect() -> DBAPIConnection:
         # Readers take turns on a connection, and they are closed by the thread that closes all.
         opened: Any = sqlite3.connect(f"{file.as_uri()}?mode={mode}", uri=True, check_same_thread=False)
         return opened  # type: ignore[no-any-return]
 
-    pool = QueuePool(connect, pool_size=connections, max_overflow=0, dialect=language.dialect)
+    pool = QueuePool(connect, pool_size=connections, max_overflow=0, dialect=dialect)
     event.listen(pool, "connect", prepare)
-    options = {"compiled_cache": language.compiled}
-    engine = Engine(pool, language.dialect, url, hide_parameters=True, execution_options=options)
+    url = make_url("sqlite://").set(database=str(file))
+    engine = Engine(pool, dialect, url, hide_parameters=True, execution_options={"compiled_cache": compiled})
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine

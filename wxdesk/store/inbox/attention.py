@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, or_, select, tuple_, union, upd
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.store.conversations import status as status
+from wxdesk.store.conversations import status
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.messaging import (
@@ -43,7 +43,7 @@ class AttentionList:
 
     async def rows_to_judge(self, ids: Collection[int]) -> list[InboxRow]:
         """Return those of these conversations that have, or might need, attention."""
-        return await self._db.read(_rows_to_judge, ids)
+        return await self._db.read(inbox_rows.load_rows, _ROWS_TO_JUDGE, ids)
 
     async def candidates(self, after: int, now: datetime) -> list[int]:
         """Return the next ids above `after` that have or may need attention; none at last."""
@@ -81,10 +81,6 @@ class AttentionList:
 
 def _unseen(connection: Connection) -> list[Attention]:
     return [attention_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
-
-
-def _rows_to_judge(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
-    return inbox_rows.load_rows(connection, _ROWS_TO_JUDGE, ids)
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))

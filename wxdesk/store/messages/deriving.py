@@ -70,14 +70,12 @@ def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[Unde
         for push in {push.push_id: push for push in pushes if push.push_id in fresh}.values()
         if push.incoming is not None and push.incoming.opens_conversation
     ]
-    made: list[Message] = []
-    threads: dict[ConversationKey, Conversation] = {}
-    if readable:
-        threads = _threads(connection, readable)
-        made = _insert_messages(connection, readable, threads)
-        _update_threads(connection, threads)
-    by_id = {thread.id: thread for thread in threads.values()}
-    return undecided_of(connection, made, by_id)
+    if not readable:
+        return []
+    threads = _threads(connection, readable)
+    made = _insert_messages(connection, readable, threads)
+    _update_threads(connection, threads)
+    return undecided_of(connection, made, {thread.id: thread for thread in threads.values()})
 
 
 def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:

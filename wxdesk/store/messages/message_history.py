@@ -13,7 +13,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
-from wxdesk.store.decisions import rule_facts as rule_facts
+from wxdesk.store.decisions import rule_facts
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema.authored import rules

@@ -19,7 +19,7 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.core.replies.lifecycle import Move, is_automatic, next_state
 from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_operator
-from wxdesk.store.conversations import status as status
+from wxdesk.store.conversations import status
 from wxdesk.store.conversations.on_message import (
     PREVIEW,
     PROLONGED_TAKEOVER,

@@ -15,7 +15,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.parts import STOPS, UNDECIDED
 from wxdesk.store.engine.database import MAX_IDS
-from wxdesk.store.replies import moves as moves
+from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all, update_replies
 from wxdesk.store.replies.history import write_moves
 from wxdesk.store.replies.inserting import load_replies

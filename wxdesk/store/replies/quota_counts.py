@@ -54,10 +54,8 @@ def promised_by_hand(connection: Connection, conversation_id: int) -> int:
     """Count a conversation's replies to be sent, once automatic ones are cancelled."""
     ours, state = replies.c.conversation_id == conversation_id, replies.c.state
     stays = or_(by_hand(replies), state == ReplyState.SENDING)
-    return (
-        connection.scalar(select(func.count()).where(ours, state.in_(_PROMISED), stays, ~waits_for_operator(replies)))
-        or 0
-    )
+    query = select(func.count()).where(ours, state.in_(_PROMISED), stays, ~waits_for_operator(replies))
+    return connection.scalar(query) or 0
 
 
 def sent_since(connection: Connection, conversation_id: int, since: datetime) -> int:

@@ -116,9 +116,7 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
     last = parts[-1]
     preview = update(conversations).where(conversations.c.id == last.conversation_id)
     values = PROLONGED_TAKEOVER | NOT_CALLED
-    if (
-        last.due_at is None or last.author is Author.RULE
-    ):  # what can still be taken back is not said before it has arrived
+    if last.due_at is None or last.author is Author.RULE:  # what can still be undone shows when it has arrived
         values |= PREVIEW
     said = connection.execute(preview.values(values), message_values(last.author, last.content, at, at))
     if said.rowcount == 0:

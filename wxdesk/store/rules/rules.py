@@ -19,7 +19,7 @@ from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.schema.authored import rule_revisions, rules
-from wxdesk.store.settings import put, read_for_update
+from wxdesk.store.settings import get, put
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -226,7 +226,7 @@ def _save_hours(
 ) -> None:
     renamed, gone = names
     listed = all_rules(connection, for_update=True)
-    if any(read_for_update(connection, key) != value for key, value in expected.items()):
+    if any(get(connection, key, for_update=True) != value for key, value in expected.items()):
         raise DecisionOutdated
     for calendar in sorted(gone):
         users = [rule.name for rule in listed if calendar in rule.when.calendars]

@@ -23,7 +23,7 @@ from wxdesk.core.replies.on_new_message import (
     WROTE_MEANWHILE,
     due_before_closing,
 )
-from wxdesk.store.conversations import status as status
+from wxdesk.store.conversations import status
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies
 from wxdesk.store.replies.history import steps_of, write_steps
 from wxdesk.store.replies.moves import LockedReply, ReplyChanges, lock_reply, move, update_guarded

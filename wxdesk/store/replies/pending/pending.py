@@ -20,7 +20,7 @@ from wxdesk.core.replies.lifecycle import Move, can_be_undone
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.conversations.takeovers import restore_takeover
 from wxdesk.store.engine.database import Database
-from wxdesk.store.replies import moves as moves
+from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
 from wxdesk.store.replies.parts import (
     NO_ERROR,
@@ -32,9 +32,7 @@ from wxdesk.store.replies.parts import (
     waits_for_earlier_part,
 )
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
-from wxdesk.store.replies.pending import edit_lock as edit_lock
-from wxdesk.store.replies.pending import policy_changes as policy_changes
-from wxdesk.store.replies.pending import timers as timers
+from wxdesk.store.replies.pending import edit_lock, policy_changes, timers
 from wxdesk.store.replies.pending.policy_changes import NewMode
 from wxdesk.store.replies.pending.timers import TimerMoves, TimerTerms
 from wxdesk.store.schema.messaging import conversations, replies

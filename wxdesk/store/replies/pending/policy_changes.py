@@ -88,10 +88,8 @@ def _withhold(
         case ReplyMode.DRAFT:
             return move_all(connection, Move.KEEP, here, at, CHANGED_BY[source], **its)
         case ReplyMode.HOLD:
-            unheld, due_at = (
-                here & QUEUED & _NEVER_HELD & ~waits_for_earlier_part(replies),
-                _due_at(at, new.hold_seconds),
-            )
+            unheld = here & QUEUED & _NEVER_HELD & ~waits_for_earlier_part(replies)
+            due_at = _due_at(at, new.hold_seconds)
             late = move_all(connection, Move.KEEP, unheld & _is_stale(new.stale_before), at, error=new.late, **its)
             return late + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
         case ReplyMode.AUTO:
