@@ -105,23 +105,13 @@ def _refuse_taken(template: Template, known: list[Template]) -> None:
 
 
 def _values(template: Template) -> dict[str, Any]:
-    return {
-        "revision": template.revision,
-        "template": template.written,
-        "updated_at": template.updated_at,
-        "uses": template.uses,
-        "last_used_at": template.last_used_at,
-    }
+    same = ("revision", "updated_at", "uses", "last_used_at")
+    return {name: getattr(template, name) for name in same} | {"template": template.written}
 
 
 def _with_revision(connection: Connection, template: Template) -> Template:
-    values = {
-        "template_id": template.id,
-        "revision": template.revision,
-        "template": template.written,
-        "saved_at": template.updated_at,
-    }
-    connection.execute(template_revisions.insert().values(values))
+    values = {"template_id": template.id, "revision": template.revision, "template": template.written}
+    connection.execute(template_revisions.insert().values(**values, saved_at=template.updated_at))
     return template
 
 

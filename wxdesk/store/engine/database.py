@@ -53,9 +53,9 @@ class Database(ABC):
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` as a writing transaction."""
 
-    @abstractmethod
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        """Begin `body` as a lone writing statement."""
+        """Begin `body` as a lone writing statement; the same where writes do not wait for each other."""
+        return self._writing(body)
 
     @abstractmethod
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:

@@ -100,9 +100,6 @@ class PostgresqlDatabase(Database):
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._write(body))
 
-    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        return self._finished(self._write(body))  # here writes do not wait for each other
-
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._read(body))
 

@@ -83,17 +83,12 @@ _CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
 }
 
 
-def filter_condition(chip: InboxFilter) -> ColumnElement[bool]:
-    """Return the condition for conversations under a chip or in a part of the list."""
-    return _CHOSEN[chip]
-
-
 def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
     """Return a page of rows under a chip, in that chip's order."""
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
     order = _ORDERS.get(chip, _NEWEST)
-    return _rows(connection, _ROWS.where(filter_condition(chip)).order_by(*order).limit(limit).offset(offset))
+    return _rows(connection, _ROWS.where(_CHOSEN[chip]).order_by(*order).limit(limit).offset(offset))
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
@@ -235,7 +230,7 @@ def counts(connection: Connection) -> InboxCounts:
 
 
 def _count_under(chip: InboxFilter) -> Any:  # noqa: ANN401
-    return select(func.count()).select_from(conversations).where(filter_condition(chip)).scalar_subquery()
+    return select(func.count()).select_from(conversations).where(_CHOSEN[chip]).scalar_subquery()
 
 
 def _counts_query() -> Select[Any]:

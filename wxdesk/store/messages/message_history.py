@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, func, not_, or_, select
@@ -22,15 +23,7 @@ from wxdesk.store.schema.records import load_conversations, select_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
-_COLUMNS = (
-    messages.c.id,
-    messages.c.conversation_id,
-    messages.c.type,
-    messages.c.text,
-    messages.c.at,
-    messages.c.session_from,
-    messages.c.event,
-)
+_COLUMNS = [messages.c[field.name] for field in fields(PastMessage)]
 
 
 class MessageHistory:

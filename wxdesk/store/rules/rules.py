@@ -244,8 +244,12 @@ def _put_beside(connection: Connection, beside: Mapping[str, str]) -> None:
 
 
 def _insert_again(connection: Connection, rule: Rule) -> None:
-    values = {"id": rule.id, "position": 0, "revision": rule.revision, "enabled": rule.enabled}
-    connection.execute(rules.insert().values(**values, rule=revision_content(rule), updated_at=rule.updated_at))
+    connection.execute(rules.insert().values(id=rule.id, **_values(rule)))
+
+
+def _values(rule: Rule) -> dict[str, Any]:
+    same = ("position", "revision", "enabled", "updated_at")
+    return {name: getattr(rule, name) for name in same} | {"rule": revision_content(rule)}
 
 
 def all_rules(connection: Connection, *, for_update: bool = False) -> list[Rule]:
@@ -265,14 +269,10 @@ def _rule(row: Row[Any]) -> Rule:
 def _insert(connection: Connection, new: Sequence[Rule], at: datetime) -> list[Rule]:
     if not new:
         return []
-    rows = [
-        {"position": 0, "revision": 1, "enabled": rule.enabled, "rule": revision_content(rule), "updated_at": at}
-        for rule in new
-    ]
-    ids = connection.scalars(rules.insert().returning(rules.c.id, sort_by_parameter_order=True), rows)
-    made = zip(new, ids, strict=True)
-    saved = [replace(rule, id=rule_id, position=0, revision=1, updated_at=at) for rule, rule_id in made]
-    return _with_revisions(connection, saved)
+    first = [replace(rule, position=0, revision=1, updated_at=at) for rule in new]
+    insert = rules.insert().returning(rules.c.id, sort_by_parameter_order=True)
+    made = zip(first, connection.scalars(insert, [_values(rule) for rule in first]), strict=True)
+    return _with_revisions(connection, [replace(rule, id=rule_id) for rule, rule_id in made])
 
 
 def revise(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datetime) -> list[Rule]:
@@ -286,19 +286,9 @@ def revise(connection: Connection, pairs: Sequence[tuple[Rule, Rule]], at: datet
         )
         for known, rule in pairs
     ]
-    columns = ("revision", "enabled", "rule", "updated_at")
     change = update(rules).where(rules.c.id == bindparam("its_id"))
-    change = change.values({rules.c[name]: bindparam(f"new_{name}") for name in columns})
-    rows = [
-        {
-            "its_id": rule.id,
-            "new_revision": rule.revision,
-            "new_enabled": rule.enabled,
-            "new_rule": revision_content(rule),
-            "new_updated_at": at,
-        }
-        for rule in saved
-    ]
+    change = change.values({rules.c[name]: bindparam(f"new_{name}") for name in _values(saved[0])})
+    rows = [{"its_id": rule.id} | {f"new_{name}": it for name, it in _values(rule).items()} for rule in saved]
     connection.execute(change, rows)
     return _with_revisions(connection, saved)
 
