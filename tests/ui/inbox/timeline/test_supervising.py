@@ -129,7 +129,7 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
             templates.open_picker()
             field = templates.picker.field
         case "form":
-            occasion = templates._occasion()
+            occasion = templates._context()
             assert occasion is not None
             question = Template(1, "Ask", "Order {{ ask.order }}", prompts=(Prompt("order", "Which order?"),))
             templates.form.ask(world.desk.templates.begin(question, occasion))
