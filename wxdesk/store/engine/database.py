@@ -54,7 +54,7 @@ class Database(ABC):
         """Begin `body` as a writing transaction."""
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        """Begin `body` as a lone writing statement; the same where writes do not wait for each other."""
+        """Begin `body` as a lone statement; like any write where none waits for others."""
         return self._writing(body)
 
     @abstractmethod

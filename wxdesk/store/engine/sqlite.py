@@ -131,7 +131,7 @@ STATEMENTS = 1000
 
 @functools.cache
 def _shared_dialect() -> tuple[Dialect, LRUCache[Any, Any]]:
-    """Return the dialect and compiled statements of this process, made once for all files."""
+    """Return this process's dialect and compiled statements, the same for all files."""
     engine = create_engine("sqlite://")
     engine.connect().close()
     engine.dispose()
