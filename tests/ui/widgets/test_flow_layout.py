@@ -65,3 +65,13 @@ def test_hidden_widgets_take_no_room_and_growing_ones_take_the_rest(qtbot: QtBot
     hidden.setVisible(False)
     _, places = _set(qtbot, hidden, _Block(20), growing)
     assert places[1:] == [(0, 0, 20), (30, 0, 70)]
+
+
+def test_other_widgets_take_the_place_of_all(qtbot: QtBot) -> None:
+    host, _ = _set(qtbot, first := _Block(45), _Block(45))
+    flow = host.layout()
+    assert isinstance(flow, FlowLayout)
+    last = _Block(30)
+    flow.set_widgets((last, first))
+    flow.setGeometry(QRect(0, 0, WIDTH, 300))
+    assert (last.x(), first.x(), flow.count()) == (0, 40, 2)

@@ -103,3 +103,12 @@ def test_a_quote_is_as_wide_as_its_language_writes_it(qapp: QApplication, langua
 def test_a_tooltip_is_plain_text() -> None:
     assert plain_tip("") == ""
     assert plain_tip("<b>a & b</b>\nc") == "<span>&lt;b&gt;a &amp; b&lt;/b&gt;<br>c</span>"
+
+
+def test_a_label_that_says_nothing_is_hidden(qtbot: QtBot) -> None:
+    label = PlainLabel()
+    qtbot.addWidget(label)
+    label.show_if_any("wrong")
+    assert (label.full_text(), label.isHidden()) == ("wrong", False)
+    label.show_if_any("")
+    assert (label.full_text(), label.isHidden()) == ("", True)

@@ -82,7 +82,6 @@ class TitleField(QLineEdit):
         self.textChanged.connect(self._tell_whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Update the tooltip for a title that does not fit."""
         super().resizeEvent(event)
         self._tell_whole()
 
@@ -91,7 +90,6 @@ class TitleField(QLineEdit):
         self.setToolTip(plain_tip(self.text()) if wide > self.width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the text, and the underline while it is needed."""
         super().paintEvent(event)
         wrong, focused = bool(self.property("wrong")), self.hasFocus()
         if not (wrong or focused or self.underMouse() or not self.text()):

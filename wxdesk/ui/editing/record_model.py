@@ -57,7 +57,6 @@ class RecordModel[R: Record](QAbstractListModel):
             self._all_changed()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """Return the number of shown records."""
         return 0 if parent.isValid() else len(self._rows)
 
     def _show_rows(self, rows: Sequence[R]) -> None:

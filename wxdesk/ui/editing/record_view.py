@@ -77,7 +77,6 @@ class RecordView[R: Record](QListView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The keys of every such list."""
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_asked.emit()
         elif event.matches(QKeySequence.StandardKey.Redo):
@@ -98,7 +97,6 @@ class RecordView[R: Record](QListView):
             self.chosen.emit(record.id)
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:  # noqa: N802 - Qt's name
-        """Emit the id of the new current record."""
         super().currentChanged(current, previous)
         record = self.records.record_at(current)
         if record is not None and not self.signalsBlocked():

@@ -187,7 +187,6 @@ class RulesPage(RecordPage[Rule]):
         self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Adapt the columns to the page's width."""
         super().resizeEvent(event)
         narrow = self._place.fit()
         self.list.setFixedWidth(LIST_NARROW if narrow else LIST)

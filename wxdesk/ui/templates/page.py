@@ -94,7 +94,6 @@ class TemplatesPage(RecordPage[Template]):
             dialog.open()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Adapt the list's width to the page's."""
         super().resizeEvent(event)
         self.list.setFixedWidth(LIST_NARROW if self.width() < NARROW else LIST)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -33,6 +35,13 @@ class FlowLayout(QLayout):
         """Put `widget` before the item at `index`."""
         self.addWidget(widget)
         self._items.insert(index, self._items.pop())
+        self.invalidate()
+
+    def set_widgets(self, widgets: Iterable[QWidget]) -> None:
+        """Lay out these widgets and no others; those left out only lose their place."""
+        self._items.clear()
+        for widget in widgets:
+            self.addWidget(widget)
         self.invalidate()
 
     def count(self) -> int:

@@ -59,6 +59,11 @@ class PlainLabel(QLabel):
         self._role = role
         self._color()
 
+    def show_if_any(self, text: str) -> None:
+        """Show `text`; the label is hidden while there is none."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
     def full_text(self) -> str:
         """Return the whole text, however much of it is visible."""
         return self._full

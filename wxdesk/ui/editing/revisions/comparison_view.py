@@ -51,7 +51,6 @@ class ComparisonView(QTextEdit):
         self._write()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take over the colours of a new appearance."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._sections:
             self._write()
@@ -148,5 +147,4 @@ class ComparisonLegend(QWidget):
 
     def _say(self, gone: str, added: str, standing: str) -> None:
         for label, text in ((self.gone, gone), (self.added, added), (self.standing, standing)):
-            label.setText(text)
-            label.setVisible(bool(text))
+            label.show_if_any(text)

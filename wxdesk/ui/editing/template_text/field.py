@@ -86,7 +86,6 @@ class TemplateEdit(QPlainTextEdit):
         return [mark.cursor.blockNumber() + 1 for mark in self.extraSelections()]
 
     def sizeHint(self) -> QSize:
-        """Return the height of its lines, within bounds."""
         return QSize(320, self._wanted_height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -95,7 +94,6 @@ class TemplateEdit(QPlainTextEdit):
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take over the colours of a new appearance."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_colors"):
             self._colors.rehighlight()

@@ -66,7 +66,6 @@ class FieldVariableMenu(VariableMenu):
         self.picked.connect(self._insert)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Remember the field that was focused last."""
         if event.type() is QEvent.Type.FocusIn and isinstance(watched, QLineEdit):
             self._into = watched
         return super().eventFilter(watched, event)

@@ -51,7 +51,7 @@ class CalendarForm(ColumnScroll):
         inside.setAutoFillBackground(False)  # the dialog's own ground shows through
         self.viewport().setAutoFillBackground(False)
         self.name.edited.connect(self.edited)
-        self.zone.activated.connect(self._changed)
+        self.zone.activated.connect(self.edited)
         for day in self.days:
             day.edited.connect(self.edited)
             day.copy_asked.connect(self._copy)
@@ -181,7 +181,4 @@ class CalendarForm(ColumnScroll):
     def _remove_special(self, row: SpecialDaysRow) -> None:
         self._drop(row)
         self.add_special.setFocus()
-        self.edited.emit()
-
-    def _changed(self) -> None:
         self.edited.emit()

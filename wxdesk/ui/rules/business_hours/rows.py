@@ -252,14 +252,11 @@ class SpecialDaysRow(QWidget):
         edit.setPlaceholderText(hint)
         edit.setMaxLength(longest)
         edit.setFixedHeight(ROW)
-        edit.textEdited.connect(self._changed)
+        edit.textEdited.connect(self.edited)
         return edit
 
     def _turned(self) -> None:
         self.span.setVisible(bool(self.state.value))
-        self.edited.emit()
-
-    def _changed(self) -> None:
         self.edited.emit()
 
     def _ask_removal(self) -> None:

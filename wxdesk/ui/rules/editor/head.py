@@ -66,8 +66,7 @@ class RuleEditorHead(RecordHead):
     def show_error(self, reason: str, *, about_name: bool = True) -> None:
         """Say below the name why the rule cannot be stored; an empty reason clears it."""
         set_wrong(self.title, about_name and bool(reason))
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
+        self._error.show_if_any(reason)
 
     def show_refusal(self, reason: str) -> None:
         """Say below the name why the rule was not stored."""

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Cooldown
 from wxdesk.core.rules.faults import MOST_TIMES
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
-from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.rules.editor.conditions.parts import SentencePart, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
@@ -23,19 +21,11 @@ LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
 """Fields of `Cooldown`, in the order of the menu that adds them."""
 
 
-class LimitPart(QObject):
-    """One limit: a number, its unit, and the words around it.
-
-    Signals:
-        changed: the limit has changed.
-        removed: the operator wants to remove it; carries the part.
-    """
-
-    changed = Signal()
-    removed = Signal(object)
+class LimitPart(SentencePart):
+    """One limit: a number, its unit, and the words around it."""
 
     def __init__(self, limit: str, number: int, host: QWidget) -> None:
-        super().__init__(host)
+        super().__init__(tr("Remove this limit: {what}", what=limit_choice(limit)), host)
         self.limit = limit
         before, _ = _words(limit, number)
         self._before = sentence_label(before, host)
@@ -45,11 +35,8 @@ class LimitPart(QObject):
             SingleChoiceButton(_unit_choices(number), tr("Unit of time"), host) if limit == "per_contact_s" else None
         )
         self._after = sentence_label("", host)
-        self._remove = SmallButton("close", tr("Remove this limit: {what}", what=limit_choice(limit)), host)
-        self._error = error_label(host)
         self._show_number(number)
         self.number.valueChanged.connect(self._edited)
-        self._remove.clicked.connect(self._ask_away)
         if self.unit is not None:
             self.unit.chosen.connect(self._edited)
         for widget in self.widgets()[:-2]:
@@ -69,15 +56,7 @@ class LimitPart(QObject):
 
     def show_fault(self, reason: str) -> None:
         """Show a fault below; an empty reason clears it."""
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
-
-    def discard(self) -> None:
-        """Remove all widgets for good."""
-        for widget in self.widgets():
-            widget.hide()
-            widget.deleteLater()
-        self.deleteLater()
+        self._error.show_if_any(reason)
 
     def _show_number(self, number: int) -> None:
         if self.unit is not None:
@@ -97,9 +76,6 @@ class LimitPart(QObject):
     def _edited(self) -> None:
         self._say_after()
         self.changed.emit()
-
-    def _ask_away(self) -> None:
-        self.removed.emit(self)
 
 
 def _words(limit: str, number: int) -> tuple[str, str]:

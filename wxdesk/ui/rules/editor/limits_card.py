@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -57,7 +58,7 @@ class LimitsCard(QFrame):
         for widget in (self.delivery, self.seconds):
             widget.setProperty(KEEP_WITH_NEXT, True)
         self.delivery.chosen.connect(self._delivery_chosen)
-        self.seconds.valueChanged.connect(self._edited)
+        self.seconds.valueChanged.connect(self.changed)
         title = tr("How often, and how it leaves")
         vbox(
             PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, parent=self),
@@ -108,8 +109,7 @@ class LimitsCard(QFrame):
         for part in self._limits:
             part.show_fault(reasons.get(("cooldown", part.limit), ""))
         own = reasons.get(("delivery",), "")
-        self._error.setText(own)
-        self._error.setVisible(bool(own))
+        self._error.show_if_any(own)
         self._set()
 
     def place(self, where: FieldPath) -> QWidget:
@@ -159,22 +159,15 @@ class LimitsCard(QFrame):
             self.seconds.setFocus()
         self.changed.emit()
 
-    def _edited(self) -> None:
-        self.changed.emit()
-
     def _set(self) -> None:
         """Lay out all widgets in their lines; the Tab order follows."""
-        while self._flow.count():
-            self._flow.takeAt(0)
         held = self.way() is Delivery.HOLD
         parts = [widget for part in self._limits for widget in part.widgets()]
-        previous: QWidget | None = None
         self.add.setProperty(NEW_LINE, bool(self._limits))
-        for widget in (self._free, *parts, self.add, self.delivery, self.seconds, self._unit, self._error):
-            self._flow.addWidget(widget)
-            if previous is not None:
-                QWidget.setTabOrder(previous, widget)
-            previous = widget
+        widgets = (self._free, *parts, self.add, self.delivery, self.seconds, self._unit, self._error)
+        self._flow.set_widgets(widgets)
+        for before, after in pairwise(widgets):
+            QWidget.setTabOrder(before, after)
         for part in self._limits:
             for widget in part.widgets()[:-1]:
                 widget.show()
@@ -183,7 +176,6 @@ class LimitsCard(QFrame):
         self.seconds.setVisible(held)
         self._unit.setVisible(held)
         self.note.setText(_note(self.way()))
-        self._flow.invalidate()
         self._sentence.updateGeometry()
 
 

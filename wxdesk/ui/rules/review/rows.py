@@ -56,11 +56,9 @@ class ReviewRows(QAbstractListModel):
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """Return the number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return one value of a row."""
         if not index.isValid():
             return None
         row = self.rows[index.row()]
@@ -89,7 +87,6 @@ class ReviewDelegate(QStyledItemDelegate):
         return QSize(200, ROW + (LINE if row.more else 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Draw the row."""
         theme = Theme.current()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state

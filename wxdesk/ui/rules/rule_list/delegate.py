@@ -31,13 +31,11 @@ class RuleDelegate(QStyledItemDelegate):
     """Delegate for number, name, delivery, summary, figures or fault, and switch."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Return the fixed height of a row; the view gives the width."""
         return QSize(200, Measure.ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw the row."""
         theme = Theme.current()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
@@ -62,7 +60,6 @@ class RuleDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> bool:
-        """Switch the rule when its switch is clicked."""
         if not isinstance(event, QMouseEvent) or event.button() is not Qt.MouseButton.LeftButton:
             return False
         hit = switch_rect(option.rect).adjusted(-8, -12, 8, 12)

@@ -87,7 +87,6 @@ class RuleModel(RecordModel[Rule]):
     # -- what Qt asks
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return one value of a row."""
         rule = self.record_at(index)
         if rule is None:
             return None
@@ -126,7 +125,6 @@ class RuleModel(RecordModel[Rule]):
     def setData(  # noqa: N802 - Qt's name
         self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole
     ) -> bool:
-        """Switch a rule on or off."""
         rule = self.record_at(index)
         if rule is None or role != Qt.ItemDataRole.CheckStateRole:
             return False
@@ -147,7 +145,6 @@ class RuleModel(RecordModel[Rule]):
         )  # fmt: skip
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Return that rows are moved, never copied."""
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:

@@ -66,7 +66,6 @@ class RuleView(RecordView[Rule]):
             self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the keys of the list."""
         index = self.currentIndex()
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -81,19 +80,16 @@ class RuleView(RecordView[Rule]):
     # -- dragging
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Show the line between rows where the dragged one would come."""
         super().dragMoveEvent(event)
         takes = self.rules.takes(event.mimeData())
         self._show_drop(self._row_below(event.position().toPoint()) if takes else None)
         event.setAccepted(takes)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Remove the line when the drag leaves the list."""
         super().dragLeaveEvent(event)
         self._show_drop(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Drop the dragged row at the line."""
         self._show_drop(None)
         row = self._row_below(event.position().toPoint())
         if self.rules.dropMimeData(event.mimeData(), event.dropAction(), row, 0, QModelIndex()):
@@ -112,7 +108,6 @@ class RuleView(RecordView[Rule]):
         return index.row() + (at.y() > self.visualRect(index).center().y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, and the line where the dragged one would come."""
         super().paintEvent(event)
         if self._drop_row is None:
             return
@@ -129,7 +124,6 @@ class RuleView(RecordView[Rule]):
         painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Open the menu of a row, by mouse or key."""
         if self.currentIndex().isValid():
             self.menu_asked.emit(event.globalPos())
 

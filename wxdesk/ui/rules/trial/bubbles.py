@@ -14,6 +14,7 @@ from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
 
@@ -59,12 +60,7 @@ class TrialBubbles(QWidget):
 
     def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
         """Show the message, the answers, and a sentence on what is no answer."""
-        while self._lines.count():
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        remove_widgets(self._lines)
         self._texts = []
         if asked:
             self._add_bubble(asked, ours=False)

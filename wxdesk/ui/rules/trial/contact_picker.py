@@ -41,7 +41,6 @@ class ContactPickerModel(QAbstractListModel):
         self.endResetModel()
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of conversations found."""
         return 0 if parent.isValid() else len(self._threads)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
@@ -69,11 +68,9 @@ class ContactPickerDelegate(QStyledItemDelegate):
     """Delegate that paints a conversation in two lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the fixed height of a row."""
         return QSize(0, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the name, the time, and the last message."""
         thread, model, theme = index.data(_THREAD), index.model(), Theme.current()
         if thread is None or not isinstance(model, ContactPickerModel):
             return

@@ -76,8 +76,7 @@ class RulePreview(QFrame):
         if not self._texts:
             self._say(tr("Here stands what the customer gets, as soon as you write it."), "secondary")
         cost = _cost(example.spoken)
-        self.cost.setText(cost)
-        self.cost.setVisible(bool(cost))
+        self.cost.show_if_any(cost)
         self.setAccessibleName(tr("What this rule says") + ": " + "\n".join(self._texts))
         self._fit()
 
@@ -99,7 +98,6 @@ class RulePreview(QFrame):
         return [bubble.content for bubble in self._bubbles]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the height of the bubbles."""
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             self._fit()
         return super().eventFilter(watched, event)

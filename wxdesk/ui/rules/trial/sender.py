@@ -225,12 +225,10 @@ class TrialNameField(QLineEdit):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Close the list of customers when the focus leaves."""
         super().focusOutEvent(event)
         self.left.emit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Tint the button anew when the appearance changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and isinstance(getattr(self, "button", None), QAction):
             self._say_end()

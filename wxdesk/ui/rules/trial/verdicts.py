@@ -67,7 +67,6 @@ class VerdictModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._verdicts) + bool(self._left)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return one value of a row."""
         if not index.isValid():
             return None
         if index.row() >= len(self._verdicts):
@@ -112,7 +111,6 @@ class VerdictDelegate(QStyledItemDelegate):
         self._words = QFontMetrics(sentence_font(Size.SMALL))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        """Return room for the name and the lines of each condition; one line for the rest."""
         lines = index.data(Role.LINES)
         if lines is None:
             return QSize(120, REST_ROW)
@@ -137,7 +135,6 @@ class VerdictDelegate(QStyledItemDelegate):
         return _cut(words, fits)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Draw the row."""
         theme = Theme.current()
         rect: QRect = option.rect
         matched = index.data(Role.MATCHED)

@@ -56,10 +56,8 @@ class TemplatePreview(QFrame):
     def _show(self, content: Content, cost: str, note: str) -> None:
         self.bubble.show_content(content)
         self.bubble.setVisible(content != Content() and bool(content.summary or content.kind is not ReplyKind.TEXT))
-        self.cost.setText(cost)
-        self.cost.setVisible(bool(cost))
-        self.note.setText(note)
-        self.note.setVisible(bool(note))
+        self.cost.show_if_any(cost)
+        self.note.show_if_any(note)
 
     def _example(self) -> RuleContext:
         now = self._desk.clock()

@@ -98,8 +98,7 @@ class TextBody(QWidget):
         """Mark the wrong lines of the shown variant, and list the faults of all."""
         self.edit.mark_lines([fault.line for fault in faults if fault.variant == self._at and fault.line])
         words = "\n".join(self._words(fault) for fault in faults)
-        self.error.setText(words)
-        self.error.setVisible(bool(words))
+        self.error.show_if_any(words)
 
     def _words(self, fault: TemplateFault) -> str:
         reason = tr(fault.reason)
@@ -145,18 +144,15 @@ class TextBody(QWidget):
         self._measure()
 
     def _show_variants(self) -> None:
-        while self._row.count():
-            self._row.takeAt(0)
         for chip in self._chips:
             chip.hide()
             chip.deleteLater()
         several = len(self._texts) > 1
         self._chips = [self._chip(at) for at in range(len(self._texts))] if several else []
-        self._row.addWidget(self.add)
+        self._row.set_widgets((*self._chips, self.add))
         self.add.setEnabled(len(self._texts) < MOST_VARIANTS)
         self.remove.setVisible(several)
         self.variant.setVisible(several)
-        self._row.invalidate()
         self.updateGeometry()
 
     def _chip(self, at: int) -> Chip:
@@ -165,7 +161,6 @@ class TextBody(QWidget):
         chip.setAccessibleName(tr("Variant {n}", n=at + 1))
         chip.clicked.connect(self._chip_clicked)
         chip.show()
-        self._row.addWidget(chip)
         return chip
 
     def _measure(self) -> None:

@@ -19,13 +19,11 @@ class TemplateDelegate(QStyledItemDelegate):
     """Delegate that paints a row in three lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Return the fixed height of a row; the view gives the width."""
         return QSize(200, Measure.ROW)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw the row."""
         theme = Theme.current()
         rect: QRect = option.rect
         painter.save()

@@ -67,7 +67,6 @@ class TemplateModel(RecordModel[Template]):
     # -- what Qt asks
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return one value of a row."""
         template = self.record_at(index)
         if template is None:
             return None

@@ -50,7 +50,6 @@ class TemplateView(RecordView[Template]):
             self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the keys of the list."""
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() == Qt.Key.Key_D and ctrl:
             self._copy()
@@ -60,7 +59,6 @@ class TemplateView(RecordView[Template]):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Open the menu of a row, by mouse or key."""
         if self.current() is not None:
             self._menu.popup(event.globalPos())
 
@@ -86,7 +84,6 @@ class TemplateSearchField(QLineEdit):
         self.setClearButtonEnabled(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the keys that lead elsewhere."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.went_down.emit()
         elif event.key() == Qt.Key.Key_Escape:
@@ -120,13 +117,11 @@ class CategoryChips(QWidget):
             wanted.append(self._chosen)
         if wanted == [chip.text() for chip in self._chips]:
             return
-        while self._row.count():
-            self._row.takeAt(0)
         for chip in self._chips:
             chip.hide()
             chip.deleteLater()
         self._chips = [self._chip(category) for category in wanted]
-        self._row.invalidate()
+        self._row.set_widgets(self._chips)
         self.setVisible(bool(wanted))
         self.updateGeometry()
 
@@ -140,7 +135,6 @@ class CategoryChips(QWidget):
         chip.setAccessibleName(tr("Category {name}", name=category))
         chip.clicked.connect(self._clicked)
         chip.show()
-        self._row.addWidget(chip)
         return chip
 
     def _clicked(self) -> None:

@@ -51,11 +51,7 @@ class TagBody(ActionBody):
         self.chips.open_field()
 
     def _set(self) -> None:
-        while self._flow.count():
-            self._flow.takeAt(0)
-        for widget in (*self.chips.widgets(), self._error):
-            self._flow.addWidget(widget)
-        self._flow.invalidate()
+        self._flow.set_widgets((*self.chips.widgets(), self._error))
         self.updateGeometry()
 
 
@@ -66,7 +62,7 @@ class TypingBody(ActionBody):
         super().__init__(parent)
         self.seconds = NumberField(1, MOST_TYPING_SECONDS, tr("Seconds of typing"), self)
         self.seconds.show_number(action.seconds)
-        self.seconds.valueChanged.connect(self._edited)
+        self.seconds.valueChanged.connect(self.changed)
         self._only = self.seconds
         flow = FlowLayout(self)
         before, _ = typing_texts(action.seconds)
@@ -98,7 +94,7 @@ class SnoozeBody(ActionBody):
         super().__init__(parent)
         self.minutes = NumberField(1, MOST_SNOOZE_MINUTES, tr("Minutes of snoozing"), self)
         self.minutes.show_number(action.minutes)
-        self.minutes.valueChanged.connect(self._edited)
+        self.minutes.valueChanged.connect(self.changed)
         self._only = self.minutes
         flow = FlowLayout(self)
         for widget in (

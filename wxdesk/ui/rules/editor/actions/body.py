@@ -48,11 +48,7 @@ class ActionBody(QWidget):
 
     def show_fault(self, fault: RuleFault | None, reason: str) -> None:
         """Show a fault below the fields; None clears it."""
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
+        self._error.show_if_any(reason)
 
     def show_groups(self, names: Iterable[str]) -> None:
         """Take over the named groups of the rule's patterns."""
-
-    def _edited(self) -> None:
-        self.changed.emit()

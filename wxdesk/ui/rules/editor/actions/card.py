@@ -180,8 +180,7 @@ class ActionsCard(QFrame):
         for at, row in enumerate(self._rows):
             row.body.show_faults([fault for fault in mine if fault.where[1:2] == (at,)])
         own = next((tr(fault.reason) for fault in mine if len(fault.where) == 1), "")
-        self._error.setText(own)
-        self._error.setVisible(bool(own))
+        self._error.show_if_any(own)
 
     def place(self, where: FieldPath, line: int = 0) -> QWidget:
         """Return the widget for a place in a rule; `line` is from 1 in a text, or 0."""

@@ -71,7 +71,7 @@ class ContentFieldsBody(ActionBody):
         field.setText(getattr(self._content, name))
         field.setAccessibleName(label)
         field.setPlaceholderText(hint)
-        field.textEdited.connect(self._edited)
+        field.textEdited.connect(self.changed)
         self._fields[name] = field
         self._labels[name] = PlainLabel(label, size=Size.SMALL, role="secondary", parent=self)
         self._reasons[name] = error_label(self)
@@ -142,8 +142,8 @@ class ContentFieldsBody(ActionBody):
             set_wrong(field, name in wrong)
             reasons = "\n".join(reason for one, reason in named if one == name)
             field.setAccessibleDescription(reasons)
-            _say(self._reasons[name], reasons)
-        _say(self._error, "\n".join(reason for name, reason in named if name not in self._fields))
+            self._reasons[name].show_if_any(reasons)
+        self._error.show_if_any("\n".join(reason for name, reason in named if name not in self._fields))
 
     def _empty(self) -> list[str]:
         return [name for name, field in self._fields.items() if name in _NEEDED and not field.text().strip()]
@@ -160,12 +160,7 @@ class ContentFieldsBody(ActionBody):
     def _picture_changed(self) -> None:
         named = bool(self._fields[self._media].text().strip())
         self._show_media(named and not self.picture_digest)
-        self._edited()
-
-
-def _say(label: PlainLabel, words: str) -> None:
-    label.setText(words)
-    label.setVisible(bool(words))
+        self.changed.emit()
 
 
 def content_fields(kind: ActionKind) -> list[tuple[str, str, str]]:

@@ -58,8 +58,7 @@ class WordingField(QWidget):
         """Mark the wrong lines, and explain each fault below."""
         self.edit.mark_lines([fault.template_line for fault in faults if fault.template_line])
         words = "\n".join(dict.fromkeys(map(_fault_text, faults)))
-        self._error.setText(words)
-        self._error.setVisible(bool(words))
+        self._error.show_if_any(words)
 
     def _ask_away(self) -> None:
         self.removed.emit(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -136,8 +137,7 @@ class ConditionsCard(QFrame):
             part.show_faults([(_inside(fault.where), tr(fault.reason)) for one, fault in about if one is part])
         own = next((tr(fault.reason) for one, fault in about if one is None), "")
         self._stale = self._stale or own != self._error.full_text()
-        self._error.setText(own)
-        self._error.setVisible(bool(own))
+        self._error.show_if_any(own)
         self._judging = False
         if self._stale:
             self._set()
@@ -224,28 +224,19 @@ class ConditionsCard(QFrame):
 
     def _set(self) -> None:
         """Lay out all widgets in the order of the sentence; the Tab order follows."""
-        while self._flow.count():
-            self._flow.takeAt(0)
         default = self.default.isChecked()
-        for first in (self._lead, self.types, self._rest):
-            self._flow.addWidget(first)
         self._rest.setVisible(default)
         self.add.setVisible(not default)
-        previous: QWidget = self.types
+        widgets: list[QWidget] = []
         for number, part in enumerate(self._parts):
             begins = number == 0 or part.excepted is not self._parts[number - 1].excepted
             part.label.setProperty(NEW_LINE, number > 0)
             part.label.setText(condition_label(part.condition, first=begins, excepted=part.excepted))
-            for widget in part.widgets():
-                self._flow.addWidget(widget)
-                QWidget.setTabOrder(previous, widget)
-                previous = widget
+            widgets += part.widgets()
             _show(part, not default)
-        self._flow.addWidget(self._error)
-        self._flow.addWidget(self.add)
-        QWidget.setTabOrder(previous, self.add)
-        QWidget.setTabOrder(self.add, self.default)
-        self._flow.invalidate()
+        self._flow.set_widgets((self._lead, self.types, self._rest, *widgets, self._error, self.add))
+        for before, after in pairwise((self.types, *widgets, self.add, self.default)):
+            QWidget.setTabOrder(before, after)
         self._sentence.updateGeometry()
 
 

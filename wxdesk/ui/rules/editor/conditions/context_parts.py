@@ -63,8 +63,8 @@ class HoursPart(ConditionPart):
             parent=host,
         )
         self.calendar.set_value(test.calendar)
-        self.side.chosen.connect(self._edited)
-        self.calendar.chosen.connect(self._edited)
+        self.side.chosen.connect(self.changed)
+        self.calendar.chosen.connect(self.changed)
         self.calendar.more_asked.connect(offers.edit_calendars)
 
     def add_to(self, when: Condition) -> Condition:
@@ -88,7 +88,7 @@ class ChoicePart(ConditionPart):
         super().__init__(condition, host)
         self.choice = SingleChoiceButton(choices, label, host)
         self.choice.set_value(value)
-        self.choice.chosen.connect(self._edited)
+        self.choice.chosen.connect(self.changed)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the chosen value."""
@@ -123,7 +123,7 @@ class QuietDaysPart(ConditionPart):
         super().__init__("quiet_days", host)
         self.days = NumberField(1, MOST_DAYS, tr("Days without a message"), host)
         self.days.show_number(days)
-        self.days.valueChanged.connect(self._edited)
+        self.days.valueChanged.connect(self.changed)
         self.days.setProperty(KEEP_WITH_NEXT, True)
         self._unit = sentence_label("", host)
         self.days.count(self._unit, days_suffix)
@@ -156,7 +156,7 @@ class MessageNumberPart(ConditionPart):
         self._show_bounds(bounds)
         self.how.chosen.connect(self._rebuilt)
         for field in (self.least, self.most):
-            field.valueChanged.connect(self._edited)
+            field.valueChanged.connect(self.changed)
 
     def _show_bounds(self, bounds: MessageNo) -> None:
         if bounds.max is None:
@@ -216,7 +216,7 @@ class LastRulePart(ConditionPart):
         for before in (self.rule, self._within, self.minutes):
             before.setProperty(KEEP_WITH_NEXT, True)
         self.rule.chosen.connect(self._chosen)
-        self.minutes.valueChanged.connect(self._edited)
+        self.minutes.valueChanged.connect(self.changed)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the chosen rule and the number of minutes."""
@@ -231,4 +231,4 @@ class LastRulePart(ConditionPart):
 
     def _chosen(self) -> None:
         self._reference = self._rule_names().reference_to(self.rule.value)
-        self._edited()
+        self.changed.emit()

@@ -27,29 +27,54 @@ from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice
 
 
-class ConditionPart(QObject):
-    """Part for one condition, named as in verdicts; `excepted`: it must not hold.
+class SentencePart(QObject):
+    """Part of a card's sentence: its widgets, a button that removes it, and its fault.
 
     Signals:
-        changed: the condition has changed.
-        relaid: widgets came or went.
+        changed: it reads otherwise now.
         removed: the operator wants to remove it; carries the part.
     """
 
     changed = Signal()
-    relaid = Signal()
     removed = Signal(object)
 
-    def __init__(self, condition: str, host: QWidget) -> None:
+    def __init__(self, removing: str, host: QWidget) -> None:
         super().__init__(host)
+        self._remove = SmallButton("close", removing, host)
+        self._remove.clicked.connect(self._ask_away)
+        self._error = error_label(host)
+
+    def widgets(self) -> list[QWidget]:
+        """Return all widgets in their order."""
+        raise NotImplementedError
+
+    def discard(self) -> None:
+        """Remove all widgets for good."""
+        for widget in self.widgets():
+            widget.hide()
+            widget.deleteLater()
+        self.deleteLater()
+
+    def _ask_away(self) -> None:
+        self.removed.emit(self)
+
+
+class ConditionPart(SentencePart):
+    """Part for one condition, named as in verdicts; `excepted`: it must not hold.
+
+    Signals:
+        relaid: widgets came or went.
+    """
+
+    relaid = Signal()
+
+    def __init__(self, condition: str, host: QWidget) -> None:
+        super().__init__(tr("Remove this condition: {what}", what=condition_choice(condition)), host)
         self.condition = condition
         self.excepted = False
         self.label = PlainLabel(size=Size.MESSAGE, role="secondary", parent=host)
         self.label.setProperty(KEEP_WITH_NEXT, True)
         self.label.setFixedHeight(HEIGHT)
-        self._remove = SmallButton("close", tr("Remove this condition: {what}", what=condition_choice(condition)), host)
-        self._remove.clicked.connect(self._ask_away)
-        self._error = error_label(host)
 
     def add_to(self, when: Condition) -> Condition:
         """Return `when` with this condition added, unchanged while it is unfinished."""
@@ -68,20 +93,12 @@ class ConditionPart(QObject):
         """Show a fault that begins at `where`; an empty reason clears it."""
         if reason == self._error.full_text():
             return  # laying out a sentence of many words takes a while
-        self._error.setText(reason)
-        self._error.setVisible(bool(reason))
+        self._error.show_if_any(reason)
         self.relaid.emit()
 
     def widgets(self) -> list[QWidget]:
         """Return all widgets in their order."""
         return [self.label, *self._middle(), self._remove, self._error]
-
-    def discard(self) -> None:
-        """Remove all widgets for good."""
-        for widget in self.widgets():
-            widget.hide()
-            widget.deleteLater()
-        self.deleteLater()
 
     def first(self) -> QWidget:
         """Return the widget to focus when the condition is new."""
@@ -93,12 +110,6 @@ class ConditionPart(QObject):
 
     def _middle(self) -> list[QWidget]:
         raise NotImplementedError
-
-    def _edited(self) -> None:
-        self.changed.emit()
-
-    def _ask_away(self) -> None:
-        self.removed.emit(self)
 
 
 class WordsPart(ConditionPart):
@@ -176,8 +187,7 @@ class PatternPart(ConditionPart):
         pattern = self.field.text()
         note = tr("This pattern matches every text.") if pattern and finds_every_text(pattern) else ""
         if note != self.note.full_text():
-            self.note.setText(note)
-            self.note.setVisible(bool(note))
+            self.note.show_if_any(note)
             self.relaid.emit()
 
     def _edited(self) -> None:
@@ -201,8 +211,8 @@ class SourcePart(ConditionPart):
             if value is not None:
                 self.how.set_value(how)
                 self.field.setText(value)
-        self.how.chosen.connect(self._edited)
-        self.field.textEdited.connect(self._edited)
+        self.how.chosen.connect(self.changed)
+        self.field.textEdited.connect(self.changed)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the value, keeping the required fields."""
@@ -236,7 +246,7 @@ class SourceFieldPart(ConditionPart):
         self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name.setText(test.name)
         self.name.setPlaceholderText(tr("such as {example}", example="goods_id"))
-        self.name.textEdited.connect(self._edited)
+        self.name.textEdited.connect(self.changed)
         self._between = sentence_label(tr("being one of"), host)
         self._between.setProperty(KEEP_WITH_NEXT, True)
         self.chips = WordChips(host, tr("value of the field"))

@@ -54,7 +54,6 @@ class PatternField(QPlainTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def sizeHint(self) -> QSize:
-        """Return the width of the text itself."""
         wide = self.fontMetrics().horizontalAdvance(self.text() or self.placeholderText())
         return QSize(max(NARROWEST, wide + AROUND_X), self._height(1))
 
@@ -63,7 +62,6 @@ class PatternField(QPlainTextEdit):
         return QSize(NARROWEST, self._height(1))
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height of the lines into which the text breaks."""
         lines = QTextLayout(self.text(), self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
@@ -82,7 +80,6 @@ class PatternField(QPlainTextEdit):
         super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
-        """Paste text as one line."""
         self.insertPlainText("".join(source.text().splitlines()).replace("\u00a0", " "))
 
     def _height(self, lines: int) -> int:
