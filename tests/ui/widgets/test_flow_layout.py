@@ -73,5 +73,6 @@ def test_other_widgets_take_the_place_of_all(qtbot: QtBot) -> None:
     assert isinstance(flow, FlowLayout)
     last = _Block(30)
     flow.set_widgets((last, first))
+    last.show()
     flow.setGeometry(QRect(0, 0, WIDTH, 300))
     assert (last.x(), first.x(), flow.count()) == (0, 40, 2)

@@ -28,7 +28,6 @@ class RecordFault(Protocol):
     @property
     def reason(self) -> str:
         """The reason as a sentence for `i18n.tr`."""
-        ...
 
 
 class RecordEditor[R: Record](QWidget):

@@ -17,17 +17,14 @@ class Record(Protocol):
     @property
     def id(self) -> int:
         """Id of the record; 0 while it is not stored."""
-        ...
 
     @property
     def revision(self) -> int:
         """Number of times it has been stored."""
-        ...
 
     @property
     def updated_at(self) -> datetime | None:
         """Time when it was stored last."""
-        ...
 
 
 class RecordModel[R: Record](QAbstractListModel):

@@ -26,19 +26,15 @@ class RecordStore[R](Protocol):
 
     def all(self) -> DeskAnswer[list[R]]:
         """Load all records."""
-        ...
 
     def save(self, record: R, /) -> DeskAnswer[R]:
         """Store a record; return it with its id and revision."""
-        ...
 
     def put_back(self, record: R, /) -> DeskAnswer[None]:
         """Undo the deletion of a record."""
-        ...
 
     def delete(self, record_id: int, /) -> DeskAnswer[None]:
         """Delete a record."""
-        ...
 
 
 class RecordPage[R: Record](QWidget):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QStyle, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QMenu, QStyle, QWidget
 
 from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
 from wxdesk.ui.look.theme import Measure, Size, Theme
@@ -14,6 +14,8 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 class RecordView[R: Record](QListView):
     """View of a `RecordModel`, painted by `delegate`; `name` is for screen readers.
+
+    Subclasses fill the `menu` of the current row.
 
     Delete deletes the current record, Ctrl+Z undoes the last change of the list, Ctrl+Shift+Z redoes it.
 
@@ -36,6 +38,7 @@ class RecordView[R: Record](QListView):
     ) -> None:
         super().__init__(parent)
         self.records = records
+        self.menu = QMenu(self)
         delegate.setParent(self)
         self.setModel(records)
         self.setItemDelegate(delegate)
@@ -85,6 +88,10 @@ class RecordView[R: Record](QListView):
             self._delete()
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.current() is not None:
+            self.menu.popup(event.globalPos())
 
     def _delete(self) -> None:
         if self.current() is not None:

@@ -18,10 +18,6 @@ NO_RECORD, EDITOR = range(2)
 """Pages of the middle: the empty page and the editor."""
 
 
-def _nothing() -> None:
-    """Do nothing."""
-
-
 class RecordSelection[R: Record](QObject):
     """Keeps the list in `view` and the `editor` on the same record.
 
@@ -91,7 +87,7 @@ class RecordSelection[R: Record](QObject):
         """Edit this record as soon as it is loaded."""
         self._wanted = record_id
 
-    def choose(self, record_id: int, then: Callable[[], None] = _nothing) -> None:
+    def choose(self, record_id: int, then: Callable[[], None] = lambda: None) -> None:
         """Edit this record once unsaved changes are settled, and call `then`."""
         edited = self.editing and record_id == self._editor.saved.id
         if edited or self._view.records.record(record_id) is None:

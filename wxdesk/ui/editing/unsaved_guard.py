@@ -16,6 +16,9 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
+DISCARDED = 2
+"""Result of the dialog besides Qt's own two: neither accepted nor rejected."""
+
 
 class UnsavedGuard(QObject):
     """Asks over `page` to save, discard or stay, and then runs the pending action.
@@ -93,20 +96,19 @@ class LeaveDialog(Dialog):
         self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
         self.save.setEnabled(not why)
-        self._save: Callable[[], None] | None = None
         self._discard: Callable[[], None] | None = None
-        self._stay: Callable[[], None] | None = None
         self.stay.clicked.connect(self.reject)
         self.discard.clicked.connect(self._discard_now)
-        self.save.clicked.connect(self._save_now)
-        self.rejected.connect(self._stay_now)
+        self.save.clicked.connect(self.accept)
         self._lay_out(tr("Save the changes to “{name}”?", name=name), why)
         self.stay.setDefault(True)
         self.stay.setFocus()
 
     def ask(self, save: Callable[[], None], discard: Callable[[], None], stay: Callable[[], None]) -> None:
         """Show the question; returns at once."""
-        self._save, self._discard, self._stay = save, discard, stay
+        self.accepted.connect(save)
+        self.rejected.connect(stay)
+        self._discard = discard
         self.open()
 
     def _lay_out(self, title: str, why: str) -> None:
@@ -122,16 +124,7 @@ class LeaveDialog(Dialog):
             within=self,
         )
 
-    def _save_now(self) -> None:
-        self.accept()
-        if self._save is not None:
-            self._save()
-
     def _discard_now(self) -> None:
-        self.accept()
+        self.done(DISCARDED)
         if self._discard is not None:
             self._discard()
-
-    def _stay_now(self) -> None:
-        if self._stay is not None:
-            self._stay()

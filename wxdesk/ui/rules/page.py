@@ -35,10 +35,6 @@ LIST = 330
 LIST_NARROW = 264
 
 
-def _nothing() -> None:
-    """Do nothing."""
-
-
 class RulesPage(RecordPage[Rule]):
     """Page with the list of rules, their editor and the trial.
 
@@ -161,7 +157,7 @@ class RulesPage(RecordPage[Rule]):
         self.editor.places.want(finding)
         self._choose(finding.rule.id)
 
-    def _choose(self, record_id: int, then: Callable[[], None] = _nothing) -> None:
+    def _choose(self, record_id: int, then: Callable[[], None] = lambda: None) -> None:
         self.reviews.close_review()
         self._selection.choose(record_id, partial(self._chosen, record_id, then))
 

@@ -32,11 +32,7 @@ def variant_name(variant: Variant) -> str:
     return tr(_VARIANTS[variant])
 
 
-_VARIANTS = {
-    Variant.FIRST: "Always the first",
-    Variant.RANDOM: "Any of them",
-    Variant.ROTATE: "One after the other",
-}
+_VARIANTS = {Variant.FIRST: "Always the first", Variant.RANDOM: "Any of them", Variant.ROTATE: "One after the other"}
 
 
 def shortcut_text(shortcut: str) -> str:

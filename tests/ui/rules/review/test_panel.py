@@ -119,8 +119,8 @@ def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, q
     for group in world.call(world.desk.rules.review.unmatched()):
         made = replace(suggested_rule(group), then=SAID)  # each answers what it was made of
         saved = world.call(world.desk.rules.rulebook.save(made))
-        left = [one.newest.message_id for one in world.call(world.desk.rules.review.unmatched())]
-        assert group.newest.message_id not in left
+        left = [one.newest.id for one in world.call(world.desk.rules.review.unmatched())]
+        assert group.newest.id not in left
         assert saved.on == ({MessageType.IMAGE} if group.kind is GroupKind.TYPE else {MessageType.TEXT})
     assert world.call(world.desk.rules.review.unmatched()) == []
 

@@ -19,7 +19,6 @@ class FaultCard(Protocol):
 
     def show_faults(self, faults: Sequence[RuleFault], /) -> None:
         """Mark the faults that belong to this card, and nothing else."""
-        ...
 
 
 class RuleMistakes:

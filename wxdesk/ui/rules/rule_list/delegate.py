@@ -68,9 +68,7 @@ class RuleDelegate(QStyledItemDelegate):
         if event.type() is QEvent.Type.MouseButtonRelease:
             on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
             model.setData(
-                index,
-                Qt.CheckState.Unchecked if on else Qt.CheckState.Checked,
-                Qt.ItemDataRole.CheckStateRole,
+                index, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
             )
         return True
 

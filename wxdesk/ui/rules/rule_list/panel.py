@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QContextMenuEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -37,13 +37,7 @@ KNOB = 8
 
 
 class RuleView(RecordView[Rule]):
-    """List of rules. Space switches, Alt+↑/↓ or dragging moves.
-
-    Signals:
-        menu_asked: the position on the screen where the menu of the current row shall open.
-    """
-
-    menu_asked = Signal(QPoint)
+    """List of rules. Space switches, Alt+↑/↓ or dragging moves."""
 
     def __init__(self, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(rules, RuleDelegate(), tr("Rules, asked from top to bottom"), parent)
@@ -55,6 +49,10 @@ class RuleView(RecordView[Rule]):
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setDragDropOverwriteMode(False)
         self._drop_row: int | None = None
+        self.menu.addAction(tr("Move up"), partial(self.move_rule, -1))
+        self.menu.addAction(tr("Move down"), partial(self.move_rule, 1))
+        self.menu.addSeparator()
+        self.menu.addAction(tr("Delete"), self._delete)
 
     def move_rule(self, step: int) -> None:
         """Move the current rule up (-1) or down (1)."""
@@ -123,10 +121,6 @@ class RuleView(RecordView[Rule]):
         painter.drawEllipse(QRectF(2, y - KNOB / 2, KNOB, KNOB))
         painter.end()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.currentIndex().isValid():
-            self.menu_asked.emit(event.globalPos())
-
 
 class RuleList(QFrame):
     """Header, list, and buttons for the reviews of all rules.
@@ -147,7 +141,6 @@ class RuleList(QFrame):
         self.setProperty("class", "list-side")
         self.figures = RuleFiguresLoader(bridge, rules, self)
         self.view = RuleView(rules, self)
-        self.view.menu_asked.connect(self._open_row_menu)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
         self.new.clicked.connect(self.new_asked)
@@ -162,11 +155,6 @@ class RuleList(QFrame):
         self._menu.addSeparator()
         self._menu.addAction(tr("Import rules from a file…"), self.import_asked.emit)
         self._menu.addAction(tr("Export rules to a file…"), self.export_asked.emit)
-        self._row_menu = QMenu(self)
-        self._row_menu.addAction(tr("Move up"), self._move_up)
-        self._row_menu.addAction(tr("Move down"), self._move_down)
-        self._row_menu.addSeparator()
-        self._row_menu.addAction(tr("Delete"), self._delete)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -182,18 +170,6 @@ class RuleList(QFrame):
 
     def _open_menu(self) -> None:
         self._menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
-
-    def _open_row_menu(self, at: QPoint) -> None:
-        self._row_menu.popup(at)
-
-    def _move_up(self) -> None:
-        self.view.move_rule(-1)
-
-    def _move_down(self) -> None:
-        self.view.move_rule(1)
-
-    def _delete(self) -> None:
-        self.view.delete_asked.emit(self.view.current())
 
 
 GATHER_MS = 1000

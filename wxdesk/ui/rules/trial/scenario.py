@@ -93,9 +93,7 @@ class TrialScenarioForm(QWidget):
             [(False, tr("no")), (True, tr("by a person"))], tr("Whether it is taken over"), self
         )
         self.who = SingleChoiceButton(
-            [(Presence.PRESENT, tr("somebody")), (Presence.AWAY, tr("nobody"))],
-            tr("Who is at the desk"),
-            self,
+            [(Presence.PRESENT, tr("somebody")), (Presence.AWAY, tr("nobody"))], tr("Who is at the desk"), self
         )
         self.left = SingleChoiceButton(
             [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(AFTER_MESSAGE[0] + 1))],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QStackedLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedLayout, QWidget
 
 from wxdesk.core.templates import Template
 from wxdesk.i18n import tr
@@ -37,9 +37,8 @@ class TemplateView(RecordView[Template]):
 
     def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
         super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
-        self._menu = QMenu(self)
-        self._menu.addAction(tr("Make a copy"), self._copy)
-        self._menu.addAction(tr("Delete"), self._delete)
+        self.menu.addAction(tr("Make a copy"), self._copy)
+        self.menu.addAction(tr("Delete"), self._delete)
 
     def reveal(self, record_id: int) -> None:
         """Show a template's row, clearing the search if it would hide it."""
@@ -57,10 +56,6 @@ class TemplateView(RecordView[Template]):
             self.search_asked.emit()
         else:
             super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.current() is not None:
-            self._menu.popup(event.globalPos())
 
     def _copy(self) -> None:
         if self.current() is not None:

@@ -27,22 +27,14 @@ def days_suffix(days: int) -> str:
     return ntr("day before", "days before", days)
 
 
-def _nobody() -> None:
-    """Do nothing, where hours cannot be edited."""
-
-
-def _no_rules() -> RuleNames:
-    return RuleNames(())
-
-
 @dataclass(frozen=True, slots=True)
 class ConditionChoices:
     """Names for conditions, read when a menu opens, and a call to edit hours."""
 
     calendars: Callable[[], Sequence[str]] = tuple
     rules: Callable[[], Sequence[str]] = tuple
-    edit_calendars: Callable[[], None] = _nobody
-    rule_names: Callable[[], RuleNames] = _no_rules
+    edit_calendars: Callable[[], None] = lambda: None
+    rule_names: Callable[[], RuleNames] = lambda: RuleNames(())
 
 
 class HoursPart(ConditionPart):
@@ -141,12 +133,7 @@ class MessageNumberPart(ConditionPart):
 
     def __init__(self, bounds: MessageNo, host: QWidget) -> None:
         super().__init__("message_no", host)
-        choices = [
-            ("is", tr("exactly")),
-            ("from", tr("at least")),
-            ("to", tr("at most")),
-            ("between", tr("between")),
-        ]
+        choices = [("is", tr("exactly")), ("from", tr("at least")), ("to", tr("at most")), ("between", tr("between"))]
         self.how = SingleChoiceButton(choices, tr("How the number of messages is compared"), host)
         self.how.setProperty(KEEP_WITH_NEXT, True)
         self.least = NumberField(1, MOST_MESSAGES, tr("Number of messages"), host)

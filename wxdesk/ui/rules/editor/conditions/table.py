@@ -154,10 +154,7 @@ GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
     "What the customer writes": {
         **{name: _words(name) for name in ("any", "all", "none", "exact", "prefix", "suffix")},
         "regex": ConditionEditor(
-            lambda pattern, _, host: PatternPart(pattern, host),
-            lambda _: "",
-            str,
-            is_empty=lambda pattern: not pattern,
+            lambda pattern, _, host: PatternPart(pattern, host), lambda _: "", str, is_empty=lambda pattern: not pattern
         ),
     },
     "When it arrives": {
