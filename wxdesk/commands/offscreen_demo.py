@@ -22,7 +22,7 @@ from wxdesk.threads import LoopThread
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.wording.messages import author_word, clock_time, kind_word, name_of
+from wxdesk.ui.wording.messages import author_word, clock_time, kind_text, name_of
 from wxdesk.ui.wording.reply_status import status_of_reply
 
 
@@ -109,8 +109,8 @@ async def _print_conversations(opened: OpenDesk) -> None:
 
 def _line(item: TimelineItem, now: datetime) -> str:
     if isinstance(item, Reply):
-        said = item.content.summary or kind_word(item.content.kind)
+        said = item.content.summary or kind_text(item.content.kind)
         return f"{clock_time(item.at)}  → {said}  ({author_word(item)} · {status_of_reply(item, now).text})"
     said = item.text or item.session_from or ""
-    kind = "" if item.type is MessageType.TEXT else kind_word(item.type)
+    kind = "" if item.type is MessageType.TEXT else kind_text(item.type)
     return f"{clock_time(item.at)}  {' '.join(part for part in (kind, said) if part)}"

@@ -40,7 +40,7 @@ from wxdesk.desk.messages.answering import GIVEN_UP, Answering
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
-from wxdesk.ui.wording.decision import outcome_words
+from wxdesk.ui.wording.decision import outcome_text
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
@@ -139,7 +139,7 @@ async def test_where_answers_are_off_no_rule_sends(own_mode: ReplyMode | None) -
 async def test_what_comes_for_an_account_that_is_not_configured_any_more_is_told_as_that() -> None:
     [made] = await resolved([rule("a", "x")], message(1, "x", replace(THREAD, account="gone")))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_ACCOUNT, ())
-    assert "not in config.toml any more" in outcome_words(made.decision)
+    assert "not in config.toml any more" in outcome_text(made.decision)
 
 
 @pytest.mark.expects_log("The rules failed on a message")
@@ -376,5 +376,5 @@ async def test_a_message_that_a_rule_only_tagged_names_that_rule() -> None:
     [tagged, silent] = await resolved([looks_on, tags], message(0, "x"), message(1, "y"))
     assert (tagged.decision.outcome, silent.decision.outcome) == (Outcome.UNMATCHED, Outcome.UNMATCHED)
     said = "No rule answered: “标签” matched, and goes on without an answer."
-    assert outcome_words(tagged.decision) == said
-    assert outcome_words(silent.decision) == "No rule matched."
+    assert outcome_text(tagged.decision) == said
+    assert outcome_text(silent.decision) == "No rule matched."

@@ -26,7 +26,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.content.painting import picture_size
-from wxdesk.ui.content.picture_field import size_words
+from wxdesk.ui.content.picture_field import size_text
 from wxdesk.ui.content.picture_intake import encode_png, read_file, source_in
 from wxdesk.ui.content.pieces import PicturePiece
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
@@ -111,7 +111,7 @@ def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: Sen
     qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest), timeout=20_000)
     words = panels.picture.form.pictures["picture"].words.full_text()
     assert words.startswith("large.png · ")
-    assert words.endswith(f", was {size_words(own)}: shrunk")
+    assert words.endswith(f", was {size_text(own)}: shrunk")
     panels.close()
 
 

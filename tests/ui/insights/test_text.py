@@ -9,7 +9,7 @@ import pytest
 from wxdesk import i18n
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HourCount, Undelivered
-from wxdesk.ui.insights.text import change_word, hour_counts, share_word, undelivered_word, wait_word
+from wxdesk.ui.insights.text import change_text, hour_counts, share_text, undelivered_text, wait_text
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ from wxdesk.ui.insights.text import change_word, hour_counts, share_word, undeli
     ],
 )
 def test_a_wait_is_told_in_its_two_largest_units(seconds: float, english: str, chinese: str) -> None:
-    assert wait_word(timedelta(seconds=seconds)) == english
+    assert wait_text(timedelta(seconds=seconds)) == english
     i18n.use("zh_CN")
-    assert wait_word(timedelta(seconds=seconds)) == chinese
+    assert wait_text(timedelta(seconds=seconds)) == chinese
 
 
 def test_where_nothing_was_counted_stands_a_dash_and_never_a_division_by_zero() -> None:
-    assert wait_word(None) == share_word(0, 0) == "–"
-    assert change_word(5, 0) == ""
+    assert wait_text(None) == share_text(0, 0) == "–"
+    assert change_text(5, 0) == ""
 
 
 def test_an_hour_tells_what_was_handed_over_only_where_something_was() -> None:
@@ -43,8 +43,8 @@ def test_an_hour_tells_what_was_handed_over_only_where_something_was() -> None:
 
 
 def test_shares_and_changes_are_in_whole_per_cent() -> None:
-    assert share_word(591, 896) == "66 %"
-    assert (change_word(896, 800), change_word(90, 100), change_word(7, 7)) == ("+12 %", "−10 %", "+0 %")
+    assert share_text(591, 896) == "66 %"
+    assert (change_text(896, 800), change_text(90, 100), change_text(7, 7)) == ("+12 %", "−10 %", "+0 %")
 
 
 def test_an_hour_says_its_three_numbers() -> None:
@@ -52,6 +52,6 @@ def test_an_hour_says_its_three_numbers() -> None:
 
 
 def test_what_was_not_delivered_has_a_code_with_its_meaning() -> None:
-    assert undelivered_word(Undelivered(ReplyState.FAILED, 45015, 6)) == "45015 the time for replies is over"
-    assert undelivered_word(Undelivered(ReplyState.FAILED, None, 1)) == "WeChat could not be reached"
-    assert undelivered_word(Undelivered(ReplyState.UNKNOWN, None, 1)) == "Outcome unknown, may have arrived"
+    assert undelivered_text(Undelivered(ReplyState.FAILED, 45015, 6)) == "45015 the time for replies is over"
+    assert undelivered_text(Undelivered(ReplyState.FAILED, None, 1)) == "WeChat could not be reached"
+    assert undelivered_text(Undelivered(ReplyState.UNKNOWN, None, 1)) == "Outcome unknown, may have arrived"

@@ -60,7 +60,7 @@ def test_what_a_customer_writes_reaches_the_desk_and_the_answer_his_phone(
     qtbot.waitUntil(lambda: page.counters.delivered.full_text() == "1 delivered")
     assert page.counters.doubled.full_text() == "delivered twice: 0"
     assert page.phone.result.full_text().startswith("The desk took it in ")
-    assert page.phone.window_word.full_text().startswith("Can receive 4 more · 4")
+    assert page.phone.window_text.full_text().startswith("Can receive 4 more · 4")
 
 
 def test_he_enters_by_the_button(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
@@ -191,7 +191,7 @@ def test_wechats_own_tool_takes_him_and_lets_him_go(qtbot: QtBot, world: World, 
 def test_a_new_customer_can_write_at_once(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
     qtbot.mouseClick(page.add, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.customers.rowCount() == len(CUSTOMERS) + 1)
-    assert page.phone.window_word.full_text() == "May not be written to yet"
+    assert page.phone.window_text.full_text() == "May not be written to yet"
     page.phone.written.emit("你好")
     qtbot.waitUntil(lambda: kept(world) == [("text", MessageType.TEXT, "你好")])
 

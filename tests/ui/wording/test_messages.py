@@ -53,7 +53,7 @@ def test_a_name_never_is_a_whole_openid() -> None:
 )  # fmt: skip
 @pytest.mark.usefixtures("chinese")
 def test_spans_are_told_in_their_largest_unit(seconds: int, word: str) -> None:
-    assert words.span_word(timedelta(seconds=seconds)) == word
+    assert words.span_text(timedelta(seconds=seconds)) == word
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_a_countdown_reaches_zero_only_when_it_is_over(span: timedelta, text: st
     ],
 )
 def test_days_are_local_days(at: datetime, zh: str, en: str) -> None:
-    assert words.day_word(at, NOW) == en
+    assert words.day_text(at, NOW) == en
     i18n.use("zh_CN")
-    assert words.day_word(at, NOW) == zh
+    assert words.day_text(at, NOW) == zh
 
 
 def test_clock_time_is_local() -> None:
@@ -96,7 +96,7 @@ def test_ago_is_short() -> None:
     assert words.ago(NOW - timedelta(minutes=21), NOW) == "21 分"
     assert words.ago(NOW - timedelta(hours=3), NOW) == "3 时"
     assert words.ago(NOW - timedelta(hours=13), NOW) == "昨天"
-    assert words.waiting_word(NOW - timedelta(minutes=12), NOW) == "等 12 分"
+    assert words.waiting_text(NOW - timedelta(minutes=12), NOW) == "等 12 分"
 
 
 @pytest.mark.usefixtures("chinese")
@@ -128,9 +128,9 @@ def test_emoticons_are_readable_in_the_language_of_the_window() -> None:
 def _all_words() -> list[str]:
     kinds = [*MessageType, *ReplyKind, "location"]
     return [
-        *(words.mode_word(mode) for mode in ReplyMode),
-        *(words.kind_word(kind) for kind in kinds),
-        *(words.date_word(datetime(2026, month, 1)) for month in range(1, 13)),  # noqa: DTZ001
+        *(words.mode_text(mode) for mode in ReplyMode),
+        *(words.kind_text(kind) for kind in kinds),
+        *(words.date_text(datetime(2026, month, 1)) for month in range(1, 13)),  # noqa: DTZ001
     ]
 
 

@@ -68,7 +68,7 @@ def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: The
     else:
         path.addRoundedRect(box.rect, RADIUS, RADIUS)
         painter.fillPath(path, theme.color("chip"))
-        _paint_words(painter, box, _words(box.figure, image), theme)
+        _paint_text(painter, box, _words(box.figure, image), theme)
     painter.restore()
 
 
@@ -78,7 +78,7 @@ def _words(figure: PicturePiece, image: QImage | None) -> str:
     return tr("Reading the picture…") if image is None else tr("This picture cannot be shown")
 
 
-def _paint_words(painter: QPainter, box: PictureBox, words: str, theme: Theme) -> None:
+def _paint_text(painter: QPainter, box: PictureBox, words: str, theme: Theme) -> None:
     middle = box.rect.center()
     paint_icon(painter, QPointF(middle.x() - _ICON / 2, middle.y() - _ICON - 4), "image", "faint", _ICON)
     painter.setFont(font(Size.SMALL))

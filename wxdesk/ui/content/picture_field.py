@@ -110,7 +110,7 @@ class PictureField(QWidget):
     def _took(self, turn: int, taken: AddedPicture) -> None:
         if turn == self._turn:
             self._digest = taken.picture.digest
-            self._show(taken_words(taken))
+            self._show(taken_text(taken))
 
     def _refused(self, turn: int, error: Exception) -> None:
         if turn == self._turn:
@@ -124,14 +124,14 @@ class PictureField(QWidget):
         self.changed.emit()
 
 
-def taken_words(taken: AddedPicture) -> str:
+def taken_text(taken: AddedPicture) -> str:
     """Return a picture's name and size, and its smaller upload size if it has one."""
-    size, own = size_words(taken.size), size_words(taken.picture.size)
+    size, own = size_text(taken.size), size_text(taken.picture.size)
     upload = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
     return f"{taken.name} · {upload}" if taken.name else upload
 
 
-def size_words(size: int) -> str:
+def size_text(size: int) -> str:
     """Return a number of bytes in a suitable unit."""
     kilobytes = size / KILOBYTE
     if kilobytes < KILOBYTE:

@@ -13,7 +13,7 @@ from wxdesk.core.content.text_links import TextLink, segments
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.labels import positions_in
-from wxdesk.ui.wording.messages import kind_word, readable
+from wxdesk.ui.wording.messages import kind_text, readable
 
 
 class ParagraphStyle(Enum):
@@ -73,13 +73,13 @@ def pieces_of_content(content: Content) -> tuple[ContentPiece, ...]:
             cover = PicturePiece(content.thumb_picture, PictureFrame.COVER, tr("Picture"))
             return card(content.title, content.page_path, (cover,))
         case ReplyKind.IMAGE:
-            return (PicturePiece(content.picture, words=kind_word("image")),)
+            return (PicturePiece(content.picture, words=kind_text("image")),)
     return ()
 
 
 def link(title: str, description: str, url: str) -> tuple[ContentPiece, ...]:
     """Return the pieces of a link: title (or a general one), description, address."""
-    shown = Paragraph(readable(title) or kind_word("link"), ParagraphStyle.TITLE)
+    shown = Paragraph(readable(title) or kind_text("link"), ParagraphStyle.TITLE)
     about = [Paragraph(lines(readable(description)), ParagraphStyle.NOTE)] if description.strip() else []
     address = (
         [Paragraph(url, ParagraphStyle.NOTE, (LinkSpan(0, positions_in(url), TextLink(url, url)),))] if url else []
@@ -91,7 +91,7 @@ def card(title: str, path: str, cover: tuple[PicturePiece, ...]) -> tuple[Conten
     """Return the pieces of a mini-program card: its title, cover and page."""
     page = tr("Mini program · {path}", path=path) if path else tr("Mini program")
     return (
-        Paragraph(readable(title) or kind_word("card"), ParagraphStyle.TITLE),
+        Paragraph(readable(title) or kind_text("card"), ParagraphStyle.TITLE),
         *cover,
         Paragraph(page, ParagraphStyle.NOTE),
     )

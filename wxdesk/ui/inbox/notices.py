@@ -144,7 +144,7 @@ class TakeoverNotices(QObject):
             return
         if away:
             self._missed |= ids
-            self._bridge.ask(rows(frozenset(self._missed)), self._leave_word)
+            self._bridge.ask(rows(frozenset(self._missed)), self._leave_text)
         else:
             self._bridge.ask(rows(ids), self._tell)
 
@@ -180,7 +180,7 @@ class TakeoverNotices(QObject):
         else:
             self._notices.offer(words, tr("Open"), partial(self.wanted.emit, first.id))
 
-    def _leave_word(self, rows: list[InboxRow]) -> None:
+    def _leave_text(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
         if ended:
             waits = ended[0].awaits_answer

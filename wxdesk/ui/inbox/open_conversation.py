@@ -32,7 +32,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
-from wxdesk.ui.inbox.sendability import over_words
+from wxdesk.ui.inbox.sendability import over_text
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, WindowEnd, entries_of, first_unread, key_of
 from wxdesk.ui.inbox.timeline.loaded_items import LoadedItems
 from wxdesk.ui.inbox.timeline.model import TimelineModel
@@ -249,7 +249,7 @@ class ChatSession(QObject):
         conversation = self.conversation
         if conversation is None or conversation.window.until is None:
             return None
-        over = over_words(conversation, self._bridge.desk.clock())
+        over = over_text(conversation, self._bridge.desk.clock())
         return WindowEnd(conversation.window.until, self.hold_reasons.last_moment, over)
 
     def _turn(self, row: InboxRow | None) -> None:

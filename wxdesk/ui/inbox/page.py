@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.navigation import ListNavigation
 from wxdesk.ui.inbox.notices import AttentionBar, TakeoverNotices
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
-from wxdesk.ui.inbox.sendability import closed_words
+from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -223,7 +223,7 @@ class InboxPage(QWidget):
     def _tick(self, now: datetime) -> None:
         self.list.tick(now)
         conversation = self.session.conversation
-        looked = (now.astimezone().date(), closed_words(conversation, now))
+        looked = (now.astimezone().date(), closed_text(conversation, now))
         if looked != self._looked:
             self._looked = looked
             self.session.refresh_times()

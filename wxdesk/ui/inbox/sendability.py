@@ -48,17 +48,17 @@ class TextFit:
         return self.parts > 1 and self.parts <= self.left
 
 
-def closed_words(conversation: Conversation | None, now: datetime | None) -> str:
+def closed_text(conversation: Conversation | None, now: datetime | None) -> str:
     """Return why nothing may be sent to this contact now; empty if something may."""
     if conversation is None or now is None:
         return tr("No conversation is open")
-    over = over_words(conversation, now)
+    over = over_text(conversation, now)
     if not over and not quota.replies_left(conversation.window, now):
         return tr("No replies are left until the customer writes again")
     return over
 
 
-def over_words(conversation: Conversation, now: datetime) -> str:
+def over_text(conversation: Conversation, now: datetime) -> str:
     """Return why WeChat accepts no reply at `now`; ignores our count of those left."""
     until = conversation.window.until
     if until is None:
@@ -70,14 +70,14 @@ def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *
     """Return how `text` fits and why it may not be sent; a `whole` one is never split."""
     left = quota.replies_left(conversation.window, now) if conversation is not None and now is not None else 0
     size = byte_count(text)
-    problem = closed_words(conversation, now)
+    problem = closed_text(conversation, now)
     if size <= TEXT_LIMIT_BYTES:
         return TextFit(size, (text,), left, problem)
     messages = () if whole else _messages(text, size)
-    return TextFit(size, messages, left, problem or _too_long_words(size, len(messages), left))
+    return TextFit(size, messages, left, problem or _too_long_text(size, len(messages), left))
 
 
-def size_words(size: int) -> str:
+def size_text(size: int) -> str:
     """Return the size of a text beside the limit of one message."""
     return tr("{size} / {limit} bytes", size=f"{size:,}", limit=f"{TEXT_LIMIT_BYTES:,}")
 
@@ -85,10 +85,10 @@ def size_words(size: int) -> str:
 def cost_words(count: int, left: int) -> str:
     """Return how many of the remaining replies something takes."""
     takes = ntr("takes {n} reply", "takes {n} replies", count)
-    return tr("{takes}, {left}", takes=takes, left=count_left_words(left))
+    return tr("{takes}, {left}", takes=takes, left=count_left_text(left))
 
 
-def count_left_words(left: int) -> str:
+def count_left_text(left: int) -> str:
     """Return how many replies are left."""
     return ntr("{n} is left", "{n} are left", left)
 
@@ -98,7 +98,7 @@ def split_words(messages: Sequence[str]) -> str:
     return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
 
 
-def editing_words(asking: int, ahead: int) -> str:
+def editing_text(asking: int, ahead: int) -> str:
     """Return what Enter does to a reply that is being edited.
 
     `asking` parts of its answer are sent if it is the first of them; `ahead` parts are sent before a later one.
@@ -111,7 +111,7 @@ def editing_words(asking: int, ahead: int) -> str:
     return tr("You are changing this reply; Enter sends it")
 
 
-def put_by_words(count: int) -> str:
+def put_by_text(count: int) -> str:
     """Return how many drafts lie below the present one."""
     return ntr("{n} more text is put by", "{n} more texts are put by", count)
 
@@ -130,10 +130,10 @@ def _messages(text: str, size: int) -> tuple[str, ...]:
         return ()
 
 
-def _too_long_words(size: int, parts: int, left: int) -> str:
+def _too_long_text(size: int, parts: int, left: int) -> str:
     if not parts:
         return tr("{n} bytes too long for one message", n=f"{size - TEXT_LIMIT_BYTES:,}")
     if parts > left:
         return tr("needs {n} messages, and only {left} may be sent", n=parts, left=left)
     leaves = ntr("will leave as {n} message", "will leave as {n} messages", parts)
-    return tr("{leaves}, {left}", leaves=leaves, left=count_left_words(left))
+    return tr("{leaves}, {left}", leaves=leaves, left=count_left_text(left))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 from wxdesk.core.model.statistics import HOURS, HourCount
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.chart import Chart
-from wxdesk.ui.insights.text import hour_counts, hour_word, messages_word
+from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Theme
 
 AXIS_WIDTH = 36
@@ -43,14 +43,14 @@ class HourlyBars(Chart):
         total = sum(hour.total for hour in self.hours)
         summary = tr(
             "{messages} in all. Busiest: {hour}, {most}.",
-            messages=messages_word(total),
-            hour=hour_word(busiest),
-            most=messages_word(self.hours[busiest].total),
+            messages=messages_text(total),
+            hour=hour_text(busiest),
+            most=messages_text(self.hours[busiest].total),
         )
-        self.describe(tr("Messages by hour"), summary if total else messages_word(0))
+        self.describe(tr("Messages by hour"), summary if total else messages_text(0))
         self.update()
 
-    def cell_words(self, row: int, column: int) -> str:
+    def cell_text(self, row: int, column: int) -> str:
         """Describe an hour and its counts."""
         return hour_counts(column, self.hours[column])
 

@@ -27,7 +27,7 @@ class Chart(QWidget):
         """Return the area in which a cell can be pointed at."""
         raise NotImplementedError
 
-    def cell_words(self, row: int, column: int) -> str:
+    def cell_text(self, row: int, column: int) -> str:
         """Describe a cell."""
         raise NotImplementedError
 
@@ -101,7 +101,7 @@ class Chart(QWidget):
         column = min(max(column + right, 0), self._columns - 1)
         self.look_at((row, column))
         self._tell((row, column))
-        announce(self, self.cell_words(row, column))
+        announce(self, self.cell_text(row, column))
 
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
         for row in range(self._rows):
@@ -113,7 +113,7 @@ class Chart(QWidget):
     def _tell(self, cell: tuple[int, int]) -> None:
         rect = self.cell_rect(*cell).toRect()
         at = self.mapToGlobal(QPoint(rect.center().x(), rect.bottom()))
-        QToolTip.showText(at, self.cell_words(*cell), self, rect)
+        QToolTip.showText(at, self.cell_text(*cell), self, rect)
 
 
 def blend(under: QColor, over: QColor, amount: float) -> QColor:

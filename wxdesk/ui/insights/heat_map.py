@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from wxdesk.core.model.statistics import DAYS, HOURS
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.chart import Chart, blend
-from wxdesk.ui.insights.text import hour_word, messages_word
+from wxdesk.ui.insights.text import hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.wording.messages import weekday_word
+from wxdesk.ui.wording.messages import weekday_text
 
 LABELS = 34
 AXIS_HEIGHT = 20
@@ -56,12 +56,12 @@ class HeatMap(Chart):
         most = self.week[day][hour]
         if not most:
             return ""
-        when = f"{weekday_word(day)} {hour_word(hour)}"
-        return tr("Busiest: {when}, {most}", when=when, most=messages_word(most))
+        when = f"{weekday_text(day)} {hour_text(hour)}"
+        return tr("Busiest: {when}, {most}", when=when, most=messages_text(most))
 
-    def cell_words(self, row: int, column: int) -> str:
+    def cell_text(self, row: int, column: int) -> str:
         """Describe a cell: weekday, hour and number of messages."""
-        return f"{weekday_word(row)} {hour_word(column)}    {messages_word(self.week[row][column])}"
+        return f"{weekday_text(row)} {hour_text(column)}    {messages_text(self.week[row][column])}"
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Return a cell with half the gap round it."""
@@ -75,7 +75,7 @@ class HeatMap(Chart):
         most = max(map(max, self.week))
         for row in range(DAYS):
             first = self.cell_rect(row, 0)
-            self.paint_caption(painter, QRectF(0, first.top(), LABELS - 8, first.height()), weekday_word(row), RIGHT)
+            self.paint_caption(painter, QRectF(0, first.top(), LABELS - 8, first.height()), weekday_text(row), RIGHT)
             for column in range(HOURS):
                 self._paint_cell(painter, row, column, most)
         for hour in range(0, HOURS, 6):

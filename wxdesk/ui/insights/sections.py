@@ -16,12 +16,12 @@ from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
 from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import (
     Period,
-    change_word,
-    edited_word,
-    messages_word,
-    share_word,
-    undelivered_word,
-    wait_word,
+    change_text,
+    edited_text,
+    messages_text,
+    share_text,
+    undelivered_text,
+    wait_text,
 )
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -79,20 +79,20 @@ class Sections:
         self._rules.show_empty(not figures.rules)
         self.unmatched.show_rows([Ranked(row.text, row.count) for row in figures.unmatched])
         self._unmatched.show_empty(not figures.unmatched)
-        self.undelivered.show_rows([Ranked(undelivered_word(row), row.count) for row in figures.undelivered])
+        self.undelivered.show_rows([Ranked(undelivered_text(row), row.count) for row in figures.undelivered])
         self._undelivered.show_empty(not figures.undelivered)
 
     def _show_messages(self, figures: Figures, period: Period) -> None:
-        change = change_word(figures.messages, figures.messages_before)
+        change = change_text(figures.messages, figures.messages_before)
         compared = {
             Period.TODAY: tr("{change} against yesterday by now", change=change),
             Period.WEEK: tr("{change} against the week before", change=change),
             Period.MONTH: tr("{change} against the 30 days before", change=change),
         }
         self.messages.tell(f"{figures.messages:,}", compared[period] if change else "")
-        by_rule = messages_word(figures.by_rule)
+        by_rule = messages_text(figures.by_rule)
         edited = tr("{messages}, {n} edited by you", messages=by_rule, n=figures.edited) if figures.edited else by_rule
-        self.by_rule.tell(share_word(figures.by_rule, figures.messages), edited)
+        self.by_rule.tell(share_text(figures.by_rule, figures.messages), edited)
         if figures.unanswered:
             self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
         else:
@@ -101,21 +101,21 @@ class Sections:
 
     def _show_waits(self, figures: Figures) -> None:
         first, human = figures.first_response, figures.human_wait
-        within = tr("median · 90 %: {wait}", wait=wait_word(first.ninetieth)) if first.count else ""
-        self.first_response.tell(wait_word(first.median), within or tr("no reply yet"))
+        within = tr("median · 90 %: {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
+        self.first_response.tell(wait_text(first.median), within or tr("no reply yet"))
         if human.longest is None:
-            self.human_wait.tell(wait_word(None), tr("nobody had to wait"))
+            self.human_wait.tell(wait_text(None), tr("nobody had to wait"))
             return
         role = "pending" if human.longest >= LONG_WAIT else "secondary"
         self.human_wait.tell(
-            wait_word(human.median), tr("median · longest {wait}", wait=wait_word(human.longest)), role
+            wait_text(human.median), tr("median · longest {wait}", wait=wait_text(human.longest)), role
         )
 
 
 def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:
     most = max((rule.hits for rule in rules), default=1)
     return [
-        Ranked(rule.name, rule.hits, rule.hits / most, edited_word(rule), "pending" if rule.edited else "faint")
+        Ranked(rule.name, rule.hits, rule.hits / most, edited_text(rule), "pending" if rule.edited else "faint")
         for rule in rules[:RULES_SHOWN]
     ]
 

@@ -34,7 +34,7 @@ NONE = "–"
 """Dash shown while there is nothing to count."""
 
 
-def wait_word(wait: timedelta | None) -> str:
+def wait_text(wait: timedelta | None) -> str:
     """Format a duration in its two largest units; a dash for none."""
     if wait is None:
         return NONE
@@ -49,12 +49,12 @@ def wait_word(wait: timedelta | None) -> str:
     return tr("{d} d {h} h", d=days, h=hours % 24) if hours % 24 else tr("{d} d", d=days)
 
 
-def share_word(part: int, whole: int) -> str:
+def share_text(part: int, whole: int) -> str:
     """Format a share in whole per cent; a dash when there is no whole."""
     return f"{100 * part / whole:.0f} %" if whole else NONE
 
 
-def change_word(now: int, before: int) -> str:
+def change_text(now: int, before: int) -> str:
     """Format the change in signed per cent; empty if there was nothing before."""
     if not before:
         return ""
@@ -62,7 +62,7 @@ def change_word(now: int, before: int) -> str:
     return f"+{percent} %" if percent >= 0 else f"−{-percent} %"
 
 
-def hour_word(hour: int) -> str:
+def hour_text(hour: int) -> str:
     """Format one hour of the day as its two ends."""
     return f"{hour:02}:00–{(hour + 1) % 24:02}:00"
 
@@ -76,20 +76,20 @@ def hour_counts(hour: int, count: HourCount) -> str:
         nobody=count.unanswered,
     )
     elsewhere = tr(" · handed over {n}", n=count.handed_over) if count.handed_over else ""
-    return f"{hour_word(hour)}    {said}{elsewhere}"
+    return f"{hour_text(hour)}    {said}{elsewhere}"
 
 
-def messages_word(count: int) -> str:
+def messages_text(count: int) -> str:
     """Format a number of messages."""
     return ntr("{n} message", "{n} messages", count)
 
 
-def edited_word(rule: RuleHits) -> str:
+def edited_text(rule: RuleHits) -> str:
     """Describe the number of times a rule's reply was edited before it left."""
     return ntr("edited {n} time", "edited {n} times", rule.edited) if rule.edited else tr("never edited")
 
 
-def undelivered_word(lost: Undelivered) -> str:
+def undelivered_text(lost: Undelivered) -> str:
     """Describe a failure by its errcode and meaning, or as unknown."""
     if lost.state is ReplyState.UNKNOWN:
         return tr("Outcome unknown, may have arrived")

@@ -17,7 +17,7 @@ from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import clock_time, kind_word, name_of, readable
+from wxdesk.ui.wording.messages import clock_time, kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 from wxdesk.ui.wording.takeover import takeovers_ended_text
 
@@ -144,7 +144,7 @@ _FAILURES = frozenset({AttentionReason.FAILED, AttentionReason.UNKNOWN})
 
 def _words_of(message: Message) -> str:
     kind = message.msg_type if message.type is MessageType.OTHER else message.type.value
-    return " ".join(readable(message.text).split()) or kind_word(kind)
+    return " ".join(readable(message.text).split()) or kind_text(kind)
 
 
 def held_notice_of(
@@ -164,7 +164,7 @@ def held_notice_of(
         when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
     else:
         return None
-    said = " ".join(readable(first.content.summary).split()) or kind_word(first.content.kind)
+    said = " ".join(readable(first.content.summary).split()) or kind_text(first.content.kind)
     if len(parts) > 1:
         said = tr("{n} parts: {words}", n=len(parts), words=said)
     body = f"{when}\n{said}" if with_text else when

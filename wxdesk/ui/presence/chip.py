@@ -36,7 +36,7 @@ class PresenceChip(QWidget):
         """Show the current presence."""
         self._at_desk = at_desk
         words = presence_sentence(at_desk)
-        self.lamp.show_state("pending", chip_words(at_desk), words, short=tr("Away") if at_desk.away else "")
+        self.lamp.show_state("pending", chip_text(at_desk), words, short=tr("Away") if at_desk.away else "")
         self.button.setToolTip(words)
         self.button.setAccessibleName(words)
 
@@ -74,7 +74,7 @@ class PresenceMenu(QMenu):
         self.said.emit(action.data())
 
 
-def chip_words(at_desk: PresenceState) -> str:
+def chip_text(at_desk: PresenceState) -> str:
     """Return the text of the status bar; empty while the operator is present."""
     return tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
 
@@ -95,7 +95,7 @@ def presence_sentence(at_desk: PresenceState) -> str:
             return tr("Nobody is at the desk: no window is open")
 
 
-def bar_words(at_desk: PresenceState) -> str:
+def bar_text(at_desk: PresenceState) -> str:
     """Return the text of the bar shown after the operator chose to be away."""
     time = clock_time(at_desk.since)
     return tr(

@@ -13,7 +13,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.presence import AwayReason
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.presence.chip import PresenceChip, bar_words
+from wxdesk.ui.presence.chip import PresenceChip, bar_text
 from wxdesk.ui.presence.idle_watch import PresenceWatch
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -97,7 +97,7 @@ class OperatorPresence(QObject):
         at_desk = self._bridge.desk.presence.now
         self._chip.show_presence(at_desk)
         said = at_desk.reason is AwayReason.SAID
-        text = bar_words(at_desk) if said else ""
+        text = bar_text(at_desk) if said else ""
         self._notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back)
 
 

@@ -16,7 +16,7 @@ from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import clock_time, countdown, day_word
+from wxdesk.ui.wording.messages import clock_time, countdown, day_text
 
 
 class AccountCard(SettingsCard):
@@ -60,7 +60,7 @@ class AccountCard(SettingsCard):
         self.token.show_state(*self._token(state, now))
         for secret, until, line in self._former:
             line.setVisible(now < until)
-            time = f"{day_word(until, now)} {clock_time(until)}"
+            time = f"{day_text(until, now)} {clock_time(until)}"
             line.show_state("faint", tr(_FORMER[secret], time=time))
 
     def _url_row(self) -> QHBoxLayout:

@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import mode_word
+from wxdesk.ui.wording.messages import mode_text
 
 
 class AccountMode(QWidget):
@@ -35,7 +35,7 @@ class AccountMode(QWidget):
         self._name = name
         self.mode = ChoiceField(self)
         self.mode.setAccessibleName(tr("How this account answers"))
-        self.mode.addItems([mode_word(mode) for mode in ReplyMode])
+        self.mode.addItems([mode_text(mode) for mode in ReplyMode])
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
         self._unit = PlainLabel(parent=self)
         self.seconds.count(self._unit, stop_unit)
@@ -64,7 +64,7 @@ class AccountMode(QWidget):
         self.seconds.setVisible(held)
         self._unit.setVisible(held)
         here = accounts.is_overridden(self._name)
-        said = tr("Set here; config.toml says: {mode}", mode=mode_word(configured.reply_mode))
+        said = tr("Set here; config.toml says: {mode}", mode=mode_text(configured.reply_mode))
         words = said if here else tr("As config.toml says")
         self.source.setText(tr("{said} · rules leave {n} of 5 to you", said=words, n=now.reserve))
         self.back.setVisible(here)

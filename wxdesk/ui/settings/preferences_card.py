@@ -30,7 +30,7 @@ from wxdesk.ui.settings.rows import SettingsCard, Stack
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.wording.messages import MINUTE, unit_word
+from wxdesk.ui.wording.messages import MINUTE, unit_text
 
 
 class PreferencesCard(SettingsCard):
@@ -73,7 +73,7 @@ class PreferencesCard(SettingsCard):
 
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
-        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_word, MINUTE), self)
+        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_text, MINUTE), self)
         undo = NumberLine("undo_seconds", tr("What you send can be undone for"), undo_unit, self)
         self._add(tr("Writing"), undo, takes_over, minutes)
         hours = hbox(self.hours, STRETCH)

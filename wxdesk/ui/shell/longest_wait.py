@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.wording.messages import name_of, span_word
+from wxdesk.ui.wording.messages import name_of, span_text
 
 LONGEST_NAME = 12
 """Characters of a name that are shown, to leave room for the other figures."""
@@ -47,7 +47,7 @@ class LongestWait(Button):
         if self.conversation is not None and since is not None:
             name = name_of(self.conversation.contact)
             name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-            span = span_word(max(now - since, timedelta()))
+            span = span_text(max(now - since, timedelta()))
             self._wordings = (
                 tr("Longest wait: {name}, {span}", name=name, span=span),
                 tr("Longest: {name}, {span}", name=name, span=span),

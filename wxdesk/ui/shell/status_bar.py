@@ -112,7 +112,7 @@ class StatusBar(QFrame):
         self._show_listener(state)
         self._show_time()
         if state.paused:
-            self.replies.show_state("pending", _paused_words(state), short=tr("Paused"))
+            self.replies.show_state("pending", _paused_text(state), short=tr("Paused"))
             self.pause.setText(tr("Resume"))
         else:
             self.replies.show_state("accent", tr("Automatic replies: on"), short=tr("Replies on"))
@@ -191,7 +191,7 @@ class StatusBar(QFrame):
         self._day = today
 
 
-def _paused_words(state: HealthState) -> str:
+def _paused_text(state: HealthState) -> str:
     if state.paused_until is None:
         return tr("Automatic replies: paused")
     return tr("Automatic replies: paused until {time}", time=clock_time(state.paused_until))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.simulator.port import SimulatedCustomer
-from wxdesk.ui.simulator.text import customer_word, name_word
+from wxdesk.ui.simulator.text import customer_text, name_text
 from wxdesk.ui.widgets.painting import paint_focus, paint_initial, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
@@ -70,9 +70,9 @@ class CustomerModel(QAbstractListModel):
         if role == CustomerRole.CUSTOMER:
             return customer
         if role == Qt.ItemDataRole.DisplayRole:
-            return name_word(customer)
+            return name_text(customer)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{name_word(customer)}: {customer_word(customer)}"
+            return f"{name_text(customer)}: {customer_text(customer)}"
         return None
 
 
@@ -96,11 +96,11 @@ class CustomerDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
         avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
-        paint_initial(painter, avatar, name_word(customer)[:1].upper(), index.row())
+        paint_initial(painter, avatar, name_text(customer)[:1].upper(), index.row())
         left = rect.left() + _PAD + AVATAR + 10
         line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
-        paint_text(painter, line, name_word(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
-        words = customer_word(customer)
+        paint_text(painter, line, name_text(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
+        words = customer_text(customer)
         paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), theme.color("secondary"))
         if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)

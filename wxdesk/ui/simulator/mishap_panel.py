@@ -11,12 +11,12 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest
-from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_word, remaining_word
+from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_text
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import span_word
+from wxdesk.ui.wording.messages import span_text
 
 LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
 SECONDS = (1, 3, 8, 30)
@@ -36,12 +36,12 @@ class MishapRow(QWidget):
         super().__init__(parent)
         self.mishap = mishap
         self.switch = Switch(parent=self)
-        self.switch.setAccessibleName(mishap_word(mishap))
+        self.switch.setAccessibleName(mishap_text(mishap))
         self.state = PlainLabel(size=Size.CAPTION, role="pending", strong=True, parent=self)
         self.seconds: ChoiceField | None = None
         self.errcode: ChoiceField | None = None
         self._make_fields()
-        first = hbox((PlainLabel(mishap_word(mishap), wrap=True, parent=self), 1), spacing=10)
+        first = hbox((PlainLabel(mishap_text(mishap), wrap=True, parent=self), 1), spacing=10)
         if self.seconds is not None:
             first.addWidget(self.seconds)
         first.addWidget(self.switch)
@@ -62,13 +62,13 @@ class MishapRow(QWidget):
         """Show if the mishap is switched on, and its remaining times."""
         self.switch.setChecked(active is not None)
         self.state.setVisible(active is not None)
-        self.state.setText(remaining_word(active) if active is not None else "")
+        self.state.setText(remaining_text(active) if active is not None else "")
 
     def _make_fields(self) -> None:
         if self.mishap in LATE:
             self.seconds = ChoiceField(self)
             for seconds in SECONDS:
-                self.seconds.addItem(span_word(timedelta(seconds=seconds)), seconds)
+                self.seconds.addItem(span_text(timedelta(seconds=seconds)), seconds)
             self.seconds.setCurrentIndex(SECONDS.index(8 if self.mishap is Mishap.SLOW else 3))
             self.seconds.setAccessibleName(tr("How many seconds"))
         if self.mishap is Mishap.REFUSED:

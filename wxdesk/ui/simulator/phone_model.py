@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from wxdesk.i18n import tr
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
-from wxdesk.ui.simulator.text import line_word, notice_word
+from wxdesk.ui.simulator.text import line_text, notice_text
 from wxdesk.ui.widgets.row_index import Index
 
 NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
@@ -86,6 +86,6 @@ def _words(line: PhoneLine | None) -> str:
     if line is None:
         return tr("The shop is typing…")
     if line.side in NOTICES:
-        return notice_word(line)
+        return notice_text(line)
     whose = tr("Customer") if line.side is PhoneSide.CUSTOMER else tr("Shop")
-    return f"{whose}: {line_word(line)}"
+    return f"{whose}: {line_text(line)}"

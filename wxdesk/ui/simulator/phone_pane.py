@@ -12,7 +12,7 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.simulator.phone_model import PhoneModel
 from wxdesk.ui.simulator.phone_view import PhoneView
 from wxdesk.ui.simulator.port import PushReport, Scene
-from wxdesk.ui.simulator.text import name_word, report_word, window_word
+from wxdesk.ui.simulator.text import name_text, report_word, window_text
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -49,7 +49,7 @@ class PhonePane(QWidget):
         self.customers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.add = SmallButton("plus", tr("New customer"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
-        self.window_word = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
+        self.window_text = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, elide=True, parent=self)
         self.dots = QuotaDots(self)
         self.with_tool = QFrame(self)
         self.text = QLineEdit(self)
@@ -75,7 +75,7 @@ class PhonePane(QWidget):
         self._scene = scene
         phone = scene.phone
         self.model.show_phone(phone, scene.pictures)
-        self.name.setText(name_word(phone) if phone is not None else "")
+        self.name.setText(name_text(phone) if phone is not None else "")
         self.with_tool.setVisible(phone is not None and phone.with_tool)
         for widget in (self.text, self.session_from, self.send, self.enter, self.ready, self.own, self.card):
             widget.setEnabled(phone is not None)
@@ -85,7 +85,7 @@ class PhonePane(QWidget):
     def show_time(self, now: datetime) -> None:
         """Update the reply window's remaining time."""
         phone = self._scene.phone if self._scene is not None else None
-        self.window_word.setText(window_word(phone, now) if phone is not None else "")
+        self.window_text.setText(window_text(phone, now) if phone is not None else "")
         self.dots.show_left(phone.left if phone is not None and phone.until is not None and now < phone.until else 0)
 
     def show_report(self, report: PushReport) -> None:
@@ -98,7 +98,7 @@ class PhonePane(QWidget):
         if shown != [customer.openid for customer in scene.customers]:
             self.customers.clear()
             for customer in scene.customers:
-                self.customers.addItem(name_word(customer), customer.openid)
+                self.customers.addItem(name_text(customer), customer.openid)
         if scene.phone is not None:
             self.customers.setCurrentIndex(self.customers.findData(scene.phone.openid))
 
@@ -138,7 +138,7 @@ class PhonePane(QWidget):
         head.setProperty("class", "header")
         head.setFixedHeight(Measure.HEADER)
         who = ((self.name, 1), (self.customers, 1))
-        hbox(*who, self.add, self.dots, self.window_word, within=head, spacing=12, margins=(16, 0, 16, 0))
+        hbox(*who, self.add, self.dots, self.window_text, within=head, spacing=12, margins=(16, 0, 16, 0))
         return head
 
     def _tool_bar(self) -> QWidget:

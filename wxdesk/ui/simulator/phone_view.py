@@ -15,7 +15,7 @@ from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_conten
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.phone_model import NOTICES, PhoneModel, PhoneRole
 from wxdesk.ui.simulator.port import PhoneLine, PhoneSide
-from wxdesk.ui.simulator.text import notice_word
+from wxdesk.ui.simulator.text import notice_text
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import clock_time, readable
 
@@ -40,7 +40,7 @@ class PlacedLine:
 def lay_out_line(line: PhoneLine, width: int) -> PlacedLine:
     """Lay out `line` in a view of `width` pixels."""
     if line.side in NOTICES:
-        return _notice(notice_word(line), width)
+        return _notice(notice_text(line), width)
     content = lay_out_content(pieces_of_content(line.content), _room(width))
     bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
     if line.side is PhoneSide.CUSTOMER:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
-from wxdesk.ui.wording.messages import countdown, kind_word, readable, short_openid
+from wxdesk.ui.wording.messages import countdown, kind_text, readable, short_openid
 
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
 """Errcodes that a desk meets; the sandbox's HTTP API has all."""
@@ -24,12 +24,12 @@ GROUPS: Mapping[str, tuple[Mishap, ...]] = {
 """Mishaps by heading."""
 
 
-def name_word(someone: SimulatedCustomer | Phone) -> str:
+def name_text(someone: SimulatedCustomer | Phone) -> str:
     """Return the customer's name, or a shortened openid."""
     return someone.name or short_openid(someone.openid)
 
 
-def mishap_word(mishap: Mishap) -> str:
+def mishap_text(mishap: Mishap) -> str:
     """Describe a mishap in a sentence."""
     return tr(_MISHAPS[mishap])
 
@@ -52,7 +52,7 @@ _MISHAPS = {
 }
 
 
-def remaining_word(active: ActiveMishap) -> str:
+def remaining_text(active: ActiveMishap) -> str:
     """Describe a mishap's remaining times."""
     if active.times is None:
         return tr("every time")
@@ -73,7 +73,7 @@ def report_word(report: PushReport) -> str:
     )
 
 
-def window_word(phone: Phone, now: datetime) -> str:
+def window_text(phone: Phone, now: datetime) -> str:
     """Describe the customer's reply window and remaining quota."""
     if phone.until is None:
         return tr("May not be written to yet")
@@ -84,26 +84,26 @@ def window_word(phone: Phone, now: datetime) -> str:
     )
 
 
-def line_word(line: PhoneLine) -> str:
+def line_text(line: PhoneLine) -> str:
     """Shorten a line of the chat to one line of text."""
     if line.side is PhoneSide.ENTERED:
         return tr("Entered the chat")
     if line.side is PhoneSide.NOT_AVAILABLE:
         return tr("Service not available")
     text = " ".join(readable(line.content.summary).split())
-    return text or kind_word(line.content.kind.value)
+    return text or kind_text(line.content.kind.value)
 
 
-def customer_word(customer: SimulatedCustomer) -> str:
+def customer_text(customer: SimulatedCustomer) -> str:
     """Describe the customer's last line and its author."""
     if customer.last is None:
         return tr("Has not written yet")
     if customer.last.side is PhoneSide.SHOP:
-        return tr("Shop: {text}", text=line_word(customer.last))
-    return line_word(customer.last)
+        return tr("Shop: {text}", text=line_text(customer.last))
+    return line_text(customer.last)
 
 
-def notice_word(line: PhoneLine) -> str:
+def notice_text(line: PhoneLine) -> str:
     """Format a notice in the chat, shown in grey."""
     if line.side is PhoneSide.NOT_AVAILABLE:
         return tr("WeChat: this mini program's service is not available, please try later")

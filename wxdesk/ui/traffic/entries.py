@@ -14,7 +14,7 @@ from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.outcomes import call_code, call_problem, push_result, refusal_of
-from wxdesk.ui.wording.messages import kind_word, name_of, span_word
+from wxdesk.ui.wording.messages import kind_text, name_of, span_text
 
 type TrafficEntry = PushSeen | ApiCalled
 
@@ -97,8 +97,8 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> TrafficLine:
 def with_signed_age(entry: PushSeen, result: str) -> str:
     """Add to a result the difference between signed time and arrival."""
     if entry.age < timedelta():
-        return tr("{result}, {span} early", result=result, span=span_word(-entry.age))
-    return tr("{result}, {span} old", result=result, span=span_word(entry.age))
+        return tr("{result}, {span} early", result=result, span=span_text(-entry.age))
+    return tr("{result}, {span} old", result=result, span=span_text(entry.age))
 
 
 def _contact_name(push: PushTrace | None) -> str:
@@ -119,7 +119,7 @@ def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
         return event or (tr("Not readable: {reason}", reason=tr(push.note)) if push is not None and push.note else "")
     if event:
         return "    ".join(part for part in (event, message.session_from or "") if part)
-    return one_line(message.text) or kind_word(message.type)
+    return one_line(message.text) or kind_text(message.type)
 
 
 def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
@@ -139,7 +139,7 @@ def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
 def _call_summary(entry: ApiCalled, reply: ReplyTrace | None) -> str:
     if reply is not None:
         content = reply.reply.content
-        return one_line(content.summary) or kind_word(content.kind)
+        return one_line(content.summary) or kind_text(content.kind)
     return tr("access_token renewed") if entry.call in TOKEN_CALLS else ""
 
 

@@ -18,7 +18,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.traffic.entries import TrafficLine, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
 from wxdesk.ui.wording.decision import short_outcome
-from wxdesk.ui.wording.messages import author_word, span_word
+from wxdesk.ui.wording.messages import author_word, span_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 
 MODES = {
@@ -108,7 +108,7 @@ def subject_of(line: TrafficLine) -> str:
 
 def _signed(entry: PushSeen, at: datetime) -> TrafficStep:
     time, early = f"{at.astimezone():%H:%M:%S}", entry.age < timedelta()
-    span = span_word(abs(entry.age))
+    span = span_text(abs(entry.age))
     if early:
         said = tr("{time}, {span} ahead of this machine's clock", time=time, span=span)
     else:
@@ -138,10 +138,10 @@ def _decided(path: PushPath) -> list[TrafficStep]:
         return [TrafficStep(tr("Rule"), word, "secondary")]
     if path.decision is None:
         return [TrafficStep(tr("Rule"), tr("not reached yet"), "secondary")]
-    return [TrafficStep(tr("Rule"), _decision_word(path.decision))]
+    return [TrafficStep(tr("Rule"), _decision_text(path.decision))]
 
 
-def _decision_word(decision: Decision) -> str:
+def _decision_text(decision: Decision) -> str:
     if not decision.rule_name:
         return short_outcome(decision.outcome)
     said = tr("{rule} · revision {n}", rule=decision.rule_name, n=decision.rule_revision)

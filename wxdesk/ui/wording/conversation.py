@@ -15,7 +15,7 @@ from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import ago, clock_time, countdown, name_of, preview_of, span_word, waiting_word
+from wxdesk.ui.wording.messages import ago, clock_time, countdown, name_of, preview_of, span_text, waiting_text
 from wxdesk.ui.wording.reply_status import (
     FindHoldReason,
     HoldReason,
@@ -24,7 +24,7 @@ from wxdesk.ui.wording.reply_status import (
     status_of_held,
     status_of_reply,
 )
-from wxdesk.ui.wording.status import status_icon, status_word
+from wxdesk.ui.wording.status import status_icon, status_text
 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""
@@ -53,7 +53,7 @@ def status_of_row(row: InboxRow, now: datetime, standstill: HoldReason = HoldRea
     """Return the most urgent status of a conversation."""
     conversation = row.conversation
     if conversation.status is not ConversationStatus.OPEN:
-        word, picture = status_word(conversation, now), status_icon(conversation)
+        word, picture = status_text(conversation, now), status_icon(conversation)
         return _blocked(conversation) or ReplyStatus(word, "secondary", picture)
     return _unsettled(row, now, standstill) or _blocked(conversation) or _in_work(row, now, standstill)
 
@@ -159,7 +159,7 @@ def _quiet(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
 
 def _human(conversation: Conversation, now: datetime) -> str:
     remaining = time_left(conversation, now)
-    return tr("Yours") if remaining is None else tr("Yours · {span} left", span=span_word(remaining))
+    return tr("Yours") if remaining is None else tr("Yours · {span} left", span=span_text(remaining))
 
 
 def quota_text(conversation: Conversation, now: datetime) -> str:
@@ -172,7 +172,7 @@ def quota_text(conversation: Conversation, now: datetime) -> str:
     replies = quota.replies_left(conversation.window, now)
     if not replies:
         return tr("No replies left")
-    return ntr("{n} left · {span}", "{n} left · {span}", replies, span=span_word(until - now))
+    return ntr("{n} left · {span}", "{n} left · {span}", replies, span=span_text(until - now))
 
 
 def quota_wordings(conversation: Conversation, now: datetime) -> Sequence[str]:
@@ -185,7 +185,7 @@ def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     """Return the time in the row's corner: the last message, or the contact's wait."""
     since = row.conversation.waiting_since if row.conversation.awaits_answer else None
     if since is not None and now - since >= LATE_AFTER:
-        return ReplyStatus(waiting_word(since, now), "failed", strong=True)
+        return ReplyStatus(waiting_text(since, now), "failed", strong=True)
     last = row.conversation.last_at
     return ReplyStatus("" if last is None else ago(last, now))
 

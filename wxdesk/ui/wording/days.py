@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from wxdesk.core.model.account import Account
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
-from wxdesk.ui.wording.messages import DAY, clock_time, date_word
+from wxdesk.ui.wording.messages import DAY, clock_time, date_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,4 @@ def dated_time(at: datetime, now: datetime) -> str:
     local, today = at.astimezone().date(), now.astimezone().date()
     if local == today:
         return clock_time(at)
-    return f"{date_word(local, with_year=abs(local - today) > 180 * DAY)} {clock_time(at)}"
+    return f"{date_text(local, with_year=abs(local - today) > 180 * DAY)} {clock_time(at)}"

@@ -11,7 +11,7 @@ from wxdesk.ui.wording.conditions import found_text
 from wxdesk.ui.wording.messages import quoted
 
 
-def outcome_words(decision: Decision) -> str:
+def outcome_text(decision: Decision) -> str:
     """Return the outcome of a decision as a sentence."""
     sentences: Mapping[Outcome, Callable[[], str]] = {
         Outcome.NO_ACCOUNT: lambda: tr("Its mini program is not in config.toml any more, so nothing answers here."),

@@ -48,7 +48,7 @@ def author_words(reply: Reply) -> tuple[str, ...]:
     return (tr("Rule"), *name, *edited)
 
 
-def mode_word(mode: ReplyMode) -> str:
+def mode_text(mode: ReplyMode) -> str:
     """Return the name of a reply mode, in a few words."""
     return tr(_MODES[mode])
 
@@ -61,7 +61,7 @@ _MODES = {
 }
 
 
-def brief_mode_word(mode: ReplyMode) -> str:
+def brief_mode_text(mode: ReplyMode) -> str:
     """Return the shortest name of a reply mode, for little room."""
     return tr(_BRIEF_MODES[mode])
 
@@ -78,7 +78,7 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
         return ""
     own = conversation.preview_author is not Author.CONTACT
     preview = visible_text(conversation.preview) if own else conversation.preview
-    said = " ".join(readable(preview).split()) or kind_word(conversation.preview_kind)
+    said = " ".join(readable(preview).split()) or kind_text(conversation.preview_kind)
     if not own or not with_author:
         return said
     if conversation.preview_author is Author.RULE:
@@ -104,12 +104,12 @@ def _legends(spoken: str) -> tuple[EmoticonReplacer, EmoticonReplacer]:
     return emoticons.readable(table, spoken), emoticons.named(table, spoken)
 
 
-def more_words(count: int) -> str:
+def more_text(count: int) -> str:
     """Return the line below a list that is not complete."""
     return ntr("{n} more: write a few letters to find it", "{n} more: write a few letters to find them", count)
 
 
-def kind_word(kind: str) -> str:
+def kind_text(kind: str) -> str:
     """Return a placeholder for a MessageType, ReplyKind or MsgType without text."""
     return tr(_KINDS.get(kind, "[Other message]"))
 
@@ -128,9 +128,9 @@ _KINDS = {
 }
 
 
-def waiting_word(since: datetime, now: datetime) -> str:
+def waiting_text(since: datetime, now: datetime) -> str:
     """Return the length of a contact's wait for an answer."""
-    return tr("Waiting {span}", span=span_word(now - since))
+    return tr("Waiting {span}", span=span_text(now - since))
 
 
 def ago(at: datetime, now: datetime) -> str:
@@ -139,8 +139,8 @@ def ago(at: datetime, now: datetime) -> str:
     if passed < MINUTE:
         return tr("just now")
     if at.astimezone().date() == now.astimezone().date():
-        return span_word(passed)
-    return day_word(at, now)
+        return span_text(passed)
+    return day_text(at, now)
 
 
 def clock_time(at: datetime) -> str:
@@ -153,17 +153,17 @@ def clock_second(at: datetime) -> str:
     return f"{at.astimezone():%H:%M:%S}"
 
 
-def day_word(at: datetime, now: datetime) -> str:
+def day_text(at: datetime, now: datetime) -> str:
     """Return the local day: today, yesterday, or its date, with another year's year."""
     day, today = at.astimezone().date(), now.astimezone().date()
     if day == today:
         return tr("Today")
     if day == today - DAY:
         return tr("Yesterday")
-    return date_word(day, with_year=day.year != today.year)
+    return date_text(day, with_year=day.year != today.year)
 
 
-def weekday_word(number: int) -> str:
+def weekday_text(number: int) -> str:
     """Return the name of a day of the week, 0 for Monday."""
     return tr(_WEEKDAYS[number])
 
@@ -171,7 +171,7 @@ def weekday_word(number: int) -> str:
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def date_word(day: date, *, with_year: bool = True) -> str:
+def date_text(day: date, *, with_year: bool = True) -> str:
     """Return a date as it is written in a sentence."""
     values = {"month_name": tr(_MONTHS[day.month - 1]), "year": day.year, "month": day.month, "day": day.day}
     return tr("{month_name} {day}, {year}", **values) if with_year else tr("{month_name} {day}", **values)
@@ -180,7 +180,7 @@ def date_word(day: date, *, with_year: bool = True) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def span_word(span: timedelta) -> str:
+def span_text(span: timedelta) -> str:
     """Return a length of time in its largest unit, rounded down, at least 0 s."""
     span = max(span, timedelta())
     if span < MINUTE:
@@ -192,7 +192,7 @@ def span_word(span: timedelta) -> str:
     return tr("{n} d", n=span // DAY)
 
 
-def unit_word(unit: timedelta, n: int) -> str:
+def unit_text(unit: timedelta, n: int) -> str:
     """Return the name of a unit of time as it follows the number `n`."""
     words = {
         DAY: ntr("day", "days", n),
@@ -211,7 +211,7 @@ def whole_unit(span: timedelta) -> timedelta:
 def exact_span(span: timedelta) -> str:
     """Return a length of time without rounding: `90 seconds`, `2 hours`."""
     unit = whole_unit(span)
-    return f"{span // unit} {unit_word(unit, span // unit)}"
+    return f"{span // unit} {unit_text(unit, span // unit)}"
 
 
 def countdown(span: timedelta) -> str:

@@ -15,7 +15,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import HOUR, MINUTE, span_word
+from wxdesk.ui.wording.messages import HOUR, MINUTE, span_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +153,4 @@ def span_until(due_at: datetime, now: datetime) -> str:
     minutes = span // MINUTE % 60
     if HOUR <= span < 2 * HOUR and minutes:
         return tr("{hours} h {minutes} min", hours=1, minutes=minutes)
-    return span_word(span)
+    return span_text(span)

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import clock_time, date_word, span_word, weekday_word
+from wxdesk.ui.wording.messages import clock_time, date_text, span_text, weekday_text
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 MORNING = time(9)
@@ -40,20 +40,20 @@ def upcoming_time(at: datetime, now: datetime) -> str:
         return hour
     if ahead == 1:
         return tr("tomorrow {time}", time=hour)
-    named = weekday_word(day.weekday()) if ahead <= 7 else date_word(day, with_year=False)
+    named = weekday_text(day.weekday()) if ahead <= 7 else date_text(day, with_year=False)
     return tr("{day} {time}", day=named, time=hour)
 
 
 def snooze_span(minutes: int) -> str:
     """Return a rule's snooze span exactly: an hour and a half is not an hour."""
     whole = minutes < _HOUR or minutes % _DAY == 0 or (minutes % _HOUR == 0 and minutes < 3 * _DAY)
-    return span_word(timedelta(minutes=minutes)) if whole else tr("{n} min", n=minutes)
+    return span_text(timedelta(minutes=minutes)) if whole else tr("{n} min", n=minutes)
 
 
 _HOUR, _DAY = 60, 24 * 60
 
 
-def status_word(conversation: Conversation, now: datetime) -> str:
+def status_text(conversation: Conversation, now: datetime) -> str:
     """Return the short status of a conversation; empty while it is open."""
     match conversation.status:
         case ConversationStatus.RESOLVED:
@@ -64,7 +64,7 @@ def status_word(conversation: Conversation, now: datetime) -> str:
 
 
 def status_icon(conversation: Conversation) -> str:
-    """Return the icon beside `status_word`."""
+    """Return the icon beside `status_text`."""
     return "check" if conversation.status is ConversationStatus.RESOLVED else "moon"
 
 
@@ -104,4 +104,4 @@ def past_time(at: datetime, now: datetime) -> str:
     """Return a past time: the hour if it is today's, else with its date."""
     if at.astimezone().date() == now.astimezone().date():
         return clock_time(at)
-    return tr("{day} {time}", day=date_word(at.astimezone().date(), with_year=False), time=clock_time(at))
+    return tr("{day} {time}", day=date_text(at.astimezone().date(), with_year=False), time=clock_time(at))

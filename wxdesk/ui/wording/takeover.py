@@ -10,7 +10,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import MINUTE, clock_time, countdown, date_word, name_of, span_word
+from wxdesk.ui.wording.messages import MINUTE, clock_time, countdown, date_text, name_of, span_text
 from wxdesk.ui.wording.reply_status import span_until
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
@@ -54,7 +54,7 @@ def _closing_text(closing: HoursBoundary, now: datetime) -> str:
     day = closing.at.astimezone().date()
     if day == now.astimezone().date():
         return tr("Until closing, {time}", time=clock_time(closing.at))
-    return tr("Until closing, {day} {time}", day=date_word(day, with_year=False), time=clock_time(closing.at))
+    return tr("Until closing, {day} {time}", day=date_text(day, with_year=False), time=clock_time(closing.at))
 
 
 def takeover_sentence(conversation: Conversation, now: datetime) -> str:
@@ -64,7 +64,7 @@ def takeover_sentence(conversation: Conversation, now: datetime) -> str:
     remaining, until = time_left(conversation, now), conversation.taken_over_until
     if remaining is None or until is None:
         return tr("You have the word until you hand back. Automatic replies keep quiet.")
-    time, span = dated_time(until, now), span_word(remaining)
+    time, span = dated_time(until, now), span_text(remaining)
     if conversation.takeover_silence is None:
         return tr("You have the word until {time}, {span} left. Then automatic replies return.", time=time, span=span)
     return ntr(

@@ -30,7 +30,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import clock_time, day_word
+from wxdesk.ui.wording.messages import clock_time, day_text
 
 type Stored = Callable[[], list[Rule]]
 
@@ -91,7 +91,7 @@ def test_when_a_rule_matched_last_is_never_cut(page: RulesPage, language: str, a
         for room in (row.width() - TEXT_LEFT - EDGE, row.width() - TEXT_LEFT - EDGE - 80):  # beside “Not saved”
             shown = fitting_figures(small, room, page.rules.index(0))
             assert QFontMetrics(small).horizontalAdvance(shown) <= room
-            assert shown.endswith(day_word(now - ago, now)) or clock_time(now - ago) in shown
+            assert shown.endswith(day_text(now - ago, now)) or clock_time(now - ago) in shown
             assert "1288" in shown or room < 150  # hits are told too where they fit
     finally:
         i18n.use(before)

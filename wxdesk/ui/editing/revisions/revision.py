@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import clock_time, day_word
+from wxdesk.ui.wording.messages import clock_time, day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +37,4 @@ class Revision:
 
 def revision_title(number: int, saved_at: datetime, now: datetime) -> str:
     """Return a revision's number and the time it was saved, as a title."""
-    return tr("Revision {n} · {day} {time}", n=number, day=day_word(saved_at, now), time=clock_time(saved_at))
+    return tr("Revision {n} · {day} {time}", n=number, day=day_text(saved_at, now), time=clock_time(saved_at))

@@ -26,7 +26,7 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
-from wxdesk.ui.wording.messages import brief_mode_word, mode_word, name_of, span_word
+from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
 
 SMALLEST = 360
@@ -192,15 +192,15 @@ class ChatHeader(QFrame):
             remaining = time_left(conversation, now)
             if remaining is None or not much:
                 return tr("Yours")
-            span = span_word(remaining)
+            span = span_text(remaining)
             return tr("Yours · {span} left", span=span) if much > 2 else tr("Yours · {span}", span=span)
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
         mode = mode_of(conversation, account)
-        word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_word(mode)
+        word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_text(mode)
         if much == 1 or (mode is ReplyMode.HOLD and much == 2):
-            word = brief_mode_word(mode)
+            word = brief_mode_text(mode)
         if not much:
             return word
         return tr("{mode} · account", mode=word) if conversation.mode is None else tr("{mode} · here", mode=word)
@@ -212,7 +212,7 @@ class ChatHeader(QFrame):
             return takeover_sentence(conversation, now)
         if account is None:
             return self._mode_text(conversation, now)
-        mode = mode_word(mode_of(conversation, account))
+        mode = mode_text(mode_of(conversation, account))
         if conversation.mode is None:
             return tr(
                 "{mode}: set for the account {account}. A rule that says itself how it leaves goes before it.",
@@ -237,10 +237,10 @@ class ChatHeader(QFrame):
             menu.addSeparator()
         _say(menu, tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
-            self._add_mode(menu, group, mode_word(mode), mode, conversation.mode is mode)
+            self._add_mode(menu, group, mode_text(mode), mode, conversation.mode is mode)
         menu.addSeparator()
         account = self._accounts.get(conversation.account)
-        text = tr("As the account: {mode}", mode=mode_word(account.reply_mode)) if account else tr("As the account")
+        text = tr("As the account: {mode}", mode=mode_text(account.reply_mode)) if account else tr("As the account")
         self._add_mode(menu, group, text, None, conversation.mode is None)
         _say(menu, tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()

@@ -12,7 +12,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.composer.draft_stack import Draft, DraftStack, above
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
-from wxdesk.ui.inbox.sendability import TextFit, closed_words, editing_words, fit_of
+from wxdesk.ui.inbox.sendability import TextFit, closed_text, editing_text, fit_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.widgets.boxes import hbox, vbox
 
@@ -219,7 +219,7 @@ class Composer(QFrame):
     @property
     def closed(self) -> str:
         """The reason that nothing may be sent now; empty if something may."""
-        return closed_words(self._conversation, self._now)
+        return closed_text(self._conversation, self._now)
 
     def _show_state(self) -> None:
         editing = self._editing is not None
@@ -227,7 +227,7 @@ class Composer(QFrame):
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment
         asking, ahead = self._company
-        words = editing_words(asking, ahead) if editing else ""
+        words = editing_text(asking, ahead) if editing else ""
         self.line.say(words, put_by=self.drafts.count(self._id))
         self.tools.setVisible(not editing)
 

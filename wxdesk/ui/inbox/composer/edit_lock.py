@@ -63,14 +63,14 @@ class EditLock(QObject):
                 self._composer.follow(reply)
                 if not any(one.id == reply.id for one in self._composer.in_hand):
                     self._before.pop(reply.id, None)
-                    self._notices.toast(tr("{what} Your text stands here as a new one.", what=ended_words(reply)))
+                    self._notices.toast(tr("{what} Your text stands here as a new one.", what=ended_text(reply)))
 
     def _give_up(self, sheet: Draft) -> None:
         if sheet.editing is not None:
             self.put_back(sheet.editing.id, sheet.changed)
 
     def _tell(self, changed: bool, reply: Reply) -> None:
-        words = put_back_words(reply, self._bridge.desk.clock())
+        words = put_back_text(reply, self._bridge.desk.clock())
         more = tr("Your change is kept: Edit brings it back.") if changed else ""
         self._notices.toast(tr("{words} {more}", words=words, more=more).strip())
 
@@ -79,7 +79,7 @@ class EditLock(QObject):
             self._bridge.failed.emit(error)
 
 
-def put_back_words(reply: Reply, now: datetime) -> str:
+def put_back_text(reply: Reply, now: datetime) -> str:
     """Return the message about a reply that was released unchanged."""
     if reply.error == WROTE_MEANWHILE:
         return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
@@ -90,7 +90,7 @@ def put_back_words(reply: Reply, now: datetime) -> str:
     return tr("The reply is as it was: a draft, which leaves only when you send it.")
 
 
-def ended_words(reply: Reply) -> str:
+def ended_text(reply: Reply) -> str:
     """Return the message about a reply that ended before its edit was saved."""
     if reply.state is not ReplyState.CANCELLED:
         return tr("The reply has left before it was changed.")

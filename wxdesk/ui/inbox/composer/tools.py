@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.sendability import TextFit, cost_words, put_by_words, size_words, split_words
+from wxdesk.ui.inbox.sendability import TextFit, cost_words, put_by_text, size_text, split_words
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -65,7 +65,7 @@ class DraftBanner(QWidget):
 
     def say(self, editing: str, *, put_by: int) -> None:
         """Show the `editing` text, else the number of drafts below (`put_by`)."""
-        self.words.setText(editing or (put_by_words(put_by) if put_by else ""))
+        self.words.setText(editing or (put_by_text(put_by) if put_by else ""))
         self.leave.setText(tr("Leave it as it was") if editing else tr("Show it"))
         self.setVisible(bool(editing) or put_by > 0)
 
@@ -83,7 +83,7 @@ class ComposerFoot(QWidget):
 
     def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
         """Show how a text fits; a `blank` one cannot be sent."""
-        self.count.setText(size_words(fit.size))
+        self.count.setText(size_text(fit.size))
         self.count.set_role("failed" if fit.too_long else "secondary")
         words = fit.problem or ("" if editing else cost_words(1, fit.left))
         self.hint.setText(f"· {words}" if words else "")

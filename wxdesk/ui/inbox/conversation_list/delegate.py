@@ -93,9 +93,9 @@ class ConversationDelegate(QStyledItemDelegate):
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
         if rest.width() > _LEAST:
             face = sentence_font(Size.CAPTION, tabular=True)
-            paint_text(painter, rest, self._left_words(row.conversation, face, rest), face, theme.color("faint"))
+            paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
 
-    def _left_words(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
+    def _left_text(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
         """Return replies left and their time, or only the number where both do not fit."""
         metrics, now = QFontMetrics(face), self._clock()
         wordings = quota_wordings(conversation, now)

@@ -21,7 +21,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import ago, name_of, with_names
-from wxdesk.ui.wording.status import status_word
+from wxdesk.ui.wording.status import status_text
 
 ROW = 60
 _BEFORE = 12
@@ -40,7 +40,7 @@ class SearchModel(RowModel[SearchHit]):
     phrase = ""
 
     def _spoken(self, row: SearchHit) -> str:
-        aside = status_word(row.conversation, self._clock())
+        aside = status_text(row.conversation, self._clock())
         parts = (name_of(row.conversation.contact), aside, excerpt(row, self.phrase))
         return ", ".join(part for part in parts if part)
 
@@ -108,7 +108,7 @@ class SearchDelegate(QStyledItemDelegate):
         paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), hit.conversation.contact)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, 20)
         now = self._clock()
-        aside = status_word(hit.conversation, now)
+        aside = status_text(hit.conversation, now)
         when = f"{aside} · {ago(hit.item.at, now)}" if aside else ago(hit.item.at, now)
         width = QFontMetrics(font(Size.SMALL)).horizontalAdvance(when) + 1
         corner = QRect(line.right() - width + 1, line.top(), width, line.height())

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
-from wxdesk.ui.wording.messages import date_word, short_openid
+from wxdesk.ui.wording.messages import date_text, short_openid
 
 AVATAR = 40
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -85,7 +85,7 @@ class ContactPanel(QFrame):
         self.alias.setPlaceholderText(short)
         self.openid.setText(f"{short} · {contact.account}" if contact.alias else contact.account)
         first = contact.first_seen_at.astimezone().date()
-        self.first_seen.setText(date_word(first))
+        self.first_seen.setText(date_text(first))
         self.source.setText(source_rows(source) if source else tr("not known"))
         self.source.set_role("text" if source else "secondary")
         self.tags.show_tags(contact.tags)

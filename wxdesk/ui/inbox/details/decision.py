@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
-from wxdesk.ui.wording.decision import outcome_words, rule_title, rule_words
+from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
 from wxdesk.ui.wording.messages import author_word, clock_second
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 
@@ -191,7 +191,7 @@ class DecisionPanel(QFrame):
             return tr("Nothing has been decided yet.")
         if reply is not None and self._spoke() > 1:
             return tr("“{rule}” wrote this one. Other rules answered as well.", rule=reply.rule_name)
-        return outcome_words(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
+        return outcome_text(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
 
     def _spoke(self) -> int:
         return sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import span_word
+from wxdesk.ui.wording.messages import span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
 
 
@@ -109,7 +109,7 @@ def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> s
         return tr("The time for replies ended at {time}. It opens again when the customer writes.",
                   time=dated_time(window.until, now))  # fmt: skip
     left = quota.replies_left(window, now)
-    span = span_word(window.until - now)
+    span = span_text(window.until - now)
     if left == 0:
         return tr("All replies are used up. There are new ones when the customer writes.")
     first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)

@@ -20,7 +20,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
-from wxdesk.ui.wording.messages import countdown, span_word
+from wxdesk.ui.wording.messages import countdown, span_text
 
 _GAP = 10
 
@@ -60,7 +60,7 @@ class QuotaBlock(QWidget):
         self._left = left = quota.replies_left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
         refusal = refusal_of(failed) if not left else None
-        words, note = self._words, self._note = quota_words(conversation, left, now), note_words(kept, refusal)
+        words, note = self._words, self._note = quota_words(conversation, left, now), note_text(kept, refusal)
         until = conversation.window.until
         self._ends_in = None if until is None or now >= until else until - now
         self.dots.show_left(left, kept)
@@ -102,7 +102,7 @@ class QuotaBlock(QWidget):
         if self._ends_in is None:
             return ""
         short = display is QuotaDisplay.SHORT and self._ends_in >= _RUNS_FROM
-        return span_word(self._ends_in) if short else countdown(self._ends_in)
+        return span_text(self._ends_in) if short else countdown(self._ends_in)
 
 
 def _width(label: PlainLabel, text: str) -> int:
@@ -119,7 +119,7 @@ def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
     return ntr("{n} reply left", "{n} replies left", left)
 
 
-def note_words(kept: int, refusal: int | None) -> str:
+def note_text(kept: int, refusal: int | None) -> str:
     """Return how many replies are kept for the operator, or WeChat's errcode."""
     if refusal is not None:
         return tr("as WeChat says, {code}", code=refusal)

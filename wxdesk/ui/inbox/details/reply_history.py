@@ -13,7 +13,7 @@ from wxdesk.core.replies.history import ReplyStep
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.decision import CardRow
 from wxdesk.ui.inbox.details.reply_history_text import HistoryLine, exact_time, history_of, step_time
-from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, changes_in_words
+from wxdesk.ui.inbox.timeline.bubbles.difference_view import DifferenceView, changes_in_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -102,5 +102,5 @@ class StepRow(CardRow):
 
 
 def _spoken(line: HistoryLine) -> str:
-    said = (line.text, line.note, changes_in_words(line.pieces), exact_time(line.at))
+    said = (line.text, line.note, changes_in_text(line.pieces), exact_time(line.at))
     return ", ".join(words for words in said if words)

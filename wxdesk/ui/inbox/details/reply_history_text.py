@@ -13,7 +13,7 @@ from wxdesk.core.replies.history import ReplyStep, StepKind
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.bubbles.difference import DiffPiece, difference, editable_text, picture_changed, shortened
-from wxdesk.ui.wording.messages import clock_second, clock_time, date_word
+from wxdesk.ui.wording.messages import clock_second, clock_time, date_text
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
 
@@ -66,7 +66,7 @@ def _status_after(reply: Reply) -> str:
 def exact_time(at: datetime) -> str:
     """Local date and time to the second."""
     local = at.astimezone()
-    return tr("{day} {time}", day=date_word(local.date()), time=f"{local:%H:%M:%S}")
+    return tr("{day} {time}", day=date_text(local.date()), time=f"{local:%H:%M:%S}")
 
 
 def step_time(at: datetime, made_at: datetime) -> str:
@@ -74,7 +74,7 @@ def step_time(at: datetime, made_at: datetime) -> str:
     day, made_on = at.astimezone().date(), made_at.astimezone().date()
     if day == made_on:
         return clock_time(at)
-    return tr("{day} {time}", day=date_word(day, with_year=day.year != made_on.year), time=clock_time(at))
+    return tr("{day} {time}", day=date_text(day, with_year=day.year != made_on.year), time=clock_time(at))
 
 
 def _accepted(reply: Reply) -> str:

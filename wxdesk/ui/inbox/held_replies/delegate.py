@@ -70,14 +70,14 @@ class HeldDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        self._paint_words(painter, rect, held, index.data(HeldRole.STATUS), theme)
+        self._paint_text(painter, rect, held, index.data(HeldRole.STATUS), theme)
         self._paint_button(painter, send_rect(rect), "send", "accent", self.hot == (index.row(), "send"))
         self._paint_button(painter, stop_rect(rect), "stop", "secondary", self.hot == (index.row(), "stop"))
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
         painter.restore()
 
-    def _paint_words(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
+    def _paint_text(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
         line = _first_line(rect)
         face, said = _status_font(), words_beside(name_of(held.contact), status, rect)
         width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)

@@ -158,10 +158,10 @@ def notice_of(entry: TimelineEntry) -> str:
     """Return the text below a bubble's content: problems, reasons, other parts."""
     if entry.reply is None:
         return ""
-    following = _following_words(entry.reply.state, entry.following)
+    following = _following_text(entry.reply.state, entry.following)
     leaves = entry.reply.due_at is None and not entry.refused
-    before = _lacking_words(entry.lacking) or (_ahead_words(entry.ahead) if leaves else "")
-    trouble, refused = trouble_of(entry.reply), _refused_words(entry.reply, entry.refused)
+    before = _lacking_text(entry.lacking) or (_ahead_text(entry.ahead) if leaves else "")
+    trouble, refused = trouble_of(entry.reply), _refused_text(entry.reply, entry.refused)
     said = [trouble, refused, before, _last_moment(entry.reply, entry.closing), following, *_written_since(entry)]
     return "\n".join(words for words in said if words)
 
@@ -177,7 +177,7 @@ def _written_since(entry: TimelineEntry) -> list[str]:
     return [words for _, words in sorted(said)]
 
 
-def _following_words(state: ReplyState, count: int) -> str:
+def _following_text(state: ReplyState, count: int) -> str:
     if not count:
         return ""
     match state:
@@ -193,19 +193,19 @@ def _following_words(state: ReplyState, count: int) -> str:
     return ""
 
 
-def _refused_words(reply: Reply, why: str) -> str:
+def _refused_text(reply: Reply, why: str) -> str:
     """Return why it cannot be sent now, unless the reply says so itself."""
     told = reply.error == WINDOW_CLOSED or reply.errcode in {quota.TOO_LATE, quota.NONE_LEFT}
     return "" if not why or told else tr("{reason}.", reason=why)
 
 
-def _lacking_words(name: str) -> str:
+def _lacking_text(name: str) -> str:
     if not name:
         return ""
     return tr("Fill in “{name}” in the earlier part first. If you throw that one away, this one goes too.", name=name)
 
 
-def _ahead_words(count: int) -> str:
+def _ahead_text(count: int) -> str:
     if not count:
         return ""
     one = "If you send this one, {n} part before it leaves first."
@@ -235,7 +235,7 @@ def trouble_of(reply: Reply) -> str:
     if reply.state is ReplyState.UNKNOWN:
         return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
     if reply.state is ReplyState.DRAFT:
-        return "\n".join([*_missing_words(reply), *([tr(reply.error)] if reply.error else [])])
+        return "\n".join([*_missing_text(reply), *([tr(reply.error)] if reply.error else [])])
     if reply.state is ReplyState.HELD:
         return _why_it_asks(reply)
     waits = reply.state is ReplyState.QUEUED and bool(reply.error)
@@ -251,7 +251,7 @@ def trouble_of(reply: Reply) -> str:
     return f"{sentence}\nrid {reply.rid}" if reply.rid else sentence
 
 
-def _missing_words(reply: Reply) -> list[str]:
+def _missing_text(reply: Reply) -> list[str]:
     gaps = open_gaps(reply.content)
     if not gaps:
         return []
@@ -279,11 +279,11 @@ def caption_of(
     time = CaptionPart(clock_time(entry.at))
     if entry.silence is None:
         return (time,)
-    reason = CaptionPart(_silence_words(entry.silence), "secondary", key=True)
+    reason = CaptionPart(_silence_text(entry.silence), "secondary", key=True)
     return (time, reason, CaptionPart(tr("Why"), "accent", action=BubbleAction.WHY))
 
 
-def _silence_words(outcome: Outcome) -> str:
+def _silence_text(outcome: Outcome) -> str:
     if outcome is Outcome.TRANSFERRED:
         return tr("Handed over to WeChat's own service tool")
     return tr("Nobody answered: {reason}", reason=short_outcome(outcome))

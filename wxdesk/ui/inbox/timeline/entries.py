@@ -23,7 +23,7 @@ from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.incoming_text import event_text, other_text
-from wxdesk.ui.wording.messages import clock_time, day_word, kind_word, readable
+from wxdesk.ui.wording.messages import clock_time, day_text, kind_text, readable
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 
@@ -125,7 +125,7 @@ def entries_of(
         local = item.at.astimezone().date()
         if local != day:
             day = local
-            entries.append(TimelineEntry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_word(item.at, now)))
+            entries.append(TimelineEntry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_text(item.at, now)))
         if isinstance(item, Message) and item.id == unread_from:
             entries.append(TimelineEntry(EntryKind.UNREAD, "unread", item.at, tr("New messages")))
         if isinstance(item, Message):
@@ -150,7 +150,7 @@ def message_text(message: Message) -> str:
         return readable(message.text)
     if message.type is MessageType.OTHER:
         return other_text(message)
-    return f"{kind_word(message.type.value)} {message.fields.get('Title', '')}".strip()
+    return f"{kind_text(message.type.value)} {message.fields.get('Title', '')}".strip()
 
 
 def reply_text(reply: Reply) -> str:
@@ -158,7 +158,7 @@ def reply_text(reply: Reply) -> str:
     content = reply.content
     if content.kind is ReplyKind.TEXT:
         return readable(visible_text(content.text))
-    title = f"{kind_word(content.kind.value)} {readable(content.title)}".strip()
+    title = f"{kind_text(content.kind.value)} {readable(content.title)}".strip()
     return "\n".join(line for line in (title, readable(content.description), content.url) if line)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.wechat.session_from import fields_of
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import kind_word, readable
+from wxdesk.ui.wording.messages import kind_text, readable
 
 _LONGEST_VALUE = 40
 
@@ -28,14 +28,14 @@ def other_text(message: Message) -> str:
             heard = _field(message, "Recognition")
             lines = (tr(_NOT_HERE[message.msg_type]), tr("WeChat heard: {text}", text=heard) if heard else "")
         case "location":
-            place = " ".join(part for part in (kind_word("location"), readable(_field(message, "Label"))) if part)
+            place = " ".join(part for part in (kind_text("location"), readable(_field(message, "Label"))) if part)
             x, y = _field(message, "Location_X"), _field(message, "Location_Y")
             lines = (place, f"{x}, {y}" if x and y else "")
         case "link":
-            title = f"{kind_word('link')} {readable(_field(message, 'Title'))}".strip()
+            title = f"{kind_text('link')} {readable(_field(message, 'Title'))}".strip()
             lines = (title, readable(_field(message, "Description")), _field(message, "Url"))
         case "file":
-            name = f"{kind_word('file')} {_field(message, 'Title') or _field(message, 'Description')}".strip()
+            name = f"{kind_text('file')} {_field(message, 'Title') or _field(message, 'Description')}".strip()
             lines = (name, _size(_field(message, "FileTotalLen")))
         case kind:
             lines = (tr("Message of the kind “{kind}”, which wxdesk cannot show. It is kept as it came.", kind=kind),)

@@ -10,7 +10,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import mode_word
+from wxdesk.ui.wording.messages import mode_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def mode_origin_of(reply: Reply) -> ModeOrigin | None:
         return ModeOrigin(tr("kept by you"), tr("You stopped its clock to change it. It leaves when you send it."))
     if reply.mode is None or reply.mode_from is None:
         return None
-    return _set_by(reply.mode_from, mode_word(reply.mode))
+    return _set_by(reply.mode_from, mode_text(reply.mode))
 
 
 def _set_by(source: ModeSource, mode: str) -> ModeOrigin:

@@ -218,7 +218,7 @@ class TimelineView(AnchoredView):
                 menu.addAction(offer.text).setData((offer.action, entry.key))
             if entry.reply.rid:
                 menu.addAction(tr("Copy rid")).setData((BubbleAction.COPY_RID, entry.key))
-        menu.addAction(_why_word(entry)).setData((BubbleAction.WHY, entry.key))
+        menu.addAction(_why_text(entry)).setData((BubbleAction.WHY, entry.key))
         menu.triggered.connect(self._choose)
         menu.popup(event.globalPos())
 
@@ -236,7 +236,7 @@ def _key_of(event: QKeyEvent) -> BubbleKey | None:
     return _WITH_CTRL.get(Qt.Key(event.key())) if command == Qt.KeyboardModifier.ControlModifier else None
 
 
-def _why_word(entry: TimelineEntry) -> str:
+def _why_text(entry: TimelineEntry) -> str:
     return tr("Why") if entry.reply is None else tr("Why and what happened")
 
 

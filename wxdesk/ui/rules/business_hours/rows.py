@@ -14,7 +14,7 @@ from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.wording.messages import weekday_word
+from wxdesk.ui.wording.messages import weekday_text
 
 CLOCK, HEIGHT = 64, 32
 LONGEST = 5
@@ -111,7 +111,7 @@ class DayRow(QWidget):
     def __init__(self, number: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._number = number
-        self._name = weekday_word(number)
+        self._name = weekday_text(number)
         self.fields: list[SpanField] = []
         self.closed = PlainLabel(tr("closed"), role="faint", parent=self)
         self.closed.setFixedHeight(ROW)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from wxdesk.core.rules.business_hours import OpenSpan, Schedule
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import weekday_word
+from wxdesk.ui.wording.messages import weekday_text
 
 WEEK = timedelta(days=7)
 
@@ -43,4 +43,4 @@ def _when(schedule: Schedule, at: datetime, now: datetime) -> str:
 def _day(day: date, today: date) -> str:
     if day == today:
         return ""
-    return weekday_word(day.weekday()) if day - today < WEEK else day.isoformat()
+    return weekday_text(day.weekday()) if day - today < WEEK else day.isoformat()

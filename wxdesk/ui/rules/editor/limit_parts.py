@@ -15,7 +15,7 @@ from wxdesk.ui.rules.editor.conditions.parts import SentencePart, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.wording.messages import UNITS, exact_span, unit_word, whole_unit
+from wxdesk.ui.wording.messages import UNITS, exact_span, unit_text, whole_unit
 
 LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
 """Fields of `Cooldown`, in the order of the menu that adds them."""
@@ -116,4 +116,4 @@ def first_number(limit: str) -> int:
 
 
 def _unit_choices(number: int) -> list[tuple[object, str]]:
-    return [(unit, unit_word(unit, number)) for unit in UNITS]
+    return [(unit, unit_text(unit, number)) for unit in UNITS]

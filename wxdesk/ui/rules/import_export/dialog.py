@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
-from wxdesk.ui.wording.messages import weekday_word
+from wxdesk.ui.wording.messages import weekday_text
 
 WIDTH, HEIGHT = 800, 520
 LIST, EDGE = 264, 14
@@ -164,7 +164,7 @@ def _section(calendar: Calendar) -> RevisionSection:
 def _lines(calendar: Calendar) -> Iterator[RevisionLine]:
     yield RevisionLine(labelled(tr("Time zone"), calendar.zone or tr("that of this machine")))
     for weekly in calendar.weekly:
-        days = tr(", ").join(weekday_word(number) for number, day in enumerate(Weekday) if day in weekly.days)
+        days = tr(", ").join(weekday_text(number) for number, day in enumerate(Weekday) if day in weekly.days)
         yield RevisionLine(joined(days, _span(weekly.span)))
     for special in calendar.special:
         yield RevisionLine(

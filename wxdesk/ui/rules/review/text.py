@@ -9,7 +9,7 @@ from wxdesk.desk.rules.review.dry_run import DryRunLine, DryRunReport
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.review.rows import ReviewRow
 from wxdesk.ui.rules.text import type_name
-from wxdesk.ui.wording.messages import kind_word
+from wxdesk.ui.wording.messages import kind_text
 
 
 def finding_text(finding: LintFinding) -> str:
@@ -91,7 +91,7 @@ def group_texts(group: MessageGroup) -> tuple[str, str]:
 
 def _newest_text(group: MessageGroup) -> str:
     stands_in = group.kind in (GroupKind.TYPE, GroupKind.BLANK)
-    return kind_word(group.newest.type) if stands_in else group.newest.text
+    return kind_text(group.newest.type) if stands_in else group.newest.text
 
 
 def _in_common(group: MessageGroup) -> str:

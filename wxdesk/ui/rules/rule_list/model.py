@@ -17,7 +17,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
 from wxdesk.ui.rules.text import delivery_text, summary
 from wxdesk.ui.widgets.labels import plain_tip
-from wxdesk.ui.wording.messages import clock_time, day_word
+from wxdesk.ui.wording.messages import clock_time, day_text
 
 RULE_MIME = "application/x-wxdesk-rule"
 
@@ -242,7 +242,7 @@ def shorter_figures(figures: RuleFigures, now: datetime) -> tuple[str, ...]:
     hits = ntr("{n} hit", "{n} hits", figures.hits)
     corrected = tr("{n} corrected", n=figures.corrected) if figures.corrected else ""
     today = figures.last_at.astimezone().date() == now.astimezone().date()
-    at = clock_time(figures.last_at) if today else day_word(figures.last_at, now)
+    at = clock_time(figures.last_at) if today else day_text(figures.last_at, now)
     moments = (_moment(figures.last_at, now), at)
     counts = ((hits, corrected), (hits,), ()) if corrected else ((hits,), ())
     return tuple(" · ".join((*told, moment)) for told in counts for moment in moments)
@@ -265,4 +265,4 @@ def figures_explained(figures: RuleFigures, now: datetime) -> str:
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    return tr("{day} {time}", day=day_word(at, now), time=clock_time(at))
+    return tr("{day} {time}", day=day_text(at, now), time=clock_time(at))

@@ -20,7 +20,7 @@ from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.rules.text import shortened
 from wxdesk.ui.widgets.fields.words_dialog import split_words
-from wxdesk.ui.wording.messages import clock_time, mode_word, name_of, span_word
+from wxdesk.ui.wording.messages import clock_time, mode_text, name_of, span_text
 
 MOST_DAYS = 3650
 MOST_MESSAGES = 999
@@ -116,10 +116,10 @@ def _history_facts(known: ConversationContext, rules: Sequence[Rule], now: datet
     if last is None:
         yield tr("never wrote before")
     else:
-        yield tr("last wrote {span} ago", span=span_word(now - last))
+        yield tr("last wrote {span} ago", span=span_text(now - last))
         yield tr("this is message no. {n} since a person answered", n=history.message_no)
     if spoke is not None:
-        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_word(now - spoke[1]))
+        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_text(now - spoke[1]))
     if known.conversation.session_from:
         yield tr("came from {source}", source=shortened(known.conversation.session_from))
 
@@ -131,7 +131,7 @@ def _state_facts(known: ConversationContext, now: datetime) -> Iterator[str]:
         yield ntr("{n} reply waits to be sent", "{n} replies wait to be sent", waits)
     yield _left(thread, now)
     if thread.mode is not None:
-        yield tr("set for this conversation: {mode}", mode=mode_word(thread.mode))
+        yield tr("set for this conversation: {mode}", mode=mode_text(thread.mode))
     if is_taken_over(thread, now):
         until = thread.taken_over_until
         yield tr("taken over until {time}", time=clock_time(until)) if until else tr("taken over until handed back")
@@ -147,7 +147,7 @@ def _left(thread: Conversation, now: datetime) -> str:
     left, until = quota.replies_left(thread.window, now), thread.window.until
     if not left or until is None:
         return tr("no reply was allowed any more")
-    span = span_word(until - now)
+    span = span_text(until - now)
     return ntr("{n} reply was allowed, for {span}", "{n} replies were allowed, for {span}", left, span=span)
 
 

@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import mode_word
+from wxdesk.ui.wording.messages import mode_text
 
 MOMENT = "%Y-%m-%d %H:%M"
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
@@ -87,7 +87,7 @@ class TrialScenarioForm(QWidget):
         self.minutes = NumberField(0, MOST_MINUTES, tr("Minutes since that rule spoke"), self)
 
     def _make_states(self) -> None:
-        modes: list[tuple[object, str]] = [(mode, mode_word(mode)) for mode in ReplyMode]
+        modes: list[tuple[object, str]] = [(mode, mode_text(mode)) for mode in ReplyMode]
         self.mode = SingleChoiceButton([(None, tr("as the account")), *modes], tr("Mode of the conversation"), self)
         self.taken = SingleChoiceButton(
             [(False, tr("no")), (True, tr("by a person"))], tr("Whether it is taken over"), self

@@ -14,7 +14,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import kind_word, more_words
+from wxdesk.ui.wording.messages import kind_text, more_text
 
 _ROW, _ROWS = 30, 8
 _MOST = 50
@@ -96,7 +96,7 @@ class TemplatePicker(QFrame):
         self.list.clear()
         fitting = search_templates(self._templates, sought)
         for template in fitting[:_MOST]:
-            item = QListWidgetItem(_row_words(template))
+            item = QListWidgetItem(_row_text(template))
             item.setData(Qt.ItemDataRole.UserRole, template)
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
@@ -108,7 +108,7 @@ class TemplatePicker(QFrame):
 
     def _words_below(self, fitting: int) -> str:
         if fitting > _MOST:
-            return more_words(fitting - _MOST)
+            return more_text(fitting - _MOST)
         if fitting:
             return ""
         if self._templates:
@@ -154,7 +154,7 @@ class _Field(QLineEdit):
             super().keyPressEvent(event)
 
 
-def _row_words(template: Template) -> str:
-    kind = "" if template.kind is ReplyKind.TEXT else kind_word(template.kind)
+def _row_text(template: Template) -> str:
+    kind = "" if template.kind is ReplyKind.TEXT else kind_text(template.kind)
     named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
     return " — ".join(part for part in (named, " ".join((kind, template.summary)).strip()) if part)

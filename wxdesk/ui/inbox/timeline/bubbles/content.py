@@ -17,7 +17,7 @@ from wxdesk.ui.content.pieces import (
     pieces_of_content,
 )
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
-from wxdesk.ui.wording.messages import kind_word
+from wxdesk.ui.wording.messages import kind_text
 
 
 def pieces_of(entry: TimelineEntry) -> tuple[ContentPiece, ...]:
@@ -43,7 +43,7 @@ def _pieces_of_message(message: Message) -> tuple[ContentPiece, ...]:
 def _received(message: Message, frame: PictureFrame) -> PicturePiece:
     match message.picture_state:
         case PictureState.KEPT:
-            return PicturePiece(message.picture, frame, kind_word("image"))
+            return PicturePiece(message.picture, frame, kind_text("image"))
         case PictureState.AWAITED:
             return PicturePiece(frame=frame, words=tr("Fetching the picture…"))
         case PictureState.MISSING:

@@ -24,7 +24,7 @@ class DifferenceView(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(changes_in_words(self.pieces))
+        self.setAccessibleName(changes_in_text(self.pieces))
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -60,7 +60,7 @@ class DifferenceView(QWidget):
         return layout
 
 
-def changes_in_words(pieces: Sequence[DiffPiece]) -> str:
+def changes_in_text(pieces: Sequence[DiffPiece]) -> str:
     """Return the changes as a sentence for screen readers."""
     said = {LineChange.GONE: "Removed “{words}”", LineChange.ADDED: "Added “{words}”"}
     return ", ".join(tr(said[piece.change], words=piece.text) for piece in pieces if piece.change in said)

@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.menu_button import MenuButton
-from wxdesk.ui.wording.messages import more_words
+from wxdesk.ui.wording.messages import more_text
 
 MAX_LISTED = 60
 """Templates that the menu lists at most; letters in the field narrow them down."""
@@ -67,7 +67,7 @@ class TemplateBody(ActionBody):
         if not self._shelf.all:
             menu.addAction(tr("There are no templates yet.")).setEnabled(False)
         if len(fitting) > MAX_LISTED:
-            menu.addAction(more_words(len(fitting) - MAX_LISTED)).setEnabled(False)
+            menu.addAction(more_text(len(fitting) - MAX_LISTED)).setEnabled(False)
 
     def _fitting(self) -> Sequence[Template]:
         """Return the templates matching the field; all where it names one, or none match."""

@@ -17,7 +17,7 @@ from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, se
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import MINUTE, unit_word
+from wxdesk.ui.wording.messages import MINUTE, unit_text
 
 MOST_MESSAGES = 999
 
@@ -199,7 +199,7 @@ class LastRulePart(ConditionPart):
         self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
         self.minutes.show_number(test.minutes)
         self._unit = sentence_label("", host)
-        self.minutes.count(self._unit, partial(unit_word, MINUTE))
+        self.minutes.count(self._unit, partial(unit_text, MINUTE))
         for before in (self.rule, self._within, self.minutes):
             before.setProperty(KEEP_WITH_NEXT, True)
         self.rule.chosen.connect(self._chosen)

@@ -24,7 +24,7 @@ from wxdesk.ui.rules.editor.conditions.context_parts import (
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, PatternPart, SourceFieldPart, SourcePart, WordsPart
 from wxdesk.ui.wording.conditions import WORDINGS
-from wxdesk.ui.wording.messages import MINUTE, unit_word
+from wxdesk.ui.wording.messages import MINUTE, unit_text
 
 DAYS = 30
 MINUTES = 10
@@ -147,7 +147,7 @@ def _number_line(bounds: MessageNo) -> str:
 
 
 def _last_rule_line(last: LastRule) -> str:
-    return joined(named((str(last.rule),)), tr("within the last"), str(last.minutes), unit_word(MINUTE, last.minutes))
+    return joined(named((str(last.rule),)), tr("within the last"), str(last.minutes), unit_text(MINUTE, last.minutes))
 
 
 GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
