@@ -64,7 +64,7 @@ def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[Unde
     if not pushes:
         return []
     ids = sorted({push.push_id for push in pushes})
-    fresh = _underived(connection, ids)
+    fresh = set(connection.scalars(_DERIVE, {"ids": ids}))  # those that were not derived, once for all desks
     readable = [
         (push, push.incoming)
         for push in {push.push_id: push for push in pushes if push.push_id in fresh}.values()
@@ -76,11 +76,6 @@ def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[Unde
     made = _insert_messages(connection, readable, threads)
     _update_threads(connection, threads)
     return undecided_of(connection, made, {thread.id: thread for thread in threads.values()})
-
-
-def _underived(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Mark these pushes derived and return those that were not, once for all desks."""
-    return set(connection.scalars(_DERIVE, {"ids": ids}))
 
 
 # Statements never change once made, and these are asked for each message: put together once.

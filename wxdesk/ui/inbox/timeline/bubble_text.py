@@ -109,12 +109,8 @@ def _offers_for_all_parts(offers: tuple[Offer, ...], count: int) -> tuple[Offer,
 
 def buttons_in(entry: TimelineEntry) -> tuple[Offer, ...]:
     """Return the actions shown as buttons in a bubble; others are caption links."""
-    return () if entry.reply is not None and _is_settled(entry.reply) else offers_in(entry)
-
-
-def _is_settled(reply: Reply) -> bool:
-    """Return True if the operator has decided already, so that nothing is asked."""
-    return _is_leaving(reply) or is_passed_over(reply)
+    reply = entry.reply  # of one about which the operator has decided already, nothing is asked
+    return () if reply is not None and (_is_leaving(reply) or is_passed_over(reply)) else offers_in(entry)
 
 
 def _is_leaving(reply: Reply) -> bool:

@@ -92,7 +92,7 @@ class Notices(QObject):
         """
         choices: list[BarAction] = []
         if copy:
-            choices.append((tr("Copy {text}", text=_one_line(copy)), lambda: self._copy(copy)))
+            choices.append((tr("Copy {text}", text=" ".join(copy.split())), lambda: self._copy(copy)))
         if action:
             choices.append((action, then or (lambda: self.bars.remove(key))))
         self.bars.put(key, _shortened(text), tone, choices)
@@ -280,10 +280,6 @@ class Toast(QFrame):
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader read `text` without moving the focus."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _shortened(text: str) -> str:
