@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import pytest
 
 from wxdesk import i18n
@@ -9,12 +11,13 @@ from wxdesk.core.errors import NotSent
 from wxdesk.core.model.account import PushMode
 from wxdesk.ui.traffic.outcomes import REFUSALS, call_code, call_problem, push_result, push_sentence
 from wxdesk.ui.traffic.steps import MODES
-from wxdesk.webhook.refusal import Refusal, status_of
+from wxdesk.webhook.refusal import STATUS, Refusal
 
 
 def test_every_reason_of_the_listener_has_its_words_and_the_status_it_answered() -> None:
     assert set(REFUSALS) == {reason.value for reason in Refusal}
-    assert {why: refusal.status for why, refusal in REFUSALS.items()} == {why: status_of(why).value for why in REFUSALS}
+    answered = {why: STATUS.get(why, HTTPStatus.FORBIDDEN) for why in REFUSALS}
+    assert {why: refusal.status for why, refusal in REFUSALS.items()} == answered
 
 
 def test_every_word_of_the_tables_has_its_chinese_one() -> None:
