@@ -1,4 +1,4 @@
-"""Parses a decrypted push, JSON or XML, into a `core.model.messaging.Incoming`.
+"""Parses a decrypted push, JSON or XML, into a `core.model.push.Incoming`.
 
 Field names: WeChat's "接收消息和事件" (open-ability/customer-message/receive). Numbers also arrive as strings,
 MsgId is not always a number, and Content-Type says `text/xml` for JSON: only the body itself counts.

@@ -302,10 +302,10 @@ async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk
 async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await store.status.snooze(thread, second(1), second(600))
-    assert await store.attention.next_wake() == second(600)
-    assert await store.attention.wake(second(599)) == []
-    assert await store.attention.wake(second(700)) == [thread]
-    assert await store.attention.wake(second(701)) == []
+    assert await store.attention.next_snooze_end() == second(600)
+    assert await store.attention.end_snoozes(second(599)) == []
+    assert await store.attention.end_snoozes(second(700)) == [thread]
+    assert await store.attention.end_snoozes(second(701)) == []
     back = await talk.thread(thread)
     assert (back.status, back.back_at) == (ConversationStatus.OPEN, second(600))
     assert thread in await store.attention.candidates(0, second(10**7))  # long after its reply window
@@ -319,8 +319,8 @@ async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, 
     thread = (await talk.says("li")).conversation.id
     await store.status.snooze(thread, second(1), second(600))
     await talk.says("li", at=second(5))
-    assert await store.attention.next_wake() is None
-    assert await store.attention.wake(second(700)) == []
+    assert await store.attention.next_snooze_end() is None
+    assert await store.attention.end_snoozes(second(700)) == []
 
 
 HOURS = 3600

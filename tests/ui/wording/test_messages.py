@@ -68,7 +68,7 @@ def test_spans_are_told_in_their_largest_unit(seconds: int, word: str) -> None:
     ],
 )
 def test_a_countdown_reaches_zero_only_when_it_is_over(span: timedelta, text: str) -> None:
-    assert words.countdown(span) == text
+    assert words.time_left_text(span) == text
 
 
 @pytest.mark.parametrize(

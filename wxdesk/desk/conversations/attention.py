@@ -99,7 +99,7 @@ class AttentionWatch:
         """Load what was stored before the restart, and find what has changed since."""
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
         self._tell_state()
-        await self._wake()
+        await self._end_snoozes()
         last = 0
         while ids := await self._calls.candidates(last, self._clock()):
             self._touched.update(ids)
@@ -139,15 +139,15 @@ class AttentionWatch:
         now = self._clock()
         if self._by_new_settings or self._due is None or self._due <= now:
             self._by_new_settings = False
-            await self._wake()
+            await self._end_snoozes()
             self._touched.update(await self._calls.closing(now, now + self._warn()))
         self._touched.update(one for one, at in self._answered.items() if at <= now)
         await self._look_at_touched()
         self._due = await self._next_due(now)
 
-    async def _wake(self) -> None:
+    async def _end_snoozes(self) -> None:
         """Reopen conversations whose snooze is over; this raises attention."""
-        for conversation_id in await self._calls.wake(self._clock()):
+        for conversation_id in await self._calls.end_snoozes(self._clock()):
             self._touched.add(conversation_id)
             self._publish(ConversationChanged(conversation_id))
 
@@ -162,7 +162,7 @@ class AttentionWatch:
         moments = (
             closes,
             closes_later - warn if closes_later else None,
-            await self._calls.next_wake(),
+            await self._calls.next_snooze_end(),
             *self._answered.values(),
         )
         return min((moment for moment in moments if moment is not None), default=None)

@@ -4,8 +4,8 @@ accepted                         sent; the reply window loses one
 certainly not delivered          queued again, later and later (`wait_after`), then failed
 paused before the call           queued again
 taken over before the call       cancelled
-nothing there to deliver         failed: its picture is gone from this machine
-no answer came                   unknown: never sent again by itself
+nothing there to deliver         failed: its picture, account or allowance is gone
+no answer came, or an exit       unknown: never sent again by itself
 not even tried, being too late   a draft: an operator decides whether it still fits
 refused, by its errcode's action (`core.wechat.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed

@@ -58,11 +58,11 @@ class AttentionList:
         query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
         return await self._db.read(moment_of, query)
 
-    async def wake(self, now: datetime) -> list[int]:
+    async def end_snoozes(self, now: datetime) -> list[int]:
         """Reopen the conversations whose snooze is over by `now`; return their ids."""
         return await self._db.write(status.end_snoozes, now)
 
-    async def next_wake(self) -> datetime | None:
+    async def next_snooze_end(self) -> datetime | None:
         """Return the end of the next snooze, or None."""
         return await self._db.read(moment_of, select(func.min(conversations.c.snoozed_until)))
 

@@ -1,4 +1,4 @@
-"""The outbox: claiming replies to send, and every move of a single reply."""
+"""The outbox's rows: the claim (which replies may leave now), and single moves."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class OutboxStore:
         whose `not_before` is later than `now`, parts behind one that needs the operator (`core.replies.parts`),
         and, if `only_by_hand`, those that no operator wrote or released. A reply is never claimed before an older
         queued one of its conversation, also if that waits for another try (paused ones do not block written ones,
-        parts that wait for the operator block nothing).
+        parts that wait for the operator block nothing, and one that can still be undone blocks those behind it).
         """
         given = {"now": now, "busy": tuple(busy), "limit": limit, "without": tuple(without)}
         return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)

@@ -190,7 +190,7 @@ decisions = Table(
     Column("problem", CleanText, nullable=False),
     UniqueConstraint("message_id"),
 )
-# The words stand in the SQL itself, as with UNREAD; they are those of `core.rules.UNFINISHED`.
+# The words stand in the SQL itself, as with UNREAD; they are those of `core.model.rule.UNFINISHED`.
 UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
 Index(None, decisions.c.conversation_id, decisions.c.id)
 _partial_index("ix_decisions_unfinished", UNFINISHED, decisions.c.conversation_id, decisions.c.decided_at)
@@ -265,7 +265,7 @@ _partial_index("ix_replies_part_of", IS_PART, replies.c.part_of)
 IS_PASSED = replies.c.passed_by.is_not(None)
 _partial_index("ix_replies_passed_by", IS_PASSED, replies.c.passed_by)
 # What an operator changed, stopped before it was tried, or wrote instead, of what a rule had prepared; see
-# `core.rule_figures`.
+# `core.model.statistics.RuleFigures`.
 CORRECTED = text(
     "author = 'rule' AND (edited IS true"
     " OR (state = 'cancelled' AND \"by\" NOT IN ('', 'WeChat', 'contact') AND error = '')"

@@ -16,7 +16,7 @@ from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import clock_time, countdown, day_text
+from wxdesk.ui.wording.messages import clock_time, day_text, time_left_text
 
 
 class AccountCard(SettingsCard):
@@ -110,7 +110,7 @@ class AccountCard(SettingsCard):
             return "faint", tr("Not fetched yet; it is fetched before the first reply")
         if token.expires_at is None:
             return "failed", tr(token.error)
-        left = countdown(token.expires_at - now)
+        left = time_left_text(token.expires_at - now)
         if token.error:
             return "pending", tr("Valid for {left}; no new one comes: {why}", left=left, why=tr(token.error))
         return "accent", tr("Valid for {left}; renewed by itself", left=left)

@@ -26,7 +26,7 @@ from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, shrink_steps
 from wxdesk.ui.widgets.status_dot import StatusDot
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.messages import clock_time, countdown
+from wxdesk.ui.wording.messages import clock_time, time_left_text
 
 TICK_MS = 1000
 _SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
@@ -225,7 +225,7 @@ class TokenText:
         ends = [token.expires_at for token in known.values() if token.expires_at is not None]
         if not ends:
             return TokenText("accent", tr("Tokens {left}", left=tr("not fetched yet")), details, tr("Tokens"))
-        return TokenText(role, tr("Next token {left}", left=countdown(min(ends) - now)), details, tr("Tokens"))
+        return TokenText(role, tr("Next token {left}", left=time_left_text(min(ends) - now)), details, tr("Tokens"))
 
 
 def _left(token: TokenState | None, now: datetime) -> str:
@@ -239,4 +239,4 @@ def _left(token: TokenState | None, now: datetime) -> str:
 def _time(token: TokenState | None, now: datetime) -> str:
     if token is None or token.expires_at is None:
         return tr("not fetched yet")
-    return countdown(token.expires_at - now)
+    return time_left_text(token.expires_at - now)

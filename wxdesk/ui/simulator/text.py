@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
-from wxdesk.ui.wording.messages import countdown, kind_text, readable, short_openid
+from wxdesk.ui.wording.messages import kind_text, readable, short_openid, time_left_text
 
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
 """Errcodes that a desk meets; the sandbox's HTTP API has all."""
@@ -79,9 +79,8 @@ def window_text(phone: Phone, now: datetime) -> str:
         return tr("May not be written to yet")
     if now >= phone.until:
         return tr("The time for replies is over")
-    return ntr(
-        "Can receive {n} more · {span}", "Can receive {n} more · {span}", phone.left, span=countdown(phone.until - now)
-    )
+    span = time_left_text(phone.until - now)
+    return ntr("Can receive {n} more · {span}", "Can receive {n} more · {span}", phone.left, span=span)
 
 
 def line_text(line: PhoneLine) -> str:

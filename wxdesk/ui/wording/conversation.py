@@ -15,7 +15,7 @@ from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import ago, clock_time, countdown, name_of, preview_of, span_text, waiting_text
+from wxdesk.ui.wording.messages import ago, clock_time, name_of, preview_of, span_text, time_left_text, waiting_text
 from wxdesk.ui.wording.reply_status import (
     FindHoldReason,
     HoldReason,
@@ -105,7 +105,7 @@ def _next_event(row: InboxRow, call: Attention | None, now: datetime) -> ReplySt
     if conversation.transfer_armed:
         return ReplyStatus(tr("Goes to WeChat's tool"), "pending", "arrow-out", strong=True)
     if ends_soon(conversation, now):
-        time = countdown(time_left(conversation, now) or timedelta())
+        time = time_left_text(time_left(conversation, now) or timedelta())
         return ReplyStatus(tr("Automatic again in {time}", time=time), "pending", "hourglass", strong=True)
     return None
 

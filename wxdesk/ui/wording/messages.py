@@ -214,7 +214,7 @@ def exact_span(span: timedelta) -> str:
     return f"{span // unit} {unit_text(unit, span // unit)}"
 
 
-def countdown(span: timedelta) -> str:
+def time_left_text(span: timedelta) -> str:
     """Return the time left as `47:59:52` or `1:05`, rounded up: 0:00 means over."""
     seconds = max(0, -(-span // timedelta(seconds=1)))
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60

@@ -10,7 +10,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import MINUTE, clock_time, countdown, date_text, name_of, span_text
+from wxdesk.ui.wording.messages import MINUTE, clock_time, date_text, name_of, span_text, time_left_text
 from wxdesk.ui.wording.reply_status import span_until
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
@@ -77,7 +77,7 @@ def takeover_sentence(conversation: Conversation, now: datetime) -> str:
 
 def takeover_countdown(conversation: Conversation, now: datetime) -> str:
     """Return the countdown to the return of automatic replies."""
-    return tr("Automatic replies return in {time}", time=countdown(time_left(conversation, now) or timedelta()))
+    return tr("Automatic replies return in {time}", time=time_left_text(time_left(conversation, now) or timedelta()))
 
 
 def extend_takeover_text(conversation: Conversation, span: timedelta) -> str:

@@ -115,7 +115,7 @@ def _messages(action: Action, around: LintContext) -> int:
 
 def _most_sends(rule: Rule, reserve: int) -> int:
     """Return the most replies that rules may send to any of its kinds of message."""
-    # Nothing is kept back in the minute after entering (`core.quota.left_for_rules`).
+    # Nothing is kept back in the minute after entering (`core.wechat.quota.left_for_rules`).
     return AFTER_ENTERING[0] if rule.on == {MessageType.ENTER_SESSION} else AFTER_MESSAGE[0] - reserve
 
 

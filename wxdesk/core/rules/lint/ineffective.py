@@ -67,14 +67,10 @@ def _about_another(
 def _always(rule: Rule, claims: Sequence[Claim], around: LintContext) -> Iterator[LintFinding]:
     """Find conditions that always hold, but no pattern for its groups beside another."""
     for place, source in patterns_of(rule.when):
-        if source in around.everywhere and not (claims and _has_groups(source)):
+        if source in around.everywhere and not (claims and ("(?P<" in source or "(?<" in source)):
             yield LintFinding(LintCode.EVERY_TEXT, rule, ("when", *place))
     if rule.when.message_no is not None and holds_always(rule.when.message_no, rule.on, ()):
         yield LintFinding(LintCode.ALWAYS_HOLDS, rule, ("when", "message_no"))
-
-
-def _has_groups(pattern: str) -> bool:
-    return "(?P<" in pattern or "(?<" in pattern
 
 
 def _where_shown(rule: Rule, action: int, variable: str) -> FieldPath:

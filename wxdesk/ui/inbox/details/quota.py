@@ -20,7 +20,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
-from wxdesk.ui.wording.messages import countdown, span_text
+from wxdesk.ui.wording.messages import span_text, time_left_text
 
 _GAP = 10
 
@@ -102,7 +102,7 @@ class QuotaBlock(QWidget):
         if self._ends_in is None:
             return ""
         short = display is QuotaDisplay.SHORT and self._ends_in >= _RUNS_FROM
-        return span_text(self._ends_in) if short else countdown(self._ends_in)
+        return span_text(self._ends_in) if short else time_left_text(self._ends_in)
 
 
 def _width(label: PlainLabel, text: str) -> int:

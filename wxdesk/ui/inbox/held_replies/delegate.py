@@ -78,6 +78,7 @@ class HeldDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_text(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
+        """Paint name and text, and at the right the countdown or another status."""
         line = _first_line(rect)
         face, said = _status_font(), words_beside(name_of(held.contact), status, rect)
         width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)

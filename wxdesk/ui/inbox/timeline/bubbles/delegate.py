@@ -188,7 +188,7 @@ class BubbleDelegate(QStyledItemDelegate):
             row.trouble.lines.draw(painter, row.trouble.at)
         if row.entry.reply is not None and not row.bar.isNull():
             share = share_left(row.entry.reply, self._clock(), self._hold_reason(row.entry))
-            _paint_bar(painter, row.bar, share, theme)
+            _paint_countdown(painter, row.bar, share, theme)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
             _paint_button(painter, placed, look, hovered, theme)
@@ -208,7 +208,7 @@ class BubbleDelegate(QStyledItemDelegate):
             _paint_part(painter, placed, self.hovered == (row.entry.key, placed.part.action), theme)
 
 
-def _paint_bar(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
+def _paint_countdown(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("line"))
     painter.drawRoundedRect(bar, 1.5, 1.5)
