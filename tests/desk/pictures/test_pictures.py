@@ -15,7 +15,8 @@ from wxdesk.core.content.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
 from wxdesk.core.errors import BadPicture, NotFound
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.desk.pictures.pictures import TOO_LARGE, Pictures
-from wxdesk.desk.pictures.shrinking import LARGEST_UPLOAD, MOVING
+from wxdesk.desk.pictures.shrinking import MOVING
+from wxdesk.desk.pictures.uploads import LARGEST_UPLOAD
 from wxdesk.sandbox.pictures import torn_box
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles

@@ -14,7 +14,8 @@ from tests.core.content.test_picture_header import png_that_claims
 from wxdesk.core.content.picture_header import BROKEN, TOO_MANY_PIXELS
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
-from wxdesk.desk.pictures.shrinking import LARGEST_UPLOAD, MOVING, for_upload
+from wxdesk.desk.pictures.shrinking import MOVING
+from wxdesk.desk.pictures.uploads import LARGEST_UPLOAD, for_upload
 
 ORIENTATION = 274
 TURNED_RIGHT = 6

@@ -11,7 +11,7 @@ import hashlib
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import Picture
-from wxdesk.desk.pictures.shrinking import for_upload
+from wxdesk.desk.pictures.uploads import for_upload
 from wxdesk.desk.ports import Clock
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.store.pictures.pictures import PictureRecords

@@ -7,19 +7,12 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-from wxdesk.core.content.picture_header import BROKEN, MOST_PIXELS, TOO_MANY_PIXELS, read_header
+from wxdesk.core.content.picture_header import BROKEN, MOST_PIXELS, TOO_MANY_PIXELS
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
-
-LARGEST_UPLOAD = 2 * 1024 * 1024
-"""Most bytes of an upload.
-
-WeChat's page says 2 MB in its notes and 10 MB in its list ("上传临时素材"); the smaller one always works.
-"""
 
 MOVING = "An animation of more than 2 MB cannot be made smaller without losing its movement. Use a smaller one."
 
@@ -41,28 +34,16 @@ _DECODER_FAILURES = (
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Upload:
-    """A picture's bytes and format for an upload."""
+def shrunk(data: bytes, written: PictureFormat, limit: int) -> bytes:
+    """Return an upright JPEG of at most `limit` bytes, after up to some seconds.
 
-    data: bytes
-    format: PictureFormat
-
-
-def for_upload(data: bytes, limit: int = LARGEST_UPLOAD) -> Upload:
-    """Return `data` itself if it has at most `limit` bytes, else a smaller JPEG of it.
-
-    The camera's orientation is applied, and transparency becomes white. Takes up to some seconds of a thread's
-    time.
+    Transparency becomes white.
 
     Raises:
         BadPicture: it cannot be decoded, or its animation would be lost.
     """
-    written = read_header(data).format
-    if len(data) <= limit:
-        return Upload(data, written)
     try:
-        return Upload(_shrunk(data, written, limit), PictureFormat.JPEG)
+        return _shrunk(data, written, limit)
     except _DECODER_FAILURES:
         raise BadPicture(BROKEN) from None
 

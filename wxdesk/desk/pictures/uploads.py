@@ -7,14 +7,22 @@ name it. So an upload is remembered, and replies that need the same one at the s
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
+from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import Refused
 from wxdesk.core.model.account import Account
-from wxdesk.desk.pictures.shrinking import for_upload
+from wxdesk.core.model.picture import PictureFormat
 from wxdesk.desk.ports import Clock, Media
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.store.pictures.pictures import PictureRecords
+
+LARGEST_UPLOAD = 2 * 1024 * 1024
+"""Most bytes of an upload.
+
+WeChat's page says 2 MB in its notes and 10 MB in its list ("上传临时素材"); the smaller one always works.
+"""
 
 GOOD_FOR = timedelta(days=2.5)
 """Time for which an upload is trusted, half a day less than WeChat keeps it."""
@@ -27,6 +35,14 @@ type _Key = tuple[str, str, str]
 
 An upload begun without knowledge of the refusal is not shared with one that knows of it.
 """
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Upload:
+    """A picture's bytes and format for an upload."""
+
+    data: bytes
+    format: PictureFormat
 
 
 class Uploads:
@@ -87,3 +103,13 @@ class Uploads:
         media_id = await self._media.upload(account, upload.data, upload.format)
         await self._records.note_upload(account.name, digest, media_id, began)
         return media_id
+
+
+def for_upload(data: bytes, limit: int = LARGEST_UPLOAD) -> Upload:
+    """Return `data`, shrunk to `limit` bytes if it has more; raises `BadPicture`."""
+    written = read_header(data).format
+    if len(data) <= limit:
+        return Upload(data, written)
+    from wxdesk.desk.pictures.shrinking import shrunk  # with Pillow, which a start does not wait for
+
+    return Upload(shrunk(data, written, limit), PictureFormat.JPEG)
