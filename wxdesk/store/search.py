@@ -35,8 +35,8 @@ LONGEST = 20_000
 # Scripts written without spaces: Thai and Lao, Burmese, Khmer, kana to CJK with Yi and Hangul, CJK compatibility,
 # and CJK beyond the basic plane.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"(?=[^\W_])[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-_ALONE = re.compile(f"[{_UNSPACED}]")
+_WORD = rf"(?=[^\W_])[{_UNSPACED}]|[^\W_{_UNSPACED}]+"
+_ALONE = f"[{_UNSPACED}]"
 
 
 @cache
@@ -53,7 +53,7 @@ def indexed_words(said: str) -> str:
 
 def spaced(said: str) -> str:
     """Return `said` as words with single spaces between them."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
+    return " ".join(re.findall(_WORD, unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
 
 
 def reply_words(content: Content) -> str:
@@ -131,7 +131,7 @@ def _items(
 def _contains(words: list[str], *, sqlite: bool) -> ColumnElement[bool]:
     """Build the condition for these words in a row, letters and digits only, quoted."""
     last = words[-1]
-    begins = not _ALONE.match(last)
+    begins = not re.match(_ALONE, last)
     if sqlite:
         query = f'"{" ".join(words)}"' + (" *" if begins else "")
         rowids = text("SELECT rowid FROM search_index WHERE search_index MATCH :words").bindparams(

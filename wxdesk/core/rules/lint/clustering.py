@@ -41,15 +41,15 @@ LONG_NUMBER = 6
 _NUMBER = re.compile(r"\d+")
 _LINK = r"(?ai:https?://|www\.)[!-~]*"
 _OWN = rf"[A-Za-z]*[0-9][0-9-]{{{LONG_NUMBER - 1},}}[A-Za-z0-9]*"
-_NO_WORDS = re.compile(f"(?P<link>{_LINK})|{_OWN}")
+_NO_WORDS = f"(?P<link>{_LINK})|{_OWN}"
 _LETTERS = r"[^\W\u115f\u1160\u2e80-\u9fff\uac00-\ud7af]+"  # without two that nobody sees
 _LATIN = rf"{_LETTERS}(?:['’\-]{_LETTERS})*"
 _DENSE = r"(?:(?=[\u2e80-\u9fff\uac00-\ud7af])\w)+"
 """Chinese, Japanese and Korean letters without the punctuation in their range."""
 
-_RUN = re.compile(rf"(?P<latin>{_LATIN}(?: {_LATIN})*)|(?P<dense>{_DENSE})")
+_RUN = rf"(?P<latin>{_LATIN}(?: {_LATIN})*)|(?P<dense>{_DENSE})"  # not compiled before it is used: 5 ms of a start
 
-_FILLING = re.compile(
+_FILLING = (
     "请问|为什么|什么时候|什么|怎么样|怎么|怎样|如何|多少|是不是|有没有|能不能|可不可以|可以|你们|我们|他们|它们|一下|"
     "(?<![功智性可效节技职万才本潜])能(?![量力源])|(?<![目])的(?!确)|(?<!不)了(?!解)|[吗呢吧啊呀哦嘛么我您它这]|[你他她](?!们)"
 )
@@ -115,10 +115,10 @@ def _kind(sentence: PastMessage, normaliser: Normaliser) -> tuple[GroupKind, str
         return GroupKind.BLANK, ""
     if text[0] in "/[" and normaliser.is_markers(sentence.text):
         return GroupKind.SIGN, text
-    telling = _NO_WORDS.sub(_APART, text[:COMPARED])
-    if _RUN.search(_NUMBER.sub(_APART, telling)):
+    telling = re.sub(_NO_WORDS, _APART, text[:COMPARED])
+    if re.search(_RUN, _NUMBER.sub(_APART, telling)):
         return GroupKind.WORDS, text
-    found = _NO_WORDS.search(cased[:COMPARED])  # patterns see it so: folded, `ß2026112400` has no letter before it
+    found = re.search(_NO_WORDS, cased[:COMPARED])  # patterns see it so: folded, `ß2026112400` has no letter before it
     if found is None or any(character.isalpha() for character in cased[: found.start()]):
         return GroupKind.SIGN, text
     return (GroupKind.LINK if found["link"] else GroupKind.NUMBER), ""
@@ -139,7 +139,7 @@ def _by_words(same: Mapping[str, list[PastMessage]]) -> Iterator[MessageGroup]:
     while left:
         without: set[str] = set()
         for texts in _alike(left):
-            words = _words_of([(_NO_WORDS.sub(_APART, text), len(same[text])) for text in texts[:LOOKED_AT]])
+            words = _words_of([(re.sub(_NO_WORDS, _APART, text), len(same[text])) for text in texts[:LOOKED_AT]])
             those = [text for text in texts if any(word in text for word in words)]
             without.update(set(texts).difference(those))
             members = [sentence for text in those for sentence in same[text]]
@@ -192,7 +192,7 @@ def _newest(members: Sequence[PastMessage]) -> PastMessage:
 
 def _longest_run(text: str) -> str:
     """Return the longest piece of a lone sentence between marks, cut to word length."""
-    runs = [run[0] if run["latin"] is None else " ".join(run[0].split(" ")[:3]) for run in _RUN.finditer(text)]
+    runs = [run[0] if run["latin"] is None else " ".join(run[0].split(" ")[:3]) for run in re.finditer(_RUN, text)]
     return max((run if run.isascii() else run[:LONGEST_WORD] for run in runs if not run.isdecimal()), key=len)
 
 
@@ -217,7 +217,7 @@ def _words(texts: Sequence[tuple[str, int]]) -> Iterator[str]:
 def _phrases(text: str) -> Iterator[str]:
     """Yield possible rule words: Chinese of two characters or more, else 1 to 3 words."""
     dense: list[str] = []
-    for run in _RUN.finditer(text):
+    for run in re.finditer(_RUN, text):
         whole = run[0]
         if run["dense"]:
             dense.append(whole)
@@ -225,7 +225,7 @@ def _phrases(text: str) -> Iterator[str]:
             words = whole.split(" ")
             phrases = (" ".join(words[at : at + n]) for n in (1, 2, 3) for at in range(len(words) - n + 1))
             yield from (phrase for phrase in phrases if not phrase.isdecimal())
-    telling = [piece for run in dense for piece in _FILLING.split(run) if len(piece) > 1]
+    telling = [piece for run in dense for piece in re.split(_FILLING, run) if len(piece) > 1]
     for piece in telling or dense:  # “在吗” has nothing but such words
         yield from _parts(piece)
 
