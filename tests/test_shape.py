@@ -12,7 +12,7 @@ from pathlib import Path
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from wxdesk import config
+from wxdesk.config import reading as config
 from wxdesk.core import system_failures
 from wxdesk.store.engine import failures as store_failures
 

@@ -1,0 +1,26 @@
+"""Reading of HOME/config.toml: the file that people write themselves.
+
+Imported by `desk`, `app`, `cli` and `commands`; imports `core`, `toml` and `timezones`.
+"""
+
+from wxdesk.config.reading import (
+    FILE,
+    AccountEntry,
+    Config,
+    ListenerSettings,
+    StoreSettings,
+    WeChatSettings,
+    load,
+    parse,
+)
+
+__all__ = [
+    "FILE",
+    "AccountEntry",
+    "Config",
+    "ListenerSettings",
+    "StoreSettings",
+    "WeChatSettings",
+    "load",
+    "parse",
+]
