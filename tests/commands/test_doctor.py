@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.serving import environment, write_config
-from wxdesk.commands.doctor import Finding, examine
+from wxdesk.commands.doctor import DoctorLine, examine
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 
@@ -34,7 +34,7 @@ def home(tmp_path: Path, sandbox: Sandbox) -> Path:
     return tmp_path
 
 
-async def found(home: Path, what: str) -> Finding:
+async def found(home: Path, what: str) -> DoctorLine:
     [finding] = [finding for finding in await examine(home, environment()) if finding.what == what]
     return finding
 
@@ -53,13 +53,13 @@ def configure(home: Path, old: str, new: str) -> None:
 
 
 async def test_nothing_is_made(home: Path) -> None:
-    assert await found(home, "Database") == Finding(True, "Database", "none yet, made at the first start")
+    assert await found(home, "Database") == DoctorLine(True, "Database", "none yet, made at the first start")
     assert list(files(home)) == ["config.toml"]
 
 
 async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     missing = tmp_path / "a" / "b"
-    assert await found(missing, "Folder") == Finding(True, "Folder", f"{missing}, made at the first start")
+    assert await found(missing, "Folder") == DoctorLine(True, "Folder", f"{missing}, made at the first start")
     assert below(tmp_path) == []
 
 

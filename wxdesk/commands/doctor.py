@@ -36,7 +36,7 @@ FREE_BYTES = 500 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorLine:
     """Outcome of one check; `detail` says what was found and how to fix a failure."""
 
     ok: bool
@@ -48,13 +48,13 @@ class Finding:
         return f"{'ok  ' if self.ok else 'FAIL'}  {self.what}: {self.detail}"
 
 
-async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
+async def examine(home: Path, environ: Mapping[str, str]) -> list[DoctorLine]:
     """Run every possible check, in the order in which to fix the problems."""
     findings = list(_folder(home))
     try:
         config = load(home)
     except WxdeskError as error:
-        return [*findings, Finding(False, tr("Configuration"), explain(error))]
+        return [*findings, DoctorLine(False, tr("Configuration"), explain(error))]
     findings.append(_configuration(config))
     asked = {entry.name: keychain.credentials_of(entry.account(), utc_now(), environ) for entry in config.accounts}
     findings += _secrets(config, asked)
@@ -68,68 +68,68 @@ async def examine(home: Path, environ: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
-def _folder(home: Path) -> Iterator[Finding]:
+def _folder(home: Path) -> Iterator[DoctorLine]:
     what = tr("Folder")
     standing = next(place for place in (home, *home.parents) if place.exists())
     if not standing.is_dir():
-        yield Finding(False, what, explain(UnusableFile(str(standing), NO_FOLDER)))
+        yield DoctorLine(False, what, explain(UnusableFile(str(standing), NO_FOLDER)))
     else:
         made = tr("{folder}, made at the first start", folder=home)
-        yield Finding(True, what, str(home) if standing == home else made)
+        yield DoctorLine(True, what, str(home) if standing == home else made)
     free = shutil.disk_usage(standing).free
-    yield Finding(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
+    yield DoctorLine(free >= FREE_BYTES, tr("Disk"), tr("{mb} MB free", mb=free // 1024 // 1024))
 
 
-def _configuration(config: Config) -> Finding:
+def _configuration(config: Config) -> DoctorLine:
     names = ", ".join(entry.name for entry in config.accounts)
     nobody = tr("no [[accounts]] in config.toml yet; see the settings page")
-    return Finding(bool(names), tr("Configuration"), tr("accounts: {names}", names=names) if names else nobody)
+    return DoctorLine(bool(names), tr("Configuration"), tr("accounts: {names}", names=names) if names else nobody)
 
 
 type FoundSecrets = Mapping[str, tuple[Credentials, list[MissingSecret]]]
 """Found and missing secrets by account; read once, because a keychain may be slow."""
 
 
-def _secrets(config: Config, asked: FoundSecrets) -> Iterator[Finding]:
+def _secrets(config: Config, asked: FoundSecrets) -> Iterator[DoctorLine]:
     for entry in config.accounts:
         what = tr("Secrets of “{account}”", account=entry.name)
         found, missing = asked[entry.name]
         for secret in missing:
             hint = tr("{name} is missing: set {variable}, or run: {command}",
                       name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
-            yield Finding(False, what, hint)
+            yield DoctorLine(False, what, hint)
         if not missing:
-            yield Finding(True, what, tr("complete"))
+            yield DoctorLine(True, what, tr("complete"))
         for name, until in found.accepted_until:
             time = f"{until.astimezone():%Y-%m-%d %H:%M}"
-            yield Finding(True, what, tr("the former {name} is accepted until {time}", name=name, time=time))
+            yield DoctorLine(True, what, tr("the former {name} is accepted until {time}", name=name, time=time))
         kept = tr("rules leave {n} of 5 to a human", n=entry.reserve)
-        yield Finding(True, tr("Replies of “{account}”", account=entry.name), kept)
+        yield DoctorLine(True, tr("Replies of “{account}”", account=entry.name), kept)
         if entry.timezone:
             clock = tr("{time} now, in {zone}", time=f"{utc_now().astimezone(zone_named(entry.timezone)):%H:%M}",
                        zone=entry.timezone)  # fmt: skip
-            yield Finding(True, tr("Clock of “{account}”", account=entry.name), clock)
+            yield DoctorLine(True, tr("Clock of “{account}”", account=entry.name), clock)
         if entry.push_mode is PushMode.PLAIN:
             plain = tr("plain: nothing signs the bodies; choose secure mode in WeChat's console and here")
-            yield Finding(True, tr("Push mode of “{account}”", account=entry.name), plain)
+            yield DoctorLine(True, tr("Push mode of “{account}”", account=entry.name), plain)
 
 
-async def _database(config: Config, home: Path) -> tuple[Finding, bool]:
+async def _database(config: Config, home: Path) -> tuple[DoctorLine, bool]:
     what = tr("Database")
     try:
         condition = await check_store(config.store.url, home)
     except WxdeskError as error:
-        return Finding(False, what, explain(error)), False
+        return DoctorLine(False, what, explain(error)), False
     words = {
         StoreStatus.IN_USE: tr("in use by a desk that is open now"),
         StoreStatus.EMPTY: tr("none yet, made at the first start"),
         StoreStatus.OLDER: tr("sound; the next start brings it up to date"),
         StoreStatus.SOUND: tr("opens and is sound"),
     }
-    return Finding(True, what, words[condition]), condition is StoreStatus.IN_USE
+    return DoctorLine(True, what, words[condition]), condition is StoreStatus.IN_USE
 
 
-def _port(config: Config) -> Finding:
+def _port(config: Config) -> DoctorLine:
     host, port = config.listener.host, config.listener.port
     try:
         for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
@@ -140,11 +140,11 @@ def _port(config: Config) -> Finding:
     except OSError as error:
         reason = tr(why_not_listening(error))
         found = tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=reason)
-        return Finding(False, tr("Listener"), found)
-    return Finding(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
+        return DoctorLine(False, tr("Listener"), found)
+    return DoctorLine(True, tr("Listener"), tr("{host}:{port} is free", host=host, port=port))
 
 
-async def _wechat(config: Config, asked: FoundSecrets, *, in_use: bool) -> AsyncIterator[Finding]:
+async def _wechat(config: Config, asked: FoundSecrets, *, in_use: bool) -> AsyncIterator[DoctorLine]:
     at, compared = config.wechat, False
     for entry in config.accounts:
         account = entry.account()
@@ -153,28 +153,28 @@ async def _wechat(config: Config, asked: FoundSecrets, *, in_use: bool) -> Async
             continue
         what = tr("WeChat's API for “{account}”", account=account.name)
         if in_use and at.token_endpoint == "classic":  # noqa: S105 - no secret
-            yield Finding(True, what, tr("left out: it would take the token away from the desk that is open now"))
+            yield DoctorLine(True, what, tr("left out: it would take the token away from the desk that is open now"))
             continue
         client = WeChatClient(at.api_base, at.token_endpoint, {account.name: credentials}, lambda _: None, utc_now)
         try:
             seconds = await client.check(account)
-            yield Finding(True, what, tr("access_token valid for {seconds} s", seconds=round(seconds)))
+            yield DoctorLine(True, what, tr("access_token valid for {seconds} s", seconds=round(seconds)))
         except WxdeskError as error:
-            yield Finding(False, what, explain_refusal(error))
+            yield DoctorLine(False, what, explain_refusal(error))
         finally:
             await client.close()
         if client.clock_ahead is not None and not compared:
             compared = True
             wrong = clock_warning(client.clock_ahead)
-            yield Finding(not wrong, tr("Clock of this machine"), wrong or tr("agrees with WeChat's"))
+            yield DoctorLine(not wrong, tr("Clock of this machine"), wrong or tr("agrees with WeChat's"))
 
 
-def _window(reason: str) -> Iterator[Finding]:
+def _window(reason: str) -> Iterator[DoctorLine]:
     what = tr("Window")
     if not reason:
-        yield Finding(True, what, tr("Qt loads"))
+        yield DoctorLine(True, what, tr("Qt loads"))
     else:
-        yield Finding(False, what, f"{reason} · {INSTALL}" if sys.platform == "linux" else reason)
+        yield DoctorLine(False, what, f"{reason} · {INSTALL}" if sys.platform == "linux" else reason)
     if sys.platform == "linux":
         yield _font()
 
@@ -190,36 +190,36 @@ def _why_qt_does_not_load() -> str:
     return tried.stdout.strip() or (tried.stderr.strip().rsplit("\n", 1)[-1] if tried.returncode else "")
 
 
-def _sound() -> Finding:
+def _sound() -> DoctorLine:
     from wxdesk.ui.notifications.player import player_command  # only where Qt loads
 
     what = tr("Sound of calls")
     if sys.platform == "win32":
-        return Finding(True, what, tr("played by the system"))
+        return DoctorLine(True, what, tr("played by the system"))
     command = player_command()
     if command:
-        return Finding(True, what, tr("played by {program}", program=command[0]))
-    return Finding(True, what, tr("no player found, the system's beep is used; better: {command}",
+        return DoctorLine(True, what, tr("played by {program}", program=command[0]))
+    return DoctorLine(True, what, tr("no player found, the system's beep is used; better: {command}",
                                   command="apt install pulseaudio-utils"))  # fmt: skip
 
 
-async def _notices() -> Finding:
+async def _notices() -> DoctorLine:
     from wxdesk.ui.notifications.service import NoServiceError, notices_have_buttons  # as above
 
     what = tr("Notices on the desktop")
     try:
         buttons = await notices_have_buttons()
     except NoServiceError:
-        return Finding(True, what, tr("no service shows any; the tray's messages are used, where there is a tray"))
-    return Finding(True, what, tr("shown, with buttons") if buttons else tr("shown, without buttons"))
+        return DoctorLine(True, what, tr("no service shows any; the tray's messages are used, where there is a tray"))
+    return DoctorLine(True, what, tr("shown, with buttons") if buttons else tr("shown, without buttons"))
 
 
-def _font() -> Finding:
+def _font() -> DoctorLine:
     what = tr("Chinese font")
     lister = shutil.which("fc-list")
     listed = subprocess.run([lister, ":lang=zh-cn"], capture_output=True, text=True, check=False) if lister else None  # noqa: S603
     if listed is not None and listed.stdout.strip():
-        return Finding(True, what, tr("installed"))
+        return DoctorLine(True, what, tr("installed"))
     hint = tr("none installed, the one that comes with wxdesk is used; better: {command}",
               command="apt install fonts-noto-cjk fonts-noto-color-emoji")  # fmt: skip
-    return Finding(True, what, hint)
+    return DoctorLine(True, what, hint)

@@ -1,0 +1,51 @@
+"""An account is done by a real message only, and the lamp is green only if a push would be answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, lamp
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.core.setup.verdicts import Gravity
+
+URL = "http://127.0.0.1:8765"
+REACHED = Finding(Check.ADDRESS, V.OK)
+PROVED = AccountSetup("shop", {fact: Finding(CHECK_OF[fact], V.OK, "shop") for fact in SetupFact})
+
+
+def but(fact: SetupFact, verdict: V) -> AccountSetup:
+    return replace(PROVED, facts={**PROVED.facts, fact: Finding(CHECK_OF[fact], verdict, "shop")})
+
+
+def test_a_new_account_lacks_its_first_fact_and_a_proved_one_none() -> None:
+    assert AccountSetup("shop").missing is SetupFact.MINI_PROGRAM
+    assert PROVED.missing is None
+
+
+def test_a_fact_that_only_waits_is_still_missing() -> None:
+    assert but(SetupFact.REAL_MESSAGE, V.WAITING).missing is SetupFact.REAL_MESSAGE
+    assert but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS).missing is SetupFact.URL_CHECK
+
+
+def test_a_warning_is_no_missing_fact() -> None:
+    assert but(SetupFact.ADDRESS, V.SLOW).missing is None
+
+
+def test_the_lamp_is_good_only_when_every_account_is_proved() -> None:
+    assert lamp(URL, REACHED, [PROVED]).verdict is V.OK
+    assert lamp(URL, REACHED, [PROVED, AccountSetup("tea")]).verdict is V.UNKNOWN
+
+
+def test_the_lamp_names_the_first_thing_in_a_pushs_way() -> None:
+    lost = Finding(Check.ADDRESS, V.NAME_UNRESOLVED)
+    assert lamp(URL, REACHED, []).verdict is V.NO_ACCOUNT
+    assert lamp("", lost, [PROVED]).verdict is V.NOT_LISTENING
+    assert lamp(URL, lost, [but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)]).verdict is V.NAME_UNRESOLVED
+    assert lamp(URL, REACHED, [but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)]).verdict is V.TOKEN_DIFFERS
+
+
+def test_every_verdict_is_written_as_scripts_read_it() -> None:
+    for verdict in V:
+        assert verdict.value == verdict.name.lower()
+        assert isinstance(verdict.gravity, Gravity)

@@ -1,0 +1,80 @@
+"""Five facts that an account needs before its customers are answered; the lamp.
+
+An account is done only when a message came from a phone and a rule answered it: a check that passes on this
+side proves nothing about the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+
+
+class SetupFact(StrEnum):
+    """One step of the set-up, in the order of the cards."""
+
+    MINI_PROGRAM = "mini_program"  # AppID and AppSecret fetch an access_token
+    MESSAGE_PUSH = "message_push"  # Token and EncodingAESKey are there and well formed
+    ADDRESS = "address"  # the public address leads to this desk
+    URL_CHECK = "url_check"  # WeChat checked the URL and was answered
+    REAL_MESSAGE = "real_message"  # a message from a phone was kept and answered by a rule
+
+
+CHECK_OF = {
+    SetupFact.MINI_PROGRAM: Check.API,
+    SetupFact.MESSAGE_PUSH: Check.SECRETS,
+    SetupFact.ADDRESS: Check.ADDRESS,
+    SetupFact.URL_CHECK: Check.URL_CHECK,
+    SetupFact.REAL_MESSAGE: Check.MESSAGE,
+}
+"""The check whose finding decides each fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetup:
+    """An account's facts, each with its newest finding; `paused`: it may not answer."""
+
+    account: str
+    facts: Mapping[SetupFact, Finding] = field(default_factory=dict)
+    paused: bool = False
+
+    def finding(self, fact: SetupFact) -> Finding:
+        """Return the newest finding of `fact`; `unknown` if nothing was checked."""
+        return self.facts.get(fact) or Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN, self.account)
+
+    @property
+    def missing(self) -> SetupFact | None:
+        """The first fact that is not proved; None once the account is done."""
+        return next((fact for fact in SetupFact if self.finding(fact).verdict.gravity >= Gravity.FAILURE
+                     or self.finding(fact).verdict in (CheckVerdict.UNKNOWN, CheckVerdict.WAITING)), None)  # fmt: skip
+
+    @property
+    def worst(self) -> Finding:
+        """The gravest finding, the earliest card first."""
+        return max((self.finding(fact) for fact in SetupFact), key=lambda finding: finding.verdict.gravity)
+
+
+def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) -> Finding:
+    """Find the lamp's finding: good only if a push would be taken and answered.
+
+    `reach` is the newest finding about the public address. The first failure on a push's way counts: no
+    account, nothing listens, not reachable, then an account's own facts.
+    """
+    accounts = tuple(accounts)
+    if not accounts:
+        return Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT)
+    if not listener_url:
+        return Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING)
+    found = (reach, *(account.worst for account in accounts))
+    worst = max(found, key=lambda finding: finding.verdict.gravity)
+    if worst.verdict.gravity >= Gravity.WARNING:
+        return worst
+    unproved = next(((account, account.missing) for account in accounts if account.missing), None)
+    if unproved:
+        account, fact = unproved
+        return account.finding(fact)
+    return Finding(Check.LISTENER, CheckVerdict.OK)

@@ -1,0 +1,189 @@
+"""Stable names of everything that a check of the set-up can find.
+
+Scripts read these names in `wxdesk doctor --json`, stored attempts keep them: a name is never reused for
+something else. The sentences and remedies are in `desk/setup/sentences.py`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Gravity(IntEnum):
+    """Weight of a verdict; only a failure stops messages or replies."""
+
+    GOOD = 0
+    NOTE = 1
+    WARNING = 2
+    FAILURE = 3
+
+
+class CheckVerdict(StrEnum):
+    """Outcome of one check."""
+
+    OK = "ok"
+    UNKNOWN = "unknown"  # not checked yet, or not to be seen from here
+    WAITING = "waiting"  # checked, and the awaited thing has not happened yet
+
+    # This machine
+    PORT_TAKEN = "port_taken"
+    NOT_LISTENING = "not_listening"
+    CLOCK_SKEW = "clock_skew"
+    SLEEP_EXPECTED = "sleep_expected"
+    KEYCHAIN_UNUSABLE = "keychain_unusable"
+    VAULT_LOCKED = "vault_locked"
+
+    # Configuration and secrets
+    NO_ACCOUNT = "no_account"
+    ACCOUNT_PAUSED = "account_paused"
+    CONFIG_BROKEN = "config_broken"
+    RESTART_NEEDED = "restart_needed"
+    SECRET_MISSING = "secret_missing"  # noqa: S105
+    SECRET_IN_MEMORY = "secret_in_memory"  # noqa: S105
+    SECRETS_SWAPPED = "secrets_swapped"
+    APP_ID_ILLEGAL = "app_id_illegal"
+    APP_SECRET_ILLEGAL = "app_secret_illegal"  # noqa: S105
+    TOKEN_ILLEGAL = "token_illegal"  # noqa: S105
+    AES_KEY_ILLEGAL = "aes_key_illegal"
+    ORIGINAL_ID_ILLEGAL = "original_id_illegal"
+    PLAIN_MODE = "plain_mode"
+
+    # The public address, as written
+    NO_PUBLIC_URL = "no_public_url"
+    URL_ILLEGAL = "url_illegal"
+    URL_CLEANED = "url_cleaned"
+    WRONG_PORT = "wrong_port"
+    IP_WITHOUT_NAME = "ip_without_name"
+
+    # The public address, probed from outside as WeChat does
+    NAME_UNRESOLVED = "name_unresolved"
+    IPV6_ONLY = "ipv6_only"
+    PRIVATE_ADDRESS = "private_address"
+    HOME_BROADBAND = "home_broadband"
+    FIREWALL = "firewall"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_OTHER_NAME = "certificate_other_name"
+    CERTIFICATE_SELF_SIGNED = "certificate_self_signed"
+    CHAIN_INCOMPLETE = "chain_incomplete"
+    TLS13_ONLY = "tls13_only"
+    TLS_FAILED = "tls_failed"
+    REDIRECT = "redirect"
+    INTERSTITIAL = "interstitial"
+    FOREIGN_PAGE = "foreign_page"
+    OTHER_PROGRAM = "other_program"
+    ANSWER_CHANGED = "answer_changed"
+    SLOW = "slow"
+    TOO_SLOW = "too_slow"
+    CONNECTION_LOST = "connection_lost"
+    DESK_OFF = "desk_off"
+
+    # The tunnel
+    TUNNEL_STARTING = "tunnel_starting"
+    TUNNEL_DOWN = "tunnel_down"
+    TUNNEL_MISSING = "tunnel_missing"
+    TUNNEL_RENAMED = "tunnel_renamed"
+    FRP_PASSTHROUGH = "frp_passthrough"
+    SSH_HOST_KEY_NEW = "ssh_host_key_new"
+    SSH_HOST_KEY_CHANGED = "ssh_host_key_changed"
+    SSH_KEY_REFUSED = "ssh_key_refused"
+    SSH_UNREACHABLE = "ssh_unreachable"
+    SSH_GATEWAY_PORTS = "ssh_gateway_ports"
+    SSH_PORT_IN_USE = "ssh_port_in_use"
+    SSH_FORWARD_REFUSED = "ssh_forward_refused"
+
+    # WeChat's check of the URL, and its pushes
+    NOT_SUBMITTED = "not_submitted"
+    WAF_DROPS = "waf_drops"
+    WRONG_PATH = "wrong_path"
+    OTHER_ACCOUNT_PATH = "other_account_path"
+    TOKEN_DIFFERS = "token_differs"  # noqa: S105
+    AES_KEY_DIFFERS = "aes_key_differs"
+    APP_ID_DIFFERS = "app_id_differs"
+    MODE_DIFFERS = "mode_differs"
+    XML_FORMAT = "xml_format"
+    ORIGINAL_ID_DIFFERS = "original_id_differs"
+    ECHO_NOT_ACCEPTED = "echo_not_accepted"
+    NOT_WECHAT = "not_wechat"
+    PUSH_REPEATED = "push_repeated"
+    PUSH_UNREADABLE = "push_unreadable"
+    NOT_ENABLED = "not_enabled"
+    CLOUD_FUNCTION = "cloud_function"
+    CLOUD_HOSTING = "cloud_hosting"
+    THIRD_PARTY_PLATFORM = "third_party_platform"
+    WECOM_SERVICE = "wecom_service"
+    TRANSFERRED_SESSION = "transferred_session"
+    NO_RULES = "no_rules"
+    UNANSWERED = "unanswered"
+
+    # WeChat's API
+    APP_ID_WRONG = "app_id_wrong"
+    APP_SECRET_WRONG = "app_secret_wrong"  # noqa: S105
+    APP_SECRET_FROZEN = "app_secret_frozen"  # noqa: S105
+    IP_NOT_LISTED = "ip_not_listed"
+    TOKEN_QUOTA = "token_quota"  # noqa: S105
+    IP_CONFIRMATION = "ip_confirmation"
+    TOKEN_SUPERSEDED = "token_superseded"  # noqa: S105
+    NO_PERMISSION = "no_permission"
+    API_UNREACHABLE = "api_unreachable"
+    API_PROXY = "api_proxy"
+    API_REFUSED = "api_refused"
+
+    # The installation, as doctor sees it
+    HOME_UNUSABLE = "home_unusable"
+    DISK_FULL = "disk_full"
+    DATABASE_IN_USE = "database_in_use"
+    DATABASE_FAILED = "database_failed"
+    LIBRARY_MISSING = "library_missing"
+    NO_DISPLAY = "no_display"
+    FONT_MISSING = "font_missing"
+    PLAYER_MISSING = "player_missing"
+    NOTICES_MISSING = "notices_missing"
+
+    @property
+    def gravity(self) -> Gravity:
+        """The weight of this verdict."""
+        return _GRAVITY.get(self, Gravity.FAILURE)
+
+
+_V = CheckVerdict
+_GRAVITY = (
+    {_V.OK: Gravity.GOOD}
+    | dict.fromkeys(
+        (
+            _V.UNKNOWN,
+            _V.WAITING,
+            _V.URL_CLEANED,
+            _V.XML_FORMAT,
+            _V.NOT_WECHAT,
+            _V.TUNNEL_STARTING,
+            _V.SSH_GATEWAY_PORTS,
+            _V.DATABASE_IN_USE,
+            _V.FONT_MISSING,
+            _V.PLAYER_MISSING,
+            _V.NOTICES_MISSING,
+            _V.TRANSFERRED_SESSION,
+            _V.ACCOUNT_PAUSED,
+        ),
+        Gravity.NOTE,
+    )
+    | dict.fromkeys(
+        (
+            _V.SLEEP_EXPECTED,
+            _V.SECRET_IN_MEMORY,
+            _V.PLAIN_MODE,
+            _V.IP_WITHOUT_NAME,
+            _V.TLS13_ONLY,
+            _V.SLOW,
+            _V.ORIGINAL_ID_DIFFERS,
+            _V.ORIGINAL_ID_ILLEGAL,
+            _V.CLOCK_SKEW,
+            _V.PUSH_REPEATED,
+            _V.NO_RULES,
+            _V.UNANSWERED,
+            _V.RESTART_NEEDED,
+            _V.NO_DISPLAY,
+            _V.KEYCHAIN_UNUSABLE,
+        ),
+        Gravity.WARNING,
+    )
+)
