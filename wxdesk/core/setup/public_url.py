@@ -1,0 +1,130 @@
+"""Public address of the desk: cleaned as pasted, and judged before any probe.
+
+WeChat calls `http://` on port 80 or `https://` on port 443 and nothing else ("消息推送",
+framework/server-ability/message-push). The address stands for all accounts: the push URL of each is
+`{public_url}/wx/{account}`, and people paste that whole line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+
+PORTS = {"http": 80, "https": 443}
+"""Ports that WeChat calls, by scheme."""
+
+_QUOTES = "\"'`<>《》〈〉「」『』【】“”‘’"
+_MARKS = "。.,;、:!/"  # after NFKC
+_SCHEME = re.compile(r"(https?)[:/]+", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_USER = re.compile(r"//[^/]*@")  # may hold a password
+_PUSH_PATH = re.compile(r"/wx(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUrl:
+    """A usable public address.
+
+    `host` is ASCII and has no brackets, `path` no `/` at its end.
+    """
+
+    scheme: str
+    host: str
+    path: str = ""
+
+    @property
+    def port(self) -> int:
+        """The port that WeChat calls."""
+        return PORTS[self.scheme]
+
+    @property
+    def ip(self) -> IPv4Address | IPv6Address | None:
+        """The host as an address; None if it is a name."""
+        return _ip(self.host)
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}{self.path}"
+
+
+def cleaned_url(pasted: str) -> str:
+    """Return a pasted address as it was meant; an empty text stays empty.
+
+    Blanks, invisible and full-width characters, quotes and marks round it, a missing scheme (`https`), the port
+    that the scheme has anyway, and the rest of a whole push URL (`/wx/shop`, a query) are mended.
+    """
+    text = unicodedata.normalize("NFKC", pasted)
+    text = "".join(char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"})
+    text = text.strip(_QUOTES).replace("。", ".")
+    text = text.partition("?")[0].partition("#")[0].rstrip(_MARKS + _QUOTES)
+    if not text:
+        return ""
+    if found := _SCHEME.match(text):
+        text = f"{found[1].lower()}://{text[found.end() :]}"
+    elif not _OTHER_SCHEME.match(text):
+        text = f"https://{text}"
+    scheme, _, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    host = host.lower().removesuffix(f":{PORTS.get(scheme, '')}").rstrip(".")
+    return f"{scheme}://{host}" + _PUSH_PATH.sub("", slash + path.rstrip("/"))
+
+
+def read_public_url(text: str) -> tuple[PublicUrl | None, Finding]:
+    """Clean and judge an address; None if WeChat cannot call it whatever answers.
+
+    The finding is `ok`, `url_cleaned` (`url`), `ip_without_name` (`url`), or why it cannot be used:
+    `no_public_url`, `url_illegal` (`url`), `wrong_port` (`port`), `private_address` (`ip`).
+    """
+    url = cleaned_url(text)
+    if not url:
+        return None, _found(CheckVerdict.NO_PUBLIC_URL)
+    try:
+        parts = urlsplit(url)
+        host, port = _ascii(parts.hostname or ""), parts.port
+    except ValueError:
+        return None, _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//", url))
+    if not _is_usable(parts, host):
+        return None, _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//", url))
+    address = PublicUrl(parts.scheme, host, parts.path)
+    if port is not None:
+        return None, _found(CheckVerdict.WRONG_PORT, port=str(port), url=str(address))
+    if host == "localhost" or (address.ip is not None and is_private(address.ip)):
+        return None, _found(CheckVerdict.PRIVATE_ADDRESS, ip=host, host=host)
+    if address.ip is not None:
+        return address, _found(CheckVerdict.IP_WITHOUT_NAME, url=url)
+    meant = text.strip() in {url, str(address)}
+    return address, _found(CheckVerdict.OK if meant else CheckVerdict.URL_CLEANED, url=url)
+
+
+def is_private(ip: IPv4Address | IPv6Address) -> bool:
+    """Tell if nobody outside reaches an address: own network, loopback, carrier's NAT."""
+    return not ip.is_global or ip.is_multicast
+
+
+def _is_usable(parts: SplitResult, host: str) -> bool:
+    plain = parts.scheme in PORTS and parts.username is None and _PATH.fullmatch(parts.path) is not None
+    return plain and (_ip(host) is not None or all(_LABEL.fullmatch(label) for label in host.split(".")))
+
+
+def _ascii(host: str) -> str:
+    """Write a name as DNS has it; raises ValueError (a UnicodeError) if it has none."""
+    return host if host.isascii() else host.encode("idna").decode()
+
+
+def _ip(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _found(verdict: CheckVerdict, **values: str) -> Finding:
+    return Finding(Check.ADDRESS, verdict, values=values)
