@@ -81,11 +81,13 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.templates.insertion import TemplateFiller
 from wxdesk.desk.templates.templates import TemplateLibrary
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.timezones import zone_named
+from wxdesk.tunnel.drivers import driver_for
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
@@ -144,12 +146,9 @@ class OutgoingParts:
 
 @dataclass(slots=True)
 class OpenDesk:
-    """Running desk, made by `open_desk`: its parts in the order of a message's way.
+    """Running desk, made by `open_desk`: its parts in the order of a message's way."""
 
-    `ready` holds the accounts whose secrets are known.
-    """
-
-    ready: tuple[Account, ...]
+    setup: Setup
     desk: Desk
     store: Store
     pause: Pause
@@ -157,6 +156,7 @@ class OpenDesk:
     intake: Intake
     out: OutgoingParts
     listener: Listener
+    tunnel: Tunnel
     url: str = ""
     parts: Supervisor = field(init=False)
 
@@ -176,6 +176,7 @@ class OpenDesk:
             await self.desk.attention.load()
             self._go_to_work()
             self.url = await self.listener.start()
+            await self._open_tunnel()
         except BaseException:
             await self.stop()
             raise
@@ -189,13 +190,20 @@ class OpenDesk:
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
-        begin("tokens", "Access tokens are not renewed ahead at the moment.", partial(self.out.client.run, self.ready))
+        ready = tuple(self.setup.ready.values())
+        begin("tokens", "Access tokens are not renewed ahead at the moment.", partial(self.out.client.run, ready))
+
+    async def _open_tunnel(self) -> None:
+        """Open the tunnel that the configuration names; it leads to the listener."""
+        config = self.setup.config
+        await self.tunnel.use(config.tunnel.kind, driver_for(config.tunnel, config.listener.public_url))
 
     async def stop(self) -> None:
         """Stop listening, then all workers, then close resources, in spite of failures."""
         async with AsyncExitStack() as closing:
             for close in (self.store.close, self.out.client.close, self.out.uploads.close, self.parts.stop):
                 closing.push_async_callback(close)  # the last one comes first
+            closing.push_async_callback(self.tunnel.stop)
             await self.listener.stop()
             self.desk.bus.publish(ListenerChanged(""))
 
@@ -232,7 +240,7 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
     pictures, wechat = Pictures(store.pictures, out.files, clock), setup.config.wechat
-    returns_at, ready = partial(_hand_back_time, presence, preferences), tuple(setup.ready.values())
+    returns_at, tunnel = partial(_hand_back_time, presence, preferences), Tunnel(bus.publish, clock)
     desk = Desk(
         accounts=accounts,
         preferences=preferences,
@@ -259,7 +267,7 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         body_of=to_body,
     )
     _subscribe(desk, out)
-    return OpenDesk(ready, desk, store, pause, transfers, intake, out, _listener(setup, intake, bus))
+    return OpenDesk(setup, desk, store, pause, transfers, intake, out, _listener(setup, intake, bus), tunnel)
 
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:

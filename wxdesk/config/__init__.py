@@ -13,6 +13,7 @@ from wxdesk.config.reading import (
     load,
     parse,
 )
+from wxdesk.config.tunnel import TunnelSettings
 
 __all__ = [
     "FILE",
@@ -20,6 +21,7 @@ __all__ = [
     "Config",
     "ListenerSettings",
     "StoreSettings",
+    "TunnelSettings",
     "WeChatSettings",
     "load",
     "parse",

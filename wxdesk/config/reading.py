@@ -7,13 +7,16 @@ the reason. Nothing is guessed; an unknown key is an error, because it is most o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, check_tunnel
 from wxdesk.core.errors import BadConfig, Phrase
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
+from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
@@ -35,7 +38,14 @@ _KINDS = {
     "array": "a list",
     "object": "a table",
 }
-_CHOICES = {"push_mode": tuple(PushMode), "reply_mode": tuple(ReplyMode), "token_endpoint": ("stable", "classic")}
+_CHOICES: Mapping[str, Iterable[str]] = {
+    "push_mode": PushMode,
+    "reply_mode": ReplyMode,
+    "token_endpoint": ("stable", "classic"),
+    "kind": TunnelKind,
+    "gateway": GATEWAYS,
+    "preset": PRESETS,
+}
 
 
 class ListenerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +96,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listener: ListenerSettings = ListenerSettings()
     store: StoreSettings = StoreSettings()
     wechat: WeChatSettings = WeChatSettings()
+    tunnel: TunnelSettings = TunnelSettings()
     accounts: tuple[AccountEntry, ...] = ()
 
 
@@ -135,6 +146,7 @@ def _check(config: Config, file: str) -> None:
             raise BadConfig(file, key, "must begin with http:// or https://")
     if not config.store.url.startswith(("sqlite:///", "postgresql://")):
         raise BadConfig(file, "store.url", "must begin with sqlite:/// or postgresql://")
+    check_tunnel(config.tunnel, file)
     seen: set[str] = set()
     for index, entry in enumerate(config.accounts):
         _check_account(entry, f"accounts[{index}]", file)

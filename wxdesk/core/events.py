@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.setup.tunnel_state import TunnelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,13 @@ class ListenerChanged(Event):
     """The listener started (`url` is set) or stopped (`url` is empty)."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelChanged(Event):
+    """The tunnel's state is another one than before."""
+
+    state: TunnelState
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.push import Incoming
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 
 type Clock = Callable[[], datetime]
 """Returns the current time, aware and in UTC."""
@@ -93,5 +94,17 @@ class TypingSender(Protocol):
 
         Raises:
             NotSent, Refused: it is not shown; nobody needs to be told.
+        """
+        ...
+
+
+class TunnelDriver(Protocol):
+    """One way by which WeChat's requests reach this machine."""
+
+    async def run(self, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+        """Build the tunnel once and keep it until it is lost; return why it ended.
+
+        `report` is called when it stands, and again when what it knows of it changes. Cancelling ends the tunnel with
+        everything that belongs to it. It is run again and again; waiting between the attempts is not its business.
         """
         ...

@@ -1,0 +1,75 @@
+"""The table [tunnel] of config.toml: how WeChat's requests reach this machine."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from wxdesk.core.errors import BadConfig
+from wxdesk.core.setup.tunnel_state import TunnelKind
+
+type Gateway = Literal["sshd", "frps"]
+type Preset = Literal["", "frpc", "cpolar", "natapp", "cloudflared", "ngrok"]
+
+GATEWAYS: tuple[Gateway, ...] = ("sshd", "frps")
+PRESETS: tuple[Preset, ...] = ("frpc", "cpolar", "natapp", "cloudflared", "ngrok")
+
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+_PROXY_WORD = re.compile(r"[A-Za-z0-9._-]+")
+
+
+class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The tunnel, without its secret; `kind` decides which of the other keys count.
+
+    ssh: the server `host`, and the address there (`remote_host`, `remote_port`) at which it takes requests for this
+    desk. `key_file` may be empty: then the SSH agent's keys and the usual files are tried, and a password.
+    `host_key` is the server's fingerprint that the operator accepted. `carry_api`: calls to WeChat's API leave
+    through the server as well. `gateway` frps speaks to frp's own SSH gateway: `proxy_name` and `custom_domain` are
+    as in frpc.
+
+    command: the program of a `preset`, with its usual arguments unless `command` has others.
+    """
+
+    kind: TunnelKind = TunnelKind.EXTERNAL
+    host: str = ""
+    port: int = 22
+    user: str = ""
+    key_file: str = ""
+    host_key: str = ""
+    remote_host: str = "127.0.0.1"
+    remote_port: int = 8765
+    carry_api: bool = False
+    gateway: Gateway = "sshd"
+    proxy_name: str = "wxdesk"
+    custom_domain: str = ""
+    preset: Preset = ""
+    command: tuple[str, ...] = ()
+
+
+def check_tunnel(tunnel: TunnelSettings, file: str) -> None:
+    """Check what a type alone does not. Raises `BadConfig`."""
+    for key, port in (("port", tunnel.port), ("remote_port", tunnel.remote_port)):
+        if not 1 <= port <= 65535:
+            raise BadConfig(file, f"tunnel.{key}", "must be from 1 to 65535")
+    if tunnel.host_key and not _FINGERPRINT.fullmatch(tunnel.host_key):
+        raise BadConfig(file, "tunnel.host_key", "is no fingerprint; it begins with SHA256: and has 43 characters more")
+    if tunnel.kind is TunnelKind.SSH:
+        _check_ssh(tunnel, file)
+    if tunnel.kind is TunnelKind.COMMAND and not (tunnel.preset or any(tunnel.command)):
+        raise BadConfig(file, "tunnel.command", "is empty; it takes a program with its arguments, or choose a preset")
+
+
+def _check_ssh(tunnel: TunnelSettings, file: str) -> None:
+    if not tunnel.host:
+        raise BadConfig(file, "tunnel.host", "is empty")
+    if "/" in tunnel.host or "@" in tunnel.host:
+        raise BadConfig(file, "tunnel.host", "takes the name or the address of a server alone")
+    if tunnel.gateway == "frps":
+        # frps splits what it is told at blanks, and knows no quotes.
+        for key, value in (("proxy_name", tunnel.proxy_name), ("custom_domain", tunnel.custom_domain)):
+            if not _PROXY_WORD.fullmatch(value):
+                raise BadConfig(file, f"tunnel.{key}", "takes letters, digits, dots, - and _, and is not empty")
+    elif not tunnel.user:
+        raise BadConfig(file, "tunnel.user", "is empty")

@@ -1,0 +1,70 @@
+"""State of the tunnel, through which WeChat's requests reach this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+
+
+class TunnelKind(StrEnum):
+    """Ways of reaching this machine, as `[tunnel] kind` names them."""
+
+    EXTERNAL = "external"  # something outside wxdesk, or a public address of this machine's own
+    SSH = "ssh"  # reverse forwarding by an SSH server
+    COMMAND = "command"  # another program, which wxdesk starts and watches
+
+
+class TunnelPhase(StrEnum):
+    """Phases of a tunnel."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    UP = "up"
+    DOWN = "down"  # it failed or was lost, and is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelUp:
+    """Report of a driver whose tunnel stands: its address, if known, and a note."""
+
+    public_url: str = ""
+    verdict: CheckVerdict = CheckVerdict.OK
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelEnd:
+    """Reason of a tunnel that is down.
+
+    `needs_person`: trying again soon changes nothing.
+    """
+
+    verdict: CheckVerdict
+    values: Mapping[str, str] = field(default_factory=dict)
+    needs_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelState:
+    """The tunnel at one moment.
+
+    `public_url` is the address that the driver knows, empty if none. While it is up, `verdict` may be a note or a
+    warning; while it is down, why. `values` fill the verdict's sentence; `since` is when all this began.
+    """
+
+    kind: TunnelKind = TunnelKind.EXTERNAL
+    phase: TunnelPhase = TunnelPhase.STOPPED
+    public_url: str = ""
+    verdict: CheckVerdict = CheckVerdict.UNKNOWN
+    values: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+
+    @property
+    def finding(self) -> Finding:
+        """The state as the outcome of a check."""
+        return Finding(Check.TUNNEL, self.verdict, values=self.values, at=self.since)

@@ -1,0 +1,96 @@
+"""Supervision of the tunnel: runs its driver again with back-off, tells its state."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from wxdesk.core.events import Event, TunnelChanged
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.ports import Clock, TunnelDriver
+from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.i18n import tr
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelPatience:
+    """Seconds between attempts.
+
+    `first` doubles up to `longest`, and begins anew once the tunnel stood for `well_after`. `for_person` is between
+    attempts that only a person's help can save: a server bans who knocks too often with a refused key.
+    """
+
+    first: float = 1.0
+    longest: float = 60.0
+    well_after: float = 60.0
+    for_person: float = 600.0
+
+
+class Tunnel:
+    """The one tunnel of a desk; `state` is one record, readable from any thread."""
+
+    def __init__(
+        self, publish: Callable[[Event], None], clock: Clock, patience: TunnelPatience = TunnelPatience()
+    ) -> None:
+        self.state = TunnelState()
+        self._publish = publish
+        self._clock = clock
+        self._patience = patience
+        self._again = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def use(self, kind: TunnelKind, driver: TunnelDriver) -> None:
+        """Run `driver` from now on, in place of the one before."""
+        await self.stop()
+        self._task = asyncio.create_task(self._keep(kind, driver), name="tunnel")
+
+    def try_again(self) -> None:
+        """Make the next attempt now, because the network or the server has changed."""
+        self._again.set()
+
+    async def stop(self) -> None:
+        """End the tunnel and wait until nothing of it is left."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+            self._tell(TunnelState(self.state.kind))
+
+    async def _keep(self, kind: TunnelKind, driver: TunnelDriver) -> None:
+        loop, wait = asyncio.get_running_loop(), 0.0
+        self._tell(TunnelState(kind, TunnelPhase.STARTING, verdict=CheckVerdict.TUNNEL_STARTING))
+        while True:
+            self._again.clear()
+            up_at: list[float] = []
+
+            def report(up: TunnelUp, up_at: list[float] = up_at) -> None:
+                up_at[:] = up_at or [loop.time()]
+                self._tell(TunnelState(kind, TunnelPhase.UP, up.public_url, up.verdict, up.values))
+
+            end = await self._run(driver, report)
+            self._tell(TunnelState(kind, TunnelPhase.DOWN, "", end.verdict, end.values))
+            if up_at and loop.time() - up_at[0] >= self._patience.well_after:
+                wait = 0.0
+            wait = min(2 * wait or self._patience.first, self._patience.longest)
+            await sleep(self._patience.for_person if end.needs_person else wait, self._again)
+
+    async def _run(self, driver: TunnelDriver, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+        try:
+            return await driver.run(report)
+        except Exception as error:
+            log.exception("The tunnel failed")
+            reason = tr("Unexpected error: {kind}", kind=type(error).__name__)
+            return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
+
+    def _tell(self, state: TunnelState) -> None:
+        """Keep and publish `state`, unless nothing has changed but the time."""
+        if replace(self.state, since=None) == state:
+            return
+        self.state = replace(state, since=self._clock())
+        log.info("The tunnel (%s) is %s: %s", state.kind, state.phase, state.verdict)
+        self._publish(TunnelChanged(self.state))

@@ -1,0 +1,21 @@
+"""Tunnel that something else keeps: another program, a router, a public address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
+
+
+class ExternalTunnel:
+    """Takes the tunnel for granted; only the probe of the public URL can tell more."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
+
+    async def run(self, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+        """See `desk.ports.TunnelDriver.run`; it never ends by itself."""
+        report(TunnelUp(self._public_url))
+        await asyncio.Event().wait()
+        raise AssertionError
