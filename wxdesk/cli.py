@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from wxdesk import __version__, i18n, keychain, logs
 from wxdesk.app import Setup, utc_now
 from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
+from wxdesk.commands.secrets import set_secret, warn_of_shapes
 from wxdesk.config import Config, load
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable_file
@@ -107,7 +107,7 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
     action.add_argument("account", metavar="ACCOUNT")
-    action.add_argument("name", metavar="NAME", choices=[name.value for name in SecretName])
+    action.add_argument("name", metavar="NAME", help=", ".join(SecretName))
     leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
     action.add_argument("--at-once", action="store_true", default=False, help=leaked)
 
@@ -160,6 +160,7 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[MissingSecret]]:
 def _window(options: argparse.Namespace) -> int:
     with failure_shown():
         setup, missing = _prepare(options)
+        warn_of_shapes(setup)
         return open_window(setup, missing)  # its settings page says what is missing, and how to mend it
 
 
@@ -171,6 +172,7 @@ def _serve(options: argparse.Namespace) -> int:
         _report(text)
     if missing:
         return 2
+    warn_of_shapes(setup)
     asyncio.run(serve(setup))
     return 0
 
@@ -255,15 +257,4 @@ def _export_rules(options: argparse.Namespace) -> int:
 
 
 def _set_secret(options: argparse.Namespace) -> int:
-    known = [entry.name for entry in load(_home(options)).accounts]
-    if options.account not in known:
-        raise BadInput(reason=tr("config.toml has no account “{account}”.", account=options.account))
-    name = SecretName(options.name)
-    value = getpass.getpass(f"{options.account} {name.value}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    if not value.strip():
-        raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
-    if keychain.write(options.account, name, value.strip(), utc_now(), at_once=options.at_once):
-        return 0
-    variable = keychain.variable(options.account, name)
-    _report(tr("This machine has no usable keychain. Set {variable} instead.", variable=variable))
-    return 1
+    return set_secret(_home(options), options.account, options.name, _report, at_once=options.at_once)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
+from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.keychain import MissingSecret
 from wxdesk.runner import DeskThread
 
@@ -25,7 +26,8 @@ def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:
     try:
         former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
         database = public_part(config.store.url)
-        facts = InstallationFacts(setup.home, config.listener.public_url, database, tuple(missing), former)
+        issues = {name: judge_account(account, setup.credentials[name]) for name, account in setup.ready.items()}
+        facts = InstallationFacts(setup.home, config.listener.public_url, database, tuple(missing), former, issues)
         return run_window(thread.desk, thread.loop, facts)
     finally:
         thread.stop()

@@ -23,6 +23,7 @@ from typing import Annotated
 import msgspec
 
 from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.wechat.credential_shapes import CredentialField, clean
 from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,11 @@ class SecretName(StrEnum):
     APP_SECRET = "app_secret"
     PUSH_TOKEN = "push_token"
     ENCODING_AES_KEY = "encoding_aes_key"
+
+    @property
+    def field(self) -> CredentialField:
+        """The field of WeChat's console that has the secret."""
+        return CredentialField(self.value)
 
     @property
     def keeps_former(self) -> bool:
@@ -102,14 +108,18 @@ class _Found:
 
     @classmethod
     def of(cls, account: str, name: SecretName, now: datetime, environ: Mapping[str, str]) -> _Found:
-        given = environ.get(variable(account, name), "").strip()
-        value = given or (read(account, name) or "").strip()
+        given = _cleaned(name, environ.get(variable(account, name), ""))
+        value = given or _cleaned(name, read(account, name) or "")
         if not value or not name.keeps_former:
             return cls(value)
-        old = environ.get(variable(account, name) + "_OLD", "").strip()
+        old = _cleaned(name, environ.get(variable(account, name) + "_OLD", ""))
         former = (FormerSecret(old, now + SIDE_BY_SIDE),) if old and old != value else ()
         # A keychain that did not have the secret itself is not asked (and perhaps waited for) a second time.
         return cls(value, former if given else (*former, *_read_former(account, name, value, now)))
+
+
+def _cleaned(name: SecretName, raw: str) -> str:
+    return clean(name.field, raw).value
 
 
 def read(account: str, name: SecretName) -> str | None:

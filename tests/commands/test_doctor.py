@@ -108,3 +108,14 @@ async def test_a_port_that_is_taken_is_told(home: Path) -> None:
         configure(home, "port = 0", f"port = {port}")
         listener = await found(home, "Listener")
     assert (listener.ok, listener.detail) == (False, f"127.0.0.1:{port} cannot be used: another program uses it")
+
+
+async def test_swapped_secrets_are_told(home: Path) -> None:
+    told = environment()
+    token, key = told["WXDESK_SHOP_PUSH_TOKEN"], told["WXDESK_SHOP_ENCODING_AES_KEY"]
+    told |= {"WXDESK_SHOP_PUSH_TOKEN": key, "WXDESK_SHOP_ENCODING_AES_KEY": token}
+    findings = [finding for finding in await examine(home, told) if finding.what == "Secrets of “shop”"]
+    assert [(finding.ok, finding.detail) for finding in findings] == [
+        (False, "Token and EncodingAESKey stand in each other's place. Swap them."),
+        (False, "EncodingAESKey and Token stand in each other's place. Swap them."),
+    ]

@@ -21,8 +21,10 @@ from wxdesk.config import Config, load
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
+from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.clock_skew import clock_warning
+from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.desk.wechat.refusals import explain_refusal
 from wxdesk.i18n import explain, tr
 from wxdesk.keychain import MissingSecret
@@ -98,7 +100,10 @@ def _secrets(config: Config, asked: FoundSecrets) -> Iterator[DoctorLine]:
             hint = tr("{name} is missing: set {variable}, or run: {command}",
                       name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
             yield DoctorLine(False, what, hint)
-        if not missing:
+        issues = judge_account(entry.account(), found)
+        for issue in issues:
+            yield DoctorLine(False, what, explain_issue(issue))
+        if not missing and not issues:
             yield DoctorLine(True, what, tr("complete"))
         for name, until in found.accepted_until:
             time = f"{until.astimezone():%Y-%m-%d %H:%M}"

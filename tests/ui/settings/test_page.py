@@ -17,6 +17,7 @@ from tests.ui.world import World
 from wxdesk.config import parse
 from wxdesk.core.events import TokenChanged
 from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together
 from wxdesk.desk.health import HealthState
 from wxdesk.keychain import MissingSecret, SecretName
 from wxdesk.ui.look.appearance import Appearance, Look
@@ -85,6 +86,13 @@ def test_a_missing_secret_comes_with_the_command_that_stores_it(qtbot: QtBot) ->
 
 def test_with_all_secrets_no_command_is_shown(qtbot: QtBot) -> None:
     assert _card(qtbot).findChildren(CodeBlock) == []
+
+
+def test_a_secret_that_cannot_be_right_is_told(qtbot: QtBot) -> None:
+    issues = judge_together({CredentialField.PUSH_TOKEN: "a b"})
+    texts = _texts(_card(qtbot, facts=InstallationFacts(Path("/desk"), issues={"shop": issues})))
+    assert "“a blank” cannot stand in the Token." in texts
+    assert "All there" not in texts
 
 
 def test_a_former_secret_is_shown_until_its_time_is_over(qtbot: QtBot) -> None:

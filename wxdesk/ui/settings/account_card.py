@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.desk.health import HealthState
+from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import MissingSecret
 from wxdesk.ui.settings.facts import InstallationFacts
@@ -67,25 +68,27 @@ class AccountCard(SettingsCard):
         return hbox(self._url, self._copy_url, STRETCH, spacing=10)
 
     def _mode_row(self) -> QWidget:
-        line = StateLine(self)
-        line.show_state(*_PUSH_MODES[self._account.push_mode]())
-        return line
+        return self._line(*_PUSH_MODES[self._account.push_mode]())
 
     def _secrets(self) -> Stack:
         missing = self._facts.missing_for(self._account.name)
-        line = StateLine(self)
-        if not missing:
-            line.show_state("accent", tr("All there; they are kept in the system's keychain or the environment"))
-            return Stack(line, *(former for _, _, former in self._former))
-        line.show_state(
-            "failed",
-            ntr(
+        if missing:
+            lacking = ntr(
                 "{n} secret is missing: no message arrives and no reply leaves. Store it and start wxdesk again:",
                 "{n} secrets are missing: no message arrives and no reply leaves. Store them and start wxdesk again:",
                 len(missing),
-            ),
-        )
-        return Stack(line, *(self._remedy(secret) for secret in missing))
+            )
+            return Stack(self._line("failed", lacking), *(self._remedy(secret) for secret in missing))
+        issues = [self._line("failed", explain_issue(one)) for one in self._facts.issues.get(self._account.name, ())]
+        if not issues:
+            there = tr("All there; they are kept in the system's keychain or the environment")
+            issues = [self._line("accent", there)]
+        return Stack(*issues, *(former for _, _, former in self._former))
+
+    def _line(self, state: str, text: str) -> StateLine:
+        line = StateLine(self)
+        line.show_state(state, text)
+        return line
 
     def _remedy(self, secret: MissingSecret) -> QWidget:
         block = CodeBlock(secret.command, tr("the command"), self)

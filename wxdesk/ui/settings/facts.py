@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from wxdesk.core.wechat.credential_shapes import ShapeIssue
 from wxdesk.keychain import MissingSecret
 
 
@@ -16,7 +17,8 @@ class InstallationFacts:
 
     `public_url` is the address that the tunnel gives the listener, empty while none is configured. `database`
     is the store's address, without a user or a password. `former` has by account the secrets that were replaced
-    (their names, never their values) and until when pushes made with them are still accepted.
+    (their names, never their values) and until when pushes made with them are still accepted. `issues` has by
+    account the values that cannot be right.
     """
 
     home: Path
@@ -24,6 +26,7 @@ class InstallationFacts:
     database: str = "sqlite:///desk.db"
     missing: tuple[MissingSecret, ...] = ()
     former: Mapping[str, tuple[tuple[str, datetime], ...]] = field(default_factory=dict)
+    issues: Mapping[str, tuple[ShapeIssue, ...]] = field(default_factory=dict)
 
     def missing_for(self, account: str) -> tuple[MissingSecret, ...]:
         """Return the secrets that this account lacks."""

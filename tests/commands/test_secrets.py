@@ -1,0 +1,101 @@
+"""`wxdesk secret set` as others script it: the value comes on stdin and goes nowhere but into the keychain."""
+
+from __future__ import annotations
+
+import io
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flow.serving import environment, run, write_config
+from tests.test_keychain import Drawer, drawer
+from wxdesk.cli import main
+
+__all__ = ["drawer"]  # the keychain in memory, as a fixture
+
+
+def put(home: Path, monkeypatch: pytest.MonkeyPatch, value: str, *options: str) -> int:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(value + "\n"))
+    return main(["--home", str(home), "--lang", "en", "secret", "set", "shop", "push_token", *options])
+
+
+def test_a_changed_token_is_kept_beside_the_new_one_unless_it_has_leaked(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    assert put(tmp_path, monkeypatch, "firstToken") == 0
+    assert put(tmp_path, monkeypatch, "secondToken") == 0
+    assert drawer.kept["wxdesk", "shop/push_token"] == "secondToken"
+    assert "firstToken" in drawer.kept["wxdesk", "shop/push_token/former"]
+    assert put(tmp_path, monkeypatch, "thirdToken", "--at-once") == 0
+    assert drawer.kept == {("wxdesk", "shop/push_token"): "thirdToken", ("wxdesk", "shop/push_token/former"): "[]"}
+    assert capsys.readouterr() == ("", "")
+    written = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert not any(value in written for value in (b"firstToken", b"secondToken", b"thirdToken"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("push_token", "短", "“短” cannot stand in the Token. It has 3 to 32 letters or digits."),
+        ("push_token", "a b c", "“a blank” cannot stand in the Token. It has 3 to 32 letters or digits."),
+        ("push_token", "a" * 43, "This is not the Token but the EncodingAESKey. It has 3 to 32 letters or digits."),
+        ("encoding_aes_key", "a" * 42, "The EncodingAESKey cannot have 42 characters. It has 43 letters or digits."),
+        ("encoding_aes_key", "a" * 42 + "+", "“+” cannot stand in the EncodingAESKey. It has 43 letters or digits."),
+        ("app_secret", "abc", "The AppSecret cannot have 3 characters."),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_with_the_reason(
+    tmp_path: Path,
+    drawer: Drawer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    reason: str,
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(value + "\n"))
+    assert main(["--home", str(tmp_path), "--lang", "en", "secret", "set", "shop", name]) == 2
+    said = capsys.readouterr().err
+    assert reason in said
+    assert "Nothing was changed." in said
+    assert drawer.kept == {}
+
+
+def test_a_value_that_was_corrected_says_so(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    assert put(tmp_path, monkeypatch, "“ｍｙｔｏｋｅｎ” ") == 0
+    assert drawer.kept == {("wxdesk", "shop/push_token"): "mytoken"}
+    said = capsys.readouterr().err
+    assert "full-width characters" in said
+    assert "quotation marks" in said
+
+
+def test_a_wrong_name_is_told_in_the_operators_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x\n"))
+    assert main(["--home", str(tmp_path), "--lang", "zh_CN", "secret", "set", "shop", "token"]) == 2
+    said = capsys.readouterr().err
+    assert "没有叫「token」的密钥。可用的是这三个：app_secret、push_token、encoding_aes_key。" in said
+
+
+def test_a_start_says_which_secrets_cannot_be_right(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    told = environment()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        config = tmp_path / "config.toml"
+        text = config.read_text(encoding="utf-8").replace("port = 0", f"port = {taken.getsockname()[1]}")
+        config.write_text(text, encoding="utf-8")
+        swapped = {"WXDESK_SHOP_PUSH_TOKEN": told["WXDESK_SHOP_ENCODING_AES_KEY"]}
+        ended = run(tmp_path, "serve", **swapped)
+    said = "Account “shop”: This is not the Token but the EncodingAESKey."
+    assert ended.returncode == 1
+    assert said in ended.stderr
+    assert said in (tmp_path / "logs" / "wxdesk.log").read_text(encoding="utf-8")

@@ -1,0 +1,65 @@
+"""`wxdesk secret set`, and the check of all secrets' shapes at a start."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from wxdesk import keychain
+from wxdesk.app import Setup, utc_now
+from wxdesk.config import AccountEntry, load
+from wxdesk.core.errors import BadInput
+from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_account, judge_together
+from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
+from wxdesk.i18n import tr
+from wxdesk.keychain import SecretName
+
+log = logging.getLogger(__name__)
+
+
+def warn_of_shapes(setup: Setup) -> None:
+    """Say on stderr and in the log which values of the accounts cannot be right."""
+    for name, account in setup.ready.items():
+        for issue in judge_account(account, setup.credentials[name]):
+            log.warning("%s", tr("Account “{account}”: {reason}", account=name, reason=explain_issue(issue)))
+
+
+def set_secret(home: Path, account: str, name: str, say: Callable[[str], None], *, at_once: bool) -> int:
+    """Ask for secret `name` of `account` and store it; return the exit code.
+
+    Raises:
+        BadInput: account or name is unknown, or the value cannot be the one of its field.
+    """
+    entry = next((entry for entry in load(home).accounts if entry.name == account), None)
+    if entry is None:
+        raise BadInput(reason=tr("config.toml has no account “{account}”.", account=account))
+    if name not in tuple(SecretName):
+        raise BadInput(reason=tr("There is no secret “{name}”. The three are: {names}.",
+                                 name=name, names=tr(", ").join(SecretName)))  # fmt: skip
+    secret = SecretName(name)
+    value = _asked(entry, secret, say)
+    if keychain.write(account, secret, value, utc_now(), at_once=at_once):
+        return 0
+    variable = keychain.variable(account, secret)
+    say(tr("This machine has no usable keychain. Set {variable} instead.", variable=variable))
+    return 1
+
+
+def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) -> str:
+    """Ask for the value, on a line of stdin where that is no terminal, and check it."""
+    pasted = getpass.getpass(f"{entry.name} {name.value}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    cleaned = clean(name.field, pasted)
+    if not cleaned.value:
+        raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
+    together = {CredentialField.APP_ID: entry.app_id, CredentialField.ORIGINAL_ID: entry.original_id}
+    issues = judge_together(together | {name.field: cleaned.value})
+    issue = next((issue for issue in issues if issue.field is name.field), None)
+    if issue is not None:
+        raise BadInput(reason=tr("{reason} Nothing was changed.", reason=explain_issue(issue)))
+    corrected = explain_cleaning(name.field, cleaned.cleanings)
+    if corrected:
+        say(corrected)
+    return cleaned.value
