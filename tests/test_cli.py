@@ -334,6 +334,7 @@ def test_an_export_says_beside_the_output_what_it_wrote(home: Path, capsys: pyte
     assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", f"wxdesk: 1 rule exported to {home / 'out.toml'}\n")
+    assert stat.S_IMODE((home / "out.toml").stat().st_mode) == 0o600
 
 
 def test_a_check_of_a_wrong_file_names_the_line_and_exits_1(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

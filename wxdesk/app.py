@@ -76,6 +76,7 @@ from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.desk.runtime.store_watch import StoreWatch
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
@@ -159,9 +160,11 @@ class OpenDesk:
     tunnel: Tunnel
     url: str = ""
     parts: Supervisor = field(init=False)
+    store_watch: StoreWatch = field(init=False)
 
     def __post_init__(self) -> None:
         self.parts = Supervisor(self.desk.bus.publish)
+        self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
 
     async def start(self) -> None:
         """Recover unfinished work, then start all parts, the listener last."""
@@ -184,6 +187,7 @@ class OpenDesk:
 
     def _go_to_work(self) -> None:
         begin = self.parts.begin
+        begin("database watch", "Nobody notices a lost database at the moment.", self.store_watch.run)
         begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
         begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)

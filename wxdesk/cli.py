@@ -24,7 +24,7 @@ from wxdesk.desk.rules.import_check import pictures_left_behind
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import ntr, tr
 from wxdesk.keychain import MissingSecret, SecretName
-from wxdesk.paths import default_home
+from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -246,7 +246,7 @@ def _export_rules(options: argparse.Namespace) -> int:
     file: Path = options.file
     exported = asyncio.run(export_rules(setup))
     try:
-        file.write_text(exported.text, encoding="utf-8")
+        write_private(file, exported.text)
     except OSError as error:
         raise unusable_file(file, error) from None
     rules = ntr("{n} rule", "{n} rules", exported.rules)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, now
+from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, now, raw_server
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
 from wxdesk.core.model.content import Content, ReplyKind
@@ -169,3 +169,14 @@ async def test_it_speaks_for_several_accounts(heard: Heard) -> None:
     finally:
         await sandbox.stop()
     assert [sent.account for sent in sandbox.sent] == ["other"]
+
+
+async def never(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    raise AssertionError("nothing is sent here")
+
+
+@pytest.mark.parametrize("seconds", [10**12, 10**30])
+async def test_a_token_is_not_believed_to_last_for_ever(heard: Heard, seconds: int) -> None:
+    answer = b'{"access_token":"t","expires_in":%d}' % seconds
+    async with raw_server(never, token=answer) as (url, _), client_to(url, heard) as client:
+        assert 86_000 < await client.check(ACCOUNT) <= 86_400

@@ -51,7 +51,16 @@ def test_a_gateway_means_that_nothing_was_sent(status: int, body: bytes) -> None
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, b""), (200, b'{"errcode":0,'), (500, b"oops"), (200, b"[1]"), (504, b"<html>"), (200, b'{"errcode":"x"}')],
+    [
+        (200, b""),
+        (200, b'{"errcode":0,'),
+        (500, b"oops"),
+        (200, b"[1]"),
+        (504, b"<html>"),
+        (200, b'{"errcode":"x"}'),
+        (200, b'{"errcode":' + b"9" * 400 + b"}"),
+        (200, b'{"errcode":2147483648}'),
+    ],
 )
 def test_what_cannot_be_read_leaves_the_fate_open(status: int, body: bytes) -> None:
     with pytest.raises(DeliveryUnknown):

@@ -99,7 +99,7 @@ async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 
 
 @asynccontextmanager
-async def raw_server(on_send: Act) -> AsyncIterator[tuple[str, list[bytes]]]:
+async def raw_server(on_send: Act, token: bytes = TOKEN_ANSWER) -> AsyncIterator[tuple[str, list[bytes]]]:
     """Gives tokens properly; for a send it reads the request and then leaves the connection to `on_send`.
 
     Yields its URL and the list of the send bodies that it read.
@@ -112,7 +112,7 @@ async def raw_server(on_send: Act) -> AsyncIterator[tuple[str, list[bytes]]]:
             while True:
                 head, body = await read_request(reader)
                 if b"/stable_token" in head:
-                    writer.write(http_answer(TOKEN_ANSWER))
+                    writer.write(http_answer(token))
                     await writer.drain()
                     continue
                 seen.append(body)

@@ -56,6 +56,10 @@ class Store:
         self.transfers = TransferStore(db)
         self.status = StatusStore(db)
 
+    async def check(self) -> None:
+        """Raise `StoreError` if the next start would not find what is committed."""
+        await self._db.check()
+
     async def close(self) -> None:
         """Commit waiting pushes, close connections and release the home; repeatable."""
         try:

@@ -38,6 +38,9 @@ type TokenEndpoint = Literal["stable", "classic"]
 MARGIN_SECONDS: Mapping[TokenEndpoint, float] = {"stable": 120.0, "classic": 300.0}
 """Seconds before its end at which a token is replaced; classic ones are shared."""
 
+LONGEST_TOKEN_SECONDS = 86_400
+"""Longest life that a token is believed to have; WeChat gives 7,200 s."""
+
 SUPERSEDED = 40001
 
 TYPING_PATHS = ("custom/business/typing", "custom/typing")
@@ -213,7 +216,7 @@ class WeChatClient:
             raise refusal(answer)
         if not answer.access_token or answer.expires_in <= 0:
             raise NotSent(UNREADABLE)
-        return TokenGrant(answer.access_token, answer.expires_in)
+        return TokenGrant(answer.access_token, min(answer.expires_in, LONGEST_TOKEN_SECONDS))
 
     def _secret(self, account: Account) -> str:
         # An account without one gets WeChat's own answer to that: 41004.

@@ -7,6 +7,7 @@ body counts. A body that is not WeChat's JSON came from a gateway on the way, or
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 import msgspec
 
@@ -22,10 +23,14 @@ _GATEWAY_TIMEOUT = 504
 """Status of a gateway that gave up waiting; WeChat may have acted on the call."""
 
 
+type Errcode = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+"""WeChat's codes have at most 7 digits; what is stored must fit a column."""
+
+
 class ApiAnswer(msgspec.Struct, frozen=True):
     """Used fields of a response; `errcode` is None if it carried none."""
 
-    errcode: int | None = None
+    errcode: Errcode | None = None
     errmsg: str = ""
     access_token: str = ""
     expires_in: int = 0

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Connection, func, make_url, select, update
+from sqlalchemy import Connection, func, make_url, select, text, update
 
 from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, second
@@ -160,3 +161,15 @@ async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared
     assert len(await shared.pending_replies.hold_after_pause(second(1), "why")) == many
     assert len(await shared.pending_replies.cancel_held("lin", second(2))) == many
     await shared.close()
+
+
+async def test_a_server_that_is_set_to_lose_commits_does_not_lose_ours(postgres: Postgres, home: Path) -> None:
+    url = postgres.fresh()
+    name = urlsplit(url).path[1:]
+    postgres.tell(f"ALTER DATABASE {name} SET synchronous_commit = off;", "postgres")
+    store = await open_store(url, home)
+    try:
+        setting = await store._db.write(lambda connection: connection.execute(text("SHOW synchronous_commit")).scalar())
+        assert setting == "on"
+    finally:
+        await store.close()

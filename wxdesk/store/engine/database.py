@@ -61,6 +61,9 @@ class Database(ABC):
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` as a reading transaction."""
 
+    async def check(self) -> None:  # noqa: B027 - a server looks after its files itself
+        """Raise `StoreError` if the next start would not find what is committed."""
+
     @abstractmethod
     async def close(self) -> bool:
         """Finish running calls and close every connection; a second call does nothing.

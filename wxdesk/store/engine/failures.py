@@ -30,8 +30,8 @@ CANCELLED = "the database server broke the query off"
 CROSSED = "two desks changed the same thing at once"
 OTHER = "the database answered with an error"
 
-SQLITE_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
-"""Exceptions that working with SQLite can raise."""
+SQLITE_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, UnicodeDecodeError)
+"""Exceptions of working with SQLite, whose messages quote damaged bytes."""
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: DISK_FULL,
@@ -77,6 +77,8 @@ def store_error(error: BaseException) -> StoreError:
         reason = _SQLITE.get(code & 0xFF, OTHER)
     elif isinstance(sqlstate, str):
         reason = _SQLSTATE.get(sqlstate) or _SQLSTATE.get(sqlstate[:2], OTHER)
+    elif isinstance(original, UnicodeDecodeError):
+        reason = DAMAGED
     elif isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         reason = UNREACHABLE
     else:

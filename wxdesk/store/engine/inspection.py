@@ -16,6 +16,7 @@ from wxdesk.store.engine.failures import DAMAGED, file_error, store_error
 CHECKED_UP_TO = 64 * 1024 * 1024
 """Bytes up to which a file is checked at every start, in about 0.1 s."""
 
+EMPTIED = "it is empty, though changes to it wait beside it; put the file back from a copy"
 NOT_SQLITE = "it is not a SQLite database"
 FOREIGN = "it belongs to another program"
 
@@ -29,9 +30,13 @@ def revision_of(file: Path) -> str | None:
     """
     try:
         if not file.exists() or file.stat().st_size == 0:
+            if _waiting_changes(file):  # SQLite would throw them away
+                raise StoreDamaged(file.name, EMPTIED)
             return None
         with closing(_read_only(file)) as connection:
             return _revision(connection, file)
+    except UnicodeDecodeError:  # SQLite quotes what it found
+        raise StoreDamaged(file.name, DAMAGED) from None
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_NOTADB:
@@ -43,10 +48,15 @@ def revision_of(file: Path) -> str | None:
         raise file_error(error) from None
 
 
+def _waiting_changes(file: Path) -> bool:
+    """Tell if a log beside the file has changes that are not in it yet."""
+    log = file.with_name(f"{file.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _read_only(file: Path) -> sqlite3.Connection:
     """Connect without creating side files where there are none."""
-    log = file.with_name(f"{file.name}-wal")
-    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    mode = "mode=ro" if _waiting_changes(file) else "immutable=1"
     return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=4)
 
 
@@ -69,7 +79,7 @@ def back_up(file: Path, revision: str) -> Path:
     """Copy the database to a file beside it before migrating it from `revision`."""
     copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
     copy.unlink(missing_ok=True)
+    copy.touch(mode=0o600)
     with closing(_read_only(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    copy.chmod(0o600)
     return copy

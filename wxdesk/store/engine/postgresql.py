@@ -26,6 +26,8 @@ ANSWER_SECONDS = 15.0
 
 SERVER_SETTINGS = {
     "application_name": "wxdesk",
+    # A database or role may have it off for speed; then a server that dies loses pushes that were acknowledged.
+    "synchronous_commit": "on",
     # So that the server sees within half a minute that a desk's machine is gone, and lets another one work.
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",

@@ -22,6 +22,7 @@ from sqlalchemy.util import LRUCache
 
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import SQLITE_FAILURES, store_error
+from wxdesk.store.engine.file_guard import FileGuard
 from wxdesk.store.engine.shared_commit import SharedCommit
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
@@ -41,6 +42,7 @@ class SqliteDatabase(Database):
         self._write_engine = create_sqlite_engine(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
         self._read_engine = create_sqlite_engine(file, "ro", READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
+        self._guard = FileGuard(file)
         self._writer = WorkerPool("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
         self._readers = WorkerPool("store reader", READERS)
@@ -58,6 +60,10 @@ class SqliteDatabase(Database):
             log.error("the database did not close in %s s", CLOSE_SECONDS)
         return readers_ended and writer_ended
 
+    async def check(self) -> None:
+        """See `Database`."""
+        await self._writer.run(self._guard.check, Rank.ACKNOWLEDGING)
+
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._shared.write(body)
 
@@ -70,16 +76,20 @@ class SqliteDatabase(Database):
     def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
         connection = self._only_writer()
         with connection.begin():
-            return [body(connection) for body in bodies]
+            results = [body(connection) for body in bodies]
+        self._guard.check()
+        return results
 
     def _write_at_once[R](self, body: Callable[[Connection], R]) -> R:
         try:
             connection = self._only_writer()
             try:
-                return body(connection)
+                result = body(connection)
             finally:
                 if connection.in_transaction():  # the body has read, too
                     connection.rollback()
+            self._guard.check()
+            return result
         except SQLITE_FAILURES as error:
             raise store_error(error) from None
 

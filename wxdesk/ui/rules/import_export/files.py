@@ -13,7 +13,7 @@ from wxdesk.core.system_failures import UnusableFile, unusable_file, why_unusabl
 from wxdesk.desk.rules.exchange import ExportResult
 from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
-from wxdesk.paths import resource
+from wxdesk.paths import resource, write_private
 from wxdesk.ui.rules.import_export.dialog import ImportDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -108,7 +108,7 @@ class RuleFiles(QObject):
 
     def _write(self, exported: ExportResult) -> None:
         try:
-            self._path.write_text(exported.text, encoding="utf-8", newline="\n")
+            write_private(self._path, exported.text)
         except OSError as error:
             log.warning("The rules could not be exported", exc_info=error)
             why = tr(why_unusable(error))

@@ -1,0 +1,89 @@
+"""A database that is taken away while the desk runs is noticed, and nothing more counts as kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.store.chats import T0, Talk
+from wxdesk.core.errors import StoreDamaged, StoreError
+from wxdesk.core.events import TroubleRaised
+from wxdesk.desk.runtime.store_watch import KEY, StoreWatch
+from wxdesk.store import open_store
+
+SQLITE = "sqlite:///desk.db"
+
+
+def remove(file: Path) -> None:
+    for name in ("", "-wal", "-shm"):
+        file.with_name(file.name + name).unlink()
+
+
+def replace(file: Path) -> None:
+    copy = file.with_name("copy.db")
+    shutil.copy(file, copy)
+    copy.replace(file)
+
+
+def move_log(file: Path) -> None:
+    file.with_name(f"{file.name}-wal").unlink()
+
+
+def empty(file: Path) -> None:
+    os.truncate(file, 0)
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"), [(remove, "removed"), (replace, "replaced"), (move_log, "removed"), (empty, "cut")]
+)
+async def test_nothing_counts_as_kept_once_the_file_is_gone(
+    home: Path, harm: Callable[[Path], None], reason: str
+) -> None:
+    store = await open_store(SQLITE, home)
+    talk = Talk(store)
+    await store.pushes.keep(talk.push(None, T0, key="m:1"))
+    harm(home / "desk.db")
+    try:
+        with pytest.raises(StoreError, match=reason):
+            await store.check()
+        with pytest.raises(StoreError):
+            await store.pushes.keep(talk.push(None, T0, key="m:2"))
+    finally:
+        await store.close()
+
+
+@pytest.mark.expects_log("keeps nothing any more")
+async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: Path, tmp_path: Path) -> None:
+    store = await open_store(SQLITE, home)
+    heard: list[TroubleRaised] = []
+    watch = StoreWatch(store.check, heard.append)  # type: ignore[arg-type]
+    try:
+        await watch.look()
+        assert heard == []
+        (home / "desk.db").rename(tmp_path / "away.db")
+        await watch.look()
+        await watch.look()
+        (tmp_path / "away.db").rename(home / "desk.db")
+        await watch.look()
+    finally:
+        await store.close()
+    assert [(trouble.key, bool(trouble.text)) for trouble in heard] == [(KEY, True), (KEY, False)]
+    assert "removed while" in heard[0].text
+
+
+async def test_an_emptied_file_beside_its_log_is_not_taken_for_a_new_one(home: Path) -> None:
+    store = await open_store(SQLITE, home)
+    talk = Talk(store)
+    await talk.says("o1")
+    log = home / "desk.db-wal"
+    kept = log.read_bytes()
+    await store.close()
+    os.truncate(home / "desk.db", 0)
+    log.write_bytes(kept)
+    with pytest.raises(StoreDamaged, match="changes to it wait beside it"):
+        await open_store(SQLITE, home)
+    assert log.read_bytes() == kept
