@@ -1,0 +1,132 @@
+"""Every verdict is told in both languages with what mends it, and every known failure has a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from wxdesk import i18n
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.desk.setup import sentences
+from wxdesk.desk.setup.inward_sentences import CAUSES
+from wxdesk.desk.setup.wording import holes
+
+V = CheckVerdict
+
+ROWS = {
+    1: (V.PORT_TAKEN, V.NOT_LISTENING),
+    2: (V.TUNNEL_DOWN, V.TUNNEL_STARTING, V.TUNNEL_MISSING),
+    3: (V.NAME_UNRESOLVED,),
+    4: (V.IPV6_ONLY,),
+    5: (V.PRIVATE_ADDRESS,),
+    6: (V.WRONG_PORT,),
+    7: (V.URL_CLEANED, V.URL_ILLEGAL),
+    8: (V.IP_WITHOUT_NAME,),
+    9: (V.HOME_BROADBAND,),
+    10: (V.FIREWALL,),
+    11: (V.FOREIGN_PAGE,),
+    12: (V.CERTIFICATE_EXPIRED, V.CERTIFICATE_OTHER_NAME, V.CERTIFICATE_SELF_SIGNED, V.TLS_FAILED),
+    13: (V.CHAIN_INCOMPLETE,),
+    14: (V.TLS13_ONLY,),
+    15: (V.REDIRECT,),
+    16: (V.INTERSTITIAL,),
+    17: (V.OTHER_PROGRAM,),
+    18: (V.ANSWER_CHANGED,),
+    19: (V.SLOW, V.TOO_SLOW),
+    20: (V.WAF_DROPS,),
+    21: (V.FRP_PASSTHROUGH,),
+    22: (V.NOT_SUBMITTED,),
+    23: (V.WRONG_PATH,),
+    24: (V.OTHER_ACCOUNT_PATH,),
+    25: (V.TOKEN_DIFFERS,),
+    26: (V.TOKEN_ILLEGAL, V.SECRETS_SWAPPED),
+    27: (V.ECHO_NOT_ACCEPTED,),
+    28: (V.NOT_WECHAT,),
+    29: (V.NOT_ENABLED,),
+    30: (V.CLOUD_FUNCTION,),
+    31: (V.CLOUD_HOSTING,),
+    32: (V.THIRD_PARTY_PLATFORM,),
+    33: (V.WECOM_SERVICE,),
+    34: (V.TRANSFERRED_SESSION,),
+    35: (V.AES_KEY_DIFFERS,),
+    36: (V.APP_ID_DIFFERS,),
+    37: (V.MODE_DIFFERS,),
+    38: (V.XML_FORMAT,),
+    39: (V.ORIGINAL_ID_DIFFERS,),
+    40: (V.CLOCK_SKEW,),
+    41: (V.PUSH_REPEATED,),
+    42: (V.APP_ID_WRONG,),
+    43: (V.APP_SECRET_WRONG,),
+    44: (V.APP_SECRET_FROZEN,),
+    45: (V.IP_NOT_LISTED,),
+    46: (V.TOKEN_QUOTA,),
+    47: (V.IP_CONFIRMATION,),
+    48: (V.TOKEN_SUPERSEDED,),
+    49: (V.NO_PERMISSION,),
+    50: (V.API_UNREACHABLE, V.API_PROXY),
+    51: (V.TUNNEL_RENAMED,),
+    52: (V.SSH_HOST_KEY_CHANGED, V.SSH_KEY_REFUSED, V.SSH_GATEWAY_PORTS, V.SSH_PORT_IN_USE, V.SSH_UNREACHABLE),
+    53: (V.KEYCHAIN_UNUSABLE, V.SECRET_IN_MEMORY),
+    54: (V.SLEEP_EXPECTED,),
+}
+"""The known failures of a set-up, by the number they have in `docs/dev/setup.md`."""
+
+
+@pytest.fixture(params=["en", "zh_CN"], name="language")
+def chosen_language(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield i18n.use(request.param)
+    i18n.use("en")
+
+
+def finding(verdict: CheckVerdict, **values: str) -> Finding:
+    return Finding(Check.PUSH, verdict, "shop", values)
+
+
+@pytest.mark.parametrize("verdict", CheckVerdict)
+def test_every_verdict_is_told_in_the_operators_language(verdict: CheckVerdict, language: str) -> None:
+    found = finding(verdict)
+    said, more = sentences.text(found), sentences.remedy(found)
+    assert said
+    assert "{" not in said + more
+    assert bool(more) or verdict.gravity <= Gravity.NOTE
+    if language == "zh_CN":
+        assert all(any("\u4e00" <= char <= "\u9fff" for char in one) for one in (said, more) if one)
+
+
+@pytest.mark.parametrize("verdict", CheckVerdict)
+def test_every_value_that_is_known_is_shown(verdict: CheckVerdict, language: str) -> None:
+    values = {hole: f"value-{hole}" for one in sentences.WORDINGS[verdict].texts for hole in holes(one)}
+    said = sentences.text(finding(verdict, **values))
+    shown = holes(sentences.WORDINGS[verdict].texts[0]) - {"account"}
+    assert all(f"value-{hole}" in said for hole in shown)
+
+
+@pytest.mark.parametrize(("verdict", "cause"), CAUSES)
+def test_a_known_cause_is_told_instead(verdict: CheckVerdict, cause: str, language: str) -> None:
+    exact, general = finding(verdict, cause=cause), finding(verdict)
+    assert sentences.text(exact) != sentences.text(general)
+    assert sentences.remedy(exact)
+    if language == "zh_CN":
+        assert any("\u4e00" <= char <= "\u9fff" for char in sentences.text(exact) + sentences.remedy(exact))
+
+
+def test_a_cause_without_a_sentence_of_its_own_is_told_in_general() -> None:
+    assert sentences.text(finding(V.TOKEN_DIFFERS, cause="new")) == sentences.text(finding(V.TOKEN_DIFFERS))
+
+
+def test_all_fifty_four_known_failures_have_a_verdict() -> None:
+    assert list(ROWS) == list(range(1, 55))
+    assert all(ROWS.values())
+
+
+def test_a_value_that_is_missing_leaves_no_hole() -> None:
+    assert sentences.text(finding(V.NAME_UNRESOLVED)) == "The name … leads to no address."
+    assert sentences.text(finding(V.PORT_TAKEN)) == "Port … is taken by another program."
+    assert sentences.text(finding(V.PORT_TAKEN, port="8765", program="nginx")) == "Port 8765 is taken by “nginx”."
+
+
+def test_what_is_to_be_pasted_elsewhere_can_be_copied() -> None:
+    assert sentences.copy(finding(V.IP_NOT_LISTED, address="198.51.100.9")) == "198.51.100.9"
+    assert sentences.copy(finding(V.OK, address="198.51.100.9")) == ""

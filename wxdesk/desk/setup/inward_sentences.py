@@ -1,0 +1,297 @@
+"""Sentences about the way in: public address, tunnel, URL check and pushes."""
+
+from __future__ import annotations
+
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.wording import Wording
+
+WAY_IN = {
+    CheckVerdict.NO_PUBLIC_URL: Wording(
+        "There is no public address yet, so WeChat cannot reach this machine.",
+        remedy="Enter the address of your tunnel or server.",
+    ),
+    CheckVerdict.URL_ILLEGAL: Wording(
+        "“{url}” is no address that WeChat can use.",
+        "This is no address that WeChat can use.",
+        remedy="Enter it as https://desk.example.com, without a path.",
+    ),
+    CheckVerdict.URL_CLEANED: Wording(
+        "There were characters too many in the address; it is now {url}.",
+        "There were characters too many in the address.",
+    ),
+    CheckVerdict.WRONG_PORT: Wording(
+        "WeChat uses only port 80 (http) and 443 (https); the address has port {port}.",
+        "WeChat uses only port 80 (http) and 443 (https).",
+        remedy="Let the server or tunnel answer at 80 or 443, and leave the port out.",
+    ),
+    CheckVerdict.IP_WITHOUT_NAME: Wording(
+        "The address is an IP without a name: it works only with http, not encrypted.",
+        remedy="Better use a domain and https.",
+    ),
+    CheckVerdict.NAME_UNRESOLVED: Wording(
+        "The name {host} leads to no address.", remedy="Check its A record; a new one may need some minutes."
+    ),
+    CheckVerdict.IPV6_ONLY: Wording(
+        "{host} has only an IPv6 address, which WeChat mostly cannot reach.",
+        remedy="Add an A record with an IPv4 address.",
+    ),
+    CheckVerdict.PRIVATE_ADDRESS: Wording(
+        "{ip} is an address of a local network, which WeChat cannot reach.",
+        remedy="Enter the public address that your tunnel gives.",
+    ),
+    CheckVerdict.HOME_BROADBAND: Wording(
+        (
+            "The address leads to this home line, and nobody gets through from outside: providers usually "
+            "block ports 80 and 443."
+        ),
+        remedy="Use a tunnel or a cloud server instead.",
+    ),
+    CheckVerdict.FIREWALL: Wording(
+        "Port {port} of {host} does not answer.",
+        remedy="Open 80 and 443 in the security group of the cloud's console and in the server's firewall.",
+    ),
+    CheckVerdict.CERTIFICATE_EXPIRED: Wording(
+        "The https certificate of {host} has expired.", remedy="Issue it anew, and let it be renewed by itself."
+    ),
+    CheckVerdict.CERTIFICATE_OTHER_NAME: Wording(
+        "The https certificate is for another name than {host}.", remedy="Issue one for {host}."
+    ),
+    CheckVerdict.CERTIFICATE_SELF_SIGNED: Wording(
+        "The https certificate of {host} is signed by itself; WeChat does not trust it.",
+        remedy="Take one of a public authority, such as Let's Encrypt.",
+    ),
+    CheckVerdict.CHAIN_INCOMPLETE: Wording(
+        "The certificate chain is incomplete: browsers open the address, WeChat fails.",
+        remedy="Configure the fullchain certificate on the server.",
+    ),
+    CheckVerdict.TLS13_ONLY: Wording(
+        "The server speaks only TLS 1.3; WeChat may fail.", remedy="Allow TLS 1.2 as well."
+    ),
+    CheckVerdict.TLS_FAILED: Wording(
+        "The https connection to {host} fails: {reason}",
+        "The https connection fails.",
+        remedy="Look at the certificate and the https settings of the server or tunnel.",
+    ),
+    CheckVerdict.REDIRECT: Wording(
+        "The address redirects to {to}, and WeChat follows no redirect.", remedy="Enter {to} instead."
+    ),
+    CheckVerdict.INTERSTITIAL: Wording(
+        "The tunnel shows a page of its own first.", remedy="Switch it off, or take another tunnel."
+    ),
+    CheckVerdict.FOREIGN_PAGE: Wording(
+        ("The answer is not of this program; it looks like the page for domains without registration (ICP)."),
+        remedy=(
+            "A domain on a server in mainland China has to be registered first; or take a server in Hong Kong"
+            " or overseas."
+        ),
+    ),
+    CheckVerdict.OTHER_PROGRAM: Wording(
+        "The address works, but not this program is behind it (it answers {code}).",
+        "The address works, but not this program is behind it.",
+        remedy="Let it lead to {listener}.",
+    ),
+    CheckVerdict.ANSWER_CHANGED: Wording(
+        "Something on the way changes our answer ({n} bytes differ).",
+        "Something on the way changes our answer.",
+        remedy="Switch off compression, caching and injected scripts there.",
+    ),
+    CheckVerdict.SLOW: Wording(
+        "There and back takes {seconds} seconds; WeChat waits only 5.",
+        "The way here is slow; WeChat waits only 5 seconds.",
+        remedy="Take a nearer server or another tunnel before it gets slower.",
+    ),
+    CheckVerdict.TOO_SLOW: Wording(
+        "There and back takes {seconds} seconds; WeChat waits only 5 and then gives up.",
+        "The way here is too slow; WeChat waits only 5 seconds.",
+        remedy="Take a nearer server or another tunnel.",
+    ),
+    CheckVerdict.CONNECTION_LOST: Wording(
+        "The connection to {host} broke off: {reason}",
+        "The public address does not answer.",
+        remedy="Look whether tunnel and server run.",
+    ),
+    CheckVerdict.DESK_OFF: Wording(
+        "The desk was not running.",
+        remedy="Keep wxdesk running while customers write, or let a server receive the messages.",
+    ),
+    CheckVerdict.TUNNEL_STARTING: Wording("The tunnel is being started."),
+    CheckVerdict.TUNNEL_DOWN: Wording(
+        "The tunnel is not connected: {reason}",
+        "The tunnel is not connected.",
+        remedy=(
+            "No message reaches this computer now. It is tried again by itself; look at the tunnel's program and login."
+        ),
+    ),
+    CheckVerdict.TUNNEL_MISSING: Wording(
+        "The tunnel's program {program} is not on this machine.", remedy="Install it, or name its file in [tunnel]."
+    ),
+    CheckVerdict.TUNNEL_RENAMED: Wording(
+        "The tunnel has another address now, {url}, and WeChat still has the former one.",
+        "The tunnel has another address now, and WeChat still has the former one.",
+        remedy=(
+            "Free tunnels change it at each start: take a fixed domain, or copy the new address and submit it again."
+        ),
+    ),
+    CheckVerdict.FRP_PASSTHROUGH: Wording(
+        "frp passes https through (type https), which WeChat's check does not get through.",
+        remedy="Use type http in frp, and let nginx or Caddy on the server do https.",
+    ),
+    CheckVerdict.SSH_HOST_KEY_NEW: Wording(
+        "The server {host} is not known yet; its fingerprint is {fingerprint}.",
+        "The server is not known yet.",
+        remedy="Compare the fingerprint with that on the server, then accept it.",
+    ),
+    CheckVerdict.SSH_HOST_KEY_CHANGED: Wording(
+        "The fingerprint of {host} has changed.",
+        "The server's fingerprint has changed.",
+        remedy="If you have installed the server anew, accept the new one; if not, somebody may be between.",
+    ),
+    CheckVerdict.SSH_KEY_REFUSED: Wording(
+        "The server {host} refused the key or the password.",
+        "The server refused the key or the password.",
+        remedy="Look at the user's name, and whether the public key is in ~/.ssh/authorized_keys there.",
+    ),
+    CheckVerdict.SSH_UNREACHABLE: Wording(
+        "The server {host} does not answer to SSH: {reason}",
+        "The server does not answer to SSH.",
+        remedy="Look at its name, port and firewall.",
+    ),
+    CheckVerdict.SSH_GATEWAY_PORTS: Wording(
+        "The server opens the forwarded port {port} only to itself; that is enough behind nginx or Caddy.",
+        "The server opens the forwarded port only to itself; that is enough behind nginx or Caddy.",
+        remedy="Copy the ready Caddyfile onto the server, or set GatewayPorts there.",
+    ),
+    CheckVerdict.SSH_PORT_IN_USE: Wording(
+        "Port {port} on the server is taken, perhaps by a dead session.",
+        "The port on the server is taken, perhaps by a dead session.",
+        remedy=("It is tried again by itself; a dead session ends within minutes. If it stays, choose another port."),
+    ),
+    CheckVerdict.SSH_FORWARD_REFUSED: Wording(
+        "The server refuses to forward port {port}.",
+        "The server refuses to forward a port.",
+        remedy="Allow it in sshd_config: AllowTcpForwarding yes.",
+    ),
+    CheckVerdict.NOT_SUBMITTED: Wording(
+        "WeChat has no push address saved yet.",
+        remedy="Press Submit under message push in the console; the administrator scans the code.",
+    ),
+    CheckVerdict.WAF_DROPS: Wording(
+        "We reach the address ourselves, but WeChat's request has not come.",
+        remedy=(
+            "Mostly a firewall or CDN drops Tencent's addresses (such as 81.69.*): let them through, or "
+            "switch off its protection against bots."
+        ),
+    ),
+    CheckVerdict.WRONG_PATH: Wording(
+        "WeChat asks for {path}; it should be {expected}.",
+        "WeChat asks for a path that is not ours.",
+        remedy="Copy the whole URL, and submit it again.",
+    ),
+    CheckVerdict.OTHER_ACCOUNT_PATH: Wording(
+        "In the console of “{account}” stands the URL of “{other}”.",
+        "In the console stands the URL of another account.",
+        remedy="Copy the URL of “{account}” instead: {expected}",
+    ),
+    CheckVerdict.TOKEN_DIFFERS: Wording(
+        "The Token in WeChat's console is not the one here.", remedy="Copy the Token from here, and submit it again."
+    ),
+    CheckVerdict.AES_KEY_DIFFERS: Wording(
+        "The EncodingAESKey in WeChat's console is not the one here.",
+        remedy="Copy the 43 characters of the key from here, and submit it again.",
+    ),
+    CheckVerdict.APP_ID_DIFFERS: Wording(
+        "The message belongs to {app_id}, not to the AppID given here.",
+        "The message belongs to another AppID than the one given here.",
+        remedy="Correct the AppID here, or enter the URL in the right mini program's console.",
+    ),
+    CheckVerdict.MODE_DIFFERS: Wording(
+        "WeChat sends in {there} mode, and here {here} mode is set.",
+        "WeChat sends in another mode than the one set here.",
+        remedy="Choose the same on both sides, best secure mode.",
+    ),
+    CheckVerdict.XML_FORMAT: Wording("The data format is XML; that works as well."),
+    CheckVerdict.ORIGINAL_ID_DIFFERS: Wording(
+        "The original ID should be {original_id}.", remedy="Let it be corrected here."
+    ),
+    CheckVerdict.ECHO_NOT_ACCEPTED: Wording(
+        "We answered rightly, after {n} ms, and WeChat asks again.",
+        "We answered rightly, and WeChat asks again.",
+        remedy=(
+            "Look whether something on the way changes or delays the answer; or make Token and EncodingAESKey"
+            " anew, and submit again."
+        ),
+    ),
+    CheckVerdict.NOT_WECHAT: Wording("The last visit was not WeChat's (it had no signature); it does not matter."),
+    CheckVerdict.PUSH_REPEATED: Wording(
+        "We answered too slowly: WeChat sent a message {n} times again.",
+        "We answered too slowly: WeChat sent a message again.",
+        remedy="Look at the delays on the way and at this machine's load.",
+    ),
+    CheckVerdict.PUSH_UNREADABLE: Wording(
+        "A push of WeChat's could not be read; it was kept as it came.",
+        remedy="Open the traffic page; an update may read it later.",
+    ),
+    CheckVerdict.NOT_ENABLED: Wording(
+        "Message push may be saved, but not enabled.", remedy="Make sure that message push is enabled in the console."
+    ),
+    CheckVerdict.CLOUD_FUNCTION: Wording(
+        "This type of message may go to a cloud function, and then not to the URL.",
+        remedy="Remove it: Cloud development → Settings → Other settings → Message push.",
+    ),
+    CheckVerdict.CLOUD_HOSTING: Wording(
+        "Message push of WeChat's cloud hosting may be on, which overrides the URL.",
+        remedy="Unbind it, then stop and start message push once.",
+    ),
+    CheckVerdict.THIRD_PARTY_PLATFORM: Wording(
+        ("The customer-service permission may be given to a third-party platform, which then gets the messages."),
+        remedy="Take it back under third-party authorisation in the console.",
+    ),
+    CheckVerdict.WECOM_SERVICE: Wording(
+        "The button may open WeCom customer service (微信客服), whose messages do not come by message push.",
+        remedy='Use <button open-type="contact"> in the mini program.',
+    ),
+    CheckVerdict.TRANSFERRED_SESSION: Wording(
+        "This customer is served in WeChat's own tool; messages come here again after at most 30 minutes."
+    ),
+    CheckVerdict.NO_RULES: Wording(
+        "There is no rule, so nothing is answered by itself.", remedy="Begin with the shop's rules on the rules page."
+    ),
+    CheckVerdict.UNANSWERED: Wording(
+        "A message arrived, but no rule has answered one yet.",
+        remedy="Write a word that one of your rules knows, from a phone.",
+    ),
+}
+
+CAUSES = {
+    (CheckVerdict.CLOCK_SKEW, "fast"): Wording("The clock of this machine is {minutes} minutes fast."),
+    (CheckVerdict.CLOCK_SKEW, "slow"): Wording("The clock of this machine is {minutes} minutes slow."),
+    (CheckVerdict.TOKEN_DIFFERS, "blanks"): Wording("The Token in WeChat's console has a blank too many."),
+    (CheckVerdict.TOKEN_DIFFERS, "case"): Wording(
+        "The Token in WeChat's console has other capital letters than the one here."
+    ),
+    (CheckVerdict.TOKEN_DIFFERS, "aes_key"): Wording(
+        "In WeChat's console the EncodingAESKey stands in the place of the Token."
+    ),
+    (CheckVerdict.TOKEN_DIFFERS, "app_secret"): Wording(
+        "In WeChat's console the AppSecret stands in the place of the Token.",
+        remedy=("Copy the Token from here, submit it again, and reset the AppSecret: it must not be known elsewhere."),
+    ),
+    (CheckVerdict.TOKEN_DIFFERS, "former"): Wording("The Token in WeChat's console is a former one."),
+    (CheckVerdict.TOKEN_DIFFERS, "other_account"): Wording("The Token in WeChat's console is that of “{other}”."),
+    (CheckVerdict.AES_KEY_DIFFERS, "former"): Wording("The EncodingAESKey in WeChat's console is a former one."),
+    (CheckVerdict.AES_KEY_DIFFERS, "other_account"): Wording(
+        "The EncodingAESKey in WeChat's console is that of “{other}”."
+    ),
+    (CheckVerdict.MODE_DIFFERS, "plain"): Wording(
+        "WeChat sends in plain text, and here secure mode is set: the messages are refused.",
+        remedy="Choose secure mode in the console under message push.",
+    ),
+    (CheckVerdict.MODE_DIFFERS, "secure"): Wording(
+        "WeChat sends encrypted, and here plain mode is set.",
+        remedy="Set push_mode to secure here, and enter the EncodingAESKey.",
+    ),
+    (CheckVerdict.WRONG_PATH, "case"): Wording(
+        "WeChat asks for {path}; the name of the account has other capital letters: {expected}."
+    ),
+}
+"""Wording of a verdict whose value `cause` is known."""
