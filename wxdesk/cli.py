@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from wxdesk import __version__, i18n, keychain, logs
+from wxdesk import __version__, i18n, logs
 from wxdesk.app import Setup, utc_now
 from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_shapes
@@ -23,9 +23,9 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.rules.import_check import pictures_left_behind
 from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import ntr, tr
-from wxdesk.keychain import MissingSecret, SecretName
 from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
+from wxdesk.secrets import MissingSecret, SecretName, credentials_of, variable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -148,7 +148,7 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[MissingSecret]]:
     credentials: dict[str, Credentials] = {}
     missing: list[MissingSecret] = []
     for entry in config.accounts:
-        found, lacking = keychain.credentials_of(entry.account(), utc_now())
+        found, lacking = credentials_of(entry.account(), utc_now())
         missing += lacking
         if not lacking:
             credentials[entry.name] = found
@@ -190,7 +190,7 @@ def _sandbox(options: argparse.Namespace) -> int:
     from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox  # only this command and the demo need it
 
     secrets = {
-        name.value: getattr(options, name.value) or os.environ.get(keychain.variable(options.name, name), "").strip()
+        name.value: getattr(options, name.value) or os.environ.get(variable(options.name, name), "").strip()
         for name in SecretName
     }
     logs.set_up(_home(options), options.log_level, [value for value in secrets.values() if value])

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.wechat.credential_shapes import judge_account
-from wxdesk.keychain import MissingSecret
 from wxdesk.runner import DeskThread
+from wxdesk.secrets import MissingSecret
 
 
 def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:

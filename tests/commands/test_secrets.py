@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.serving import environment, run, write_config
-from tests.test_keychain import Drawer, drawer
+from tests.secrets.test_keychain import Drawer, drawer
 from wxdesk.cli import main
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wxdesk import keychain
 from wxdesk.app import utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.errors import WxdeskError
@@ -27,7 +26,7 @@ from wxdesk.desk.wechat.clock_skew import clock_warning
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.desk.wechat.refusals import explain_refusal
 from wxdesk.i18n import explain, tr
-from wxdesk.keychain import MissingSecret
+from wxdesk.secrets import MissingSecret, credentials_of
 from wxdesk.store import StoreStatus, check_store
 from wxdesk.timezones import zone_named
 from wxdesk.ui.runtime.display import INSTALL
@@ -58,7 +57,7 @@ async def examine(home: Path, environ: Mapping[str, str]) -> list[DoctorLine]:
     except WxdeskError as error:
         return [*findings, DoctorLine(False, tr("Configuration"), explain(error))]
     findings.append(_configuration(config))
-    asked = {entry.name: keychain.credentials_of(entry.account(), utc_now(), environ) for entry in config.accounts}
+    asked = {entry.name: credentials_of(entry.account(), utc_now(), environ) for entry in config.accounts}
     findings += _secrets(config, asked)
     store, in_use = await _database(config, home)
     findings += [store, *([] if in_use else [_port(config)])]

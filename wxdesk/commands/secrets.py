@@ -8,14 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from wxdesk import keychain
 from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_account, judge_together
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
-from wxdesk.keychain import SecretName
+from wxdesk.secrets import SecretName, variable, write
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +40,9 @@ def set_secret(home: Path, account: str, name: str, say: Callable[[str], None], 
                                  name=name, names=tr(", ").join(SecretName)))  # fmt: skip
     secret = SecretName(name)
     value = _asked(entry, secret, say)
-    if keychain.write(account, secret, value, utc_now(), at_once=at_once):
+    if write(account, secret, value, utc_now(), at_once=at_once):
         return 0
-    variable = keychain.variable(account, secret)
-    say(tr("This machine has no usable keychain. Set {variable} instead.", variable=variable))
+    say(tr("This machine has no usable keychain. Set {variable} instead.", variable=variable(account, secret)))
     return 1
 
 

@@ -1,6 +1,6 @@
 """Typed and checked contents of HOME/config.toml, without secrets.
 
-Secrets are in `wxdesk.keychain`. Every invalid line raises one `BadConfig` that names the file, the key and
+Secrets are in `wxdesk.secrets`. Every invalid line raises one `BadConfig` that names the file, the key and
 the reason. Nothing is guessed; an unknown key is an error, because it is most often misspelt.
 """
 

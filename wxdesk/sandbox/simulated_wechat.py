@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from wxdesk.desk.ports import Clock
-from wxdesk.keychain import SecretName, variable
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
 from wxdesk.sandbox.platform.clock import MovableClock, now
@@ -19,6 +18,7 @@ from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.dispatcher import PushDispatcher
 from wxdesk.sandbox.push.journal import Journal
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
+from wxdesk.secrets import SecretName, variable
 
 
 class SimulatedWeChat:

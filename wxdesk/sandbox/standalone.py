@@ -16,11 +16,11 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.system_failures import UnusableFile, unusable_file, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr
-from wxdesk.keychain import SecretName
 from wxdesk.sandbox.control.server import BadOrder, Control
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import HOST, Sandbox
+from wxdesk.secrets import SecretName
 
 
 @dataclass(frozen=True, slots=True, repr=False)

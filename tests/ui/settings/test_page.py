@@ -19,7 +19,7 @@ from wxdesk.core.events import TokenChanged
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together
 from wxdesk.desk.health import HealthState
-from wxdesk.keychain import MissingSecret, SecretName
+from wxdesk.secrets import MissingSecret, SecretName
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard

@@ -11,7 +11,7 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import ntr, tr
-from wxdesk.keychain import MissingSecret
+from wxdesk.secrets import MissingSecret
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox

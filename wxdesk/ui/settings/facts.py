@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wxdesk.core.wechat.credential_shapes import ShapeIssue
-from wxdesk.keychain import MissingSecret
+from wxdesk.secrets import MissingSecret
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from wxdesk import keychain
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import FormerSecret
-from wxdesk.keychain import SecretName, credentials_of, variable
+from wxdesk.secrets import SecretName, credentials_of, keychain, variable
 
 SHOP = Account("shop", "wx1", "gh_1")
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)

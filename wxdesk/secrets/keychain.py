@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.wechat.credential_shapes import CredentialField, clean
+from wxdesk.core.wechat.credential_shapes import clean
 from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
+from wxdesk.secrets.names import MissingSecret, SecretName, variable
 
 log = logging.getLogger(__name__)
 
@@ -36,47 +35,6 @@ _silent = threading.Event()
 
 MOST_FORMER = 3
 """Most former values kept of one secret, in case the last one was mistyped."""
-
-
-class SecretName(StrEnum):
-    """The secrets of an account, as `wxdesk secret set ACCOUNT NAME` takes them."""
-
-    APP_SECRET = "app_secret"
-    PUSH_TOKEN = "push_token"
-    ENCODING_AES_KEY = "encoding_aes_key"
-
-    @property
-    def field(self) -> CredentialField:
-        """The field of WeChat's console that has the secret."""
-        return CredentialField(self.value)
-
-    @property
-    def keeps_former(self) -> bool:
-        """True if pushes made with the former value are accepted for a while."""
-        return self is not SecretName.APP_SECRET
-
-
-@dataclass(frozen=True, slots=True)
-class MissingSecret:
-    """A secret that an account needs but that is stored nowhere."""
-
-    account: str
-    name: SecretName
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that would supply the secret."""
-        return variable(self.account, self.name)
-
-    @property
-    def command(self) -> str:
-        """The command that would store the secret."""
-        return f"wxdesk secret set {self.account} {self.name.value}"
-
-
-def variable(account: str, name: SecretName) -> str:
-    """The environment variable for a secret: upper case, every other character as `_`."""
-    return "WXDESK_" + re.sub(r"[^A-Z0-9]", "_", f"{account}_{name.value}".upper())
 
 
 def credentials_of(

@@ -1,0 +1,50 @@
+"""Names of secrets: in commands, in variables, and of those missing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wxdesk.core.wechat.credential_shapes import CredentialField
+
+
+class SecretName(StrEnum):
+    """The secrets of an account, as `wxdesk secret set ACCOUNT NAME` takes them."""
+
+    APP_SECRET = "app_secret"
+    PUSH_TOKEN = "push_token"
+    ENCODING_AES_KEY = "encoding_aes_key"
+
+    @property
+    def field(self) -> CredentialField:
+        """The field of WeChat's console that has the secret."""
+        return CredentialField(self.value)
+
+    @property
+    def keeps_former(self) -> bool:
+        """True if pushes made with the former value are accepted for a while."""
+        return self is not SecretName.APP_SECRET
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSecret:
+    """A secret that an account needs but that is stored nowhere."""
+
+    account: str
+    name: SecretName
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that would supply the secret."""
+        return variable(self.account, self.name)
+
+    @property
+    def command(self) -> str:
+        """The command that would store the secret."""
+        return f"wxdesk secret set {self.account} {self.name.value}"
+
+
+def variable(account: str, name: SecretName) -> str:
+    """The environment variable for a secret: upper case, every other character as `_`."""
+    return "WXDESK_" + re.sub(r"[^A-Z0-9]", "_", f"{account}_{name.value}".upper())
