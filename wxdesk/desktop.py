@@ -6,12 +6,16 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.runner import DeskThread
 from wxdesk.secrets import MissingSecret
+
+if TYPE_CHECKING:
+    from wxdesk.ui.shell.tryout import TryoutDesk
 
 
 def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:
@@ -28,9 +32,22 @@ def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:
         database = public_part(config.store.url)
         issues = {name: judge_account(account, setup.credentials[name]) for name, account in setup.ready.items()}
         facts = InstallationFacts(setup.home, config.listener.public_url, database, tuple(missing), former, issues)
-        return run_window(thread.desk, thread.loop, facts)
+        return run_window(thread.desk, thread.loop, facts, tryout=_tryout)
     finally:
         thread.stop()
+
+
+@contextlib.contextmanager
+def _tryout() -> Iterator[TryoutDesk]:
+    """Run a desk on a simulated WeChat, with customers who write; it leaves nothing."""
+    from wxdesk.demo_desk import customers_writing, demo_desk, temporary_folder  # nobody else needs the sandbox
+    from wxdesk.sandbox.window_port import SandboxSimulator
+    from wxdesk.ui.settings.facts import InstallationFacts  # as above
+    from wxdesk.ui.shell.tryout import TryoutDesk
+
+    with temporary_folder() as folder, demo_desk(folder) as demo, customers_writing(demo):
+        facts, simulator = InstallationFacts(folder, demo.desk.url), SandboxSimulator(demo.sandbox, demo.wechat.loop)
+        yield TryoutDesk(demo.desk.desk, demo.desk.loop, facts, simulator)
 
 
 def has_display() -> bool:

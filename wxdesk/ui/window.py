@@ -10,9 +10,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QTranslator, SignalInstance
+from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
@@ -30,6 +31,7 @@ from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.tryout import Tryout, TryoutDesk
 from wxdesk.ui.simulator.port import Simulator
 
 PICTURE_SIZE = (1280, 800)
@@ -41,11 +43,13 @@ def run_window(
     facts: InstallationFacts,
     shown: Callable[[], None] | None = None,
     simulator: Simulator | None = None,
+    tryout: Tryout | None = None,
 ) -> int:
     """Show the window on a running desk until it is closed; return the exit code.
 
     SIGTERM and Ctrl+C close it too. Belongs on the main thread. The desk is left running for its owner to stop.
     `shown` is called once the window is visible. Where WeChat is simulated, `simulator` gets a page of its own.
+    `tryout` can open another desk on one, which the window shows until the operator comes back.
     """
     application = make_application()
     memory = WindowMemory(facts.home)
@@ -55,17 +59,77 @@ def run_window(
     async def main() -> int:
         garbage = GarbageCollector(application)
         window = MainWindow(bridge, facts, appearance, simulator)
+        switch = TryoutSwitch(window, bridge, appearance, tryout)
         attention = OperatorAlerts(bridge, window, facts.home)
         bridge.connect_to_bus()
         window.show()
         code = await _wait_until_left(window.closing, shown)
         memory.keep_look(appearance.look)
         attention.stop()
+        switch.leave()
         _shut_down(bridge, window)
+        switch.close()
         garbage.stop()
         return code
 
     return run(application, main)
+
+
+class TryoutSwitch(QObject):
+    """Shows a window on a simulated WeChat in place of the operator's own, and back.
+
+    The operator's desk goes on meanwhile: a message of a real customer is kept and answered.
+    """
+
+    def __init__(self, window: MainWindow, bridge: Bridge, appearance: Appearance, tryout: Tryout | None) -> None:
+        super().__init__()
+        self._own = window
+        self._bridge = bridge
+        self._appearance = appearance
+        self._tryout = tryout
+        self._running: AbstractContextManager[TryoutDesk] | None = None
+        self.shown: tuple[Bridge, MainWindow] | None = None
+        window.tryout_wanted.connect(self.begin)
+
+    def begin(self) -> None:
+        """Start the other desk, then show it; does nothing where there is one."""
+        if self._tryout is not None and self._running is None:
+            self._bridge.ask(asyncio.to_thread(self._open, self._tryout), self._show, once="tryout")
+
+    def leave(self) -> None:
+        """Show the operator's own window again, if another is shown."""
+        if self.shown is not None:
+            (bridge, window), self.shown = self.shown, None
+            self._own.setGeometry(window.geometry())
+            self._own.show()
+            _shut_down(bridge, window)
+
+    def close(self) -> None:
+        """Stop the other desk and wait for its end."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.__exit__(None, None, None)
+
+    def _open(self, tryout: Tryout) -> TryoutDesk:
+        running = tryout()
+        desk = running.__enter__()
+        self._running = running
+        return desk
+
+    def _show(self, trial: TryoutDesk) -> None:
+        bridge = Bridge(trial.desk, trial.loop)
+        window = MainWindow(bridge, trial.facts, self._appearance, trial.simulator, is_tryout=True)
+        self.shown = bridge, window
+        window.back_wanted.connect(self._return)
+        window.closing.connect(self._return)
+        bridge.connect_to_bus()
+        window.setGeometry(self._own.geometry())
+        window.show()
+        self._own.hide()
+
+    def _return(self) -> None:
+        self.leave()
+        self._bridge.ask(asyncio.to_thread(self.close))
 
 
 def show_failure(error: Exception) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QWidget
 
@@ -23,7 +23,7 @@ from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -41,7 +41,13 @@ reply_mode = "auto"
 
 
 class SettingsPage(QWidget):
-    """Accounts, preferences, listener, places and appearance."""
+    """Accounts, preferences, listener, places and appearance.
+
+    Signals:
+        tryout_wanted: show a desk on a simulated WeChat instead.
+    """
+
+    tryout_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance) -> None:
         super().__init__()
@@ -131,6 +137,9 @@ class SettingsPage(QWidget):
         block = CodeBlock(FIRST_ACCOUNT.rstrip(), tr("the lines"), card)
         block.copy_button.copied.connect(self._say_copied)
         card.add_below(block)
+        self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=card)
+        self.tryout.clicked.connect(self.tryout_wanted)
+        card.add_below(self.tryout)
         return card
 
     def _places(self) -> SettingsCard:

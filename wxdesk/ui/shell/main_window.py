@@ -20,10 +20,11 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
-from wxdesk.ui.shell.pages import HasUnsavedChanges, build_pages
+from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, build_pages
 from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail, window_keys
 from wxdesk.ui.shell.status_bar import StatusBar
+from wxdesk.ui.shell.tryout import TryoutBar
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, announce
@@ -39,13 +40,23 @@ class MainWindow(QWidget):
     Signals:
         closing: the operator wants to leave and nothing is unsaved. Nothing closes yet: `finish` does.
         silence_wanted: silence the sound of the current alerts.
+        tryout_wanted: show a desk on a simulated WeChat instead.
+        back_wanted: return from there to the operator's own desk.
     """
 
     closing = Signal()
     silence_wanted = Signal()
+    tryout_wanted = Signal()
+    back_wanted = Signal()
 
     def __init__(
-        self, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, simulator: Simulator | None = None
+        self,
+        bridge: Bridge,
+        facts: InstallationFacts,
+        appearance: Appearance,
+        simulator: Simulator | None = None,
+        *,
+        is_tryout: bool = False,
     ) -> None:
         super().__init__()
         self._bridge = bridge
@@ -56,11 +67,13 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*SMALLEST)
         self.notices = Notices(self)
-        self.pages = build_pages(bridge, self.notices, facts, appearance, self.show_settings, simulator)
+        self.pages = build_pages(bridge, self.notices, facts, appearance, self._links, simulator)
         self.rail = Rail([page.place for page in self.pages], self)
         self.stack = QStackedWidget(self)
         for page in self.pages:
             self.stack.addWidget(page.widget)
+        self.tryout_bar = TryoutBar(self)
+        self.tryout_bar.setVisible(is_tryout)
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
         self.figures = CountsFeed(bridge, self)
@@ -71,12 +84,14 @@ class MainWindow(QWidget):
         self._bind_keys()
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
-        self._show_pause()
-        for trouble in bridge.desk.health.state.troubles:
-            self._show_trouble(trouble)
+        self._show_state()
         self.show_page(0)
         self.figures.ask()
         self.inbox.held.tell_of_waiting(by_hand=False)  # from an earlier run
+
+    @property
+    def _links(self) -> PageLinks:
+        return PageLinks(self.show_settings, self.tryout_wanted.emit)
 
     @property
     def inbox(self) -> InboxPage:
@@ -174,12 +189,13 @@ class MainWindow(QWidget):
     def _lay_out(self) -> None:
         right = vbox(self.notices.bars, (self.stack, 1), spacing=0)
         middle = hbox(self.rail, (right, 1), spacing=0)
-        vbox(self.pause_bar, (middle, 1), self.status_bar, within=self, spacing=0)
+        vbox(self.tryout_bar, self.pause_bar, (middle, 1), self.status_bar, within=self, spacing=0)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
+        self.tryout_bar.back_wanted.connect(self.back_wanted)
         self.pause_bar.resume_wanted.connect(self.pausing.resume)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.asks.connect(self._be_in_front)
@@ -220,6 +236,11 @@ class MainWindow(QWidget):
                 announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
+
+    def _show_state(self) -> None:
+        self._show_pause()
+        for trouble in self._bridge.desk.health.state.troubles:
+            self._show_trouble(trouble)
 
     def _show_pause(self) -> None:
         state = self._bridge.desk.health.state

@@ -34,6 +34,14 @@ class Page:
     activate: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Places of the window to which pages lead: settings, and the simulated WeChat."""
+
+    settings: Callable[[], None]
+    tryout: Callable[[], None]
+
+
 @runtime_checkable
 class HasUnsavedChanges(Protocol):
     """A page with text that is not stored at once."""
@@ -51,15 +59,15 @@ def build_pages(
     notices: Notices,
     facts: InstallationFacts,
     appearance: Appearance,
-    show_settings: Callable[[], None],
+    links: PageLinks,
     simulator: Simulator | None = None,
 ) -> tuple[Page, ...]:
     """Build all pages, with the settings last, at the foot of the rail.
 
-    Other pages lead there by `show_settings`. With a simulated WeChat, its page is among them.
+    `links` lead from one page to another. With a simulated WeChat, its page is among them.
     """
     inbox = InboxPage(bridge, notices)
-    inbox.settings_wanted.connect(show_settings)
+    inbox.settings_wanted.connect(links.settings)
     rules = RulesPage(bridge, notices)
     inbox.detail.decision.rule_wanted.connect(rules.explain)
     inbox.detail.decision.try_wanted.connect(rules.try_as)
@@ -69,6 +77,7 @@ def build_pages(
     insights = InsightsPage(bridge, notices)
     setup = SettingsPage(bridge, notices, facts, appearance)
     setup.preferences.hours_wanted.connect(rules.hours.open)
+    setup.tryout_wanted.connect(links.tryout)
     extra = () if simulator is None else (_simulator_page(bridge, notices, simulator),)
     return (
         Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),

@@ -1,0 +1,108 @@
+"""Desk on a simulated WeChat with simulated customers, in a folder of its own.
+
+`wxdesk demo` shows it; the window of any other desk opens one beside itself for who has no account yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wxdesk.app import OpenDesk, Setup
+from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.events import Event, MessageKept
+from wxdesk.desk.templates.starters import starter_templates
+from wxdesk.paths import resource
+from wxdesk.runner import DeskThread
+from wxdesk.sandbox import scenario
+from wxdesk.sandbox.demo_customers import CUSTOMERS, demo_account
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.threads import LoopThread
+
+HOLD_SECONDS = 90
+"""Seconds a reply is held in the demo: long enough to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoDesk:
+    """A running desk, and the simulated WeChat on its own thread."""
+
+    folder: Path
+    wechat: LoopThread
+    sandbox: Sandbox
+    desk: DeskThread
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Make a home for a demonstration that leaves nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="wxdesk-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def demo_desk(folder: Path) -> Iterator[DemoDesk]:
+    """Run a desk in `folder`, with the starter rules, on a simulated WeChat."""
+    account, credentials = demo_account()
+    wechat = LoopThread("wechat")
+    sandbox = Sandbox()
+    try:
+        api_base = wechat.call(sandbox.start())
+        entry = AccountEntry(account.name, account.app_id, account.original_id, hold_seconds=HOLD_SECONDS)
+        config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base), accounts=(entry,))
+        desk = DeskThread(Setup(folder, config, {account.name: credentials}))
+        try:
+            desk.call(_fill_desk(desk.opened))
+            sandbox.set_push_url(f"{desk.url}/wx/{account.name}")
+            wechat.call(sandbox.verify_push_url())
+            yield DemoDesk(folder, wechat, sandbox, desk)
+        finally:
+            desk.stop()
+    finally:
+        wechat.call(sandbox.stop())
+        wechat.stop()
+
+
+@contextlib.contextmanager
+def customers_writing(demo: DemoDesk) -> Iterator[None]:
+    """Let the simulated customers write, and go on writing."""
+
+    async def customers() -> None:
+        await scenario.play(demo.sandbox)
+        await scenario.keep_playing(demo.sandbox)
+
+    writing = asyncio.run_coroutine_threadsafe(customers(), demo.wechat.loop)
+    try:
+        yield
+    finally:
+        writing.cancel()
+
+
+async def _fill_desk(opened: OpenDesk) -> None:
+    """Import the starter rules and templates, and name customers once they write."""
+    desk, rules = opened.desk, resource("rules", "starter.zh_CN.toml")
+    if not await desk.rules.rulebook.all():
+        await desk.rules.exchange.take_in(rules.read_text(encoding="utf-8"), rules.name)
+    if not await desk.templates.all():
+        await desk.templates.save_all(starter_templates("zh_CN"))
+    names = {customer.openid: customer.alias for customer in CUSTOMERS}
+    introductions: set[asyncio.Task[None]] = set()
+
+    async def introduce(conversation_id: int) -> None:
+        contact = (await opened.store.conversations.get(conversation_id)).contact
+        alias = names.get(contact.openid, "")
+        if alias and not contact.alias:
+            await desk.conversations.describe(conversation_id, ContactChange(alias=alias))
+
+    def hear(event: Event) -> None:
+        if isinstance(event, MessageKept):
+            task = asyncio.create_task(introduce(event.conversation_id))
+            introductions.add(task)
+            task.add_done_callback(introductions.discard)
+
+    desk.bus.subscribe(hear)

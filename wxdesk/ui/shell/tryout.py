@@ -1,0 +1,57 @@
+"""Desk on a simulated WeChat beside the operator's own, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from wxdesk.desk.desk import Desk
+from wxdesk.i18n import tr
+from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+
+
+@dataclass(frozen=True, slots=True)
+class TryoutDesk:
+    """A desk on a simulated WeChat, with a home of its own."""
+
+    desk: Desk
+    loop: asyncio.AbstractEventLoop
+    facts: InstallationFacts
+    simulator: Simulator
+
+
+type Tryout = Callable[[], AbstractContextManager[TryoutDesk]]
+"""Starts and stops such a desk, never on the window's thread: each takes a second."""
+
+
+class TryoutBar(QFrame):
+    """Amber bar across the window of a simulated WeChat.
+
+    Signals:
+        back_wanted: return to the operator's own desk.
+    """
+
+    back_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "bar-pending")
+        self.sentence = PlainLabel(
+            tr("You are trying it out: WeChat and its customers are simulated, and nothing of it is kept."),
+            role="pending",
+            wrap=True,
+            parent=self,
+        )
+        self.back = Button(tr("Back to my desk"), parent=self)
+        self.back.clicked.connect(self.back_wanted)
+        icon = IconLabel("simulator", "pending", 18, self)
+        hbox(icon, (self.sentence, 1), self.back, within=self, spacing=10, margins=(16, 5, 16, 5))
