@@ -13,6 +13,8 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.push import Incoming
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 
 type Clock = Callable[[], datetime]
@@ -95,6 +97,21 @@ class TypingSender(Protocol):
         Raises:
             NotSent, Refused: it is not shown; nobody needs to be told.
         """
+        ...
+
+
+class Prober(Protocol):
+    """The look at this desk from outside, as WeChat has it."""
+
+    async def probe(self, url: PublicUrl, account: str, listener: str) -> Finding:
+        """Ask for the push URL of `account` as WeChat would; name the obstacle, or `ok`.
+
+        `listener` is where it listens, such as 127.0.0.1:8765. Takes 5 seconds at most; raises nothing.
+        """
+        ...
+
+    def own_addresses(self) -> tuple[str, ...]:
+        """Return this machine's addresses: others mean another network, none means none."""
         ...
 
 

@@ -23,6 +23,7 @@ from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
@@ -62,7 +63,7 @@ class Listener:
     `checked`, `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a value of
     `Refusal`.
 
-    `port` 0 means any free one.
+    `port` 0 means any free one. `challenges` are those of this process's own probes.
     """
 
     def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
@@ -74,6 +75,7 @@ class Listener:
         host: str,
         port: int,
         limits: Limits = DEFAULT_LIMITS,
+        challenges: ProbeChallenges | None = None,
     ) -> None:
         self._doors = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
         self._keep = keep
@@ -82,6 +84,7 @@ class Listener:
         self._host = host
         self._port = port
         self._limits = limits
+        self._challenges = challenges or ProbeChallenges()
         self._runner: web.ServerRunner | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._success = SuccessResponse()
@@ -135,6 +138,8 @@ class Listener:
         connection.begin()
         door: PushVerifier | None = None
         try:
+            if (answer := self._answer_to_probe(request)) is not None:
+                return answer
             door = self._door(request)
             seen = await self._answer(door, request)
         except PushRefused as refused:
@@ -153,6 +158,14 @@ class Listener:
         if door is None:
             raise PushRefused(Refusal.ADDRESS)
         return door
+
+    def _answer_to_probe(self, request: web.BaseRequest) -> PlainResponse | None:
+        """Answer this process's own probe; None for all other requests."""
+        if request.method != hdrs.METH_GET:
+            return None
+        number = read_query(request.rel_url.raw_query_string).get("signature", "")
+        answer = self._challenges.met(number, request.path)
+        return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
     async def _answer(self, door: PushVerifier, request: web.BaseRequest) -> _Outcome:
         if request.method == hdrs.METH_GET:

@@ -56,6 +56,7 @@ class CheckVerdict(StrEnum):
     IP_WITHOUT_NAME = "ip_without_name"
 
     # The public address, probed from outside as WeChat does
+    OFFLINE = "offline"  # this machine has no network
     NAME_UNRESOLVED = "name_unresolved"
     IPV6_ONLY = "ipv6_only"
     PRIVATE_ADDRESS = "private_address"

@@ -28,6 +28,10 @@ WAY_IN = {
         "The address is an IP without a name: it works only with http, not encrypted.",
         remedy="Better use a domain and https.",
     ),
+    CheckVerdict.OFFLINE: Wording(
+        "This computer has no network.",
+        remedy="Connect it to the internet; everything is checked again by itself.",
+    ),
     CheckVerdict.NAME_UNRESOLVED: Wording(
         "The name {host} leads to no address.", remedy="Check its A record; a new one may need some minutes."
     ),
@@ -76,7 +80,9 @@ WAY_IN = {
         "The address redirects to {to}, and WeChat follows no redirect.", remedy="Enter {to} instead."
     ),
     CheckVerdict.INTERSTITIAL: Wording(
-        "The tunnel shows a page of its own first.", remedy="Switch it off, or take another tunnel."
+        "The tunnel shows a page of its own first: “{title}”.",
+        "The tunnel shows a page of its own first.",
+        remedy="Switch it off, or take another tunnel.",
     ),
     CheckVerdict.FOREIGN_PAGE: Wording(
         ("The answer is not of this program; it looks like the page for domains without registration (ICP)."),
@@ -106,7 +112,7 @@ WAY_IN = {
         remedy="Take a nearer server or another tunnel.",
     ),
     CheckVerdict.CONNECTION_LOST: Wording(
-        "The connection to {host} broke off: {reason}",
+        "The connection to {host} broke off.",
         "The public address does not answer.",
         remedy="Look whether tunnel and server run.",
     ),
@@ -289,6 +295,54 @@ CAUSES = {
     (CheckVerdict.MODE_DIFFERS, "secure"): Wording(
         "WeChat sends encrypted, and here plain mode is set.",
         remedy="Set push_mode to secure here, and enter the EncodingAESKey.",
+    ),
+    (CheckVerdict.FIREWALL, "refused"): Wording(
+        "Port {port} of {host} refuses connections: nothing listens there.",
+        remedy="Start the web server or the tunnel there, and open 80 and 443 in the security group and firewall.",
+    ),
+    (CheckVerdict.OTHER_PROGRAM, "not_http"): Wording("What answers at port {port} of {host} is no web server."),
+    (CheckVerdict.CONNECTION_LOST, "handshake"): Wording(
+        "{host} cuts the https connection as soon as it hears the name.",
+        remedy=(
+            "Look whether https is set up for this name. In mainland China, names without registration (ICP) are "
+            "cut like this as well."
+        ),
+    ),
+    (CheckVerdict.CONNECTION_LOST, "answer"): Wording(
+        "{host} takes the request and cuts the connection without an answer.",
+        remedy="Look whether the tunnel runs to this computer, and whether a firewall or CDN drops requests.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "quotes"): Wording(
+        "Something on the way puts our answer in quotes.",
+        remedy="Let it pass the answer on as it is, not as JSON.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "bom"): Wording(
+        "Something on the way puts an invisible mark (BOM) before our answer.",
+        remedy="Save its script or configuration as UTF-8 without BOM.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "newline"): Wording(
+        "Something on the way adds a line break or blanks to our answer.",
+        remedy="Let it pass the answer on as it is.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "compressed"): Wording(
+        "Something on the way compresses our answer, though WeChat did not ask for that.",
+        remedy="Switch off compression (gzip) for this address.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "script"): Wording(
+        "Something on the way adds a script or other code to our answer.",
+        remedy="Switch off advertisements, statistics and protection against bots for this address.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "cached"): Wording(
+        "Something on the way gives an old answer again instead of asking us.",
+        remedy="Switch off caching for this address.",
+    ),
+    (CheckVerdict.ANSWER_CHANGED, "replaced"): Wording(
+        "The request arrives here, but on the way back our answer is replaced by another.",
+        remedy="Look into the proxy or CDN; often it is a protection against bots, or its limit of time.",
+    ),
+    (CheckVerdict.WRONG_PATH, "tunnel"): Wording(
+        "The server or tunnel passes the path on as {path}; it should stay {expected}.",
+        remedy="Let it pass the path on unchanged, whole and with /wx/.",
     ),
     (CheckVerdict.WRONG_PATH, "case"): Wording(
         "WeChat asks for {path}; the name of the account has other capital letters: {expected}."

@@ -1,0 +1,74 @@
+"""Challenges by which this process recognises its own probes, and its own answers.
+
+A probe looks like WeChat's check of a URL, but instead of a signature it carries a number that only this
+process knows, and is answered by another one. Whoever reads both on the way gains nothing: a challenge is
+forgotten when its probe ends, and no secret of the account takes part.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+_REMEMBERED = 16
+
+
+@dataclass(slots=True)
+class ProbeChallenge:
+    """One probe: its query as WeChat would write it, and the answer that is due.
+
+    `path` is where the listener must meet it; `met_at` is the path where it did, None until then.
+    """
+
+    path: str
+    query: str
+    answer: bytes
+    met_at: str | None = None
+
+    @property
+    def arrived(self) -> bool:
+        """True once the listener has answered it."""
+        return self.met_at == self.path
+
+
+class ProbeChallenges:
+    """Open challenges of this process, for the probe and the listener on one loop."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, ProbeChallenge] = {}
+        self._former: deque[bytes] = deque(maxlen=_REMEMBERED)
+
+    @contextmanager
+    def issued(self, path: str, at: datetime) -> Iterator[ProbeChallenge]:
+        """Open a challenge to be met at `path` for as long as the context lasts."""
+        number = secrets.token_hex(20)  # 40 hex digits, as a signature has
+        timestamp, nonce, echo = str(int(at.timestamp())), _digits(9), _digits(19)
+        query = urlencode({"signature": number, "timestamp": timestamp, "nonce": nonce, "echostr": echo})
+        challenge = ProbeChallenge(path, query, _digits(19).encode())
+        self._open[number] = challenge
+        try:
+            yield challenge
+        finally:
+            del self._open[number]
+            self._former.append(challenge.answer)
+
+    def met(self, number: str, path: str) -> bytes | None:
+        """Return the answer to a challenge at its path; None for any other request."""
+        challenge = self._open.get(number)
+        if challenge is None:
+            return None
+        challenge.met_at = path
+        return challenge.answer if challenge.arrived else None
+
+    def was_answer(self, body: bytes) -> bool:
+        """Tell if this answered an earlier challenge, and so comes from a cache."""
+        return body in self._former
+
+
+def _digits(count: int) -> str:
+    return str(10 ** (count - 1) + secrets.randbelow(9 * 10 ** (count - 1)))

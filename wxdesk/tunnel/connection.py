@@ -1,0 +1,149 @@
+"""The way to the public address, step by step: name, port, certificate."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ssl
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from time import perf_counter
+
+from wxdesk.core.setup.public_url import PublicUrl, is_private
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.tunnel.names import Resolve, is_pretended, own_addresses, system_addresses
+from wxdesk.tunnel.tls import blind_context, checking_context, names_its_issuer, verdict_on_refusal
+
+_NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, 10050, 10051}  # the last two are Windows' own
+
+
+class NoWay(Exception):
+    """The address does not lead here: a verdict with its values."""
+
+    def __init__(self, verdict: CheckVerdict, **values: str) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+        self.values: Mapping[str, str] = values
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Network around a probe; tests have their own on loopback.
+
+    `port_of` gives the port to connect to for one that WeChat calls; `roots` is a file of further roots;
+    `egress` gives the address under which WeChat's API sees this machine, empty if unknown.
+    """
+
+    resolve: Resolve = system_addresses
+    own: Callable[[], Sequence[str]] = own_addresses
+    port_of: Callable[[int], int] = int
+    roots: str | None = None
+    egress: Callable[[], str] = str
+    is_private: Callable[[str], bool] = lambda address: is_private(ip_address(address))
+
+
+class Connecting:
+    """One attempt to reach an address, and how far it came.
+
+    `address` is the IPv4 address once it is known; `connected`: the port answered; `open`: encrypted as well,
+    where that is wanted; `only_newest_tls`: TLS 1.2, which is tried first, was refused.
+    """
+
+    def __init__(self, url: PublicUrl, around: Surroundings) -> None:
+        self.address = ""
+        self.connected = self.open = self.only_newest_tls = False
+        self._url = url
+        self._around = around
+        self._began = 0.0
+        self._writers: list[StreamWriter] = []
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the address is known."""
+        return perf_counter() - self._began if self._began else 0.0
+
+    async def reach(self) -> tuple[StreamReader, StreamWriter]:
+        """Find the address, connect to it and encrypt.
+
+        Raises:
+            NoWay: a step failed.
+            OSError: the connection broke in the handshake.
+        """
+        self.address = await self._find_address()
+        self._began = perf_counter()
+        stream = await (self._connect() if self._url.scheme == "http" else self._connect_encrypted())
+        self.open = True
+        return stream
+
+    def close(self) -> None:
+        """Cut all connections, whatever is still on the way."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def shut(self, cause: str) -> NoWay:
+        """Make the error for a port that does not open; at home the provider shuts it."""
+        at_home = self.address == self._around.egress()
+        verdict = CheckVerdict.HOME_BROADBAND if at_home else CheckVerdict.FIREWALL
+        return NoWay(verdict, ip=self.address, cause=cause)
+
+    async def _find_address(self) -> str:
+        """Find the IPv4 address that WeChat would call."""
+        found: Sequence[str] = (self._url.host,)
+        if self._url.ip is None:
+            try:
+                found = await self._around.resolve(self._url.host)
+            except OSError:
+                found = ()
+        if not found:
+            raise NoWay(CheckVerdict.NAME_UNRESOLVED if self._around.own() else CheckVerdict.OFFLINE)
+        address = next((one for one in found if ":" not in one), None)
+        if address is None:
+            raise NoWay(CheckVerdict.IPV6_ONLY, ip=found[0])
+        if not is_pretended(address) and self._around.is_private(address):
+            raise NoWay(CheckVerdict.PRIVATE_ADDRESS, ip=address)
+        return address
+
+    async def _connect(self) -> tuple[StreamReader, StreamWriter]:
+        try:
+            reader, writer = await asyncio.open_connection(self.address, self._around.port_of(self._url.port))
+        except OSError as error:
+            raise NoWay(CheckVerdict.OFFLINE) if error.errno in _NO_NETWORK else self.shut("refused") from None
+        self._writers.append(writer)
+        self.connected = True
+        return reader, writer
+
+    async def _connect_encrypted(self) -> tuple[StreamReader, StreamWriter]:
+        """Encrypt by TLS 1.2, else by the newest.
+
+        Some servers cut the connection instead of refusing a version.
+        """
+        try:
+            return await self._encrypted(checking_context(self._around.roots, ssl.TLSVersion.TLSv1_2))
+        except ssl.SSLCertVerificationError as error:
+            raise await self._untrusted(error) from None
+        except OSError:
+            pass
+        try:
+            stream = await self._encrypted(checking_context(self._around.roots))
+        except ssl.SSLCertVerificationError as error:
+            raise await self._untrusted(error) from None
+        except ssl.SSLError as error:
+            raise NoWay(CheckVerdict.TLS_FAILED, reason=error.reason or "") from None
+        self.only_newest_tls = True
+        return stream
+
+    async def _encrypted(self, context: ssl.SSLContext) -> tuple[StreamReader, StreamWriter]:
+        reader, writer = await self._connect()
+        await writer.start_tls(context, server_hostname=self._url.host)
+        return reader, writer
+
+    async def _untrusted(self, error: ssl.SSLCertVerificationError) -> NoWay:
+        """Make the error for a certificate; one that names no issuer was made at home."""
+        verdict = verdict_on_refusal(error)
+        if verdict is CheckVerdict.CHAIN_INCOMPLETE:
+            _, writer = await self._encrypted(blind_context())
+            certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            verdict = verdict if names_its_issuer(certificate) else CheckVerdict.CERTIFICATE_SELF_SIGNED
+        return NoWay(verdict, reason=error.verify_message)
