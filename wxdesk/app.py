@@ -38,10 +38,11 @@ from wxdesk.core.events import (
     TakeoverChanged,
     TokenChanged,
     TroubleRaised,
+    TunnelChanged,
     TypingAsked,
 )
 from wxdesk.core.model.account import Account
-from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.conversations.attention import AttentionWatch
@@ -67,6 +68,7 @@ from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.replies.policy_changes import PolicyChanges
+from wxdesk.desk.reports import Reports
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
@@ -82,6 +84,7 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.templates.insertion import TemplateFiller
 from wxdesk.desk.templates.templates import TemplateLibrary
@@ -95,8 +98,6 @@ from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.payload import to_body
 
 log = logging.getLogger(__name__)
-
-NO_CREDENTIALS = Credentials("", "")
 
 PICTURES = "pictures"
 """Name of the folder of stored pictures, inside the operator's folder."""
@@ -260,12 +261,11 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         rules=rules,
         templates=templates,
         pictures=pictures,
-        decisions=store.decision_history,
-        statistics=store.statistics,
-        traces=store.traces,
+        reports=Reports.of(store),
         traffic=Traffic(),
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
         health=Health(),
+        setup=SetupDesk(accounts, setup.credentials, out.client, wechat.api_base, bus.publish, clock),
         bus=bus,
         clock=clock,
         body_of=to_body,
@@ -278,6 +278,7 @@ def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe = desk.bus.subscribe
     subscribe(desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     subscribe(desk.traffic.hear, PushSeen, ApiCalled)
+    subscribe(desk.setup.hear, ListenerChanged, TunnelChanged, ApiCalled, TokenChanged)
     subscribe(out.client.hear, AccountFreed)
     subscribe(out.backoff.hear, TokenChanged)
     subscribe(out.outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)

@@ -238,6 +238,13 @@ class ApiCalled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SetupChanged(Event):
+    """A fact of an account's set-up changed; of the whole desk where it is empty."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleRaised(Event):
     """Something needs the operator; an empty text clears it.
 

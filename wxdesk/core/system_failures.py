@@ -30,6 +30,10 @@ TAKEN = "another program uses it"
 NO_ADDRESS = "this machine has no such address"
 NOT_LET = "this machine does not let the program listen there"
 
+NOT_REACHED = "WeChat cannot be reached"
+NAME_UNKNOWN = "WeChat cannot be reached: its name leads to no address"
+FOREIGN_CERTIFICATE = "WeChat cannot be reached: the certificate shown there is not WeChat's"
+
 _WINDOWS_TAKEN = 10048
 
 _ADDRESSES = {

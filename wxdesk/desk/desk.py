@@ -16,22 +16,18 @@ from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.outbox import Outbox
+from wxdesk.desk.reports import Reports
 from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.templates.templates import TemplateLibrary
-from wxdesk.store.decisions.decisions import DecisionHistory
-from wxdesk.store.reports.statistics import Statistics
-from wxdesk.store.reports.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts that the window uses; their coroutines run on the desk thread's loop.
-
-    Those from the store only read, so that nothing is changed but by a command.
-    """
+    """The parts that the window uses; their coroutines run on the desk thread's loop."""
 
     accounts: Accounts
     preferences: CurrentPreferences
@@ -47,12 +43,11 @@ class Desk:
     rules: RulesDesk
     templates: TemplateLibrary
     pictures: Pictures
-    decisions: DecisionHistory
-    statistics: Statistics
-    traces: Traces
+    reports: Reports
     traffic: Traffic
     quarantine: Quarantine
     health: Health
+    setup: SetupDesk
     bus: Bus
     clock: Clock
     body_of: BodyOf

@@ -125,3 +125,31 @@ class TunnelDriver(Protocol):
         everything that belongs to it. It is run again and again; waiting between the attempts is not its business.
         """
         ...
+
+
+class SetupApi(Protocol):
+    """WeChat's API as far as the set-up asks it; nothing here reaches a contact."""
+
+    async def check(self, account: Account) -> float:
+        """Make sure that an account has a token; return its remaining seconds.
+
+        Raises:
+            Refused, NotSent: there is none, and why.
+        """
+        ...
+
+    async def try_credentials(self, app_id: str, app_secret: str) -> None:
+        """Fetch a token for a mini program that is not configured yet, and keep nothing.
+
+        Raises:
+            Refused, NotSent: none was given, and why.
+        """
+        ...
+
+    async def has_saved_url(self, account: Account) -> bool:
+        """Ask WeChat whether the console has a push URL of this account.
+
+        Raises:
+            Refused, NotSent: nothing is known, and why.
+        """
+        ...

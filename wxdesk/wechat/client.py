@@ -49,6 +49,11 @@ TYPING_PATHS = ("custom/business/typing", "custom/typing")
 WRONG_TYPING_PATH = frozenset({40097, 40101, 40200, 48001})
 """Errcodes of the path that does not suit the account (parameters, permission)."""
 
+NO_SAVED_URL = 40201
+"""Errcode of callback/check where message push has no URL in the console."""
+
+_ALL_CHECKS = b'{"action": "all", "check_operator": "DEFAULT"}'
+
 UNREADABLE = "WeChat's answer cannot be read"
 NO_PICTURE_NAMED = "The message names no picture that can be fetched."
 
@@ -152,6 +157,30 @@ class WeChatClient:
         await self._tokens.get(account)
         return self._tokens.seconds_left(account)
 
+    async def try_credentials(self, app_id: str, app_secret: str) -> None:
+        """Fetch a token for a mini program that is not configured yet, and keep nothing.
+
+        Raises:
+            Refused, NotSent: none was given, and why.
+        """
+        await self._ask_stable(Account("", app_id, ""), app_secret)
+
+    async def has_saved_url(self, account: Account) -> bool:
+        """Ask WeChat whether the console has a push URL of `account` ("网络检测").
+
+        Raises:
+            Refused, NotSent: nothing is known, and why.
+        """
+        answer = await self._repeated(account, "callback/check", lambda token: self._http.post(
+            "/cgi-bin/callback/check", {"access_token": token}, _ALL_CHECKS))  # fmt: skip
+        if answer.errcode == NO_SAVED_URL:
+            return False
+        if answer.errcode:
+            raise refusal(answer)
+        if answer.dns is None:
+            raise NotSent(UNREADABLE)
+        return True
+
     @property
     def clock_ahead(self) -> timedelta | None:
         """Lead of this machine's clock over WeChat's; None before the first answer."""
@@ -197,10 +226,13 @@ class WeChatClient:
         return await self._http.download("/cgi-bin/media/get", {"access_token": token, "media_id": media_id})
 
     async def _fetch_stable(self, account: Account) -> TokenGrant:
+        return await self._ask_stable(account, self._secret(account))
+
+    async def _ask_stable(self, account: Account, app_secret: str) -> TokenGrant:
         asked = {
             "grant_type": "client_credential",
             "appid": account.app_id,
-            "secret": self._secret(account),
+            "secret": app_secret,
             "force_refresh": False,
         }
         call = self._http.post("/cgi-bin/stable_token", {}, msgspec.json.encode(asked))
@@ -253,7 +285,7 @@ def _outcome_text(result: object) -> str:
         return tr("nothing there")
     if not isinstance(result, ApiAnswer):
         return "0 ok"
-    if result.errcode is None and not (result.access_token or result.media_id):
+    if result.errcode is None and not (result.access_token or result.media_id or result.dns):
         return tr(UNREADABLE)
     if not result.errcode:
         return "0 ok"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ import httpx2
 
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
 from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NAME_UNKNOWN, NOT_REACHED
 from wxdesk.wechat.response import ApiAnswer, read_answer, read_picture
 
 DEADLINE_SECONDS = 10.0
@@ -52,9 +54,20 @@ class _Progress:
         if name == _HANDED_OVER:
             self.written = True
 
-    def failure(self, reason: str) -> NotSent | DeliveryUnknown:
+    def failure(self, reason: str, why: BaseException | None = None) -> NotSent | DeliveryUnknown:
         """Make the error for a request that broke now; `reason` if it had been written."""
-        return DeliveryUnknown(reason) if self.written else NotSent("WeChat cannot be reached")
+        return DeliveryUnknown(reason) if self.written else NotSent(_why_not_reached(why))
+
+
+def _why_not_reached(error: BaseException | None) -> str:
+    """Find the reason in the chain of causes of a failed connection."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return NAME_UNKNOWN
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return FOREIGN_CERTIFICATE
+        error = error.__cause__ or error.__context__
+    return NOT_REACHED
 
 
 class ApiHttp:
@@ -142,8 +155,8 @@ class ApiHttp:
             raise progress.failure("WeChat did not answer in time") from None
         except httpx2.InvalidURL:
             raise NotSent("the address of WeChat's API is not a valid one") from None
-        except httpx2.HTTPError:
-            raise progress.failure("the connection broke before WeChat's answer was complete") from None
+        except httpx2.HTTPError as error:
+            raise progress.failure("the connection broke before WeChat's answer was complete", error) from None
 
 
 async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, most: int) -> tuple[int, bytes]:

@@ -35,6 +35,7 @@ class ApiAnswer(msgspec.Struct, frozen=True):
     access_token: str = ""
     expires_in: int = 0
     media_id: str = ""
+    dns: list[object] | None = None
 
     def __repr__(self) -> str:
         return f"Answer(errcode={self.errcode})"

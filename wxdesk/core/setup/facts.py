@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.tunnel_state import TunnelState
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 
 
@@ -78,3 +79,25 @@ def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) ->
         account, fact = unproved
         return account.finding(fact)
     return Finding(Check.LISTENER, CheckVerdict.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupState:
+    """The set-up of the whole desk at one moment.
+
+    `reach` is the newest finding about the public address, `listener_url` empty while nothing listens.
+    """
+
+    accounts: tuple[AccountSetup, ...] = ()
+    reach: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
+    tunnel: TunnelState = field(default_factory=TunnelState)
+    listener_url: str = ""
+
+    @property
+    def lamp(self) -> Finding:
+        """The finding that the lamp shows; see `lamp`."""
+        return lamp(self.listener_url, self.reach, self.accounts)
+
+    def account(self, name: str) -> AccountSetup:
+        """Return the facts of an account; all unknown if there is none of that name."""
+        return next((one for one in self.accounts if one.account == name), AccountSetup(name))

@@ -52,3 +52,7 @@ class Credentials:
 
     def __repr__(self) -> str:
         return "Credentials(…)"
+
+
+NO_CREDENTIALS = Credentials("", "")
+"""Those of an account whose secrets are not known."""

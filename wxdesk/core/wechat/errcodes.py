@@ -80,6 +80,7 @@ _TABLE: dict[int, _Code] = {
     40137: _Code(_A.FIX, "the picture's format is not allowed", _SMALLER_PICTURE),
     40164: _Code(_A.CONFIG, "this machine's address is not in the IP list", _ALLOW_IP),
     40200: _Code(_A.FIX, "this kind of account may not do this", _CONSOLE),
+    40201: _Code(_A.FIX, "no push URL is saved in the mini program's console", "Submit it there, under message push."),
     40243: _Code(_A.CONFIG, "the app secret is frozen", "Unfreeze it in the mini program's console."),
     41001: _Code(_A.TOKEN, "the access_token is missing", _OUR_DEFECT),
     41002: _Code(_A.CONFIG, "the app id is missing", _CHECK_SECRET),

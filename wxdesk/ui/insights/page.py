@@ -108,7 +108,7 @@ class InsightsPage(QWidget):
         span = span_of(self.period, now, days)
         self._asked = span
         self._asking.start()
-        work = self._bridge.desk.statistics.over(span, days.zone, before(self.period, span))
+        work = self._bridge.desk.reports.statistics.over(span, days.zone, before(self.period, span))
         self._bridge.ask(work, self._answered, self._failed)
 
     def _answered(self, figures: Figures) -> None:

@@ -142,7 +142,7 @@ class TrafficPage(QWidget):
             self._empty.setText(tr("Nothing here fits the filter.") if self.model.rowCount() else nothing)
 
     def _ask_store(self) -> None:
-        traces = self._bridge.desk.traces
+        traces = self._bridge.desk.reports.traces
         if pushes := self.model.wanted_pushes():
             self._bridge.ask(traces.of_pushes(pushes[:500]), self.model.learn_pushes)
         if replies := self.model.wanted_replies():
@@ -194,7 +194,7 @@ class TrafficPage(QWidget):
     def _ask_path(self) -> None:
         line = self._line()
         if line is not None and isinstance(entry := line.entry, PushSeen) and entry.key:
-            work = self._bridge.desk.traces.path(entry.account, entry.key)
+            work = self._bridge.desk.reports.traces.path(entry.account, entry.key)
             self._bridge.ask(work, self._learn_path, self._path_failed)
 
     def _learn_path(self, path: PushPath) -> None:

@@ -45,7 +45,7 @@ class Explanation(QObject):
         elif message_id is None or (latest is not None and latest.message_id == message_id):
             self._explain(latest)
         else:
-            work = self._bridge.desk.decisions.for_message(message_id)
+            work = self._bridge.desk.reports.decisions.for_message(message_id)
             self._bridge.ask(work, partial(self._explained, self._picked))
 
     def _message_id(self) -> int | None:
@@ -71,7 +71,7 @@ class Explanation(QObject):
         self._detail.decision.show_decision(decision, message, reply, answers)
 
     def _all_verdicts(self, message_id: int) -> None:
-        work = self._bridge.desk.decisions.all_verdicts(message_id)
+        work = self._bridge.desk.reports.decisions.all_verdicts(message_id)
         self._bridge.ask(work, partial(self._detail.decision.show_verdicts, message_id))
 
     def _explain_reply(self) -> None:

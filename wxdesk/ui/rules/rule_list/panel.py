@@ -191,7 +191,7 @@ class RuleFiguresLoader(QObject):
         self._refresher.ask()
 
     def _question(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
-        return self._bridge.desk.decisions.rule_figures(self._bridge.desk.clock() - RECENT)
+        return self._bridge.desk.reports.decisions.rule_figures(self._bridge.desk.clock() - RECENT)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if self._page.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):

@@ -157,7 +157,7 @@ class TrialSender(QWidget):
 
     def _ask(self) -> None:
         desk = self._bridge.desk
-        self._bridge.ask(desk.decisions.load_for_trial(self._wanted, desk.clock()), self._told)
+        self._bridge.ask(desk.reports.decisions.load_for_trial(self._wanted, desk.clock()), self._told)
 
     def _told(self, known: ConversationContext) -> None:
         if known.conversation.id != self._wanted:

@@ -1,0 +1,59 @@
+"""Findings of an account's secrets by their presence and shape."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_account
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.wechat.credential_texts import field_name
+
+ILLEGAL = {
+    CredentialField.APP_ID: CheckVerdict.APP_ID_ILLEGAL,
+    CredentialField.ORIGINAL_ID: CheckVerdict.ORIGINAL_ID_ILLEGAL,
+    CredentialField.APP_SECRET: CheckVerdict.APP_SECRET_ILLEGAL,
+    CredentialField.PUSH_TOKEN: CheckVerdict.TOKEN_ILLEGAL,
+    CredentialField.ENCODING_AES_KEY: CheckVerdict.AES_KEY_ILLEGAL,
+}
+
+_OF_THE_PROGRAM = (CredentialField.APP_ID, CredentialField.APP_SECRET)
+_OF_PUSHES = (CredentialField.PUSH_TOKEN, CredentialField.ENCODING_AES_KEY)
+
+
+def program_finding(account: Account, credentials: Credentials, at: datetime) -> Finding | None:
+    """Return why no access_token can be fetched with these values; None if one may."""
+    return _worst(Check.API, _OF_THE_PROGRAM, account, credentials, at)
+
+
+def push_finding(account: Account, credentials: Credentials, at: datetime) -> Finding:
+    """Judge Token and EncodingAESKey; `plain_mode` warns of pushes without encryption."""
+    found = _worst(Check.SECRETS, _OF_PUSHES, account, credentials, at)
+    if found is not None:
+        return found
+    is_plain = account.push_mode is PushMode.PLAIN
+    return Finding(Check.SECRETS, CheckVerdict.PLAIN_MODE if is_plain else CheckVerdict.OK, account.name, at=at)
+
+
+def _worst(
+    check: Check, fields: tuple[CredentialField, ...], account: Account, credentials: Credentials, at: datetime
+) -> Finding | None:
+    for field in fields:
+        if not _value(field, account, credentials) and not _may_be_empty(field, account):
+            values = {"name": field_name(field), "key": field.value}
+            return Finding(check, CheckVerdict.SECRET_MISSING, account.name, values, at)
+    issue = next((one for one in judge_account(account, credentials) if one.field in fields), None)
+    if issue is None:
+        return None
+    swapped = issue.fault is ShapeFault.SWAPPED and issue.other in _OF_PUSHES
+    return Finding(check, CheckVerdict.SECRETS_SWAPPED if swapped else ILLEGAL[issue.field], account.name, at=at)
+
+
+def _value(field: CredentialField, account: Account, credentials: Credentials) -> str:
+    return account.app_id if field is CredentialField.APP_ID else str(getattr(credentials, field.value))
+
+
+def _may_be_empty(field: CredentialField, account: Account) -> bool:
+    return field is CredentialField.ENCODING_AES_KEY and account.push_mode is PushMode.PLAIN
