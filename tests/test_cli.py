@@ -8,6 +8,7 @@ import logging
 import socket
 import sqlite3
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -267,11 +268,21 @@ def test_a_library_that_x11_lacks_is_named_with_the_command_that_installs_it(hom
     [line] = [line for line in examined.stdout.splitlines() if "libxcb-icccm.so.4" in line]
     assert line.startswith("FAIL")
     assert "apt install" in line
-    opened = run(home, **x11)
-    assert opened.returncode == 1
-    assert "The window cannot open: " in opened.stderr
-    assert "libxcb-icccm4" in opened.stderr
-    assert "Traceback" not in opened.stderr
+    for command in ([], ["demo"]):
+        opened = run(home, *command, **x11)
+        assert opened.returncode == 1
+        assert "The window cannot open: " in opened.stderr
+        assert "libxcb-icccm4" in opened.stderr
+        assert "Traceback" not in opened.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe of a shell")
+def test_a_reader_that_has_enough_is_no_failure(home: Path) -> None:
+    program = f"{sys.executable} -m wxdesk --home {home}"
+    (home / "many.toml").write_text(RULES.replace("9:00", "9:00\\n" * 20), encoding="utf-8")
+    command = f"{program} rules import --check {home / 'many.toml'} | true"
+    ended = subprocess.run(["/bin/sh", "-c", command], env=environment(), capture_output=True, timeout=60, check=False)
+    assert ended.stderr == b""
 
 
 def test_it_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from wxdesk import __version__, i18n, logs
+from wxdesk import __version__, desktop, i18n, logs
 from wxdesk.app import Setup, utc_now
 from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_shapes
@@ -21,7 +21,6 @@ from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.rules.import_check import pictures_left_behind
-from wxdesk.desktop import failure_shown, open_window
 from wxdesk.i18n import ntr, tr
 from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
@@ -38,12 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     i18n.use(options.lang)
     command: Command = options.command
     try:
-        return command(options)
+        code = command(options)
+        sys.stdout.flush()  # now, while it can be told that nobody reads any more
+        return code
     except WxdeskError as error:
         _report(i18n.explain(error))
         return 2 if isinstance(error, BadInput) else 1
+    except BrokenPipeError:
+        return _unread()
     except KeyboardInterrupt:
         return 130
+
+
+def _unread() -> int:
+    """Drop the rest of the output, which its reader, such as `head`, did not want."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _report(text: str) -> None:
@@ -55,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="wxdesk", parents=[_common()], description="A desktop console for WeChat mini-program customer service."
     )
     parser.add_argument("--version", action="version", version=f"wxdesk {__version__}")
+    parser.add_argument("--probe-window", dest="command", action="store_const", const=_probe, help=argparse.SUPPRESS)
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO")
     add = _commands_of(parser, title="commands")
     add("serve", "the same desk without a window, for a server", _serve)
@@ -158,10 +168,21 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[MissingSecret]]:
 
 
 def _window(options: argparse.Namespace) -> int:
-    with failure_shown():
+    desktop.require_window()
+    with desktop.failure_shown():
+        home = _home(options)
+        if desktop.raised_open_window(home):
+            _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
+            return 0
         setup, missing = _prepare(options)
         warn_of_shapes(setup)
-        return open_window(setup, missing)  # its settings page says what is missing, and how to mend it
+        return desktop.open_window(setup, missing)  # its settings page says what is missing, and how to mend it
+
+
+def _probe(_: argparse.Namespace) -> int:
+    """Print which library a window lacks; asked by the doctor in a child process."""
+    desktop.print_missing_library()
+    return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -178,6 +199,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    desktop.prepare_pictures(wanted=options.screenshots is not None)
+    desktop.require_window()
     from wxdesk.commands.demo import run_demo  # the window's libraries, which no other command needs
 
     home = None if options.home is None else _home(options)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxdesk.app import Setup
@@ -13,6 +14,7 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.runner import DeskThread
 from wxdesk.secrets import MissingSecret
+from wxdesk.ui.runtime.display import has_display, missing_library, why_no_window
 
 if TYPE_CHECKING:
     from wxdesk.ui.shell.tryout import TryoutDesk
@@ -50,11 +52,36 @@ def _tryout() -> Iterator[TryoutDesk]:
         yield TryoutDesk(demo.desk.desk, demo.desk.loop, facts, simulator)
 
 
-def has_display() -> bool:
-    """Tell if a window can be shown; only Linux may have no display."""
-    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+def raised_open_window(home: Path) -> bool:
+    """Bring the window that is open on `home` to the front; False if there is none."""
+    try:
+        from wxdesk.ui.shell.second_start import raise_open_window
+    except ImportError:
         return False
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return raise_open_window(home)
+
+
+def prepare_pictures(*, wanted: bool) -> None:
+    """Draw windows in memory if pictures are `wanted` or there is no display."""
+    if wanted or not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def print_missing_library() -> None:
+    """Print which library a window lacks; asked by the doctor in a child process."""
+    sys.stdout.write(missing_library())
+
+
+def require_window() -> None:
+    """Raise the error that keeps a window from opening, before anything is opened.
+
+    Raises:
+        NoDisplay: there is none, or it does not answer. Qt would abort the program.
+        NoWindow: a library is missing.
+    """
+    reason = why_no_window()
+    if reason is not None:
+        raise reason
 
 
 @contextlib.contextmanager

@@ -8,17 +8,16 @@ without one the scenario is played offscreen, printed, and screenshots are saved
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from wxdesk import logs
 from wxdesk.commands.offscreen_demo import play_offscreen, pose
 from wxdesk.demo_desk import DemoDesk, customers_writing, demo_desk, temporary_folder
-from wxdesk.desktop import has_display
 from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.window_port import SandboxSimulator
+from wxdesk.ui.runtime.display import has_display
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.window import grab_pages, run_window
 
@@ -26,8 +25,6 @@ from wxdesk.ui.window import grab_pages, run_window
 def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int:
     """Run the demonstration; return 0 if it ended well."""
     offscreen = screenshots is not None or not has_display()
-    if offscreen:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with _folder(home) as folder:
         _, credentials = demo_account()
         logs.set_up(folder, log_level, (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key))

@@ -186,10 +186,9 @@ def _window(reason: str) -> Iterator[DoctorLine]:
 def _why_qt_does_not_load() -> str:
     if importlib.util.find_spec("PySide6") is None:
         return tr("PySide6 is not installed")
-    if getattr(sys, "frozen", False):
-        return ""  # the packaged program has loaded it already, and has no interpreter to ask
     # In a process of its own: a missing system library must not take this one down.
-    command = [sys.executable, "-m", "wxdesk.ui.runtime.display"]
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
+    command = [*program, "--probe-window"]
     tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
     return tried.stdout.strip() or (tried.stderr.strip().rsplit("\n", 1)[-1] if tried.returncode else "")
 

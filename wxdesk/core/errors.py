@@ -13,6 +13,7 @@
     │   └── DatabaseInUse          the same, of a database on a server
     ├── PortInUse                  tell: operator · again: with another port
     ├── NoWindow                   tell: operator, in the terminal · again: with the library that is missing
+    ├── NoDisplay                  tell: operator, in the terminal · again: with a display, or `wxdesk serve`
     ├── PushRefused                tell: nobody outside; counted · again: no
     └── SendError                  the result of sending one reply
         ├── NotSent                nothing left this machine · again: yes, with back-off
@@ -322,6 +323,16 @@ class NoWindow(WxdeskError):
 
     def __init__(self, reason: str, command: str) -> None:
         super().__init__(reason=reason, command=command)
+
+
+class NoDisplay(WxdeskError):
+    """This machine has no display, or `display` does not answer."""
+
+    template = "The window cannot open: {reason}. Without a display, run: wxdesk serve"
+
+    def __init__(self, display: str = "") -> None:
+        silent = Phrase("the display {display} does not answer", display=display)
+        super().__init__(reason=silent if display else "there is no display")
 
 
 class PushRefused(WxdeskError):

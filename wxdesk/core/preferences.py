@@ -16,6 +16,14 @@ class LastMoment(StrEnum):
     HAND_OVER = "hand_over"
 
 
+class OnClose(StrEnum):
+    """Effect of closing the window; a deliberate Quit is not asked about."""
+
+    ASK = "ask"
+    TRAY = "tray"
+    QUIT = "quit"
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """The operator's settings; they hold for all accounts of this desk.
@@ -28,7 +36,7 @@ class Preferences:
     takeovers without an end are handed back to the rules, 1 to 1440, 0 for not by itself · notifications: on
     the desktop, and whether they show what the contact wrote · sound, sound_every_seconds: whether attention
     rings, and how often until somebody looks, 5 to 600, 0 for once · warn_hours: how long before a reply window
-    closes unanswered the operator is told, 1 to 47, 0 for not at all.
+    closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose`.
     """
 
     undo_seconds: int = 3
@@ -44,6 +52,7 @@ class Preferences:
     sound: bool = True
     sound_every_seconds: int = 20
     warn_hours: int = 2
+    on_close: OnClose = OnClose.ASK
 
     @property
     def away(self) -> timedelta:

@@ -61,6 +61,7 @@ def run_window(
         window = MainWindow(bridge, facts, appearance, simulator)
         switch = TryoutSwitch(window, bridge, appearance, tryout)
         attention = OperatorAlerts(bridge, window, facts.home)
+        _hear_second_starts(facts.home, window)
         bridge.connect_to_bus()
         window.show()
         code = await _wait_until_left(window.closing, shown)
@@ -130,6 +131,13 @@ class TryoutSwitch(QObject):
     def _return(self) -> None:
         self.leave()
         self._bridge.ask(asyncio.to_thread(self.close))
+
+
+def _hear_second_starts(home: Path, window: MainWindow) -> None:
+    with contextlib.suppress(ImportError):  # QtNetwork's own libraries; without them a second start is only refused
+        from wxdesk.ui.shell.second_start import SecondStarts
+
+        SecondStarts(home, window.bring_to_front, window)
 
 
 def show_failure(error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""Closing the window loses nothing that somebody has written without asking him."""
+"""Closing the window loses nothing without asking: no message of a customer, and nothing half written."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.events import ListenerChanged
+from wxdesk.core.preferences import OnClose, Preferences
 from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.leaving import LeavingDialog
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -54,14 +57,14 @@ def test_half_a_reply_is_shown_and_asked_about(
     qtbot: QtBot, window: MainWindow, half_written: int, closed: list[str], bridge: Bridge
 ) -> None:
     window.show_page(1)
-    window.close()
+    window.quit()
     assert window.open_conversation_id == half_written
-    window.close()
+    window.quit()
     question(window).cancel.click()
     assert closed == []
     assert window.inbox.chat.composer.text() == "half a rep"
     qtbot.waitUntil(lambda: bridge.is_idle)
-    window.close()
+    window.quit()
     question(window).action.click()
     assert closed == ["closing"]
 
@@ -72,7 +75,7 @@ def test_a_reply_that_is_sent_asks_nothing(
     show(qtbot, window, bridge, half_written)
     QTest.keyClick(window.inbox.chat.composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(world.sandbox.sent) == 1 and bridge.is_idle)
-    window.close()
+    window.quit()
     assert closed == ["closing"]
 
 
@@ -88,7 +91,7 @@ def test_each_page_asks_about_what_is_unsaved_on_it(
         page.editor.head.title.setText("Half a thing")
         assert page.unsaved
     window.show_page(0)
-    window.close()
+    window.quit()
     for page in pages:
         assert window.stack.currentWidget() is page
         assert closed == []
@@ -108,3 +111,64 @@ def test_a_note_in_focus_is_stored(
     window.put_by()
     bridge.close()
     assert world.call(world.store.conversations.get(open_id)).contact.note == "likes tea"
+
+
+def wants(world: World, choice: OnClose) -> None:
+    world.call(world.desk.preferences.set(Preferences(on_close=choice)))
+
+
+def tray_question(window: MainWindow) -> LeavingDialog:
+    [asked] = [found for found in window.findChildren(LeavingDialog) if found.isVisible()]
+    return asked
+
+
+def test_the_first_time_the_cross_asks_and_the_tray_keeps_receiving(
+    qtbot: QtBot, world: World, window: MainWindow, closed: list[str], bridge: Bridge
+) -> None:
+    window.leaving.has_tray = lambda: True
+    window.close()
+    tray_question(window).cancel.click()
+    assert window.isVisible()
+    window.close()
+    tray_question(window).keep_on.click()
+    assert not window.isVisible()
+    qtbot.waitUntil(lambda: world.desk.preferences.now.on_close is OnClose.TRAY and bridge.is_idle)
+    window.bring_to_front()
+    window.close()
+    assert not window.isVisible()
+    assert not window.findChildren(LeavingDialog)
+    assert closed == []
+
+
+def test_stopping_is_remembered_too(
+    qtbot: QtBot, world: World, window: MainWindow, closed: list[str], bridge: Bridge
+) -> None:
+    window.leaving.has_tray = lambda: True
+    window.close()
+    tray_question(window).stop.click()
+    assert closed == ["closing"]
+    qtbot.waitUntil(lambda: world.desk.preferences.now.on_close is OnClose.QUIT and bridge.is_idle)
+    window.close()
+    assert closed == ["closing", "closing"]
+
+
+@pytest.mark.parametrize("choice", [OnClose.ASK, OnClose.TRAY])
+def test_without_a_tray_the_cross_says_what_is_lost(
+    world: World, window: MainWindow, closed: list[str], choice: OnClose
+) -> None:
+    wants(world, choice)
+    window.close()
+    window.close()  # asks once
+    question(window).cancel.click()
+    assert closed == []
+    window.close()
+    question(window).action.click()
+    assert closed == ["closing"]
+
+
+def test_quit_and_a_desk_without_accounts_ask_nothing(window: MainWindow, closed: list[str], world: World) -> None:
+    window.quit()
+    assert closed == ["closing"]
+    world.publish(ListenerChanged(""))
+    window.close()
+    assert closed == ["closing", "closing"]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk import i18n
 from wxdesk.core.errors import HomeInUse, PortInUse
-from wxdesk.desktop import failure_shown, has_display
+from wxdesk.desktop import failure_shown
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.window import show_failure
 
@@ -65,28 +65,6 @@ class Reader(QObject):
                 self.killTimer(self._timer)
                 self.read.append(window.sentence.full_text())
                 window.quit.click()
-
-
-@pytest.mark.parametrize(
-    ("platform", "environment", "there"),
-    [
-        ("linux", {}, False),
-        ("linux", {"DISPLAY": ":0"}, True),
-        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
-        ("linux", {"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
-        ("win32", {}, True),
-        ("darwin", {}, True),
-    ],
-)
-def test_whether_there_is_a_display(
-    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], *, there: bool
-) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "platform", platform)
-    assert has_display() is there
 
 
 def test_without_a_display_it_is_only_raised(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
 from wxdesk.ui.wording.messages import name_of, short_openid
@@ -226,9 +227,11 @@ def test_closing_asks_first_and_finishing_remembers_the_place(
         qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert active.isVisible()
     event = QCloseEvent()
-    with qtbot.waitSignal(active.closing):
-        QApplication.sendEvent(active, event)
+    QApplication.sendEvent(active, event)
     assert not event.isAccepted()
+    [question] = active.findChildren(ConfirmDialog)
+    with qtbot.waitSignal(active.closing):
+        question.action.click()
     active.resize(760, 640)
     active.finish()
     assert not active.isVisible()

@@ -58,6 +58,7 @@ class OperatorAlerts(QObject):
         self._connect()
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.tray.icon.show()
+        window.leaving.has_tray = self.tray.icon.isVisible
         self._follow()
 
     def stop(self) -> None:
@@ -75,7 +76,7 @@ class OperatorAlerts(QObject):
         self.tray.open_wanted.connect(self._window.bring_to_front)
         self.tray.pause_wanted.connect(self._window.pausing.toggle)
         self.tray.silence_wanted.connect(self.ringer.silence)
-        self.tray.quit_wanted.connect(self._window.close)
+        self.tray.quit_wanted.connect(self._window.quit)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _FOLLOWED) for event in events):

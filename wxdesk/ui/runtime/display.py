@@ -1,17 +1,43 @@
-"""Check for the libraries a window needs; without them Qt aborts the program."""
+"""Checks of what a window needs, before Qt is asked and would abort the program.
+
+Imports Qt only to try it, so it can be asked on a server as well.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import sys
 from pathlib import Path
+
+from wxdesk.core.errors import NoDisplay, NoWindow, WxdeskError
 
 INSTALL = (
     "apt install libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libfontconfig1 libdbus-1-3 libxcb-cursor0"
     " libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1"
     " libxcb-xkb1"
 )
+
+
+def has_display() -> bool:
+    """Tell if a window can be seen here; only Linux may have no display."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def why_no_window() -> WxdeskError | None:
+    """Return the error that keeps a window from opening, or None; loads Qt."""
+    needs_display = sys.platform == "linux" and _platform() in ("", "xcb", "wayland")
+    if needs_display and not has_display():
+        return NoDisplay()
+    missing = missing_library()
+    if missing:
+        return NoWindow(missing, INSTALL)
+    if needs_display and not (_wayland_answers() or _x11_answers()):
+        return NoDisplay(os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "")
+    return None
 
 
 def missing_library() -> str:
@@ -33,10 +59,38 @@ def missing_library() -> str:
     return ""
 
 
+def _platform() -> str:
+    """Qt's platform as chosen by the environment, such as xcb; empty where Qt chooses."""
+    return os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0].partition("-")[0]
+
+
 def _uses_x11() -> bool:
-    chosen = os.environ.get("QT_QPA_PLATFORM", "" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
-    return sys.platform == "linux" and bool(os.environ.get("DISPLAY")) and chosen.startswith("xcb")
+    chosen = _platform() or ("" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
+    return sys.platform == "linux" and bool(os.environ.get("DISPLAY")) and chosen == "xcb"
 
 
-if __name__ == "__main__":
-    sys.stdout.write(missing_library())
+def _wayland_answers() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY", "")
+    if not name or _platform() == "xcb":
+        return False
+    with socket.socket(socket.AF_UNIX) as asked:
+        try:
+            asked.connect(str(Path(os.environ.get("XDG_RUNTIME_DIR", "")) / name))
+        except OSError:
+            return False
+    return True
+
+
+def _x11_answers() -> bool:
+    """Ask the X server as Qt would, which aborts where it gets no answer."""
+    if not os.environ.get("DISPLAY") or _platform() == "wayland":
+        return False
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # the loader found it for Qt; let Qt ask itself
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    failed = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not failed

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
-from wxdesk.core.preferences import LastMoment, Preferences
+from wxdesk.core.preferences import LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import (
@@ -96,6 +96,10 @@ class PreferencesCard(SettingsCard):
         again = NumberLine("sound_every_seconds", tr("again every"), again_unit, self)
         self._add(tr("Sound"), sound, again)
         self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), warning_unit, self))
+        closed = ChoiceLine("on_close", tr("When the window is closed"), self)
+        choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
+        closed.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])
+        self._add(tr("Closing"), closed)
 
     def _add(self, name: str, *lines: PreferenceLine) -> Stack:
         stack = Stack(*lines)

@@ -15,11 +15,11 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
-from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
+from wxdesk.ui.shell.leaving import Leaving
 from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, build_pages
 from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail, window_keys
@@ -79,6 +79,7 @@ class MainWindow(QWidget):
         self.figures = CountsFeed(bridge, self)
         self.pausing = PauseControl(bridge, self)
         self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
+        self.leaving = Leaving(bridge, self, simulated=simulator is not None)
         self._lay_out()
         self._connect()
         self._bind_keys()
@@ -91,7 +92,7 @@ class MainWindow(QWidget):
 
     @property
     def _links(self) -> PageLinks:
-        return PageLinks(self.show_settings, self.tryout_wanted.emit)
+        return PageLinks(self.show_settings, self.tryout_wanted.emit, self._bring_forward, self.open_conversation)
 
     @property
     def inbox(self) -> InboxPage:
@@ -166,14 +167,18 @@ class MainWindow(QWidget):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Emit `closing` only; the caller then calls `finish`.
-
-        Each page with unsaved changes is shown and asks first.
-        """
+        """Ask whether to keep on in the tray, and `quit` if not."""
         if self._finished:
             event.accept()
             return
         event.ignore()
+        self.leaving.ask(self.quit)
+
+    def quit(self) -> None:
+        """Emit `closing` only; the caller then calls `finish`.
+
+        Each page with unsaved changes is shown and asks first.
+        """
         self._leave_from(0)
 
     def _leave_from(self, index: int) -> None:
@@ -200,7 +205,6 @@ class MainWindow(QWidget):
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(self._show_inbox)
-        self.inbox.conversation_wanted.connect(self.open_conversation)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
@@ -211,10 +215,6 @@ class MainWindow(QWidget):
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
         self.figures.inbox.connect(self._show_counts)
-        for page in self.pages:
-            if isinstance(page.widget, RulesPage):
-                page.widget.front_wanted.connect(self._bring_forward)
-                page.widget.conversation_wanted.connect(self.open_conversation)
 
     def _bind_keys(self) -> None:
         for page, item in zip(self.pages, self.rail.items, strict=True):
@@ -225,7 +225,7 @@ class MainWindow(QWidget):
         bind(self, "F10", self.presence.toggle)
         bind(self, "F12", self.notices.act)
         bind(self, "Ctrl+,", self.show_settings)
-        bind(self, "Ctrl+Q", self.close)
+        bind(self, "Ctrl+Q", self.quit)
         bind(self, "F1", self.show_keys)
         bind(self, "Ctrl+/", self.show_keys)
 

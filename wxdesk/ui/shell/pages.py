@@ -36,10 +36,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """Places of the window to which pages lead: settings, and the simulated WeChat."""
+    """Places of the window to which pages lead.
+
+    `settings`, the simulated WeChat, a page that comes to the front, and a conversation by its id.
+    """
 
     settings: Callable[[], None]
     tryout: Callable[[], None]
+    page: Callable[[QWidget], None]
+    conversation: Callable[[int], None]
 
 
 @runtime_checkable
@@ -68,7 +73,10 @@ def build_pages(
     """
     inbox = InboxPage(bridge, notices)
     inbox.settings_wanted.connect(links.settings)
+    inbox.conversation_wanted.connect(links.conversation)
     rules = RulesPage(bridge, notices)
+    rules.front_wanted.connect(links.page)
+    rules.conversation_wanted.connect(links.conversation)
     inbox.detail.decision.rule_wanted.connect(rules.explain)
     inbox.detail.decision.try_wanted.connect(rules.try_as)
     inbox.detail.history.rule_wanted.connect(rules.explain)

@@ -1,0 +1,51 @@
+"""A second start brings the open window to the front instead of saying that there is one."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from wxdesk.ui.shell.second_start import SOCKET, SecondStarts, raise_open_window
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder with a short name: a socket's path has 107 characters at most."""
+    with tempfile.TemporaryDirectory(prefix="wx") as folder:
+        yield Path(folder)
+
+
+def test_the_open_window_comes_to_the_front(qtbot: QtBot, home: Path) -> None:
+    raised: list[str] = []
+    parent = QObject()
+    assert not raise_open_window(home)
+    starts = SecondStarts(home, lambda: raised.append("raised"), parent)
+    for _ in range(2):
+        assert raise_open_window(home)
+    qtbot.waitUntil(lambda: len(raised) >= 1)
+    starts.setParent(None)
+    del starts
+    assert not raise_open_window(home)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a named pipe goes with its program")
+def test_what_a_crash_left_behind_is_in_nobodys_way(qtbot: QtBot, home: Path) -> None:
+    (home / SOCKET).touch()
+    assert not raise_open_window(home)
+    parent = QObject()
+    SecondStarts(home, lambda: None, parent)
+    assert raise_open_window(home)
+
+
+def test_a_folder_with_too_long_a_name_only_goes_without(qtbot: QtBot, tmp_path: Path) -> None:
+    home = tmp_path / ("x" * 120)
+    home.mkdir()
+    parent = QObject()
+    SecondStarts(home, lambda: None, parent)
+    assert sys.platform == "win32" or not raise_open_window(home)

@@ -1,0 +1,111 @@
+"""Closing of the window: stops receiving messages, or keeps on in the tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.preferences import OnClose
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH, ConfirmDialog, Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class Leaving(QObject):
+    """Effect of the window's ✕; the first choice is remembered as a preference.
+
+    `has_tray` tells if the tray shows our icon, by which a hidden window comes back.
+    """
+
+    def __init__(self, bridge: Bridge, window: QWidget, *, simulated: bool) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._simulated = simulated
+        self._window = window
+        self.has_tray: Callable[[], bool] = lambda: False
+
+    def ask(self, quit_: Callable[[], None]) -> None:
+        """Hide the window, call `quit_`, or let the operator choose between them."""
+        wanted, tray = self._bridge.desk.preferences.now.on_close, self.has_tray()
+        if wanted is OnClose.TRAY and tray:
+            self._window.hide()
+        elif wanted is OnClose.QUIT or not self._receives:
+            quit_()
+        elif any(asked.isVisible() for asked in self._window.findChildren(Dialog)):
+            return  # the question is open already, or another one comes first
+        elif tray:
+            LeavingDialog(self._window).ask(partial(self._stop, quit_), self._keep_on)
+        else:
+            title = tr("Stop receiving messages?")
+            ConfirmDialog(self._window, title, lost(), tr("Stop receiving"), destructive=True).ask(quit_)
+
+    @property
+    def _receives(self) -> bool:
+        """True if a customer's message could arrive now."""
+        desk = self._bridge.desk
+        return bool(desk.accounts and desk.health.state.listener_url) and not self._simulated
+
+    def _keep_on(self) -> None:
+        self._window.hide()
+        self._remember(OnClose.TRAY)
+
+    def _stop(self, quit_: Callable[[], None]) -> None:
+        self._remember(OnClose.QUIT)
+        quit_()
+
+    def _remember(self, choice: OnClose) -> None:
+        preferences = self._bridge.desk.preferences
+        self._bridge.ask(preferences.set(replace(preferences.now, on_close=choice)))
+
+
+def lost() -> str:
+    """Say what becomes of messages while wxdesk is closed."""
+    return tr("While wxdesk is closed, nothing receives what customers write, and WeChat keeps it for 15 seconds only.")
+
+
+class LeavingDialog(Dialog):
+    """Dialog with stop, keep on in the tray and cancel; Enter alone keeps on."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("wxdesk")
+        self.setModal(True)
+        self.setFixedWidth(WIDTH)
+        self.stop = Button(tr("Stop receiving"), kind=ButtonKind.DANGER, parent=self)
+        self.cancel = Button(tr("Cancel"), parent=self)
+        self.keep_on = Button(tr("Keep on in the tray"), kind=ButtonKind.PRIMARY, parent=self)
+        self.cancel.clicked.connect(self.reject)
+        self.keep_on.clicked.connect(self.accept)
+        self.keep_on.setDefault(True)
+        self.keep_on.setFocus()
+        self._lay_out()
+
+    def ask(self, stop: Callable[[], None], keep_on: Callable[[], None]) -> None:
+        """Show the question; returns at once."""
+        self.accepted.connect(keep_on)
+        self.stop.clicked.connect(self.reject)
+        self.stop.clicked.connect(stop)
+        self.open()
+
+    def _lay_out(self) -> None:
+        later = tr("This is asked once; the settings page can change it.")
+        column = vbox(
+            PlainLabel(tr("Stop receiving messages?"), size=Size.TITLE, strong=True, wrap=True, parent=self),
+            PlainLabel(lost(), role="secondary", wrap=True, parent=self),
+            PlainLabel(later, role="secondary", wrap=True, parent=self),
+            4,
+            hbox(self.stop, STRETCH, self.cancel, self.keep_on, spacing=8),
+            spacing=12,
+            margins=(24, 20, 24, 20),
+            within=self,
+        )
+        self.setFixedHeight(column.totalHeightForWidth(WIDTH))

@@ -1,0 +1,56 @@
+"""Second starts on the same home: the open window comes to the front instead."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+log = logging.getLogger(__name__)
+
+SOCKET = "window.socket"
+"""Name of the socket in the operator's folder; Windows has a named pipe instead."""
+
+PATIENCE_MS = 500
+
+
+def raise_open_window(home: Path) -> bool:
+    """Bring the window that is open on `home` to the front; False if there is none."""
+    socket = QLocalSocket()
+    socket.connectToServer(_place(home))
+    answered = socket.waitForConnected(PATIENCE_MS)
+    socket.close()
+    return answered
+
+
+class SecondStarts(QObject):
+    """Listener for further starts on `home`, each of which calls `come_forward`.
+
+    Made by the desk that has locked `home` only.
+    """
+
+    def __init__(self, home: Path, come_forward: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._come_forward = come_forward
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._hear)
+        QLocalServer.removeServer(_place(home))  # left behind by a crash
+        if not self._server.listen(_place(home)):
+            log.info("A second start will not raise this window: %s", self._server.errorString())
+
+    def _hear(self) -> None:
+        while self._server.hasPendingConnections():
+            self._server.nextPendingConnection().deleteLater()
+        self._come_forward()
+
+
+def _place(home: Path) -> str:
+    if sys.platform == "win32":
+        return "wxdesk-" + hashlib.sha256(str(home).encode()).hexdigest()[:16]
+    return str(home / SOCKET)
