@@ -24,7 +24,7 @@ from wxdesk.desk.rules.import_check import pictures_left_behind
 from wxdesk.i18n import ntr, tr
 from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
-from wxdesk.secrets import MissingSecret, SecretName, credentials_of, variable
+from wxdesk.secrets import MissingSecret, SecretName, SecretSources, variable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -119,6 +119,8 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
     action.add_argument("account", metavar="ACCOUNT")
     action.add_argument("name", metavar="NAME", help=", ".join(SecretName))
     leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
+    sealed = "keep it in a file that a passphrase seals, for a machine without a keychain"
+    action.add_argument("--vault", action="store_true", default=False, help=sealed)
     action.add_argument("--at-once", action="store_true", default=False, help=leaked)
 
 
@@ -157,11 +159,13 @@ def _prepare(options: argparse.Namespace) -> tuple[Setup, list[MissingSecret]]:
     config: Config = load(home)
     credentials: dict[str, Credentials] = {}
     missing: list[MissingSecret] = []
+    sources = SecretSources(home)
+    sources.unlock_by_environment()
     for entry in config.accounts:
-        found, lacking = credentials_of(entry.account(), utc_now())
-        missing += lacking
-        if not lacking:
-            credentials[entry.name] = found
+        found = sources.read(entry.account(), utc_now())
+        missing += found.missing
+        if not found.missing:
+            credentials[entry.name] = found.credentials
     secrets = [secret for found in credentials.values() for secret in found.secrets]
     logs.set_up(home, options.log_level, secrets)
     return Setup(home, config, credentials), missing
@@ -280,4 +284,6 @@ def _export_rules(options: argparse.Namespace) -> int:
 
 
 def _set_secret(options: argparse.Namespace) -> int:
-    return set_secret(_home(options), options.account, options.name, _report, at_once=options.at_once)
+    return set_secret(
+        _home(options), options.account, options.name, _report, at_once=options.at_once, vault=options.vault
+    )

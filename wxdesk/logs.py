@@ -38,7 +38,13 @@ class Mask:
     """Replaces the given secrets, and everything that looks like one, by ***."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        self._secrets = tuple(secret for secret in secrets if len(secret) >= 4)
+        self._secrets: tuple[str, ...] = ()
+        self.learn(secrets)
+
+    def learn(self, secrets: Collection[str]) -> None:
+        """Replace these as well from now on."""
+        new = {secret for secret in secrets if len(secret) >= 4}
+        self._secrets = tuple(sorted({*self._secrets, *new}, key=len, reverse=True))
 
     def __call__(self, line: str) -> str:
         for secret in self._secrets:
@@ -51,27 +57,27 @@ class Mask:
 class _JsonLines(logging.Formatter):
     def __init__(self, mask: Mask) -> None:
         super().__init__()
-        self._mask = mask
+        self.mask = mask
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "room": record.name,
-            "text": self._mask(record.getMessage()),
+            "text": self.mask(record.getMessage()),
         }
         if record.exc_info:
-            entry["trace"] = self._mask(self.formatException(record.exc_info))
+            entry["trace"] = self.mask(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)
 
 
 class _ShortLines(logging.Formatter):
     def __init__(self, mask: Mask) -> None:
         super().__init__("%(levelname)s %(name)s: %(message)s")
-        self._mask = mask
+        self.mask = mask
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._mask(super().format(record))
+        return self.mask(super().format(record))
 
 
 class _NoLeakHandler(logging.Handler):
@@ -117,6 +123,13 @@ def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def mask_also(secrets: Collection[str]) -> None:
+    """Mask these in every line from now on, too."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, _JsonLines | _ShortLines):
+            handler.formatter.mask.learn(secrets)
 
 
 def _file(path: Path) -> logging.Handler:

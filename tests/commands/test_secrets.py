@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import socket
 import sys
+import types
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeychain
 
 from tests.flow.serving import environment, run, write_config
-from tests.secrets.test_keychain import Drawer, drawer
+from tests.secrets.backends import Drawer, drawer
 from wxdesk.cli import main
+from wxdesk.secrets import SecretSources
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 
@@ -31,7 +35,8 @@ def test_a_changed_token_is_kept_beside_the_new_one_unless_it_has_leaked(
     assert "firstToken" in drawer.kept["wxdesk", "shop/push_token/former"]
     assert put(tmp_path, monkeypatch, "thirdToken", "--at-once") == 0
     assert drawer.kept == {("wxdesk", "shop/push_token"): "thirdToken", ("wxdesk", "shop/push_token/former"): "[]"}
-    assert capsys.readouterr() == ("", "")
+    kept = "wxdesk: Kept in the system's keychain. A desk that is open takes it within seconds.\n"
+    assert capsys.readouterr() == ("", kept * 3)
     written = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert not any(value in written for value in (b"firstToken", b"secondToken", b"thirdToken"))
 
@@ -84,6 +89,53 @@ def test_a_wrong_name_is_told_in_the_operators_language(
     assert main(["--home", str(tmp_path), "--lang", "zh_CN", "secret", "set", "shop", "token"]) == 2
     said = capsys.readouterr().err
     assert "没有叫「token」的密钥。可用的是这三个：app_secret、push_token、encoding_aes_key。" in said
+
+
+def test_a_secret_that_the_environment_precedes_says_so(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    monkeypatch.setenv("WXDESK_SHOP_PUSH_TOKEN", "other")
+    assert put(tmp_path, monkeypatch, "myToken") == 0
+    assert "But WXDESK_SHOP_PUSH_TOKEN, or a file, supplies this secret as well" in capsys.readouterr().err
+
+
+def test_a_machine_without_a_keychain_uses_the_vault_once_there_is_one(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keyring.set_keyring(NoKeychain())
+    write_config(tmp_path, "http://127.0.0.1:9")
+    assert put(tmp_path, monkeypatch, "myToken") == 1
+    said = capsys.readouterr().err
+    assert "Set WXDESK_SHOP_PUSH_TOKEN instead" in said
+    assert "wxdesk secret set shop push_token --vault" in said
+    assert put(tmp_path, monkeypatch, "myToken", "--vault") == 2
+    assert "The vault needs its passphrase. Set WXDESK_VAULT_PASSPHRASE." in capsys.readouterr().err
+    monkeypatch.setenv("WXDESK_VAULT_PASSPHRASE", "eight or more")
+    assert put(tmp_path, monkeypatch, "myToken", "--vault") == 0
+    assert f"Kept in the vault {tmp_path / 'secrets.vault'}." in capsys.readouterr().err
+    assert put(tmp_path, monkeypatch, "newToken") == 0
+    sources = SecretSources(tmp_path, {"WXDESK_VAULT_PASSPHRASE": "eight or more"})
+    sources.unlock_by_environment()
+    assert sources.vault.get("shop/push_token") == "newToken"
+    sealed = (tmp_path / "secrets.vault").read_bytes()
+    monkeypatch.setenv("WXDESK_VAULT_PASSPHRASE", "another one")
+    assert put(tmp_path, monkeypatch, "newToken") == 2
+    assert "This passphrase does not open" in capsys.readouterr().err
+    assert (tmp_path / "secrets.vault").read_bytes() == sealed
+
+
+@pytest.mark.parametrize("second", ["eight or more", "something else"])
+def test_a_new_passphrase_is_asked_for_twice(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, second: str
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    typed = iter(["myToken", "eight or more", second])
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(typed))
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(isatty=lambda: True))
+    same = second == "eight or more"
+    ended = main(["--home", str(tmp_path), "secret", "set", "shop", "push_token", "--vault"])
+    assert (ended, (tmp_path / "secrets.vault").exists()) == ((0, True) if same else (2, False))
 
 
 def test_a_start_says_which_secrets_cannot_be_right(tmp_path: Path) -> None:

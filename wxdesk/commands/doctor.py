@@ -21,12 +21,11 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
 from wxdesk.core.wechat.credential_shapes import judge_account
-from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.clock_skew import clock_warning
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.desk.wechat.refusals import explain_refusal
 from wxdesk.i18n import explain, tr
-from wxdesk.secrets import MissingSecret, credentials_of
+from wxdesk.secrets import AccountSecrets, SecretSources
 from wxdesk.store import StoreStatus, check_store
 from wxdesk.timezones import zone_named
 from wxdesk.ui.runtime.display import INSTALL
@@ -57,7 +56,9 @@ async def examine(home: Path, environ: Mapping[str, str]) -> list[DoctorLine]:
     except WxdeskError as error:
         return [*findings, DoctorLine(False, tr("Configuration"), explain(error))]
     findings.append(_configuration(config))
-    asked = {entry.name: credentials_of(entry.account(), utc_now(), environ) for entry in config.accounts}
+    sources = SecretSources(home, environ)
+    sources.unlock_by_environment()
+    asked = {entry.name: sources.read(entry.account(), utc_now()) for entry in config.accounts}
     findings += _secrets(config, asked)
     store, in_use = await _database(config, home)
     findings += [store, *([] if in_use else [_port(config)])]
@@ -87,14 +88,14 @@ def _configuration(config: Config) -> DoctorLine:
     return DoctorLine(bool(names), tr("Configuration"), tr("accounts: {names}", names=names) if names else nobody)
 
 
-type FoundSecrets = Mapping[str, tuple[Credentials, list[MissingSecret]]]
+type FoundSecrets = Mapping[str, AccountSecrets]
 """Found and missing secrets by account; read once, because a keychain may be slow."""
 
 
 def _secrets(config: Config, asked: FoundSecrets) -> Iterator[DoctorLine]:
     for entry in config.accounts:
         what = tr("Secrets of “{account}”", account=entry.name)
-        found, missing = asked[entry.name]
+        found, missing = asked[entry.name].credentials, asked[entry.name].missing
         for secret in missing:
             hint = tr("{name} is missing: set {variable}, or run: {command}",
                       name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
@@ -152,8 +153,8 @@ async def _wechat(config: Config, asked: FoundSecrets, *, in_use: bool) -> Async
     at, compared = config.wechat, False
     for entry in config.accounts:
         account = entry.account()
-        credentials, missing = asked[account.name]
-        if missing:
+        credentials = asked[account.name].credentials
+        if asked[account.name].missing:
             continue
         what = tr("WeChat's API for “{account}”", account=account.name)
         if in_use and at.token_endpoint == "classic":  # noqa: S105 - no secret

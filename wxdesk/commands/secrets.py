@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 import logging
+import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from wxdesk.app import Setup, utc_now
@@ -14,7 +16,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_account, judge_together
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
-from wxdesk.secrets import SecretName, variable, write
+from wxdesk.secrets import SecretName, SecretSource, SecretSources, passphrase_of, variable
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +28,13 @@ def warn_of_shapes(setup: Setup) -> None:
             log.warning("%s", tr("Account “{account}”: {reason}", account=name, reason=explain_issue(issue)))
 
 
-def set_secret(home: Path, account: str, name: str, say: Callable[[str], None], *, at_once: bool) -> int:
+def set_secret(
+    home: Path, account: str, name: str, say: Callable[[str], None], *, at_once: bool, vault: bool = False
+) -> int:
     """Ask for secret `name` of `account` and store it; return the exit code.
 
     Raises:
-        BadInput: account or name is unknown, or the value cannot be the one of its field.
+        BadInput: account, name or passphrase is wrong, or the value cannot be the one of its field.
     """
     entry = next((entry for entry in load(home).accounts if entry.name == account), None)
     if entry is None:
@@ -40,10 +44,47 @@ def set_secret(home: Path, account: str, name: str, say: Callable[[str], None], 
                                  name=name, names=tr(", ").join(SecretName)))  # fmt: skip
     secret = SecretName(name)
     value = _asked(entry, secret, say)
-    if write(account, secret, value, utc_now(), at_once=at_once):
-        return 0
-    say(tr("This machine has no usable keychain. Set {variable} instead.", variable=variable(account, secret)))
-    return 1
+    sources = SecretSources(home, on_wait=partial(_say_question, say), memory=False)
+    store = partial(sources.store, account, secret, value, utc_now(), at_once=at_once)
+    place = None if vault else store(into=SecretSource.KEYCHAIN)
+    if place is None and (vault or sources.vault.exists):
+        _open_vault(sources)
+        place = store(into=SecretSource.VAULT)
+    if place is None:
+        command = f"wxdesk secret set {account} {secret.value} --vault"
+        say(tr("This machine has no usable keychain. Set {variable} instead, or keep it in a sealed file: {command}",
+               variable=variable(account, secret), command=command))  # fmt: skip
+        return 1
+    say(tr(_KEPT[place], file=sources.vault.file))
+    if sources.given(account, secret):
+        say(tr("But {variable}, or a file, supplies this secret as well, and comes first.",
+               variable=variable(account, secret)))  # fmt: skip
+    return 0
+
+
+_KEPT = {
+    SecretSource.KEYCHAIN: "Kept in the system's keychain. A desk that is open takes it within seconds.",
+    SecretSource.VAULT: "Kept in the vault {file}. A desk that is open takes it within seconds.",
+}
+
+
+def _say_question(say: Callable[[str], None]) -> None:
+    say(tr("The system may ask you for a password: answer its question. Ctrl+C ends the waiting."))
+
+
+def _open_vault(sources: SecretSources) -> None:
+    """Open the vault, or make a new one, with the passphrase supplied or asked for."""
+    passphrase = passphrase_of(os.environ)
+    if not passphrase and not sys.stdin.isatty():
+        raise BadInput(reason=tr("The vault needs its passphrase. Set WXDESK_VAULT_PASSPHRASE."))
+    if sources.vault.exists:
+        sources.vault.unlock(passphrase or getpass.getpass(tr("Passphrase of the vault: ")))
+        return
+    if not passphrase:
+        passphrase = getpass.getpass(tr("New passphrase for the vault, 8 characters or more: "))
+        if getpass.getpass(tr("The same again: ")) != passphrase:
+            raise BadInput(reason=tr("These were two different passphrases; nothing was changed."))
+    sources.vault.create(passphrase)
 
 
 def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) -> str:

@@ -1,9 +1,25 @@
-"""Secrets of accounts: names, sources, and storing of new ones.
+"""Secrets of accounts: their names, their sources, and the place of new ones.
 
-Imported by `desk`, `ui`, `sandbox`, `app`, `cli` and `commands`; imports `core` and `logs`.
+Imported by `desk`, `ui`, `sandbox`, `app`, `cli` and `commands`; imports `core`, `paths` and `logs`.
 """
 
-from wxdesk.secrets.keychain import credentials_of, write
-from wxdesk.secrets.names import MissingSecret, SecretName, variable
+from wxdesk.secrets.keychain import KeychainTrouble
+from wxdesk.secrets.names import CHANGED_FILE, MissingSecret, SecretName, SecretSource, variable
+from wxdesk.secrets.sources import AccountSecrets, SecretSources, credentials_of, passphrase_of
+from wxdesk.secrets.vault import Vault, VaultDamaged, WrongPassphrase
 
-__all__ = ["MissingSecret", "SecretName", "credentials_of", "variable", "write"]
+__all__ = [
+    "CHANGED_FILE",
+    "AccountSecrets",
+    "KeychainTrouble",
+    "MissingSecret",
+    "SecretName",
+    "SecretSource",
+    "SecretSources",
+    "Vault",
+    "VaultDamaged",
+    "WrongPassphrase",
+    "credentials_of",
+    "passphrase_of",
+    "variable",
+]

@@ -1,4 +1,4 @@
-"""Names of secrets: in commands, in variables, and of those missing."""
+"""Names of secrets and of their sources, and secrets that are missing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wxdesk.core.wechat.credential_shapes import CredentialField
+
+CHANGED_FILE = "secrets.changed"
+"""File in the home folder, written anew at each change of a secret.
+
+It holds the time and nothing else.
+"""
 
 
 class SecretName(StrEnum):
@@ -25,6 +31,16 @@ class SecretName(StrEnum):
     def keeps_former(self) -> bool:
         """True if pushes made with the former value are accepted for a while."""
         return self is not SecretName.APP_SECRET
+
+
+class SecretSource(StrEnum):
+    """Places that secrets come from, in the order in which they are asked."""
+
+    ENVIRONMENT = "environment"
+    FOLDER = "folder"
+    KEYCHAIN = "keychain"
+    VAULT = "vault"
+    MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +64,8 @@ class MissingSecret:
 def variable(account: str, name: SecretName) -> str:
     """The environment variable for a secret: upper case, every other character as `_`."""
     return "WXDESK_" + re.sub(r"[^A-Z0-9]", "_", f"{account}_{name.value}".upper())
+
+
+def entry_of(account: str, name: SecretName) -> str:
+    """The name of a secret's entry in keychain and vault."""
+    return f"{account}/{name.value}"

@@ -1,0 +1,116 @@
+"""The vault is read with its passphrase only, and a file that is none is left as it is."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.system_failures import UnusableFile
+from wxdesk.secrets.vault import LEAST_COST, MAGIC, MOST_BYTES, MOST_COST, Vault, VaultDamaged, WrongPassphrase
+
+PASSPHRASE = "correct horse"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "secrets.vault"
+
+
+def made(file: Path, **entries: str) -> Vault:
+    vault = Vault(file, cost=LEAST_COST)
+    vault.create(PASSPHRASE)
+    assert vault.put(entries)
+    return vault
+
+
+def test_a_passphrase_opens_it_and_nothing_of_it_can_be_read_without(file: Path) -> None:
+    made(file, token="canary value")
+    again = Vault(file)
+    assert (again.exists, again.is_locked, again.is_open, again.get("token")) == (True, True, False, None)
+    assert again.put({"token": "x"}) is False
+    again.unlock(PASSPHRASE)
+    assert (again.is_locked, again.is_open, again.get("token")) == (False, True, "canary value")
+    sealed = file.read_bytes()
+    assert b"canary" not in sealed
+    assert b"token" not in sealed
+    assert again.put({"token": None})
+    assert again.get("token") is None
+    assert [path.name for path in file.parent.iterdir()] == ["secrets.vault"]
+    if sys.platform != "win32":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_wrong_passphrase_is_said_and_the_file_stays(file: Path) -> None:
+    made(file, token="value")
+    before = file.read_bytes()
+    vault = Vault(file)
+    with pytest.raises(WrongPassphrase, match="does not open"):
+        vault.unlock("correct horse ")
+    assert vault.is_locked
+    assert file.read_bytes() == before
+
+
+def test_the_same_letters_typed_otherwise_open_it(file: Path) -> None:
+    vault = Vault(file, cost=LEAST_COST)
+    vault.create("Caf\u00e9 au lait")
+    Vault(file).unlock("Cafe\u0301 au lait")
+
+
+def test_a_short_passphrase_and_a_second_vault_are_refused(file: Path) -> None:
+    with pytest.raises(BadInput, match="at least 8"):
+        Vault(file).create("seven..")
+    assert not file.exists()
+    made(file, token="value")
+    with pytest.raises(BadInput, match="already"):
+        Vault(file).create(PASSPHRASE)
+
+
+@pytest.mark.parametrize("where", [0, len(MAGIC), len(MAGIC) + 1, -1, -40])
+def test_no_byte_can_be_changed(file: Path, where: int) -> None:
+    made(file, token="value")
+    changed = bytearray(file.read_bytes())
+    changed[where] ^= 1
+    file.write_bytes(changed)
+    with pytest.raises((WrongPassphrase, VaultDamaged)):
+        Vault(file).unlock(PASSPHRASE)
+    assert file.read_bytes() == changed
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"wxdesk vault 2\n" + bytes(100),
+        MAGIC + bytes((LEAST_COST,)) + bytes(16 + 12 + 15),
+        MAGIC + bytes((MOST_COST + 1,)) + bytes(100),
+        MAGIC + bytes((LEAST_COST - 1,)) + bytes(100),
+        MAGIC + bytes((LEAST_COST,)) + bytes(MOST_BYTES),
+    ],
+)
+def test_what_is_no_vault_is_told_before_anything_is_computed(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    with pytest.raises(VaultDamaged, match="is damaged, or no vault"):
+        Vault(file).unlock(PASSPHRASE)
+    assert file.read_bytes() == content
+
+
+def test_a_vault_that_another_process_changed_is_read_again(file: Path) -> None:
+    one, other = made(file, token="first"), Vault(file)
+    other.unlock(PASSPHRASE)
+    assert one.put({"token": "second", "more": "x"})
+    assert (other.get("token"), other.get("more")) == ("second", "x")
+    file.unlink()
+    assert (other.get("token"), other.exists, other.is_locked) == (None, False, False)
+    made(file, token="third")
+    assert (other.get("token"), other.is_locked) == (None, True)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile):
+        Vault(tmp_path / "nowhere" / "secrets.vault", cost=LEAST_COST).create(PASSPHRASE)
+    with pytest.raises(UnusableFile):
+        Vault(tmp_path / "nowhere" / "secrets.vault").unlock(PASSPHRASE)

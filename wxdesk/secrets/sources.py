@@ -1,0 +1,245 @@
+"""Sources of secrets in their order, and the place of new ones.
+
+Environment and folder are only read; then come the system's keychain, the vault once it is open, and the memory.
+A new secret goes into the first of these three that takes it, and leaves the other two.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from wxdesk import logs
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.wechat.credential_shapes import clean
+from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
+from wxdesk.paths import write_private
+from wxdesk.secrets.folder import read_secret_file, secrets_folder
+from wxdesk.secrets.keychain import PERSON_SECONDS, START_SECONDS, Keychain, KeychainTrouble
+from wxdesk.secrets.memory import SecretMemory
+from wxdesk.secrets.names import CHANGED_FILE, MissingSecret, SecretName, SecretSource, entry_of, variable
+from wxdesk.secrets.rotation import former_entry, former_in, former_text
+from wxdesk.secrets.vault import FILE, Vault
+
+PASSPHRASE = "WXDESK_VAULT_PASSPHRASE"  # noqa: S105 - a variable
+
+
+class SecretPlace(Protocol):
+    """A place that keeps entries; `wait` is for how many seconds it may ask a person."""
+
+    @property
+    def source(self) -> SecretSource:
+        """The place's name."""
+
+    def get(self, entry: str, wait: float) -> str | None:
+        """Read an entry; None if it is absent."""
+
+    def put(self, entries: Mapping[str, str | None], wait: float) -> bool:
+        """Write entries, and remove those that are None."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSecrets:
+    """The secrets of an account, and the source of each; those missing are empty."""
+
+    credentials: Credentials = field(default_factory=lambda: Credentials("", ""))
+    missing: tuple[MissingSecret, ...] = ()
+    sources: Mapping[SecretName, SecretSource] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Found:
+    """One secret with its former values, newest first."""
+
+    value: str = ""
+    former: tuple[FormerSecret, ...] = ()
+    source: SecretSource = SecretSource.MEMORY
+
+
+class SecretSources:
+    """All sources of one home folder, `memory` unless the program ends at once.
+
+    Every method may wait for a person or compute for some tenths of a second: call it in a thread, never on an
+    event loop. `on_wait` is called, in that thread, while the keychain asks the person something.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        on_wait: Callable[[], None] = lambda: None,
+        memory: bool = True,
+    ) -> None:
+        self._home = home
+        self._environ = environ
+        self.keychain = Keychain(on_wait)
+        self.vault = Vault(home / FILE)
+        self._places: tuple[SecretPlace, ...] = (self.keychain, self.vault, *((SecretMemory(),) if memory else ()))
+
+    def read(self, account: Account, now: datetime, wait: float = START_SECONDS) -> AccountSecrets:
+        """Read the account's secrets and mask them in the log from then on.
+
+        A former value from environment or folder, whose age is unknown, counts from `now`.
+        """
+        found = {name: self._find(account.name, name, now, wait) for name in _needed(account)}
+        missing = tuple(MissingSecret(account.name, name) for name in found if not found[name].value)
+        values = {name: found.get(name, _Found()) for name in SecretName}
+        token, key = values[SecretName.PUSH_TOKEN], values[SecretName.ENCODING_AES_KEY]
+        app_secret = values[SecretName.APP_SECRET].value
+        credentials = Credentials(app_secret, token.value, key.value, token.former, key.former)
+        logs.mask_also(credentials.secrets)
+        return AccountSecrets(credentials, missing, {name: one.source for name, one in found.items() if one.value})
+
+    def store(
+        self,
+        account: str,
+        name: SecretName,
+        value: str,
+        now: datetime,
+        *,
+        at_once: bool = False,
+        into: SecretSource | None = None,
+    ) -> SecretSource | None:
+        """Store a secret and return its new place; None if nothing takes it.
+
+        A changed push token or AES key keeps its former value beside it, as replaced at `now`; with `at_once`
+        the former values are dropped, because somebody else knows them. `into` allows one place only. A person
+        gets the time to answer the keychain's question.
+        """
+        logs.mask_also((value,))
+        wait = PERSON_SECONDS if into in (None, SecretSource.KEYCHAIN) else START_SECONDS
+        before = self._kept(account, name, now, wait)
+        entries: dict[str, str | None] = {}
+        if name.keeps_former and before.value and (at_once or before.value != value):
+            kept = "[]" if at_once else former_text(before.value, before.former, value, now)
+            entries[former_entry(account, name)] = kept  # first, so that no moment has neither
+        entries[entry_of(account, name)] = value
+        for place in self._places:
+            if place is self.keychain and self.keychain.trouble is KeychainTrouble.SILENT:
+                continue  # the person has had the time to answer
+            if into in (None, place.source) and place.put(entries, PERSON_SECONDS):
+                self._take_out(entries, (other for other in self._places if other is not place))
+                self._tell_change()
+                return place.source
+        return None
+
+    def given(self, account: str, name: SecretName) -> SecretSource | None:
+        """Tell if environment or folder supplies a secret, and so precedes what is stored."""
+        found = self._given(account, name)
+        return found.source if found.value else None
+
+    def remove(self, account: str) -> None:
+        """Remove an account's secrets from keychain, vault and memory."""
+        self._take_out(_entries_of(account), self._places)
+        self._tell_change()
+
+    def rename(self, old: str, new: str) -> None:
+        """Give the secrets of account `old` to `new`, which has none."""
+        for place in self._places:
+            kept = {entry: place.get(entry, PERSON_SECONDS) for entry in _entries_of(old)}
+            moved = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
+            if moved and place.put(moved, PERSON_SECONDS):
+                place.put(dict.fromkeys(kept), PERSON_SECONDS)
+        self._tell_change()
+
+    def unlock(self, passphrase: str) -> None:
+        """Open the vault; a running desk then reads its secrets.
+
+        Raises:
+            BadInput: the passphrase is wrong.
+        """
+        self.vault.unlock(passphrase)
+        self._tell_change()
+
+    def unlock_by_environment(self) -> None:
+        """Open the vault with the passphrase that the environment supplies, if any.
+
+        Raises:
+            BadInput: the passphrase is wrong, or the descriptor cannot be read.
+        """
+        passphrase = passphrase_of(self._environ)
+        if passphrase and self.vault.is_locked:
+            self.vault.unlock(passphrase)
+
+    def _find(self, account: str, name: SecretName, now: datetime, wait: float) -> _Found:
+        given = self._given(account, name)
+        # A keychain that does not count is not asked, and perhaps waited for.
+        found = given if given.value else self._kept(account, name, now, wait)
+        if not found.value or not name.keeps_former:
+            return found
+        suffixed = self._environ.get(variable(account, name) + "_OLD", "")
+        old = clean(name.field, suffixed or read_secret_file(self._folder, account, name, "_old")).value
+        former = (FormerSecret(old, now + SIDE_BY_SIDE),) if old and old != found.value else ()
+        return _Found(found.value, (*former, *found.former), found.source)
+
+    def _given(self, account: str, name: SecretName) -> _Found:
+        value = clean(name.field, self._environ.get(variable(account, name), "")).value
+        if value:
+            return _Found(value, source=SecretSource.ENVIRONMENT)
+        return _Found(clean(name.field, read_secret_file(self._folder, account, name)).value, (), SecretSource.FOLDER)
+
+    def _kept(self, account: str, name: SecretName, now: datetime, wait: float) -> _Found:
+        for place in self._places:
+            value = clean(name.field, place.get(entry_of(account, name), wait) or "").value
+            if value:
+                text = place.get(former_entry(account, name), wait) if name.keeps_former else None
+                return _Found(value, former_in(text, value, now), place.source)
+        return _Found()
+
+    def _take_out(self, entries: Iterable[str], places: Iterable[SecretPlace]) -> None:
+        for place in places:
+            there = [entry for entry in entries if place.get(entry, START_SECONDS) is not None]
+            if there:
+                place.put(dict.fromkeys(there), PERSON_SECONDS)
+
+    def _tell_change(self) -> None:
+        """Tell a desk that runs on this home, which looks at the file's time."""
+        with suppress(OSError):
+            write_private(self._home / CHANGED_FILE, datetime.now(UTC).isoformat() + "\n")
+
+    @property
+    def _folder(self) -> Path | None:
+        return secrets_folder(self._environ)
+
+
+def passphrase_of(environ: Mapping[str, str]) -> str:
+    """Return the vault's passphrase as the environment supplies it; perhaps empty.
+
+    `WXDESK_VAULT_PASSPHRASE_FD` names a file descriptor, which is read to its end and closed.
+
+    Raises:
+        BadInput: there is no such file descriptor.
+    """
+    number = environ.get(PASSPHRASE + "_FD", "")
+    if not number:
+        return environ.get(PASSPHRASE, "")
+    try:
+        with os.fdopen(int(number), "r", encoding="utf-8") as opened:
+            return opened.read(4096).rstrip("\r\n")
+    except (OSError, ValueError):
+        raise BadInput(reason="WXDESK_VAULT_PASSPHRASE_FD names no file descriptor that can be read.") from None
+
+
+def credentials_of(
+    account: Account, now: datetime, environ: Mapping[str, str] = os.environ
+) -> tuple[Credentials, list[MissingSecret]]:
+    """Collect the account's secrets from all sources that no passphrase locks."""
+    found = SecretSources(Path(os.devnull), environ).read(account, now)
+    return found.credentials, list(found.missing)
+
+
+def _needed(account: Account) -> list[SecretName]:
+    with_key = account.push_mode is not PushMode.PLAIN
+    return [name for name in SecretName if with_key or name is not SecretName.ENCODING_AES_KEY]
+
+
+def _entries_of(account: str) -> list[str]:
+    former = [former_entry(account, name) for name in SecretName if name.keeps_former]
+    return [*(entry_of(account, name) for name in SecretName), *former]
