@@ -1,8 +1,10 @@
-"""Text to copy: a command, an address, a few lines for a file."""
+"""Text to copy: a command, an address, a few lines for a file, a secret."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from typing import cast
+
+from PySide6.QtCore import QMimeData, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -12,9 +14,41 @@ from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel
 
+SECRET_SECONDS = 30
+
+_KEPT_BY_NOBODY = {
+    "x-kde-passwordManagerHint": b"secret",
+    'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"': b"1",
+}
+"""Formats that keep a text out of the histories of KDE's and Windows' clipboards."""
+
+
+class CopiedSecret(QObject):
+    """A secret on the clipboard, taken off after 30 seconds or at the program's end."""
+
+    def __init__(self, secret: str) -> None:
+        application = cast(QGuiApplication, QGuiApplication.instance())
+        super().__init__(application)  # the button may be gone by then
+        self._secret = secret
+        content = QMimeData()
+        content.setText(secret)
+        for kind, hint in _KEPT_BY_NOBODY.items():
+            content.setData(kind, hint)
+        QGuiApplication.clipboard().setMimeData(content)
+        self.timer = QTimer(self, singleShot=True, interval=SECRET_SECONDS * 1000)
+        self.timer.timeout.connect(self.take_off)
+        application.aboutToQuit.connect(self.take_off)
+        self.timer.start()
+
+    def take_off(self) -> None:
+        """Clear the clipboard, unless something else was copied since."""
+        if QGuiApplication.clipboard().text() == self._secret:
+            QGuiApplication.clipboard().clear()
+        self.deleteLater()
+
 
 class CopyButton(Button):
-    """Puts its text on the clipboard.
+    """Puts its text on the clipboard, from which a secret is taken off again.
 
     Signals:
         copied: the text is on the clipboard.
@@ -22,16 +56,20 @@ class CopyButton(Button):
 
     copied = Signal()
 
-    def __init__(self, text: str, what: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, what: str, parent: QWidget | None = None, *, is_secret: bool = False) -> None:
         super().__init__(tr("Copy"), icon="copy", parent=parent)
         self.text_to_copy = text
+        self._is_secret = is_secret
         self.setProperty("class", "small")
         self.setIconSize(QSize(14, 14))
         self.setAccessibleName(tr("Copy {what}", what=what))
         self.clicked.connect(self._copy)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text_to_copy)
+        if self._is_secret:
+            CopiedSecret(self.text_to_copy)
+        else:
+            QGuiApplication.clipboard().setText(self.text_to_copy)
         self.copied.emit()
 
 
