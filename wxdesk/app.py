@@ -25,6 +25,7 @@ from wxdesk.core.events import (
     ListenerChanged,
     MessageKept,
     ModeChanged,
+    NetworkChanged,
     OperatorCalled,
     OperatorWrites,
     PauseChanged,
@@ -32,6 +33,7 @@ from wxdesk.core.events import (
     PreferencesChanged,
     PresenceChanged,
     PushSeen,
+    ReachabilityChanged,
     RepliesRecalled,
     ReplyChanged,
     RulesChanged,
@@ -42,6 +44,7 @@ from wxdesk.core.events import (
     TypingAsked,
 )
 from wxdesk.core.model.account import Account
+from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -84,6 +87,7 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.templates.insertion import TemplateFiller
@@ -91,7 +95,9 @@ from wxdesk.desk.templates.templates import TemplateLibrary
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.timezones import zone_named
+from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import driver_for
+from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
@@ -110,12 +116,16 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Configuration from which a desk is built; `credentials` is by account name."""
+    """Configuration from which a desk is built.
+
+    `credentials` is by account name; `surroundings` are the network that the probe of the public address asks.
+    """
 
     home: Path
     config: Config
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     clock: Clock = utc_now
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     @property
     def accounts(self) -> dict[str, Account]:
@@ -178,8 +188,10 @@ class OpenDesk:
             await self.desk.takeovers.load()
             await self.out.outbox.recover()
             await self.desk.attention.load()
+            await self.desk.reachability.load()
             self._go_to_work()
             self.url = await self.listener.start()
+            self._follow_address()
             await self._open_tunnel()
         except BaseException:
             await self.stop()
@@ -196,12 +208,19 @@ class OpenDesk:
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
         ready = tuple(self.setup.ready.values())
+        begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
         begin("tokens", "Access tokens are not renewed ahead at the moment.", partial(self.out.client.run, ready))
 
     async def _open_tunnel(self) -> None:
         """Open the tunnel that the configuration names; it leads to the listener."""
         config = self.setup.config
         await self.tunnel.use(config.tunnel.kind, driver_for(config.tunnel, config.listener.public_url))
+
+    def _follow_address(self) -> None:
+        """Probe the public address by the first account's push URL."""
+        account = next(iter(self.setup.accounts), "")
+        public_url, listener = self.setup.config.listener.public_url, self.url.removeprefix("http://")
+        self.desk.reachability.follow(public_url, account, listener)
 
     async def stop(self) -> None:
         """Stop listening, then all workers, then close resources, in spite of failures."""
@@ -244,7 +263,7 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
-    pictures, wechat = Pictures(store.pictures, out.files, clock), setup.config.wechat
+    pictures, wechat, challenges = Pictures(store.pictures, out.files, clock), setup.config.wechat, ProbeChallenges()
     returns_at, tunnel = partial(_hand_back_time, presence, preferences), Tunnel(bus.publish, clock)
     desk = Desk(
         accounts=accounts,
@@ -265,20 +284,25 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         traffic=Traffic(),
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
         health=Health(),
+        reachability=_reachability(setup, store, challenges, bus),
         setup=SetupDesk(accounts, setup.credentials, out.client, wechat.api_base, bus.publish, clock),
         bus=bus,
         clock=clock,
         body_of=to_body,
     )
-    _subscribe(desk, out)
-    return OpenDesk(setup, desk, store, pause, transfers, intake, out, _listener(setup, intake, bus), tunnel)
+    _subscribe(desk, out, tunnel)
+    return OpenDesk(
+        setup, desk, store, pause, transfers, intake, out, _listener(setup, intake, bus, challenges), tunnel
+    )
 
 
-def _subscribe(desk: Desk, out: OutgoingParts) -> None:
+def _subscribe(desk: Desk, out: OutgoingParts, tunnel: Tunnel) -> None:
     subscribe = desk.bus.subscribe
     subscribe(desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     subscribe(desk.traffic.hear, PushSeen, ApiCalled)
-    subscribe(desk.setup.hear, ListenerChanged, TunnelChanged, ApiCalled, TokenChanged)
+    subscribe(desk.setup.hear, ListenerChanged, TunnelChanged, ReachabilityChanged, ApiCalled, TokenChanged)
+    subscribe(desk.reachability.hear, TunnelChanged)
+    subscribe(lambda _: tunnel.try_again(), NetworkChanged)
     subscribe(out.client.hear, AccountFreed)
     subscribe(out.backoff.hear, TokenChanged)
     subscribe(out.outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
@@ -357,8 +381,13 @@ def _outgoing_parts(
     return OutgoingParts(client, backoff, files, uploads, outbox, fetching)
 
 
-def _listener(setup: Setup, intake: Intake, bus: Bus) -> Listener:
+def _reachability(setup: Setup, store: Store, challenges: ProbeChallenges, bus: Bus) -> Reachability:
+    probe = PublicProbe(challenges, setup.clock, setup.surroundings)
+    return Reachability(probe, store.outages, store.settings, bus.publish, setup.clock)
+
+
+def _listener(setup: Setup, intake: Intake, bus: Bus, challenges: ProbeChallenges) -> Listener:
     """Build the listener; an account without secrets refuses every request."""
     doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
     at = setup.config.listener
-    return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port)
+    return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port, challenges=challenges)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.setup.reach import Reach
 from wxdesk.core.setup.tunnel_state import TunnelState
 
 
@@ -174,6 +175,18 @@ class TunnelChanged(Event):
     """The tunnel's state is another one than before."""
 
     state: TunnelState
+
+
+@dataclass(frozen=True, slots=True)
+class ReachabilityChanged(Event):
+    """WeChat's requests arrive again or no longer, or for another reason."""
+
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged(Event):
+    """This machine slept, or goes out with other addresses: connections may be dead."""
 
 
 @dataclass(frozen=True, slots=True)

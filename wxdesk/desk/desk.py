@@ -21,6 +21,7 @@ from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.templates.templates import TemplateLibrary
 
@@ -47,6 +48,7 @@ class Desk:
     traffic: Traffic
     quarantine: Quarantine
     health: Health
+    reachability: Reachability
     setup: SetupDesk
     bus: Bus
     clock: Clock

@@ -22,6 +22,7 @@ from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
+from wxdesk.store.setup.outages import Outages
 from wxdesk.store.templates import Templates
 
 
@@ -48,6 +49,7 @@ class Store:
         self.rules = Rules(db)
         self.templates = Templates(db)
         self.settings = Settings(db)
+        self.outages = Outages(db)
         self.traces = Traces(db)
         self.quarantine = QuarantineStore(db)
         self.statistics = Statistics(db)

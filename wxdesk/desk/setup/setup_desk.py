@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wxdesk.core.errors import SendError
-from wxdesk.core.events import ApiCalled, Event, ListenerChanged, TokenChanged, TunnelChanged
+from wxdesk.core.events import ApiCalled, Event, ListenerChanged, ReachabilityChanged, TokenChanged, TunnelChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.api_verdicts import TOKEN_CALLS
 from wxdesk.core.setup.facts import SetupFact, SetupState
@@ -62,6 +63,8 @@ class SetupDesk:
         match event:
             case ListenerChanged(url):
                 self._book.put_listener(url)
+            case ReachabilityChanged(reach):
+                self._reached(reach.finding)
             case TunnelChanged(state):
                 self._book.put_tunnel(state)
             case ApiCalled(account, call) if call in TOKEN_CALLS:
@@ -70,6 +73,12 @@ class SetupDesk:
                 self._program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
             case _:
                 pass
+
+    def _reached(self, finding: Finding) -> None:
+        """Take over a finding about the public address, which all accounts share."""
+        self._book.put_reach(finding)
+        for name in self._accounts:
+            self._book.put(name, {SetupFact.ADDRESS: replace(finding, account=name)})
 
     async def try_credentials(self, app_id: str, app_secret: str) -> Finding:
         """Fetch a token for a mini program that is not configured yet; nothing is stored."""

@@ -12,6 +12,7 @@
     pictures       one a kept picture; its bytes are a file (see `store.pictures.files`)
     uploads        one a picture and account: the media_id that WeChat gave for it
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
+    outages        one a time in which WeChat could not reach the desk
     rules · rule_revisions · rule_lists · templates · template_revisions · settings
 
 A change here needs a migration; a test compares the two. Each index serves a query of the store.
@@ -21,7 +22,7 @@ whatever that says today. Imported by every room of the store above `store.engin
 
 from __future__ import annotations
 
-from wxdesk.store.schema import authored, messaging
+from wxdesk.store.schema import authored, messaging, setup
 from wxdesk.store.schema.base import metadata
 
-__all__ = ["authored", "messaging", "metadata"]
+__all__ = ["authored", "messaging", "metadata", "setup"]

@@ -1,0 +1,264 @@
+"""A loss is told within 45 seconds, its end at once, and what was missed is kept, also over a sleep or a stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.prepared import SQLITE, prepare
+from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.public_url import PublicUrl
+from wxdesk.core.setup.reach import Outage
+from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.desk.setup.reachability import ProbeRhythm, Reachability
+from wxdesk.store import Store, open_store
+
+URL = "https://desk.example.com"
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+RHYTHM = ProbeRhythm(look=timedelta(milliseconds=1))
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+@dataclass
+class Outside:
+    """The world as a probe meets it: `verdict` is what it finds, `takes` how long that lasts by the desk's clock."""
+
+    verdict: V = V.OK
+    takes: timedelta = timedelta()
+    addresses: tuple[str, ...] = ("192.0.2.7",)
+    now: datetime = NOON
+    probes: list[tuple[datetime, str]] = field(default_factory=list)
+    probed: asyncio.Event = field(default_factory=asyncio.Event)
+    events: list[Event] = field(default_factory=list)
+
+    async def probe(self, url: PublicUrl, account: str, listener: str) -> Finding:
+        self.probes.append((self.now, str(url)))
+        self.now += self.takes
+        self.probed.set()
+        return Finding(Check.ADDRESS, self.verdict, account, {"host": url.host}, self.now)
+
+    def own_addresses(self) -> tuple[str, ...]:
+        return self.addresses
+
+    def clock(self) -> datetime:
+        return self.now
+
+    @property
+    def troubles(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, TroubleRaised)]
+
+    def told(self) -> list[V]:
+        return [event.reach.finding.verdict for event in self.events if isinstance(event, ReachabilityChanged)]
+
+    async def next_probe(self, before: Callable[[], None] = lambda: None) -> datetime:
+        """Let the clock go on, second by second, until something is probed; return when that began."""
+        self.probed.clear()
+        before()
+        while not self.probed.is_set():
+            await asyncio.sleep(0.002)
+            if not self.probed.is_set():
+                self.now += seconds(1)
+        await settled()
+        return self.probes[-1][0]
+
+
+async def settled() -> None:
+    """Let the watch take in what was found, and the store write it."""
+    for _ in range(20):
+        await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    prepare(tmp_path)
+    opened = await open_store(SQLITE, tmp_path)
+    yield opened
+    await opened.close()
+
+
+@asynccontextmanager
+async def watching(outside: Outside, store: Store, url: str = URL) -> AsyncIterator[Reachability]:
+    """One run of the program, with the watch at work and its first probe made, if there is something to probe."""
+    watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock, RHYTHM)
+    await watch.load()
+    watch.follow(url, "shop", "127.0.0.1:8765")
+    task = asyncio.create_task(watch.run())
+    await settled()
+    yield watch
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_comes_through_is_probed_every_thirty_seconds(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        assert await outside.next_probe() - outside.probes[0][0] == seconds(30)
+        assert (watch.state.finding.verdict, watch.state.since) == (V.OK, NOON)
+    assert outside.told() == [V.OK]
+    assert outside.probes[0] == (NOON, URL)
+
+
+@pytest.mark.parametrize("takes", [0, 5])
+async def test_a_loss_is_told_within_45_seconds_with_cause_and_remedy(store: Store, takes: int) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        outside.verdict, outside.takes = V.FIREWALL, seconds(takes)
+        await outside.next_probe()
+        assert watch.state.finding.ok
+        assert outside.troubles == [""]
+        await outside.next_probe()
+        assert outside.now - NOON <= seconds(45)
+        assert (outside.told(), watch.state.finding.ok) == ([V.OK, V.FIREWALL], False)
+        assert "Open 80 and 443" in outside.troubles[-1]
+        await outside.next_probe()
+        assert len(outside.troubles) == 2, "the same loss is told once"
+        assert await store.outages.newest() == (Outage(NOON, None, V.FIREWALL),)
+
+
+async def test_the_end_of_a_loss_is_told_and_its_time_kept(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        outside.verdict = V.FIREWALL
+        await outside.next_probe()
+        lost = await outside.next_probe()
+        outside.verdict = V.OK
+        back = await outside.next_probe()
+        assert back - lost <= seconds(11)
+        assert (watch.state.since, outside.troubles[-1]) == (back, "")
+    assert await store.outages.newest() == (Outage(NOON, back, V.FIREWALL),)
+
+
+async def test_a_single_failure_is_nothing(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        outside.verdict = V.FIREWALL
+        failed = await outside.next_probe()
+        outside.verdict = V.OK
+        assert await outside.next_probe() - failed <= seconds(5)
+    assert outside.told() == [V.OK]
+    assert await store.outages.newest() == ()
+
+
+async def test_another_cause_of_the_same_loss_is_told(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        outside.verdict = V.FIREWALL
+        await outside.next_probe()
+        await outside.next_probe()
+        outside.verdict = V.OTHER_PROGRAM
+        await outside.next_probe()
+    assert outside.told() == [V.OK, V.FIREWALL, V.OTHER_PROGRAM]
+
+
+async def test_a_warning_is_no_loss(store: Store) -> None:
+    outside = Outside(V.SLOW)
+    async with watching(outside, store) as watch:
+        assert watch.state.finding.verdict is V.SLOW
+    assert outside.troubles == [""]
+
+
+async def test_the_time_in_which_the_program_did_not_run_was_missed(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        stopped = await outside.next_probe()
+    outside.now += timedelta(hours=9)
+    async with watching(outside, store):
+        pass
+    assert await store.outages.newest() == (Outage(stopped, outside.now, V.DESK_OFF),)
+
+
+async def test_a_restart_is_no_outage(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        pass
+    outside.now += seconds(20)
+    async with watching(outside, store):
+        pass
+    assert await store.outages.newest() == ()
+
+
+async def test_a_loss_goes_on_over_a_restart(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        outside.verdict = V.FIREWALL
+        await outside.next_probe()
+        await outside.next_probe()
+    outside.now += timedelta(hours=1)
+    outside.verdict = V.OK
+    async with watching(outside, store):
+        pass
+    assert await store.outages.newest() == (Outage(NOON, outside.now, V.FIREWALL),)
+
+
+async def test_after_a_sleep_everything_is_checked_at_once(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        outside.probed.clear()
+        outside.now += timedelta(minutes=10)
+        await outside.probed.wait()
+        await settled()
+        assert any(isinstance(event, NetworkChanged) for event in outside.events)
+    assert await store.outages.newest() == (Outage(NOON, outside.now, V.DESK_OFF),)
+
+
+async def test_in_another_network_everything_is_checked_at_once(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        outside.probed.clear()
+        outside.addresses = ("198.51.100.4",)
+        await outside.probed.wait()
+        assert outside.now == NOON
+    assert any(isinstance(event, NetworkChanged) for event in outside.events)
+
+
+async def test_without_an_address_nothing_is_probed_and_nothing_is_missed(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        watch.follow("", "shop", "127.0.0.1:8765")
+        assert watch.state.finding.verdict is V.NO_PUBLIC_URL
+        await settled()
+    outside.now += timedelta(hours=9)
+    async with watching(outside, store, ""):
+        pass
+    assert len(outside.probes) == 1
+    assert await store.outages.newest() == ()
+    assert outside.troubles == [""] * 3
+
+
+async def test_an_address_that_cannot_work_is_told_at_once(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store, "https://desk.example.com:8765") as watch:
+        assert watch.state.finding.verdict is V.WRONG_PORT
+    assert "80 (http) and 443 (https)" in outside.troubles[-1]
+
+
+async def test_an_account_that_was_never_reachable_has_no_outage(store: Store) -> None:
+    outside = Outside(V.REDIRECT)
+    async with watching(outside, store):
+        await outside.next_probe()
+        assert outside.troubles[-1]
+    assert await store.outages.newest() == ()
+
+
+async def test_who_asks_hears_at_once_and_another_address_can_be_tried(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        outside.verdict = V.TOO_SLOW
+        assert (await watch.check()).verdict is V.TOO_SLOW
+        assert watch.state.finding.verdict is V.TOO_SLOW
+        assert (await watch.try_address("http://10.0.0.1", "shop")).verdict is V.PRIVATE_ADDRESS
+        assert (await watch.try_address("tea.example.com", "shop")).verdict is V.TOO_SLOW
+        outside.verdict = V.OK
+        cleaned = await watch.try_address("tea.example.com。", "shop")
+        assert (cleaned.verdict, cleaned.values["url"]) == (V.URL_CLEANED, "https://tea.example.com")
+        assert watch.state.finding.verdict is V.TOO_SLOW, "nothing of that is kept"

@@ -1,0 +1,74 @@
+"""Reachability of the desk at one moment, and the times in which it was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+
+SHORTEST_OUTAGE = timedelta(minutes=1)
+"""Shorter ones are not shown: WeChat tries again for some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Newest finding about the public address, and since when it is good or not.
+
+    `finding.ok` tells if WeChat's requests arrive. `since` is the first moment of the present state, None while
+    nothing was probed.
+    """
+
+    finding: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which messages may have been missed.
+
+    From the last probe that came through to the next one; `ended` is None while it lasts. `verdict` is what was
+    found first, `desk_off` if the program was not running or the machine slept.
+    """
+
+    began: datetime
+    ended: datetime | None
+    verdict: CheckVerdict
+
+    def length(self, now: datetime) -> timedelta:
+        """Return how long it lasted, or lasts."""
+        return (self.ended or now) - self.began
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Outages between two messages, told as one."""
+
+    began: datetime
+    ended: datetime | None
+    total: timedelta
+    count: int
+
+
+def gaps_between(outages: Iterable[Outage], moments: Sequence[datetime], now: datetime) -> list[Gap]:
+    """Join the outages that began between the same two of `moments`.
+
+    Moments must be in order. Outages before the first one are left out, and short ones.
+    """
+    shown = sorted((one for one in outages if one.length(now) >= SHORTEST_OUTAGE), key=lambda one: one.began)
+    gaps: list[Gap] = []
+    passed, former = 0, -1
+    for outage in shown:
+        while passed < len(moments) and moments[passed] <= outage.began:
+            passed += 1
+        if not passed:
+            continue
+        if passed == former:
+            last = gaps.pop()
+            gaps.append(Gap(last.began, outage.ended, last.total + outage.length(now), last.count + 1))
+        else:
+            gaps.append(Gap(outage.began, outage.ended, outage.length(now), 1))
+        former = passed
+    return gaps

@@ -1,0 +1,257 @@
+"""Watch on the public address: probes it, tells a loss within 45 s, keeps outages.
+
+A good probe every 30 s is the only proof that messages arrive: whatever lies between two of them that are far
+apart (a broken tunnel, a machine asleep, a program that was not running) is an outage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelChanged
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.public_url import PublicUrl, read_public_url
+from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
+from wxdesk.core.setup.tunnel_state import TunnelPhase
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.ports import Clock, Prober
+from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
+from wxdesk.desk.setup import sentences
+from wxdesk.store.settings import Settings
+from wxdesk.store.setup.outages import Outages
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRhythm:
+    """Times between two probes, and between two looks at clock and network.
+
+    `every` from begin to begin while they come through, `again` after a first failure, `while_lost` after more.
+    With probes of 5 s at most, a loss is told within 45 s. A `look` that comes later than `asleep` says that the
+    machine slept.
+    """
+
+    every: timedelta = timedelta(seconds=30)
+    again: timedelta = timedelta(seconds=4)
+    while_lost: timedelta = timedelta(seconds=10)
+    look: timedelta = timedelta(seconds=TICK_SECONDS)
+    asleep: timedelta = timedelta(seconds=30)
+
+
+KEPT_EVERY = timedelta(minutes=1)
+"""Time after which the last good probe is written down anew."""
+
+REACHED_AT = "reached_at"
+"""Setting with the time of the last good probe, at most a minute old."""
+
+TROUBLE = "reach"
+
+
+class Reachability:
+    """Keeper of `state`, one record, readable from any thread.
+
+    `follow` says what to probe; until then, and without an address, nothing is.
+    """
+
+    def __init__(
+        self,
+        prober: Prober,
+        outages: Outages,
+        settings: Settings,
+        publish: Callable[[Event], None],
+        clock: Clock,
+        rhythm: ProbeRhythm = ProbeRhythm(),
+    ) -> None:
+        self.state = Reach()
+        self._prober = prober
+        self._outages = outages
+        self._settings = settings
+        self._publish = publish
+        self._clock = clock
+        self._rhythm = rhythm
+        self._configured = self._tunnel_url = self._account = self._listener = ""
+        self._following = False
+        self._url: PublicUrl | None = None
+        self._failed = False  # the last probe
+        self._lost = False  # and it was told
+        self._outage_lasts = True  # one of an earlier run may
+        self._reached_at: datetime | None = None
+        self._kept_at: datetime | None = None
+        self._probing = asyncio.Lock()
+        self._awake = asyncio.Event()
+
+    async def load(self) -> None:
+        """Read when the desk was reachable for the last time."""
+        stored = await self._settings.get(REACHED_AT) or ""
+        with suppress(ValueError):
+            self._reached_at = self._kept_at = datetime.fromisoformat(stored)
+
+    def follow(self, public_url: str, account: str, listener: str) -> None:
+        """Probe this address from now on, at once for the first time.
+
+        If it is empty, the tunnel's own is probed. `account` is the one by whose push URL, `listener` where the
+        listener listens, for the remedy.
+        """
+        self._configured, self._account, self._listener = public_url, account, listener
+        self._following = True
+        self._turn()
+
+    def hear(self, event: Event) -> None:
+        """Probe at once when the tunnel stands, at the address that it has."""
+        if isinstance(event, TunnelChanged) and event.state.phase is TunnelPhase.UP:
+            self._tunnel_url = event.state.public_url or self._tunnel_url
+            self._turn()
+
+    def _turn(self) -> None:
+        if not self._following:
+            return
+        self._url, found = read_public_url(self._configured or self._tunnel_url)
+        if self._url is None:
+            self._tell(replace(found, at=self._clock()))
+        self._awake.set()
+
+    async def check(self) -> Finding:
+        """Probe now, because somebody asks; a failure counts at once."""
+        async with self._probing:
+            return await self._probe(certain=True)
+
+    async def outages(self) -> tuple[Outage, ...]:
+        """Return the newest times in which messages may have been missed, oldest first."""
+        return await self._outages.newest()
+
+    async def try_address(self, public_url: str, account: str) -> Finding:
+        """Probe an address that is not configured yet; nothing is kept."""
+        url, found = read_public_url(public_url)
+        if url is None:
+            return replace(found, at=self._clock())
+        probed = await self._prober.probe(url, account, self._listener)
+        return replace(found, at=probed.at) if probed.verdict is CheckVerdict.OK else probed
+
+    async def run(self) -> None:
+        """Probe for ever; ends only when cancelled."""
+        try:
+            while True:
+                self._awake.clear()
+                began = self._clock()
+                async with self._probing:
+                    try:
+                        await self._probe()
+                    except StoreError as error:
+                        log.error("Outages are not kept at the moment: %s", type(error).__name__)
+                await self._rest((self._clock() if self._failed else began) + self._pause())
+        finally:
+            with suppress(StoreError):
+                await self._keep_time(at_once=True)
+
+    # -- probing
+
+    async def _probe(self, *, certain: bool = False) -> Finding:
+        url = self._url
+        if url is None:
+            if self._following:
+                await self._forget()
+            return self.state.finding
+        finding = await self._prober.probe(url, self._account, self._listener)
+        if url != self._url:
+            return finding
+        first, self._failed = not self._failed, not finding.ok
+        if finding.ok:
+            await self._came_through(finding)
+        elif certain or not first:
+            await self._lose(finding)
+        return finding
+
+    async def _came_through(self, finding: Finding) -> None:
+        now, news = finding.at or self._clock(), False
+        try:
+            if not self._lost and self._was_off(now):
+                await self._begin_outage(finding)
+            self._reached_at, self._lost = now, False
+            if self._outage_lasts:
+                await self._outages.end(now)
+                self._outage_lasts, news = False, True
+            await self._keep_time()
+        finally:
+            self._tell(finding, news=news)
+
+    async def _lose(self, finding: Finding) -> None:
+        try:
+            if not self._lost:
+                self._lost = True
+                await self._begin_outage(finding)
+        finally:
+            self._tell(finding)
+
+    async def _begin_outage(self, finding: Finding) -> None:
+        if self._reached_at is not None:
+            self._outage_lasts = True
+            verdict = CheckVerdict.DESK_OFF if self._was_off(self._clock()) else finding.verdict
+            await self._outages.begin(self._reached_at, verdict)
+
+    def _was_off(self, now: datetime) -> bool:
+        """Tell if nobody probed for longer than any loss takes to be noticed."""
+        return self._reached_at is not None and now - self._reached_at >= SHORTEST_OUTAGE
+
+    async def _forget(self) -> None:
+        """Miss nothing from now on: without an address nobody expects messages."""
+        if self._reached_at is not None:
+            await self._outages.end(self._clock())
+            await self._settings.set(REACHED_AT, "")
+        self._reached_at, self._outage_lasts = None, False
+        self._failed = self._lost = False
+
+    async def _keep_time(self, *, at_once: bool = False) -> None:
+        reached, kept = self._reached_at, self._kept_at
+        if reached is not None and reached != kept and (at_once or kept is None or reached - kept >= KEPT_EVERY):
+            self._kept_at = reached
+            await self._settings.set(REACHED_AT, reached.isoformat())
+
+    def _tell(self, finding: Finding, *, news: bool = False) -> None:
+        """Keep a finding; publish another one than before, or the end of an outage."""
+        before, since = self.state.finding, self.state.since
+        if since is None or finding.ok is not before.ok:
+            since = finding.at
+        self.state = Reach(finding, since)
+        same = _what_is_said(finding) == _what_is_said(before)
+        if news or not same:
+            self._publish(ReachabilityChanged(self.state))
+        if same:
+            return
+        log.info("The public address: %s", finding.verdict)
+        silent = finding.ok or finding.verdict is CheckVerdict.NO_PUBLIC_URL
+        words, pasted = ("", "") if silent else (sentences.told(finding), sentences.copy(finding))
+        self._publish(TroubleRaised(TROUBLE, words, copy=pasted))
+
+    # -- waiting
+
+    def _pause(self) -> timedelta:
+        if self._lost:
+            return self._rhythm.while_lost
+        return self._rhythm.again if self._failed else self._rhythm.every
+
+    async def _rest(self, until: datetime) -> None:
+        """Wait until a time, or for an address, the end of a sleep or another network."""
+        rhythm, addresses = self._rhythm, self._prober.own_addresses()
+        while not self._awake.is_set():
+            now = self._clock()
+            left = until - now if self._url is not None else rhythm.look
+            if left <= timedelta():
+                return
+            await sleep(min(left, rhythm.look).total_seconds(), self._awake)
+            if self._clock() - now > rhythm.asleep or self._prober.own_addresses() != addresses:
+                log.info("This machine slept, or is in another network: everything is checked again")
+                self._publish(NetworkChanged())
+                return
+
+
+def _what_is_said(finding: Finding) -> tuple[CheckVerdict, dict[str, str]]:
+    """Return what makes a finding another one, without what differs each time."""
+    values = {name: value for name, value in finding.values.items() if name not in {"seconds", "n"}}
+    return finding.verdict, values
