@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from tests.webhook.conftest import Open
-from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, Desk, Shelf, ask, read_reply, signed, written
+from tests.webhook.pushing import ACCOUNTS, NONCE, NOW, TEXT, TIMESTAMP, Desk, Shelf, ask, read_reply, signed, written
 from wxdesk.core.errors import BadConfig, PortInUse
 from wxdesk.webhook.http_server import Limits
 from wxdesk.webhook.server import Listener
@@ -87,6 +87,35 @@ async def test_five_hundred_half_open_connections_keep_nobody_out(open_desk: Ope
     since = monotonic()
     assert (await ask(desk, PUSH)).body == b"success"
     assert monotonic() - since < 3  # WeChat waits for 5
+
+
+async def test_a_body_that_does_not_come_gives_way_to_a_new_connection(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2, body=30.0))
+    first, second = await desk.connect(HALF_BODY), await desk.connect(HALF_BODY)
+    assert (await ask(desk, PUSH)).body == b"success"
+    assert await gone(first[0])
+    second[1].write(b"x" * 979)
+    assert (await read_reply(second[0])).status == 200
+    assert desk.outcomes[:2] == ["kept", "refused: broken off"] or desk.outcomes[:2] == ["refused: broken off", "kept"]
+
+
+async def test_a_wrong_signature_is_refused_before_its_body_is_read(open_desk: Open) -> None:
+    desk = await open_desk(Limits(body=30.0, lingering=0.05))
+    query = signed() | {"signature": "0" * 40}
+    reader, _ = await desk.connect(written("/wx/plain", TEXT[:20], query, Content_Length="999"))
+    answer = await read_reply(reader)
+    assert (answer.status, answer.body, answer.headers["connection"]) == (403, b"", "close")
+    assert await gone(reader)
+
+
+async def test_a_body_that_nobody_signed_is_read_only_while_places_are_free(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2, body=30.0, lingering=0.05))
+    unsigned = written("/wx/secure", TEXT[:20], {"timestamp": TIMESTAMP, "nonce": NONCE}, Content_Length="999")
+    waiting, _ = await desk.connect(unsigned)
+    refused, _ = await desk.connect(unsigned)
+    assert (await read_reply(refused)).status == 503
+    assert (await ask(desk, PUSH)).body == b"success"
+    assert await gone(waiting)
 
 
 async def test_when_all_are_at_work_one_more_is_told_so(open_desk: Open) -> None:

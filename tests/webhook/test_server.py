@@ -146,7 +146,7 @@ async def test_what_is_signed_but_unreadable_is_kept_and_acknowledged(desk: Desk
 @pytest.mark.parametrize(
     ("fault", "status", "outcome"),
     [
-        (StoreError(reason="disk full"), 500, "failed: store"),
+        (StoreError(reason="disk full"), 503, "failed: store"),
         (asyncio.QueueFull(), 503, "failed: overloaded"),
         (RuntimeError("oABC-_def said 请问几点关门"), 500, "failed: unexpected"),
     ],

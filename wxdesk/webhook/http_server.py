@@ -37,14 +37,15 @@ _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: c
 class Limits:
     """Limits on the resources of clients.
 
-    `connections`: most open ones; one more closes the one that has been idle longest, and if none is idle, it
-    is answered 503 itself. In seconds: `first_request`, until a new connection's first headers are complete;
+    `connections`: most open ones; one more closes the one that has been idle, or has left its request
+    unfinished, for the longest time; if all are being answered, it is answered 503 itself. In seconds:
+    `first_request`, until a new connection's first headers are complete;
     `body`, for each body (WeChat itself gives up after 5); `keepalive`, of idle time after a response;
     `lingering`, for which the rest of a refused body is read and discarded so that its sender can read the
     response.
     """
 
-    connections: int = 256
+    connections: int = 512
     first_request: float = 8.0
     body: float = 4.0
     keepalive: float = 30.0
@@ -99,7 +100,7 @@ class SuccessResponse(web.StreamResponse):
 
 
 class Connection(web.RequestHandler):
-    """One client's connection: busy between `begin` and `end`, idle otherwise."""
+    """One client's connection: busy between `receive` and `end`, waiting otherwise."""
 
     __slots__ = ("_counted", "_first_request_timer", "_server")
 
@@ -128,13 +129,23 @@ class Connection(web.RequestHandler):
             self._server.forget(self)
         super().connection_lost(exc)
 
+    @property
+    def is_crowded(self) -> bool:
+        """True while no place is free for one more."""
+        return self._server.is_full
+
     def begin(self) -> None:
-        """Mark the connection as busy: it must not be closed to make room."""
+        """Mark the connection as waiting for a body, the youngest of the waiting ones."""
         self._stop_timer()
+        self._server.waiting.pop(self, None)
+        self.end()
+
+    def receive(self) -> None:
+        """Mark the connection as busy: it must not be closed to make room."""
         self._server.waiting.pop(self, None)
 
     def end(self) -> None:
-        """Mark the connection as idle, the youngest of the idle ones."""
+        """Mark the connection as idle, the youngest of the waiting ones."""
         if self._counted:
             self._server.waiting[self] = None
 
@@ -161,7 +172,8 @@ class Connection(web.RequestHandler):
 class Server(web.Server):
     """Makes the connections and limits their number.
 
-    `turned_away` is called for what is not HTTP. `waiting` holds idle connections, the longest idle first.
+    `turned_away` is called for what is not HTTP. `waiting` holds connections without a complete request, the
+    oldest first.
     """
 
     def __init__(
@@ -189,11 +201,11 @@ class Server(web.Server):
         )
 
     def take(self, connection: Connection) -> bool:
-        """Count a new connection; at the limit, close the one that has been idle longest.
+        """Count a new connection; at the limit, close the one that waits longest.
 
-        False if the limit is reached and none is idle.
+        False if the limit is reached and all are being answered.
         """
-        if self._open >= self.limits.connections:
+        if self.is_full:
             longest = next(iter(self.waiting), None)
             if longest is None:
                 return False
@@ -202,6 +214,11 @@ class Server(web.Server):
         self._open += 1
         self.waiting[connection] = None
         return True
+
+    @property
+    def is_full(self) -> bool:
+        """True while there are as many connections as there may be."""
+        return self._open >= self.limits.connections
 
     def forget(self, connection: Connection) -> None:
         """Release the slot of a connection that is gone."""

@@ -48,6 +48,15 @@ SUCCESS = b"success"
 FORGERY_WARNING_PAUSE = timedelta(hours=1)
 """Pause between warnings of an account; the traffic page shows every attempt."""
 
+ACCEPTED_AT_ONCE = 64
+"""Connections accepted before others are read again.
+
+Far fewer than may be open, so that a push that has come is read before newer connections take its place.
+"""
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted; others try again after a second."""
+
 _PREFIX = "/wx/"
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
@@ -58,8 +67,8 @@ class Listener:
     """Listens at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
 
     `accounts` are read once. `keep` commits a push and says whether it is new and whether its answer transfers
-    the contact; it may raise `StoreError` (answered 500, so that WeChat tries again) or `asyncio.QueueFull`
-    (503). Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`,
+    the contact; it may raise `StoreError` or `asyncio.QueueFull` (answered 503, so that WeChat tries again).
+    Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`,
     `checked`, `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a value of
     `Refusal`.
 
@@ -101,13 +110,17 @@ class Listener:
         runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._host, self._port).start()
+            site = web.TCPSite(runner, self._host, self._port, backlog=ACCEPTED_AT_ONCE)
+            await site.start()
         except OSError as error:
             await runner.cleanup()
             if error.errno in _TAKEN:
                 raise PortInUse(self._host, self._port) from None
             reason = "This machine does not let the program listen there."
             raise BadConfig("config.toml", "[listener]", reason) from error
+        for listening in cast("asyncio.Server", site._server).sockets:  # noqa: SLF001
+            with listening.dup() as same:
+                same.listen(BACKLOG)
         self._runner = runner
         host = f"[{self._host}]" if ":" in self._host else self._host
         url = f"http://{host}:{runner.addresses[0][1]}"
@@ -141,11 +154,11 @@ class Listener:
             if (answer := self._answer_to_probe(request)) is not None:
                 return answer
             door = self._door(request)
-            seen = await self._answer(door, request)
+            seen = await self._answer(door, request, connection)
         except PushRefused as refused:
             if door is not None and refused.why == Refusal.PLAIN_TEXT:
                 self._warn_of_forgery(door.account.name)
-            seen = _Outcome(f"refused: {refused.why}", _refusal(refused))
+            seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request))
         finally:
             connection.end()
             self._at_work.discard(task)
@@ -167,21 +180,24 @@ class Listener:
         answer = self._challenges.met(number, request.path)
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
-    async def _answer(self, door: PushVerifier, request: web.BaseRequest) -> _Outcome:
+    async def _answer(self, door: PushVerifier, request: web.BaseRequest, connection: Connection) -> _Outcome:
         if request.method == hdrs.METH_GET:
             query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded once already
             answer = PlainResponse(HTTPStatus.OK, door.check_url(query, self._clock()))
             return _Outcome("checked", answer, signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
-        body = await read_body(request, self._limits.body)
         query = read_query(request.rel_url.raw_query_string)
+        if not door.is_signed(query, self._clock()) and connection.is_crowded:
+            return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
+        body = await read_body(request, self._limits.body)
+        connection.receive()
         push = door.receive(query, body, self._clock())
         try:
             receipt = await self._keep(push)
         except StoreError as error:
             logger.error("A push for %s could not be kept: %s", push.account, type(error).__name__)
-            return _Outcome("failed: store", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
+            return _Outcome("failed: store", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
         except asyncio.QueueFull:
             return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE), push)
         except Exception as error:  # noqa: BLE001 - WeChat must try again whatever it is; its text may hold an openid
@@ -241,10 +257,10 @@ def _signed_at(query: Query) -> datetime | None:
         return None
 
 
-def _refusal(refused: PushRefused) -> PlainResponse:
+def _refusal(refused: PushRefused, request: web.BaseRequest) -> PlainResponse:
     status = STATUS.get(refused.why, HTTPStatus.FORBIDDEN)
     # The rest of a body that was not read would be taken for the next request.
-    answer = PlainResponse(status, close=status is not HTTPStatus.FORBIDDEN)
+    answer = PlainResponse(status, close=status is not HTTPStatus.FORBIDDEN or not request.content.is_eof())
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers[hdrs.ALLOW] = "GET, POST"
     return answer

@@ -77,6 +77,20 @@ class PushVerifier:
         encrypted = _encrypted(body)
         return secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
 
+    def is_signed(self, query: Query, at: datetime) -> bool:
+        """Tell if the query bears WeChat's signature, so that the body is worth reading.
+
+        WeChat signs the query in every mode. False if there is none, as from programs that write their own pushes.
+
+        Raises:
+            PushRefused: there is one, and it is wrong.
+        """
+        secrets = self._ready()
+        if "signature" not in query:
+            return False
+        secrets.check(query["signature"], query.get("timestamp", ""), query.get("nonce", ""), at)
+        return True
+
     def receive(self, query: Query, body: bytes, received_at: datetime) -> Push:
         """Verify and parse a push; `incoming` is None and `note` says why if unreadable.
 

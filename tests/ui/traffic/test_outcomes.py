@@ -28,7 +28,7 @@ def test_every_word_of_the_tables_has_its_chinese_one() -> None:
     for outcome in ("failed: store", "failed: overloaded", "failed: unexpected", "duplicate", "checked"):
         assert push_sentence(outcome).isascii() is False
     assert [push_result(f"failed: {why}")[0][:3] for why in ("store", "overloaded", "unexpected")] == [
-        "500",
+        "503",
         "503",
         "500",
     ]
@@ -44,7 +44,7 @@ def test_every_word_of_the_tables_has_its_chinese_one() -> None:
         ("refused: plain text", "403 plain text: attack", "failed"),
         ("refused: unknown address", "404 unknown address", "failed"),
         ("refused: something new", "403 something new", "failed"),
-        ("failed: store", "500 not kept", "failed"),
+        ("failed: store", "503 not kept", "failed"),
     ],
 )
 def test_a_request_ends_in_a_word_and_a_colour(outcome: str, result: str, role: str) -> None:

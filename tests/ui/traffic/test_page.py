@@ -192,7 +192,7 @@ def test_a_token_call_from_a_foreign_address_offers_the_address(
 def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     choose(page, PUSHES)  # the desk fetches a token by itself
     url = answering.desk.health.state.listener_url
-    for path, code in (("/wp-login.php", 404), ("/wx/shop?signature=1&timestamp=2&nonce=3", 403)):
+    for path, code in (("/wp-login.php", 404), ("/wx/shop?timestamp=2&nonce=3", 403)):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(url + path, data=b"{}")  # noqa: S310 - the listener on this machine
         assert refused.value.code == code
@@ -213,7 +213,7 @@ def test_a_message_in_plain_text_is_shown_as_the_attack_that_it_is(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
     choose(page, PUSHES)
-    url = answering.desk.health.state.listener_url + "/wx/shop?signature=1&timestamp=2&nonce=3"
+    url = answering.desk.health.state.listener_url + "/wx/shop?timestamp=2&nonce=3"
     for count in (1, 2):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(url, data=FORGED)  # noqa: S310 - the listener on this machine

@@ -33,8 +33,8 @@ SIBLINGS = 4
 LINGER_SECONDS = 0.001
 """Time that a batch waits for as many pushes as there were a moment ago."""
 
-PATIENCE_SECONDS = 4.0
-"""Time limit of a commit; WeChat gives up after 5 s and must repeat the push."""
+PATIENCE_SECONDS = 3.8
+"""Time limit from arrival to commit; WeChat gives up after 5 s and repeats."""
 
 type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 """Commits pushes in one transaction; returns an id each, None for a copy."""
@@ -80,7 +80,11 @@ class GroupCommit:
             self._crowd_is_back.set()
         if self._running is None:
             self._running = loop.create_task(self._run(), name="group commit")
-        return await future
+        try:
+            async with asyncio.timeout(self._patience):
+                return await future
+        except TimeoutError:
+            raise StoreError(reason=SILENT) from None
 
     async def close(self) -> None:
         """Refuse new pushes and commit waiting ones, within `CLOSE_SECONDS`."""
@@ -93,7 +97,9 @@ class GroupCommit:
             while self._waiting:
                 await self._gather()
                 batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
-                await self._settle([push for push, _ in batch], [future for _, future in batch])
+                batch = [waiting for waiting in batch if not waiting[1].done()]  # nobody waits for it any more
+                if batch:
+                    await self._settle([push for push, _ in batch], [future for _, future in batch])
         finally:
             self._running = None
 

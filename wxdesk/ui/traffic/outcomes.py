@@ -69,7 +69,7 @@ REFUSALS: dict[str, RefusalExplanation] = {
 }
 
 _ANSWERS = {
-    "failed: store": ("500 not kept", "The database could not be written, so WeChat was asked to send it again."),
+    "failed: store": ("503 not kept", "The database could not be written, so WeChat was asked to send it again."),
     "failed: overloaded": ("503 too many", "Too many pushes waited for the disk; WeChat was asked to send it again."),
     "failed: unexpected": ("500 fault", "Something unexpected happened; the log has more. WeChat sends it again."),
 }
