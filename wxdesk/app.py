@@ -264,7 +264,8 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
     pictures, wechat, challenges = Pictures(store.pictures, out.files, clock), setup.config.wechat, ProbeChallenges()
-    returns_at, tunnel = partial(_hand_back_time, presence, preferences), Tunnel(bus.publish, clock)
+    returns_at = partial(_hand_back_time, presence, preferences)
+    tunnel, listener = Tunnel(bus.publish, clock), _listener(setup, intake, bus, challenges)
     desk = Desk(
         accounts=accounts,
         preferences=preferences,
@@ -291,9 +292,7 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         body_of=to_body,
     )
     _subscribe(desk, out, tunnel)
-    return OpenDesk(
-        setup, desk, store, pause, transfers, intake, out, _listener(setup, intake, bus, challenges), tunnel
-    )
+    return OpenDesk(setup, desk, store, pause, transfers, intake, out, listener, tunnel)
 
 
 def _subscribe(desk: Desk, out: OutgoingParts, tunnel: Tunnel) -> None:
