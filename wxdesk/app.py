@@ -175,6 +175,7 @@ class OpenDesk:
 
     def __post_init__(self) -> None:
         self.parts = Supervisor(self.desk.bus.publish)
+        self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
 
     async def start(self) -> None:
@@ -264,8 +265,7 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
     out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
     pictures, wechat, challenges = Pictures(store.pictures, out.files, clock), setup.config.wechat, ProbeChallenges()
-    returns_at = partial(_hand_back_time, presence, preferences)
-    tunnel, listener = Tunnel(bus.publish, clock), _listener(setup, intake, bus, challenges)
+    returns_at, listener = partial(_hand_back_time, presence, preferences), _listener(setup, intake, bus, challenges)
     desk = Desk(
         accounts=accounts,
         preferences=preferences,
@@ -291,17 +291,16 @@ def build(setup: Setup, store: Store) -> OpenDesk:
         clock=clock,
         body_of=to_body,
     )
-    _subscribe(desk, out, tunnel)
-    return OpenDesk(setup, desk, store, pause, transfers, intake, out, listener, tunnel)
+    _subscribe(desk, out)
+    return OpenDesk(setup, desk, store, pause, transfers, intake, out, listener, Tunnel(bus.publish, clock))
 
 
-def _subscribe(desk: Desk, out: OutgoingParts, tunnel: Tunnel) -> None:
+def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe = desk.bus.subscribe
     subscribe(desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     subscribe(desk.traffic.hear, PushSeen, ApiCalled)
     subscribe(desk.setup.hear, ListenerChanged, TunnelChanged, ReachabilityChanged, ApiCalled, TokenChanged)
     subscribe(desk.reachability.hear, TunnelChanged)
-    subscribe(lambda _: tunnel.try_again(), NetworkChanged)
     subscribe(out.client.hear, AccountFreed)
     subscribe(out.backoff.hear, TokenChanged)
     subscribe(out.outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
