@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +18,7 @@ from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.desk.wechat.refusals import explain_refusal, refusal_text
 from wxdesk.i18n import tr
 
@@ -35,19 +34,6 @@ SUSPICIOUS = 3
 """Tokens superseded in a row that suggest another program fetches them too."""
 
 TAKEN = "Another program probably fetches tokens for this mini program. Let both use stable_token, or stop one."
-
-
-def seconds_elapsed() -> float:
-    """Return seconds since a fixed moment, unaffected by sleep and clock changes.
-
-    Python's own clock stands still on Linux and macOS while the machine sleeps, and what WeChat gave for two
-    hours goes on ageing.
-    """
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)  # there it is Python's own that stops
-    return time.monotonic()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

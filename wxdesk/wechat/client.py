@@ -25,9 +25,10 @@ from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import Clock, always
+from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
-from wxdesk.wechat.access_token import AccessTokens, TokenGrant, seconds_elapsed
+from wxdesk.wechat.access_token import AccessTokens, TokenGrant
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp
 from wxdesk.wechat.payload import to_body, typing_body
 from wxdesk.wechat.picture_hosts import PictureHosts
