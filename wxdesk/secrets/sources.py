@@ -153,7 +153,7 @@ class SecretSources:
         """Open the vault; a running desk then reads its secrets.
 
         Raises:
-            BadInput: the passphrase is wrong.
+            BadInput: the passphrase is wrong, or the file is no vault.
         """
         self.vault.unlock(passphrase)
         self._tell_change()

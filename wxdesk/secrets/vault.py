@@ -52,7 +52,7 @@ class WrongPassphrase(BadInput):
         super().__init__(file=file)
 
 
-class VaultDamaged(WxdeskError):
+class VaultDamaged(BadInput):
     """A file in the vault's place that is none; it is as it was."""
 
     template = "{file} is damaged, or no vault of this version. The file was left as it is."

@@ -1,0 +1,74 @@
+"""The window asks for the vault's passphrase, and makes a vault where there is no keychain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk.secrets import SecretSources
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.vault import VaultDialog
+
+PASSPHRASE = "correct horse"
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> SecretSources:
+    return SecretSources(tmp_path, {})
+
+
+def _dialog(qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget) -> VaultDialog:
+    host.show()
+    dialog = VaultDialog(bridge, sources, host)
+    dialog.open()
+    qtbot.waitUntil(dialog.isVisible)
+    return dialog
+
+
+def test_a_new_vault_takes_the_same_passphrase_twice(
+    qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget
+) -> None:
+    dialog = _dialog(qtbot, bridge, sources, host)
+    assert dialog.passphrase.echoMode() is QLineEdit.EchoMode.Password
+    qtbot.keyClicks(dialog.passphrase, PASSPHRASE)
+    qtbot.keyClicks(dialog.again, "correct hors")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    assert dialog.fault.full_text() == "These are two different passphrases."
+    assert not sources.vault.exists
+    qtbot.keyClicks(dialog.again, "e")
+    with qtbot.waitSignal(dialog.opened):
+        qtbot.keyClick(dialog.again, Qt.Key.Key_Return)
+    assert sources.vault.is_open
+
+
+def test_a_short_passphrase_is_told_at_once(
+    qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget
+) -> None:
+    dialog = _dialog(qtbot, bridge, sources, host)
+    for field in (dialog.passphrase, dialog.again):
+        qtbot.keyClicks(field, "short")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.fault.full_text() == "The passphrase needs at least 8 characters.")
+    assert dialog.action.isEnabled()
+    dialog.reject()
+
+
+def test_a_locked_vault_is_opened_by_its_passphrase_only(
+    qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget, tmp_path: Path
+) -> None:
+    SecretSources(tmp_path, {}).vault.create(PASSPHRASE)
+    dialog = _dialog(qtbot, bridge, sources, host)
+    assert dialog.again.isHidden()
+    qtbot.keyClicks(dialog.passphrase, "wrong horse")
+    qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "does not open" in dialog.fault.full_text())
+    assert sources.vault.is_locked
+    qtbot.keyClicks(dialog.passphrase, PASSPHRASE)  # over the wrong one, which is selected
+    with qtbot.waitSignal(dialog.opened):
+        qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+    assert sources.vault.is_open
+    assert (tmp_path / "secrets.changed").exists(), "a running desk reads its secrets now"

@@ -1,0 +1,102 @@
+"""Dialog for the vault's passphrase: opens the vault, or makes a new one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.i18n import explain, tr
+from wxdesk.secrets import SecretSources
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.labels import PlainLabel
+
+UNLOCKING = (
+    "Unlock the vault",
+    "The secrets of your mini programs are sealed in it. Until it is unlocked, no message arrives and no reply leaves.",
+    "Unlock",
+)
+MAKING = (
+    "Make a vault",
+    "A file in the home folder keeps the secrets, sealed with a passphrase that is asked for at each start. Nobody can "
+    "tell you a forgotten one; the secrets can then be had again in WeChat's console.",
+    "Make the vault",
+)
+
+
+class VaultDialog(Dialog):
+    """Asks for the passphrase, twice where there is no vault yet.
+
+    Signals:
+        opened: the vault is open now.
+    """
+
+    opened = Signal()
+
+    def __init__(self, bridge: Bridge, sources: SecretSources, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self.setFixedWidth(WIDTH)
+        self._bridge = bridge
+        self._sources = sources
+        self._is_new = not sources.vault.exists
+        title, text, action = MAKING if self._is_new else UNLOCKING
+        self.setWindowTitle(tr(title))
+        self.passphrase = self._field(tr("Passphrase"))
+        self.again = self._field(tr("The same again"))
+        self.again.setVisible(self._is_new)
+        self.fault = PlainLabel(role="failed", wrap=True, parent=self)
+        self.fault.hide()
+        self.cancel = Button(tr("Later"), parent=self)
+        self.action = Button(tr(action), kind=ButtonKind.PRIMARY, parent=self)
+        self.action.setDefault(True)
+        self.cancel.clicked.connect(self.reject)
+        self.action.clicked.connect(self._try)
+        vbox(
+            PlainLabel(tr(title), size=Size.TITLE, strong=True, wrap=True, parent=self),
+            PlainLabel(tr(text), role="secondary", wrap=True, parent=self),
+            self.passphrase,
+            self.again,
+            self.fault,
+            hbox(STRETCH, self.cancel, self.action, spacing=8),
+            within=self,
+            spacing=12,
+            margins=(24, 20, 24, 20),
+        )
+        self.passphrase.setFocus()
+
+    def _field(self, name: str) -> QLineEdit:
+        field = QLineEdit(self)
+        field.setEchoMode(QLineEdit.EchoMode.Password)
+        field.setPlaceholderText(name)
+        field.setAccessibleName(name)
+        return field
+
+    def _try(self) -> None:
+        typed = self.passphrase.text()
+        if self._is_new and self.again.text() != typed:
+            self._show_fault(tr("These are two different passphrases."))
+            return
+        self.action.setEnabled(False)  # the key takes some tenths of a second
+        work = self._sources.vault.create if self._is_new else self._sources.unlock
+        self._bridge.ask(asyncio.to_thread(work, typed), self._done, self._fail, once="vault")
+
+    def _done(self, _: None) -> None:
+        self.opened.emit()
+        self.accept()
+
+    def _fail(self, error: Exception) -> None:
+        self._show_fault(explain(error))
+        self.action.setEnabled(True)
+        self.passphrase.selectAll()
+        self.passphrase.setFocus()
+
+    def _show_fault(self, text: str) -> None:
+        self.fault.setText(text)
+        self.fault.show()
