@@ -7,11 +7,14 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from wxdesk import logs
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.secrets import SecretSources
 
 SECRET = "4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c"
 OPENID = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
@@ -90,3 +93,19 @@ def test_http_clients_do_not_log_their_urls(lines: Path) -> None:
     for name in ("httpx2", "httpcore2", "aiohttp.access"):
         logging.getLogger(name).info("GET https://api.weixin.qq.com/?access_token=x")
     assert lines.read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.expects_log("")
+def test_a_secret_that_is_known_later_is_masked_from_then_on(lines: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = logging.getLogger("wxdesk.test")
+    log.error("the new one is laterToken1")
+    SecretSources(lines.parent, {"WXDESK_SHOP_PUSH_TOKEN": "laterToken1"}).read(
+        Account("shop", "wx1", "gh_1", PushMode.PLAIN), datetime.now(UTC)
+    )
+    log.error("the same is laterToken1")
+    said = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert [line["text"] for line in said if line["room"] == log.name] == [
+        "the new one is laterToken1",
+        "the same is ***",
+    ]
+    assert capsys.readouterr().err.count("laterToken1") == 1
