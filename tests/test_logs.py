@@ -96,7 +96,7 @@ def test_http_clients_do_not_log_their_urls(lines: Path) -> None:
 
 
 @pytest.mark.expects_log("")
-def test_a_secret_that_is_known_later_is_masked_from_then_on(lines: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_that_is_known_later_is_masked_from_then_on(lines: Path) -> None:
     log = logging.getLogger("wxdesk.test")
     log.error("the new one is laterToken1")
     SecretSources(lines.parent, {"WXDESK_SHOP_PUSH_TOKEN": "laterToken1"}).read(
@@ -108,4 +108,3 @@ def test_a_secret_that_is_known_later_is_masked_from_then_on(lines: Path, capsys
         "the new one is laterToken1",
         "the same is ***",
     ]
-    assert capsys.readouterr().err.count("laterToken1") == 1
