@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from wxdesk.core.errors import (
@@ -55,6 +55,9 @@ SIDE_BY_SIDE = 8
 """Calls to WeChat under way at the same time."""
 
 STORE_RETRY_SECONDS = 1.0
+LATE_COMMIT = timedelta(minutes=1)
+"""Time for which a claim may still be committed after its answer was lost."""
+
 LINGER_SECONDS = 1.5
 """Time at exit to send replies that can be undone and wait for WeChat to answer."""
 
@@ -89,6 +92,7 @@ class Outbox:
         self._wake: datetime | None = None
         self._wake_known = False
         self._stopping = False
+        self._claims_lost_until: datetime | None = None
         self._under_way = InFlight()
         self._backoff = backoff
         self._outcomes = Outcomes(store, backoff, publish, clock)
@@ -142,6 +146,7 @@ class Outbox:
                     until = await self._send_due()
                 except StoreError as error:
                     log.warning("The outbox waits for the store: %s", error)
+                    self._claims_lost_until = self._clock() + LATE_COMMIT
                     await sleep(STORE_RETRY_SECONDS, self._awake)
                     continue
                 await sleep_until(until, self._awake, self._clock)
@@ -152,6 +157,7 @@ class Outbox:
     async def _send_due(self) -> datetime | None:
         """Send what is due, and return when something else will be."""
         now = self._clock()
+        await self._find_lost_claims(now)
         if not self._wake_known or (self._wake is not None and self._wake <= now):
             await self._release(now)
         free = SIDE_BY_SIDE - len(self._under_way.tasks)
@@ -159,8 +165,16 @@ class Outbox:
             for claimed in await self._claim(now, free, without=self._backoff.shut()):
                 self._start(claimed)
             await self._probe(now)
-        moments = [*self._backoff.ends_after(now), *((self._wake,) if self._wake is not None else ())]
-        return min(moments, default=None)
+        moments = (*self._backoff.ends_after(now), self._wake, self._claims_lost_until)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def _find_lost_claims(self, now: datetime) -> None:
+        """Queue again what a claim moved to `sending` without telling."""
+        if self._claims_lost_until is None:
+            return
+        publish_replies(self._publish, await self._store.outbox.unclaim(now, self._under_way.tasks))
+        if now >= self._claims_lost_until:
+            self._claims_lost_until = None
 
     async def _release(self, now: datetime) -> None:
         """Release held replies, and learn when to look again; not after each reply."""

@@ -118,6 +118,13 @@ class OutboxStore:
         """
         return await self._db.write(takeover.take_over, conversation_id, begun, at)
 
+    async def unclaim(self, at: datetime, busy: Collection[int]) -> list[Reply]:
+        """Queue replies in `sending` again, except in the conversations `busy`.
+
+        For a claim that was committed though its answer never came: no call has begun for it. Returns those replies.
+        """
+        return await self._db.write(_unclaim, at, tuple(busy))
+
     async def recover(self, at: datetime) -> list[Reply]:
         """Move `sending` replies to `unknown` after a crash; these count as sent."""
         return await self._db.write(_recover, at)
@@ -133,6 +140,12 @@ def _recover(connection: Connection, at: datetime) -> list[Reply]:
         fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
         connection.execute(fewer.values(window_left=left - 1))
     return lost
+
+
+def _unclaim(connection: Connection, at: datetime, busy: tuple[int, ...]) -> list[Reply]:
+    change = update(replies).where(replies.c.state == ReplyState.SENDING, replies.c.conversation_id.not_in(busy))
+    values = {"state": ReplyState.QUEUED, "attempts": replies.c.attempts - 1, "updated_at": at}
+    return update_replies(connection, change.values(values))
 
 
 def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[ClaimedReply]:

@@ -1,0 +1,55 @@
+"""A claim that the database commits without ever saying so leaves no reply, and no contact, stuck."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.errors import StoreError
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.wechat.quota import ClaimedReply
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.store.engine.failures import SILENT
+
+RULES = """
+[[rules]]
+name = "hours"
+when = { any = ["几点"] }
+then = [{ reply = "九点。" }]
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, RULES) as made:
+        yield made
+
+
+@pytest.mark.expects_log("The outbox waits for the store")
+async def test_what_was_claimed_without_an_answer_is_sent_once_the_store_is_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = desk.opened.store.outbox
+    claim, lost = outbox.claim, []
+
+    async def cut_off(*args: Any, **how: Any) -> list[ClaimedReply]:
+        claimed = await claim(*args, **how)
+        if claimed and not lost:
+            lost.extend(claimed)
+            raise StoreError(reason=SILENT)  # it is committed all the same
+        return claimed
+
+    monkeypatch.setattr(outbox, "claim", cut_off)
+    await desk.sandbox.say(LI_LEI.openid, "几点关门")
+    await desk.until_sent(1)
+    await desk.sandbox.say(LI_LEI.openid, "几点开门")
+    await desk.until_sent(2)
+    assert [one.reply.state for one in lost] == [ReplyState.SENDING]
+    desk.move_to(START + timedelta(minutes=2))
+    await desk.sandbox.say(LI_LEI.openid, "几点")
+    await desk.until_sent(3)
