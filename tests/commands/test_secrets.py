@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import socket
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -151,3 +154,56 @@ def test_a_start_says_which_secrets_cannot_be_right(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert said in ended.stderr
     assert said in (tmp_path / "logs" / "wxdesk.log").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> dict[str, str]:
+    """The environment of a machine whose keychain waits for a person who is not there."""
+    (tmp_path / "hanging_keychain.py").write_text(
+        "import threading\n"
+        "from keyring.backend import KeyringBackend\n"
+        "class Keychain(KeyringBackend):\n"
+        "    priority = 1\n"
+        "    def get_password(self, service, username): threading.Event().wait()\n"
+        "    set_password = delete_password = get_password\n",
+        encoding="utf-8",
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WXDESK_")}
+    return kept | {"PYTHONPATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": "hanging_keychain.Keychain"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a test cannot press Ctrl+C")
+def test_the_systems_question_is_told_and_ctrl_c_ends_the_waiting(tmp_path: Path, hanging: dict[str, str]) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    command = [sys.executable, "-m", "wxdesk", "--home", str(tmp_path), "--lang", "en", "secret", "set", "shop"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*command, "push_token"], env=hanging, stdin=pipe, stderr=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write("myToken\n")
+        process.stdin.flush()
+        assert process.stderr.readline() == (
+            "wxdesk: The system may ask you for a password: answer its question. Ctrl+C ends the waiting.\n"
+        )
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+
+
+def test_a_keychain_that_asks_holds_a_start_up_once_and_what_is_missing_is_said(
+    tmp_path: Path, hanging: dict[str, str]
+) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    ended = subprocess.run(
+        [sys.executable, "-m", "wxdesk", "--home", str(tmp_path), "--lang", "en", "serve"],
+        env=hanging,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.count("did not answer") == 1
+    assert [line for line in ended.stderr.splitlines() if "has no" in line] == [
+        f"wxdesk: Account “shop” has no {name}. Set WXDESK_SHOP_{name.upper()}, or run: wxdesk secret set shop {name}"
+        for name in ("app_secret", "push_token", "encoding_aes_key")
+    ]
