@@ -215,7 +215,7 @@ class OpenDesk:
     async def _open_tunnel(self) -> None:
         """Open the tunnel that the configuration names; it leads to the listener."""
         config = self.setup.config
-        await self.tunnel.use(config.tunnel.kind, driver_for(config.tunnel, config.listener.public_url))
+        await self.tunnel.use(config.tunnel.kind, driver_for(config, self.url))
 
     def _follow_address(self) -> None:
         """Probe the public address by the first account's push URL."""

@@ -21,8 +21,19 @@ from typing import TextIO
 
 from wxdesk.core.system_failures import unusable_file
 
-CHATTY = ("httpx2", "httpcore2", "aiohttp.access", "asyncio", "alembic", "liquid", "PIL", "qasync", "dbus_fast")
-"""Libraries logged from WARNING up: INFO is noise, or has whole URLs."""
+CHATTY = (
+    "asyncssh",
+    "httpx2",
+    "httpcore2",
+    "aiohttp.access",
+    "asyncio",
+    "alembic",
+    "liquid",
+    "PIL",
+    "qasync",
+    "dbus_fast",
+)
+"""Libraries logged from WARNING up: INFO is noise, has whole URLs or commands."""
 
 QUIET = ("desktop_notifier",)
 """Libraries logged from ERROR up: warnings are handled, DEBUG has messages."""

@@ -37,6 +37,10 @@ def test_a_command_and_the_gateway_of_frps_are_understood() -> None:
         (SSH + 'host_key = "ssh-ed25519"\n', "tunnel.host_key：不是服务器指纹：指纹以 SHA256: 开头，后面有 43 个字符"),
         (SSH + 'gateway = "nginx"\n', "tunnel.gateway：「nginx」不是这些之一：sshd | frps"),
         (SSH + 'gateway = "frps"\n', "tunnel.custom_domain：只能是字母、数字、点、- 和 _，不能为空"),
+        (
+            SSH + 'gateway = "frps"\ncustom_domain = "a.com"\ncarry_api = true\n',
+            "tunnel.carry_api：需要 sshd；frps 不能向外转发",
+        ),
         (SSH + 'password = "x"\n', "tunnel：这里没有「password」这个键"),
         ('[tunnel]\nkind = "command"\n', "tunnel.command：不能为空：请写程序和它的参数，或选一个 preset"),
         ('[tunnel]\npreset = "bore"\n', "「bore」不是这些之一：frpc | cpolar | natapp | cloudflared | ngrok"),

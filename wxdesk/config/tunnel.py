@@ -71,5 +71,7 @@ def _check_ssh(tunnel: TunnelSettings, file: str) -> None:
         for key, value in (("proxy_name", tunnel.proxy_name), ("custom_domain", tunnel.custom_domain)):
             if not _PROXY_WORD.fullmatch(value):
                 raise BadConfig(file, f"tunnel.{key}", "takes letters, digits, dots, - and _, and is not empty")
+        if tunnel.carry_api:
+            raise BadConfig(file, "tunnel.carry_api", "needs an sshd; frps carries nothing outwards")
     elif not tunnel.user:
         raise BadConfig(file, "tunnel.user", "is empty")

@@ -30,11 +30,15 @@ class TunnelPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TunnelUp:
-    """Report of a driver whose tunnel stands: its address, if known, and a note."""
+    """Report of a driver whose tunnel stands: its address, if known, and a note.
+
+    `api_port`: port of this machine from which calls to WeChat's API leave through the tunnel; 0 if it carries none.
+    """
 
     public_url: str = ""
     verdict: CheckVerdict = CheckVerdict.OK
     values: Mapping[str, str] = field(default_factory=dict)
+    api_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class TunnelState:
     """The tunnel at one moment.
 
     `public_url` is the address that the driver knows, empty if none. While it is up, `verdict` may be a note or a
-    warning; while it is down, why. `values` fill the verdict's sentence; `since` is when all this began.
+    warning; while it is down, why. `values` fill the verdict's sentence; `since` is when all this began. `api_port` is
+    as in `TunnelUp`.
     """
 
     kind: TunnelKind = TunnelKind.EXTERNAL
@@ -63,6 +68,7 @@ class TunnelState:
     verdict: CheckVerdict = CheckVerdict.UNKNOWN
     values: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None
+    api_port: int = 0
 
     @property
     def finding(self) -> Finding:

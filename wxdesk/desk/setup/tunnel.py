@@ -70,7 +70,7 @@ class Tunnel:
 
             def report(up: TunnelUp, up_at: list[float] = up_at) -> None:
                 up_at[:] = up_at or [loop.time()]
-                self._tell(TunnelState(kind, TunnelPhase.UP, up.public_url, up.verdict, up.values))
+                self._tell(TunnelState(kind, TunnelPhase.UP, up.public_url, up.verdict, up.values, None, up.api_port))
 
             end = await self._run(driver, report)
             self._tell(TunnelState(kind, TunnelPhase.DOWN, "", end.verdict, end.values))

@@ -1,0 +1,70 @@
+"""frps' SSH gateway: a proxy is asked for by a command, and its refusals are told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.tunnel.ssh.conftest import ANSWER
+from tests.tunnel.ssh.frps import TOKEN, Frps
+from tests.tunnel.ssh.test_ssh import QUICK
+from tests.tunnel.watching import WatchedTunnel
+from wxdesk.config import TunnelSettings
+from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.tunnel.caddyfile import caddyfile
+from wxdesk.tunnel.ssh import Address, SshTunnel
+
+
+@pytest.fixture
+async def frps() -> AsyncIterator[Frps]:
+    made = Frps()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def settings(frps: Frps) -> TunnelSettings:
+    return TunnelSettings(
+        kind=TunnelKind.SSH,
+        host="127.0.0.1",
+        port=await frps.start(),
+        host_key=frps.key.get_fingerprint(),
+        gateway="frps",
+        proxy_name="shop",
+        custom_domain="wx.example.com",
+    )
+
+
+async def test_requests_for_the_domain_reach_the_listener(
+    watched: WatchedTunnel, frps: Frps, settings: TunnelSettings, listener: Address
+) -> None:
+    await watched.use(SshTunnel(settings, listener, secret=TOKEN, times=QUICK))
+    assert (await watched.up()).public_url == "http://wx.example.com"
+    assert frps.commands == [f"http --proxy_name shop --custom_domain wx.example.com --token {TOKEN}"]
+    assert await frps.request() == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("says", "verdict", "reason"),
+    [
+        ("proxy [shop] already exists", CheckVerdict.SSH_PORT_IN_USE, ""),
+        ("router config conflict", CheckVerdict.SSH_PORT_IN_USE, ""),
+        ("token in login doesn't match token from configuration", CheckVerdict.TUNNEL_DOWN, "another token"),
+        (f"unknown flag: {TOKEN}", CheckVerdict.TUNNEL_DOWN, "frps refuses: unknown flag: ***"),
+    ],
+)
+async def test_a_refusal_is_told_without_the_token(
+    watched: WatchedTunnel, frps: Frps, settings: TunnelSettings, listener: Address, says: str,
+    verdict: CheckVerdict, reason: str,
+) -> None:  # fmt: skip
+    frps.says = says
+    await watched.use(SshTunnel(settings, listener, secret=TOKEN, times=QUICK))
+    down = await watched.down(verdict)
+    assert reason in down.values.get("reason", "")
+    assert TOKEN not in str(down.values)
+
+
+def test_the_caddyfile_has_three_lines() -> None:
+    assert caddyfile("wx.example.com", 8765) == "wx.example.com {\n\treverse_proxy 127.0.0.1:8765\n}\n"
