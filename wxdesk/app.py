@@ -7,19 +7,16 @@ main thread; with a window it has its own (`runner.DeskThread`), so a busy windo
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
-from functools import partial
-from pathlib import Path
+from datetime import datetime
 
-from wxdesk.config import Config
 from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import (
     AccountChanged,
     AccountFreed,
     ApiCalled,
+    ConfigurationChanged,
     ConversationChanged,
     DecisionMade,
     ListenerChanged,
@@ -45,7 +42,6 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
-from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.conversations.attention import AttentionWatch
@@ -64,7 +60,6 @@ from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.sending import PictureSender
 from wxdesk.desk.pictures.uploads import Uploads
-from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.hold_timers import HoldTimers
@@ -85,6 +80,7 @@ from wxdesk.desk.runtime.store_watch import StoreWatch
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
@@ -92,9 +88,9 @@ from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.templates.insertion import TemplateFiller
 from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.reconfiguration import Reconfiguration, doors_of
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles
-from wxdesk.timezones import zone_named
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import driver_for
 from wxdesk.tunnel.probe import PublicProbe
@@ -109,48 +105,13 @@ PICTURES = "pictures"
 """Name of the folder of stored pictures, inside the operator's folder."""
 
 
-def utc_now() -> datetime:
-    """Read the real clock."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """Configuration from which a desk is built.
-
-    `credentials` is by account name; `surroundings` are the network that the probe of the public address asks.
-    """
-
-    home: Path
-    config: Config
-    credentials: Mapping[str, Credentials] = field(default_factory=dict)
-    clock: Clock = utc_now
-    surroundings: Surroundings = field(default_factory=Surroundings)
-
-    @property
-    def accounts(self) -> dict[str, Account]:
-        """The configured accounts by name."""
-        return {entry.name: entry.account() for entry in self.config.accounts}
-
-    @property
-    def zone(self) -> tzinfo | None:
-        """Time zone shared by all accounts; None if they differ or follow the machine."""
-        names = {account.timezone for account in self.accounts.values()}
-        return zone_named(names.pop()) if len(names) == 1 else None
-
-    @property
-    def ready(self) -> dict[str, Account]:
-        """Accounts whose secrets are known, by name."""
-        return {name: account for name, account in self.accounts.items() if name in self.credentials}
-
-
 @dataclass(frozen=True, slots=True)
 class OutgoingParts:
     """Parts that call WeChat's API, and the pictures exchanged with it."""
 
     client: WeChatClient
     backoff: AccountBackoff
-    files: PictureFiles
+    pictures: Pictures
     uploads: Uploads
     outbox: Outbox
     fetching: PictureFetching
@@ -160,7 +121,6 @@ class OutgoingParts:
 class OpenDesk:
     """Running desk, made by `open_desk`: its parts in the order of a message's way."""
 
-    setup: Setup
     desk: Desk
     store: Store
     pause: Pause
@@ -169,14 +129,26 @@ class OpenDesk:
     out: OutgoingParts
     listener: Listener
     tunnel: Tunnel
-    url: str = ""
     parts: Supervisor = field(init=False)
     store_watch: StoreWatch = field(init=False)
+    _led_by: object = None  # the settings of the tunnel that is open
 
     def __post_init__(self) -> None:
+        _subscribe(self.desk, self.out)
         self.parts = Supervisor(self.desk.bus.publish)
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
+        self.desk.configuration.apply = self.apply
+
+    @property
+    def url(self) -> str:
+        """The listener's URL; empty before it listens."""
+        return self.listener.url
+
+    @property
+    def ready(self) -> tuple[Account, ...]:
+        """The accounts whose secrets are known."""
+        return tuple(self.desk.accounts.ready().values())
 
     async def start(self) -> None:
         """Recover unfinished work, then start all parts, the listener last."""
@@ -191,9 +163,8 @@ class OpenDesk:
             await self.desk.attention.load()
             await self.desk.reachability.load()
             self._go_to_work()
-            self.url = await self.listener.start()
-            self._follow_address()
-            await self._open_tunnel()
+            await self.listener.start()
+            await self._open_way()
         except BaseException:
             await self.stop()
             raise
@@ -208,20 +179,26 @@ class OpenDesk:
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
-        ready = tuple(self.setup.ready.values())
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
-        begin("tokens", "Access tokens are not renewed ahead at the moment.", partial(self.out.client.run, ready))
+        tokens = self.out.client
+        begin("tokens", "Access tokens are not renewed ahead at the moment.", lambda: tokens.run(self.ready))
+        unread = "Changes of config.toml are not noticed at the moment."
+        begin("configuration", unread, self.desk.configuration.run)
 
-    async def _open_tunnel(self) -> None:
-        """Open the tunnel that the configuration names; it leads to the listener."""
-        config = self.setup.config
-        await self.tunnel.use(config.tunnel.kind, driver_for(config, self.url))
+    async def _open_way(self) -> None:
+        """Probe the public address by the first account's push URL, and open its tunnel."""
+        config = self.desk.configuration.now.config
+        account, listener = next(iter(self.desk.accounts), ""), self.url.removeprefix("http://")
+        self.desk.reachability.follow(config.listener.public_url, account, listener)
+        led_by = config.tunnel, config.listener.public_url, self.url
+        if led_by != self._led_by:
+            self._led_by = led_by
+            await self.tunnel.use(config.tunnel.kind, driver_for(config, self.url))
 
-    def _follow_address(self) -> None:
-        """Probe the public address by the first account's push URL."""
-        account = next(iter(self.setup.accounts), "")
-        public_url, listener = self.setup.config.listener.public_url, self.url.removeprefix("http://")
-        self.desk.reachability.follow(public_url, account, listener)
+    async def apply(self, setup: Setup) -> ConfigurationChanged:
+        """Hand a newly read configuration to the parts; publish and return its changes."""
+        parts = Reconfiguration(self.desk, self.listener, self.out.client, self.out.backoff, self._open_way)
+        return await parts.apply(setup)
 
     async def stop(self) -> None:
         """Stop listening, then all workers, then close resources, in spite of failures."""
@@ -233,8 +210,10 @@ class OpenDesk:
             self.desk.bus.publish(ListenerChanged(""))
 
 
-async def open_desk(setup: Setup) -> OpenDesk:
+async def open_desk(setup: Setup, surroundings: Surroundings | None = None) -> OpenDesk:
     """Open the store, build a desk on it and start it.
+
+    `surroundings` are the network that the probe of the public address asks.
 
     Raises:
         StoreError: the database is in use, damaged or too new.
@@ -245,7 +224,7 @@ async def open_desk(setup: Setup) -> OpenDesk:
             log.info("The former %s of %s is accepted until %s", secret, name, until.isoformat(timespec="minutes"))
     store = await open_store(setup.config.store.url, setup.home)
     try:
-        opened = build(setup, store)
+        opened = build(setup, store, surroundings or Surroundings())
         await opened.start()
     except BaseException:
         await store.close()
@@ -253,9 +232,10 @@ async def open_desk(setup: Setup) -> OpenDesk:
     return opened
 
 
-def build(setup: Setup, store: Store) -> OpenDesk:
+def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
-    clock, bus, decision_lock = setup.clock, Bus(), DecisionLock()
+    clock, bus, wechat, decision_lock = setup.clock, Bus(), setup.config.wechat, DecisionLock()
+    configuration = Configuration(setup, bus.publish)
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     accounts, policy_changes = _reply_modes(setup, store, decision_lock, preferences, bus)
     presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
@@ -263,65 +243,77 @@ def build(setup: Setup, store: Store) -> OpenDesk:
     transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence)
     intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
-    out = _outgoing_parts(setup, store, pause, hold_timers, policy_changes, bus)
-    pictures, wechat, challenges = Pictures(store.pictures, out.files, clock), setup.config.wechat, ProbeChallenges()
-    returns_at, listener = partial(_hand_back_time, presence, preferences), _listener(setup, intake, bus, challenges)
+    out = _outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus)
+    listener, reachability = _way_here(setup, store, intake, surroundings, bus)
     desk = Desk(
+        configuration=configuration,
         accounts=accounts,
         preferences=preferences,
         presence=presence,
         inbox=InboxQueries(store),
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
-        replies=ReplyCommands(store, pictures, accounts, preferences, bus.publish, clock),
+        replies=ReplyCommands(store, out.pictures, accounts, preferences, bus.publish, clock),
         outbox=out.outbox,
-        takeovers=TakeoverExpiry(store.takeovers, store.settings, operator_typing, returns_at, bus.publish, clock),
-        attention=AttentionWatch(store.attention, setup.accounts, lambda: preferences.now.warning, bus.publish, clock),
+        takeovers=_takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
+        attention=AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock),
         typing=TypingIndicator(store, out.client, accounts, operator_typing, clock, wanted=wechat.show_typing),
         rules=rules,
         templates=templates,
-        pictures=pictures,
+        pictures=out.pictures,
         reports=Reports.of(store),
         traffic=Traffic(),
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
         health=Health(),
-        reachability=_reachability(setup, store, challenges, bus),
-        setup=SetupDesk(accounts, setup.credentials, out.client, wechat.api_base, bus.publish, clock),
+        reachability=reachability,
+        setup=SetupDesk(accounts, configuration.credentials, out.client, wechat.api_base, bus.publish, clock),
         bus=bus,
         clock=clock,
         body_of=to_body,
     )
-    _subscribe(desk, out)
-    return OpenDesk(setup, desk, store, pause, transfers, intake, out, listener, Tunnel(bus.publish, clock))
+    return OpenDesk(desk, store, pause, transfers, intake, out, listener, Tunnel(bus.publish, clock))
 
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe = desk.bus.subscribe
-    subscribe(desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
+    subscribe(desk.health.hear, ConfigurationChanged, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     subscribe(desk.traffic.hear, PushSeen, ApiCalled)
-    subscribe(desk.setup.hear, ListenerChanged, TunnelChanged, ReachabilityChanged, ApiCalled, TokenChanged)
+    subscribe(desk.setup.hear, ConfigurationChanged, ListenerChanged, TunnelChanged, ReachabilityChanged)
+    subscribe(desk.setup.hear, ApiCalled, TokenChanged)
     subscribe(desk.reachability.hear, TunnelChanged)
     subscribe(out.client.hear, AccountFreed)
     subscribe(out.backoff.hear, TokenChanged)
     subscribe(out.outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
-    subscribe(out.outbox.hear, ModeChanged, AccountChanged, RulesChanged)
-    subscribe(out.fetching.hear, PictureChanged)
+    subscribe(out.outbox.hear, ModeChanged, AccountChanged, RulesChanged, ConfigurationChanged)
+    subscribe(out.fetching.hear, PictureChanged, ConfigurationChanged)
     subscribe(desk.takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
     subscribe(desk.attention.hear, MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
-    subscribe(desk.attention.hear, PreferencesChanged)
+    subscribe(desk.attention.hear, PreferencesChanged, ConfigurationChanged)
     subscribe(desk.typing.hear, MessageKept, ReplyChanged, TypingAsked)
 
 
-def _hand_back_time(presence: DeskPresence, preferences: CurrentPreferences) -> datetime | None:
-    return handed_back_at(presence.now, preferences.now.hand_back_minutes)
+def _takeover_expiry(
+    setup: Setup,
+    store: Store,
+    presence: DeskPresence,
+    preferences: CurrentPreferences,
+    operator_typing: OperatorTyping,
+    bus: Bus,
+) -> TakeoverExpiry:
+    def returns_at() -> datetime | None:
+        return handed_back_at(presence.now, preferences.now.hand_back_minutes)
+
+    return TakeoverExpiry(store.takeovers, store.settings, operator_typing, returns_at, bus.publish, setup.clock)
 
 
 def _reply_modes(
     setup: Setup, store: Store, decision_lock: DecisionLock, preferences: CurrentPreferences, bus: Bus
 ) -> tuple[Accounts, PolicyChanges]:
     """Build the parts that change who answers, and what becomes of pending replies."""
-    accounts = Accounts(setup.accounts, store.settings, lambda account: policy_changes.account(account), bus.publish)
-    policy_changes = PolicyChanges(store, accounts, decision_lock, preferences, bus.publish, setup.clock)
+    accounts = Accounts(
+        setup.accounts, setup.credentials, store.settings, lambda account: policy_changes.account(account), bus.publish
+    )
+    policy_changes: PolicyChanges = PolicyChanges(store, accounts, decision_lock, preferences, bus.publish, setup.clock)
     return accounts, policy_changes
 
 
@@ -340,20 +332,19 @@ def _authored_parts(
     preferences: CurrentPreferences,
     bus: Bus,
 ) -> tuple[RulesDesk, TemplateLibrary]:
-    zone, clock, renderer = setup.zone, setup.clock, LiquidRenderer()
-    calendars = Calendars(store.settings, zone)
+    clock, renderer = setup.clock, LiquidRenderer()
+    calendars = Calendars(store.settings, setup.zone)
     rulebook = Rulebook(
         store.rules,
         calendars,
         renderer,
         clock,
         bus.publish,
-        zone,
         TemplateLookup(store.templates),
         policy_changes.rules,
         PictureFiles(setup.home / PICTURES).holds,
     )
-    filler = TemplateFiller(renderer, calendars, zone)
+    filler = TemplateFiller(renderer, calendars)
     rules = RulesDesk(
         rulebook,
         RuleTrials(rulebook, renderer, accounts, clock),
@@ -365,8 +356,14 @@ def _authored_parts(
     return rules, TemplateLibrary(store.templates, filler, clock, bus.publish, rulebook.changed)
 
 
-def _outgoing_parts(
-    setup: Setup, store: Store, pause: Pause, hold_timers: HoldTimers, policy_changes: PolicyChanges, bus: Bus
+def _outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these
+    setup: Setup,
+    store: Store,
+    accounts: Accounts,
+    pause: Pause,
+    hold_timers: HoldTimers,
+    policy_changes: PolicyChanges,
+    bus: Bus,
 ) -> OutgoingParts:
     wechat, clock = setup.config.wechat, setup.clock
     client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
@@ -374,18 +371,16 @@ def _outgoing_parts(
     files = PictureFiles(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
-    outbox = Outbox(store, sender, setup.accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)
-    fetching = PictureFetching(store.pictures, files, client, setup.ready, bus.publish, clock)
-    return OutgoingParts(client, backoff, files, uploads, outbox, fetching)
+    outbox = Outbox(store, sender, accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)
+    fetching = PictureFetching(store.pictures, files, client, accounts.ready, bus.publish, clock)
+    return OutgoingParts(client, backoff, Pictures(store.pictures, files, clock), uploads, outbox, fetching)
 
 
-def _reachability(setup: Setup, store: Store, challenges: ProbeChallenges, bus: Bus) -> Reachability:
-    probe = PublicProbe(challenges, setup.clock, setup.surroundings)
-    return Reachability(probe, store.outages, store.settings, bus.publish, setup.clock)
-
-
-def _listener(setup: Setup, intake: Intake, bus: Bus, challenges: ProbeChallenges) -> Listener:
-    """Build the listener; an account without secrets refuses every request."""
-    doors = {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
-    at = setup.config.listener
-    return Listener(doors, intake.keep, bus.publish, setup.clock, at.host, at.port, challenges=challenges)
+def _way_here(
+    setup: Setup, store: Store, intake: Intake, surroundings: Surroundings, bus: Bus
+) -> tuple[Listener, Reachability]:
+    """Build the listener, and the watch on the public address that leads to it."""
+    challenges, clock, at = ProbeChallenges(), setup.clock, setup.config.listener
+    listener = Listener(doors_of(setup), intake.keep, bus.publish, clock, at.host, at.port, challenges=challenges)
+    probe = PublicProbe(challenges, clock, surroundings)
+    return listener, Reachability(probe, store.outages, store.settings, bus.publish, clock)

@@ -13,18 +13,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, desktop, i18n, logs
-from wxdesk.app import Setup, utc_now
 from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_shapes
-from wxdesk.config import Config, load
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.rules.import_check import pictures_left_behind
+from wxdesk.desk.settings.configuration import Setup, read_setup
 from wxdesk.i18n import ntr, tr
 from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
-from wxdesk.secrets import MissingSecret, SecretName, SecretSources, variable
+from wxdesk.secrets import SecretName, SecretSources, variable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -153,22 +151,14 @@ def _home(options: argparse.Namespace) -> Path:
         raise unusable_file(home, error) from None
 
 
-def _prepare(options: argparse.Namespace) -> tuple[Setup, list[MissingSecret]]:
+def _prepare(options: argparse.Namespace) -> Setup:
     """Load configuration and secrets and set up logging, as every desk command needs."""
     home = _home(options)
-    config: Config = load(home)
-    credentials: dict[str, Credentials] = {}
-    missing: list[MissingSecret] = []
     sources = SecretSources(home)
     sources.unlock_by_environment()
-    for entry in config.accounts:
-        found = sources.read(entry.account(), utc_now())
-        missing += found.missing
-        if not found.missing:
-            credentials[entry.name] = found.credentials
-    secrets = [secret for found in credentials.values() for secret in found.secrets]
-    logs.set_up(home, options.log_level, secrets)
-    return Setup(home, config, credentials), missing
+    setup = read_setup(home, sources)
+    logs.set_up(home, options.log_level, setup.secrets)
+    return setup
 
 
 def _window(options: argparse.Namespace) -> int:
@@ -178,9 +168,9 @@ def _window(options: argparse.Namespace) -> int:
         if desktop.raised_open_window(home):
             _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
             return 0
-        setup, missing = _prepare(options)
+        setup = _prepare(options)
         warn_of_shapes(setup)
-        return desktop.open_window(setup, missing)  # its settings page says what is missing, and how to mend it
+        return desktop.open_window(setup)  # its settings page says what is missing, and how to mend it
 
 
 def _probe(_: argparse.Namespace) -> int:
@@ -190,12 +180,12 @@ def _probe(_: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    setup, missing = _prepare(options)
-    for secret in missing:
+    setup = _prepare(options)
+    for secret in setup.missing:
         text = tr("Account “{account}” has no {name}. Set {variable}, or run: {command}", account=secret.account,
                   name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
         _report(text)
-    if missing:
+    if setup.missing:
         return 2
     warn_of_shapes(setup)
     asyncio.run(serve(setup))
@@ -250,7 +240,7 @@ def _import_rules(options: argparse.Namespace) -> int:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise unusable_file(file, error) from None
-    setup, _ = _prepare(options)
+    setup = _prepare(options)
     if options.check:
         return _check_rules(setup, text, file.name)
     print(asyncio.run(import_rules(setup, text, file.name)))
@@ -269,7 +259,7 @@ def _check_rules(setup: Setup, text: str, file_name: str) -> int:
 
 
 def _export_rules(options: argparse.Namespace) -> int:
-    setup, _ = _prepare(options)
+    setup = _prepare(options)
     file: Path = options.file
     exported = asyncio.run(export_rules(setup))
     try:

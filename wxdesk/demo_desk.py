@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wxdesk.app import OpenDesk, Setup
+from wxdesk.app import OpenDesk
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import Event, MessageKept
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.templates.starters import starter_templates
 from wxdesk.paths import resource
 from wxdesk.runner import DeskThread

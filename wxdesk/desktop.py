@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wxdesk.app import Setup
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.wechat.credential_shapes import judge_account
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
-from wxdesk.secrets import MissingSecret
 from wxdesk.ui.runtime.display import has_display, missing_library, why_no_window
 
 if TYPE_CHECKING:
     from wxdesk.ui.shell.tryout import TryoutDesk
 
 
-def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:
+def open_window(setup: Setup) -> int:
     """Run a desk with its window until the window is closed; return the exit code."""
     from wxdesk.ui.settings.facts import (
         InstallationFacts,  # a server that never opens a window has no graphics libraries
@@ -33,7 +33,9 @@ def open_window(setup: Setup, missing: Sequence[MissingSecret] = ()) -> int:
         former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
         database = public_part(config.store.url)
         issues = {name: judge_account(account, setup.credentials[name]) for name, account in setup.ready.items()}
-        facts = InstallationFacts(setup.home, config.listener.public_url, database, tuple(missing), former, issues)
+        facts = InstallationFacts(setup.home, config.listener.public_url, database, setup.missing, former, issues)
+        if hasattr(signal, "SIGHUP"):  # the terminal from which it was started has been closed, or somebody asks
+            signal.signal(signal.SIGHUP, lambda *_: thread.read_again())
         return run_window(thread.desk, thread.loop, facts, tryout=_tryout)
     finally:
         thread.stop()

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from wxdesk.app import Setup
 from wxdesk.commands.rules import import_rules
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
 

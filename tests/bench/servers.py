@@ -12,9 +12,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.model.account import PushMode
+from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.secrets import credentials_of

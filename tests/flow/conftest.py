@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.prepared import prepare
-from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.events import DecisionMade, Event
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.preferences import Preferences
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 

@@ -51,14 +51,14 @@ def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
 
 
 class Serving:
-    """The process; `url` once it listens."""
+    """The process; `url` once it listens. With `told`, its stderr is kept to be read."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, told: bool = False) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "wxdesk", "--home", str(home), "serve"],
+            [sys.executable, "-m", "wxdesk", "--home", str(home), "--lang", "en", "serve"],
             env=environment(),
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if told else subprocess.DEVNULL,
             text=True,
         )
         self.url = ""
@@ -83,6 +83,7 @@ class Serving:
 
     def _reap(self) -> int:
         code = self.process.wait(timeout=20)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        for output in (self.process.stdout, self.process.stderr):
+            if output is not None:
+                output.close()
         return code

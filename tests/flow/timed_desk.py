@@ -13,13 +13,14 @@ from pathlib import Path
 from msgspec import structs
 
 from tests.flow.conftest import setup_for
-from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -59,7 +59,7 @@ import gc
 import sys
 import threading
 from pathlib import Path
-from wxdesk.app import Setup
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.config import Config, ListenerSettings
 from wxdesk.ui.runtime.loop import GarbageCollector

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.flow.timed_desk import HandClock
 from tests.prepared import prepare
-from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.program import MiniProgram

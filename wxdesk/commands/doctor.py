@@ -15,12 +15,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wxdesk.app import utc_now
 from wxdesk.config import Config, load
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.system_failures import NO_FOLDER, UnusableFile, why_not_listening
 from wxdesk.core.wechat.credential_shapes import judge_account
+from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.desk.wechat.clock_skew import clock_warning
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.desk.wechat.refusals import explain_refusal

@@ -6,7 +6,7 @@ import contextlib
 import difflib
 from collections.abc import AsyncIterator, Iterator
 
-from wxdesk.app import PICTURES, Setup
+from wxdesk.app import PICTURES
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
@@ -16,6 +16,7 @@ from wxdesk.desk.rules.import_check import ImportCheck, RuleChange, RuleChangeKi
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import tr
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles

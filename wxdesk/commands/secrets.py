@@ -10,10 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from wxdesk.app import Setup, utc_now
 from wxdesk.config import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_account, judge_together
+from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets import SecretName, SecretSource, SecretSources, passphrase_of, variable

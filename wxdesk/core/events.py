@@ -159,6 +159,20 @@ class AccountChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationChanged(Event):
+    """A newly read configuration is in force: config.toml or a secret changed.
+
+    The accounts are named; `changed` ones differ in a line of config.toml or in a secret. `restart_needed`:
+    something of it holds from the next start on.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    restart_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceChanged(Event):
     """Presence at the desk or its reason changed; see `desk.conversations.presence`."""
 

@@ -20,6 +20,7 @@ from wxdesk.desk.reports import Reports
 from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
+from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
@@ -30,6 +31,7 @@ from wxdesk.desk.templates.templates import TemplateLibrary
 class Desk:
     """The parts that the window uses; their coroutines run on the desk thread's loop."""
 
+    configuration: Configuration
     accounts: Accounts
     preferences: CurrentPreferences
     presence: DeskPresence

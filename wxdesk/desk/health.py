@@ -6,7 +6,16 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wxdesk.core.events import ApiCalled, Event, ListenerChanged, PauseChanged, PushSeen, TokenChanged, TroubleRaised
+from wxdesk.core.events import (
+    ApiCalled,
+    ConfigurationChanged,
+    Event,
+    ListenerChanged,
+    PauseChanged,
+    PushSeen,
+    TokenChanged,
+    TroubleRaised,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,9 @@ class Health:
             case TokenChanged(account, expires_at, error):
                 tokens = dict(self.state.tokens) | {account: TokenState(expires_at, error)}
                 self.state = replace(self.state, tokens=tuple(sorted(tokens.items())))
+            case ConfigurationChanged(removed=removed):
+                tokens = {name: token for name, token in self.state.tokens if name not in removed}
+                self.state = replace(self.state, tokens=tuple(tokens.items()))
             case TroubleRaised(key, text):
                 others = tuple(trouble for trouble in self.state.troubles if trouble.key != key)
                 self.state = replace(self.state, troubles=(*others, event) if text else others)

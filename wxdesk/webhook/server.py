@@ -66,13 +66,14 @@ _TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
 class Listener:
     """Listens at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
 
-    `accounts` are read once. `keep` commits a push and says whether it is new and whether its answer transfers
-    the contact; it may raise `StoreError` or `asyncio.QueueFull` (answered 503, so that WeChat tries again).
-    Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`,
+    `accounts` are replaced by `take`. `keep` commits a push and says whether it is new and whether its answer
+    transfers the contact; it may raise `StoreError` or `asyncio.QueueFull` (answered 503, so that WeChat tries
+    again). Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`,
     `checked`, `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a value of
     `Refusal`.
 
-    `port` 0 means any free one. `challenges` are those of this process's own probes.
+    `port` 0 means any free one; `url` is empty until it listens. `challenges` are those of this process's own
+    probes.
     """
 
     def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
@@ -86,15 +87,16 @@ class Listener:
         limits: Limits = DEFAULT_LIMITS,
         challenges: ProbeChallenges | None = None,
     ) -> None:
-        self._doors = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
+        self.take(accounts)
         self._keep = keep
         self._publish = publish
         self._clock = clock
-        self._host = host
-        self._port = port
+        self._address = host, port
         self._limits = limits
         self._challenges = challenges or ProbeChallenges()
         self._runner: web.ServerRunner | None = None
+        self._site: web.TCPSite | None = None
+        self.url = ""
         self._at_work: set[asyncio.Task[object]] = set()
         self._success = SuccessResponse()
         self._warned_at: dict[str, datetime] = {}
@@ -110,22 +112,49 @@ class Listener:
         runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, self._host, self._port, backlog=ACCEPTED_AT_ONCE)
-            await site.start()
-        except OSError as error:
+            self._site = await _bound(runner, *self._address)
+        except BaseException:
             await runner.cleanup()
-            if error.errno in _TAKEN:
-                raise PortInUse(self._host, self._port) from None
-            reason = "This machine does not let the program listen there."
-            raise BadConfig("config.toml", "[listener]", reason) from error
-        for listening in cast("asyncio.Server", site._server).sockets:  # noqa: SLF001
-            with listening.dup() as same:
-                same.listen(BACKLOG)
+            raise
         self._runner = runner
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        url = f"http://{host}:{runner.addresses[0][1]}"
-        logger.info("Listening at %s", url)
-        return url
+        return self._url(runner)
+
+    async def move(self, host: str, port: int) -> str | None:
+        """Listen at another address from now on; return its URL.
+
+        None if it listens there already. Requests under way are finished. The new address is taken before the old
+        one is dropped, except where both have the same port, which the system gives only once.
+
+        Raises:
+            PortInUse, BadConfig: like `start`; it goes on listening at the old address.
+        """
+        runner, old = self._runner, self._site
+        if runner is None or old is None or (host, port) == self._address:
+            return None
+        present = runner.addresses[0][1]
+        if port == present:
+            await old.stop()
+            try:
+                self._site = await _bound(runner, host, port)
+            except BaseException:
+                self._site = await _bound(runner, self._address[0], present)
+                raise
+        else:
+            self._site = await _bound(runner, host, port)
+            await old.stop()
+        self._address = host, port
+        return self._url(runner)
+
+    def _url(self, runner: web.ServerRunner) -> str:
+        name = self._address[0]
+        host = f"[{name}]" if ":" in name else name
+        self.url = f"http://{host}:{runner.addresses[0][1]}"
+        logger.info("Listening at %s", self.url)
+        return self.url
+
+    def take(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
+        """Answer for exactly these from the next request on."""
+        self._doors = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
 
     async def stop(self) -> None:
         """Stop listening within 2 seconds.
@@ -230,6 +259,23 @@ class Listener:
             account=account,
         )
         self._publish(TroubleRaised(f"plain_text:{account}", text, passing=True))
+
+
+async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
+    """Listen at an address; raises `PortInUse` or `BadConfig`."""
+    site = web.TCPSite(runner, host, port, backlog=ACCEPTED_AT_ONCE)
+    try:
+        await site.start()
+    except OSError as error:
+        await site.stop()
+        if error.errno in _TAKEN:
+            raise PortInUse(host, port) from None
+        reason = "This machine does not let the program listen there."
+        raise BadConfig("config.toml", "[listener]", reason) from error
+    for listening in cast("asyncio.Server", site._server).sockets:  # noqa: SLF001
+        with listening.dup() as same:
+            same.listen(BACKLOG)
+    return site
 
 
 @dataclass(frozen=True, slots=True)

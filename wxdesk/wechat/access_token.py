@@ -72,10 +72,11 @@ class AccessTokens:
         self._fetch = fetch
         self._publish = publish
         self._clock = clock
-        self._margin = margin
+        self.margin = margin
         self._monotonic = monotonic
         self._held: dict[str, _HeldToken] = {}
         self._flights: dict[str, asyncio.Task[str]] = {}
+        self._outdated: set[asyncio.Task[str]] = set()
         self._renewals: dict[str, tuple[Account, float]] = {}
         self._planned = asyncio.Event()
         self._early: dict[str, int] = {}
@@ -146,9 +147,29 @@ class AccessTokens:
         if renewal is not None and self._refused.get(name):
             self._plan(renewal[0], 0)
 
+    def forget(self, name: str) -> None:
+        """Drop what is known of an account that is gone or has another app id or secret.
+
+        A fetch under way ends for those who wait for it, and its token is not kept.
+        """
+        self._held.pop(name, None)
+        self._renewals.pop(name, None)
+        if self._early.pop(name, 0) >= SUSPICIOUS:
+            self._publish(TroubleRaised(f"token:{name}", ""))
+        if self._refused.pop(name, 0):
+            self._publish(TroubleRaised(f"account:{name}", ""))
+        flight = self._flights.pop(name, None)
+        if flight is not None:
+            self._outdated.add(flight)
+            flight.add_done_callback(self._outdated.discard)
+
+    def renew(self, account: Account) -> None:
+        """Fetch a token ahead of its first use, and keep it fresh."""
+        self._flight(account)
+
     async def close(self) -> None:
         """Cancel all fetches in progress."""
-        flights = tuple(self._flights.values())
+        flights = (*self._flights.values(), *self._outdated)
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
@@ -162,7 +183,8 @@ class AccessTokens:
         return flight
 
     def _landed(self, account: Account, flight: asyncio.Task[str]) -> None:
-        del self._flights[account.name]
+        if self._flights.get(account.name) is flight:
+            del self._flights[account.name]
         if not flight.cancelled():
             flight.exception()  # taken note of here, in case nobody waits for it any more
 
@@ -170,10 +192,13 @@ class AccessTokens:
         try:
             grant = await self._fetch(account)
         except SendError as error:
-            self._missed(account, error)
+            if self._is_current(account):
+                self._missed(account, error)
             raise
+        if not self._is_current(account):
+            return grant.token
         # A token that lasts only briefly is still worth most of its time.
-        lasts = max(grant.seconds - self._margin, grant.seconds * 0.75)
+        lasts = max(grant.seconds - self.margin, grant.seconds * 0.75)
         now, expires_at = self._monotonic(), self._clock() + timedelta(seconds=grant.seconds)
         self._held[account.name] = _HeldToken(grant.token, now + lasts, now + grant.seconds, expires_at)
         self._plan(account, lasts)
@@ -181,6 +206,10 @@ class AccessTokens:
             self._publish(TroubleRaised(f"account:{account.name}", ""))
         self._publish(TokenChanged(account.name, expires_at))
         return grant.token
+
+    def _is_current(self, account: Account) -> bool:
+        """Tell whether the running fetch is still that of the account as it is now."""
+        return self._flights.get(account.name) is asyncio.current_task()
 
     def _missed(self, account: Account, error: SendError) -> None:
         """Report a failed renewal and plan the next try, later each time WeChat refuses.

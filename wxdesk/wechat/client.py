@@ -84,8 +84,10 @@ class WeChatClient:
         self._credentials = credentials
         self._publish = publish
         self._clock = clock
-        fetch = {"stable": self._fetch_stable, "classic": self._fetch_classic}[token_endpoint]
-        self._tokens = AccessTokens(fetch, publish, clock, margin=MARGIN_SECONDS[token_endpoint], monotonic=monotonic)
+        self._endpoint = token_endpoint
+        self._token_keys: dict[str, tuple[str, ...]] = {}
+        margin = MARGIN_SECONDS[token_endpoint]
+        self._tokens = AccessTokens(self._fetch_token, publish, clock, margin=margin, monotonic=monotonic)
 
     async def send(
         self,
@@ -189,7 +191,36 @@ class WeChatClient:
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
         """Keep the tokens of these and all used accounts fresh until cancelled."""
+        accounts = tuple(accounts)
+        self._token_keys = self._keys_of(accounts)
         await self._tokens.run(accounts)
+
+    def take(
+        self,
+        api_base: str,
+        token_endpoint: TokenEndpoint,
+        credentials: Mapping[str, Credentials],
+        ready: Mapping[str, Account],
+    ) -> None:
+        """Use these from the next call on.
+
+        Accounts that get another token by them fetch it at once. A call under way ends as it began. `ready` are the
+        accounts whose secrets are known.
+        """
+        self._http.base, self._endpoint, self._credentials = api_base, token_endpoint, credentials
+        self._tokens.margin = MARGIN_SECONDS[token_endpoint]
+        before, self._token_keys = self._token_keys, self._keys_of(ready.values())
+        for name in before.keys() | self._token_keys.keys():
+            if before.get(name) != self._token_keys.get(name):
+                self._tokens.forget(name)
+                self._typing_paths.pop(name, None)
+                if name in ready:
+                    self._tokens.renew(ready[name])
+
+    def _keys_of(self, accounts: Iterable[Account]) -> dict[str, tuple[str, ...]]:
+        """Return by account what its token depends on."""
+        api = (self._http.base, self._endpoint)
+        return {account.name: (account.app_id, self._secret(account), *api) for account in accounts}
 
     def hear(self, event: Event) -> None:
         """Retry the token at once when the operator has fixed an account."""
@@ -225,6 +256,9 @@ class WeChatClient:
 
     async def _download(self, media_id: str, token: str) -> bytes | ApiAnswer:
         return await self._http.download("/cgi-bin/media/get", {"access_token": token, "media_id": media_id})
+
+    async def _fetch_token(self, account: Account) -> TokenGrant:
+        return await (self._fetch_stable(account) if self._endpoint == "stable" else self._fetch_classic(account))
 
     async def _fetch_stable(self, account: Account) -> TokenGrant:
         return await self._ask_stable(account, self._secret(account))

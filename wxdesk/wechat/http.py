@@ -73,11 +73,11 @@ def _why_not_reached(error: BaseException | None) -> str:
 class ApiHttp:
     """Pool of connections to WeChat's API at `base` (scheme and host, no path).
 
-    `hear_date` gets the `Date` of each response as soon as it begins to arrive.
+    `base` may change between calls. `hear_date` gets the `Date` of each response as soon as it begins to arrive.
     """
 
     def __init__(self, base: str, *, deadline: float, hear_date: Callable[[str], None]) -> None:
-        self._base = base.rstrip("/")
+        self.base = base
         self._deadline = deadline
         self._hear_date = hear_date
         self._client = httpx2.AsyncClient(
@@ -144,11 +144,11 @@ class ApiHttp:
         **parts: Any,  # noqa: ANN401 - the request's body, as the HTTP library takes it
     ) -> tuple[int, bytes]:
         """Make a call; return status and body, of which at most `most` bytes are read."""
-        progress = _Progress()
+        progress, address = _Progress(), self.base.rstrip("/") + path
         try:
             async with asyncio.timeout(self._deadline * slower):
                 request = self._client.build_request(
-                    method, self._base + path, params=dict(query), extensions={"trace": progress.trace}, **parts
+                    method, address, params=dict(query), extensions={"trace": progress.trace}, **parts
                 )
                 return await read_response(self._client, request, most)
         except TimeoutError:

@@ -53,10 +53,10 @@ async def answer(
     number: int = 1,
     history: ContactHistory = NO_HISTORY,
 ) -> Answer:
-    shelf = Calendars(KeptSettings())
+    shelf = Calendars(KeptSettings(), SHANGHAI)
     await shelf.replace_all(calendars)
     rules = KeptRules([Rule("r", when=when, then=(action,))])
-    book = Rulebook(rules, shelf, RENDERER, lambda: at.astimezone(UTC), lambda _: None, SHANGHAI)
+    book = Rulebook(rules, shelf, RENDERER, lambda: at.astimezone(UTC), lambda _: None)
     await book.load()
     message = Message(number, 1, number, MessageType.TEXT, at, at, text="x")
     thread = Conversation(1, "shop", Contact(1, "shop", "oLiLei", at))

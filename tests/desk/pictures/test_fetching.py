@@ -57,7 +57,7 @@ class World:
     def open(self, client: WeChatClient) -> None:
         files = PictureFiles(self.folder / "pictures")
         accounts = {ACCOUNT.name: ACCOUNT}
-        self.fetching = PictureFetching(self.store.pictures, files, client, accounts, self.heard, self.clock)
+        self.fetching = PictureFetching(self.store.pictures, files, client, lambda: accounts, self.heard, self.clock)
         self._task = asyncio.create_task(self.fetching.run())
 
     async def close(self) -> None:

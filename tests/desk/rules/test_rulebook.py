@@ -40,7 +40,7 @@ class Book:
         zone = ZoneInfo("Asia/Shanghai")
         calendars = Calendars(settings, zone)
         renderer = LiquidRenderer()
-        self.book = Rulebook(self.kept, calendars, renderer, lambda: at, self.heard.append, zone)
+        self.book = Rulebook(self.kept, calendars, renderer, lambda: at, self.heard.append)
         self.exchange = RulesExchange(self.book, self.kept, lambda: at)
         self.trials = RuleTrials(self.book, renderer, {}, lambda: at)
 

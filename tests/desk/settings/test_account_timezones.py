@@ -10,7 +10,6 @@ import pytest
 
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
-from wxdesk.app import Setup
 from wxdesk.config import parse
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -22,6 +21,7 @@ from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.templates.insertion import TemplateFiller
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
@@ -40,7 +40,7 @@ def account(zone: str) -> Account:
 async def book_of(*rules: Rule, calendar: Calendar, zone: ZoneInfo | None = None) -> Rulebook:
     calendars = Calendars(KeptSettings(), zone)
     await calendars.replace_all([calendar])
-    book = Rulebook(KeptRules(rules), calendars, LiquidRenderer(), lambda: SUNDAY_NIGHT, lambda _: None, zone)
+    book = Rulebook(KeptRules(rules), calendars, LiquidRenderer(), lambda: SUNDAY_NIGHT, lambda _: None)
     await book.load()
     return book
 
@@ -59,7 +59,7 @@ async def test_a_text_tells_the_time_of_its_account(zone: str, told: str) -> Non
     book = await book_of(says, calendar=Calendar("shop", weekly=WEEK), zone=ZoneInfo("Asia/Shanghai"))
     [content] = book.answer(occasion(zone)).contents
     assert content.text == told
-    filler = TemplateFiller(LiquidRenderer(), book.calendars, ZoneInfo("Asia/Shanghai"))
+    filler = TemplateFiller(LiquidRenderer(), book.calendars)
     assert filler.begin(Template(1, "t", TELLS), occasion(zone)).content({}).text == told
 
 

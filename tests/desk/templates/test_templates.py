@@ -34,11 +34,11 @@ class Desk:
     """A phrasebook, what it keeps and what it told."""
 
     def __init__(self) -> None:
-        self.calendars = Calendars(KeptSettings())
+        self.calendars = Calendars(KeptSettings(), SHANGHAI)
         self.kept = KeptTemplates()
         self.told: list[Event] = []
         self.changes = 0
-        filler = TemplateFiller(LiquidRenderer(), self.calendars, SHANGHAI, lambda count: count - 1)
+        filler = TemplateFiller(LiquidRenderer(), self.calendars, lambda count: count - 1)
         self.book = TemplateLibrary(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append, self.heard)
 
     async def heard(self) -> None:

@@ -20,7 +20,7 @@ import msgspec
 
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
-from wxdesk.app import OpenDesk, Setup, open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import StoreSettings
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author
@@ -30,6 +30,7 @@ from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.server import Sandbox
 
 RULES = """

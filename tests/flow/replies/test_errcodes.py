@@ -247,14 +247,14 @@ async def test_a_token_that_is_to_be_had_again_ends_the_rest(desk: Desk) -> None
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", errcode=42001))
     await refuse(desk, 40125, "token")
     assert desk.trouble.startswith("shop cannot send: 40125 the app secret is wrong.")
-    await desk.opened.out.client.check(desk.opened.setup.ready["shop"])
+    await desk.opened.out.client.check(desk.opened.ready[0])
     await desk.until_sent(2)
     await desk.until(lambda: desk.trouble == "")
 
 
 async def test_a_missing_token_is_told_although_nothing_is_to_be_sent(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
-    account = desk.opened.setup.ready["shop"]
+    account = desk.opened.ready[0]
     desk.opened.out.client._tokens._held.clear()
     with pytest.raises(Exception, match="40164"):
         await desk.opened.out.client.check(account)

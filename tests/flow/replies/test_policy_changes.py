@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.app import Setup
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import RULE_SILENT
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.core.templates import Template
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

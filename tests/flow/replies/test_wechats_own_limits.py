@@ -34,7 +34,7 @@ then = [{{ reply = "九点。" }}]
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with timed_desk(tmp_path, RULES) as made:
-        await made.opened.out.client.check(made.opened.setup.ready["shop"])
+        await made.opened.out.client.check(made.opened.ready[0])
         yield made
 
 

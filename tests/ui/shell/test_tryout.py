@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.prepared import prepare
 from wxdesk import desktop
-from wxdesk.app import Setup
 from wxdesk.config import Config, ListenerSettings
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
@@ -38,7 +38,7 @@ def empty(tmp_path: Path) -> Iterator[DeskThread]:
 def own(qtbot: QtBot, empty: DeskThread, appearance: Appearance) -> Iterator[tuple[MainWindow, TryoutSwitch]]:
     bridge = Bridge(empty.desk, empty.loop)
     bridge.connect_to_bus()
-    window = MainWindow(bridge, InstallationFacts(empty.opened.setup.home), appearance)
+    window = MainWindow(bridge, InstallationFacts(empty.opened.desk.configuration.now.home), appearance)
     switch = TryoutSwitch(window, bridge, appearance, desktop._tryout)
     window.show()
     yield window, switch
@@ -64,7 +64,7 @@ def test_simulated_customers_write_and_are_answered_until_one_goes_back(
     qtbot: QtBot, empty: DeskThread, own: tuple[MainWindow, TryoutSwitch]
 ) -> None:
     window, switch = own
-    before = sorted(path.name for path in empty.opened.setup.home.iterdir())
+    before = sorted(path.name for path in empty.opened.desk.configuration.now.home.iterdir())
     _, other = _begin(qtbot, window, switch)
     assert other.isVisible()
     assert not window.isVisible()
@@ -75,7 +75,7 @@ def test_simulated_customers_write_and_are_answered_until_one_goes_back(
     qtbot.waitUntil(lambda: window.isVisible() and switch.shown is None)
     assert empty.call(empty.desk.inbox.counts()).unread == 0
     assert empty.desk.health.state.listener_url
-    assert sorted(path.name for path in empty.opened.setup.home.iterdir()) == before
+    assert sorted(path.name for path in empty.opened.desk.configuration.now.home.iterdir()) == before
 
 
 def test_closing_the_simulated_desk_closes_no_real_one_and_it_can_be_tried_again(

@@ -6,7 +6,7 @@ the former ones go on counting for a day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 SIDE_BY_SIDE = timedelta(hours=24)
@@ -44,6 +44,14 @@ class Credentials:
         former = {"push_token": self.former_push_tokens, "encoding_aes_key": self.former_encoding_aes_keys}
         return tuple((name, max(one.until for one in ones)) for name, ones in former.items() if ones)
 
+    def ending_as(self, known: Credentials) -> Credentials:
+        """Return them with earlier ends, where `known` has the same former secrets."""
+        return replace(
+            self,
+            former_push_tokens=_not_later(self.former_push_tokens, known.former_push_tokens),
+            former_encoding_aes_keys=_not_later(self.former_encoding_aes_keys, known.former_encoding_aes_keys),
+        )
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not appear in a log."""
@@ -56,3 +64,8 @@ class Credentials:
 
 NO_CREDENTIALS = Credentials("", "")
 """Those of an account whose secrets are not known."""
+
+
+def _not_later(former: tuple[FormerSecret, ...], known: tuple[FormerSecret, ...]) -> tuple[FormerSecret, ...]:
+    ends = {one.value: one.until for one in known}
+    return tuple(FormerSecret(one.value, min(one.until, ends.get(one.value, one.until))) for one in former)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
 from functools import partial
 
 from wxdesk.core.content import limits as contents
@@ -39,15 +38,11 @@ type Choose = Callable[[Sequence[str], Variant], str]
 
 @dataclass(frozen=True, slots=True)
 class AnswerBuilder:
-    """Turns rules that matched into an answer.
-
-    `_zone` is that of `{{ time }}` and `{{ date }}` for accounts without one of their own; None: the machine's.
-    """
+    """Turns rules that matched into an answer."""
 
     _renderer: LiquidRenderer
     _calendars: Calendars
     _shelf: TemplateLookup
-    _zone: tzinfo | None
 
     @property
     def schedules(self) -> Mapping[str, Schedule]:
@@ -94,7 +89,7 @@ class AnswerBuilder:
 
     def values(self, matched: MatchedRule, occasion: RuleContext, text: str) -> Mapping[str, object]:
         """Return the variables that `text` may use."""
-        return text_values(occasion, matched.groups, self._schedule(matched.rule), self._zone, text)
+        return text_values(occasion, matched.groups, self._schedule(matched.rule), self._calendars.zone, text)
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """Return the calendar that the rule names, also under “not”; else the first."""

@@ -20,6 +20,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
+    ConfigurationChanged,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -82,6 +83,7 @@ class AttentionWatch:
         self._unseen: dict[tuple[int, AttentionReason], Attention] = {}
         self._due: datetime | None = None
         self._by_new_settings = False
+        self._by_new_accounts = False
         self._comparing = asyncio.Lock()
         """Lock against marking as seen while attention entries are being compared."""
         self.state = AttentionState()
@@ -91,6 +93,8 @@ class AttentionWatch:
         match event:
             case MessageKept() | DecisionMade() | ReplyChanged() | ConversationChanged() | OperatorCalled():
                 self._touched.add(event.conversation_id)
+            case ConfigurationChanged():
+                self._by_new_accounts = True
             case _:  # the operator's settings: any window may be about to close by the new ones
                 self._by_new_settings = True
         self._awake.set()
@@ -100,11 +104,14 @@ class AttentionWatch:
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
         self._tell_state()
         await self._end_snoozes()
+        await self._touch_all()
+        await self._look_at_touched()
+
+    async def _touch_all(self) -> None:
         last = 0
         while ids := await self._calls.candidates(last, self._clock()):
             self._touched.update(ids)
             last = ids[-1]
-        await self._look_at_touched()
 
     async def look(self, conversation_id: int) -> None:
         """Mark a conversation's attention as seen, so that it stops ringing."""
@@ -137,6 +144,9 @@ class AttentionWatch:
     async def _look_where_needed(self) -> None:
         """Check conversations with events and, when due, those whose window closes."""
         now = self._clock()
+        if self._by_new_accounts:
+            self._by_new_accounts = False
+            await self._touch_all()
         if self._by_new_settings or self._due is None or self._due <= now:
             self._by_new_settings = False
             await self._end_snoozes()

@@ -31,8 +31,8 @@ ALLOWED_AFTER_MESSAGE = timedelta(seconds=30)
 class TypingIndicator:
     """Typing indicator; hears `MessageKept`, `ReplyChanged` and `TypingAsked`.
 
-    What a rule asks for is shown by `run`, which works until it is cancelled. With `wanted` False, nothing is
-    ever sent.
+    What a rule asks for is shown by `run`, which works until it is cancelled. While `wanted` is False, nothing is
+    sent.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class TypingIndicator:
         self._accounts = accounts
         self._operator_typing = operator_typing
         self._clock = clock
-        self._wanted = wanted
+        self.wanted = wanted
         self._last_word: dict[int, datetime] = {}
         self._shown: dict[int, datetime] = {}
         self._turn = asyncio.Lock()
@@ -95,7 +95,7 @@ class TypingIndicator:
     async def _show(self, conversation_id: int) -> None:
         now = self._clock()
         said, shown = self._last_word.get(conversation_id), self._shown.get(conversation_id)
-        if not self._wanted or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
+        if not self.wanted or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
             return
         self._shown[conversation_id] = now
         await self._tell(conversation_id, on=True)

@@ -57,21 +57,24 @@ _LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, Erro
 
 
 class PictureFetching:
-    """Fetches awaited pictures until cancelled; subscribed to `PictureChanged`."""
+    """Fetches awaited pictures until cancelled.
+
+    `ready` gives the accounts that may fetch, by name. Subscribed to `PictureChanged` and `ConfigurationChanged`.
+    """
 
     def __init__(
         self,
         records: PictureRecords,
         files: PictureFiles,
         media: Media,
-        accounts: Mapping[str, Account],
+        ready: Callable[[], Mapping[str, Account]],
         publish: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._records = records
         self._files = files
         self._media = media
-        self._accounts = accounts
+        self._ready = ready
         self._publish = publish
         self._clock = clock
         self._awake = asyncio.Event()
@@ -83,8 +86,8 @@ class PictureFetching:
         self._given_up_at: datetime | None = None
 
     def hear(self, event: Event) -> None:
-        """Check when a picture is awaited."""
-        if isinstance(event, PictureChanged) and event.state is PictureState.AWAITED:
+        """Check when a picture is awaited, and when accounts have changed."""
+        if not isinstance(event, PictureChanged) or event.state is PictureState.AWAITED:
             self._awake.set()
 
     async def run(self) -> None:
@@ -122,7 +125,7 @@ class PictureFetching:
         free = SIDE_BY_SIDE - len(self._under_way)
         if free > 0:
             without = (*self._under_way, *self._waiting)
-            names = [name for name in self._accounts if name not in self._resting]
+            names = [name for name in self._ready() if name not in self._resting]
             for awaited in await self._records.awaited(names, without=without, limit=free):
                 self._start(awaited)
         return min((*self._waiting.values(), *self._resting.values(), now + LOOK_AGAIN))
@@ -138,7 +141,10 @@ class PictureFetching:
 
     async def _fetch(self, awaited: AwaitedPicture) -> None:
         try:
-            data = await self._media.fetch(self._accounts[awaited.account], awaited.media_id, awaited.address)
+            account = self._ready().get(awaited.account)
+            if account is None:  # it went while its pictures were looked for
+                return
+            data = await self._media.fetch(account, awaited.media_id, awaited.address)
             picture = await asyncio.to_thread(self._keep, data)
             await self._settle(awaited, picture)
         except NotSent:

@@ -26,7 +26,15 @@ from wxdesk.core.errors import (
     Refused,
     StoreError,
 )
-from wxdesk.core.events import AccountFreed, ConversationChanged, Event, OperatorWrites, PauseChanged, ReplyChanged
+from wxdesk.core.events import (
+    AccountFreed,
+    ConfigurationChanged,
+    ConversationChanged,
+    Event,
+    OperatorWrites,
+    PauseChanged,
+    ReplyChanged,
+)
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -103,7 +111,7 @@ class Outbox:
         match event:
             case ReplyChanged(state=state) if state not in _MAKES_ROOM:
                 return
-            case ReplyChanged() | PauseChanged() | AccountFreed() | OperatorWrites():
+            case ReplyChanged() | PauseChanged() | AccountFreed() | OperatorWrites() | ConfigurationChanged():
                 self._look_again()
             case _:
                 self._under_way.hear(event)

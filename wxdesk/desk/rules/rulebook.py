@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import tzinfo
 from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule, BadTemplate
@@ -47,9 +46,9 @@ async def _nothing_waits() -> None:
 class Rulebook:
     """The list of rules, and the answers that follow from it.
 
-    Call `load` before anything else, and again when another desk changed the rules. `zone` is the time zone of
-    `{{ time }}` and `{{ date }}` for accounts without one, None for the machine's; `calendars` have the
-    business hours that rules name, `shelf` the templates; `has_picture` knows the kept pictures; `follow`
+    Call `load` before anything else, and again when another desk changed the rules or the accounts'
+    time zone is another. `calendars` have the business hours that rules name and the time zone of `{{ time }}` and
+    `{{ date }}` for accounts without one, `shelf` has the templates; `has_picture` knows the kept pictures; `follow`
     re-applies changed rules to pending replies. `judge` validates rules, `builder` builds the answer of those
     that matched, `ruleset` are the rules as they are asked now, `transfers` tells if an active one hands contacts
     over to WeChat's own tool, and `left_out` has the reason why a stored one cannot be used, by id.
@@ -62,7 +61,6 @@ class Rulebook:
         renderer: LiquidRenderer,
         clock: Clock,
         publish: Callable[[Event], None],
-        zone: tzinfo | None = None,
         shelf: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
         has_picture: Callable[[str], bool] = lambda _: True,
@@ -75,7 +73,7 @@ class Rulebook:
         self._clock = clock
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
-        self.builder = AnswerBuilder(renderer, calendars, self.shelf, zone)
+        self.builder = AnswerBuilder(renderer, calendars, self.shelf)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self.transfers = False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -35,15 +36,16 @@ class AccountSetting(msgspec.Struct, frozen=True):
 
 
 class Accounts(Mapping[str, Account]):
-    """All accounts by name.
+    """All accounts by name; they come, change and go while the desk runs.
 
-    Reading from another thread is safe: each is one record, replaced as a whole. `follow` applies a changed
-    mode to the account's pending replies.
+    Reading from another thread is safe: each is one record, replaced as a whole. `with_secrets` are the names of
+    those whose secrets are known; `follow` applies a changed mode to the account's pending replies.
     """
 
     def __init__(
         self,
         configured: Mapping[str, Account],
+        with_secrets: Collection[str],
         settings: Settings,
         follow: Callable[[Account], Awaitable[None]],
         publish: Callable[[Event], None],
@@ -51,6 +53,8 @@ class Accounts(Mapping[str, Account]):
         self.configured = dict(configured)
         self._now = dict(configured)
         self._set_here: frozenset[str] = frozenset()
+        self._with_secrets = frozenset(with_secrets)
+        self._changing = asyncio.Lock()
         self._settings = settings
         self._follow = follow
         self._publish = publish
@@ -64,22 +68,40 @@ class Accounts(Mapping[str, Account]):
     def __len__(self) -> int:
         return len(self._now)
 
+    def ready(self) -> dict[str, Account]:
+        """Return the accounts whose secrets are known, by name."""
+        return {name: account for name, account in self._now.items() if name in self._with_secrets}
+
     def is_overridden(self, name: str) -> bool:
         """Tell whether the operator's setting overrides config.toml for this account."""
         return name in self._set_here
 
     async def load(self) -> None:
         """Load the operator's settings; what cannot be read counts as never set."""
-        for name in self.configured:
-            stored = await self._settings.get(KEY + name)
-            try:
-                found = msgspec.json.decode(stored, type=AccountSetting) if stored else None
-                if found is not None:
-                    found.check()
-            except (msgspec.MsgspecError, BadPreference) as error:
-                log.warning("The stored mode of an account cannot be read: %s", error)
-                continue
-            self._take(name, found)
+        await self.take(self.configured, self._with_secrets)
+
+    async def take(self, configured: Mapping[str, Account], with_secrets: Collection[str]) -> None:
+        """Replace all accounts by these; pending replies follow a changed mode."""
+        async with self._changing:
+            before = self._now
+            settings = {name: await self._stored(name) for name in configured}
+            self.configured, self._with_secrets = dict(configured), frozenset(with_secrets)
+            self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)
+            self._now = {name: _with_mode(account, settings[name]) for name, account in configured.items()}
+            for name, account in self._now.items():
+                if name in before and before[name].reply_mode is not account.reply_mode:
+                    await self._follow(account)
+
+    async def _stored(self, name: str) -> AccountSetting | None:
+        stored = await self._settings.get(KEY + name)
+        try:
+            found = msgspec.json.decode(stored, type=AccountSetting) if stored else None
+            if found is not None:
+                found.check()
+        except (msgspec.MsgspecError, BadPreference) as error:
+            log.warning("The stored mode of an account cannot be read: %s", error)
+            return None
+        return found
 
     async def set_mode(self, name: str, mode: ReplyMode, hold_seconds: int) -> None:
         """Set an account's mode from now on; pending replies follow.
@@ -97,20 +119,21 @@ class Accounts(Mapping[str, Account]):
         await self._change(name, None)
 
     async def _change(self, name: str, setting: AccountSetting | None) -> None:
-        if name not in self.configured:
-            raise NotFound("account")
-        before = self._now[name].reply_mode
-        stored = msgspec.json.encode(setting).decode() if setting is not None else ""
-        await self._settings.set(KEY + name, stored)
-        self._take(name, setting)
-        if self._now[name].reply_mode is not before:
-            await self._follow(self._now[name])
+        async with self._changing:
+            if name not in self.configured:
+                raise NotFound("account")
+            before = self._now[name].reply_mode
+            stored = msgspec.json.encode(setting).decode() if setting is not None else ""
+            await self._settings.set(KEY + name, stored)
+            account = _with_mode(self.configured[name], setting)
+            self._now = {**self._now, name: account}
+            self._set_here = self._set_here | {name} if setting is not None else self._set_here - {name}
+            if account.reply_mode is not before:
+                await self._follow(account)
         self._publish(AccountChanged(name))
 
-    def _take(self, name: str, setting: AccountSetting | None) -> None:
-        configured = self.configured[name]
-        account = configured
-        if setting is not None:
-            account = replace(configured, reply_mode=setting.reply_mode, hold_seconds=setting.hold_seconds)
-        self._now = {**self._now, name: account}
-        self._set_here = self._set_here | {name} if setting is not None else self._set_here - {name}
+
+def _with_mode(configured: Account, setting: AccountSetting | None) -> Account:
+    if setting is None:
+        return configured
+    return replace(configured, reply_mode=setting.reply_mode, hold_seconds=setting.hold_seconds)

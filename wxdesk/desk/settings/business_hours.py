@@ -29,7 +29,7 @@ class Calendars:
 
     def __init__(self, settings: Settings, zone: tzinfo | None = None) -> None:
         self._settings = settings
-        self._zone = zone
+        self.zone = zone
         self.all: tuple[Calendar, ...] = ()
         self.schedules: Mapping[str, Schedule] = MappingProxyType({})
         self.ids: CalendarIds = MappingProxyType({})
@@ -70,7 +70,7 @@ class Calendars:
 
     def schedule_of(self, calendar: Calendar) -> Schedule:
         """Return `calendar`, which need not be stored, with its time zone applied."""
-        return Schedule(calendar, (zone_named(calendar.zone) if calendar.zone else None) or self._zone)
+        return Schedule(calendar, (zone_named(calendar.zone) if calendar.zone else None) or self.zone)
 
     def _take(self, calendars: Iterable[Calendar]) -> None:
         self.all = tuple(calendars)

@@ -7,7 +7,15 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wxdesk.core.errors import SendError
-from wxdesk.core.events import ApiCalled, Event, ListenerChanged, ReachabilityChanged, TokenChanged, TunnelChanged
+from wxdesk.core.events import (
+    ApiCalled,
+    ConfigurationChanged,
+    Event,
+    ListenerChanged,
+    ReachabilityChanged,
+    TokenChanged,
+    TunnelChanged,
+)
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.api_verdicts import TOKEN_CALLS
 from wxdesk.core.setup.facts import SetupFact, SetupState
@@ -61,6 +69,8 @@ class SetupDesk:
     def hear(self, event: Event) -> None:
         """Follow what the desk does anyway."""
         match event:
+            case ConfigurationChanged():
+                self.refresh()
             case ListenerChanged(url):
                 self._book.put_listener(url)
             case ReachabilityChanged(reach):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.content import ReplyKind
@@ -21,13 +20,11 @@ from wxdesk.desk.settings.business_hours import Calendars
 class TemplateFiller:
     """Starts insertions.
 
-    `_zone` is that of `{{ time }}` and `{{ date }}` for accounts without one. `_choose` gives a number below the
-    one it gets, for templates with random variants.
+    `_choose` gives a number below the one it gets, for templates with random variants.
     """
 
     _renderer: LiquidRenderer
     _calendars: Calendars
-    _zone: tzinfo | None = None
     _choose: Callable[[int], int] = random.randrange
 
     def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
@@ -48,7 +45,7 @@ class TemplateFiller:
         text = template.texts[self._variant(template) if variant is None else variant]
         sources = [text] if template.kind is ReplyKind.TEXT else template.sources
         schedule = next(iter(self._calendars.schedules.values()), None)
-        values = text_values(occasion, {}, schedule, self._zone, "\n".join(sources))
+        values = text_values(occasion, {}, schedule, self._calendars.zone, "\n".join(sources))
         return Filling(template, text, self.prompts(sources, template.prompts), values, self._renderer)
 
     def _variant(self, template: Template) -> int:

@@ -44,7 +44,7 @@ async def book() -> Rulebook:
     await templates.save(Template(0, "问候", body="您好 {{ message.text }}", others=("在的",)), NOW)
     await templates.save(Template(0, "价目", content=LINK), NOW)
     shelf = TemplateLookup(templates)
-    made = Rulebook(KeptRules([]), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None, UTC, shelf)
+    made = Rulebook(KeptRules([]), Calendars(KeptSettings(), UTC), LiquidRenderer(), lambda: NOW, lambda _: None, shelf)
     await made.load()
     return made
 

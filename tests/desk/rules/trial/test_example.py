@@ -48,9 +48,9 @@ async def examples() -> RuleExamples:
         await templates.save(template, NOW)
     shelf = TemplateLookup(templates)
     await shelf.load()
-    settings = Calendars(KeptSettings())
+    settings = Calendars(KeptSettings(), UTC)
     renderer = LiquidRenderer()
-    book = Rulebook(KeptRules(), settings, renderer, lambda: NOW, lambda _: None, UTC, shelf=shelf)
+    book = Rulebook(KeptRules(), settings, renderer, lambda: NOW, lambda _: None, shelf=shelf)
     return RuleTrials(book, renderer, {}, lambda: NOW).examples
 
 

@@ -1,0 +1,200 @@
+"""Configuration in force: config.toml and secrets, read again at a change.
+
+Whatever of it a part needs, it asks for when it needs it, or is handed by `app.OpenDesk.apply`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from wxdesk.config import FILE, Config, load
+from wxdesk.core.errors import WxdeskError
+from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
+from wxdesk.core.model.account import Account
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.ports import Clock
+from wxdesk.desk.runtime.wall_clock import sleep
+from wxdesk.i18n import explain, tr
+from wxdesk.secrets import CHANGED_FILE, MissingSecret, SecretSources
+from wxdesk.timezones import zone_named
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""Seconds between two looks at config.toml, so also the delay after a change."""
+
+TROUBLE = "configuration"
+
+
+def utc_now() -> datetime:
+    """Read the real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Configuration of a desk as it was read; `credentials` is by account name.
+
+    An account has credentials only if it lacks none of its secrets; those that any account lacks are `missing`.
+    `sources` are asked again for changed ones; without them nothing is read again, as in a demonstration.
+    """
+
+    home: Path
+    config: Config
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    clock: Clock = utc_now
+    missing: tuple[MissingSecret, ...] = ()
+    sources: SecretSources | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def accounts(self) -> dict[str, Account]:
+        """The configured accounts by name."""
+        return {entry.name: entry.account() for entry in self.config.accounts}
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """Time zone shared by all accounts; None if they differ or follow the machine."""
+        names = {account.timezone for account in self.accounts.values()}
+        return zone_named(names.pop()) if len(names) == 1 else None
+
+    @property
+    def ready(self) -> dict[str, Account]:
+        """Accounts whose secrets are known, by name."""
+        return {name: account for name, account in self.accounts.items() if name in self.credentials}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not appear in a log."""
+        return tuple(secret for credentials in self.credentials.values() for secret in credentials.secrets)
+
+    def changes_since(self, before: Setup) -> ConfigurationChanged:
+        """Compare with an earlier configuration of the same desk."""
+        old, new = before.accounts, self.accounts
+        return ConfigurationChanged(
+            added=tuple(name for name in new if name not in old),
+            changed=tuple(
+                name
+                for name in new
+                if name in old and (new[name], self.credentials.get(name)) != (old[name], before.credentials.get(name))
+            ),
+            removed=tuple(name for name in old if name not in new),
+            restart_needed=self.config.store != before.config.store,
+        )
+
+
+def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Setup:
+    """Read config.toml and the secrets of its accounts; waits for the keychain.
+
+    Raises:
+        BadConfig, UnusableFile: config.toml cannot be used, and why.
+    """
+    config = load(home)
+    credentials: dict[str, Credentials] = {}
+    missing: list[MissingSecret] = []
+    for entry in config.accounts:
+        found = sources.read(entry.account(), clock())
+        missing += found.missing
+        if not found.missing:
+            credentials[entry.name] = found.credentials
+    return Setup(home, config, credentials, clock, tuple(missing), sources)
+
+
+class Configuration:
+    """Keeper of the configuration `now`, one record, readable from any thread.
+
+    `credentials` are the present ones in a mapping that stays the same, for parts on the desk's loop. `apply` hands
+    a newly read configuration to the parts and returns what has changed.
+    """
+
+    def __init__(self, setup: Setup, publish: Callable[[Event], None]) -> None:
+        self.now = setup
+        self.credentials = dict(setup.credentials)
+        self.apply: Callable[[Setup], Awaitable[ConfigurationChanged]]
+        self._publish = publish
+        self._awake = asyncio.Event()
+        self._reading = asyncio.Lock()
+        self._seen = self._stamp()
+
+    def take(self, setup: Setup) -> None:
+        """Replace it; `app.OpenDesk.apply` tells the parts."""
+        self.now = setup
+        self.credentials.clear()
+        self.credentials.update(setup.credentials)
+
+    def look_again(self) -> None:
+        """Read everything again soon, as after SIGHUP; call it on the desk's loop."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Read again whenever config.toml or a secret has changed, until cancelled."""
+        while True:
+            await sleep(LOOK_SECONDS, self._awake)
+            if self._awake.is_set() or self._stamp() != self._seen:
+                self._awake.clear()
+                with contextlib.suppress(WxdeskError):  # the operator has been told
+                    await self.reload()
+
+    async def reload(self) -> ConfigurationChanged:
+        """Read config.toml and the secrets again and apply them; return what has changed.
+
+        Raises:
+            BadConfig, UnusableFile: config.toml cannot be used. The former configuration stays in force, and a
+                trouble says so until it can be read again.
+        """
+        async with self._reading:
+            self._seen, sources = self._stamp(), self.now.sources
+            if sources is None:
+                return ConfigurationChanged()
+            try:
+                read = await asyncio.to_thread(read_setup, self.now.home, sources, self.now.clock)
+            except WxdeskError as error:
+                log.warning("The configuration stays as it was: %s", error)
+                text = tr("The former configuration stays in force. {reason}", reason=explain(error))
+                self._publish(TroubleRaised(TROUBLE, text))
+                raise
+            self._publish(TroubleRaised(TROUBLE, ""))
+            return await self.apply(self._with_known_ends(read))
+
+    def _with_known_ends(self, read: Setup) -> Setup:
+        """Let no former secret live longer because it was read again."""
+        known = self.now.credentials
+        credentials = {
+            name: one.ending_as(known[name]) if name in known else one for name, one in read.credentials.items()
+        }
+        return replace(read, credentials=credentials)
+
+    def _stamp(self) -> list[tuple[int, int, int] | None]:
+        return [_stamp_of(self.now.home / name) for name in (FILE, CHANGED_FILE)]
+
+
+def _stamp_of(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def describe_changes(changes: ConfigurationChanged) -> str:
+    """Tell what has changed in the configuration in a sentence or two."""
+    parts = [
+        tr(sentence, names=" · ".join(names))
+        for sentence, names in (
+            ("Added: {names}.", changes.added),
+            ("Changed: {names}.", changes.changed),
+            ("Removed: {names}.", changes.removed),
+        )
+        if names
+    ]
+    if changes.restart_needed:
+        parts.append(tr(RESTART_NEEDED))
+    return " ".join(parts) or tr("No account has changed.")
+
+
+RESTART_NEEDED = "[store] url holds from the next start on; until then the former database is used."

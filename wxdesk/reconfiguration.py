@@ -1,0 +1,107 @@
+"""Hands a newly read configuration to the parts of a running desk.
+
+Imported by `app`; imports `webhook`, `wechat`, `desk` and layers below.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from msgspec import structs
+
+from wxdesk import logs
+from wxdesk.core.errors import BadConfig, PortInUse
+from wxdesk.core.events import ConfigurationChanged, ListenerChanged, TroubleRaised
+from wxdesk.core.model.account import Account
+from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.settings.configuration import RESTART_NEEDED, Setup, describe_changes
+from wxdesk.i18n import explain, tr
+from wxdesk.webhook.server import Listener
+from wxdesk.wechat.client import WeChatClient
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconfiguration:
+    """The parts that are told; all others ask `Configuration` or `Accounts`."""
+
+    desk: Desk
+    listener: Listener
+    client: WeChatClient
+    backoff: AccountBackoff
+    open_way: Callable[[], Awaitable[None]]
+
+    async def apply(self, setup: Setup) -> ConfigurationChanged:
+        """Hand `setup` to the parts; publish and return what has changed.
+
+        What cannot be had while the desk runs stays as it was, and a trouble says so: another database, and an
+        address at which this machine does not let it listen.
+        """
+        desk, before = self.desk, self.desk.configuration.now
+        logs.mask_also(setup.secrets)
+        changes = setup.changes_since(before)
+        self._say("restart", tr(RESTART_NEEDED) if changes.restart_needed else "")
+        await self._listen_at(setup)
+        store = before.config.store  # the one that is open
+        setup = replace(setup, config=structs.replace(setup.config, store=store))
+        if setup == before:
+            return changes
+        desk.configuration.take(setup)
+        await desk.accounts.take(setup.accounts, setup.credentials)
+        self.listener.take(doors_of(setup))
+        wechat = setup.config.wechat
+        ready = desk.accounts.ready()
+        self.client.take(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
+        desk.typing.wanted = wechat.show_typing
+        await self._move_to_zone(setup)
+        if _way_here(setup) != _way_here(before):
+            await self.open_way()
+        self._settle_accounts(changes)
+        log.info("%s", describe_changes(changes))
+        desk.bus.publish(changes)
+        return changes
+
+    async def _listen_at(self, setup: Setup) -> None:
+        at = setup.config.listener
+        try:
+            url = await self.listener.move(at.host, at.port)
+        except (PortInUse, BadConfig) as error:
+            stays = tr("wxdesk goes on listening at {url}.", url=self.listener.url)
+            self._say("listener", f"{stays} {explain(error)}")
+            return
+        self._say("listener", "")
+        if url is not None:
+            self.desk.bus.publish(ListenerChanged(url))
+
+    async def _move_to_zone(self, setup: Setup) -> None:
+        rulebook = self.desk.rules.rulebook
+        if rulebook.calendars.zone != setup.zone:
+            rulebook.calendars.zone = setup.zone
+            await rulebook.load()
+
+    def _settle_accounts(self, changes: ConfigurationChanged) -> None:
+        """Let changed accounts try again at once; end the troubles of removed ones."""
+        for name in changes.changed:
+            self.backoff.try_now(name)
+        gone = {f":{name}" for name in changes.removed}
+        for trouble in self.desk.health.state.troubles:
+            if any(trouble.key.endswith(name) for name in gone):
+                self._say(trouble.key, "")
+
+    def _say(self, key: str, text: str) -> None:
+        self.desk.bus.publish(TroubleRaised(key, text))
+
+
+def _way_here(setup: Setup) -> tuple[object, ...]:
+    """Return what the tunnel and its probe depend on."""
+    return setup.config.tunnel, setup.config.listener, next(iter(setup.accounts), "")
+
+
+def doors_of(setup: Setup) -> dict[str, tuple[Account, Credentials]]:
+    """Return the accounts with their secrets; one without them refuses every request."""
+    return {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}
