@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +24,31 @@ from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import CUSTOMERS, demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
+from wxdesk.tunnel.connection import Surroundings
 
 HOLD_SECONDS = 90
 """Seconds a reply is held in the demo: long enough to look at it."""
+
+
+PUBLIC_URL = "http://desk.example.com"
+"""Public address of the demo's desk, which leads to this machine in the demo alone."""
+
+
+class WayToLoopback:
+    """Network of a demonstration: every public name leads to the desk on this machine."""
+
+    def __init__(self) -> None:
+        self._port = 9  # discards what comes, until the desk listens
+        self.surroundings = Surroundings(
+            self._resolve, port_of=lambda _: self._port, is_private=lambda _: False, own=lambda: ("127.0.0.1",)
+        )
+
+    def leads_to(self, url: str) -> None:
+        """Lead to the listener at `url` from now on."""
+        self._port = int(url.rpartition(":")[2])
+
+    async def _resolve(self, _: str) -> Sequence[str]:
+        return ("127.0.0.1",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +77,13 @@ def demo_desk(folder: Path) -> Iterator[DemoDesk]:
     try:
         api_base = wechat.call(sandbox.start())
         entry = AccountEntry(account.name, account.app_id, account.original_id, hold_seconds=HOLD_SECONDS)
-        config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base), accounts=(entry,))
-        desk = DeskThread(Setup(folder, config, {account.name: credentials}))
+        listener = ListenerSettings(port=0, public_url=PUBLIC_URL)
+        config = Config(listener, wechat=WeChatSettings(api_base), accounts=(entry,))
+        way = WayToLoopback()
+        desk = DeskThread(Setup(folder, config, {account.name: credentials}), way.surroundings)
         try:
+            way.leads_to(desk.url)
+            desk.call(desk.desk.reachability.check())
             desk.call(_fill_desk(desk.opened))
             sandbox.set_push_url(f"{desk.url}/wx/{account.name}")
             wechat.call(sandbox.verify_push_url())

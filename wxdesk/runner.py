@@ -16,6 +16,7 @@ from wxdesk.core.events import ConfigurationChanged, Event
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Setup, describe_changes
 from wxdesk.threads import LoopThread
+from wxdesk.tunnel.connection import Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,10 @@ class DeskThread(LoopThread):
     Everything in `opened` except `desk` may be touched only on the thread's own loop.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, surroundings: Surroundings | None = None) -> None:
         super().__init__("desk")
         try:
-            self.opened = self.call(open_desk(setup))
+            self.opened = self.call(open_desk(setup, surroundings))
         except BaseException:
             super().stop()
             raise
