@@ -31,7 +31,7 @@ HOLD_SECONDS = 90
 
 
 PUBLIC_URL = "http://desk.example.com"
-"""Public address of the demo's desk, which leads to this machine in the demo alone."""
+"""Public address of the demo, which leads to this machine there alone."""
 
 
 class WayToLoopback:
