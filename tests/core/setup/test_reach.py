@@ -26,9 +26,9 @@ def test_outages_with_nothing_between_them_are_one_gap() -> None:
 
 
 def test_an_outage_that_lasts_has_no_end_yet() -> None:
-    assert gaps_between([outage(2, None)], [at(0)], at(5)) == [Gap(at(2), None, timedelta(minutes=3), 1)]
+    assert gaps_between([outage(2, None)], [at(0)], at(2.5)) == [Gap(at(2), None, timedelta(minutes=0.5), 1)]
 
 
 def test_short_ones_and_those_before_the_first_message_are_not_shown() -> None:
-    assert gaps_between([outage(-5, 2), outage(3, 3.9), outage(4, None)], [at(0)], at(4.5)) == []
+    assert gaps_between([outage(-5, 2), outage(3, 3.9)], [at(0)], at(4.5)) == []
     assert gaps_between([outage(3, 9)], [], at(20)) == []

@@ -118,7 +118,7 @@ async def test_a_loss_is_told_within_45_seconds_with_cause_and_remedy(store: Sto
         assert outside.troubles == [""]
         await outside.next_probe()
         assert outside.now - NOON <= seconds(45)
-        assert (outside.told(), watch.state.finding.ok) == ([V.OK, V.FIREWALL], False)
+        assert (outside.told(), watch.state.finding.ok, watch.state.lost) == ([V.OK, V.FIREWALL], False, True)
         assert "Open 80 and 443" in outside.troubles[-1]
         await outside.next_probe()
         assert len(outside.troubles) == 2, "the same loss is told once"
@@ -244,9 +244,10 @@ async def test_an_address_that_cannot_work_is_told_at_once(store: Store) -> None
 
 async def test_an_account_that_was_never_reachable_has_no_outage(store: Store) -> None:
     outside = Outside(V.REDIRECT)
-    async with watching(outside, store):
+    async with watching(outside, store) as watch:
         await outside.next_probe()
         assert outside.troubles[-1]
+        assert not watch.state.lost
     assert await store.outages.newest() == ()
 
 

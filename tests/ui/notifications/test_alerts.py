@@ -18,6 +18,7 @@ from tests.ui.world import World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
+from wxdesk.desk.setup.reachability import REACHED_AT
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, OnNoticeAction
 from wxdesk.ui.notifications.player import Player, Ringer, chime
@@ -88,6 +89,28 @@ def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, wo
     made = OperatorAlerts(bridge, window, world.home, ear.player(), desktop)
     yield made
     made.stop()
+
+
+def test_a_desk_that_wechat_no_longer_reaches_rings(
+    qtbot: QtBot, world: World, window: MainWindow, attention: OperatorAlerts, ear: Ear
+) -> None:
+    reachability = world.desk.reachability
+
+    async def lose_the_way() -> None:
+        await world.store.settings.set(REACHED_AT, world.clock().isoformat())
+        await reachability.load()
+        reachability.follow("http://nobody.invalid", "shop", "127.0.0.1:8765")
+        await reachability.check()
+
+    world.call(lose_the_way())
+    qtbot.waitUntil(lambda: ear.played() == 1)
+    assert window.status_bar.silence.isVisible()
+
+    async def need_no_way() -> None:
+        reachability.follow("", "shop", "127.0.0.1:8765")
+
+    world.call(need_no_way())
+    qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
 
 
 def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(

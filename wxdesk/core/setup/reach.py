@@ -18,11 +18,12 @@ class Reach:
     """Newest finding about the public address, and since when it is good or not.
 
     `finding.ok` tells if WeChat's requests arrive. `since` is the first moment of the present state, None while
-    nothing was probed.
+    nothing was probed. `lost`: they did arrive before.
     """
 
     finding: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
     since: datetime | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Outage:
     began: datetime
     ended: datetime | None
     verdict: CheckVerdict
+
+    @property
+    def counts(self) -> bool:
+        """True unless it was so short that WeChat's further attempts may have come through."""
+        return self.ended is None or self.ended - self.began >= SHORTEST_OUTAGE
 
     def length(self, now: datetime) -> timedelta:
         """Return how long it lasted, or lasts."""
@@ -57,7 +63,7 @@ def gaps_between(outages: Iterable[Outage], moments: Sequence[datetime], now: da
 
     Moments must be in order. Outages before the first one are left out, and short ones.
     """
-    shown = sorted((one for one in outages if one.length(now) >= SHORTEST_OUTAGE), key=lambda one: one.began)
+    shown = sorted((one for one in outages if one.counts), key=lambda one: one.began)
     gaps: list[Gap] = []
     passed, former = 0, -1
     for outage in shown:

@@ -114,6 +114,7 @@ class Reachability:
             return
         self._url, found = read_public_url(self._configured or self._tunnel_url)
         if self._url is None:
+            self._failed = self._lost = False
             self._tell(replace(found, at=self._clock()))
         self._awake.set()
 
@@ -205,7 +206,6 @@ class Reachability:
             await self._outages.end(self._clock())
             await self._settings.set(REACHED_AT, "")
         self._reached_at, self._outage_lasts = None, False
-        self._failed = self._lost = False
 
     async def _keep_time(self, *, at_once: bool = False) -> None:
         reached, kept = self._reached_at, self._kept_at
@@ -218,7 +218,7 @@ class Reachability:
         before, since = self.state.finding, self.state.since
         if since is None or finding.ok is not before.ok:
             since = finding.at
-        self.state = Reach(finding, since)
+        self.state = Reach(finding, since, lost=self._lost and self._reached_at is not None)
         same = _what_is_said(finding) == _what_is_said(before)
         if news or not same:
             self._publish(ReachabilityChanged(self.state))

@@ -1,4 +1,4 @@
-"""Tray, taskbar and sound alerts when a conversation needs attention."""
+"""Tray, taskbar and sound alerts: a conversation needs attention, or nothing arrives."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from wxdesk.core.events import (
     ListenerChanged,
     PauseChanged,
     PreferencesChanged,
+    ReachabilityChanged,
 )
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.notifications.board import NoticeBoard
@@ -32,7 +33,17 @@ SOUND = "call.wav"
 ICON = "notice.png"
 """File of the picture beside a notice, in the operator's folder."""
 
-_FOLLOWED = (AttentionRaised, AttentionChanged, ListenerChanged, PauseChanged, PreferencesChanged)
+_FOLLOWED = (
+    AttentionRaised,
+    AttentionChanged,
+    ListenerChanged,
+    PauseChanged,
+    PreferencesChanged,
+    ReachabilityChanged,
+)
+
+_DESK = frozenset({0})
+"""Rings among the conversations when WeChat does not reach the desk; none has this id."""
 
 
 class OperatorAlerts(QObject):
@@ -84,14 +95,15 @@ class OperatorAlerts(QObject):
 
     def _follow(self) -> None:
         desk = self._bridge.desk
-        ringing = desk.attention.state.ringing
+        calling = desk.attention.state.ringing
+        ringing = calling | _DESK if desk.reachability.state.lost else calling
         if ringing - self._ringing:
             QApplication.alert(self._window)
         if len(ringing) != len(self._ringing):
             _show_badge(len(ringing))
         self._ringing = ringing
         self.ringer.follow(ringing, desk.preferences.now)
-        self.tray.show_state(desk.health.state, len(ringing))
+        self.tray.show_state(desk.health.state, len(calling))
 
     def _sound(self) -> Path:
         file = self._home / SOUND
