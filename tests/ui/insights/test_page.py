@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.events import DecisionMade
+from wxdesk.core.events import DecisionMade, ReachabilityChanged
 from wxdesk.core.model.statistics import TimeSpan
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.insights.ranking import RankModel
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.outages import outages_text
 
 WANG, LI = "oW7hAbCdEfGhIjKlMnOpQrStUc31", "oX3fAbCdEfGhIjKlMnOpQrStU9k2"
 
@@ -48,6 +50,26 @@ def test_without_a_message_it_says_in_a_sentence_what_will_be_here(page: Insight
     [sentence] = [text for text in texts(page) if text.startswith("What customers write")]
     assert sentence.count(".") == 1
     assert not page.sections.messages.isVisible()
+
+
+def test_the_time_that_was_missed_stands_above_the_figures(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    assert not page.missed.isVisible()
+    desk, now = answering.desk, answering.clock()
+
+    def missed(ago: int) -> None:
+        answering.call(answering.store.outages.begin(now - timedelta(minutes=ago), CheckVerdict.FIREWALL))
+        answering.call(answering.store.outages.end(now - timedelta(minutes=ago - 10)))
+        answering.loop.call_soon_threadsafe(desk.bus.publish, ReachabilityChanged(desk.reachability.state))
+
+    missed(80)
+    qtbot.waitUntil(page.missed.isVisible)
+    assert page.missed.full_text().endswith(" not reachable: messages may be missing")
+    assert page.missed.full_text().count("–") == 1
+    for ago in (60, 40, 20):
+        missed(ago)
+    more = "Not reachable 4 times, 40 min altogether: messages may be missing"
+    qtbot.waitUntil(lambda: page.missed.full_text() == more)
+    assert outages_text(answering.call(desk.reachability.outages()), TimeSpan(now, now), now) == ""
 
 
 def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, page: InsightsPage) -> None:

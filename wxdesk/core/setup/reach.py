@@ -40,7 +40,7 @@ class Outage:
 
     @property
     def counts(self) -> bool:
-        """True unless it was so short that WeChat's further attempts may have come through."""
+        """True unless it was so short that WeChat's later attempts may have arrived."""
         return self.ended is None or self.ended - self.began >= SHORTEST_OUTAGE
 
     def length(self, now: datetime) -> timedelta:

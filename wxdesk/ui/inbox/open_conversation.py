@@ -33,12 +33,21 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
 from wxdesk.ui.inbox.sendability import over_text
-from wxdesk.ui.inbox.timeline.entries import TimelineEntry, WindowEnd, entries_of, first_unread, key_of
+from wxdesk.ui.inbox.timeline.entries import (
+    TimelineEntry,
+    WindowEnd,
+    entries_of,
+    first_unread,
+    gap_lines,
+    key_of,
+    return_line,
+)
 from wxdesk.ui.inbox.timeline.loaded_items import LoadedItems
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.hold_reasons import HoldReasons
+from wxdesk.ui.wording.outages import KnownOutages
 
 _TOUCHING = (
     MessageKept, PictureChanged, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged
@@ -80,6 +89,8 @@ class ChatSession(QObject):
         self._asked: tuple[int, AbstractSet[int]] = (0, frozenset())
         """Visit and replies of the question whose answer is awaited."""
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
+        self._outages = KnownOutages(bridge, self)
+        self._outages.changed.connect(self.refresh_times)
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
 
     @property
@@ -122,7 +133,7 @@ class ChatSession(QObject):
             self._refresher.ask()
 
     def refresh_times(self) -> None:
-        """Update what only the clock has changed: day names, or a closed reply window."""
+        """Update what is not read anew: day names, gaps, or a closed reply window."""
         if not self.fresh:
             self._show()
 
@@ -237,9 +248,11 @@ class ChatSession(QObject):
 
     def _show(self) -> None:
         latest = self.latest if self.to_end else None
-        returned = self._returned.get(self.conversation_id or 0, ()) if self.to_end else ()
-        now, unread, closing = self._bridge.desk.clock(), self._unread_from, self._closing()
-        self.model.show(entries_of(self.known.in_order(), now, unread, latest, returned, closing))
+        now, items, closing = self._bridge.desk.clock(), self.known.in_order(), self._closing()
+        lines = gap_lines(self._outages.all, items, now, to_end=self.to_end)
+        if self.to_end:
+            lines += [return_line(at) for at in self._returned.get(self.conversation_id or 0, ())]
+        self.model.show(entries_of(items, now, self._unread_from, latest, lines, closing))
         if self.fresh and (self.known or self._hit is None):
             self.fresh = False
             self.opened.emit(key_of(self._hit) if self._hit else "unread" if self._unread_from else "")

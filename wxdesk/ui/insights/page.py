@@ -18,6 +18,7 @@ from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import Days
+from wxdesk.ui.wording.outages import KnownOutages, outages_text
 
 REFRESH_MS = 2000
 """Delay of a refresh while the page is visible; a month is slow to count."""
@@ -45,10 +46,13 @@ class InsightsPage(QWidget):
         self.chips = QButtonGroup(self)
         self._empty = PlainLabel(role="secondary", wrap=True)
         self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.missed = PlainLabel(size=Size.SMALL, role="pending", wrap=True)
+        self._outages = KnownOutages(bridge, self)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._build()
         self.chips.idToggled.connect(self._choose)
         self._refresh.timeout.connect(self._ask)
+        self._outages.changed.connect(self._show_missed)
         bridge.events.connect(self._hear)
 
     def activate(self) -> None:
@@ -72,7 +76,9 @@ class InsightsPage(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(scroll)
         self._stack.addWidget(holder)
-        vbox(self._head(), (self._stack, 1), within=self, spacing=0)
+        self.missed.setContentsMargins(MARGIN, 0, MARGIN, 8)
+        vbox(self._head(), self.missed, (self._stack, 1), within=self, spacing=0)
+        self._show_missed()
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -115,6 +121,13 @@ class InsightsPage(QWidget):
         self._rest()
         self._show(figures)
 
+    def _show_missed(self) -> None:
+        """Tell when messages may be missing in the span that is shown."""
+        now = self._bridge.desk.clock()
+        words = outages_text(self._outages.all, self._asked, now) if self._asked else ""
+        self.missed.setText(words)
+        self.missed.setVisible(bool(words))
+
     def _rest(self) -> None:
         """Pause after an answer before the next query, which covers events in between."""
         self._open -= 1
@@ -130,6 +143,7 @@ class InsightsPage(QWidget):
         if figures.span != self._asked:
             return
         self.figures = figures
+        self._show_missed()
         if figures.is_empty:
             self._empty.setText(
                 tr("What customers write and who answers them is counted here from the first message on.")

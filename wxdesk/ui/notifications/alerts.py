@@ -1,4 +1,4 @@
-"""Tray, taskbar and sound alerts: a conversation needs attention, or nothing arrives."""
+"""Tray, taskbar and sound alerts for attention, and when nothing arrives."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _FOLLOWED = (
 )
 
 _DESK = frozenset({0})
-"""Rings among the conversations when WeChat does not reach the desk; none has this id."""
+"""Rings like a conversation when WeChat no longer reaches the desk; none has id 0."""
 
 
 class OperatorAlerts(QObject):

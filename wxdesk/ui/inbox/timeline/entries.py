@@ -5,7 +5,7 @@ Pure functions of records, which can be tested without a window.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -21,9 +21,11 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.core.replies.on_new_message import is_due_at_closing
+from wxdesk.core.setup.reach import Outage, gaps_between
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.incoming_text import event_text, other_text
 from wxdesk.ui.wording.messages import clock_time, day_text, kind_text, readable
+from wxdesk.ui.wording.outages import gap_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 
@@ -32,6 +34,7 @@ class EntryKind(Enum):
 
     DAY = "day"
     ACTIVITY = "activity"
+    GAP = "gap"
     UNREAD = "unread"
     MESSAGE = "message"
     REPLY = "reply"
@@ -101,14 +104,14 @@ def entries_of(
     now: datetime,
     unread_from: int | None = None,
     latest: Decision | None = None,
-    returned: Sequence[datetime] = (),
+    lines: Iterable[TimelineEntry] = (),
     closing: WindowEnd | None = None,
 ) -> list[TimelineEntry]:
     """Return the rows for `items`, which must be in order.
 
     `unread_from` is the id of the first message that was new on opening. `latest` is the newest decision; if it
-    and everybody else gave no answer, its message says so. `returned` are the times at which automatic replies
-    returned by themselves, in order. `closing` is the end of the reply window.
+    and everybody else gave no answer, its message says so. `lines` are what else happened. `closing` is the end of the
+    reply window.
     """
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
@@ -118,24 +121,35 @@ def entries_of(
     lacking, ahead = parts.blocked_by_gap(replies), parts.earlier_parts_released(replies)
     entries: list[TimelineEntry] = []
     day: date | None = None
-    lines = [_return_entry(at) for at in returned if items and at >= items[0].at]
-    for item in items:
-        while lines and lines[0].at <= item.at:
-            entries.append(lines.pop(0))
+    for item in _with_lines(items, lines):
         local = item.at.astimezone().date()
         if local != day:
             day = local
             entries.append(TimelineEntry(EntryKind.DAY, f"d{local.isoformat()}", item.at, day_text(item.at, now)))
         if isinstance(item, Message) and item.id == unread_from:
             entries.append(TimelineEntry(EntryKind.UNREAD, "unread", item.at, tr("New messages")))
-        if isinstance(item, Message):
+        if isinstance(item, TimelineEntry):
+            entries.append(item)
+        elif isinstance(item, Message):
             entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
         else:
             entry = _reply_entry(item, written, replies, closing)
             entry = replace(entry, asking=len(asking.get(item.id, ())), following=following.get(item.id, 0))
             entry = replace(entry, lacking=lacking.get(item.id, ""), ahead=ahead.get(item.id, 0))
             entries.append(replace(entry, waits=item.id in waiting))
-    return entries + lines
+    return entries
+
+
+def _with_lines(
+    items: Sequence[TimelineItem], lines: Iterable[TimelineEntry]
+) -> Iterator[TimelineItem | TimelineEntry]:
+    """Put lines between items, before one of the same instant, none above the first."""
+    shown = sorted((line for line in lines if items and line.at >= items[0].at), key=lambda line: line.at)
+    for item in items:
+        while shown and shown[0].at <= item.at:
+            yield shown.pop(0)
+        yield item
+    yield from shown
 
 
 def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
@@ -201,9 +215,22 @@ def _reply_entry(
     return replace(entry, answers=asked if later else None, since=since, spoken=spoken, closing=last)
 
 
-def _return_entry(at: datetime) -> TimelineEntry:
+def return_line(at: datetime) -> TimelineEntry:
+    """Return the line of automatic replies that returned by themselves."""
     text = f"{tr('Automatic replies have returned')} · {clock_time(at)}"
     return TimelineEntry(EntryKind.ACTIVITY, f"b{at.isoformat()}", at, text)
+
+
+def gap_lines(
+    outages: Iterable[Outage], items: Sequence[TimelineItem], now: datetime, *, to_end: bool
+) -> list[TimelineEntry]:
+    """Return a line wherever messages may be missing; `to_end`: also below the last."""
+    gaps = gaps_between(outages, [item.at for item in items], now)
+    return [
+        TimelineEntry(EntryKind.GAP, f"g{gap.began.isoformat()}", gap.began, gap_text(gap, now))
+        for gap in gaps
+        if to_end or gap.began < items[-1].at
+    ]
 
 
 def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> int | None:

@@ -82,6 +82,9 @@ def look_of(entry: TimelineEntry) -> BubbleLook:
 type Target = BubbleAction | LinkSpan | PicturePiece
 """Clickable thing in a bubble: an action, a link or a picture."""
 
+_RULED = {EntryKind.UNREAD: "accent", EntryKind.GAP: "pending"}
+"""Colours of the lines that have a rule on both sides of their text."""
+
 BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
 
 
@@ -268,16 +271,16 @@ def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hove
 
 def _paint_line(painter: QPainter, row: RowLayout, theme: Theme) -> None:
     rect = QRectF(SIDE, 0, row.width - 2 * SIDE, row.height)
-    unread = row.entry.kind is EntryKind.UNREAD
+    role = _RULED.get(row.entry.kind, "")
     face = sentence_font(Size.SMALL if row.entry.kind is EntryKind.DAY else Size.CAPTION)
     metrics = QFontMetrics(face)
     text = metrics.elidedText(row.entry.text, Qt.TextElideMode.ElideMiddle, int(rect.width()) - 24)
-    if unread:
+    if role:
         half = (rect.width() - metrics.horizontalAdvance(text)) / 2 - 10
         y = rect.center().y()
-        painter.setPen(QPen(theme.color("accent"), 1.0))
+        painter.setPen(QPen(theme.color(role), 1.0))
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + half, y))
         painter.drawLine(QPointF(rect.right() - half, y), QPointF(rect.right(), y))
     painter.setFont(face)
-    painter.setPen(theme.color("accent" if unread else "secondary"))
+    painter.setPen(theme.color(role or "secondary"))
     painter.drawText(rect, CENTER, text)

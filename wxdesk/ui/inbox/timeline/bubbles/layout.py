@@ -29,7 +29,7 @@ _BUTTON_PAD = 11
 _ICON = 12
 _ICON_GAP = 4
 _LEAST_PART = 48.0
-_LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.UNREAD: 34}
+_LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.GAP: 34, EntryKind.UNREAD: 34}
 
 
 @dataclass(frozen=True, slots=True)
