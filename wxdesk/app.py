@@ -88,6 +88,7 @@ from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.templates.insertion import TemplateFiller
 from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import Reconfiguration, doors_of
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles
@@ -173,6 +174,7 @@ class OpenDesk:
     def _go_to_work(self) -> None:
         begin = self.parts.begin
         begin("database watch", "Nobody notices a lost database at the moment.", self.store_watch.run)
+        begin("clock", "Nobody notices a wrong clock at the moment.", self.out.client.clock_check.run)
         begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
         begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)
@@ -235,16 +237,16 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None) -> O
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
     clock, bus, wechat, decision_lock = setup.clock, Bus(), setup.config.wechat, DecisionLock()
-    configuration = Configuration(setup, bus.publish)
+    configuration, clock_check = Configuration(setup, bus.publish), ClockCheck(bus.publish, clock)
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     accounts, policy_changes = _reply_modes(setup, store, decision_lock, preferences, bus)
     presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
     rules, templates = _authored_parts(setup, store, accounts, policy_changes, preferences, bus)
-    transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence)
+    transfers, answering = _decision_parts(setup, store, accounts, rules.rulebook, pause, presence, clock_check)
     intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
-    out = _outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus)
-    listener, reachability = _way_here(setup, store, intake, surroundings, bus)
+    out = _outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus, clock_check)
+    listener, reachability = _way_here(setup, store, intake, surroundings, bus, clock_check)
     desk = Desk(
         configuration=configuration,
         accounts=accounts,
@@ -317,11 +319,17 @@ def _reply_modes(
     return accounts, policy_changes
 
 
-def _decision_parts(
-    setup: Setup, store: Store, accounts: Accounts, rulebook: Rulebook, pause: Pause, presence: DeskPresence
+def _decision_parts(  # noqa: PLR0913 - what deciding stands on
+    setup: Setup,
+    store: Store,
+    accounts: Accounts,
+    rulebook: Rulebook,
+    pause: Pause,
+    presence: DeskPresence,
+    clock_check: ClockCheck,
 ) -> tuple[Transfers, Answering]:
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock)
+    return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock, clock_check)
 
 
 def _authored_parts(
@@ -364,9 +372,12 @@ def _outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these
     hold_timers: HoldTimers,
     policy_changes: PolicyChanges,
     bus: Bus,
+    clock_check: ClockCheck,
 ) -> OutgoingParts:
     wechat, clock = setup.config.wechat, setup.clock
-    client = WeChatClient(wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock)
+    client = WeChatClient(
+        wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock, clock_check=clock_check
+    )
     backoff = AccountBackoff(bus.publish, clock)
     files = PictureFiles(setup.home / PICTURES)
     uploads = Uploads(store.pictures, files, client, clock)
@@ -377,10 +388,13 @@ def _outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these
 
 
 def _way_here(
-    setup: Setup, store: Store, intake: Intake, surroundings: Surroundings, bus: Bus
+    setup: Setup, store: Store, intake: Intake, surroundings: Surroundings, bus: Bus, clock_check: ClockCheck
 ) -> tuple[Listener, Reachability]:
     """Build the listener, and the watch on the public address that leads to it."""
     challenges, clock, at = ProbeChallenges(), setup.clock, setup.config.listener
-    listener = Listener(doors_of(setup), intake.keep, bus.publish, clock, at.host, at.port, challenges=challenges)
+    doors, keep = doors_of(setup), intake.keep
+    listener = Listener(
+        doors, keep, bus.publish, clock, at.host, at.port, challenges=challenges, clock_check=clock_check
+    )
     probe = PublicProbe(challenges, clock, surroundings)
     return listener, Reachability(probe, store.outages, store.settings, bus.publish, clock)

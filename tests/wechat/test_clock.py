@@ -10,7 +10,7 @@ import pytest
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Heard, client_to
 from wxdesk import i18n
 from wxdesk.core.events import TroubleRaised
-from wxdesk.desk.wechat.clock_skew import clock_warning
+from wxdesk.desk.wechat.clock_skew import ClockCheck, clock_warning
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 
@@ -51,7 +51,7 @@ def troubles(heard: Heard) -> list[str]:
 @pytest.mark.parametrize(
     ("minutes", "english", "chinese"),
     [
-        (6.5, "is 6 minutes fast, so messages seem old", "快了 6 分钟"),
+        (6.5, "is 6 minutes fast, so times are shown", "快了 6 分钟"),
         (-9.5, "is 9 minutes slow, so replies seem possible", "慢了 9 分钟"),
         (481, "is 8 hours fast", "快了 8 小时"),
     ],
@@ -77,6 +77,22 @@ async def test_a_wrong_clock_is_told_of_with_the_first_answer_and_until_it_is_ri
 async def test_a_little_off_is_right(client: WeChatClient, there: WeChatsClock, heard: Heard, seconds: int) -> None:
     there.behind = timedelta(seconds=seconds)
     await client.check(ACCOUNT)
-    assert client.clock_ahead is not None
-    assert abs(client.clock_ahead - there.behind) < timedelta(seconds=4)
+    assert client.clock_check.ahead is not None
+    assert abs(client.clock_check.ahead - there.behind) < timedelta(seconds=4)
     assert troubles(heard) == []
+
+
+def test_a_clock_that_is_set_while_the_desk_runs_is_noticed_without_asking(heard: Heard) -> None:
+    at, elapsed = datetime(2026, 3, 1, 8, tzinfo=UTC), 0.0
+    check = ClockCheck(heard, lambda: at, lambda: elapsed)
+    check.hear("Sun, 01 Mar 2026 08:00:00 GMT")
+    at, elapsed = at + timedelta(minutes=10), 600.0  # ten minutes of work: nothing
+    check.look()
+    assert troubles(heard) == []
+    at += timedelta(hours=1)
+    check.look()
+    check.look()
+    assert [text.split(",")[0] for text in troubles(heard)] == ["The clock of this machine is 60 minutes fast"]
+    at -= timedelta(hours=1)
+    check.look()
+    assert troubles(heard)[1:] == [""]

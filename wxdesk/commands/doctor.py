@@ -168,9 +168,9 @@ async def _wechat(config: Config, asked: FoundSecrets, *, in_use: bool) -> Async
             yield DoctorLine(False, what, explain_refusal(error))
         finally:
             await client.close()
-        if client.clock_ahead is not None and not compared:
+        if client.clock_check.ahead is not None and not compared:
             compared = True
-            wrong = clock_warning(client.clock_ahead)
+            wrong = clock_warning(client.clock_check.ahead)
             yield DoctorLine(not wrong, tr("Clock of this machine"), wrong or tr("agrees with WeChat's"))
 
 

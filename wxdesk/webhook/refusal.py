@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     SIGNATURE = "signature"
     DECRYPTION = "decryption"
     APP_ID = "app_id"
+    AGE = "old"
 
 
 STATUS: dict[str, HTTPStatus] = {

@@ -26,6 +26,7 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
 from wxdesk.webhook.http_server import (
     DEFAULT_LIMITS,
@@ -47,6 +48,9 @@ SUCCESS = b"success"
 
 FORGERY_WARNING_PAUSE = timedelta(hours=1)
 """Pause between warnings of an account; the traffic page shows every attempt."""
+
+OLDEST = timedelta(days=1)
+"""Age from which a genuine request is refused; WeChat repeats within seconds."""
 
 ACCEPTED_AT_ONCE = 64
 """Connections accepted before others are read again.
@@ -73,7 +77,7 @@ class Listener:
     `Refusal`.
 
     `port` 0 means any free one; `url` is empty until it listens. `challenges` are those of this process's own
-    probes.
+    probes. `clock_check` knows WeChat's clock.
     """
 
     def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
@@ -86,6 +90,7 @@ class Listener:
         port: int,
         limits: Limits = DEFAULT_LIMITS,
         challenges: ProbeChallenges | None = None,
+        clock_check: ClockCheck | None = None,
     ) -> None:
         self.take(accounts)
         self._keep = keep
@@ -94,6 +99,7 @@ class Listener:
         self._address = host, port
         self._limits = limits
         self._challenges = challenges or ProbeChallenges()
+        self._clock_check = clock_check or ClockCheck(publish, clock)
         self._runner: web.ServerRunner | None = None
         self._site: web.TCPSite | None = None
         self.url = ""
@@ -213,6 +219,7 @@ class Listener:
         if request.method == hdrs.METH_GET:
             query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded once already
             answer = PlainResponse(HTTPStatus.OK, door.check_url(query, self._clock()))
+            self._check_age(query)
             return _Outcome("checked", answer, signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
@@ -222,6 +229,7 @@ class Listener:
         body = await read_body(request, self._limits.body)
         connection.receive()
         push = door.receive(query, body, self._clock())
+        self._check_age(query)
         try:
             receipt = await self._keep(push)
         except StoreError as error:
@@ -238,6 +246,15 @@ class Listener:
             return _Outcome("transferred" if receipt.new else "duplicate", answer, push, _signed_at(query))
         success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)
         return _Outcome("kept" if receipt.new else "duplicate", success, push, _signed_at(query))
+
+    def _check_age(self, query: Query) -> None:
+        """Refuse a genuine request that somebody has kept; raises `PushRefused`.
+
+        It is judged by WeChat's clock: a desk whose own clock is wrong must go on listening.
+        """
+        signed, ahead = _signed_at(query), self._clock_check.ahead
+        if signed is not None and ahead is not None and abs(self._clock() - ahead - signed) > OLDEST:
+            raise PushRefused(Refusal.AGE)
 
     def _report(self, account: str, seen: _Outcome, began: float) -> None:
         milliseconds, key = (perf_counter() - began) * 1000, seen.push.key if seen.push else ""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Literal
 
@@ -76,9 +75,10 @@ class WeChatClient:
         deadline: float = DEADLINE_SECONDS,
         monotonic: Callable[[], float] = seconds_elapsed,
         picture_hosts: PictureHosts | None = None,
+        clock_check: ClockCheck | None = None,
     ) -> None:
-        self._clock_check = ClockCheck(publish, clock)
-        self._http = ApiHttp(api_base, deadline=deadline, hear_date=self._clock_check.hear)
+        self.clock_check = clock_check or ClockCheck(publish, clock)
+        self._http = ApiHttp(api_base, deadline=deadline, hear_date=self.clock_check.hear)
         self._picture_hosts = picture_hosts or PictureHosts()
         self._typing_paths: dict[str, tuple[str, ...]] = {}
         self._credentials = credentials
@@ -183,11 +183,6 @@ class WeChatClient:
         if answer.dns is None:
             raise NotSent(UNREADABLE)
         return True
-
-    @property
-    def clock_ahead(self) -> timedelta | None:
-        """Lead of this machine's clock over WeChat's; None before the first answer."""
-        return self._clock_check.ahead
 
     async def run(self, accounts: Iterable[Account] = ()) -> None:
         """Keep the tokens of these and all used accounts fresh until cancelled."""

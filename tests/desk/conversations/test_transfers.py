@@ -33,6 +33,7 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
+from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.store import Store, open_store
 from wxdesk.webhook.parse import read_push
 
@@ -113,7 +114,15 @@ async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     pause = Pause(store.settings, hear)
     rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
     transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=getattr(request, "param", 0.05))
-    answering = Answering({"shop": SHOP}, rulebook, pause, transfers, lambda: PresenceState(clock()), clock)
+    answering = Answering(
+        {"shop": SHOP},
+        rulebook,
+        pause,
+        transfers,
+        lambda: PresenceState(clock()),
+        clock,
+        ClockCheck(lambda _: None, clock),
+    )
     made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, DecisionLock(), hear, clock))
     yield made
     await store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -40,6 +41,7 @@ from wxdesk.desk.messages.answering import GIVEN_UP, Answering
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
+from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.ui.wording.decision import outcome_text
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -72,12 +74,19 @@ class NobodyArmed:
         raise NotFound("conversation")
 
 
-async def answering(rules: Sequence[Rule], account: Account = ACCOUNT, at_desk: PresenceState = SOMEBODY) -> Answering:
+async def answering(
+    rules: Sequence[Rule],
+    account: Account = ACCOUNT,
+    at_desk: PresenceState = SOMEBODY,
+    clock_ahead: timedelta = timedelta(),
+) -> Answering:
     book = Rulebook(KeptRules(rules), Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None)
     await book.load()
     pause = Pause(KeptSettings(), lambda _: None)
     transfers = Transfers(NobodyArmed(), lambda: False)
-    return Answering({account.name: account}, book, pause, transfers, lambda: at_desk, lambda: NOW)
+    check = ClockCheck(lambda _: None, lambda: NOW + clock_ahead)
+    check.hear(format_datetime(NOW, usegmt=True))
+    return Answering({account.name: account}, book, pause, transfers, lambda: at_desk, lambda: NOW + clock_ahead, check)
 
 
 @pytest.mark.parametrize("reason", [None, *AwayReason])

@@ -38,6 +38,7 @@ from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.pause import Pause
+from wxdesk.desk.wechat.clock_skew import ClockCheck
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Answering:
     _transfers: Transfers
     _at_desk: Callable[[], PresenceState]
     _clock: Clock
+    _clock_check: ClockCheck
 
     @property
     def wanted(self) -> RequiredHistory:
@@ -86,8 +88,9 @@ class Answering:
 
     def _judge(self, item: UndecidedMessage, account: Account, now: datetime) -> Resolution:
         paused, events = self._pause.on, self._rulebook.ruleset.events
+        ahead = self._clock_check.ahead or timedelta()
         situation = Situation(
-            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting
+            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting, ahead
         )
         stopped = stopped_by(situation)
         if stopped is None:

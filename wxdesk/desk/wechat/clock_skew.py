@@ -1,17 +1,19 @@
 """Warning about this machine's clock, compared with WeChat's.
 
-With a fast clock every message looks old, and old messages are left to the operator
-(`core.rules.matching.guards`); with a slow one, closed reply windows seem to be open.
+By a fast clock every message looks old, and by a slow one closed reply windows seem to be open. Once WeChat's
+clock is known, the age of a message is judged by it (`core.rules.matching.guards`).
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.i18n import ntr, tr
 
 TOLERATED = timedelta(minutes=1)
@@ -24,7 +26,7 @@ def clock_warning(ahead: timedelta) -> str:
         return ""
     if ahead > timedelta(0):
         return tr(
-            "The clock of this machine is {span} fast, so messages seem old and rules do not answer them. "
+            "The clock of this machine is {span} fast, so times are shown and counted wrongly. "
             "Set it right: switch on network time in the system's settings.",
             span=_span(ahead),
         )
@@ -43,14 +45,44 @@ def _span(length: timedelta) -> str:
 TROUBLE = "clock"
 
 
-class ClockCheck:
-    """Raises a trouble while the clock is wrong by `ahead` (None before a response)."""
+LOOK_SECONDS = 1.0
+"""Time between two looks at whether the clock was set."""
 
-    def __init__(self, publish: Callable[[Event], None], clock: Clock) -> None:
+
+class ClockCheck:
+    """Raises a trouble while the clock is wrong by `ahead` (None before a response).
+
+    `elapsed` are seconds that nobody sets: a clock that is set while the desk runs is noticed by them, without
+    asking WeChat again.
+    """
+
+    def __init__(
+        self, publish: Callable[[Event], None], clock: Clock, elapsed: Callable[[], float] = seconds_elapsed
+    ) -> None:
         self._publish = publish
         self._clock = clock
+        self._elapsed = elapsed
+        self._began = self._epoch()
         self._told = ""
         self.ahead: timedelta | None = None
+
+    async def run(self) -> None:
+        """Look every second until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.look()
+
+    def look(self) -> None:
+        """Follow the clock if it was set by more than a moment."""
+        moved = self._epoch() - self._began
+        if abs(moved) >= TOLERATED / 2:
+            self._began += moved
+            if self.ahead is not None:
+                self._tell(self.ahead + moved)
+
+    def _epoch(self) -> datetime:
+        """Return the time by the clock at which `elapsed` was 0."""
+        return self._clock() - timedelta(seconds=self._elapsed())
 
     def hear(self, date: str) -> None:
         """Compare with the `Date` of a response; an unreadable one is ignored."""
@@ -58,8 +90,12 @@ class ClockCheck:
             there = parsedate_to_datetime(date)
         except ValueError:
             return
-        self.ahead = self._clock() - there.replace(tzinfo=there.tzinfo or UTC)
-        words = clock_warning(self.ahead)
+        self._began = self._epoch()
+        self._tell(self._clock() - there.replace(tzinfo=there.tzinfo or UTC))
+
+    def _tell(self, ahead: timedelta) -> None:
+        self.ahead = ahead
+        words = clock_warning(ahead)
         if words != self._told:
             self._told = words
             self._publish(TroubleRaised(TROUBLE, words))

@@ -51,6 +51,11 @@ REFUSALS: dict[str, RefusalExplanation] = {
     "not encrypted": RefusalExplanation(
         403, "not encrypted", "What arrived held nothing encrypted, and was no message either."
     ),
+    "old": RefusalExplanation(
+        403,
+        "too old",
+        "A genuine request of another day: somebody kept it and sent it again. Messages never take a day to arrive.",
+    ),
     "plain text": RefusalExplanation(
         403,
         "plain text: attack",

@@ -23,7 +23,8 @@ class Situation:
     """Input of the guards: a message, its conversation and account, the desk's state.
 
     `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a
-    rule asks for, in lower case; `waiting` are the automatic replies that are still pending.
+    rule asks for, in lower case; `waiting` are the automatic replies that are still pending. `clock_ahead`:
+    our clock compared with WeChat's, as far as it is known.
     """
 
     message: Message
@@ -34,6 +35,12 @@ class Situation:
     promised: int = 0
     events: frozenset[str] = frozenset()
     waiting: tuple[PendingReply, ...] = ()
+    clock_ahead: timedelta = timedelta()
+
+    @property
+    def age(self) -> timedelta:
+        """Time since the contact wrote, by WeChat's clock, or since it came, if longer."""
+        return max(self.now - self.clock_ahead - self.message.created_at, self.now - self.message.received_at)
 
     @property
     def left_for_rules(self) -> int:
@@ -89,7 +96,7 @@ def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
     return (
         (Outcome.TRANSFERRED, conversation.transfer_armed and message.event is None),
         (Outcome.NOT_A_CUSTOMER, is_service_event),
-        (Outcome.STALE, at.now - message.at > STALE_AFTER),
+        (Outcome.STALE, at.age > STALE_AFTER),
         (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),
         (Outcome.TAKEN_OVER, is_taken_over(conversation, at.now)),
         (Outcome.IN_TOOL, in_tool(conversation, at.now)),

@@ -1,0 +1,76 @@
+"""A genuine request that somebody kept is refused after a day, judged by WeChat's clock alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tests.webhook.pushing import ACCOUNTS, TEXT, TIMESTAMP, Desk, Shelf, ask, signed, written
+from wxdesk.core.events import Event
+from wxdesk.desk.wechat.clock_skew import ClockCheck
+from wxdesk.webhook.server import Listener
+
+SIGNED_AT = datetime.fromtimestamp(int(TIMESTAMP), UTC)
+PUSH = written("/wx/plain", TEXT, signed())
+CHECK = written("/wx/plain", b"", signed(echostr="42"), "GET")
+
+
+class Clocks:
+    """Our clock, and WeChat's."""
+
+    def __init__(self) -> None:
+        self.ours = SIGNED_AT
+
+    def __call__(self) -> datetime:
+        return self.ours
+
+
+@pytest.fixture
+def clocks() -> Clocks:
+    return Clocks()
+
+
+@pytest.fixture
+async def desk(clocks: Clocks) -> AsyncIterator[Desk]:
+    events: list[Event] = []
+    check, shelf = ClockCheck(lambda _: None, clocks, lambda: 0.0), Shelf()
+    listener = Listener(ACCOUNTS, shelf.keep, events.append, clocks, "127.0.0.1", 0, clock_check=check)
+    made = Desk(listener, await listener.start(), shelf, events, asyncio.Event())
+    made.clock_check = check  # type: ignore[attr-defined]
+    yield made
+    await made.close()
+
+
+def wechat_says(desk: Desk, at: datetime) -> None:
+    desk.clock_check.hear(format_datetime(at, usegmt=True))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [(timedelta(hours=23), 200), (timedelta(hours=25), 403), (timedelta(days=40), 403), (-timedelta(hours=25), 403)],
+)
+@pytest.mark.parametrize("raw", [PUSH, CHECK], ids=["push", "check"])
+async def test_a_request_of_another_day_is_refused(
+    desk: Desk, clocks: Clocks, age: timedelta, status: int, raw: bytes
+) -> None:
+    clocks.ours += age
+    wechat_says(desk, clocks.ours)
+    assert (await ask(desk, raw)).status == status
+    assert len(desk.shelf.pushes) == (status == 200 and raw is PUSH)
+    if status == 403:
+        assert desk.outcomes == ["refused: old"]
+
+
+async def test_a_desk_whose_own_clock_is_wrong_goes_on_listening(desk: Desk, clocks: Clocks) -> None:
+    clocks.ours += timedelta(days=400)
+    wechat_says(desk, SIGNED_AT)
+    assert (await ask(desk, PUSH)).status == 200
+
+
+async def test_before_wechats_clock_is_known_nothing_is_refused_for_its_age(desk: Desk, clocks: Clocks) -> None:
+    clocks.ours += timedelta(days=400)
+    assert (await ask(desk, PUSH)).status == 200
