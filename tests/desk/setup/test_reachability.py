@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.prepared import SQLITE, prepare
-from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised
+from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelChanged
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.reach import Outage
+from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
 from wxdesk.core.setup.verdicts import CheckVerdict as V
-from wxdesk.desk.setup.reachability import ProbeRhythm, Reachability
+from wxdesk.desk.setup.reachability import REACHED_AT, ProbeRhythm, Reachability
 from wxdesk.store import Store, open_store
 
 URL = "https://desk.example.com"
@@ -219,6 +220,64 @@ async def test_in_another_network_everything_is_checked_at_once(store: Store) ->
         await outside.probed.wait()
         assert outside.now == NOON
     assert any(isinstance(event, NetworkChanged) for event in outside.events)
+
+
+async def test_a_tunnel_that_is_being_opened_is_waited_for(store: Store) -> None:
+    outside = Outside(V.FIREWALL)
+    await store.settings.set(REACHED_AT, NOON.isoformat())
+    watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock, RHYTHM)
+    await watch.load()
+    watch.follow(URL, "shop", "127.0.0.1:8765")
+    watch.hear(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.STARTING)))
+    task = asyncio.create_task(watch.run())
+    await settled()
+    assert not outside.probes
+    outside.verdict = V.OK
+    watch.hear(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.UP)))
+    await outside.probed.wait()
+    await settled()
+    assert outside.told() == [V.OK]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_tunnel_that_falls_is_the_cause_and_is_looked_at_once(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        outside.verdict = V.OTHER_PROGRAM
+        down = TunnelState(TunnelKind.SSH, TunnelPhase.DOWN, "", V.SSH_UNREACHABLE, {"reason": "gone"})
+        outside.probed.clear()
+        watch.hear(TunnelChanged(down))
+        await outside.probed.wait()
+        await outside.next_probe()
+        assert outside.now - NOON <= seconds(5)
+        assert watch.state.finding.verdict is V.SSH_UNREACHABLE
+        assert watch.state.finding.values.items() >= {"host": "desk.example.com", "reason": "gone"}.items()
+
+
+async def test_the_tunnels_own_address_is_probed_where_none_is_configured(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store, "") as watch:
+        watch.hear(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.UP, "https://quick.example.com")))
+        await outside.probed.wait()
+    assert outside.probes[0][1] == "https://quick.example.com"
+
+
+async def test_who_changes_the_configuration_hears_what_is_known(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        watch.follow(URL, "shop", "127.0.0.1:8765")
+        await settled()
+    assert outside.told() == [V.OK, V.OK]
+
+
+async def test_another_accounts_push_url_is_probed_for_whoever_asks_alone(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        outside.verdict = V.OTHER_PROGRAM
+        found = await watch.check("tea")
+        assert (found.verdict, found.account) == (V.OTHER_PROGRAM, "tea")
+        assert watch.state.finding.ok
 
 
 async def test_without_an_address_nothing_is_probed_and_nothing_is_missed(store: Store) -> None:

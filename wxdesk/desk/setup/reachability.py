@@ -18,7 +18,7 @@ from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, Troub
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
 from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
-from wxdesk.core.setup.tunnel_state import TunnelPhase
+from wxdesk.core.setup.tunnel_state import TunnelPhase, TunnelState
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock, Prober
 from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
@@ -77,7 +77,9 @@ class Reachability:
         self._clock = clock
         self._rhythm = rhythm
         self._configured = self._tunnel_url = self._account = self._listener = ""
+        self._tunnel = TunnelState()
         self._following = False
+        self._untold = False  # who follows other accounts, too, has to hear
         self._url: PublicUrl | None = None
         self._failed = False  # the last probe
         self._lost = False  # and it was told
@@ -100,12 +102,13 @@ class Reachability:
         listener listens, for the remedy.
         """
         self._configured, self._account, self._listener = public_url, account, listener
-        self._following = True
+        self._following = self._untold = True
         self._turn()
 
     def hear(self, event: Event) -> None:
-        """Probe at once when the tunnel stands, at the address that it has."""
-        if isinstance(event, TunnelChanged) and event.state.phase is TunnelPhase.UP:
+        """Probe at once when the tunnel stands or falls, at the address that it has."""
+        if isinstance(event, TunnelChanged):
+            self._tunnel = event.state
             self._tunnel_url = event.state.public_url or self._tunnel_url
             self._turn()
 
@@ -118,8 +121,13 @@ class Reachability:
             self._tell(replace(found, at=self._clock()))
         self._awake.set()
 
-    async def check(self) -> Finding:
-        """Probe now, because somebody asks; a failure counts at once."""
+    async def check(self, account: str = "") -> Finding:
+        """Probe now, because somebody asks; a failure counts at once.
+
+        The push URL of another `account` than that of `follow` is probed for whoever asks alone.
+        """
+        if self._url is not None and account not in ("", self._account):
+            return await self._prober.probe(self._url, account, self._listener)
         async with self._probing:
             return await self._probe(certain=True)
 
@@ -155,11 +163,11 @@ class Reachability:
 
     async def _probe(self, *, certain: bool = False) -> Finding:
         url = self._url
-        if url is None:
-            if self._following:
-                await self._forget()
+        if url is None and self._following:
+            await self._forget()
+        if url is None or (self._tunnel.phase is TunnelPhase.STARTING and not certain):
             return self.state.finding
-        finding = await self._prober.probe(url, self._account, self._listener)
+        finding = self._with_cause(await self._prober.probe(url, self._account, self._listener))
         if url != self._url:
             return finding
         first, self._failed = not self._failed, not finding.ok
@@ -168,6 +176,13 @@ class Reachability:
         elif certain or not first:
             await self._lose(finding)
         return finding
+
+    def _with_cause(self, finding: Finding) -> Finding:
+        """Name the tunnel as the cause, if that is down."""
+        if finding.ok or self._tunnel.phase is not TunnelPhase.DOWN:
+            return finding
+        values = dict(finding.values) | dict(self._tunnel.values)
+        return replace(finding, verdict=self._tunnel.verdict, values=values)
 
     async def _came_through(self, finding: Finding) -> None:
         now, news = finding.at or self._clock(), False
@@ -220,6 +235,7 @@ class Reachability:
             since = finding.at
         self.state = Reach(finding, since, lost=self._lost and self._reached_at is not None)
         same = _what_is_said(finding) == _what_is_said(before)
+        news, self._untold = news or self._untold, False
         if news or not same:
             self._publish(ReachabilityChanged(self.state))
         if same:
