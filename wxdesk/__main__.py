@@ -2,6 +2,11 @@
 
 import sys
 
+if sys.argv[1:2] == ["--leash"]:  # before all else, as a tunnel's launcher needs nothing of the program
+    from wxdesk.tunnel.command import leash
+
+    sys.exit(leash.main(sys.argv[2:]))
+
 from wxdesk.cli import main
 
 sys.exit(main())

@@ -189,13 +189,13 @@ class OpenDesk:
 
     async def _open_way(self) -> None:
         """Probe the public address by the first account's push URL, and open its tunnel."""
-        config = self.desk.configuration.now.config
+        setup, config = self.desk.configuration.now, self.desk.configuration.now.config
         account, listener = next(iter(self.desk.accounts), ""), self.url.removeprefix("http://")
         self.desk.reachability.follow(config.listener.public_url, account, listener)
         led_by = config.tunnel, config.listener.public_url, self.url
         if led_by != self._led_by:
             self._led_by = led_by
-            await self.tunnel.use(config.tunnel.kind, driver_for(config, self.url))
+            await self.tunnel.use(config.tunnel.kind, driver_for(config, setup.home, self.url))
 
     async def apply(self, setup: Setup) -> ConfigurationChanged:
         """Hand a newly read configuration to the parts; publish and return its changes."""

@@ -13,13 +13,14 @@ from wxdesk.config.reading import (
     load,
     parse,
 )
-from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.config.tunnel import Preset, TunnelSettings
 
 __all__ = [
     "FILE",
     "AccountEntry",
     "Config",
     "ListenerSettings",
+    "Preset",
     "StoreSettings",
     "TunnelSettings",
     "WeChatSettings",

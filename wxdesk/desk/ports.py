@@ -118,10 +118,11 @@ class Prober(Protocol):
 class TunnelDriver(Protocol):
     """One way by which WeChat's requests reach this machine."""
 
-    async def run(self, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+    async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """Build the tunnel once and keep it until it is lost; return why it ended.
 
-        `report` is called when it stands, and again when what it knows of it changes. Cancelling ends the tunnel with
+        `report` is called when it stands, and again when what is known of it changes; with an end where the tunnel is
+        down but mends itself. Cancelling ends the tunnel with
         everything that belongs to it. It is run again and again; waiting between the attempts is not its business.
         """
         ...

@@ -14,7 +14,7 @@ class ExternalTunnel:
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
 
-    async def run(self, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+    async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`; it never ends by itself."""
         report(TunnelUp(self._public_url))
         await asyncio.Event().wait()

@@ -68,18 +68,19 @@ class Tunnel:
             self._again.clear()
             up_at: list[float] = []
 
-            def report(up: TunnelUp, up_at: list[float] = up_at) -> None:
-                up_at[:] = up_at or [loop.time()]
-                self._tell(TunnelState(kind, TunnelPhase.UP, up.public_url, up.verdict, up.values, None, up.api_port))
+            def report(now: TunnelUp | TunnelEnd, up_at: list[float] = up_at) -> None:
+                if isinstance(now, TunnelUp):
+                    up_at[:] = up_at or [loop.time()]
+                self._tell(_state(kind, now))
 
             end = await self._run(driver, report)
-            self._tell(TunnelState(kind, TunnelPhase.DOWN, "", end.verdict, end.values))
+            self._tell(_state(kind, end))
             if up_at and loop.time() - up_at[0] >= self._patience.well_after:
                 wait = 0.0
             wait = min(2 * wait or self._patience.first, self._patience.longest)
             await sleep(self._patience.for_person if end.needs_person else wait, self._again)
 
-    async def _run(self, driver: TunnelDriver, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+    async def _run(self, driver: TunnelDriver, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         try:
             return await driver.run(report)
         except Exception as error:
@@ -94,3 +95,9 @@ class Tunnel:
         self.state = replace(state, since=self._clock())
         log.info("The tunnel (%s) is %s: %s", state.kind, state.phase, state.verdict)
         self._publish(TunnelChanged(self.state))
+
+
+def _state(kind: TunnelKind, now: TunnelUp | TunnelEnd) -> TunnelState:
+    if isinstance(now, TunnelEnd):
+        return TunnelState(kind, TunnelPhase.DOWN, "", now.verdict, now.values)
+    return TunnelState(kind, TunnelPhase.UP, now.public_url, now.verdict, now.values, None, now.api_port)

@@ -1,6 +1,6 @@
 """Tunnel by an SSH server: it takes requests and hands them back to us.
 
-Works with the operator's own sshd, and with the SSH gateway of frps (`ssh_gateway.py`). Everything belongs to the
+Works with the operator's own sshd, and with the SSH gateway of frps (`frps.py`). Everything belongs to the
 one connection: when it closes, nothing is left here or there.
 """
 
@@ -16,8 +16,8 @@ from wxdesk.config import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
-from wxdesk.tunnel.ssh_gateway import open_proxy
-from wxdesk.tunnel.ssh_login import SshFailed, SshTimes, log_in
+from wxdesk.tunnel.ssh.frps import open_proxy
+from wxdesk.tunnel.ssh.login import SshFailed, SshTimes, log_in
 
 USUAL = SshTimes()
 
@@ -50,7 +50,7 @@ class SshTunnel:
         self._secret = secret
         self._times = times
 
-    async def run(self, report: Callable[[TunnelUp], None]) -> TunnelEnd:
+    async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`."""
         connection: asyncssh.SSHClientConnection | None = None
         try:

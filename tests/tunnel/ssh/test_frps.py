@@ -8,13 +8,13 @@ import pytest
 
 from tests.tunnel.ssh.conftest import ANSWER
 from tests.tunnel.ssh.frps import TOKEN, Frps
-from tests.tunnel.ssh.test_ssh import QUICK
+from tests.tunnel.ssh.test_driver import QUICK
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.config import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.tunnel.caddyfile import caddyfile
-from wxdesk.tunnel.ssh import Address, SshTunnel
+from wxdesk.tunnel.ssh.caddyfile import caddyfile
+from wxdesk.tunnel.ssh.driver import Address, SshTunnel
 
 
 @pytest.fixture

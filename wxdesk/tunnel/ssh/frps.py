@@ -15,7 +15,7 @@ from wxdesk.config import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
-from wxdesk.tunnel.ssh_login import SshFailed
+from wxdesk.tunnel.ssh.login import SshFailed
 
 PORT_IN_NAME = 80
 """Port that `ssh -R` names; frps does not listen there.

@@ -18,8 +18,8 @@ from tests.tunnel.watching import WatchedTunnel, answer_of, closed
 from wxdesk.config import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.tunnel.ssh import Address, SshTunnel
-from wxdesk.tunnel.ssh_login import SshTimes
+from wxdesk.tunnel.ssh.driver import Address, SshTunnel
+from wxdesk.tunnel.ssh.login import SshTimes
 
 QUICK = SshTimes(opening=5.0, keepalive=0.1, unanswered=3, looking=1.0)
 REMOTE = free_port()

@@ -1,0 +1,204 @@
+"""Tunnels by other programs: started, understood, started again, and ended with all that they started."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.tunnel.command.conftest import Start, put_in_path
+from tests.tunnel.command.programs import TOKEN
+from tests.tunnel.watching import WatchedTunnel
+from wxdesk.core.setup.tunnel_state import TunnelPhase
+from wxdesk.core.setup.verdicts import CheckVerdict
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stubs are shell scripts")
+
+ADDRESSES = {
+    "frpc": "https://saved.example.com",  # not printed: taken from config.toml
+    "cpolar": "https://5f3a1c2.r3.cpolar.top",
+    "natapp": "http://x7k2mn.natappfree.cc",
+    "cloudflared": "https://seasonal-deck-organisms-sf.trycloudflare.com",
+    "ngrok": "https://brave-shop.ngrok-free.app",
+}
+
+
+@pytest.mark.parametrize(("preset", "address"), ADDRESSES.items())
+async def test_each_program_is_understood(watched: WatchedTunnel, start: Start, preset: str, address: str) -> None:
+    await start(preset, public_url=address)
+    up = await watched.until(lambda state: state.phase is TunnelPhase.UP and state.public_url == address)
+    assert up.verdict is CheckVerdict.OK
+
+
+@pytest.mark.parametrize("preset", ["cpolar", "natapp", "cloudflared", "ngrok"])
+async def test_a_changed_name_is_told_with_both(watched: WatchedTunnel, start: Start, preset: str) -> None:
+    await start(preset, public_url="https://former.example.com")
+    wanted = ADDRESSES[preset]
+    renamed = await watched.until(lambda state: state.values.get("url") == wanted)
+    assert renamed.phase is TunnelPhase.UP
+    assert renamed.verdict is CheckVerdict.TUNNEL_RENAMED
+    assert (renamed.public_url, renamed.values["former"]) == (wanted, "https://former.example.com")
+
+
+@pytest.mark.parametrize("preset", ["cloudflared", "ngrok"])
+async def test_the_address_is_read_from_the_programs_own_page(
+    watched: WatchedTunnel, start: Start, preset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE", "only page")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    await start(preset)
+    assert (await watched.up()).public_url == ADDRESSES[preset]
+
+
+@pytest.mark.parametrize(
+    ("preset", "reason"),
+    [
+        ("frpc", "frpc says: token in login doesn't match"),
+        ("cpolar", "cpolar says: Failed to authenticate: the authtoken *** is not valid"),
+        ("natapp", "natapp says: Failed to authenticate to server: 错误的authtoken ***"),
+        ("cloudflared", "cloudflared says: failed to request quick Tunnel"),
+        ("ngrok", "ngrok says: authentication failed"),
+    ],
+)
+async def test_a_refused_program_is_told_without_its_token(
+    watched: WatchedTunnel, start: Start, preset: str, reason: str, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("FAKE", "refused")
+    await start(preset)
+    assert (await watched.down()).values["reason"].startswith(reason)
+    await watched.tunnel.stop()
+    assert TOKEN not in str(watched.states) + caplog.text
+
+
+async def test_frpc_tells_a_taken_name_while_it_goes_on(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE", "taken")
+    await start("frpc")
+    assert (await watched.down()).values["reason"] == "frpc says: proxy [wx] already exists"
+
+
+async def test_a_lost_connection_that_comes_back_is_told_both_times(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE", "lose")
+    await start("frpc")
+    await watched.up()
+    assert "tries again" in (await watched.down()).values["reason"]
+    await watched.up()
+
+
+async def test_frpc_with_type_https_is_warned_of(watched: WatchedTunnel, start: Start, tmp_path: Path) -> None:
+    (tmp_path / "frpc.toml").write_text('[[proxies]]\nname = "wx"\ntype = "https"\n', encoding="utf-8")
+    await start("frpc")
+    assert (await watched.up()).verdict is CheckVerdict.FRP_PASSTHROUGH
+
+
+async def test_a_program_that_does_not_connect_is_told(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE", "silent")
+    await start("cloudflared", connecting=0.05)
+    assert "has not said yet" in (await watched.down()).values["reason"]
+
+
+async def test_a_missing_program_is_told_with_where_to_get_it(
+    watched: WatchedTunnel, start: Start, programs: Path
+) -> None:
+    (programs / "natapp").unlink()
+    await start("natapp")
+    missing = await watched.down(CheckVerdict.TUNNEL_MISSING)
+    assert missing.values == {"program": "natapp", "where": "https://natapp.cn/#download"}
+
+
+async def test_any_other_program_counts_as_connected_and_its_address_is_read(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE", "flood")  # a line of 3 MB first
+    await start("", "other", "--port", "8765", public_url="https://former.example.com")
+    assert (await watched.up()).public_url == "https://former.example.com"
+    assert (await watched.up()).values["url"] == "https://fast-cat.loca.lt"
+
+
+async def test_a_program_that_ends_is_started_again(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FAKE_PIDS", str(tmp_path / "pids"))
+    await start("frpc")
+    await watched.up()
+    program, child = _pids(tmp_path / "pids")
+    os.kill(program, signal.SIGKILL)
+    assert (await watched.down()).values["reason"] == "frpc has ended with code 137"
+    await watched.up()
+    assert not _lives(child)
+
+
+async def test_nothing_is_left_after_a_stop(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FAKE_PIDS", str(tmp_path / "pids"))
+    await start("frpc")
+    await watched.up()
+    pids = _pids(tmp_path / "pids")
+    assert all(map(_lives, pids))
+    await watched.tunnel.stop()
+    assert not any(map(_lives, pids))
+
+
+DESK = """
+import asyncio, sys
+from pathlib import Path
+from wxdesk.config import TunnelSettings
+from wxdesk.tunnel.command.driver import CommandTunnel
+
+async def main():
+    tunnel = CommandTunnel(TunnelSettings(preset="frpc"), 8765, Path(sys.argv[1]))
+    await tunnel.run(lambda state: print(state, flush=True))
+
+asyncio.run(main())
+"""
+
+
+def test_a_killed_desk_leaves_no_program(tmp_path: Path) -> None:
+    put_in_path(tmp_path / "bin")
+    paths = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": paths, "FAKE_PIDS": str(tmp_path / "pids")}
+    desk = subprocess.Popen([sys.executable, "-c", DESK, str(tmp_path)], env=environment, stdout=subprocess.PIPE)
+    assert desk.stdout is not None
+    assert b"TunnelUp" in desk.stdout.readline()
+    pids = _pids(tmp_path / "pids")
+    assert all(map(_lives, pids))
+    desk.kill()
+    desk.wait()
+    desk.stdout.close()
+    end = time.monotonic() + 20
+    while any(map(_lives, pids)):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _pids(file: Path) -> list[int]:
+    return [int(pid) for pid in file.read_text(encoding="utf-8").split()]
+
+
+def _lives(pid: int) -> bool:
+    """A process that nobody has waited for yet is over as well."""
+    with contextlib.suppress(OSError):
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] != "Z"
+        )
+    if Path("/proc/self").exists():
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False

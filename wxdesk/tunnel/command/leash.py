@@ -1,0 +1,78 @@
+"""Launcher that ends a program, and all that it started, when the desk is gone.
+
+    wxdesk --leash PROGRAM ARGUMENT…
+
+The desk holds the other end of the launcher's standard input. However the desk ends, even killed, the system closes
+that end; then the whole process group goes. Nothing but the standard library is loaded, as it runs beside each tunnel.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+GRACE_SECONDS = 2.0
+"""Time for a program to end by itself, once asked."""
+
+NOT_STARTED = 127
+
+_SET_PARENT_DEATH_SIGNAL = 1
+"""Of Linux' prctl(2), for somebody who kills both desk and launcher."""
+
+
+def leashed(command: list[str]) -> list[str]:
+    """Return the command that runs `command` on a leash."""
+    python = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
+    return [*python, "--leash", *command]
+
+
+def main(command: list[str]) -> int:
+    """Run `command` until it ends or standard input does; return its exit code."""
+    try:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **_apart())  # noqa: S603 - the operator's own
+    except OSError:
+        return NOT_STARTED
+    threading.Thread(target=_watch, args=(child.pid,), daemon=True).start()
+    code = child.wait()
+    _kill(child.pid)  # what it has left behind
+    return code if code >= 0 else 128 - code
+
+
+def _watch(child: int) -> None:
+    while os.read(0, 1024):  # not sys.stdin, whose lock would abort the interpreter's end
+        pass
+    if sys.platform != "win32":
+        _signal(child, signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
+    _kill(child)
+
+
+def _kill(child: int) -> None:
+    """Kill the program with all its children."""
+    if sys.platform != "win32":
+        _signal(child, signal.SIGKILL)
+    else:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(child)], capture_output=True, check=False)  # noqa: S603, S607
+
+
+def _signal(group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses to signal what has ended
+        os.killpg(group, number)
+
+
+def _apart() -> dict[str, Any]:
+    """Return options: a process group of its own, and on Linux an end with ours."""
+    if sys.platform == "win32":
+        return {}
+    return {"process_group": 0, "preexec_fn": _die_with_launcher if sys.platform == "linux" else None}
+
+
+def _die_with_launcher() -> None:
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)

@@ -1,0 +1,129 @@
+"""Reading of a tunnel program's output: its address, or why it is not connected."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.i18n import tr
+from wxdesk.tunnel.command.presets import ANY_OTHER, Program, StatusPage
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_TOKEN_LIKE = re.compile(r"(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{12,}")
+_LONGEST_TEXT = 200
+_OWN_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - those of a program's own pages
+_PAGE_SECONDS = 2.0
+_LARGEST_PAGE = 64 * 1024
+
+
+class CommandOutput:
+    """Reader of one run of a program; tells `report` what changes.
+
+    `public_url` is the address that WeChat's console has; another one is told as renamed. `note` is told of a tunnel
+    that stands and does not name its address.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        name: str,
+        port: int,
+        public_url: str,
+        report: Callable[[TunnelUp | TunnelEnd], None],
+        note: CheckVerdict = CheckVerdict.OK,
+    ) -> None:
+        self._program = program
+        self._name = name
+        self._port = port
+        self._public_url = public_url
+        self._report = report
+        self._note = note
+        self._stands = False
+        self._url = ""
+        self._said = ""
+        self._page: asyncio.Future[tuple[StatusPage, str]] = asyncio.get_running_loop().create_future()
+        if program is ANY_OTHER:
+            self._connected("")
+
+    def hear(self, line: str) -> None:
+        """Take one line of the output."""
+        line = _COLOURS.sub("", line).rstrip()
+        status = self._program.status
+        if status and not self._page.done() and (found := status.line.search(line)):
+            self._page.set_result((status, f"http://{found['at']}{status.path}"))
+        if found := self._program.connected.search(line):
+            self._connected(next((url for url in found.groupdict().values() if url), ""))
+        elif self._stands and self._program.lost.search(line):
+            self._stands = False
+            self._down(tr("{program} has lost its connection and tries again", program=self._name))
+        elif not self._stands and (found := self._program.error.search(line)):
+            self._said = _masked(next(text for text in found.groupdict().values() if text))
+            self._down(self._reason())
+
+    async def look(self, seconds: float) -> None:
+        """Ask the program's own page, once it names one, until it tells the address."""
+        status, page = await self._page
+        while True:
+            url = status.url(await asyncio.to_thread(_read_page, page), self._port)
+            if url:
+                self._connected(url)
+                return
+            await asyncio.sleep(seconds)
+
+    async def be_patient(self, seconds: float) -> None:
+        """Tell that a program has not connected after so many seconds; it goes on trying."""
+        await asyncio.sleep(seconds)
+        if not self._stands and not self._said:
+            self._down(tr("{program} has not said yet that it is connected", program=self._name))
+
+    def ended(self, code: int) -> TunnelEnd:
+        """Explain the end of the program."""
+        if self._said:
+            return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": self._reason()})
+        reason = tr("{program} has ended with code {code}", program=self._name, code=code)
+        return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
+
+    def _connected(self, url: str) -> None:
+        host = urlsplit(url).hostname or ""
+        if host in _OWN_HOSTS:
+            return
+        # Some print http and https of the same name; the secure one is shown.
+        if host and not (host == urlsplit(self._url).hostname and self._url.startswith("https:")):
+            self._url = url
+        self._stands, self._said = True, ""
+        self._report(self._up())
+
+    def _up(self) -> TunnelUp:
+        if not self._url:
+            return TunnelUp(self._public_url, self._note)
+        if self._public_url and urlsplit(self._public_url).hostname != urlsplit(self._url).hostname:
+            values = {"url": self._url, "former": self._public_url}
+            return TunnelUp(self._url, CheckVerdict.TUNNEL_RENAMED, values)
+        return TunnelUp(self._url)
+
+    def _reason(self) -> str:
+        return tr("{program} says: {text}", program=self._name, text=self._said)
+
+    def _down(self, reason: str) -> None:
+        self._report(TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason}))
+
+
+def _masked(text: str) -> str:
+    """Shorten a foreign text, and hide what may be a token in it."""
+    return _TOKEN_LIKE.sub("***", text.strip())[:_LONGEST_TEXT]
+
+
+def _read_page(url: str) -> object:
+    """Read JSON from a page on this machine, past any proxy; None if there is none."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=_PAGE_SECONDS) as page:
+            return json.loads(page.read(_LARGEST_PAGE))
+    except (OSError, ValueError):
+        return None
