@@ -6,7 +6,6 @@ import contextlib
 import difflib
 from collections.abc import AsyncIterator, Iterator
 
-from wxdesk.app import PICTURES
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
@@ -18,6 +17,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import tr
+from wxdesk.parts import PICTURES
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles
 

@@ -1,14 +1,14 @@
-"""The desk as the window sees it."""
+"""The readers of the store that the window asks as they are."""
 
 from __future__ import annotations
 
 import inspect
 from typing import get_type_hints
 
-from wxdesk.desk.desk import Desk
+from wxdesk.desk.reports import Reports
 
 
 def test_parts_of_the_store_that_the_window_reaches_only_read() -> None:
-    shown = [kind for kind in get_type_hints(Desk).values() if kind.__module__.startswith("wxdesk.store")]
+    shown = [kind for kind in get_type_hints(Reports).values() if kind.__module__.startswith("wxdesk.store")]
     assert len(shown) == 3
     assert [kind.__name__ for kind in shown if ".write(" in inspect.getsource(kind)] == []
