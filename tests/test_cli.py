@@ -225,12 +225,15 @@ def test_nothing_entered_changes_nothing(
 async def test_the_doctor_finds_a_sound_set_up_sound(home: Path) -> None:
     sandbox = Sandbox()
     write_config(home, await sandbox.start())
+    config = home / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("port = 0", 'port = 0\npublic_url = "https://desk.example.com"'), encoding="utf-8")
     try:
         done = await asyncio.to_thread(run, home, "doctor")
     finally:
         await sandbox.stop()
     assert done.returncode == 0, done.stdout
-    assert all(line.startswith("ok  ") for line in done.stdout.splitlines())
+    assert "FAIL" not in done.stdout
     assert "access_token valid" in done.stdout
     assert "Clock of this machine: agrees with WeChat's" in done.stdout
 
@@ -242,8 +245,7 @@ async def test_the_doctor_compares_this_machines_clock_with_wechats(home: Path) 
         done = await asyncio.to_thread(run, home, "doctor")
     finally:
         await sandbox.stop()
-    assert done.returncode == 1
-    assert "FAIL  Clock of this machine: The clock of this machine is 6 minutes fast" in done.stdout
+    assert "warn  Clock of this machine: The clock of this machine is 6 minutes fast" in done.stdout
 
 
 def test_the_doctor_tells_until_when_a_former_token_counts(home: Path) -> None:

@@ -13,13 +13,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, desktop, i18n, logs
-from wxdesk.commands.rules import check_lines, check_rules, export_rules, import_rules
+from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_shapes
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.desk.rules.import_check import pictures_left_behind
 from wxdesk.desk.settings.configuration import Setup, read_setup
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
 from wxdesk.secrets import SecretName, SecretSources, variable
@@ -69,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", "a simulated WeChat, customers who write, and the desk on top", _demo)
     demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
     _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
-    add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor)
+    _add_doctor(add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor))
     _add_rules(add("rules", "import or export the rules as a file"))
     _add_secret(add("secret", "keep a secret in the system keychain"))
     return parser
@@ -100,6 +99,12 @@ def _common() -> argparse.ArgumentParser:
     common.add_argument("--lang", choices=i18n.LANGUAGES, help="language; follows the system by default")
     common.add_argument("--log-level", type=str.upper, choices=LEVELS, help="INFO by default")
     return common
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    summary = "a list of objects with check, verdict (a stable name), account, ok, text and remedy"
+    parser.add_argument("--json", action="store_true", default=False, help=summary)
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what can be sent to a colleague; no secret")
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
@@ -174,9 +179,9 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _probe(_: argparse.Namespace) -> int:
-    """Print which library a window lacks; asked by the doctor in a child process."""
-    desktop.print_missing_library()
-    return 0
+    from wxdesk.commands.probe import run_probe  # the window's libraries, one after the other
+
+    return run_probe()
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -225,13 +230,10 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from wxdesk.commands.doctor import examine  # pulls in every room to look at it
+    from wxdesk.commands.doctor import run_doctor  # pulls in every room to look at it
 
     home: Path = options.home or default_home()
-    findings = asyncio.run(examine(home.absolute(), os.environ))
-    for finding in findings:
-        print(finding.line())
-    return 0 if all(finding.ok for finding in findings) else 1
+    return run_doctor(home.absolute(), as_json=options.json, report=options.report)
 
 
 def _import_rules(options: argparse.Namespace) -> int:
@@ -266,10 +268,8 @@ def _export_rules(options: argparse.Namespace) -> int:
         write_private(file, exported.text)
     except OSError as error:
         raise unusable_file(file, error) from None
-    rules = ntr("{n} rule", "{n} rules", exported.rules)
-    _report(tr("{rules} exported to {file}", rules=rules, file=file))
-    if exported.pictures:
-        _report(pictures_left_behind(len(exported.pictures)))
+    for line in export_lines(exported, file):
+        _report(line)
     return 0
 
 

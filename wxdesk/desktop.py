@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
-from wxdesk.ui.runtime.display import has_display, missing_library, why_no_window
+from wxdesk.ui.runtime.display import has_display, why_no_window
 
 if TYPE_CHECKING:
     from wxdesk.ui.shell.tryout import TryoutDesk
@@ -67,11 +66,6 @@ def prepare_pictures(*, wanted: bool) -> None:
     """Draw windows in memory if pictures are `wanted` or there is no display."""
     if wanted or not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-
-
-def print_missing_library() -> None:
-    """Print which library a window lacks; asked by the doctor in a child process."""
-    sys.stdout.write(missing_library())
 
 
 def require_window() -> None:

@@ -21,6 +21,9 @@ from typing import TextIO
 
 from wxdesk.core.system_failures import unusable_file
 
+LOG_FILE = "wxdesk.log"
+"""Name of the file in HOME/logs."""
+
 CHATTY = (
     "asyncssh",
     "httpx2",
@@ -124,7 +127,7 @@ def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
         UnusableFile: the file cannot be written.
     """
     mask = Mask(secrets)
-    file = _file(home / "logs" / "wxdesk.log")
+    file = _file(home / "logs" / LOG_FILE)
     file.setFormatter(_JsonLines(mask))
     console = _Console(sys.stderr)
     console.setFormatter(_ShortLines(mask))

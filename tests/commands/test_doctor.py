@@ -1,121 +1,124 @@
-"""The doctor looks at what there is and leaves it as it is."""
+"""`wxdesk doctor` as people and scripts use it: lines as they come, a list, a report without anything secret."""
 
 from __future__ import annotations
 
-import asyncio
-import re
-import socket
-import sqlite3
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.flow.serving import environment, write_config
-from wxdesk.commands.doctor import DoctorLine, examine
-from wxdesk.sandbox.server import Sandbox
-from wxdesk.store import open_store
-
-API = "WeChat's API for “shop”"
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    wechat = Sandbox()
-    await wechat.start()
-    yield wechat
-    await wechat.stop()
+from tests.flow.serving import environment, run, write_config
+from wxdesk.commands import doctor
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.doctor.case import Case
+from wxdesk.doctor.report import masked
+from wxdesk.logs import Mask
+from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 
 
 @pytest.fixture
-def home(tmp_path: Path, sandbox: Sandbox) -> Path:
-    write_config(tmp_path, sandbox.url)
+def home(tmp_path: Path) -> Path:
+    write_config(tmp_path, "http://127.0.0.1:9")
     return tmp_path
 
 
-async def found(home: Path, what: str) -> DoctorLine:
-    [finding] = [finding for finding in await examine(home, environment()) if finding.what == what]
-    return finding
+def test_the_list_for_scripts_has_stable_names(home: Path) -> None:
+    done = run(home, "doctor", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert {tuple(one) for one in told} == {("check", "verdict", "account", "ok", "text", "remedy")}
+    assert {one["check"] for one in told} <= set(Check)
+    assert {one["verdict"] for one in told} <= set(CheckVerdict)
+    by_check = {(one["check"], one["account"]): one for one in told}
+    api = by_check["api", "shop"]
+    assert (api["verdict"], api["ok"]) == ("api_unreachable", False)
+    assert "127.0.0.1:9" in api["text"]
+    assert api["remedy"]
+    assert by_check["libraries", ""]["verdict"] == "ok"
+    assert by_check["display", ""]["verdict"] == "no_display"
 
 
-def files(home: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+def test_a_report_has_all_that_helps_and_nothing_secret(home: Path, tmp_path: Path) -> None:
+    _, credentials = demo_account()
+    canaries = {
+        "password": "canary-of-a-password",
+        "pasted": "canaryOfASecretThatSomebodyPasted1234567890",
+        "hex": "0123456789abcdef0123456789abcdef",
+    }
+    (home / "config.toml").write_text(
+        (home / "config.toml").read_text(encoding="utf-8")
+        + f'# app_secret = "{canaries["hex"]}"\n# encoding_aes_key：{canaries["pasted"]}\n',
+        encoding="utf-8",
+    )
+    with (home / "config.toml").open("a", encoding="utf-8") as config:
+        config.write(f'\n[store]\nurl = "postgresql://li:{canaries["password"]}@127.0.0.1:1/desk"\n')
+    (home / "logs").mkdir()
+    line = {"level": "ERROR", "text": f"token {credentials.push_token} of {LI_LEI.openid} access_token=canaryOfAToken"}
+    (home / "logs" / "wxdesk.log").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    report = tmp_path / "report.txt"
+    done = run(home, "doctor", "--report", str(report))
+    assert "report.txt" in done.stderr
+    text = report.read_text(encoding="utf-8")
+    secret = (credentials.app_secret, credentials.push_token, credentials.encoding_aes_key, LI_LEI.openid)
+    for canary in (*secret, *canaries.values(), "canaryOfAToken", demo_account()[0].app_id):
+        assert canary not in text
+    for helpful in ("wxdesk 0.", "Python 3.", "FAIL", "api_base", 'push_mode = "secure"', '"level": "ERROR"', "shop"):
+        assert helpful in text
+    if sys.platform != "win32":
+        assert report.stat().st_mode & 0o077 == 0
 
 
-def below(folder: Path) -> list[Path]:
-    return list(folder.rglob("*"))
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('token_endpoint = "stable"', 'token_endpoint = "stable"'),
+        ('push_token = "abc"', "push_token = ***"),
+        ("APP_SECRET＝abc def", "APP_SECRET＝*** def"),
+        ('app_id = "wx0123456789abcdef"', 'app_id = "wx01…ef"'),
+        ('original_id = "gh_0123456789ab"', 'original_id = "gh_01…ab"'),
+        ("postgresql://li:pass@db/desk", "postgresql://***@db/desk"),
+        ('public_url = "https://desk.example.com"', 'public_url = "https://desk.example.com"'),
+    ],
+)
+def test_what_looks_secret_is_masked_wherever_it_stands(line: str, shown: str) -> None:
+    assert masked(line, Mask()) == shown
 
 
-def configure(home: Path, old: str, new: str) -> None:
+def test_a_report_that_cannot_be_written_is_told(home: Path, tmp_path: Path) -> None:
+    done = run(home, "doctor", "--report", str(tmp_path))
+    assert done.returncode == 2
+    assert "that is a folder" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process of its own")
+def test_ctrl_c_ends_it_with_what_was_found(home: Path) -> None:
     config = home / "config.toml"
-    config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    hanging = config.read_text(encoding="utf-8").replace("http://127.0.0.1:9", "http://192.0.2.1:9")
+    config.write_text(hanging, encoding="utf-8")
+    command = [sys.executable, "-m", "wxdesk", "--home", str(home), "--lang", "en", "doctor"]
+    out = subprocess.PIPE
+    with subprocess.Popen(command, env=environment(), stdout=out, stderr=out, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline().startswith("ok    Libraries")
+        os.kill(program.pid, signal.SIGINT)
+        _, err = program.communicate(timeout=30)
+    assert (program.returncode, err) == (130, "")
 
 
-async def test_nothing_is_made(home: Path) -> None:
-    assert await found(home, "Database") == DoctorLine(True, "Database", "none yet, made at the first start")
-    assert list(files(home)) == ["config.toml"]
+def test_ctrl_c_leaves_scripts_a_whole_list(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def interrupted(_: Case) -> AsyncIterator[Finding]:
+        yield Finding(Check.DISK, CheckVerdict.OK, values={"free": "1 MB"})
+        raise KeyboardInterrupt
 
-
-async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    missing = tmp_path / "a" / "b"
-    assert await found(missing, "Folder") == DoctorLine(True, "Folder", f"{missing}, made at the first start")
-    assert below(tmp_path) == []
-
-
-async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "home").touch()
-    folder = await found(tmp_path / "home", "Folder")
-    assert (folder.ok, folder.detail) == (False, f"{tmp_path / 'home'}: a file stands where a folder has to be")
-
-
-async def test_an_older_database_stays_as_it_is(home: Path) -> None:
-    await (await open_store("sqlite:///desk.db", home)).close()
-    assert (await found(home, "Database")).detail == "opens and is sound"
-    with closing(sqlite3.connect(home / "desk.db")) as db:
-        db.execute("UPDATE alembic_version SET version_num = '0001'")
-        db.commit()
-    before = files(home)
-    assert (await found(home, "Database")).detail == "sound; the next start brings it up to date"
-    assert files(home) == before
-
-
-@pytest.mark.parametrize("endpoint", ["stable", "classic"])
-async def test_a_desk_that_is_open_keeps_its_token(home: Path, sandbox: Sandbox, endpoint: str) -> None:
-    configure(home, "[wechat]\n", f'[wechat]\ntoken_endpoint = "{endpoint}"\n')
-    store = await open_store("sqlite:///desk.db", home)
-    try:
-        assert (await found(home, "Database")).detail == "in use by a desk that is open now"
-        api = await found(home, API)
-        assert api.ok
-        asked = [call.path for call in sandbox.journal.calls]
-        assert (asked == []) is (endpoint == "classic")
-        assert ("left out" in api.detail) is (endpoint == "classic")
-    finally:
-        await store.close()
-    assert re.fullmatch(r"access_token valid for 7\d\d\d s", (await found(home, API)).detail)
-
-
-@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
-async def test_a_listener_on_ipv6_is_looked_at(home: Path) -> None:
-    configure(home, "[listener]\n", '[listener]\nhost = "::1"\n')
-    assert (await found(home, "Listener")).ok
-
-
-async def test_a_port_that_is_taken_is_told(home: Path) -> None:
-    with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
-        port = taken.getsockname()[1]
-        configure(home, "port = 0", f"port = {port}")
-        listener = await found(home, "Listener")
-    assert (listener.ok, listener.detail) == (False, f"127.0.0.1:{port} cannot be used: another program uses it")
-
-
-async def test_swapped_secrets_are_told(home: Path) -> None:
-    told = environment()
-    token, key = told["WXDESK_SHOP_PUSH_TOKEN"], told["WXDESK_SHOP_ENCODING_AES_KEY"]
-    told |= {"WXDESK_SHOP_PUSH_TOKEN": key, "WXDESK_SHOP_ENCODING_AES_KEY": token}
-    findings = [finding for finding in await examine(home, told) if finding.what == "Secrets of “shop”"]
-    assert [(finding.ok, finding.detail) for finding in findings] == [
-        (False, "Token and EncodingAESKey stand in each other's place. Swap them."),
-        (False, "EncodingAESKey and Token stand in each other's place. Swap them."),
-    ]
+    monkeypatch.setattr(doctor, "examine", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        doctor.run_doctor(home, as_json=True)
+    assert [one["check"] for one in json.loads(capsys.readouterr().out)] == ["disk"]

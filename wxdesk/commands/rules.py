@@ -5,18 +5,26 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
 from wxdesk.desk.rules.file.business_hours import calendar_text
 from wxdesk.desk.rules.file.rule import rule_text
-from wxdesk.desk.rules.import_check import ImportCheck, RuleChange, RuleChangeKind, import_forecast, import_summary
+from wxdesk.desk.rules.import_check import (
+    ImportCheck,
+    RuleChange,
+    RuleChangeKind,
+    import_forecast,
+    import_summary,
+    pictures_left_behind,
+)
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.parts import PICTURES
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles
@@ -71,6 +79,13 @@ async def export_rules(setup: Setup) -> ExportResult:
     """Export the stored rules as a rules file."""
     async with _rules(setup) as exchange:
         return await exchange.export()
+
+
+def export_lines(exported: ExportResult, file: Path) -> Iterator[str]:
+    """Tell what an export to `file` holds, and what it leaves behind."""
+    yield tr("{rules} exported to {file}", rules=ntr("{n} rule", "{n} rules", exported.rules), file=file)
+    if exported.pictures:
+        yield pictures_left_behind(len(exported.pictures))
 
 
 @contextlib.asynccontextmanager

@@ -16,7 +16,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
-from wxdesk.store.engine.inspection import back_up, revision_of
+from wxdesk.store.engine.inspection import back_up, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations, revision_in
 from wxdesk.store.store import Store
@@ -128,6 +128,23 @@ async def _migrate[**P](
     except BaseException:
         await db.close()
         raise
+
+
+async def read_store(url: str, home: Path) -> Store:
+    """Open the store at `url` beside the desk that works on it, to read only.
+
+    It must be of this program's schema: see `check_store`. Raises `StoreError`.
+    """
+    found = parse_url(url)
+    db: Database
+    if found.drivername.startswith("sqlite"):
+        file = (home / (found.database or "")).resolve()
+        db = SqliteDatabase(file, quiet_mode(file))
+    else:
+        from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
+
+        db = PostgresqlDatabase(found)
+    return Store(db, lambda: None)
 
 
 class StoreStatus(Enum):

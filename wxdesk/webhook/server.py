@@ -23,7 +23,7 @@ from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
-from wxdesk.core.setup.probe_challenges import ProbeChallenges
+from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
@@ -45,6 +45,9 @@ logger = logging.getLogger(__name__)
 
 SUCCESS = b"success"
 """Acknowledgement that WeChat expects, to the byte; never encrypted."""
+
+PROBED = "probed"
+"""Outcome of a signed probe of another process of ours, which is not published."""
 
 FORGERY_WARNING_PAUSE = timedelta(hours=1)
 """Pause between warnings of an account; the traffic page shows every attempt."""
@@ -197,7 +200,8 @@ class Listener:
         finally:
             connection.end()
             self._at_work.discard(task)
-        self._report(door.account.name if door else "", seen, began)
+        if seen.outcome != PROBED:
+            self._report(door.account.name if door else "", seen, began)
         return seen.answer
 
     def _door(self, request: web.BaseRequest) -> PushVerifier:
@@ -218,9 +222,10 @@ class Listener:
     async def _answer(self, door: PushVerifier, request: web.BaseRequest, connection: Connection) -> _Outcome:
         if request.method == hdrs.METH_GET:
             query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded once already
-            answer = PlainResponse(HTTPStatus.OK, door.check_url(query, self._clock()))
+            echo = door.check_url(query, self._clock())
             self._check_age(query)
-            return _Outcome("checked", answer, signed_at=_signed_at(query))
+            outcome = PROBED if echo.startswith(OWN_ECHO.encode()) else "checked"
+            return _Outcome(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         query = read_query(request.rel_url.raw_query_string)

@@ -141,7 +141,8 @@ async def test_a_missing_app_secret_is_no_question_for_wechat() -> None:
     async with client_to("http://127.0.0.1:1", heard) as client:
         desk = desk_on(client, "http://127.0.0.1:1", heard, credentials=replace(CREDENTIALS, app_secret=""))
         found = await desk.check_mini_program("shop")
-    assert (found.verdict, found.values) == (V.SECRET_MISSING, {"name": "AppSecret", "key": "app_secret"})
+    values = {"name": "AppSecret", "key": "app_secret", "variable": "WXDESK_SHOP_APP_SECRET"}
+    assert (found.verdict, found.values) == (V.SECRET_MISSING, values)
     assert heard.of(ApiCalled) == []
 
 

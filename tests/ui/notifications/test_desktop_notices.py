@@ -12,9 +12,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.commands.doctor import examine
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.setup.findings import Check
+from wxdesk.desk.setup import sentences
+from wxdesk.doctor.window import WindowProbe
 from wxdesk.ui.notifications import service as notice_service
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices
@@ -216,22 +218,18 @@ def test_it_can_be_asked_whether_there_is_a_service(bus: SessionBus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "line"),
-    [(("actions",), "shown, with buttons"), ((), "shown, without buttons")],
+    ("capabilities", "told"),
+    [(("actions",), "shown, with buttons"), ((), "shown"), (None, "This desktop shows no notices.")],
 )
 def test_the_doctor_tells_whether_notices_and_their_buttons_are_possible(
-    bus: SessionBus, tmp_path: Path, capabilities: tuple[str, ...], line: str
+    bus: SessionBus, capabilities: tuple[str, ...] | None, told: str
 ) -> None:
-    bus.serve(*capabilities)
-    (tmp_path / "config.toml").write_text("[listener]\nport = 0\n")
-    findings = asyncio.run(examine(tmp_path, {}))
-    assert f"ok    Notices on the desktop: {line}" in [finding.line() for finding in findings]
-
-
-def test_the_doctor_tells_what_is_used_where_no_service_is(bus: SessionBus, tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text("[listener]\nport = 0\n")
-    findings = asyncio.run(examine(tmp_path, {}))
-    assert any("the tray's messages are used" in finding.detail for finding in findings)
+    if capabilities is not None:
+        bus.serve(*capabilities)
+    window = WindowProbe()
+    asyncio.run(window.first())
+    [notices] = [finding for finding in window.rest if finding.check is Check.NOTICES]
+    assert sentences.text(notices) == told
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+OWN_ECHO = "wxdesk-"
+"""Beginning of the echo of another process's probe; WeChat's own has digits only."""
+
 _REMEMBERED = 16
 
 

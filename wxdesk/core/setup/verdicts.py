@@ -139,6 +139,11 @@ class CheckVerdict(StrEnum):
     FONT_MISSING = "font_missing"
     PLAYER_MISSING = "player_missing"
     NOTICES_MISSING = "notices_missing"
+    CONFIG_MISNAMED = "config_misnamed"
+    LISTENER_ADDRESS = "listener_address"
+    PORT_FORBIDDEN = "port_forbidden"
+    CHECK_TIMED_OUT = "check_timed_out"
+    CHECK_FAILED = "check_failed"
 
     @property
     def gravity(self) -> Gravity:
@@ -184,6 +189,7 @@ _GRAVITY = (
             _V.RESTART_NEEDED,
             _V.NO_DISPLAY,
             _V.KEYCHAIN_UNUSABLE,
+            _V.CHECK_TIMED_OUT,
         ),
         Gravity.WARNING,
     )

@@ -269,6 +269,20 @@ WAY_IN = {
 }
 
 CAUSES = {
+    (CheckVerdict.UNKNOWN, "classic"): Wording(
+        "Left out: it would take the token away from the desk that is open now.",
+        remedy="The open desk shows whether it has a token.",
+    ),
+    (CheckVerdict.UNKNOWN, "any_port"): Wording(
+        "Not asked: with port 0 the listener has another port at each start.",
+        remedy="Choose a port for the tunnel to lead to: [listener] port in config.toml.",
+    ),
+    (CheckVerdict.UNKNOWN, "no_token"): Wording(
+        "Not asked: without a Token the open desk would not answer.", remedy="Complete the secrets first."
+    ),
+    (CheckVerdict.UNKNOWN, "no_listener"): Wording(
+        "Not asked: nothing could listen here.", remedy="Mend the listener first."
+    ),
     (CheckVerdict.CLOCK_SKEW, "fast"): Wording("The clock of this machine is {minutes} minutes fast."),
     (CheckVerdict.CLOCK_SKEW, "slow"): Wording("The clock of this machine is {minutes} minutes slow."),
     (CheckVerdict.TOKEN_DIFFERS, "blanks"): Wording("The Token in WeChat's console has a blank too many."),

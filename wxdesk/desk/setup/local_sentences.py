@@ -55,7 +55,7 @@ LOCAL = {
     CheckVerdict.SECRET_MISSING: Wording(
         "“{account}” lacks its {name}.",
         "“{account}” lacks a secret.",
-        remedy="Enter it in the set-up, or with: wxdesk secret set {account} {key}",
+        remedy="Enter it in the set-up, or with: wxdesk secret set {account} {key}; a server may set {variable}",
     ),
     CheckVerdict.SECRET_IN_MEMORY: Wording(
         "The secrets of “{account}” are only in memory, and gone with the next start.",
@@ -177,10 +177,36 @@ LOCAL = {
         "There is no display for the window.", remedy="Use wxdesk serve on a machine without a display."
     ),
     CheckVerdict.FONT_MISSING: Wording(
-        "No font with Chinese characters is installed.", remedy="Install one, such as Noto Sans SC."
+        "No font with Chinese characters is installed; wxdesk uses its own.",
+        remedy="Better: apt install fonts-noto-cjk fonts-noto-color-emoji",
     ),
     CheckVerdict.PLAYER_MISSING: Wording(
-        "No program that plays sounds was found, so nothing rings aloud.", remedy="Install one of: {name}"
+        "No program that plays sounds was found, so the system only beeps.", remedy="Install one of: {name}"
+    ),
+    CheckVerdict.CONFIG_MISNAMED: Wording(
+        "There is no config.toml in {path}, but a file {file}.",
+        "There is no config.toml, but a file with nearly that name.",
+        remedy="Rename it to config.toml; let the system show the endings of file names.",
+    ),
+    CheckVerdict.LISTENER_ADDRESS: Wording(
+        "This machine has no address {host} to listen at.",
+        "This machine has no such address to listen at.",
+        remedy='Write host = "127.0.0.1" under [listener]; the public name belongs in public_url.',
+    ),
+    CheckVerdict.PORT_FORBIDDEN: Wording(
+        "This machine does not let the program listen at port {port}.",
+        "This machine does not let the program listen there.",
+        remedy="Choose a port above 1023: [listener] port in config.toml.",
+    ),
+    CheckVerdict.CHECK_TIMED_OUT: Wording(
+        "This check did not end within {seconds} s.",
+        "This check did not end in time.",
+        remedy="Try again; if it stays so, look at the network, the disk and the keychain.",
+    ),
+    CheckVerdict.CHECK_FAILED: Wording(
+        "This could not be checked: {reason}",
+        "This could not be checked.",
+        remedy="Send the report to whoever maintains this installation: wxdesk doctor --report FILE",
     ),
     CheckVerdict.NOTICES_MISSING: Wording(
         "This desktop shows no notices.", remedy="Watch the window; its tray icon and its sound still call."

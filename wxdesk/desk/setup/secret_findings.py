@@ -10,6 +10,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_account
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.credential_texts import field_name
+from wxdesk.secrets import SecretName, variable
 
 ILLEGAL = {
     CredentialField.APP_ID: CheckVerdict.APP_ID_ILLEGAL,
@@ -37,13 +38,20 @@ def push_finding(account: Account, credentials: Credentials, at: datetime) -> Fi
     return Finding(Check.SECRETS, CheckVerdict.PLAIN_MODE if is_plain else CheckVerdict.OK, account.name, at=at)
 
 
+def missing_finding(check: Check, field: CredentialField, account: str, at: datetime | None = None) -> Finding:
+    """Tell that an account lacks the value of `field`, and where it can be put."""
+    values = {"name": field_name(field), "key": field.value}
+    if field.value in tuple(SecretName):
+        values["variable"] = variable(account, SecretName(field.value))
+    return Finding(check, CheckVerdict.SECRET_MISSING, account, values, at)
+
+
 def _worst(
     check: Check, fields: tuple[CredentialField, ...], account: Account, credentials: Credentials, at: datetime
 ) -> Finding | None:
     for field in fields:
         if not _value(field, account, credentials) and not _may_be_empty(field, account):
-            values = {"name": field_name(field), "key": field.value}
-            return Finding(check, CheckVerdict.SECRET_MISSING, account.name, values, at)
+            return missing_finding(check, field, account.name, at)
     issue = next((one for one in judge_account(account, credentials) if one.field in fields), None)
     if issue is None:
         return None

@@ -6,8 +6,9 @@ their holes.
 
 from __future__ import annotations
 
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.check_sentences import GOOD, GOOD_CAUSES, NAMES
 from wxdesk.desk.setup.inward_sentences import CAUSES, WAY_IN
 from wxdesk.desk.setup.local_sentences import LOCAL
 from wxdesk.desk.setup.wording import filled
@@ -31,6 +32,9 @@ _COPIED = {
 
 def text(finding: Finding) -> str:
     """Tell what was found."""
+    if finding.verdict is CheckVerdict.OK and finding.check in GOOD:
+        good = GOOD_CAUSES.get((finding.check, finding.values.get(CAUSE, "")), GOOD[finding.check])
+        return good.text(_values(finding))
     wording = CAUSES.get(_cause(finding)) or WORDINGS[finding.verdict]
     return wording.text(_values(finding))
 
@@ -45,6 +49,13 @@ def remedy(finding: Finding) -> str:
 def copy(finding: Finding) -> str:
     """Return the value that the remedy wants pasted elsewhere; empty if none."""
     return finding.values.get(_COPIED.get(finding.verdict, ""), "")
+
+
+def name(check: Check, account: str = "") -> str:
+    """Name what is checked, of an account or of the whole desk."""
+    if not account:
+        return tr(NAMES[check])
+    return tr("{check} of “{account}”", check=tr(NAMES[check]), account=account)
 
 
 def told(finding: Finding) -> str:

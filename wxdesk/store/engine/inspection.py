@@ -54,10 +54,13 @@ def _waiting_changes(file: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
+def quiet_mode(file: Path) -> str:
+    """Return SQLite's mode for reading that creates no side files."""
+    return "ro" if _waiting_changes(file) else "ro&immutable=1"
+
+
 def _read_only(file: Path) -> sqlite3.Connection:
-    """Connect without creating side files where there are none."""
-    mode = "mode=ro" if _waiting_changes(file) else "immutable=1"
-    return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=4)
+    return sqlite3.connect(f"{file.as_uri()}?mode={quiet_mode(file)}", uri=True, timeout=4)
 
 
 def _revision(connection: sqlite3.Connection, file: Path) -> str | None:

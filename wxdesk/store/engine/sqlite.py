@@ -35,12 +35,15 @@ READERS = 3
 
 
 class SqliteDatabase(Database):
-    """The database in `file`, opened when first used and created by the first write."""
+    """The database in `file`, opened when first used and created by the first write.
 
-    def __init__(self, file: Path) -> None:
+    `reading` is SQLite's mode for readers.
+    """
+
+    def __init__(self, file: Path, reading: str = "ro") -> None:
         # Whoever writes takes the lock at once, not when it comes to the first write.
         self._write_engine = create_sqlite_engine(file, "rwc", 1, _prepare_writer, "BEGIN IMMEDIATE")
-        self._read_engine = create_sqlite_engine(file, "ro", READERS, _prepare_reader, "BEGIN")
+        self._read_engine = create_sqlite_engine(file, reading, READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
         self._guard = FileGuard(file)
         self._writer = WorkerPool("store writer", last=self._let_go)

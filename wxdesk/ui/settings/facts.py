@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.wechat.credential_shapes import ShapeIssue
 from wxdesk.secrets import MissingSecret
 
@@ -34,4 +35,4 @@ class InstallationFacts:
 
     def push_url(self, account: str, listener_url: str) -> str:
         """Return the address to give to WeChat; a local one while there is no public one."""
-        return f"{(self.public_url or listener_url).rstrip('/')}/wx/{account}"
+        return f"{cleaned_url(self.public_url) or listener_url}/wx/{account}"

@@ -1,0 +1,279 @@
+"""The doctor looks at what there is and leaves it as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import re
+import socket
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.flow.serving import environment, write_config
+from wxdesk.app import open_desk
+from wxdesk.config import load
+from wxdesk.core.events import Event, PushSeen
+from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.setup import sentences
+from wxdesk.doctor import examination
+from wxdesk.doctor.case import Case
+from wxdesk.doctor.configuration import check_configuration
+from wxdesk.doctor.examination import examine
+from wxdesk.doctor.window import WindowProbe
+from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.store import open_store
+from wxdesk.tunnel.connection import Surroundings
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    wechat = Sandbox()
+    await wechat.start()
+    yield wechat
+    await wechat.stop()
+
+
+@pytest.fixture
+def home(tmp_path: Path, sandbox: Sandbox) -> Path:
+    write_config(tmp_path, sandbox.url)
+    return tmp_path
+
+
+def case(home: Path, **environ: str) -> Case:
+    return Case(home, utc_now, environment() | environ)
+
+
+async def found(examined: Case | Path, check: Check, account: str = "") -> Finding:
+    """The one finding of a check; what needs no window is asked without one, as a broken library would leave it."""
+    return one_of([finding async for finding in examine(_of(examined))], check, account)
+
+
+def _of(examined: Case | Path) -> Case:
+    return examined if isinstance(examined, Case) else case(examined)
+
+
+def one_of(findings: list[Finding], check: Check, account: str = "") -> Finding:
+    [finding] = [one for one in findings if one.check is check and one.account == account]
+    return finding
+
+
+@pytest.fixture(autouse=True)
+def _no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child that tries the window has a test of its own: each would take a second and more."""
+
+    async def nothing(_: WindowProbe) -> tuple[Finding, ...]:
+        return ()
+
+    monkeypatch.setattr(WindowProbe, "first", nothing)
+
+
+def files(home: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def below(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
+
+
+def configure(home: Path, old: str, new: str) -> None:
+    config = home / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+async def test_nothing_is_made(home: Path) -> None:
+    database = await found(home, Check.DATABASE)
+    assert (database.verdict, sentences.text(database)) == (V.OK, "none yet, made at the first start")
+    assert list(files(home)) == ["config.toml"]
+
+
+async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "a" / "b"
+    folder = await found(missing, Check.FOLDER)
+    assert sentences.text(folder) == f"{missing} can be made at the first start"
+    assert below(tmp_path) == []
+
+
+async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    folder = await found(tmp_path / "home", Check.FOLDER)
+    assert folder.verdict is V.HOME_UNUSABLE
+    assert "a file stands where a folder has to be" in sentences.text(folder)
+
+
+async def test_a_folder_that_cannot_be_written_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)  # tests may run as root, whom no folder refuses
+    folder = await found(home, Check.FOLDER)
+    assert folder.verdict is V.HOME_UNUSABLE
+    assert "this disk can only be read" in sentences.text(folder)
+
+
+async def test_an_older_database_stays_as_it_is(home: Path) -> None:
+    await (await open_store("sqlite:///desk.db", home)).close()
+    assert sentences.text(await found(home, Check.DATABASE)) == "opens and is sound"
+    before = files(home)
+    assert (await found(home, Check.RULES)).verdict is V.NO_RULES
+    assert files(home) == before
+    with closing(sqlite3.connect(home / "desk.db")) as db:
+        db.execute("UPDATE alembic_version SET version_num = '0001'")
+        db.commit()
+    before = files(home)
+    assert sentences.text(await found(home, Check.DATABASE)) == "sound; the next start brings it up to date"
+    assert files(home) == before
+
+
+@pytest.mark.parametrize("endpoint", ["stable", "classic"])
+async def test_a_desk_that_is_open_keeps_its_token(home: Path, sandbox: Sandbox, endpoint: str) -> None:
+    configure(home, "[wechat]\n", f'[wechat]\ntoken_endpoint = "{endpoint}"\n')
+    store = await open_store("sqlite:///desk.db", home)
+    try:
+        assert (await found(home, Check.DATABASE)).verdict is V.DATABASE_IN_USE
+        api = await found(home, Check.API, "shop")
+        assert api.verdict is (V.UNKNOWN if endpoint == "classic" else V.OK)
+        asked = [call.path for call in sandbox.journal.calls]
+        assert (asked == []) is (endpoint == "classic")
+    finally:
+        await store.close()
+    assert re.fullmatch(r"access_token valid for 7\d\d\d s", sentences.text(await found(home, Check.API, "shop")))
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
+async def test_a_listener_on_ipv6_is_looked_at(home: Path) -> None:
+    configure(home, "[listener]\nport = 0", f'[listener]\nhost = "::1"\nport = {free_port()}')
+    assert (await found(home, Check.LISTENER)).verdict is V.OK
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "verdict"),
+    [
+        ("203.0.113.1", "8765", V.LISTENER_ADDRESS),
+        ("desk.invalid", "8765", V.LISTENER_ADDRESS),
+        ("127.0.0.1", "0", V.OK),
+    ],
+)
+async def test_an_address_that_is_not_here_is_told(home: Path, host: str, port: str, verdict: V) -> None:
+    configure(home, "[listener]\nport = 0", f'[listener]\nhost = "{host}"\nport = {port}')
+    assert (await found(home, Check.LISTENER)).verdict is verdict
+
+
+async def test_a_port_that_is_taken_is_told(home: Path) -> None:
+    with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        configure(home, "port = 0", f"port = {port}")
+        listener = await found(home, Check.LISTENER)
+    assert (listener.verdict, listener.values["port"]) == (V.PORT_TAKEN, str(port))
+
+
+@dataclass
+class Open:
+    """A desk that is open on the home, what it published, and its home's case with a way to it from outside."""
+
+    case: Case
+    heard: list[Event]
+
+
+@pytest.fixture
+async def opened(home: Path, sandbox: Sandbox) -> AsyncIterator[Open]:
+    port = free_port()
+    configure(home, "[listener]\nport = 0", f'[listener]\npublic_url = "http://desk.example.com"\nport = {port}')
+    _, credentials = demo_account()
+    desk = await open_desk(Setup(home, load(home), {"shop": credentials}))
+    heard: list[Event] = []
+    unsubscribe = desk.desk.bus.subscribe(heard.append)
+    yield Open(case_from_outside(home, port), heard)
+    unsubscribe()
+    await desk.stop()
+
+
+def case_from_outside(home: Path, port: int) -> Case:
+    """A case whose public name leads to the port, as a tunnel would."""
+
+    async def resolve(_: str) -> tuple[str, ...]:
+        return ("127.0.0.1",)
+
+    made = case(home)
+    made.around = Surroundings(resolve, lambda: ("192.0.2.7",), lambda _: port, is_private=lambda _: False)
+    return made
+
+
+async def test_beside_an_open_desk_its_port_is_good_and_its_address_is_asked(opened: Open) -> None:
+    findings = [finding async for finding in examine(opened.case)]
+    assert one_of(findings, Check.DATABASE).verdict is V.DATABASE_IN_USE
+    listener = one_of(findings, Check.LISTENER)
+    assert (listener.verdict, listener.values["cause"]) == (V.OK, "ours")
+    address = one_of(findings, Check.ADDRESS, "shop")
+    assert address.verdict is V.OK, address
+    assert one_of(findings, Check.RULES).verdict is V.NO_RULES
+    assert not [event for event in opened.heard if isinstance(event, PushSeen)], "taken for WeChat's check"
+
+
+async def test_another_program_at_the_port_of_an_open_desk_is_told(home: Path) -> None:
+    with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
+        configure(home, "port = 0", f"port = {taken.getsockname()[1]}")
+        store = await open_store("sqlite:///desk.db", home)
+        try:
+            asked = asyncio.create_task(found(home, Check.LISTENER))
+            connection, _ = await asyncio.to_thread(taken.accept)
+            connection.close()
+            assert (await asked).verdict is V.PORT_TAKEN
+        finally:
+            await store.close()
+
+
+async def test_a_closed_desk_is_stood_in_for_while_its_address_is_asked(home: Path) -> None:
+    port = free_port()
+    configure(home, "[listener]\nport = 0", f'[listener]\npublic_url = "http://desk.example.com"\nport = {port}')
+    address = await found(case_from_outside(home, port), Check.ADDRESS, "shop")
+    assert address.verdict is V.OK, address
+    assert list(files(home)) == ["config.toml"]
+    elsewhere = case_from_outside(home, free_port())
+    assert (await found(elsewhere, Check.ADDRESS, "shop")).verdict is V.FIREWALL
+
+
+async def test_a_rule_in_force_is_enough(home: Path) -> None:
+    store = await open_store("sqlite:///desk.db", home)
+    try:
+        rule = await store.rules.save(Rule("Hours", then=(Action(ActionKind.REPLY, text="9:00"),)), utc_now())
+        assert (await found(home, Check.RULES)).values == {"n": "1"}
+        assert rule.id is not None
+        await store.rules.set_enabled(rule.id, False)
+        assert (await found(home, Check.RULES)).verdict is V.NO_RULES
+    finally:
+        await store.close()
+
+
+async def test_a_check_that_hangs_or_fails_keeps_no_other_from_its_turn(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hang(_: Case) -> tuple[Finding, ...]:
+        await asyncio.Event().wait()
+        return ()
+
+    async def fail(_: Case) -> tuple[Finding, ...]:
+        raise LookupError("unforeseen")
+
+    steps = ((Check.DISK, hang, 0.0), (Check.FONT, fail, 10.0), (Check.CONFIGURATION, check_configuration, 10.0))
+    monkeypatch.setattr(examination, "_AFTER_WINDOW", steps)
+    with caplog.at_level(logging.CRITICAL + 1):
+        findings = [finding async for finding in examine(case(home))]
+    assert [finding.verdict for finding in findings] == [V.CHECK_TIMED_OUT, V.CHECK_FAILED, V.OK, V.OK]
+    assert "LookupError" in sentences.text(findings[1])

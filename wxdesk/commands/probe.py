@@ -1,0 +1,72 @@
+"""Child process of the doctor: tries what only the window needs, a finding a line."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+from collections.abc import Iterator
+
+from wxdesk.core.errors import NoDisplay, NoWindow
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.doctor.window import finding_line
+from wxdesk.ui.runtime.display import INSTALL, has_display, why_no_window
+
+EDGES = ("wxdesk.store", "wxdesk.webhook.server", "wxdesk.wechat.client", "wxdesk.tunnel.probe", "wxdesk.ui.window")
+
+
+def run_probe() -> int:
+    """Print the findings; a library may end the process in between."""
+    for finding in _findings():
+        print(finding_line(finding), flush=True)  # noqa: T201 - what the doctor reads
+    return 0
+
+
+def _findings() -> Iterator[Finding]:
+    missing = list(_libraries())
+    yield from missing or [Finding(Check.LIBRARIES, CheckVerdict.OK)]
+    if missing:
+        return
+    reason = why_no_window()
+    if isinstance(reason, NoWindow):
+        yield _missing(str(reason.values["reason"]))
+    elif isinstance(reason, NoDisplay) or not has_display():
+        yield Finding(Check.DISPLAY, CheckVerdict.NO_DISPLAY)
+    else:
+        yield Finding(Check.DISPLAY, CheckVerdict.OK)
+    yield _sound()
+    yield asyncio.run(_notices())
+
+
+def _libraries() -> Iterator[Finding]:
+    for edge in EDGES:
+        try:
+            importlib.import_module(edge)
+        except (ImportError, OSError) as error:
+            yield _missing(str(error))
+
+
+def _missing(reason: str) -> Finding:
+    remedy = {"command": INSTALL} if sys.platform == "linux" else {}
+    return Finding(Check.LIBRARIES, CheckVerdict.LIBRARY_MISSING, values={"name": reason} | remedy)
+
+
+def _sound() -> Finding:
+    from wxdesk.ui.notifications.player import PLAYERS, player_command  # Qt loads by now
+
+    command = player_command()
+    if command or sys.platform == "win32":
+        return Finding(Check.SOUND, CheckVerdict.OK, values={"program": command[0]} if command else {})
+    names = ", ".join(player[0] for player in PLAYERS.get(sys.platform, ()))
+    return Finding(Check.SOUND, CheckVerdict.PLAYER_MISSING, values={"name": names})
+
+
+async def _notices() -> Finding:
+    from wxdesk.ui.notifications.service import NoServiceError, notices_have_buttons  # as above
+
+    try:
+        buttons = await notices_have_buttons()
+    except NoServiceError:
+        return Finding(Check.NOTICES, CheckVerdict.NOTICES_MISSING)
+    return Finding(Check.NOTICES, CheckVerdict.OK, values={"cause": "buttons"} if buttons else {})

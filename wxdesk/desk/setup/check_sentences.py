@@ -1,0 +1,67 @@
+"""Names of the checks, and what a good finding of each tells."""
+
+from __future__ import annotations
+
+from wxdesk.core.setup.findings import Check
+from wxdesk.desk.setup.wording import Wording
+
+NAMES = {
+    Check.LIBRARIES: "Libraries",
+    Check.DISPLAY: "Window",
+    Check.FOLDER: "Folder",
+    Check.DISK: "Disk",
+    Check.CONFIGURATION: "Configuration",
+    Check.DATABASE: "Database",
+    Check.LISTENER: "Listener",
+    Check.KEYCHAIN: "Keychain",
+    Check.SECRETS: "Secrets",
+    Check.PUSH_MODE: "Push mode",
+    Check.API: "WeChat's API",
+    Check.CLOCK: "Clock of this machine",
+    Check.TUNNEL: "Tunnel",
+    Check.ADDRESS: "Public address",
+    Check.URL_CHECK: "WeChat's check of the URL",
+    Check.PUSH: "Message push",
+    Check.MESSAGE: "A message from a phone",
+    Check.RULES: "Rules",
+    Check.POWER: "Sleep",
+    Check.SOUND: "Sound of calls",
+    Check.NOTICES: "Notices on the desktop",
+    Check.FONT: "Chinese font",
+}
+
+GOOD = {
+    Check.LIBRARIES: Wording("all of them load"),
+    Check.DISPLAY: Wording("it can open"),
+    Check.FOLDER: Wording("{path} can be written", "it can be written"),
+    Check.DISK: Wording("{free} free", "there is room"),
+    Check.CONFIGURATION: Wording("accounts: {accounts}", "config.toml is in order"),
+    Check.DATABASE: Wording("opens and is sound"),
+    Check.LISTENER: Wording("{host}:{port} is free", "it listens"),
+    Check.SECRETS: Wording("complete, and of the right shape ({places})", "complete, and of the right shape"),
+    Check.PUSH_MODE: Wording("{name}", "encrypted"),
+    Check.API: Wording("access_token valid for {seconds} s", "WeChat gives an access_token"),
+    Check.CLOCK: Wording("agrees with WeChat's"),
+    Check.TUNNEL: Wording("{program} is installed", "it is connected"),
+    Check.ADDRESS: Wording("https requests arrive here and are answered in {seconds} s", "requests arrive here"),
+    Check.RULES: Wording("{n} in force", "there are rules in force"),
+    Check.POWER: Wording("this computer stays awake"),
+    Check.SOUND: Wording("played by {program}", "played by the system"),
+    Check.NOTICES: Wording("shown"),
+    Check.FONT: Wording("installed"),
+}
+"""Texts beside `ok`; checks that are not here tell that all is well."""
+
+GOOD_CAUSES = {
+    (Check.FOLDER, "new"): Wording("{path} can be made at the first start"),
+    (Check.CONFIGURATION, "account"): Wording(
+        "rules leave {n} of 5 to a human; {time} now, in {zone}", "rules leave {n} of 5 to a human"
+    ),
+    (Check.DATABASE, "empty"): Wording("none yet, made at the first start"),
+    (Check.DATABASE, "older"): Wording("sound; the next start brings it up to date"),
+    (Check.LISTENER, "any"): Wording("any free port of {host}"),
+    (Check.LISTENER, "ours"): Wording("the open desk listens at {host}:{port}"),
+    (Check.SECRETS, "former"): Wording("the former {name} is accepted until {time}"),
+    (Check.NOTICES, "buttons"): Wording("shown, with buttons"),
+}
+"""Texts in their place where the value `cause` is known."""

@@ -1,0 +1,76 @@
+"""Knowledge that earlier checks leave to later ones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wxdesk.config import Config
+from wxdesk.core.model.account import Account
+from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
+from wxdesk.desk.ports import Clock
+from wxdesk.store import StoreStatus
+from wxdesk.tunnel.connection import Surroundings
+
+
+@dataclass(slots=True)
+class Case:
+    """One examination: what is looked at, and what was learnt so far.
+
+    `around` is the network in which the public address is asked for. `config` is None while it cannot be read.
+    `listens` is true if the desk of this home answers at its port.
+    """
+
+    home: Path
+    clock: Clock
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    around: Surroundings = field(default_factory=Surroundings)
+    config: Config | None = None
+    credentials: dict[str, Credentials] = field(default_factory=dict)
+    store: StoreStatus | None = None
+    listens: bool = False
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The configured accounts."""
+        return tuple(entry.account() for entry in self.config.accounts) if self.config else ()
+
+    @property
+    def in_use(self) -> bool:
+        """True if a desk is open on this home, or on its database."""
+        return self.store is StoreStatus.IN_USE
+
+    def credentials_of(self, account: Account) -> Credentials:
+        """Return the secrets of an account, empty where they are missing."""
+        return self.credentials.get(account.name, NO_CREDENTIALS)
+
+
+async def aside[T](work: Callable[[], T]) -> T:
+    """Run `work` on a thread of its own, which keeps nobody if it hangs."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]  # there is a result where there is no error
+
+    def run() -> None:
+        result, failed = None, None
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - it is raised where it is awaited
+            failed = error
+        with contextlib.suppress(RuntimeError):  # the loop may be closed by now
+            loop.call_soon_threadsafe(tell, result, failed)
+
+    threading.Thread(target=run, daemon=True, name="doctor").start()
+    return await done

@@ -1,0 +1,48 @@
+"""Check of config.toml, by which all later ones go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from wxdesk.config import FILE, load
+from wxdesk.core.errors import WxdeskError
+from wxdesk.core.model.account import Account
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.doctor.case import Case, aside
+from wxdesk.i18n import explain
+from wxdesk.timezones import zone_named
+
+
+async def check_configuration(case: Case) -> Iterable[Finding]:
+    """Read config.toml; later checks go by it."""
+    try:
+        case.config = await aside(lambda: load(case.home))
+    except WxdeskError as error:
+        return (_found(CheckVerdict.CONFIG_BROKEN, reason=explain(error)),)
+    if case.accounts:
+        names = ", ".join(account.name for account in case.accounts)
+        return (_found(CheckVerdict.OK, accounts=names), *(_of_account(case, account) for account in case.accounts))
+    misnamed = _misnamed(case.home)
+    if misnamed:
+        return (_found(CheckVerdict.CONFIG_MISNAMED, file=misnamed, path=str(case.home)),)
+    return (_found(CheckVerdict.NO_ACCOUNT),)
+
+
+def _of_account(case: Case, account: Account) -> Finding:
+    values = {"cause": "account", "n": str(account.reserve)}
+    if account.timezone:
+        values |= {"zone": account.timezone, "time": f"{case.clock().astimezone(zone_named(account.timezone)):%H:%M}"}
+    return Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, values)
+
+
+def _misnamed(home: Path) -> str:
+    """Name of a file that was meant to be config.toml; empty if there is none."""
+    if (home / FILE).exists():
+        return ""
+    return next((found.name for found in sorted(home.glob("config*")) if found.stem in ("config", FILE)), "")
+
+
+def _found(verdict: CheckVerdict, **values: str) -> Finding:
+    return Finding(Check.CONFIGURATION, verdict, values=values)

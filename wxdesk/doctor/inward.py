@@ -1,0 +1,142 @@
+"""Checks of the way in: the listener, the tunnel, and the public address."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterable
+
+from wxdesk.core.conversations.transfer import Receipt
+from wxdesk.core.model.push import Push
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.probe_challenges import ProbeChallenges
+from wxdesk.core.setup.public_url import PublicUrl, read_public_url
+from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.doctor.case import Case, aside
+from wxdesk.doctor.signed_challenges import SignedChallenges
+from wxdesk.tunnel.exchange import ask_as_wechat
+from wxdesk.tunnel.probe import PublicProbe
+from wxdesk.webhook.server import Listener
+
+_TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, 10013})
+
+
+async def check_listener(case: Case) -> Iterable[Finding]:
+    """Try to listen where the desk would; a port that its own desk has is good."""
+    if case.config is None:
+        return ()
+    host, port = case.config.listener.host, case.config.listener.port
+    values = {"host": host, "port": str(port)}
+    if port == 0:
+        return (Finding(Check.LISTENER, CheckVerdict.OK, values={"host": host, "cause": "any"}),)
+    try:
+        await aside(lambda: _try_port(host, port))
+    except OSError as error:
+        if error.errno in _TAKEN:
+            case.listens = case.in_use and await _is_our_desk(case, host, port)
+            verdict = CheckVerdict.OK if case.listens else CheckVerdict.PORT_TAKEN
+            return (Finding(Check.LISTENER, verdict, values=values | {"cause": "ours"} if case.listens else values),)
+        verdict = CheckVerdict.PORT_FORBIDDEN if error.errno in _FORBIDDEN else CheckVerdict.LISTENER_ADDRESS
+        return (Finding(Check.LISTENER, verdict, values=values),)
+    if case.in_use:
+        return (Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING, values=values),)
+    return (Finding(Check.LISTENER, CheckVerdict.OK, values=values),)
+
+
+def _try_port(host: str, port: int) -> None:
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
+            if sys.platform != "win32":  # there it would let two programs have one port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+
+
+async def _is_our_desk(case: Case, host: str, port: int) -> bool:
+    """Ask for a URL check that only a desk with the same Token can answer."""
+    challenges = _challenges(case)
+    if challenges is None:
+        return True  # nothing to sign with; the home is in use, and so is its port
+    with challenges.issued(f"/wx/{challenges.account}", case.clock()) as challenge:
+        try:
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                answer = await ask_as_wechat(reader, writer, host, f"{challenge.path}?{challenge.query}")
+            finally:
+                writer.close()
+        except (OSError, EOFError, ValueError):
+            return False
+    return answer.body == challenge.answer
+
+
+def _challenges(case: Case) -> SignedChallenges | None:
+    """Challenges signed as by WeChat, for the first account with a Token."""
+    for account in case.accounts:
+        token = case.credentials_of(account).push_token
+        if token:
+            return SignedChallenges(account.name, token)
+    return None
+
+
+async def check_tunnel(case: Case) -> Iterable[Finding]:
+    """Look for the program that the tunnel is made by; a desk alone knows its state."""
+    if case.config is None or case.config.tunnel.kind is not TunnelKind.COMMAND:
+        return ()
+    tunnel = case.config.tunnel
+    program = tunnel.command[0] if tunnel.command else tunnel.preset
+    found = await aside(lambda: shutil.which(program))
+    verdict = CheckVerdict.OK if found else CheckVerdict.TUNNEL_MISSING
+    return (Finding(Check.TUNNEL, verdict, values={"program": program}),)
+
+
+async def check_address(case: Case) -> Iterable[Finding]:
+    """Judge the public address, then ask it as WeChat would.
+
+    Where the desk is closed, a listener answers in its place for as long as that takes.
+    """
+    if case.config is None:
+        return ()
+    url, judged = read_public_url(case.config.listener.public_url)
+    if url is None:
+        return (judged,)
+    findings = [] if judged.verdict is CheckVerdict.OK else [judged]
+    return [*findings, await _probed(case, url)]
+
+
+async def _probed(case: Case, url: PublicUrl) -> Finding:
+    at = case.config.listener if case.config else None
+    if at is None or at.port == 0:
+        return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": "any_port"})
+    account = case.accounts[0].name if case.accounts else "probe"
+    challenges: ProbeChallenges | None = ProbeChallenges()
+    if case.listens:
+        signed = _challenges(case)
+        account, challenges = (signed.account, signed) if signed else (account, None)
+    if challenges is None:
+        return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": "no_token"})
+    async with contextlib.AsyncExitStack() as standing_in:
+        if not case.listens:
+            try:
+                await standing_in.enter_async_context(_stand_in(case, at.host, at.port, challenges))
+            except Exception:  # noqa: BLE001 - the check of the listener has told why
+                return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": "no_listener"})
+        return await PublicProbe(challenges, case.clock, case.around).probe(url, account, f"{at.host}:{at.port}")
+
+
+@contextlib.asynccontextmanager
+async def _stand_in(case: Case, host: str, port: int, challenges: ProbeChallenges) -> AsyncIterator[None]:
+    listener = Listener({}, _refuse, lambda _: None, case.clock, host, port, challenges=challenges)
+    await listener.start()
+    try:
+        yield
+    finally:
+        await listener.stop()
+
+
+async def _refuse(_: Push) -> Receipt:
+    raise asyncio.QueueFull  # so that WeChat tries again
