@@ -191,6 +191,9 @@ def _serve(options: argparse.Namespace) -> int:
                   name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
         _report(text)
     if setup.missing:
+        if setup.sources is not None and setup.sources.vault.is_locked:
+            _report(tr("The vault {file} is locked. Set WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD.",
+                       file=setup.sources.vault.file))  # fmt: skip
         return 2
     warn_of_shapes(setup)
     asyncio.run(serve(setup))

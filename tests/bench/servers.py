@@ -17,7 +17,7 @@ from wxdesk.core.model.account import PushMode
 from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.secrets import credentials_of
+from wxdesk.secrets import SecretSources
 
 UNREACHABLE = "http://127.0.0.1:9"
 """No WeChat to send to: what is measured is the way in."""
@@ -75,7 +75,7 @@ def setup(folder: Path) -> Setup:
     """A desk for the demo's account in plain mode, so that all three check the same signature."""
     account, _ = demo_account()
     entry = AccountEntry(account.name, account.app_id, account.original_id, PushMode.PLAIN)
-    credentials, _ = credentials_of(entry.account(), utc_now())
+    credentials = SecretSources(folder).read(entry.account(), utc_now()).credentials
     config = Config(ListenerSettings(port=0), wechat=WeChatSettings(UNREACHABLE), accounts=(entry,))
     return Setup(folder, config, {account.name: credentials})
 

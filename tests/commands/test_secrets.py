@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import types
+from datetime import UTC, datetime
 from pathlib import Path
 
 import keyring
@@ -18,7 +20,7 @@ from keyring.backends.fail import Keyring as NoKeychain
 from tests.flow.serving import environment, run, write_config
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.cli import main
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets import SecretName, SecretSource, SecretSources, variable
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 
@@ -126,6 +128,34 @@ def test_a_machine_without_a_keychain_uses_the_vault_once_there_is_one(
     assert put(tmp_path, monkeypatch, "newToken") == 2
     assert "This passphrase does not open" in capsys.readouterr().err
     assert (tmp_path / "secrets.vault").read_bytes() == sealed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file descriptor is handed down on POSIX")
+def test_a_server_is_told_of_a_locked_vault_and_opens_it_by_a_file_descriptor(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    given = environment()
+    sources = SecretSources(tmp_path, {})
+    sources.vault.create("eight or more")
+    now = datetime.now(UTC)
+    for name in SecretName:
+        sources.store("shop", name, given.pop(variable("shop", name)), now, into=SecretSource.VAULT)
+    given["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    command = [sys.executable, "-m", "wxdesk", "--home", str(tmp_path), "--lang", "en", "serve"]
+    locked = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=60)
+    assert locked.returncode == 2
+    assert f"The vault {sources.vault.file} is locked. Set WXDESK_VAULT_PASSPHRASE" in locked.stderr
+    reading, writing = os.pipe()
+    os.write(writing, b"eight or more\n")
+    os.close(writing)
+    given["WXDESK_VAULT_PASSPHRASE_FD"] = str(reading)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=given, stdout=pipe, stderr=pipe, text=True, pass_fds=(reading,)) as process:
+        os.close(reading)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.terminate()
+        assert process.wait(30) == 0
+    assert json.loads(line)["event"] == "listening"
 
 
 @pytest.mark.parametrize("second", ["eight or more", "something else"])

@@ -121,6 +121,16 @@ def test_without_a_keychain_the_open_vault_and_then_the_memory_takes_a_secret(
     assert SecretSources(tmp_path, {}, memory=False).store("shop", TOKEN, "x", NOW) is None
 
 
+def test_a_new_vault_takes_what_was_in_memory(tmp_path: Path, no_keychain: None) -> None:
+    sources = SecretSources(tmp_path, {})
+    sources.store("shop", TOKEN, "remembered", NOW)
+    sources.make_vault(PASSPHRASE)
+    assert sources.read(SHOP, NOW).sources == {TOKEN: SecretSource.VAULT}
+    again = SecretSources(tmp_path, {})
+    again.unlock(PASSPHRASE)
+    assert found(again).push_token == "remembered"
+
+
 def test_a_secret_stands_in_one_place_only(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
     sources.vault.create(PASSPHRASE)

@@ -84,7 +84,7 @@ def _open_vault(sources: SecretSources) -> None:
         passphrase = getpass.getpass(tr("New passphrase for the vault, 8 characters or more: "))
         if getpass.getpass(tr("The same again: ")) != passphrase:
             raise BadInput(reason=tr("These were two different passphrases; nothing was changed."))
-    sources.vault.create(passphrase)
+    sources.make_vault(passphrase)
 
 
 def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) -> str:

@@ -5,7 +5,7 @@ Imported by `desk`, `ui`, `sandbox`, `app`, `cli` and `commands`; imports `core`
 
 from wxdesk.secrets.keychain import KeychainTrouble
 from wxdesk.secrets.names import CHANGED_FILE, MissingSecret, SecretName, SecretSource, variable
-from wxdesk.secrets.sources import AccountSecrets, SecretSources, credentials_of, passphrase_of
+from wxdesk.secrets.sources import AccountSecrets, SecretSources, passphrase_of
 from wxdesk.secrets.vault import Vault, VaultDamaged, WrongPassphrase
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Vault",
     "VaultDamaged",
     "WrongPassphrase",
-    "credentials_of",
     "passphrase_of",
     "variable",
 ]

@@ -8,19 +8,19 @@ from wxdesk.secrets.names import SecretSource
 
 
 class SecretMemory:
-    """Entries in memory only."""
+    """The `entries`, until the program ends."""
 
     source = SecretSource.MEMORY
 
     def __init__(self) -> None:
-        self._entries: dict[str, str] = {}
+        self.entries: dict[str, str] = {}
 
     def get(self, entry: str, wait: float = 0.0) -> str | None:
         """Read an entry; None if it is absent."""
-        return self._entries.get(entry)
+        return self.entries.get(entry)
 
     def put(self, entries: Mapping[str, str | None], wait: float = 0.0) -> bool:
         """Write entries, and remove those that are None."""
-        merged = {**self._entries, **entries}
-        self._entries = {entry: value for entry, value in merged.items() if value is not None}
+        merged = {**self.entries, **entries}
+        self.entries = {entry: value for entry, value in merged.items() if value is not None}
         return True

@@ -81,7 +81,8 @@ class SecretSources:
         self._environ = environ
         self.keychain = Keychain(on_wait)
         self.vault = Vault(home / FILE)
-        self._places: tuple[SecretPlace, ...] = (self.keychain, self.vault, *((SecretMemory(),) if memory else ()))
+        self._memory = SecretMemory()
+        self._places: tuple[SecretPlace, ...] = (self.keychain, self.vault, *((self._memory,) if memory else ()))
 
     def read(self, account: Account, now: datetime, wait: float = START_SECONDS) -> AccountSecrets:
         """Read the account's secrets and mask them in the log from then on.
@@ -147,6 +148,18 @@ class SecretSources:
             moved = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
             if moved and place.put(moved, PERSON_SECONDS):
                 place.put(dict.fromkeys(kept), PERSON_SECONDS)
+        self._tell_change()
+
+    def make_vault(self, passphrase: str) -> None:
+        """Make an open vault with the secrets that were in memory only.
+
+        Raises:
+            BadInput: there is one already, or the passphrase is too short.
+            UnusableFile: it cannot be written.
+        """
+        self.vault.create(passphrase)
+        self.vault.put(self._memory.entries)
+        self._memory.put(dict.fromkeys(self._memory.entries))
         self._tell_change()
 
     def unlock(self, passphrase: str) -> None:
@@ -225,14 +238,6 @@ def passphrase_of(environ: Mapping[str, str]) -> str:
             return opened.read(4096).rstrip("\r\n")
     except (OSError, ValueError):
         raise BadInput(reason="WXDESK_VAULT_PASSPHRASE_FD names no file descriptor that can be read.") from None
-
-
-def credentials_of(
-    account: Account, now: datetime, environ: Mapping[str, str] = os.environ
-) -> tuple[Credentials, list[MissingSecret]]:
-    """Collect the account's secrets from all sources that no passphrase locks."""
-    found = SecretSources(Path(os.devnull), environ).read(account, now)
-    return found.credentials, list(found.missing)
 
 
 def _needed(account: Account) -> list[SecretName]:

@@ -33,6 +33,7 @@ from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.tryout import Tryout, TryoutDesk
 from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.widgets.dialogs.vault import ask_for_vault
 
 PICTURE_SIZE = (1280, 800)
 
@@ -64,6 +65,7 @@ def run_window(
         _hear_second_starts(facts.home, window)
         bridge.connect_to_bus()
         window.show()
+        ask_for_vault(bridge, window)
         code = await _wait_until_left(window.closing, shown)
         memory.keep_look(appearance.look)
         attention.stop()

@@ -22,6 +22,7 @@ from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
+from wxdesk.ui.settings.secret_places import SecretPlaces
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
@@ -146,6 +147,9 @@ class SettingsPage(QWidget):
         card = SettingsCard(tr("This desk"), self)
         card.add_row(tr("Listener"), self.listener)
         card.add_row(tr("Settings file"), self._path_row(str(self._facts.home / "config.toml"), card))
+        sources = self._bridge.desk.configuration.now.sources
+        if sources is not None:
+            card.add_row(tr("Secrets"), SecretPlaces(self._bridge, sources, card))
         card.add_row(tr("Database"), PlainLabel(self._facts.database, elide=True, parent=card))
         card.add_row(tr("Log"), self._path_row(str(self._facts.home / "logs"), card))
         return card

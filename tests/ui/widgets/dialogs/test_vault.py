@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets import MissingSecret, SecretName, SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.vault import VaultDialog
+from wxdesk.ui.widgets.dialogs.vault import VaultDialog, ask_for_vault
 
 PASSPHRASE = "correct horse"
 
@@ -72,3 +73,19 @@ def test_a_locked_vault_is_opened_by_its_passphrase_only(
         qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
     assert sources.vault.is_open
     assert (tmp_path / "secrets.changed").exists(), "a running desk reads its secrets now"
+
+
+@pytest.mark.parametrize("lacking", [True, False])
+def test_a_start_asks_only_if_secrets_are_missing(
+    qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget, tmp_path: Path, lacking: bool
+) -> None:
+    SecretSources(tmp_path, {}).vault.create(PASSPHRASE)
+    configuration = bridge.desk.configuration
+    missing = (MissingSecret("shop", SecretName.APP_SECRET),) if lacking else ()
+    configuration.now = replace(configuration.now, sources=sources, missing=missing)
+    host.show()
+    ask_for_vault(bridge, host)
+    dialogs = host.findChildren(VaultDialog)
+    assert len(dialogs) == lacking
+    for dialog in dialogs:
+        dialog.reject()

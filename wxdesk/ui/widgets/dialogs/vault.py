@@ -29,6 +29,13 @@ MAKING = (
 )
 
 
+def ask_for_vault(bridge: Bridge, parent: QWidget) -> None:
+    """Ask for the passphrase if secrets are missing and the vault may have them."""
+    now = bridge.desk.configuration.now
+    if now.missing and now.sources is not None and now.sources.vault.is_locked:
+        VaultDialog(bridge, now.sources, parent).open()
+
+
 class VaultDialog(Dialog):
     """Asks for the passphrase, twice where there is no vault yet.
 
@@ -84,7 +91,7 @@ class VaultDialog(Dialog):
             self._show_fault(tr("These are two different passphrases."))
             return
         self.action.setEnabled(False)  # the key takes some tenths of a second
-        work = self._sources.vault.create if self._is_new else self._sources.unlock
+        work = self._sources.make_vault if self._is_new else self._sources.unlock
         self._bridge.ask(asyncio.to_thread(work, typed), self._done, self._fail, once="vault")
 
     def _done(self, _: None) -> None:
