@@ -199,7 +199,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     accounts, policy_changes = parts.reply_modes(setup, store, decision_lock, preferences, bus)
     presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
-    rules, templates = parts.authored_parts(setup, store, accounts, policy_changes, preferences, bus)
+    rules, templates = parts.authored_parts(setup, store, accounts, policy_changes, bus)
     transfers, answering = parts.decision_parts(setup, store, accounts, rules.rulebook, pause, presence, clock_check)
     intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)

@@ -107,12 +107,7 @@ def decision_parts(  # noqa: PLR0913 - what deciding stands on
 
 
 def authored_parts(
-    setup: Setup,
-    store: Store,
-    accounts: Accounts,
-    policy_changes: PolicyChanges,
-    preferences: CurrentPreferences,
-    bus: Bus,
+    setup: Setup, store: Store, accounts: Accounts, policy_changes: PolicyChanges, bus: Bus
 ) -> tuple[RulesDesk, TemplateLibrary]:
     """Build the parts around what operators write: rules and templates."""
     clock, renderer = setup.clock, LiquidRenderer()
@@ -131,7 +126,7 @@ def authored_parts(
     rules = RulesDesk(
         rulebook,
         RuleTrials(rulebook, renderer, accounts, clock),
-        BusinessHoursSaving(rulebook, store.rules, calendars, preferences, clock),
+        BusinessHoursSaving(rulebook, store.rules),
         RulesExchange(rulebook, store.rules, clock),
         RulesReview(rulebook, store, accounts, clock),
         DryRun(rulebook, store.message_history, accounts),

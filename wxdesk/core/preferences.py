@@ -29,8 +29,8 @@ class Preferences:
     """The operator's settings; they hold for all accounts of this desk.
 
     undo_seconds: a written reply waits so long and can be taken back, 0 to 30, 0 for not at all ·
-    writing_takes_over: writing a reply takes over for `takeover_minutes`, 1 to 1440 · calendar: the one that
-    “until closing” refers to; the first calendar where it names none · last_moment: see `LastMoment` ·
+    writing_takes_over: writing a reply takes over for `takeover_minutes`, 1 to 1440 · calendar: id of the one
+    that “until closing” refers to; the first where there is none of that id · last_moment: see `LastMoment` ·
     stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 · away_minutes: without key
     or mouse for so long, nobody is at the desk, 1 to 240 · hand_back_minutes: after so long an absence,
     takeovers without an end are handed back to the rules, 1 to 1440, 0 for not by itself · notifications: on
@@ -42,7 +42,7 @@ class Preferences:
     undo_seconds: int = 3
     writing_takes_over: bool = True
     takeover_minutes: int = 30
-    calendar: str = ""
+    calendar: int = 0
     last_moment: LastMoment = LastMoment.HAND_OVER
     stale_minutes: int = 5
     away_minutes: int = 10

@@ -1,11 +1,11 @@
-"""Where a deleted rule comes back to in a list that has changed since, and which business hours it asks for."""
+"""Where a deleted rule comes back to in a list that has changed since."""
 
 from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.model.rule import Condition, HoursTest, Rule
-from wxdesk.core.rules.deleted import deleted_from, with_hours_of
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.deleted import deleted_from
 
 
 def listed(names: str) -> list[Rule]:
@@ -32,7 +32,7 @@ def listed(names: str) -> list[Rule]:
 def test_a_rule_comes_back_to_its_place_and_a_default_below_what_is_new(
     before: str, gone: str, now: str, back: str
 ) -> None:
-    removed = deleted_from(listed(before), ord(gone), {})
+    removed = deleted_from(listed(before), ord(gone))
     assert removed is not None
     present = listed(now)
     place = removed.place_in(present)
@@ -41,27 +41,4 @@ def test_a_rule_comes_back_to_its_place_and_a_default_below_what_is_new(
 
 
 def test_what_is_not_there_is_not_removed() -> None:
-    assert deleted_from(listed("ab"), ord("z"), {}) is None
-
-
-@pytest.mark.parametrize(
-    ("calendars", "inside", "outside"),
-    [
-        ({"Shop": 1, "Night": 2}, "Shop", "Night"),
-        ({"Store": 1, "Night": 2}, "Store", "Night"),
-        ({"Night": 1, "Shop": 2}, "Night", "Shop"),
-        ({"Day": 1, "Shop": 3, "Night": 2}, "Day", "Night"),
-        ({"Night": 2}, "Shop", "Night"),
-        ({"Shop": 3, "Shop*": 4, "Night": 2}, "Shop**", "Night"),
-    ],
-    ids=["same", "renamed", "names changed over", "name given away", "gone", "gone and name given away"],
-)
-def test_it_asks_for_the_business_hours_that_it_asked_for_or_for_none(
-    calendars: dict[str, int], inside: str, outside: str
-) -> None:
-    def asking(inside: str, outside: str) -> Rule:
-        unless = Condition(hours=HoursTest(outside, inside=False))
-        return Rule("r", 3, when=Condition(hours=HoursTest(inside), unless=unless))
-
-    then = {"Shop": 1, "Night": 2, "Fair": 5}
-    assert with_hours_of(asking("Shop", "Night"), then, calendars) == asking(inside, outside)
+    assert deleted_from(listed("ab"), ord("z")) is None

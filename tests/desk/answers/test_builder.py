@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.desk.rules.rules_in_memory import KeptRules
-from tests.desk.settings.settings_in_memory import KeptSettings
+from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -53,8 +53,7 @@ async def answer(
     number: int = 1,
     history: ContactHistory = NO_HISTORY,
 ) -> Answer:
-    shelf = Calendars(KeptSettings(), SHANGHAI)
-    await shelf.replace_all(calendars)
+    shelf = Calendars(await keep_hours(KeptSettings(), *calendars), SHANGHAI)
     rules = KeptRules([Rule("r", when=when, then=(action,))])
     book = Rulebook(rules, shelf, RENDERER, lambda: at.astimezone(UTC), lambda _: None)
     await book.load()
@@ -309,17 +308,11 @@ async def test_what_wechat_would_refuse_does_not_leave(fields: dict[str, str], w
     assert reason in made.problem
 
 
-async def test_calendars_are_kept_and_replaced_by_name() -> None:
-    settings = KeptSettings()
-    shelf = Calendars(settings)
-    await shelf.replace_all((SHOP, NIGHT))
-    later = Calendar("店", "UTC", SHOP.weekly)
-    for key, stored in shelf.stored_with((later,)).items():
-        await settings.set(key, stored)
-    again = Calendars(settings)
-    await again.load()
-    assert again.all == (later, NIGHT)
-    assert list(again.schedules) == ["店", "夜"]
+async def test_calendars_are_found_by_id_and_by_name() -> None:
+    shelf = Calendars(await keep_hours(KeptSettings(), SHOP, NIGHT))
+    await shelf.load()
+    assert shelf.all == (replace(SHOP, id=1), replace(NIGHT, id=2))
+    assert [shelf.schedules[key].name for key in (1, "店", 2, "夜")] == ["店", "店", "夜", "夜"]
 
 
 @pytest.mark.expects_log("calendars cannot be read")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tests.desk.settings.settings_in_memory import KeptSettings
+from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Rule
+from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.rules.rules import NO_SETTINGS
 
 
 class KeptRules:
@@ -57,11 +57,9 @@ class KeptRules:
         written = [replace(one, position=0, enabled=True) for one in self._saved if one.id == rule_id]
         return written[::-1]
 
-    async def replace_all(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NO_SETTINGS
-    ) -> list[Rule]:
-        for key, value in beside.items():
-            await self.settings.set(key, value)
+    async def replace_all(self, rules: Sequence[Rule], at: datetime, calendars: Sequence[Calendar] = ()) -> list[Rule]:
+        if calendars:
+            await keep_hours(self.settings, *calendars)
         self._rules = [self._with_id(replace(rule, updated_at=at)) for rule in rules]
         return await self.all()
 

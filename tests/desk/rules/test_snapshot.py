@@ -12,18 +12,22 @@ from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, Weekly
 from wxdesk.desk.rules.snapshot import RulesSnapshot
 
 
-def rule(name: str, rule_id: int, *, default: bool = False, hours: str = "") -> Rule:
+def rule(name: str, rule_id: int, *, default: bool = False, hours: int = 0) -> Rule:
     when = Condition(hours=HoursTest(hours)) if hours else Condition()
     return Rule(name, rule_id, revision=1, default=default, when=when)
 
 
+IDS = {"Shop": 1, "Night": 2, "Fair": 3}
+
+
 def calendar(name: str, opens: int = 9) -> Calendar:
-    return Calendar(name, weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(opens), time(18))),))
+    week = (WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(opens), time(18))),)
+    return Calendar(name, weekly=week, id=IDS[name])
 
 
 FORMER = RulesSnapshot((rule("a", 1), rule("b", 2), rule("rest", 3, default=True)), (calendar("Shop"),))
 LEFT = RulesSnapshot(
-    (rule("b", 2), rule("new", 4), rule("hours", 5, hours="Night")), (calendar("Shop", 10), calendar("Night"))
+    (rule("b", 2), rule("new", 4), rule("hours", 5, hours=2)), (calendar("Shop", 10), calendar("Night"))
 )
 
 
@@ -76,26 +80,20 @@ SHOP, NIGHT = calendar("Shop"), calendar("Night", 20)
 
 
 @pytest.mark.parametrize(
-    ("calendars", "ids", "hours", "asked"),
+    ("calendars", "restored"),
     [
-        ((replace(SHOP, name="Store"), NIGHT), {"Store": 1, "Night": 2}, {"Store": 9, "Night": 20}, "Store"),
-        (
-            (replace(SHOP, name="Day"), replace(NIGHT, name="Shop")),
-            {"Day": 1, "Shop": 2},
-            {"Day": 9, "Shop": 20},
-            "Day",
-        ),
-        ((NIGHT,), {"Night": 2}, {"Shop": 9, "Night": 20}, "Shop"),
-        ((NIGHT, calendar("Shop", 11)), {"Night": 2, "Shop": 3}, {"Shop": 11, "Night": 20}, "Shop*"),
+        ((replace(SHOP, name="Store"), NIGHT), {"Store": SHOP.id, "Night": NIGHT.id}),
+        ((replace(SHOP, name="Day"), replace(NIGHT, name="Shop")), {"Day": SHOP.id, "Shop": NIGHT.id}),
+        ((NIGHT,), {"Shop": SHOP.id, "Night": NIGHT.id}),
+        ((NIGHT, replace(SHOP, id=9)), {"Night": NIGHT.id, "Shop": 9}),
+        ((replace(SHOP, name="Night"),), {"Night": SHOP.id}),
     ],
-    ids=["renamed", "names given away", "deleted", "deleted, and others have the name"],
+    ids=["renamed", "names given away", "deleted", "deleted, and others have the name", "one has the other's name"],
 )
 def test_business_hours_come_back_under_their_present_names(
-    calendars: tuple[Calendar, ...], ids: dict[str, int], hours: dict[str, int], asked: str
+    calendars: tuple[Calendar, ...], restored: dict[str, int]
 ) -> None:
-    former = RulesSnapshot((rule("a", 1, hours="Shop"),), (SHOP, NIGHT), ids={"Shop": 1, "Night": 2})
-    left = replace(former, rules=())
-    made, _ = former.restored(left, RulesSnapshot((), calendars, ids=ids))
-    assert {one.name: one.weekly[0].span.opens.hour for one in made.calendars} == hours
-    assert made.ids.keys() == hours.keys()
-    assert made.rules[0].when.calendars == {asked}
+    former = RulesSnapshot((rule("a", 1, hours=SHOP.id),), (SHOP, NIGHT))
+    made, _ = former.restored(replace(former, rules=()), RulesSnapshot((), calendars))
+    assert {one.name: one.id for one in made.calendars} == restored
+    assert made.rules == former.rules

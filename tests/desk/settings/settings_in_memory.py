@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.calendars import CalendarList
+from wxdesk.store.rules.business_hours import KEY
+
 
 class KeptSettings:
     """Values by their keys. Storing one takes its time, as it does on a disk: others come in between."""
@@ -18,3 +24,9 @@ class KeptSettings:
         await asyncio.sleep(0)
         self._values[key] = value
         await asyncio.sleep(0)
+
+
+async def keep_hours(settings: KeptSettings, *calendars: Calendar) -> KeptSettings:
+    """Store these business hours; their ids count from 1."""
+    await settings.set(KEY, msgspec.json.encode(CalendarList().replaced_by(calendars)).decode())
+    return settings

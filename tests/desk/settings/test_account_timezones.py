@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.desk.rules.rules_in_memory import KeptRules
-from tests.desk.settings.settings_in_memory import KeptSettings
+from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.config import parse
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -38,8 +38,7 @@ def account(zone: str) -> Account:
 
 
 async def book_of(*rules: Rule, calendar: Calendar, zone: ZoneInfo | None = None) -> Rulebook:
-    calendars = Calendars(KeptSettings(), zone)
-    await calendars.replace_all([calendar])
+    calendars = Calendars(await keep_hours(KeptSettings(), calendar), zone)
     book = Rulebook(KeptRules(rules), calendars, LiquidRenderer(), lambda: SUNDAY_NIGHT, lambda _: None)
     await book.load()
     return book

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.desk.settings.settings_in_memory import KeptSettings
+from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from tests.desk.templates.templates_in_memory import KeptTemplates
 from wxdesk.core.errors import BadTemplate, MissingValue, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
@@ -34,7 +34,8 @@ class Desk:
     """A phrasebook, what it keeps and what it told."""
 
     def __init__(self) -> None:
-        self.calendars = Calendars(KeptSettings(), SHANGHAI)
+        self.settings = KeptSettings()
+        self.calendars = Calendars(self.settings, SHANGHAI)
         self.kept = KeptTemplates()
         self.told: list[Event] = []
         self.changes = 0
@@ -101,7 +102,8 @@ async def test_what_people_write_enters_as_a_value_only(desk: Desk, payload: str
 
 
 async def test_values_come_from_everywhere(desk: Desk) -> None:
-    await desk.calendars.replace_all([DAILY])
+    await keep_hours(desk.settings, DAILY)
+    await desk.calendars.load()
     body = "{{ account }} {{ window.left }} {{ session_from.id }} {{ hours.next_close }} {{ date }} {{ time }}"
     filling = desk.book.begin(Template(1, "t", body), occasion(session_from="id=7"))
     assert filling.content({}).text == "shop 4 7 18:00 2026-11-24 12:00"

@@ -124,7 +124,7 @@ async def test_a_rule_that_is_put_back_is_the_same_in_its_place_and_keeps_its_fi
     await store.rules.delete(rule.id)
     assert await store.decision_history.rule_figures(T0) == {}
     for _ in range(2):  # once more changes nothing
-        await store.rules.put_back(DeletedRule(before[0]), {}, second(3))
+        await store.rules.put_back(DeletedRule(before[0]))
         assert await store.rules.all() == before
     assert await store.decision_history.rule_figures(T0) == fares
     assert (await store.rules.save(before[0], second(3))).revision == 3

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 from tests.store.chats import Talk, second
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Decision, Outcome, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import (
+    Action,
+    ActionKind,
+    Condition,
+    Decision,
+    HoursTest,
+    Outcome,
+    Rule,
+    RuleVerdict,
+    Verdict,
+)
+from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store
 
@@ -74,6 +85,21 @@ async def test_a_rule_for_other_messages_says_that(talk: Talk, store: Store) -> 
     await decide(store, message, two, 0, spoken(two))
     said, _ = await store.decision_history.all_verdicts(message.id)
     assert said == RuleVerdict(pictures.id, "图", 1, False, (Verdict("on", False, ("image",)),))
+
+
+async def test_business_hours_are_named_in_it_also_deleted_ones(talk: Talk, store: Store) -> None:
+    await store.rules.save_hours(lambda _: [Calendar("店")])
+    by_hours = Rule("时", when=Condition(hours=HoursTest("店")), then=THEN)
+    one, two = await kept(store, by_hours, rule("二", "x"))
+    message = (await talk.says("o1", "x")).message
+    await decide(store, message, two, 0, spoken(two))
+    for name in ("新店", "夜"):
+        await store.rules.save_hours(lambda there, name=name: [replace(there[0], name=name)])  # type: ignore[misc]
+        said, _ = await store.decision_history.all_verdicts(message.id)
+        assert (said.rule_id, said.verdicts[-1].words) == (one.id, ("inside", name))
+    await store.rules.delete(one.id)
+    await store.rules.save_hours(lambda _: [])
+    assert (await store.decision_history.all_verdicts(message.id))[0] == said
 
 
 async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.store.chats import T0, second
-from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound, StoreError, WxdeskError
+from wxdesk.core.errors import CalendarChanged, CalendarInUse, DecisionOutdated, NotFound, StoreError
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
@@ -27,8 +27,11 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.calendars import CalendarList
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.store import Store
+from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.schema.authored import rule_revisions
 from wxdesk.store.schema.columns import EPOCH
 
@@ -67,6 +70,8 @@ FULL = Rule(
     hold_seconds=20,
 )
 
+SHOP, NIGHT, FAIR = Calendar("Shop"), Calendar("Night"), Calendar("Fair")
+
 OLD = (
     '{"name":"物流","id":0,"position":0,"revision":0,"enabled":true,"on":["text"],"when":{"any":["物流"],"all":[],'
     '"none":["投诉"],"exact":[],"prefix":[],"regex":null,"session_from":{"equals":null,"prefix":"goods","regex":null}},'
@@ -85,6 +90,10 @@ async def names(store: Store) -> list[str]:
     listed = await store.rules.all()
     assert [rule.position for rule in listed] == list(range(1, len(listed) + 1))
     return [rule.name for rule in listed]
+
+
+async def hours(store: Store) -> CalendarList:
+    return await store._db.read(stored_calendars)
 
 
 async def revisions(store: Store) -> list[tuple[int, int, str]]:
@@ -212,9 +221,8 @@ async def test_a_list_that_others_have_changed_is_not_restored(store: Store) -> 
     seen = await store.rules.all()
     changed = await store.rules.save(plain("二"), second(1))
     with pytest.raises(DecisionOutdated):
-        await store.rules.restore([], second(2), {"hours": "half"}, seen)
-    assert await store.rules.all() == [one, changed]
-    assert await store.settings.get("hours") is None
+        await store.rules.restore([], second(2), [SHOP], seen)
+    assert (await store.rules.all(), await hours(store)) == ([one, changed], CalendarList())
     await store.rules.restore([one], second(3), expected=[one, changed])
     assert await store.rules.all() == [one]
 
@@ -223,20 +231,24 @@ async def test_a_rule_comes_back_as_it_was_saved_last(store: Store) -> None:
     one, two = [await store.rules.save(plain(name), T0) for name in ("一", "二")]
     changed = await store.rules.save(replace(one, then=plain("", "另").then), second(1))
     await store.rules.delete(one.id)
-    await store.rules.put_back(DeletedRule(one), {}, second(2))
+    await store.rules.put_back(DeletedRule(one))
     assert await store.rules.all() == [changed, two]
     assert (await store.rules.save(changed, second(2))).revision == 3
 
 
 @pytest.mark.expects_log("database")
-async def test_what_stands_beside_a_list_is_stored_with_it_or_not_at_all(store: Store) -> None:
+async def test_business_hours_come_back_with_a_list_or_not_at_all(store: Store) -> None:
     rule = await store.rules.save(plain("一"), T0)
-    await store.rules.replace_all([], second(1), {"hours": "of the file"})
+    await store.rules.replace_all([], second(1), [SHOP, NIGHT])
+    night = replace(NIGHT, id=2)
     with pytest.raises(StoreError):
-        await store.rules.restore([rule, rule], second(2), {"hours": "half"})
-    assert (await store.rules.all(), await store.settings.get("hours")) == ([], "of the file")
-    await store.rules.restore([rule], second(3), {"hours": "as before"})
-    assert (await store.rules.all(), await store.settings.get("hours")) == ([rule], "as before")
+        await store.rules.restore([rule, rule], second(2), [night])
+    before = CalendarList((replace(SHOP, id=1), night))
+    assert (await store.rules.all(), await hours(store)) == ([], before)
+    await store.rules.restore([rule], second(3), [night])
+    assert (await store.rules.all(), await hours(store)) == ([rule], CalendarList((night,), {1: "Shop"}))
+    await store.rules.restore([], second(4), before.calendars)
+    assert await hours(store) == before
 
 
 async def test_rules_of_one_name_are_told_apart_by_content(store: Store) -> None:
@@ -300,47 +312,63 @@ async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(s
 
 
 @pytest.mark.expects_log("database error: StatementError")
-async def test_settings_are_stored_with_the_list_or_not_at_all(store: Store) -> None:
-    await store.settings.set("calendars", "old")
+async def test_business_hours_of_a_file_are_stored_with_its_rules_or_not_at_all(store: Store) -> None:
     unwritable = replace(plain("一"), when=Condition(any=(object(),)))  # type: ignore[arg-type]
     with pytest.raises(StoreError):
-        await store.rules.replace_all([unwritable], T0, {"calendars": "new"})
-    assert await store.settings.get("calendars") == "old"
-    await store.rules.replace_all([plain("一")], T0, {"calendars": "new"})
-    assert await store.settings.get("calendars") == "new"
+        await store.rules.replace_all([unwritable], T0, [SHOP])
+    assert await hours(store) == CalendarList()
+    [asks] = await store.rules.replace_all([asking("夜", "Night")], T0, [SHOP, NIGHT])
+    assert asks.when.calendars == {2}
+    later = replace(NIGHT, zone="UTC")
+    assert await store.rules.replace_all([asking("夜", "Night")], second(1), [later, FAIR]) == [asks]
+    assert [(one.name, one.zone, one.id) for one in (await hours(store)).calendars] == [
+        ("Shop", "", 1), ("Night", "UTC", 2), ("Fair", "", 3)
+    ]  # fmt: skip
+
+
+def asking(name: str, calendar: str) -> Rule:
+    return replace(plain(name), when=Condition(any=("夜",), hours=HoursTest(calendar)))
 
 
 class TestHours:
-    """Business hours, and the rules that ask for them by name."""
+    """Business hours, and the rules that ask for them."""
 
     @pytest.fixture
-    async def asking(self, store: Store) -> Rule:
-        await store.settings.set("hours", "old")
-        return await store.rules.save(replace(plain("夜"), when=Condition(any=("夜",), hours=HoursTest("A"))), T0)
+    async def night(self, store: Store) -> Calendar:
+        await store.rules.save_hours(lambda _: [SHOP, NIGHT])
+        return (await hours(store)).calendars[1]
 
-    async def test_rules_follow_a_new_name(self, store: Store, asking: Rule) -> None:
-        await store.rules.save(plain("一"), T0)
-        await store.rules.save_hours({"hours": "new", "other": "x"}, {"hours": "old"}, {"A": "B"}, set(), second(1))
-        followed, other = await store.rules.all()
-        assert (followed.when.hours, followed.revision, followed.updated_at) == (HoursTest("B"), 2, second(1))
-        assert other.revision == 1
-        assert [await store.settings.get(key) for key in ("hours", "other")] == ["new", "x"]
-        assert [one.when.hours for one in await store.rules.revisions(asking.id)] == [HoursTest("B"), HoursTest("A")]
+    async def test_rules_ask_for_the_same_whatever_they_are_called(self, store: Store, night: Calendar) -> None:
+        asks = await store.rules.save(asking("夜", "Night"), T0)
+        assert asks.when.calendars == {night.id}
+        await store.rules.save_hours(lambda there: [replace(one, name=one.name + "2") for one in there])
+        assert [one.name for one in (await hours(store)).calendars] == ["Shop2", "Night2"]
+        assert await store.rules.all() == [asks]
+        assert [one.revision for one in await store.rules.revisions(asks.id)] == [1]
 
-    async def test_a_rule_saved_meanwhile_is_not_written_over(self, store: Store, asking: Rule) -> None:
-        await store.rules.save(replace(asking, name="夜里"), second(1))
-        await store.rules.save_hours({}, {}, {"A": "B"}, set(), second(2))
-        [rule] = await store.rules.all()
-        assert (rule.name, rule.when.hours) == ("夜里", HoursTest("B"))
+    async def test_a_rule_that_has_a_name_only_refers_to_it_once_it_is_there(self, store: Store) -> None:
+        asks = await store.rules.save(asking("夜", "Night"), T0)
+        assert asks.when.calendars == {"Night"}
+        await store.rules.save_hours(lambda _: [NIGHT])
+        bound = replace(asks, when=replace(asks.when, hours=HoursTest(1)))
+        assert await store.rules.all() == [bound]
+        assert [one.when for one in await store.rules.revisions(asks.id)] == [bound.when]
 
-    @pytest.mark.parametrize(
-        ("expected", "gone", "error"),
-        [("else", (), DecisionOutdated), (None, (), DecisionOutdated), ("old", ("A",), CalendarInUse)],
-    )
-    async def test_nothing_is_changed_where_it_is_refused(
-        self, store: Store, asking: Rule, expected: str | None, gone: tuple[str, ...], error: type[WxdeskError]
-    ) -> None:
-        with pytest.raises(error):
-            await store.rules.save_hours({"hours": "new"}, {"hours": expected}, {"A": "B"}, gone, second(1))
-        assert await store.settings.get("hours") == "old"
-        assert await store.rules.all() == [asking]
+    async def test_an_id_is_never_given_again_and_a_name_is_known_for_good(self, store: Store, night: Calendar) -> None:
+        await store.rules.save_hours(lambda there: [one for one in there if one != night])
+        await store.rules.save_hours(lambda there: [*there, NIGHT, FAIR])
+        assert (await hours(store)).ids == {"Shop": 1, "Night": 3, "Fair": 4}
+        assert (await hours(store)).name_of(night.id) == "Night"
+
+    async def test_nothing_is_changed_where_it_is_refused(self, store: Store, night: Calendar) -> None:
+        await store.rules.save(asking("夜", "Night"), T0)
+        before = await hours(store)
+        with pytest.raises(CalendarInUse, match="夜"):
+            await store.rules.save_hours(lambda _: [FAIR])
+
+        def refused(_: object) -> list[Calendar]:
+            raise CalendarChanged("Night")
+
+        with pytest.raises(CalendarChanged):
+            await store.rules.save_hours(refused)
+        assert await hours(store) == before

@@ -148,7 +148,7 @@ def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, 
     card.show_all()
     assert not line.isHidden()
     qtbot.keyClick(line.choice, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: kept(world).calendar == "Night")
+    qtbot.waitUntil(lambda: kept(world).calendar == world.desk.rules.rulebook.calendars.stored.ids["Night"])
 
 
 def test_what_was_changed_can_be_taken_back(

@@ -43,7 +43,7 @@ class SessionFromTest:
 class HoursTest:
     """Test that a calendar is open (`inside`) or closed when the decision is made."""
 
-    calendar: str
+    calendar: Reference
     inside: bool = True
 
 
@@ -122,8 +122,8 @@ class Condition:
         return (self,) if self.unless is None else (self, self.unless)
 
     @property
-    def calendars(self) -> frozenset[str]:
-        """The names of the business hours that it refers to."""
+    def calendars(self) -> frozenset[Reference]:
+        """The business hours that it refers to."""
         return frozenset(one.hours.calendar for one in self.both if one.hours is not None)
 
     @property
@@ -131,7 +131,7 @@ class Condition:
         """The other rules that it refers to."""
         return frozenset(one.last_rule_within.rule for one in self.both if one.last_rule_within is not None)
 
-    def referring(self, calendars: Mapping[str, str], rules: Mapping[Reference, Reference]) -> Condition:
+    def referring(self, calendars: Mapping[Reference, Reference], rules: Mapping[Reference, Reference]) -> Condition:
         """Return the condition with its references replaced as these map them."""
         hours, last = self.hours, self.last_rule_within
         return replace(
@@ -143,7 +143,7 @@ class Condition:
 
     @property
     def has_references(self) -> bool:
-        """True if it names a calendar or another rule, which can change independently."""
+        """True if it refers to a calendar or another rule, which can change independently."""
         return bool(self.calendars or self.rules)
 
 

@@ -7,13 +7,10 @@ All questions take and give aware times in UTC, so that the days when clocks are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-
-type CalendarIds = Mapping[str, int]
-"""Ids of business hours by name, stable as long as the program runs."""
 
 HORIZON_DAYS = 400
 """Days to look ahead for an opening; a calendar closed for longer never opens."""
@@ -74,6 +71,7 @@ class SpecialDays:
 class Calendar:
     """Business hours; `zone` is an IANA name, or empty for that of the asking account.
 
+    `id` is 0 until the store has given one, which no other calendar ever gets.
     Of special days that cover the same date, those that cover the fewest days hold, together if there are
     several: a working Saturday within a closed week, or a morning and an afternoon.
     """
@@ -82,6 +80,7 @@ class Calendar:
     zone: str = ""
     weekly: tuple[WeeklySpan, ...] = ()
     special: tuple[SpecialDays, ...] = ()
+    id: int = 0
 
     def spans(self, day: date) -> tuple[OpenSpan, ...]:
         """Return the spans that begin on `day`."""
@@ -100,6 +99,11 @@ class Schedule:
         self._calendar = calendar
         self._zone = zone
         self._elsewhere: dict[tzinfo, Schedule] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of its calendar."""
+        return self._calendar.name
 
     def in_zone(self, zone: tzinfo | None) -> Schedule:
         """Return the hours for an account in `zone`, unless the calendar has its own zone."""
@@ -197,14 +201,3 @@ def clock_from(text: str, *, closing: bool = False) -> time | None:
         return time(0)
     found = _CLOCK.fullmatch(text)
     return time(int(found[1]), int(found[2])) if found else None
-
-
-def name_now(name: str, then: CalendarIds, now: CalendarIds) -> str:
-    """Return the name `now` of the hours that had `name` then; an unused one if gone."""
-    was = then.get(name)
-    if was is None or was == now.get(name):
-        return name
-    called = next((one for one, calendar in now.items() if calendar == was), None)
-    while called is None and name in now:
-        name += "*"
-    return called or name

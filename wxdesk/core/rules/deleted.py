@@ -1,20 +1,18 @@
-"""Deleted rules, with the facts needed to restore them as they were meant."""
+"""Deleted rules, with the facts needed to restore them at their place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.business_hours import CalendarIds, name_now
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedRule:
-    """A deleted rule, the business hours of then, and the ids of the rules `below` it."""
+    """A deleted rule, with the ids of the rules `below` it."""
 
     rule: Rule
-    calendars: CalendarIds = field(default_factory=dict)
     below: frozenset[int] = frozenset()
 
     def place_in(self, listed: Sequence[Rule]) -> int:
@@ -30,19 +28,9 @@ class DeletedRule:
         return place
 
 
-def deleted_from(listed: Sequence[Rule], rule_id: int, calendars: CalendarIds) -> DeletedRule | None:
+def deleted_from(listed: Sequence[Rule], rule_id: int) -> DeletedRule | None:
     """Return the rule of that id as deleted from `listed`; None if it is not there."""
     at = next((at for at, one in enumerate(listed) if one.id == rule_id), None)
     if at is None:
         return None
-    return DeletedRule(listed[at], calendars, frozenset(one.id for one in listed[at + 1 :]))
-
-
-def with_hours_of(rule: Rule, then: CalendarIds, now: CalendarIds) -> Rule:
-    """Return a rule deleted or replaced since, with its business hours as named `now`.
-
-    Rules of the list follow every renaming; this one did not. Hours that are gone get a name that means nothing: the
-    rule is left out with a fault, rather than sent at other hours.
-    """
-    names = {name: name_now(name, then, now) for name in rule.when.calendars}
-    return replace(rule, when=rule.when.referring(names, {})) if names else rule
+    return DeletedRule(listed[at], frozenset(one.id for one in listed[at + 1 :]))

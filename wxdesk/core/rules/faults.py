@@ -71,12 +71,12 @@ def find_faults(
     rule: Rule,
     compile_pattern: CompilePattern,
     mistakes_in: CheckRuleTemplate | None = None,
-    calendars: Container[str] | None = None,
+    calendars: Container[Reference] | None = None,
     against: ReferenceCheck | None = None,
 ) -> Iterator[RuleFault]:
     """Yield the faults of `rule`, in order: one a place, but all within a template.
 
-    Without `mistakes_in`, templates are taken on trust, and so are the names of calendars without `calendars`
+    Without `mistakes_in`, templates are taken on trust, and so are calendars without `calendars`
     and those of templates and pictures without `against`.
     """
     found = set()
@@ -92,7 +92,7 @@ def _faults(
     rule: Rule,
     compile_pattern: CompilePattern,
     mistakes_in: CheckRuleTemplate | None,
-    calendars: Container[str] | None,
+    calendars: Container[Reference] | None,
     against: ReferenceCheck | None,
 ) -> Iterator[RuleFault]:
     if not is_visible(rule.name):

@@ -45,8 +45,8 @@ class AnswerBuilder:
     _shelf: TemplateLookup
 
     @property
-    def schedules(self) -> Mapping[str, Schedule]:
-        """The business hours that rules name."""
+    def schedules(self) -> Mapping[Reference, Schedule]:
+        """The business hours that rules refer to."""
         return self._calendars.schedules
 
     def answer(self, matching: MatchResult, verdicts: tuple[RuleVerdict, ...], occasion: RuleContext) -> Answer:
@@ -92,7 +92,7 @@ class AnswerBuilder:
         return text_values(occasion, matched.groups, self._schedule(matched.rule), self._calendars.zone, text)
 
     def _schedule(self, rule: Rule) -> Schedule | None:
-        """Return the calendar that the rule names, also under “not”; else the first."""
+        """Return the hours that the rule asks for, also under “not”; else the first."""
         schedules = self._calendars.schedules
         named = next((one.hours.calendar for one in rule.when.both if one.hours is not None), None)
         return next(iter(schedules.values()), None) if named is None else schedules.get(named)

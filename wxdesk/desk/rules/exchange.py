@@ -53,8 +53,7 @@ class RulesExchange:
         read = await self._rulebook.judge.read(text, file_name)
         check, before = await self._compared(read), await self.standing()
         bound = [self._rulebook.shelf.names.bound(rule) for rule in read.rules]
-        beside = self._rulebook.calendars.stored_with(read.calendars)
-        rules = await self._rules.replace_all(bound, self._clock(), beside)
+        rules = await self._rules.replace_all(bound, self._clock(), read.calendars)
         await self._rulebook.changed()
         return ImportResult(before, replace(await self.standing(), rules=tuple(rules)), check)
 
@@ -74,23 +73,20 @@ class RulesExchange:
 
     async def standing(self) -> RulesSnapshot:
         """Return rules and business hours as they are now, to be restored later."""
-        calendars = self._rulebook.calendars
-        return RulesSnapshot(tuple(await self._rules.all()), calendars.all, calendars.ids)
+        return RulesSnapshot(tuple(await self._rules.all()), self._rulebook.calendars.all)
 
     async def restore(self, former: RulesSnapshot, left: RulesSnapshot) -> RestoreResult:
         """Restore the `former` rules, keeping what was saved since the import (`left`).
 
         A rule keeps its id, and so all that is known of it; one whose content differs now gets its former content
-        as the next revision, with references under the names of now.
+        as the next revision.
         """
         while True:
             now = await self.standing()
             wanted, kept = former.restored(left, now)
-            beside = self._rulebook.calendars.stored_as(wanted.calendars)
             try:
-                rules = await self._rules.restore(wanted.rules, self._clock(), beside, now.rules)
+                rules = await self._rules.restore(wanted.rules, self._clock(), wanted.calendars, now.rules)
             except DecisionOutdated:
                 continue  # another desk was faster: once more, from what it has stored
-            self._rulebook.calendars.ids = wanted.ids  # some are back
             await self._rulebook.changed()
             return RestoreResult(now, replace(wanted, rules=tuple(rules)), kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from wxdesk.core.model.rule import Rule
@@ -108,7 +108,7 @@ def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: Ru
         entries.append(RuleChange(change, before, rule, place, index + 1, place in moved))
     stay = {rule.id for rule in matches.values()}
     gone = (RuleChange(RuleChangeKind.GONE, rule, None, places[rule.id]) for rule in stored if rule.id not in stay)
-    known = {calendar.name: calendar for calendar in calendars}
+    known = {calendar.name: replace(calendar, id=0) for calendar in calendars}
     changed = (CalendarChange(known.get(one.name), one) for one in file.calendars if known.get(one.name) != one)
     return ImportCheck((*entries, *gone), tuple(changed))
 

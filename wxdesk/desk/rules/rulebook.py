@@ -47,7 +47,7 @@ class Rulebook:
     """The list of rules, and the answers that follow from it.
 
     Call `load` before anything else, and again when another desk changed the rules or the accounts'
-    time zone is another. `calendars` have the business hours that rules name and the time zone of `{{ time }}` and
+    time zone is another. `calendars` have the business hours that rules ask for and the time zone of `{{ time }}` and
     `{{ date }}` for accounts without one, `shelf` has the templates; `has_picture` knows the kept pictures; `follow`
     re-applies changed rules to pending replies. `judge` validates rules, `builder` builds the answer of those
     that matched, `ruleset` are the rules as they are asked now, `transfers` tells if an active one hands contacts
@@ -148,21 +148,20 @@ class Rulebook:
 
     async def delete(self, rule_id: int) -> None:
         """Delete a rule."""
-        removed = deleted_from(self._stored, rule_id, self.calendars.ids)
+        removed = deleted_from(self._stored, rule_id)
         await self._rules.delete(rule_id)
         if removed is not None:
             self._removed[rule_id] = removed
         await self.changed()
 
     async def put_back(self, rule: Rule) -> None:
-        """Undo the deletion of `rule`, with its references under their names of now."""
-        removed = self._removed.get(rule.id) or DeletedRule(rule)
-        await self._rules.put_back(removed, self.calendars.ids, self._clock())
+        """Undo the deletion of `rule`."""
+        await self._rules.put_back(self._removed.get(rule.id) or DeletedRule(rule))
         await self.changed()
 
     def named(self, rule: Rule) -> Rule:
         """Return the rule with all that it refers to by name, as people and files have it."""
-        return self.rule_names.named(self.shelf.names.named(rule))
+        return self.calendars.stored.named(self.rule_names.named(self.shelf.names.named(rule)))
 
     def answer(self, occasion: RuleContext) -> Answer:
         """Answer by the rules of now in a context that may be long past.

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Container, Iterator
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.model.rule import Rule
+from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_faults
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -26,7 +26,7 @@ class RuleValidator:
         self._calendars = calendars
         self._against = ReferenceCheck(shelf.reason_against, has_picture)
 
-    def fault_in(self, rule: Rule, calendars: Container[str] | None = None) -> RuleFault | None:
+    def fault_in(self, rule: Rule, calendars: Container[Reference] | None = None) -> RuleFault | None:
         """Return the first fault, or None; `calendars` replace the stored."""
         return next(self.faults_in(rule, calendars), None)
 
@@ -42,7 +42,7 @@ class RuleValidator:
             raise BadRulesFile(file_name, 1, tr("No [[rules]] stand in this file; it would remove all that there are."))
         return read
 
-    def faults_in(self, rule: Rule, calendars: Container[str] | None = None) -> Iterator[RuleFault]:
+    def faults_in(self, rule: Rule, calendars: Container[Reference] | None = None) -> Iterator[RuleFault]:
         """Yield all faults; `calendars` replace the stored."""
         known = self._calendars.schedules if calendars is None else calendars
         return find_faults(rule, compile_pattern, self._renderer.mistakes, known, self._against)

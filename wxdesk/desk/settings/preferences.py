@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
@@ -39,15 +39,6 @@ class CurrentPreferences:
     async def set(self, preferences: Preferences) -> None:
         """Store and apply these; raises `BadPreference`, and then nothing has changed."""
         preferences.check()
-        for key, value in self.stored_as(preferences).items():
-            await self._settings.set(key, value)
-        self.take(preferences)
-
-    def stored_as(self, preferences: Preferences) -> Mapping[str, str]:
-        """Return the settings that `set` would store, for a larger transaction."""
-        return {KEY: msgspec.json.encode(preferences).decode()}
-
-    def take(self, preferences: Preferences) -> None:
-        """Apply preferences that are stored already."""
+        await self._settings.set(KEY, msgspec.json.encode(preferences).decode())
         self.now = preferences
         self._publish(PreferencesChanged())

@@ -18,6 +18,7 @@ from wxdesk.core.rules.resolution import ConversationContext, Resolution, Undeci
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, undecided
 from wxdesk.store.engine.database import Database
+from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
 from wxdesk.store.schema.authored import rule_revisions, rules
 from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
@@ -145,4 +146,5 @@ def _completed(
     rules = revisions(connection, {rule_id for rule_id, revision in asked if (rule_id, revision) not in kept})
     others = {one for rule in rules.values() for one in rule.when.rules}
     names = RuleNames((), last_names(connection, rule_revisions.c.rule_id.in_(others)) if others else {})
-    return tuple(kept[key] if key in kept else refusal_of(names.named(rules[key]), kind) for key in asked)
+    hours = stored_calendars(connection)
+    return tuple(kept[key] if key in kept else refusal_of(hours.named(names.named(rules[key])), kind) for key in asked)

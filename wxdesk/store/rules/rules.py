@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -12,16 +12,17 @@ from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func,
 
 from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.business_hours import CalendarIds
-from wxdesk.core.rules.deleted import DeletedRule, with_hours_of
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.engine.database import Database
 from wxdesk.store.rules import rule_lists
+from wxdesk.store.rules.business_hours import put_calendars, stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
-from wxdesk.store.settings import get, put
 
-NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+type MergeCalendars = Callable[[Sequence[Calendar]], Iterable[Calendar]]
+"""Returns the calendars to store instead of the stored ones; new ones have no id."""
 
 
 class Rules:
@@ -54,13 +55,12 @@ class Rules:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
         await self._db.write(_delete, rule_id)
 
-    async def put_back(self, removed: DeletedRule, calendars: CalendarIds, at: datetime) -> None:
+    async def put_back(self, removed: DeletedRule) -> None:
         """Undo a deletion: restore the rule as last saved, with its id and so its history.
 
-        It is switched on if it was. Where names of `calendars` in it have changed meanwhile, it follows them as
-        its next revision.
+        It is switched on if it was.
         """
-        await self._db.write(_put_back, removed, calendars, at)
+        await self._db.write(_put_back, removed)
 
     async def deleted_names(self) -> dict[int, str]:
         """Return the last names of deleted rules by id."""
@@ -71,51 +71,38 @@ class Rules:
         """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
         return await self._db.read(_revisions, rule_id)
 
-    async def save_hours(
-        self,
-        settings: Mapping[str, str],
-        expected: Mapping[str, str | None],
-        renamed: Mapping[str, str],
-        gone: Collection[str],
-        at: datetime,
-    ) -> None:
-        """Store `settings` and rename calendars in rules, in one transaction.
+    async def save_hours(self, merged: MergeCalendars) -> None:
+        """Store business hours; rules that have only the name of one refer to it then.
 
-        `renamed` maps old names to new ones.
-
-        Raises:
-            DecisionOutdated: a setting is not as `expected` any more; nothing was changed.
-            CalendarInUse: a rule uses one that is `gone`; nothing was changed.
+        Raises `CalendarInUse` if a rule uses one that would be gone, and what `merged` raises; nothing was changed.
         """
-        await self._db.write(_save_hours, settings, expected, (renamed, gone), at)
+        await self._db.write(_save_hours, merged)
 
     async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Store the list of rules asked from `at` on, if it differs from the last one."""
         await self._db.write(rule_lists.record_order, revisions, at)
 
-    async def replace_all(
-        self, rules: Sequence[Rule], at: datetime, beside: Mapping[str, str] = NO_SETTINGS
-    ) -> list[Rule]:
-        """Replace the list, and store the settings `beside` it, in one transaction.
+    async def replace_all(self, rules: Sequence[Rule], at: datetime, calendars: Sequence[Calendar] = ()) -> list[Rule]:
+        """Replace the list, and add `calendars` or replace those of their names, together.
 
         A rule of the same name and content keeps id and revision; one of the same name keeps its id and gets the
         next revision; the rest are new, and rules not named any more are removed from the list.
         """
-        return await self._db.write(_replace_all, rules, at, beside)
+        return await self._db.write(_replace_all, rules, at, calendars)
 
     async def restore(
         self,
         rules: Sequence[Rule],
         at: datetime,
-        beside: Mapping[str, str] = NO_SETTINGS,
+        calendars: Sequence[Calendar] | None = None,
         expected: Sequence[Rule] | None = None,
     ) -> list[Rule]:
-        """Restore a former list with ids and positions, and store settings `beside` it.
+        """Restore a former list with ids and positions, and `calendars` with theirs.
 
         Rules not in it are removed; those with other content now get the former content as the next revision.
         Raises `DecisionOutdated` if the list is not as `expected` any more; nothing was changed then.
         """
-        return await self._db.write(_restore, rules, at, beside, expected)
+        return await self._db.write(_restore, rules, at, calendars, expected)
 
 
 def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
@@ -150,22 +137,24 @@ def _delete(connection: Connection, rule_id: int) -> None:
     _place(connection, all_rules(connection, for_update=True))
 
 
-def _put_back(connection: Connection, removed: DeletedRule, calendars: CalendarIds, at: datetime) -> None:
+def _put_back(connection: Connection, removed: DeletedRule) -> None:
     listed, rule = all_rules(connection, for_update=True), removed.rule
     if any(one.id == rule.id for one in listed):
         return  # another desk was faster
     last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
     again = replace(last, position=0, enabled=rule.enabled)
     _insert_again(connection, again)
-    followed = with_hours_of(again, removed.calendars, calendars)
-    if followed != again:
-        [again] = revise(connection, [(again, followed)], at)
     listed.insert(removed.place_in(listed), again)
     _place(connection, listed)
 
 
-def _replace_all(connection: Connection, wanted: Sequence[Rule], at: datetime, beside: Mapping[str, str]) -> list[Rule]:
-    _put_beside(connection, beside)
+def _replace_all(
+    connection: Connection, read: Sequence[Rule], at: datetime, calendars: Sequence[Calendar]
+) -> list[Rule]:
+    hours = stored_calendars(connection, for_update=True).with_file(calendars)
+    if calendars:
+        put_calendars(connection, hours)
+    wanted = [hours.bound(rule) for rule in read]
     known = all_rules(connection, for_update=True)
     before = {rule.id: rule for rule in known}
     names = RuleNames(known, rule_lists.last_names(connection, rule_revisions.c.rule_id.not_in(list(before))))
@@ -184,13 +173,14 @@ def _restore(
     connection: Connection,
     former: Sequence[Rule],
     at: datetime,
-    beside: Mapping[str, str],
+    calendars: Sequence[Calendar] | None,
     expected: Sequence[Rule] | None,
 ) -> list[Rule]:
     listed = all_rules(connection, for_update=True)
     if expected is not None and listed != list(expected):
         raise DecisionOutdated
-    _put_beside(connection, beside)
+    if calendars is not None:
+        put_calendars(connection, stored_calendars(connection, for_update=True).replaced_by(calendars))
     known = {rule.id: rule for rule in listed}
     _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
     gone = [replace(rule, position=0) for rule in former if rule.id not in known]
@@ -217,30 +207,15 @@ def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[i
     }
 
 
-def _save_hours(
-    connection: Connection,
-    wanted: Mapping[str, str],
-    expected: Mapping[str, str | None],
-    names: tuple[Mapping[str, str], Collection[str]],
-    at: datetime,
-) -> None:
-    renamed, gone = names
-    listed = all_rules(connection, for_update=True)
-    if any(get(connection, key, for_update=True) != value for key, value in expected.items()):
-        raise DecisionOutdated
-    for calendar in sorted(gone):
-        users = [rule.name for rule in listed if calendar in rule.when.calendars]
-        if users:
-            raise CalendarInUse(calendar, users)
-    asking = [rule for rule in listed if rule.when.calendars & renamed.keys()]
-    followed = [replace(rule, when=rule.when.referring(renamed, {})) for rule in asking]
-    revise(connection, list(zip(asking, followed, strict=True)), at)
-    _put_beside(connection, wanted)
-
-
-def _put_beside(connection: Connection, beside: Mapping[str, str]) -> None:
-    for key, value in beside.items():
-        put(connection, key, value)
+def _save_hours(connection: Connection, merged: MergeCalendars) -> None:
+    listed, before = all_rules(connection, for_update=True), stored_calendars(connection, for_update=True)
+    hours = before.replaced_by(merged(before.calendars))
+    for calendar in before.calendars:
+        users = [rule.name for rule in listed if calendar.id in rule.when.calendars]
+        if users and calendar.id in hours.deleted:
+            raise CalendarInUse(calendar.name, users)
+    put_calendars(connection, hours)
+    bind(connection, listed, hours.bound)
 
 
 def _insert_again(connection: Connection, rule: Rule) -> None:
@@ -321,7 +296,8 @@ def _place(
 
     Only changes are written; a reference by id instead of name makes no revision.
     """
-    listed = bind(connection, listed, RuleNames(listed, others).bound)
+    names, hours = RuleNames(listed, others), stored_calendars(connection)
+    listed = bind(connection, listed, lambda rule: hours.bound(names.bound(rule)))
     moved = [
         {"its_id": rule.id, "new_position": position}
         for position, rule in enumerate(listed, start=1)

@@ -66,10 +66,10 @@ class PreferencesCard(SettingsCard):
             line.show_value(getattr(self._wanted, field))
 
     def _offer_calendars(self) -> None:
-        names = list(self._bridge.desk.rules.rulebook.calendars.schedules)
-        self._calendar.offer([(name, name) for name in names])
+        calendars = self._bridge.desk.rules.rulebook.calendars.all
+        self._calendar.offer([(one.id, one.name) for one in calendars])
         self._calendar.show_value(self._wanted.calendar)
-        self._calendar.setVisible(len(names) > 1)
+        self._calendar.setVisible(len(calendars) > 1)
 
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
@@ -146,7 +146,7 @@ class PreferencesCard(SettingsCard):
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, RulesChanged) for event in events):
-            self._offer_calendars()  # what rules can name has changed with them
+            self._offer_calendars()  # they may have changed as well
         if any(isinstance(event, PreferencesChanged) for event in events):
             self._follow()
 

@@ -201,7 +201,8 @@ async def test_it_tells_how_far_it_is_and_ends_when_it_is_cancelled(shop: Shop) 
 
 @pytest.mark.expects_log("stored rule")
 async def test_the_check_knows_faults_calendars_and_what_is_kept_for_the_human(shop: Shop) -> None:
-    await shop.book.calendars.replace_all([Calendar("shop")])
+    await shop.store.rules.save_hours(lambda _: [Calendar("shop")])
+    await shop.book.load()
     often = (await shop.book.save(Rule("五条", when=Condition(any=("a",)), then=rule("x").then * 5))).id
     closed = Rule("营业", when=Condition(any=("b",), hours=HoursTest("shop")), then=rule("x").then)
     never = (await shop.book.save(closed)).id

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tests.desk.rules.rules_in_memory import KeptRules
-from tests.desk.settings.settings_in_memory import KeptSettings
+from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
@@ -49,8 +49,7 @@ def rule(name: str, *then: Action, when: Condition = Condition(any=("x",)), **mo
 
 
 async def trials_of(*rules: Rule, account: Account = SHOP) -> RuleTrials:
-    calendars = Calendars(KeptSettings())
-    await calendars.replace_all([Calendar("shop", "Asia/Shanghai")])
+    calendars = Calendars(await keep_hours(KeptSettings(), Calendar("shop", "Asia/Shanghai")))
     renderer = LiquidRenderer()
     book = Rulebook(KeptRules(rules), calendars, renderer, lambda: NOW, lambda _: None)
     await book.load()

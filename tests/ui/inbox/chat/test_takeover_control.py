@@ -119,15 +119,15 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
     pick(qtbot, opened_menu(qtbot, page), 2)  # 11:00 in Shanghai
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert stored(world, thread).taken_over_until == START + timedelta(hours=7)
-    preferences = world.desk.preferences
-    world.call(preferences.set(replace(preferences.now, calendar="Night")))
+    preferences, ids = world.desk.preferences, world.desk.rules.rulebook.calendars.stored.ids
+    world.call(preferences.set(replace(preferences.now, calendar=ids["Night"])))
     pick(qtbot, opened_menu(qtbot, page), 2)
     qtbot.waitUntil(lambda: stored(world, thread).taken_over_until == START + timedelta(hours=11))
     qtbot.waitUntil(lambda: "11 h" in page.chat.header.mode.text())
     menu = opened_menu(qtbot, page)
     assert lines(menu)[2].isChecked()
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
-    world.call(preferences.set(replace(preferences.now, calendar="Never")))
+    world.call(preferences.set(replace(preferences.now, calendar=ids["Never"])))
     menu = opened_menu(qtbot, page)
     line = lines(menu)[2]
     assert (line.isEnabled(), line.toolTip()) == (False, "“Never” does not open any more.")

@@ -31,6 +31,7 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.context_parts import (
     ChoicePart,
@@ -85,7 +86,7 @@ WHOLE = Rule(
 @pytest.fixture
 def shop(world: World) -> None:
     """The calendar `Shop`."""
-    world.call(world.desk.rules.rulebook.calendars.replace_all([SHOP]))
+    world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([SHOP])))
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def test_a_fault_is_said_at_its_condition(new_rule: RulesPage, qtbot: QtBot) -> 
     assert _errors(new_rule) == []
     card.add_condition("hours", excepted=True)
     hours = _part(new_rule, HoursPart, "hours", excepted=True)
-    hours.calendar.set_value("Gone")
+    hours.calendar.chosen.emit("Gone")
     new_rule.editor.check_now()
     assert _errors(new_rule) == ["There is no calendar of this name."]
     assert not new_rule.editor.head.save.isEnabled()

@@ -14,7 +14,7 @@ from enum import Enum
 from operator import contains, eq
 
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import LastRule, MessageNo, SessionFromTest
+from wxdesk.core.model.rule import LastRule, MessageNo, Reference, SessionFromTest
 
 _LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
 """Patterns of Chinese words and digits alone, which have no letter case."""
@@ -65,7 +65,7 @@ class Fact:
     """A fact that is true or not: a pattern found, a calendar open, an operator here."""
 
     name: str
-    value: str | bool | SessionFromTest
+    value: Reference | bool | SessionFromTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 from typing import NamedTuple
 
-from wxdesk.core.model.rule import Condition, Rule, Verdict
+from wxdesk.core.model.rule import Condition, Reference, Rule, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.conditions.claims import Claim
@@ -87,11 +87,11 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TestTools:
-    """Means to make tests: the engines, calendars by name, and names of rules."""
+    """Means to make tests: the engines, calendars by id or name, and names of rules."""
 
     compile_pattern: CompilePattern
     normaliser: Normaliser
-    calendars: Mapping[str, Schedule]
+    calendars: Mapping[Reference, Schedule]
     rules: RuleNames
 
 
@@ -101,7 +101,7 @@ class FaultContext:
 
     rule: Rule
     beside: Condition
-    calendars: Container[str] | None
+    calendars: Container[Reference] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +122,11 @@ class ConditionKind[Value]:
     faults: Callable[[Value, FaultContext], Iterator[FaultInside]] = lambda *_: iter(())
     patterns: Callable[[Value], Mapping[tuple[str, ...], str]] = lambda _: {}
     required: Callable[[Value, RuleNames], RequiredHistory] | None = None
-    named: Callable[[Value, RuleNames], Value] = lambda value, _: value
+    named: Callable[[Value, TestTools], Value] = lambda value, _: value
 
     def test(self, value: Value, tools: TestTools) -> ConditionTest:
         """Return its test."""
-        words = self.words(self.named(value, tools.rules))
+        words = self.words(self.named(value, tools))
         return ConditionTest(Verdict(self.name, ok=False, words=words), *self.find(value, tools))
 
 

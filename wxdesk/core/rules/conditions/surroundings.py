@@ -107,7 +107,8 @@ def _last_rule_faults(last: LastRule, _: FaultContext) -> Iterator[FaultInside]:
 SURROUNDING_KINDS = (
     ConditionKind[HoursTest](
         name="hours",
-        words=lambda test: ("inside" if test.inside else "outside", test.calendar),
+        words=lambda test: ("inside" if test.inside else "outside", str(test.calendar)),
+        named=lambda test, tools: replace(test, calendar=tools.calendars[test.calendar].name),
         find=_find_hours,
         claims=lambda test, _: [Claim(Fact("hours", test.calendar), test.inside)],
         faults=_hours_faults,
@@ -144,7 +145,7 @@ SURROUNDING_KINDS = (
     ConditionKind[LastRule](
         name="last_rule_within",
         words=lambda last: (str(last.rule), str(last.minutes)),
-        named=lambda last, rules: replace(last, rule=rules.name_of(last.rule)),
+        named=lambda last, tools: replace(last, rule=tools.rules.name_of(last.rule)),
         find=_find_last_rule,
         claims=lambda last, _: [Claim(last)],
         faults=_last_rule_faults,

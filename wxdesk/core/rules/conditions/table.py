@@ -13,7 +13,17 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
-from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Presence, Rule, TagsTest, Variant, Verdict
+from wxdesk.core.model.rule import (
+    ActionKind,
+    Condition,
+    Cooldown,
+    Presence,
+    Reference,
+    Rule,
+    TagsTest,
+    Variant,
+    Verdict,
+)
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.claims import AllWords, AnyWord, Claim, WordPosition, holds_always, literal_words
 from wxdesk.core.rules.conditions.facts import RequiredHistory
@@ -57,7 +67,7 @@ def tests_of(rule: Rule, tools: TestTools) -> tuple[ConditionTest, ...]:
     )
 
 
-def faults_of(when: Condition, rule: Rule, calendars: Container[str] | None) -> Iterator[FaultInside]:
+def faults_of(when: Condition, rule: Rule, calendars: Container[Reference] | None) -> Iterator[FaultInside]:
     """Yield the faults of a condition of `rule`, but those of its patterns."""
     context = FaultContext(rule, when, calendars)
     for kind, value in given(when):

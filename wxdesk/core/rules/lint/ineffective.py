@@ -121,6 +121,6 @@ def _hours(rule: Rule, hours: HoursTest | None, around: LintContext, path: Field
     place = (*path, "hours", "inside" if hours.inside else "outside")
     inside = hours.inside is (path == _PLACES[0])
     if hours.calendar in around.closed:
-        yield LintFinding(LintCode.NEVER_OPEN if inside else LintCode.NO_EFFECT, rule, place, word=hours.calendar)
+        yield LintFinding(LintCode.NEVER_OPEN if inside else LintCode.NO_EFFECT, rule, place, word=str(hours.calendar))
     elif hours.calendar in around.always_open:
-        yield LintFinding(LintCode.NO_EFFECT if inside else LintCode.ALWAYS_OPEN, rule, place, word=hours.calendar)
+        yield LintFinding(LintCode.NO_EFFECT if inside else LintCode.ALWAYS_OPEN, rule, place, word=str(hours.calendar))

@@ -6,7 +6,6 @@ engine is handed in, so that this module needs nothing but the standard library.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +14,7 @@ from types import MappingProxyType
 
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import ActionKind, Delivery, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import ActionKind, Delivery, Reference, Rule, RuleVerdict, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput
@@ -100,7 +99,7 @@ class Ruleset:
     not count as an answer. A rule in the shadow is asked like any other, and then it is as if it were not
     there.
 
-    `calendars` are those that rules name, `others` the names of rules outside the list. Rules unchanged from a
+    `calendars` are those that rules refer to, `others` the names of rules outside the list. Rules unchanged from a
     ruleset `before` are not prepared once more. `wanted` and `events` tell what the rules look at beside the
     message, `presences` those between which they tell a difference: one, if none of them asks for it.
 
@@ -112,7 +111,7 @@ class Ruleset:
         self,
         rules: Sequence[Rule],
         tools: MatchTools,
-        calendars: Mapping[str, Schedule] = MappingProxyType({}),
+        calendars: Mapping[Reference, Schedule] = MappingProxyType({}),
         before: Ruleset | None = None,
         others: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
@@ -266,9 +265,15 @@ class _ReadyRule:
 
 def refusal_of(rule: Rule, kind: MessageType) -> RuleVerdict:
     """Return the verdict of `rule` on messages in which its first test finds nothing."""
-    nowhere = Schedule(Calendar(""), None)
-    making = TestTools(_NoPattern, Normaliser(()), defaultdict(lambda: nowhere), RuleNames(()))
+    making = TestTools(_NoPattern, Normaliser(()), _AnyHours(), RuleNames(()))
     return _ReadyRule(rule, tests_of(rule, making), _on(rule)).refusal(kind)
+
+
+class _AnyHours(dict[Reference, Schedule]):
+    """Business hours of any name, which are never asked."""
+
+    def __missing__(self, name: Reference) -> Schedule:
+        return Schedule(Calendar(str(name)), None)
 
 
 class _NoPattern:

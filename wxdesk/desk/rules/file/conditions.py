@@ -112,7 +112,7 @@ _OTHERS: Mapping[str, _Format] = {
     "regex": _Format(TomlTable.text),
     "session_from": _Format(_session_from, _session_from_table),
     "event": _Format(TomlTable.words),
-    "hours": _Format(_hours, lambda test: {"inside" if test.inside else "outside": test.calendar}),
+    "hours": _Format(_hours, lambda test: {"inside" if test.inside else "outside": str(test.calendar)}),
     "operator": _Format(lambda table, name: table.choice(name, Presence)),
     "tags": _Format(_tags, lambda test: {"any": test.any or None, "none": test.none or None}),
     "first_contact": _Format(lambda table, name: table.truth(name, otherwise=True)),

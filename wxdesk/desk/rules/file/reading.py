@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.model.rule import Rule
+from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
@@ -24,7 +24,7 @@ from wxdesk.toml import BadToml, parsed_toml
 SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of a rules file."""
 
-type FindFault = Callable[[Rule, Container[str]], RuleFault | None]
+type FindFault = Callable[[Rule, Container[Reference]], RuleFault | None]
 """Validates a rule, given the names of the calendars that exist."""
 
 

@@ -60,7 +60,8 @@ class RulesReview:
         media_since: Mapping[MediaOwner, datetime],
         hits: Mapping[int, int] | None,
     ) -> list[LintFinding]:
-        now, schedules = self.clock(), self.rulebook.calendars.schedules
+        now, calendars = self.clock(), self.rulebook.calendars
+        schedules = {one.name: calendars.schedules[one.id] for one in calendars.all}
         around = LintContext(
             now,
             self._faults(rules),
@@ -76,7 +77,7 @@ class RulesReview:
             reserve=min((account.reserve for account in self.accounts.values()), default=0),
             stored=stored,
         )
-        named = [self.rulebook.rule_names.named(rule) for rule in rules]
+        named = [calendars.stored.named(self.rulebook.rule_names.named(rule)) for rule in rules]
         return findings(named, self.rulebook.ruleset.tools.normaliser, around)
 
     async def _media_since(

@@ -28,27 +28,23 @@ def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:
         action.setChecked(end.chosen)
 
 
-def _own_hours(desk: Desk, conversation: Conversation | None) -> tuple[str, Schedule] | None:
-    """Return name and schedule of the preferred calendar, else of the first, or None.
+def _own_hours(desk: Desk, conversation: Conversation | None) -> Schedule | None:
+    """Return the schedule of the preferred calendar, else of the first, or None.
 
     A calendar without a time zone uses that of the conversation's account.
     """
     schedules = desk.rules.rulebook.calendars.schedules
-    if not schedules:
-        return None
-    named = desk.preferences.now.calendar
-    name = named if named in schedules else next(iter(schedules))
+    schedule = schedules.get(desk.preferences.now.calendar) or next(iter(schedules.values()), None)
     account = desk.accounts.get(conversation.account) if conversation is not None else None
-    return name, schedules[name].in_zone(zone_named(account.timezone) if account is not None else None)
+    return schedule and schedule.in_zone(zone_named(account.timezone) if account is not None else None)
 
 
 def next_hours_change(
     desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]
 ) -> HoursBoundary:
     """Return the next opening or closing, by `of`, or why there is none."""
-    found = _own_hours(desk, conversation)
-    if found is None:
+    schedule = _own_hours(desk, conversation)
+    if schedule is None:
         return HoursBoundary(problem=tr("There are no business hours yet. They are set on the page of rules."))
-    name, schedule = found
-    at = of(schedule)
-    return HoursBoundary(at) if at else HoursBoundary(problem=tr("“{name}” does not open any more.", name=name))
+    at, never = of(schedule), tr("“{name}” does not open any more.", name=schedule.name)
+    return HoursBoundary(at) if at else HoursBoundary(problem=never)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,21 +35,21 @@ TICK_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class CalendarContext:
-    """Queries of the dialog: the time, a calendar's schedule, and its rules by name."""
+    """Queries of the dialog: the time, a calendar's schedule, and its rules by its id."""
 
     now: Callable[[], datetime]
     schedule: Callable[[Calendar], Schedule]
-    users: Callable[[str], Sequence[str]]
+    users: Callable[[int], Sequence[str]]
 
 
 class CalendarDialog(Dialog):
     """Dialog that asks on closing unsaved; `opened` are the calendars at the start.
 
     Signals:
-        save_asked: the calendars to store, and a mapping of old to new names of renamed ones.
+        save_asked: the calendars to store.
     """
 
-    save_asked = Signal(object, object)
+    save_asked = Signal(object)
 
     def __init__(self, calendars: Sequence[Calendar], around: CalendarContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,10 +112,8 @@ class CalendarDialog(Dialog):
                 self.form.focus_on(slips[0])
                 return
         calendars = tuple(self._read(row)[0] for row in range(len(self._drafts)))
-        pairs = zip(self._drafts, calendars, strict=True)
-        renamed = {draft.stored: one.name for draft, one in pairs if draft.stored and draft.stored != one.name}
         self.save_button.setEnabled(False)
-        self.save_asked.emit(calendars, renamed)
+        self.save_asked.emit(calendars)
 
     def refuse(self, reason: str) -> None:
         """Say why nothing was stored, and let the operator go on."""
@@ -195,10 +193,9 @@ class CalendarDialog(Dialog):
 
     def _delete(self) -> None:
         row = self.list.currentRow()
-        stored = self._drafts[row].stored
-        users = self._around.users(stored) if stored else ()
+        users = self._around.users(self._drafts[row].id)
         if users:
-            self.trouble.setText(explain(CalendarInUse(stored, users)))
+            self.trouble.setText(explain(CalendarInUse(_title(self._drafts[row]), users)))
             return
         del self._drafts[row]
         self._fill(min(row, len(self._drafts) - 1))
@@ -235,10 +232,8 @@ class BusinessHoursControl(QObject):
 
     def choices(self, rule_names: Callable[[], Sequence[str]]) -> ConditionChoices:
         """Return the names for conditions: the calendars of now, and `rule_names`."""
-        return ConditionChoices(self._names, rule_names, self.open, lambda: self._rulebook.rule_names)
-
-    def _names(self) -> list[str]:
-        return [calendar.name for calendar in self._rulebook.calendars.all]
+        book = self._rulebook
+        return ConditionChoices(lambda: book.calendars.stored, rule_names, self.open, lambda: book.rule_names)
 
     def open(self) -> None:
         """Load the rules that use calendars, then show the editor; returns at once."""
@@ -255,12 +250,12 @@ class BusinessHoursControl(QObject):
         self._dialog.finished.connect(self._forget)
         self._dialog.open()
 
-    def _users(self, calendar: str) -> list[str]:
+    def _users(self, calendar: int) -> list[str]:
         return [rule.name for rule in self._rules if calendar in rule.when.calendars]
 
-    def _save(self, calendars: Sequence[Calendar], renamed: Mapping[str, str]) -> None:
+    def _save(self, calendars: Sequence[Calendar]) -> None:
         if self._dialog is not None:
-            edit = BusinessHoursEdit(calendars, self._dialog.opened, renamed, self._overwrites)
+            edit = BusinessHoursEdit(calendars, self._dialog.opened, self._overwrites)
             self._bridge.ask(self._bridge.desk.rules.business_hours.save(edit), self._kept, self._refused)
 
     def _kept(self, _nothing: None) -> None:

@@ -44,14 +44,14 @@ _WORKING = tuple((SpanDraft(),) if number < 5 else () for number in range(len(We
 class CalendarDraft:
     """Calendar being edited; a new one is open from Monday to Friday.
 
-    `days` are the spans of Monday to Sunday. `stored` is its stored name, empty for a new one.
+    `days` are the spans of Monday to Sunday. `id` is 0 for one that is not stored.
     """
 
     name: str = ""
     zone: str = ""
     days: tuple[tuple[SpanDraft, ...], ...] = _WORKING
     special: tuple[SpecialDaysDraft, ...] = ()
-    stored: str = ""
+    id: int = 0
 
 
 type CalendarFieldPath = tuple[str | int, ...]
@@ -121,7 +121,7 @@ def draft_of(calendar: Calendar) -> CalendarDraft:
         )
         for one in calendar.special
     )
-    return CalendarDraft(calendar.name, calendar.zone, days, special, calendar.name)
+    return CalendarDraft(calendar.name, calendar.zone, days, special, calendar.id)
 
 
 def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Calendar, tuple[CalendarMistake, ...]]:
@@ -134,7 +134,7 @@ def read_draft(draft: CalendarDraft, others: Collection[str] = ()) -> tuple[Cale
         reading.slips.append(CalendarMistake(("name",), tr("There are two calendars of this name.")))
     weekly = _weekly(draft, reading)
     found = [reading.special(one, ("special", index)) for index, one in enumerate(draft.special)]
-    calendar = Calendar(name, draft.zone, weekly, tuple(one for one in found if one))
+    calendar = Calendar(name, draft.zone, weekly, tuple(one for one in found if one), draft.id)
     if not reading.slips and is_empty(calendar):
         reading.slips.append(CalendarMistake(("days",), tr("It never opens: add hours to at least one day.")))
     return calendar, tuple(reading.slips)

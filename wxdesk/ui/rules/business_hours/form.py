@@ -35,7 +35,7 @@ class CalendarForm(ColumnScroll):
 
     def __init__(self, now: datetime, parent: QWidget) -> None:
         super().__init__(parent)
-        self._stored = ""
+        self._id = 0
         self._inside = inside = QWidget()
         self.name = LabelledField(tr("Name"), tr("for example: shop"))
         self.name.edit.setMaxLength(LONGEST_NAME)
@@ -93,7 +93,7 @@ class CalendarForm(ColumnScroll):
 
     def show_draft(self, draft: CalendarDraft) -> None:
         """Show `draft` without a signal."""
-        self._stored = draft.stored
+        self._id = draft.id
         self.name.blockSignals(True)
         self.name.edit.setText(draft.name)
         self.name.blockSignals(False)
@@ -112,7 +112,7 @@ class CalendarForm(ColumnScroll):
         """Return the draft as written."""
         days = tuple(row.draft() for row in self.days)
         special = tuple(row.draft() for row in self.special)
-        return CalendarDraft(self.name.edit.text(), str(self.zone.currentData()), days, special, self._stored)
+        return CalendarDraft(self.name.edit.text(), str(self.zone.currentData()), days, special, self._id)
 
     def show_calendar_mistakes(self, slips: Sequence[CalendarMistake]) -> None:
         """Show these mistakes at their fields, and no others."""

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, TagsTest
+from wxdesk.core.rules.calendars import CalendarList
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.rule_names import RuleNames
@@ -31,7 +32,7 @@ def days_suffix(days: int) -> str:
 class ConditionChoices:
     """Names for conditions, read when a menu opens, and a call to edit hours."""
 
-    calendars: Callable[[], Sequence[str]] = tuple
+    calendars: Callable[[], CalendarList] = CalendarList
     rules: Callable[[], Sequence[str]] = tuple
     edit_calendars: Callable[[], None] = lambda: None
     rule_names: Callable[[], RuleNames] = lambda: RuleNames(())
@@ -48,20 +49,21 @@ class HoursPart(ConditionPart):
         self.side.set_value(test.inside)
         self.side.setProperty(KEEP_WITH_NEXT, True)
         self.calendar = NameMenuButton(
-            offers.calendars,
+            lambda: list(offers.calendars().ids),
             tr("Business hours"),
             without=tr("which hours?"),
             more=tr("Edit business hours…"),
             parent=host,
         )
-        self.calendar.set_value(test.calendar)
+        self._names, self._reference = offers.calendars, test.calendar
+        self.calendar.set_value(offers.calendars().name_of(test.calendar))
         self.side.chosen.connect(self.changed)
-        self.calendar.chosen.connect(self.changed)
+        self.calendar.chosen.connect(self._chosen)
         self.calendar.more_asked.connect(offers.edit_calendars)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the hours of the chosen calendar."""
-        return replace(when, hours=HoursTest(self.calendar.value, bool(self.side.value)))
+        return replace(when, hours=HoursTest(self._reference, bool(self.side.value)))
 
     def first(self) -> QWidget:
         """Return the chooser of the calendar."""
@@ -69,6 +71,15 @@ class HoursPart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.side, self.calendar]
+
+    def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
+        """Show the name that the hours have by now, and all faults."""
+        self.calendar.set_value(self._names().name_of(self._reference))
+        super().show_faults(faults)
+
+    def _chosen(self, name: str) -> None:
+        self._reference = self._names().ids.get(name, name)
+        self.changed.emit()
 
 
 class ChoicePart(ConditionPart):

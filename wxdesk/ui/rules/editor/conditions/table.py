@@ -131,7 +131,7 @@ def _is_empty_source(test: SessionFromTest) -> bool:
 
 
 def _new_hours(offers: ConditionChoices) -> HoursTest:
-    known = offers.calendars()
+    known = list(offers.calendars().ids.values())
     return HoursTest(known[0] if len(known) == 1 else "")
 
 
@@ -161,7 +161,7 @@ GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
         "hours": ConditionEditor(
             HoursPart,
             _new_hours,
-            lambda test: joined(tr("within") if test.inside else tr("outside"), named((test.calendar,))),
+            lambda test: joined(tr("within") if test.inside else tr("outside"), named((str(test.calendar),))),
             is_empty=lambda test: not test.calendar,
         ),
         "operator": _choice(

@@ -1,0 +1,25 @@
+"""Rules refer to business hours by id; people and files name them."""
+
+from __future__ import annotations
+
+from wxdesk.core.model.rule import Condition, HoursTest, Reference, Rule
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.calendars import CalendarList
+
+CALENDARS = CalendarList((Calendar("Shop", id=2), Calendar("3", id=1)), {3: "Fair"})
+
+
+def rule(inside: Reference, outside: Reference) -> Rule:
+    unless = Condition(hours=HoursTest(outside, inside=False))
+    return Rule("r", 7, when=Condition(hours=HoursTest(inside), unless=unless))
+
+
+def test_a_name_becomes_an_id_where_there_is_one() -> None:
+    assert CALENDARS.bound(rule("Shop", "3")) == rule(2, 1)
+    assert CALENDARS.bound(rule(3, "Fair")) == rule(3, "Fair"), "deleted ones give no name"
+
+
+def test_people_and_files_have_names_also_of_deleted_ones() -> None:
+    assert CALENDARS.named(rule(2, 3)) == rule("Shop", "Fair")
+    assert CALENDARS.named(rule(9, "nothing")) == rule("#9", "nothing")
+    assert list(CALENDARS.ids) == ["Shop", "3"]
