@@ -130,3 +130,27 @@ async def test_serve_reads_again_at_sighup_and_says_what_has_changed(sandbox: Sa
     assert "line 13" in line
     assert await sandbox.verify_push_url()
     assert await asyncio.to_thread(serving.terminate) == 0
+
+
+async def test_what_an_incomplete_account_has_is_known_and_masked(
+    opened: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path, SECOND)
+    monkeypatch.setenv("WXDESK_SECOND_PUSH_TOKEN", "aPartOfThem")
+    await opened.desk.configuration.reload()
+    now = opened.desk.configuration.now
+    assert "second" not in now.credentials
+    assert now.found_for("second").credentials.push_token == "aPartOfThem"
+    assert now.found_for("second").sources == {SecretName.PUSH_TOKEN: SecretSource.ENVIRONMENT}
+    assert "aPartOfThem" in now.secrets
+
+
+async def test_reading_the_same_former_secret_again_is_no_change(
+    opened: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WXDESK_SHOP_PUSH_TOKEN_OLD", "formerToken")
+    configuration = opened.desk.configuration
+    assert await configuration.reload() == ConfigurationChanged(changed=("shop",))
+    before = configuration.now
+    assert await configuration.reload() == ConfigurationChanged()
+    assert configuration.now is before

@@ -17,11 +17,11 @@ from wxdesk.config import FILE, Config, load
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import explain, tr
-from wxdesk.secrets import CHANGED_FILE, MissingSecret, SecretSources
+from wxdesk.secrets import CHANGED_FILE, AccountSecrets, MissingSecret, SecretSources
 from wxdesk.timezones import zone_named
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Configuration of a desk as it was read; `credentials` is by account name.
+    """Configuration of a desk as it was read, with secrets by account name.
 
-    An account has credentials only if it lacks none of its secrets; those that any account lacks are `missing`.
-    `sources` are asked again for changed ones; without them nothing is read again, as in a demonstration.
+    An account has `credentials` only if it lacks none of its secrets; those that any account lacks are `missing`.
+    What was `found` is there for an incomplete account, too. `sources` are asked again for changed secrets;
+    without them nothing is read again, as in a demonstration.
     """
 
     home: Path
@@ -51,6 +52,7 @@ class Setup:
     clock: Clock = utc_now
     missing: tuple[MissingSecret, ...] = ()
     sources: SecretSources | None = field(default=None, compare=False, repr=False)
+    found: Mapping[str, AccountSecrets] = field(default_factory=dict)
 
     @property
     def accounts(self) -> dict[str, Account]:
@@ -71,7 +73,13 @@ class Setup:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not appear in a log."""
-        return tuple(secret for credentials in self.credentials.values() for secret in credentials.secrets)
+        known = (*self.credentials.values(), *(found.credentials for found in self.found.values()))
+        return tuple(secret for credentials in known for secret in credentials.secrets)
+
+    def found_for(self, account: str) -> AccountSecrets:
+        """Return the secrets of an account that were found, and from where."""
+        complete = AccountSecrets(self.credentials.get(account, NO_CREDENTIALS))
+        return self.found.get(account, complete)
 
     def changes_since(self, before: Setup) -> ConfigurationChanged:
         """Compare with an earlier configuration of the same desk."""
@@ -95,14 +103,10 @@ def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Se
         BadConfig, UnusableFile: config.toml cannot be used, and why.
     """
     config = load(home)
-    credentials: dict[str, Credentials] = {}
-    missing: list[MissingSecret] = []
-    for entry in config.accounts:
-        found = sources.read(entry.account(), clock())
-        missing += found.missing
-        if not found.missing:
-            credentials[entry.name] = found.credentials
-    return Setup(home, config, credentials, clock, tuple(missing), sources)
+    found = {entry.name: sources.read(entry.account(), clock()) for entry in config.accounts}
+    credentials = {name: one.credentials for name, one in found.items() if not one.missing}
+    missing = tuple(secret for one in found.values() for secret in one.missing)
+    return Setup(home, config, credentials, clock, missing, sources, found)
 
 
 class Configuration:
@@ -163,11 +167,11 @@ class Configuration:
 
     def _with_known_ends(self, read: Setup) -> Setup:
         """Let no former secret live longer because it was read again."""
-        known = self.now.credentials
-        credentials = {
-            name: one.ending_as(known[name]) if name in known else one for name, one in read.credentials.items()
+        known = {name: self.now.found_for(name).credentials for name in read.found}
+        found = {
+            name: replace(one, credentials=one.credentials.ending_as(known[name])) for name, one in read.found.items()
         }
-        return replace(read, credentials=credentials)
+        return replace(read, credentials={name: found[name].credentials for name in read.credentials}, found=found)
 
     def _stamp(self) -> list[tuple[int, int, int] | None]:
         return [_stamp_of(self.now.home / name) for name in (FILE, CHANGED_FILE)]
