@@ -56,7 +56,7 @@ from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.reports import Reports
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
-from wxdesk.desk.runtime.store_watch import StoreWatch
+from wxdesk.desk.runtime.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
@@ -121,6 +121,8 @@ class OpenDesk:
             await self.out.outbox.recover()
             await self.desk.attention.load()
             await self.desk.reachability.load()
+            if lost := await self.store.pushes.lost():
+                self.desk.bus.publish(lost_messages(lost))
             self._go_to_work()
             await self.listener.start()
             await self._open_way()

@@ -45,7 +45,7 @@ async def open_store(url: str, home: Path) -> Store:
     except BaseException:
         lock.release()
         raise
-    return Store(db, lock.release)
+    return Store(db, lock.release, home if found.drivername.startswith("sqlite") else None)
 
 
 UNKNOWN_URL = "the store's url must begin with sqlite:/// and name a file, or begin with postgresql://"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.conversations.status import StatusStore
@@ -33,10 +34,10 @@ class Store:
     what it returns is what the database holds then.
     """
 
-    def __init__(self, db: Database, release_home: Callable[[], None]) -> None:
+    def __init__(self, db: Database, release_home: Callable[[], None], marks: Path | None = None) -> None:
         self._db = db
         self._release_home = release_home
-        self.pushes = Pushes(db)
+        self.pushes = Pushes(db, marks)
         self.conversations = Conversations(db)
         self.inbox = Inbox(db)
         self.replies = Replies(db)
@@ -61,6 +62,7 @@ class Store:
     async def check(self) -> None:
         """Raise `StoreError` if the next start would not find what is committed."""
         await self._db.check()
+        self.pushes.mark_newest()
 
     async def close(self) -> None:
         """Commit waiting pushes, close connections and release the home; repeatable."""

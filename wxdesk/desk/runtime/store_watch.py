@@ -8,14 +8,28 @@ from collections.abc import Awaitable, Callable
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, ntr, tr
 
 log = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 1.0
 
+LOST_KEY = "lost_messages"
+
 KEY = "database"
 """Key of the trouble that lasts while the database keeps nothing."""
+
+
+def lost_messages(count: int) -> TroubleRaised:
+    """Return the trouble of acknowledged messages that are not in the file."""
+    text = ntr(
+        "{n} message that WeChat had handed over is missing: the database was damaged, or put back from an older copy. "
+        "Look for it in WeChat's console, or ask the customer.",
+        "{n} messages that WeChat had handed over are missing: the database was damaged, or put back from an older "
+        "copy. Look for them in WeChat's console, or ask the customers.",
+        count,
+    )
+    return TroubleRaised(LOST_KEY, text, passing=True)
 
 
 class StoreWatch:

@@ -6,6 +6,7 @@ Those that WeChat signed but this program could not read are kept in quarantine.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, false, func, select, update
@@ -17,16 +18,22 @@ from wxdesk.store.engine.database import Database
 from wxdesk.store.messages import deriving
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
+from wxdesk.store.messages.push_mark import FILE, PushMark
 from wxdesk.store.messages.push_rows import keep
 from wxdesk.store.schema.messaging import UNDERIVED, UNREADABLE, raw_pushes
 
 
 class Pushes:
-    """Raw pushes: all that must be on disk before a push is acknowledged."""
+    """Raw pushes: all that must be on disk before a push is acknowledged.
 
-    def __init__(self, db: Database) -> None:
+    `marks` is the folder in which the newest one is marked; None on a server, which looks after its files itself.
+    """
+
+    def __init__(self, db: Database, marks: Path | None = None) -> None:
         self._db = db
+        self._mark = None if marks is None else PushMark(marks / FILE)
         self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes))
+        self._newest = 0
 
     async def keep(self, push: Push) -> int | None:
         """Commit `push`, together with others that arrive now, and return its id.
@@ -36,7 +43,19 @@ class Pushes:
         Raises:
             StoreError: it could not be committed; nothing was kept.
         """
-        return await self._group.keep(push)
+        push_id = await self._group.keep(push)
+        if push_id is not None:
+            self._newest = max(self._newest, push_id)
+        return push_id
+
+    def mark_newest(self) -> None:
+        """Note beside the file which push is the newest; not waited for."""
+        if self._mark is not None and self._newest:
+            self._mark.write(self._newest)
+
+    async def lost(self) -> int:
+        """Count acknowledged pushes of the last run that the file does not hold."""
+        return 0 if self._mark is None else max(0, self._mark.read() - await self._db.read(_newest))
 
     async def underived(self, limit: int = 500) -> list[KeptPush]:
         """Return the oldest stored pushes from which no message has been made yet."""
@@ -88,6 +107,10 @@ def _page(before_id: int | None, limit: int) -> Select[Any]:
 
 def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:
     return [KeptPush(**row) for row in connection.execute(query).mappings()]
+
+
+def _newest(connection: Connection) -> int:
+    return connection.scalar(select(func.max(raw_pushes.c.id))) or 0
 
 
 def _size(connection: Connection) -> int:
