@@ -1,4 +1,4 @@
-"""Reading of HOME/config.toml: the file that people write themselves.
+"""HOME/config.toml, the file that people write themselves: read and changed.
 
 Imported by `desk`, `app`, `cli` and `commands`; imports `core`, `toml` and `timezones`.
 """

@@ -14,11 +14,11 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from
-from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.desk.rules.file.toml_writing import table_text
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
+from wxdesk.toml import Path
 
 
 def calendar_from(value: object, path: Path) -> Calendar:

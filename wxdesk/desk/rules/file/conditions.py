@@ -16,10 +16,10 @@ from wxdesk.core.model.rule import (
     SessionFromTest,
     TagsTest,
 )
-from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.desk.rules.file.toml_writing import one_or_more
 from wxdesk.i18n import tr
+from wxdesk.toml import Path
 
 _SESSION_FROM_TESTS = ("equals", "prefix", "regex")
 

@@ -16,10 +16,9 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule import rule_from, rule_text
-from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake
 from wxdesk.i18n import explain, tr
-from wxdesk.toml import BadToml, parsed_toml
+from wxdesk.toml import BadToml, Path, TomlLines, parsed_toml
 
 SIZE_LIMIT = 8 * 1024 * 1024
 """Characters of a rules file."""

@@ -8,10 +8,10 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule, Variant
 from wxdesk.desk.rules.file.conditions import condition_from, condition_table
-from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.desk.rules.file.toml_writing import one_or_more, table_text
 from wxdesk.i18n import tr
+from wxdesk.toml import Path
 
 _CONTENT_FIELDS = {
     ActionKind.LINK: (ReplyKind.LINK, ("title", "description", "url", "thumb_url")),

@@ -1,6 +1,6 @@
 """Typed access to a table of a rules file, in which every key must be known.
 
-A mistake is raised with its path, from which `desk.rules.file.toml_lines` finds the line.
+A mistake is raised with its path, from which `wxdesk.toml.lines` finds the line.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from wxdesk.desk.rules.file.toml_lines import Path
 from wxdesk.i18n import tr
+from wxdesk.toml import Path
 
 
 class RulesFileMistake(Exception):

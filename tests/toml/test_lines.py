@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.desk.rules.file.toml_lines import Path, TomlLines
+from wxdesk.toml import Path, TomlLines
 
 SOURCE = '''\
 # [[rules]] in a comment, and "a quote that is not closed

@@ -1,7 +1,8 @@
 """Finds the line of every key in a TOML text that has already been read.
 
-Python's parser gives lines for syntax only. A rules file can be well-formed and wrong, and then its author
-needs the line all the same. This walks the text once more and relies on its being valid TOML 1.0.
+Python's parser gives lines for syntax only. A file can be well-formed and wrong, and then its author needs the
+line all the same; and who changes one value of it leaves the rest as it stands. This walks the text once more and
+relies on its being valid TOML 1.0.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 type Path = tuple[str | int, ...]
 
@@ -18,8 +20,21 @@ _STRING = re.compile(r""""{3}(?:[^\\]|\\.)*?"{3,5}(?!")|'{3}.*?'{3,5}(?!')|"(?:[
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 
+@dataclass(frozen=True, slots=True)
+class TomlPair:
+    """A key with its value: offsets of its beginning, and of its value's two ends."""
+
+    path: Path
+    start: int
+    value: int
+    end: int
+
+
 class TomlLines:
-    """Lines of `source` by path: keys, and positions in arrays from 0."""
+    """Lines of `source` by path: keys, and positions in arrays from 0.
+
+    `headers` are the offsets and paths of the tables' headings, `pairs` all keys with a value, both in order.
+    """
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -29,6 +44,8 @@ class TomlLines:
         self._lines: dict[Path, int] = {}
         self._texts: dict[Path, int] = {}
         self._tables: dict[Path, int] = {}
+        self.headers: list[tuple[int, Path]] = []
+        self.pairs: list[TomlPair] = []
         self._document()
 
     def line(self, path: Path) -> int:
@@ -54,7 +71,7 @@ class TomlLines:
             self._blank()
 
     def _header(self, brackets: int) -> Path:
-        line = self._line()
+        line, start = self._line(), self._at
         self._at += brackets
         path = self._inside_latest(self._keys())
         self._at += brackets
@@ -64,6 +81,7 @@ class TomlLines:
             path = (*path, position)
         for count in range(1, len(path) + 1):
             self._lines.setdefault(path[:count], line)
+        self.headers.append((start, path))
         return path
 
     def _inside_latest(self, keys: Path) -> Path:
@@ -76,13 +94,16 @@ class TomlLines:
         return path
 
     def _pair(self, table: Path) -> None:
-        line = self._line()
+        line, start = self._line(), self._at
         keys = self._keys()
         for count in range(1, len(keys) + 1):
             self._lines.setdefault((*table, *keys[:count]), line)
         self._at += 1  # the equals sign
         self._blank()
+        value = self._at
         self._value((*table, *keys))
+        end = value + len(self._source[value : self._at].rstrip())
+        self.pairs.append(TomlPair((*table, *keys), start, value, end))
 
     def _keys(self) -> Path:
         keys: list[str] = []

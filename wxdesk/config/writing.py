@@ -1,0 +1,83 @@
+"""Writing of HOME/config.toml: whole or not at all, and never over another change."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from wxdesk.config.reading import FILE, parse
+from wxdesk.core.errors import BadInput
+from wxdesk.core.system_failures import unusable_file
+
+_MARK = "\ufeff"
+
+
+class ConfigChanged(BadInput):
+    """config.toml was changed by somebody else meanwhile; nothing was written."""
+
+    template = "{file} has just been changed elsewhere. Nothing was written; please try again."
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file=file)
+
+
+def rewrite(home: Path, change: Callable[[str], str]) -> bytes:
+    """Change config.toml, which need not exist; return its former contents.
+
+    Its rights stay, and a new one is for its owner only.
+
+    Raises:
+        BadConfig: the file has a mistake, or would have one; it stays as it is.
+        ConfigChanged: somebody else has changed it meanwhile.
+        UnusableFile: it cannot be read or written.
+    """
+    path = (home / FILE).resolve()
+    try:
+        before = _bytes(path)
+        text = before.decode("utf-8")
+        mark = _MARK if text.startswith(_MARK) else ""
+        text = text.removeprefix(_MARK)
+        parse(text, str(path))
+        after = change(text)
+        parse(after, str(path))
+        if after != text:
+            _replace(path, (mark + after).encode(), before)
+    except (OSError, UnicodeDecodeError) as error:
+        raise unusable_file(path, error) from None
+    return before
+
+
+def restore(home: Path, before: bytes) -> None:
+    """Put back what `rewrite` has returned, because the rest of a change failed."""
+    path = (home / FILE).resolve()
+    with suppress(OSError):
+        _replace(path, before, _bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _replace(path: Path, after: bytes, before: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=".config-", suffix=".toml", dir=path.parent)  # for its owner only
+    new = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            new.chmod(path.stat().st_mode & 0o777)
+        if _bytes(path) != before:
+            raise ConfigChanged(str(path))
+        new.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            new.unlink()
