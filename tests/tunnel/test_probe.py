@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 from collections.abc import Callable
 
 import pytest
+from aiohttp import ClientError, ClientSession
 
 from tests.certificates import Authority
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.tunnel.conftest import Outside
-from tests.webhook.pushing import signed
+from tests.webhook.pushing import CIPHER, TEXT, enveloped, signed, signed_for
 from wxdesk.core.setup.verdicts import CheckVerdict as V
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.names import own_addresses, system_addresses
@@ -245,3 +247,16 @@ def shut_port() -> int:
         unused.bind(("127.0.0.1", 0))
         port: int = unused.getsockname()[1]
         return port
+
+
+async def test_a_push_goes_through_the_proxy_as_well(outside: Outside) -> None:
+    """So that the proxy serves for whole journeys."""
+    body = enveloped(CIPHER.encrypt(TEXT))
+    encrypted = json.loads(body)["Encrypt"]
+    async with FaultyProxy(outside.port) as proxy, ClientSession() as wechat:
+        url = f"http://127.0.0.1:{proxy.port}/wx/secure"
+        async with wechat.post(url, params=signed_for(encrypted), data=body) as answer:
+            assert (answer.status, await answer.read()) == (200, b"success")
+        proxy.fault = Fault.DROPS
+        with pytest.raises(ClientError):
+            await wechat.post(url, params=signed_for(encrypted), data=body)

@@ -142,8 +142,14 @@ class Connecting:
     async def _untrusted(self, error: ssl.SSLCertVerificationError) -> NoWay:
         """Make the error for a certificate; one that names no issuer was made at home."""
         verdict = verdict_on_refusal(error)
-        if verdict is CheckVerdict.CHAIN_INCOMPLETE:
-            _, writer = await self._encrypted(blind_context())
-            certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-            verdict = verdict if names_its_issuer(certificate) else CheckVerdict.CERTIFICATE_SELF_SIGNED
+        if verdict is CheckVerdict.CHAIN_INCOMPLETE and await self._is_home_made():
+            verdict = CheckVerdict.CERTIFICATE_SELF_SIGNED
         return NoWay(verdict, reason=error.verify_message)
+
+    async def _is_home_made(self) -> bool:
+        try:
+            _, writer = await self._encrypted(blind_context())
+        except OSError:
+            return False
+        certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        return not names_its_issuer(certificate)

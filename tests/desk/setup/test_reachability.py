@@ -39,11 +39,13 @@ class Outside:
     addresses: tuple[str, ...] = ("192.0.2.7",)
     now: datetime = NOON
     probes: list[tuple[datetime, str]] = field(default_factory=list)
+    listener: str = ""
     probed: asyncio.Event = field(default_factory=asyncio.Event)
     events: list[Event] = field(default_factory=list)
 
     async def probe(self, url: PublicUrl, account: str, listener: str) -> Finding:
         self.probes.append((self.now, str(url)))
+        self.listener = listener
         self.now += self.takes
         self.probed.set()
         return Finding(Check.ADDRESS, self.verdict, account, {"host": url.host}, self.now)
@@ -188,13 +190,14 @@ async def test_a_restart_is_no_outage(store: Store) -> None:
     assert await store.outages.newest() == ()
 
 
-async def test_a_loss_goes_on_over_a_restart(store: Store) -> None:
+@pytest.mark.parametrize("off", [timedelta(seconds=5), timedelta(hours=1)])
+async def test_a_loss_goes_on_over_a_restart(store: Store, off: timedelta) -> None:
     outside = Outside()
     async with watching(outside, store):
         outside.verdict = V.FIREWALL
         await outside.next_probe()
         await outside.next_probe()
-    outside.now += timedelta(hours=1)
+    outside.now += off
     outside.verdict = V.OK
     async with watching(outside, store):
         pass
@@ -322,3 +325,19 @@ async def test_who_asks_hears_at_once_and_another_address_can_be_tried(store: St
         cleaned = await watch.try_address("tea.example.com。", "shop")
         assert (cleaned.verdict, cleaned.values["url"]) == (V.URL_CLEANED, "https://tea.example.com")
         assert watch.state.finding.verdict is V.TOO_SLOW, "nothing of that is kept"
+
+
+@pytest.mark.parametrize(
+    ("listens", "named"),
+    [
+        ("0.0.0.0:8765", "127.0.0.1:8765"),
+        ("[::]:8765", "127.0.0.1:8765"),
+        ("10.0.0.5:8765", "10.0.0.5:8765"),
+    ],
+)
+async def test_the_remedy_names_an_address_that_one_can_enter(store: Store, listens: str, named: str) -> None:
+    outside = Outside()
+    async with watching(outside, store) as watch:
+        watch.follow(URL, "shop", listens)
+        await watch.check()
+    assert outside.listener == named

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -52,6 +53,8 @@ REACHED_AT = "reached_at"
 """Setting with the time of the last good probe, at most a minute old."""
 
 TROUBLE = "reach"
+
+_ANY_ADDRESS = re.compile(r"^(0\.0\.0\.0|\[::\])(?=:)")
 
 
 class Reachability:
@@ -101,7 +104,8 @@ class Reachability:
         If it is empty, the tunnel's own is probed. `account` is the one by whose push URL, `listener` where the
         listener listens, for the remedy.
         """
-        self._configured, self._account, self._listener = public_url, account, listener
+        self._configured, self._account = public_url, account
+        self._listener = _ANY_ADDRESS.sub("127.0.0.1", listener)
         self._following = self._untold = True
         self._turn()
 
