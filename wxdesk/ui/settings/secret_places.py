@@ -13,7 +13,7 @@ from wxdesk.secrets import SecretSources
 from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.rows import StateLine
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 
@@ -29,7 +29,7 @@ class SecretPlaces(QWidget):
         self.button = Button("", parent=self)
         self.button.setProperty("class", "small")
         self.button.clicked.connect(self._ask)
-        hbox((self.state, 1), (self.button, Qt.AlignmentFlag.AlignTop), STRETCH, within=self, spacing=10)
+        hbox((self.state, 1), (self.button, Qt.AlignmentFlag.AlignTop), within=self, spacing=10)
         self.show_now()
         # Whoever has all secrets in the environment has not asked the keychain yet.
         bridge.ask(asyncio.to_thread(sources.keychain.get, "", START_SECONDS), self._hear_of_keychain)

@@ -65,7 +65,7 @@ class VaultDialog(Dialog):
         self.action.setDefault(True)
         self.cancel.clicked.connect(self.reject)
         self.action.clicked.connect(self._try)
-        vbox(
+        self._column = vbox(
             PlainLabel(tr(title), size=Size.TITLE, strong=True, wrap=True, parent=self),
             PlainLabel(tr(text), role="secondary", wrap=True, parent=self),
             self.passphrase,
@@ -76,7 +76,12 @@ class VaultDialog(Dialog):
             spacing=12,
             margins=(24, 20, 24, 20),
         )
+        self._fit()
         self.passphrase.setFocus()
+
+    def _fit(self) -> None:
+        """Be as high as the wrapped texts need, whose own hints know no width."""
+        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
 
     def _field(self, name: str) -> QLineEdit:
         field = QLineEdit(self)
@@ -107,3 +112,4 @@ class VaultDialog(Dialog):
     def _show_fault(self, text: str) -> None:
         self.fault.setText(text)
         self.fault.show()
+        self._fit()
