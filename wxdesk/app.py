@@ -68,7 +68,7 @@ from wxdesk.parts import OutgoingParts
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, open_store
 from wxdesk.tunnel.connection import Surroundings
-from wxdesk.tunnel.drivers import driver_for
+from wxdesk.tunnel.drivers import plan_for
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.payload import to_body
@@ -90,7 +90,6 @@ class OpenDesk:
     tunnel: Tunnel
     parts: Supervisor = field(init=False)
     store_watch: StoreWatch = field(init=False)
-    _led_by: object = None  # the settings of the tunnel that is open
 
     def __post_init__(self) -> None:
         _subscribe(self.desk, self.out)
@@ -98,6 +97,7 @@ class OpenDesk:
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
         self.desk.configuration.apply = self.apply
+        self.out.client.lead_through(self.tunnel.api_route)
 
     @property
     def url(self) -> str:
@@ -149,13 +149,9 @@ class OpenDesk:
 
     async def _open_way(self) -> None:
         """Probe the public address by the first account's push URL, and open its tunnel."""
-        setup, config = self.desk.configuration.now, self.desk.configuration.now.config
-        account, listener = next(iter(self.desk.accounts), ""), self.url.removeprefix("http://")
-        self.desk.reachability.follow(config.listener.public_url, account, listener)
-        led_by = config.tunnel, config.listener.public_url, self.url
-        if led_by != self._led_by:
-            self._led_by = led_by
-            await self.tunnel.use(config.tunnel.kind, driver_for(config, setup.home, self.url))
+        setup, account = self.desk.configuration.now, next(iter(self.desk.accounts), "")
+        self.desk.reachability.follow(setup.config.listener.public_url, account, self.url.removeprefix("http://"))
+        await self.tunnel.use(plan_for(setup, self.url))
 
     async def apply(self, setup: Setup) -> ConfigurationChanged:
         """Hand a newly read configuration to the parts; publish and return its changes."""
@@ -165,9 +161,9 @@ class OpenDesk:
     async def stop(self) -> None:
         """Stop listening, then all workers, then close resources, in spite of failures."""
         async with AsyncExitStack() as closing:
-            for close in (self.store.close, self.out.client.close, self.out.uploads.close, self.parts.stop):
+            out = self.out
+            for close in (self.store.close, out.client.close, out.uploads.close, self.tunnel.stop, self.parts.stop):
                 closing.push_async_callback(close)  # the last one comes first
-            closing.push_async_callback(self.tunnel.stop)
             await self.listener.stop()
             self.desk.bus.publish(ListenerChanged(""))
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from wxdesk.core.events import Event, TunnelChanged
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.desk.ports import TunnelDriver
+from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.setup.tunnel import Tunnel, TunnelPatience
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -31,9 +31,9 @@ class WatchedTunnel:
         self.states.append(event.state)
         self._changed.set()
 
-    async def use(self, driver: TunnelDriver, kind: TunnelKind = TunnelKind.SSH) -> None:
+    async def use(self, driver: TunnelDriver, kind: TunnelKind = TunnelKind.SSH, *, carries_api: bool = False) -> None:
         self.states.clear()
-        await self.tunnel.use(kind, driver)
+        await self.tunnel.use(TunnelPlan(kind, object(), lambda: driver, carries_api))
 
     async def until(self, holds: Callable[[TunnelState], bool]) -> TunnelState:
         """Wait for a state, perhaps one that came meanwhile; those before it are forgotten."""

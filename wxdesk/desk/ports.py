@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.push import Incoming
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.public_url import PublicUrl
-from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelUp
 
 type Clock = Callable[[], datetime]
 """Returns the current time, aware and in UTC."""
@@ -115,8 +116,19 @@ class Prober(Protocol):
         ...
 
 
+type ApiRoute = Callable[[], Awaitable[tuple[str, int] | None]]
+"""Returns where calls to WeChat's API go into the tunnel; None: directly.
+
+Waits until that is known, and while the tunnel that should carry them does not stand.
+"""
+
+
 class TunnelDriver(Protocol):
     """One way by which WeChat's requests reach this machine."""
+
+    def check(self) -> None:
+        """Find out soon if the tunnel still stands, as the network may have changed."""
+        ...
 
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """Build the tunnel once and keep it until it is lost; return why it ended.
@@ -154,3 +166,16 @@ class SetupApi(Protocol):
             Refused, NotSent: nothing is known, and why.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelPlan:
+    """Tunnel that is wanted; one with equal `settings` leads the same way.
+
+    `carries_api`: calls to WeChat's API leave through it as well.
+    """
+
+    kind: TunnelKind
+    settings: object
+    make_driver: Callable[[], TunnelDriver] = field(compare=False)
+    carries_api: bool = False

@@ -1,13 +1,12 @@
-"""Choice of the driver that config.toml asks for."""
+"""Choice of the tunnel that config.toml asks for."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from wxdesk.config import Config
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.desk.ports import TunnelDriver
+from wxdesk.desk.ports import TunnelDriver, TunnelPlan
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.tunnel.command.driver import CommandTunnel
 from wxdesk.tunnel.external import ExternalTunnel
 
@@ -15,19 +14,23 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a liste
 """Addresses of listeners on all networks, and that of this machine alone."""
 
 
-def driver_for(config: Config, home: Path, listener_url: str, secret: str = "") -> TunnelDriver:
-    """Make the driver of `[tunnel]`, which leads to the listener at `listener_url`.
+def plan_for(setup: Setup, listener_url: str) -> TunnelPlan:
+    """Plan the tunnel of `[tunnel]`, which leads to the listener at `listener_url`."""
+    config = setup.config
+    carries_api = config.tunnel.kind is TunnelKind.SSH and config.tunnel.carry_api
+    settings = config.tunnel, config.listener.public_url, listener_url, carries_api and config.wechat.api_base
+    return TunnelPlan(config.tunnel.kind, settings, lambda: _driver(setup, listener_url), carries_api)
 
-    A program runs in the folder `home`. `secret` is a password, the passphrase of a key file, or the token of frps.
-    """
-    tunnel, public_url = config.tunnel, config.listener.public_url
+
+def _driver(setup: Setup, listener_url: str) -> TunnelDriver:
+    tunnel, public_url = setup.config.tunnel, setup.config.listener.public_url
     if tunnel.kind is TunnelKind.SSH:
         from wxdesk.tunnel.ssh.driver import SshTunnel  # takes a third of a second, and few need it
 
-        api = _address(config.wechat.api_base) if tunnel.carry_api else None
-        return SshTunnel(tunnel, _address(listener_url), public_url=public_url, api=api, secret=secret)
+        api = _address(setup.config.wechat.api_base) if tunnel.carry_api else None
+        return SshTunnel(tunnel, _address(listener_url), public_url=public_url, api=api)
     if tunnel.kind is TunnelKind.COMMAND:
-        return CommandTunnel(tunnel, _address(listener_url)[1], home, public_url=public_url)
+        return CommandTunnel(tunnel, _address(listener_url)[1], setup.home, public_url=public_url)
     return ExternalTunnel(public_url)
 
 

@@ -14,6 +14,9 @@ class ExternalTunnel:
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
 
+    def check(self) -> None:
+        """See `desk.ports.TunnelDriver.check`; only the probe can tell."""
+
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`; it never ends by itself."""
         report(TunnelUp(self._public_url))

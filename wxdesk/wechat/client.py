@@ -23,7 +23,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
-from wxdesk.desk.ports import Clock, always
+from wxdesk.desk.ports import ApiRoute, Clock, always
 from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
@@ -189,6 +189,10 @@ class WeChatClient:
         accounts = tuple(accounts)
         self._token_keys = self._keys_of(accounts)
         await self._tokens.run(accounts)
+
+    def lead_through(self, route: ApiRoute) -> None:
+        """Ask `route` before each call where it goes."""
+        self._http.route = route
 
     def take(
         self,

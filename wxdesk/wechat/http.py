@@ -19,6 +19,7 @@ import httpx2
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.system_failures import FOREIGN_CERTIFICATE, NAME_UNKNOWN, NOT_REACHED
+from wxdesk.desk.ports import ApiRoute
 from wxdesk.wechat.response import ApiAnswer, read_answer, read_picture
 
 DEADLINE_SECONDS = 10.0
@@ -73,11 +74,13 @@ def _why_not_reached(error: BaseException | None) -> str:
 class ApiHttp:
     """Pool of connections to WeChat's API at `base` (scheme and host, no path).
 
-    `base` may change between calls. `hear_date` gets the `Date` of each response as soon as it begins to arrive.
+    `base` and `route` may change between calls. `hear_date` gets the `Date` of each response as soon as it begins to
+    arrive.
     """
 
     def __init__(self, base: str, *, deadline: float, hear_date: Callable[[str], None]) -> None:
         self.base = base
+        self.route: ApiRoute = _directly
         self._deadline = deadline
         self._hear_date = hear_date
         self._client = httpx2.AsyncClient(
@@ -144,12 +147,10 @@ class ApiHttp:
         **parts: Any,  # noqa: ANN401 - the request's body, as the HTTP library takes it
     ) -> tuple[int, bytes]:
         """Make a call; return status and body, of which at most `most` bytes are read."""
-        progress, address = _Progress(), self.base.rstrip("/") + path
+        progress = _Progress()
         try:
             async with asyncio.timeout(self._deadline * slower):
-                request = self._client.build_request(
-                    method, address, params=dict(query), extensions={"trace": progress.trace}, **parts
-                )
+                request = await self._led(method, path, query, progress, **parts)
                 return await read_response(self._client, request, most)
         except TimeoutError:
             raise progress.failure("WeChat did not answer in time") from None
@@ -157,6 +158,27 @@ class ApiHttp:
             raise NotSent("the address of WeChat's API is not a valid one") from None
         except httpx2.HTTPError as error:
             raise progress.failure("the connection broke before WeChat's answer was complete", error) from None
+
+    async def _led(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        progress: _Progress,
+        **parts: Any,  # noqa: ANN401 - as above
+    ) -> httpx2.Request:
+        """Build a request, which may go into a tunnel at another address than WeChat's."""
+        url, through = httpx2.URL(self.base.rstrip("/") + path), await self.route()
+        extensions: dict[str, Any] = {"trace": progress.trace}
+        if through is not None:
+            parts["headers"] = {**parts.get("headers", {}), "Host": url.netloc.decode()}
+            extensions["sni_hostname"] = url.host  # also the name that the certificate must have
+            url = url.copy_with(host=through[0], port=through[1])
+        return self._client.build_request(method, url, params=dict(query), extensions=extensions, **parts)
+
+
+async def _directly() -> None:
+    """Lead a call through no tunnel."""
 
 
 async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, most: int) -> tuple[int, bytes]:

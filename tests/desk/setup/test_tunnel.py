@@ -11,6 +11,7 @@ import pytest
 from wxdesk.core.events import Event, TunnelChanged
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.setup import tunnel as supervision
 from wxdesk.desk.setup.tunnel import Tunnel, TunnelPatience
 
@@ -26,7 +27,11 @@ class Scripted:
     def __init__(self, *attempts: TunnelEnd | Exception | TunnelUp) -> None:
         self.attempts = list(attempts)
         self.runs = 0
+        self.checks = 0
         self.ended = False
+
+    def check(self) -> None:
+        self.checks += 1
 
     async def run(self, report: Callable[[TunnelUp], None]) -> TunnelEnd:
         self.runs += 1
@@ -41,6 +46,10 @@ class Scripted:
         finally:
             self.ended = True
         raise AssertionError
+
+
+def plan(kind: TunnelKind, driver: TunnelDriver, settings: object = None, *, carries_api: bool = False) -> TunnelPlan:
+    return TunnelPlan(kind, settings or object(), lambda: driver, carries_api)
 
 
 class Seen:
@@ -76,7 +85,7 @@ async def tunnel(seen: Seen) -> AsyncIterator[Tunnel]:
 
 async def test_it_starts_stands_and_stops(tunnel: Tunnel, seen: Seen) -> None:
     driver = Scripted()
-    await tunnel.use(TunnelKind.EXTERNAL, driver)
+    await tunnel.use(plan(TunnelKind.EXTERNAL, driver))
     up = await seen.reaches(TunnelPhase.UP)
     assert (up.public_url, up.verdict, up.since) == ("https://wx.example.com", CheckVerdict.OK, NOW)
     assert tunnel.state == up
@@ -88,7 +97,7 @@ async def test_it_starts_stands_and_stops(tunnel: Tunnel, seen: Seen) -> None:
 
 async def test_a_lost_tunnel_comes_back_and_says_once_why_it_is_down(tunnel: Tunnel, seen: Seen) -> None:
     driver = Scripted(LOST, LOST, LOST)
-    await tunnel.use(TunnelKind.SSH, driver)
+    await tunnel.use(plan(TunnelKind.SSH, driver))
     await seen.reaches(TunnelPhase.UP)
     assert driver.runs == 4
     assert [state.phase for state in seen.states] == [TunnelPhase.STARTING, TunnelPhase.DOWN, TunnelPhase.UP]
@@ -113,7 +122,7 @@ async def test_waits_grow_to_the_longest_and_begin_anew_after_it_stood(
             return await super().run(report)
 
     tunnel = Tunnel(seen.publish, lambda: NOW, TunnelPatience(well_after=0.0))
-    await tunnel.use(TunnelKind.SSH, Standing(*[LOST] * 7, REFUSED, LOST))
+    await tunnel.use(plan(TunnelKind.SSH, Standing(*[LOST] * 7, REFUSED, LOST)))
     while seen.states[-1:] == [] or len(waits) < 10:
         seen.changed.clear()
         await asyncio.sleep(0)
@@ -123,7 +132,7 @@ async def test_waits_grow_to_the_longest_and_begin_anew_after_it_stood(
 
 async def test_what_needs_a_person_is_tried_again_when_told(tunnel: Tunnel, seen: Seen) -> None:
     driver = Scripted(REFUSED)
-    await tunnel.use(TunnelKind.SSH, driver)
+    await tunnel.use(plan(TunnelKind.SSH, driver))
     assert (await seen.reaches(TunnelPhase.DOWN)).verdict is CheckVerdict.SSH_KEY_REFUSED
     assert driver.runs == 1
     tunnel.try_again()
@@ -132,9 +141,9 @@ async def test_what_needs_a_person_is_tried_again_when_told(tunnel: Tunnel, seen
 
 async def test_another_driver_takes_the_place_of_the_first(tunnel: Tunnel, seen: Seen) -> None:
     first, second = Scripted(), Scripted(TunnelUp("https://other.example.com"))
-    await tunnel.use(TunnelKind.EXTERNAL, first)
+    await tunnel.use(plan(TunnelKind.EXTERNAL, first))
     await seen.reaches(TunnelPhase.UP)
-    await tunnel.use(TunnelKind.COMMAND, second)
+    await tunnel.use(plan(TunnelKind.COMMAND, second))
     assert first.ended
     state = await seen.reaches(TunnelPhase.UP)
     assert (state.kind, state.public_url) == (TunnelKind.COMMAND, "https://other.example.com")
@@ -142,7 +151,27 @@ async def test_another_driver_takes_the_place_of_the_first(tunnel: Tunnel, seen:
 
 @pytest.mark.expects_log("The tunnel failed")
 async def test_a_driver_that_breaks_is_told_and_begins_again(tunnel: Tunnel, seen: Seen) -> None:
-    await tunnel.use(TunnelKind.COMMAND, Scripted(RuntimeError("token=abc")))
+    await tunnel.use(plan(TunnelKind.COMMAND, Scripted(RuntimeError("token=abc"))))
     await seen.reaches(TunnelPhase.UP)
     down = next(state for state in seen.states if state.phase is TunnelPhase.DOWN)
     assert (down.verdict, down.values) == (CheckVerdict.TUNNEL_DOWN, {"reason": "Unexpected error: RuntimeError"})
+
+
+async def test_equal_settings_leave_the_tunnel_alone(tunnel: Tunnel, seen: Seen) -> None:
+    first, second = Scripted(), Scripted()
+    await tunnel.use(plan(TunnelKind.SSH, first, "the same"))
+    await seen.reaches(TunnelPhase.UP)
+    await tunnel.use(plan(TunnelKind.SSH, second, "the same"))
+    tunnel.try_again()
+    assert (first.ended, first.checks, second.runs) == (False, 1, 0)
+
+
+async def test_calls_wait_for_the_tunnel_that_carries_them(tunnel: Tunnel, seen: Seen) -> None:
+    waiting = asyncio.create_task(tunnel.api_route())
+    await tunnel.use(plan(TunnelKind.SSH, Scripted(REFUSED, TunnelUp(api_port=4433)), carries_api=True))
+    await seen.reaches(TunnelPhase.DOWN)
+    assert not waiting.done()
+    tunnel.try_again()
+    assert await waiting == ("127.0.0.1", 4433)
+    await tunnel.use(plan(TunnelKind.EXTERNAL, Scripted()))
+    assert await tunnel.api_route() is None

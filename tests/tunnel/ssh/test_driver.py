@@ -137,6 +137,19 @@ async def test_it_comes_back_each_time_that_the_line_breaks(
     assert await answer_of(REMOTE) == ANSWER
 
 
+async def test_a_change_of_the_network_has_the_server_asked_at_once(
+    watched: WatchedTunnel, settings: Settings, listener: Address, wire: Wire
+) -> None:
+    times = SshTimes(opening=5.0, keepalive=600.0, checking=0.1)
+    await watched.use(SshTunnel(settings(port=wire.port), listener, times=times))
+    await watched.up()
+    wire.fall_silent()
+    watched.tunnel.try_again()
+    await watched.down()
+    wire.cut_far_ends()
+    await watched.up()
+
+
 async def test_it_comes_back_when_the_server_does(
     watched: WatchedTunnel, settings: Settings, listener: Address, server: Server
 ) -> None:
@@ -186,7 +199,7 @@ async def test_a_frozen_sshd_is_noticed(
     watched: WatchedTunnel, listener: Address, sshd: RealServer, key_file: Path
 ) -> None:
     settings = settings_for(sshd, key_file)
-    await watched.use(SshTunnel(settings, listener, times=SshTimes(1.0, 0.1, 3, 1.0)))
+    await watched.use(SshTunnel(settings, listener, times=SshTimes(opening=1.0, keepalive=0.1)))
     await watched.up()
     sshd.signal(signal.SIGSTOP)
     assert "broke off" in (await watched.down()).values["reason"]

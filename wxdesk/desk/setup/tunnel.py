@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from wxdesk.core.events import Event, TunnelChanged
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.desk.ports import Clock, TunnelDriver
+from wxdesk.desk.ports import Clock, TunnelDriver, TunnelPlan
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import tr
 
@@ -42,23 +42,40 @@ class Tunnel:
         self._clock = clock
         self._patience = patience
         self._again = asyncio.Event()
+        self._plan: TunnelPlan | None = None
+        self._driver: TunnelDriver | None = None
         self._task: asyncio.Task[None] | None = None
+        self._way_out = asyncio.Event()  # set once it is known how calls leave
 
-    async def use(self, kind: TunnelKind, driver: TunnelDriver) -> None:
-        """Run `driver` from now on, in place of the one before."""
+    async def use(self, plan: TunnelPlan) -> None:
+        """Keep the tunnel of `plan` from now on, in place of another one."""
+        if plan == self._plan:
+            return
         await self.stop()
-        self._task = asyncio.create_task(self._keep(kind, driver), name="tunnel")
+        self._plan, self._driver = plan, plan.make_driver()
+        self._task = asyncio.create_task(self._keep(plan.kind, self._driver), name="tunnel")
 
     def try_again(self) -> None:
-        """Make the next attempt now, because the network or the server has changed."""
+        """Make the next attempt now, or look if the tunnel still stands.
+
+        For when the network or the server may have changed.
+        """
         self._again.set()
+        if self._driver is not None:
+            self._driver.check()
+
+    async def api_route(self) -> tuple[str, int] | None:
+        """See `desk.ports.ApiRoute`."""
+        await self._way_out.wait()
+        return ("127.0.0.1", self.state.api_port) if self.state.api_port else None
 
     async def stop(self) -> None:
         """End the tunnel and wait until nothing of it is left."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+            self._plan = self._driver = self._task = None
+            self._way_out.clear()
             self._tell(TunnelState(self.state.kind))
 
     async def _keep(self, kind: TunnelKind, driver: TunnelDriver) -> None:
@@ -93,6 +110,10 @@ class Tunnel:
         if replace(self.state, since=None) == state:
             return
         self.state = replace(state, since=self._clock())
+        if self._plan is not None and (state.api_port or not self._plan.carries_api):
+            self._way_out.set()
+        else:
+            self._way_out.clear()
         log.info("The tunnel (%s) is %s: %s", state.kind, state.phase, state.verdict)
         self._publish(TunnelChanged(self.state))
 

@@ -64,6 +64,9 @@ class CommandTunnel:
         self._public_url = public_url
         self._times = times
 
+    def check(self) -> None:
+        """See `desk.ports.TunnelDriver.check`; the program looks after itself."""
+
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`."""
         name, *arguments = self._command

@@ -49,16 +49,24 @@ class SshTunnel:
         self._api = api
         self._secret = secret
         self._times = times
+        self._connection: asyncssh.SSHClientConnection | None = None
+
+    def check(self) -> None:
+        """See `desk.ports.TunnelDriver.check`."""
+        if self._connection is not None:
+            self._connection.set_keepalive(self._times.checking, self._times.unanswered)
+            usual = self._times.keepalive, self._times.unanswered
+            delay = self._times.checking * (self._times.unanswered + 2)
+            asyncio.get_running_loop().call_later(delay, self._connection.set_keepalive, *usual)
 
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`."""
-        connection: asyncssh.SSHClientConnection | None = None
         try:
             async with asyncio.timeout(self._times.opening):
-                connection = await log_in(self._tunnel, self._secret, self._times)
-                up = await self._open(connection)
+                self._connection = await log_in(self._tunnel, self._secret, self._times)
+                up = await self._open(self._connection)
             report(up)
-            await connection.wait_closed()
+            await self._connection.wait_closed()
             return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": tr("the connection to the server broke off")})
         except SshFailed as failed:
             return failed.end
@@ -66,6 +74,7 @@ class SshTunnel:
             at = {"host": self._tunnel.host, "port": str(self._tunnel.port)}
             return TunnelEnd(CheckVerdict.SSH_UNREACHABLE, at | {"reason": tr("it does not answer")})
         finally:
+            connection, self._connection = self._connection, None
             if connection is not None:
                 await _close(connection)
 

@@ -20,12 +20,14 @@ from wxdesk.i18n import tr
 class SshTimes:
     """Seconds for the whole way to a standing tunnel, and to notice a dead server.
 
-    asyncssh gives up one interval after the last of `unanswered` questions, so 10 s and 3 make at most 40 s.
+    asyncssh gives up one interval after the last of `unanswered` questions, so 10 s and 3 make at most 40 s. When the
+    network may have changed, the interval is `checking`.
     """
 
     opening: float = 20.0
     keepalive: float = 10.0
     unanswered: int = 3
+    checking: float = 2.0
     looking: float = 5.0
 
 
