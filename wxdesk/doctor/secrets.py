@@ -9,11 +9,11 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_account
-from wxdesk.desk.setup.secret_findings import missing_finding, program_finding, push_finding
+from wxdesk.desk.setup.secret_findings import missing_finding, program_finding, push_finding, source_findings
 from wxdesk.desk.wechat.credential_texts import field_name
 from wxdesk.doctor.case import Case, aside
 from wxdesk.i18n import explain, tr
-from wxdesk.secrets import AccountSecrets, KeychainTrouble, SecretSource, SecretSources
+from wxdesk.secrets import AccountSecrets, SecretSource, SecretSources
 
 _PLACES = {
     SecretSource.ENVIRONMENT: "environment variable",
@@ -21,13 +21,6 @@ _PLACES = {
     SecretSource.KEYCHAIN: "the system's keychain",
     SecretSource.VAULT: "wxdesk's vault",
     SecretSource.MEMORY: "only in memory",
-}
-
-_TROUBLES = {
-    KeychainTrouble.MISSING: "this system has none",
-    KeychainTrouble.LOCKED: "it is locked",
-    KeychainTrouble.SILENT: "it does not answer",
-    KeychainTrouble.FAILED: "it reports a failure",
 }
 
 
@@ -38,25 +31,13 @@ async def check_secrets(case: Case) -> Iterable[Finding]:
     try:
         await aside(sources.unlock_by_environment)
     except BadInput as error:
-        findings.append(_keychain(CheckVerdict.VAULT_LOCKED, reason=explain(error)))
+        findings.append(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED, values={"reason": explain(error)}))
     for account in case.accounts:
         found = await aside(lambda account=account: sources.read(account, case.clock()))  # type: ignore[misc]
         case.credentials[account.name] = found.credentials
         findings += _of_account(case, account, found)
     lacking = any(finding.verdict is CheckVerdict.SECRET_MISSING for finding in findings)
-    return [*_places(sources, lacking=lacking), *findings]
-
-
-def _places(sources: SecretSources, *, lacking: bool) -> Iterator[Finding]:
-    """Tell what keeps secrets back, where one is missing at all."""
-    if lacking and sources.keychain.trouble is not None:
-        yield _keychain(CheckVerdict.KEYCHAIN_UNUSABLE, reason=tr(_TROUBLES[sources.keychain.trouble]))
-    if lacking and sources.vault.is_locked:
-        yield _keychain(CheckVerdict.VAULT_LOCKED)
-
-
-def _keychain(verdict: CheckVerdict, **values: str) -> Finding:
-    return Finding(Check.KEYCHAIN, verdict, values=values)
+    return [*(source_findings(sources) if lacking else ()), *findings]
 
 
 def _of_account(case: Case, account: Account, found: AccountSecrets) -> Iterator[Finding]:

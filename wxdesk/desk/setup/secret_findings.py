@@ -10,7 +10,8 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_account
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.credential_texts import field_name
-from wxdesk.secrets import SecretName, variable
+from wxdesk.i18n import tr
+from wxdesk.secrets import KeychainTrouble, SecretName, SecretSources, variable
 
 ILLEGAL = {
     CredentialField.APP_ID: CheckVerdict.APP_ID_ILLEGAL,
@@ -18,6 +19,13 @@ ILLEGAL = {
     CredentialField.APP_SECRET: CheckVerdict.APP_SECRET_ILLEGAL,
     CredentialField.PUSH_TOKEN: CheckVerdict.TOKEN_ILLEGAL,
     CredentialField.ENCODING_AES_KEY: CheckVerdict.AES_KEY_ILLEGAL,
+}
+
+_TROUBLES = {
+    KeychainTrouble.MISSING: "this system has none",
+    KeychainTrouble.LOCKED: "it is locked",
+    KeychainTrouble.SILENT: "it does not answer",
+    KeychainTrouble.FAILED: "it reports a failure",
 }
 
 _OF_THE_PROGRAM = (CredentialField.APP_ID, CredentialField.APP_SECRET)
@@ -44,6 +52,15 @@ def missing_finding(check: Check, field: CredentialField, account: str, at: date
     if field.value in tuple(SecretName):
         values["variable"] = variable(account, SecretName(field.value))
     return Finding(check, CheckVerdict.SECRET_MISSING, account, values, at)
+
+
+def source_findings(sources: SecretSources) -> list[Finding]:
+    """Tell what keeps secrets back that are missing: a locked vault, or the keychain."""
+    findings = [Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)] if sources.vault.is_locked else []
+    if sources.keychain.trouble is not None:
+        reason = tr(_TROUBLES[sources.keychain.trouble])
+        findings.append(Finding(Check.KEYCHAIN, CheckVerdict.KEYCHAIN_UNUSABLE, values={"reason": reason}))
+    return findings
 
 
 def _worst(
