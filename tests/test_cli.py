@@ -151,16 +151,6 @@ def test_an_unknown_key_is_named(home: Path, capsys: pytest.CaptureFixture[str])
     assert "prot" in said
 
 
-def test_a_missing_secret_is_named_with_its_remedy(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("WXDESK_SHOP_PUSH_TOKEN")
-    assert wxdesk(home, "serve") == 2
-    said = capsys.readouterr().err
-    assert "WXDESK_SHOP_PUSH_TOKEN" in said
-    assert "wxdesk secret set shop push_token" in said
-
-
 def test_a_port_in_use_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]

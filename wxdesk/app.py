@@ -10,7 +10,7 @@ import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from wxdesk import parts
+from wxdesk import __version__, parts
 from wxdesk.core.events import (
     AccountChanged,
     AccountFreed,
@@ -177,6 +177,8 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None) -> O
         StoreError: the database is in use, damaged or too new.
         PortInUse: the listener's port is taken. Nothing is left open then.
     """
+    at = setup.config.listener
+    log.info("wxdesk %s; accounts: %s; listener: %s:%s", __version__, ", ".join(setup.accounts), at.host, at.port)
     for name, credentials in setup.credentials.items():
         for secret, until in credentials.accepted_until:
             log.info("The former %s of %s is accepted until %s", secret, name, until.isoformat(timespec="minutes"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wxdesk import __version__, desktop, i18n, logs
 from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
-from wxdesk.commands.secrets import set_secret, warn_of_shapes
+from wxdesk.commands.secrets import set_secret, warn_of_setup
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.desk.settings.configuration import Setup, read_setup
@@ -174,7 +174,7 @@ def _window(options: argparse.Namespace) -> int:
             _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
             return 0
         setup = _prepare(options)
-        warn_of_shapes(setup)
+        warn_of_setup(setup)
         return desktop.open_window(setup)  # its settings page says what is missing, and how to mend it
 
 
@@ -186,16 +186,7 @@ def _probe(_: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     setup = _prepare(options)
-    for secret in setup.missing:
-        text = tr("Account “{account}” has no {name}. Set {variable}, or run: {command}", account=secret.account,
-                  name=secret.name.value, variable=secret.variable, command=secret.command)  # fmt: skip
-        _report(text)
-    if setup.missing:
-        if setup.sources is not None and setup.sources.vault.is_locked:
-            _report(tr("The vault {file} is locked. Set WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD.",
-                       file=setup.sources.vault.file))  # fmt: skip
-        return 2
-    warn_of_shapes(setup)
+    warn_of_setup(setup)  # what is missing is taken while the desk runs
     asyncio.run(serve(setup))
     return 0
 

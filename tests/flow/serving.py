@@ -53,10 +53,10 @@ def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
 class Serving:
     """The process; `url` once it listens. With `told`, its stderr is kept to be read."""
 
-    def __init__(self, home: Path, *, told: bool = False) -> None:
+    def __init__(self, home: Path, *, told: bool = False, **more: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "wxdesk", "--home", str(home), "--lang", "en", "serve"],
-            env=environment(),
+            env=environment(**more),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if told else subprocess.DEVNULL,
             text=True,
@@ -70,6 +70,15 @@ class Serving:
         assert told["event"] == "listening"
         self.url = told["url"]
         return self.url
+
+    def hear(self, wanted: str) -> str:
+        """Read its stderr up to the line that holds `wanted`; what was read."""
+        assert self.process.stderr is not None
+        lines = [""]
+        while wanted not in lines[-1]:
+            lines.append(self.process.stderr.readline())
+            assert lines[-1], f"nothing more is said, and no {wanted!r}"
+        return "".join(lines)
 
     def kill(self) -> None:
         """End it as a power cut of the process would: no warning, no clean-up."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import signal
 import socket
 import sqlite3
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.flow.serving import Serving, run, write_config
+from wxdesk import __version__
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
@@ -113,6 +117,41 @@ async def test_a_stranger_learns_nothing(home: Path, sandbox: Sandbox) -> None:
                 assert await response.read() == b""
                 assert "Server" not in response.headers
     await _stop(serving)
+
+
+def _logged(home: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (home / "logs" / "wxdesk.log").read_text(encoding="utf-8").splitlines()]
+
+
+async def test_what_one_account_lacks_keeps_no_other_from_being_served(home: Path, sandbox: Sandbox) -> None:
+    with (home / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('[[accounts]]\nname = "tea"\napp_id = "wx00000000000000aa"\n')
+    short = {"WXDESK_TEA_APP_SECRET": "0" * 32, "WXDESK_TEA_PUSH_TOKEN": "aToken"}
+    serving = await asyncio.to_thread(partial(Serving, home, told=True, **short))
+    url = await asyncio.to_thread(serving.wait_until_listening)
+    sandbox.set_push_url(f"{url}/wx/shop")
+    await sandbox.say(LI_LEI.openid, "在吗")
+    assert (await sandbox.wait_for_reply(LI_LEI.openid)).text == "好的"
+    said = await asyncio.to_thread(serving.hear, "lacks its EncodingAESKey")
+    assert "shop" not in said
+    assert await _stop(serving) < STOPPED
+    assert "wxdesk secret set tea encoding_aes_key" in said
+    assert "WXDESK_TEA_ENCODING_AES_KEY" in said
+    log = _logged(home)
+    begun = [line["text"] for line in log if line["text"].startswith("wxdesk ")]
+    assert begun == [f"wxdesk {__version__}; accounts: shop, tea; listener: 127.0.0.1:0"]
+    assert any(line["level"] == "WARNING" and "“tea” lacks" in line["text"] for line in log)
+
+
+async def test_without_an_account_it_waits_for_one(tmp_path: Path, sandbox: Sandbox) -> None:
+    (tmp_path / "config.toml").write_text("[listener]\nport = 0\n", encoding="utf-8")
+    serving = await asyncio.to_thread(partial(Serving, tmp_path, told=True))
+    await asyncio.to_thread(serving.hear, "No mini program is connected yet. ")
+    await asyncio.to_thread(serving.wait_until_listening)
+    write_config(tmp_path, sandbox.url)
+    serving.process.send_signal(signal.SIGHUP)
+    await asyncio.to_thread(serving.hear, "shop")
+    assert await _stop(serving) < STOPPED
 
 
 def _loaded_by(pid: int) -> str:
