@@ -15,8 +15,10 @@ from tests.certificates import Authority
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.tunnel.conftest import Outside
 from tests.webhook.pushing import CIPHER, TEXT, enveloped, signed, signed_for
+from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.verdicts import CheckVerdict as V
-from wxdesk.tunnel.exchange import ask_as_wechat
+from wxdesk.tunnel.answers import judge_answer
+from wxdesk.tunnel.exchange import RawAnswer, ask_as_wechat
 from wxdesk.tunnel.names import own_addresses, system_addresses
 
 HTTPS = "https://desk.example.com"
@@ -260,3 +262,9 @@ async def test_a_push_goes_through_the_proxy_as_well(outside: Outside) -> None:
         proxy.fault = Fault.DROPS
         with pytest.raises(ClientError):
             await wechat.post(url, params=signed_for(encrypted), data=body)
+
+
+async def test_our_answer_under_another_status_is_a_changed_one() -> None:
+    challenge = ProbeChallenge("/wx/shop", "", b"1234", met_at="/wx/shop")
+    verdict, values = judge_answer(RawAnswer(206, {}, b"1234"), challenge, ProbeChallenges(), HTTPS)
+    assert (verdict, values["cause"]) == (V.ANSWER_CHANGED, "replaced")

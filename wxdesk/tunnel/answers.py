@@ -32,7 +32,7 @@ def judge_answer(answer: RawAnswer, challenge: ProbeChallenge, challenges: Probe
 
     `url` is what was asked for, without its query. Values: `to` of a redirect; `code` and `title` of somebody
     else's answer; `path` where the request came in, and the one `expected`; `n` bytes of a change, and its
-    `cause`: quotes, bom, newline, compressed, script, cached, status, replaced or other.
+    `cause`: quotes, bom, newline, compressed, script, cached, replaced or other.
     """
     if answer.status in _REDIRECTS and "location" in answer.headers:
         return _redirected(url, urljoin(url, answer.headers["location"]), answer.status)
@@ -64,10 +64,8 @@ def _kind_of_change(answer: RawAnswer, expected: bytes, encoding: str) -> str:
     body = answer.body
     if encoding != "identity" or _unpacked(body) == expected:
         return "compressed"
-    if expected not in body:
+    if expected not in body or answer.status != HTTPStatus.OK:
         return "replaced"
-    if answer.status != HTTPStatus.OK:
-        return "status"
     added = body.replace(expected, b"", 1)
     kinds = ((b'"', "quotes"), (b"'", "quotes"), (b"\xef\xbb\xbf", "bom"))
     if not added.strip():

@@ -72,7 +72,7 @@ WAY_IN = {
         "The server speaks only TLS 1.3; WeChat may fail.", remedy="Allow TLS 1.2 as well."
     ),
     CheckVerdict.TLS_FAILED: Wording(
-        "The https connection to {host} fails: {reason}",
+        "The https connection to {host} fails ({reason}).",
         "The https connection fails.",
         remedy="Look at the certificate and the https settings of the server or tunnel.",
     ),
@@ -117,7 +117,7 @@ WAY_IN = {
         remedy="Look whether tunnel and server run.",
     ),
     CheckVerdict.DESK_OFF: Wording(
-        "The desk was not running.",
+        "The desk was not running, or this computer slept.",
         remedy="Keep wxdesk running while customers write, or let a server receive the messages.",
     ),
     CheckVerdict.TUNNEL_STARTING: Wording("The tunnel is being started."),
