@@ -91,8 +91,9 @@ def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, wo
     made.stop()
 
 
-def test_a_desk_that_wechat_no_longer_reaches_rings(
-    qtbot: QtBot, world: World, window: MainWindow, attention: OperatorAlerts, ear: Ear
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
+def test_a_desk_that_wechat_no_longer_reaches_rings_and_says_why(
+    qtbot: QtBot, world: World, window: MainWindow, attention: OperatorAlerts, desktop: Desktop, ear: Ear
 ) -> None:
     reachability = world.desk.reachability
 
@@ -102,8 +103,14 @@ def test_a_desk_that_wechat_no_longer_reaches_rings(
         reachability.follow("http://nobody.invalid", "shop", "127.0.0.1:8765")
         await reachability.check()
 
+    world.call(world.desk.presence.report(None))  # nobody is there
     world.call(lose_the_way())
     qtbot.waitUntil(lambda: ear.played() == 1)
+    [notice] = desktop.notices
+    assert (notice.title, notice.answers) == ("WeChat does not reach this desk", (NoticeAction.OPEN,))
+    assert "nobody.invalid" in notice.body or "no network" in notice.body
+    desktop.answered(notice, NoticeAction.OPEN)
+    assert window.pages[-1].widget.isVisible()
     assert window.status_bar.silence.isVisible()
 
     async def need_no_way() -> None:
@@ -111,6 +118,7 @@ def test_a_desk_that_wechat_no_longer_reaches_rings(
 
     world.call(need_no_way())
     qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
+    assert notice.key in desktop.withdrawn
 
 
 def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(

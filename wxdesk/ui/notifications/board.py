@@ -1,4 +1,4 @@
-"""Desktop notices that are shown: attention, held replies, ending takeovers."""
+"""Desktop notices that are shown: attention, held replies, takeovers, a lost way."""
 
 from __future__ import annotations
 
@@ -10,11 +10,28 @@ from PySide6.QtCore import QObject
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.events import AttentionChanged, AttentionRaised, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
+from wxdesk.core.events import (
+    AttentionChanged,
+    AttentionRaised,
+    Event,
+    ReachabilityChanged,
+    TakeoverChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
 from wxdesk.core.model.message import Message
+from wxdesk.core.setup.reach import Reach
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.held_replies import HeldReplyNotices
-from wxdesk.ui.notifications.notice import NoticeTopic, Notifier, notice_key, notice_of, return_notice
+from wxdesk.ui.notifications.notice import (
+    NO_CONVERSATION,
+    NoticeTopic,
+    Notifier,
+    loss_notice,
+    notice_key,
+    notice_of,
+    return_notice,
+)
 from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
@@ -46,12 +63,22 @@ class NoticeBoard(QObject):
         for event in events:
             if isinstance(event, TakeoverChanged):
                 self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
+            elif isinstance(event, ReachabilityChanged):
+                self._tell_of_loss(event.reach)
         raised = defaultdict[int, set[AttentionReason]](set)
         for event in events:
             if isinstance(event, AttentionRaised) and _is_call(event.cause):
                 raised[event.conversation_id].add(event.cause)
         self._tell_of_calls(raised)
         self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
+
+    def _tell_of_loss(self, reach: Reach) -> None:
+        """Notify of a loss while nobody looks at the window, whose bar tells it as well."""
+        desk = self._bridge.desk
+        if not reach.lost:
+            self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
+        elif not is_watching(desk.presence) and desk.preferences.now.notifications:
+            self._notifier.show(loss_notice(reach.finding), self._answers.give)
 
     def _tell_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
         """Notify of attention, unless the operator has the conversation in sight."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
-from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction
+from wxdesk.ui.notifications.notice import NO_CONVERSATION, DesktopNotice, NoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -24,7 +24,10 @@ class NoticeCommands(QObject):
 
     def give(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         """Run the action that the operator chose."""
-        if answer is NoticeAction.OPEN:
+        if notice.conversation_id == NO_CONVERSATION:
+            self._window.bring_to_front()
+            self._window.show_settings()
+        elif answer is NoticeAction.OPEN:
             self.open(notice.conversation_id)
         elif answer is NoticeAction.TAKE_OVER:
             self._bridge.ask(self._bridge.desk.conversations.take_over(notice.conversation_id))

@@ -13,7 +13,9 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.days import dated_time
@@ -28,6 +30,7 @@ class NoticeTopic(StrEnum):
     CALL = "call"  # a conversation needs its human
     HELD = "held"  # a reply is about to leave
     RETURN = "return"  # a takeover ends, or has ended
+    LOSS = "loss"  # WeChat no longer reaches the desk
 
 
 class NoticeAction(StrEnum):
@@ -44,6 +47,9 @@ FOR_HELD = (NoticeAction.SEND, NoticeAction.STOP, NoticeAction.TAKE_OVER, Notice
 """Actions for held replies; Edit comes last, because GNOME shows only three."""
 
 FOR_CALL = (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
+
+NO_CONVERSATION = 0
+"""Id in place of a conversation's, for what concerns the whole desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,12 @@ def held_notice_of(
     body = f"{when}\n{said}" if with_text else when
     ids = tuple(part.reply.id for part in parts)
     return DesktopNotice(first.conversation_id, name_of(parts[0].contact), body, NoticeTopic.HELD, FOR_HELD, ids)
+
+
+def loss_notice(finding: Finding) -> DesktopNotice:
+    """Return the notice that WeChat no longer reaches the desk, and why."""
+    title = tr("WeChat does not reach this desk")
+    return DesktopNotice(NO_CONVERSATION, title, told(finding), NoticeTopic.LOSS, (NoticeAction.OPEN,))
 
 
 def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:
