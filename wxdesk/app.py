@@ -47,7 +47,6 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.replies.commands import ReplyCommands
@@ -61,6 +60,7 @@ from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.wechat.clock_skew import ClockCheck
@@ -222,10 +222,9 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         templates=templates,
         pictures=out.pictures,
         reports=Reports.of(store),
-        traffic=Traffic(),
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
-        health=Health(),
         reachability=reachability,
+        account_editing=AccountEditing(configuration, store, out.pictures, listener.shut),
         setup=SetupDesk(accounts, configuration.credentials, out.client, wechat.api_base, bus.publish, clock),
         bus=bus,
         clock=clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.commands import ConversationCommands
@@ -22,6 +22,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.templates.templates import TemplateLibrary
@@ -33,6 +34,7 @@ class Desk:
 
     configuration: Configuration
     accounts: Accounts
+    account_editing: AccountEditing
     preferences: CurrentPreferences
     presence: DeskPresence
     inbox: InboxQueries
@@ -47,11 +49,11 @@ class Desk:
     templates: TemplateLibrary
     pictures: Pictures
     reports: Reports
-    traffic: Traffic
     quarantine: Quarantine
-    health: Health
     reachability: Reachability
     setup: SetupDesk
     bus: Bus
     clock: Clock
     body_of: BodyOf
+    traffic: Traffic = field(default_factory=Traffic)
+    health: Health = field(default_factory=Health)

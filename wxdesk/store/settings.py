@@ -7,6 +7,9 @@ from sqlalchemy import Connection, select
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.schema.authored import settings
 
+ACCOUNT_MODE = "account:"
+"""Key of an account's mode, followed by its name; an empty value is none."""
+
 
 class Settings:
     """Small key-value settings that must survive a restart, such as the pause."""

@@ -181,6 +181,16 @@ class Listener:
             await asyncio.wait(self._at_work, timeout=2 - 2.2 * _GRACE_SECONDS)
         logger.info("Stopped listening")
 
+    def shut(self, account: str) -> Callable[[], None]:
+        """Refuse what comes for an account from now on; return what undoes it."""
+        before = self._doors
+        self._doors = {name: door for name, door in before.items() if name != account}
+
+        def reopen() -> None:
+            self._doors = before
+
+        return reopen
+
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
         connection = cast(Connection, request.protocol)

@@ -49,6 +49,10 @@ class Pictures:
         """Return the bytes to upload, fewer if it is shrunk; raises `NotFound`."""
         return len((await asyncio.to_thread(lambda: for_upload(self._files.read(digest)))).data)
 
+    async def remove(self, digest: str) -> None:
+        """Remove the file of a picture that nothing names any more."""
+        await asyncio.to_thread(self._files.remove, digest)
+
     def _admit(self, data: bytes) -> Picture:
         if len(data) > LARGEST_ORIGINAL:
             raise BadPicture(TOO_LARGE)

@@ -12,12 +12,9 @@ import msgspec
 from wxdesk.core.errors import BadPreference, NotFound
 from wxdesk.core.events import AccountChanged, Event
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.store.settings import Settings
+from wxdesk.store.settings import ACCOUNT_MODE, Settings
 
 log = logging.getLogger(__name__)
-
-KEY = "account:"
-"""Key of an account's setting, followed by its name; an empty value is none."""
 
 LONGEST_HOLD = 3600
 """Most seconds for which an account may hold replies, as in config.toml."""
@@ -93,7 +90,7 @@ class Accounts(Mapping[str, Account]):
                     await self._follow(account)
 
     async def _stored(self, name: str) -> AccountSetting | None:
-        stored = await self._settings.get(KEY + name)
+        stored = await self._settings.get(ACCOUNT_MODE + name)
         try:
             found = msgspec.json.decode(stored, type=AccountSetting) if stored else None
             if found is not None:
@@ -124,7 +121,7 @@ class Accounts(Mapping[str, Account]):
                 raise NotFound("account")
             before = self._now[name].reply_mode
             stored = msgspec.json.encode(setting).decode() if setting is not None else ""
-            await self._settings.set(KEY + name, stored)
+            await self._settings.set(ACCOUNT_MODE + name, stored)
             account = _with_mode(self.configured[name], setting)
             self._now = {**self._now, name: account}
             self._set_here = self._set_here | {name} if setting is not None else self._set_here - {name}

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from wxdesk.config import FILE, Config, load
+from wxdesk.config.writing import restore, rewrite
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
@@ -152,18 +153,39 @@ class Configuration:
                 trouble says so until it can be read again.
         """
         async with self._reading:
-            self._seen, sources = self._stamp(), self.now.sources
-            if sources is None:
-                return ConfigurationChanged()
+            return await self._reload()
+
+    async def edit(
+        self, change: Callable[[str], str], then: Callable[[], Awaitable[None]] | None = None
+    ) -> ConfigurationChanged:
+        """Change the text of config.toml, do what belongs to it, and apply both.
+
+        If `then` fails, the file is put back. Raises what `config.writing.rewrite` and `then` raise.
+        """
+        async with self._reading:
+            home = self.now.home
+            before = await asyncio.to_thread(rewrite, home, change)
             try:
-                read = await asyncio.to_thread(read_setup, self.now.home, sources, self.now.clock)
-            except WxdeskError as error:
-                log.warning("The configuration stays as it was: %s", error)
-                text = tr("The former configuration stays in force. {reason}", reason=explain(error))
-                self._publish(TroubleRaised(TROUBLE, text))
+                if then is not None:
+                    await then()
+            except BaseException:
+                await asyncio.to_thread(restore, home, before)
                 raise
-            self._publish(TroubleRaised(TROUBLE, ""))
-            return await self.apply(self._with_known_ends(read))
+            return await self._reload()
+
+    async def _reload(self) -> ConfigurationChanged:
+        self._seen, sources = self._stamp(), self.now.sources
+        if sources is None:
+            return ConfigurationChanged()
+        try:
+            read = await asyncio.to_thread(read_setup, self.now.home, sources, self.now.clock)
+        except WxdeskError as error:
+            log.warning("The configuration stays as it was: %s", error)
+            text = tr("The former configuration stays in force. {reason}", reason=explain(error))
+            self._publish(TroubleRaised(TROUBLE, text))
+            raise
+        self._publish(TroubleRaised(TROUBLE, ""))
+        return await self.apply(self._with_known_ends(read))
 
     def _with_known_ends(self, read: Setup) -> Setup:
         """Let no former secret live longer because it was read again."""

@@ -53,6 +53,11 @@ class Pushes:
         if self._mark is not None and self._newest:
             self._mark.write(self._newest)
 
+    async def note_removed(self) -> None:
+        """Note that pushes were removed on purpose, so that none counts as lost."""
+        self._newest = await self._db.read(_newest)
+        self.mark_newest()
+
     async def lost(self) -> int:
         """Count acknowledged pushes of the last run that the file does not hold."""
         return 0 if self._mark is None else max(0, self._mark.read() - await self._db.read(_newest))

@@ -73,6 +73,13 @@ class PictureFiles:
         for rest in self._root.glob(f"??/*{_UNFINISHED}"):
             rest.unlink(missing_ok=True)
 
+    def remove(self, digest: str) -> None:
+        """Remove a picture that nothing names any more."""
+        path = self.path(digest)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
     def _place(self, digest: str, form: PictureFormat) -> Path:
         return self._root / digest[:2] / f"{digest}.{form.value}"
 

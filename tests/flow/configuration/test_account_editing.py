@@ -1,0 +1,161 @@
+"""Accounts are added, changed, renamed and removed in a running desk, with all that belongs to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.flow.conftest import next_event
+from tests.prepared import prepare
+from wxdesk.app import OpenDesk, open_desk
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow
+from wxdesk.core.errors import BadConfig, BadInput, NotFound
+from wxdesk.core.events import ConfigurationChanged, DecisionMade
+from wxdesk.core.preferences import Preferences
+from wxdesk.desk.settings.configuration import read_setup
+from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.secrets import SecretName, SecretSource, SecretSources
+
+RULES = '[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\n'
+
+
+@dataclass
+class Shop:
+    """A desk that somebody sets up: its file, the memory with its secrets, and WeChat."""
+
+    opened: OpenDesk
+    home: Path
+    sandbox: Sandbox
+    sources: SecretSources
+
+    async def add(self, name: str = "shop") -> ConfigurationChanged:
+        account, credentials = demo_account()
+        for secret in SecretName:
+            value = getattr(credentials, secret.value)
+            now = datetime.now(UTC)
+            await asyncio.to_thread(self.sources.store, name, secret, value, now, into=SecretSource.MEMORY)
+        changes = await self.opened.desk.account_editing.add(name, account.app_id, original_id=account.original_id)
+        self.sandbox.set_push_url(f"{self.opened.url}/wx/{name}")
+        return changes
+
+    @property
+    def text(self) -> str:
+        return (self.home / "config.toml").read_text(encoding="utf-8")
+
+    async def rows(self) -> tuple[InboxRow, ...]:
+        return tuple((await self.opened.desk.inbox.list_page(InboxFilter.ALL, 0)).rows)
+
+    async def says(self, text: str) -> None:
+        decided = asyncio.create_task(next_event(self.opened, lambda event: isinstance(event, DecisionMade)))
+        await asyncio.sleep(0)  # it listens from here on
+        assert (await self.sandbox.say(LI_LEI.openid, text)).accepted
+        await decided
+
+
+@pytest.fixture
+async def shop(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Shop]:
+    prepare(tmp_path)
+    head = f'# Mine\n[listener]\nport = 0  # any\n[wechat]\napi_base = "{sandbox.url}"\n'
+    (tmp_path / "config.toml").write_text(head, encoding="utf-8")
+    sources = SecretSources(tmp_path, {})
+    opened = await open_desk(read_setup(tmp_path, sources))
+    await opened.desk.preferences.set(Preferences(undo_seconds=0))
+    await opened.desk.rules.exchange.take_in(RULES, "rules.toml")
+    yield Shop(opened, tmp_path, sandbox, sources)
+    await opened.stop()
+
+
+async def test_an_account_is_added_and_answers(shop: Shop) -> None:
+    before = shop.text
+    assert await shop.add() == ConfigurationChanged(added=("shop",))
+    assert shop.text.startswith(before)
+    await shop.says("在吗")
+    assert (await shop.sandbox.wait_for_reply(LI_LEI.openid)).text == "好的"
+
+
+async def test_a_key_is_changed_and_returns_to_its_default(shop: Shop) -> None:
+    await shop.add()
+    before = shop.text
+    await shop.opened.desk.account_editing.change("shop", hold_seconds=30)
+    assert shop.opened.desk.accounts["shop"].hold_seconds == 30
+    await shop.opened.desk.account_editing.change("shop", hold_seconds=None)
+    assert shop.opened.desk.accounts["shop"].hold_seconds == 8
+    assert shop.text == before
+
+
+async def test_the_public_address_is_set(shop: Shop) -> None:
+    await shop.opened.desk.account_editing.set("listener", {"public_url": "https://desk.example.com"})
+    assert shop.opened.desk.configuration.now.config.listener.public_url == "https://desk.example.com"
+
+
+async def test_what_the_file_cannot_say_changes_nothing(shop: Shop) -> None:
+    await shop.add()
+    before = shop.text
+    with pytest.raises(BadConfig, match="0 to 3600"):
+        await shop.opened.desk.account_editing.change("shop", hold_seconds=-1)
+    with pytest.raises(BadInput, match="“shop” already"):
+        await shop.add()
+    assert shop.text == before
+    assert shop.opened.desk.health.state.troubles == ()
+
+
+async def test_a_renamed_account_goes_on_with_its_conversation(shop: Shop) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    await shop.sandbox.wait_for_reply(LI_LEI.openid)
+    changes = await shop.opened.desk.account_editing.rename("shop", "store")
+    assert changes == ConfigurationChanged(added=("store",), removed=("shop",))
+    assert not (await shop.sandbox.say(LI_LEI.openid, "还在吗")).accepted
+    shop.sandbox.set_push_url(f"{shop.opened.url}/wx/store")
+    await shop.says("还在吗")
+    assert (await shop.sandbox.wait_for_reply(LI_LEI.openid, after=1)).text == "好的"
+    [row] = await shop.rows()
+    assert row.conversation.account == "store"
+
+
+async def test_a_name_with_conversations_is_refused_and_nothing_has_changed(shop: Shop) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    await shop.opened.desk.account_editing.remove("shop", with_data=False)
+    await shop.add("other")
+    before = shop.text
+    with pytest.raises(BadInput, match="“shop” already"):
+        await shop.opened.desk.account_editing.rename("other", "shop")
+    assert shop.text == before
+    await shop.says("还在吗")
+
+
+async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) -> None:
+    empty = shop.text
+    await shop.add()
+    await shop.says("在吗")
+    assert await shop.opened.desk.account_editing.remove("shop", with_data=False) == ConfigurationChanged(
+        removed=("shop",)
+    )
+    assert shop.text.strip() == empty.strip()
+    [row] = await shop.rows()
+    snapshot = await shop.opened.desk.timeline.snapshot(row.conversation.id)
+    assert snapshot.row.conversation.account == "shop"
+    account, _ = demo_account()
+    assert shop.sources.read(account, datetime.now(UTC)).credentials.app_secret == ""
+
+
+async def test_with_its_data_nothing_of_it_is_left(shop: Shop) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    await shop.sandbox.wait_for_reply(LI_LEI.openid)
+    await shop.opened.desk.account_editing.remove("shop", with_data=True)
+    assert await shop.rows() == ()
+    assert await shop.opened.store.pushes.page() == []
+    assert await shop.opened.store.pushes.lost() == 0
+
+
+async def test_an_account_that_is_gone_is_not_there(shop: Shop) -> None:
+    with pytest.raises(NotFound):
+        await shop.opened.desk.account_editing.remove("shop", with_data=True)

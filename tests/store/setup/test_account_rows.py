@@ -1,0 +1,101 @@
+"""All rows of an account are renamed or removed in one transaction, whatever table they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from tests.store.chats import T0, Talk, incoming, second
+from wxdesk.core.conversations.attention import Attention, AttentionReason
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.store import Store
+from wxdesk.store.schema import metadata
+from wxdesk.store.setup.account_rows import _owned
+
+NOT_OF_AN_ACCOUNT = {
+    "settings", "rules", "rule_revisions", "rule_lists", "templates", "template_revisions", "outages", "pictures",
+}  # fmt: skip
+"""Tables whose rows belong to the whole desk. A new table is in the other group unless it is named here."""
+
+
+def counted(connection: Connection) -> Mapping[str, int]:
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables
+    }
+
+
+async def rows(store: Store) -> Mapping[str, int]:
+    return await store._db.read(counted)
+
+
+async def fill(store: Store, account: str) -> None:
+    """A conversation with a row in every table that an account has rows in."""
+    talk = Talk(store)
+    talk._keys = iter(range(1000 * len(account), 2**31))  # type: ignore[assignment]
+    said = await talk.hears(incoming("oA", "退款"), second(0), account)
+    [reply] = await talk.decides(said.message, "好的")
+    await talk.moves(reply, Move.CANCEL)
+    picture = Picture(account[0] * 64, PictureFormat.PNG, 1, 1, 1)
+    await store.pictures.settle(said.message.id, picture, T0)
+    await store.pictures.note_upload(account, picture.digest, "m", T0)
+    await store.attention.change([Attention(said.conversation.id, AttentionReason.CLOSING, T0)], [])
+    await store.settings.set(f"account:{account}", "x")
+
+
+def test_every_table_belongs_to_an_account_or_to_the_desk() -> None:
+    assert {table.name for table in _owned("x")} == set(metadata.tables) - NOT_OF_AN_ACCOUNT
+
+
+async def test_a_removed_account_leaves_no_row(store: Store) -> None:
+    empty = await rows(store)
+    await fill(store, "aa")
+    alone = await rows(store)
+    await fill(store, "bb")
+    filled = {name for name, count in alone.items() if count > empty[name]}
+    assert filled >= {table.name for table in _owned("x")}
+    assert await store.account_rows.remove("bb") == ["b" * 64]
+    assert await rows(store) == alone
+    assert await store.settings.get("account:bb") is None
+    assert await store.account_rows.remove("aa") == ["a" * 64]
+    assert await rows(store) == empty
+
+
+async def test_a_picture_that_another_account_has_as_well_stays(store: Store) -> None:
+    await fill(store, "aa")
+    await fill(store, "ab")
+    assert await store.account_rows.remove("aa") == []
+    assert (await store.pictures.get("a" * 64)).digest == "a" * 64
+
+
+async def test_removing_loses_no_push(store: Store) -> None:
+    await fill(store, "aa")
+    await fill(store, "bb")
+    store.pushes.mark_newest()
+    await store.account_rows.remove("bb")
+    await store.pushes.note_removed()
+    assert await store.pushes.lost() == 0
+
+
+async def test_a_renamed_account_keeps_everything(store: Store) -> None:
+    await fill(store, "aa")
+    before = await rows(store)
+    await store.account_rows.rename("aa", "new")
+    assert await rows(store) == before
+    [thread] = await store.conversations.named("oA", ["new"])
+    assert thread.account == "new"
+    assert await store.conversations.named("oA", ["aa"]) == []
+    assert await store.settings.get("account:new") == "x"
+    assert await store.settings.get("account:aa") is None
+
+
+async def test_a_name_that_has_conversations_is_not_given(store: Store) -> None:
+    await fill(store, "aa")
+    await fill(store, "bb")
+    before = await rows(store)
+    with pytest.raises(BadInput, match="“bb” already"):
+        await store.account_rows.rename("aa", "bb")
+    assert await rows(store) == before

@@ -1,0 +1,102 @@
+"""Accounts added, changed, paused, renamed and removed while the desk runs.
+
+Each writes config.toml so that its comments stay, moves or removes secrets and rows with it, and is applied at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
+from wxdesk.core.errors import NotFound
+from wxdesk.core.events import ConfigurationChanged
+from wxdesk.desk.pictures.pictures import Pictures
+from wxdesk.desk.settings.configuration import Configuration
+from wxdesk.secrets import SecretSources
+from wxdesk.store import Store
+
+
+class AccountEditing:
+    """Changes of the accounts.
+
+    `shut` closes the listener's door of one, and returns what opens it. Every method raises `BadInput` for what
+    config.toml cannot say, for a file with a mistake and for one that was changed elsewhere meanwhile; nothing has
+    changed then.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        store: Store,
+        pictures: Pictures,
+        shut: Callable[[str], Callable[[], None]],
+    ) -> None:
+        self._configuration = configuration
+        self._store = store
+        self._pictures = pictures
+        self._shut = shut
+
+    async def add(self, name: str, app_id: str, **keys: object) -> ConfigurationChanged:
+        """Add an account; `keys` are those of config.toml."""
+        return await self._configuration.edit(partial(with_account, keys={"name": name, "app_id": app_id, **keys}))
+
+    async def change(self, name: str, **keys: object) -> ConfigurationChanged:
+        """Set keys of an account; None returns to the default of one."""
+        return await self._configuration.edit(partial(with_account_keys, name=name, keys=keys))
+
+    async def pause(self, name: str, *, on: bool) -> ConfigurationChanged:
+        """Pause the automatic replies of an account, or let them leave again."""
+        return await self.change(name, paused=True if on else None)
+
+    async def set(self, table: str, keys: Keys) -> ConfigurationChanged:
+        """Set keys of another table, such as `listener` or `tunnel`."""
+        return await self._configuration.edit(partial(with_keys, table=table, keys=keys))
+
+    async def rename(self, old: str, new: str) -> ConfigurationChanged:
+        """Give an account another name, with its conversations and secrets.
+
+        Its push URL is another one then, to be entered in WeChat's console: pushes to the former one are refused.
+        """
+
+        async def move() -> None:
+            await self._store.account_rows.rename(old, new)
+            try:
+                if self._sources is not None:
+                    await asyncio.to_thread(self._sources.rename, old, new)
+            except BaseException:
+                await self._store.account_rows.rename(new, old)
+                raise
+
+        return await self._moving(old, partial(with_account_keys, name=old, keys={"name": new}), move)
+
+    async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
+        """Remove an account and its secrets, and its conversations only `with_data`."""
+
+        async def remove_rest() -> None:
+            if with_data:
+                for digest in await self._store.account_rows.remove(name):
+                    await self._pictures.remove(digest)
+                await self._store.pushes.note_removed()
+            if self._sources is not None:
+                await asyncio.to_thread(self._sources.remove, name)
+
+        return await self._moving(name, partial(without_account, name=name), remove_rest)
+
+    @property
+    def _sources(self) -> SecretSources | None:
+        return self._configuration.now.sources
+
+    async def _moving(
+        self, name: str, change: Callable[[str], str], then: Callable[[], Awaitable[None]]
+    ) -> ConfigurationChanged:
+        """Edit while no push for the account comes in between."""
+        if name not in self._configuration.now.accounts:
+            raise NotFound("account")
+        reopen = self._shut(name)
+        try:
+            return await self._configuration.edit(change, then)
+        except BaseException:
+            reopen()
+            raise

@@ -1,0 +1,93 @@
+"""All rows of an account: given to another name, or removed.
+
+Both go through the schema as it is, so that no table can be forgotten: a row belongs to the account that it names, or
+to the one of a row that it refers to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Table, Text, delete, exists, or_, select, type_coerce, update
+
+from wxdesk.core.errors import BadInput, Phrase
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema import metadata
+from wxdesk.store.schema.authored import settings
+from wxdesk.store.schema.columns import JsonText
+from wxdesk.store.schema.messaging import messages, pictures
+from wxdesk.store.settings import ACCOUNT_MODE
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class AccountRows:
+    """The rows of one account, in every table."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def rename(self, old: str, new: str) -> None:
+        """Give all rows of account `old` to `new`.
+
+        Raises:
+            BadInput: there are rows of `new`, perhaps of an account that was removed without them.
+        """
+        await self._db.write(_rename, old, new)
+
+    async def remove(self, name: str) -> list[str]:
+        """Remove all rows of an account; return the pictures that nothing names any more."""
+        return await self._db.write(_remove, name)
+
+
+def _rename(connection: Connection, old: str, new: str) -> None:
+    tables = [table for table in metadata.sorted_tables if "account" in table.c]
+    for table in tables:
+        if connection.scalar(select(exists().where(table.c.account == new))):
+            raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
+    for table in tables:
+        connection.execute(update(table).where(table.c.account == old).values(account=new))
+    connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + new))
+    setting = settings.c.key == ACCOUNT_MODE + old
+    connection.execute(update(settings).where(setting).values(key=ACCOUNT_MODE + new))
+
+
+def _remove(connection: Connection, name: str) -> list[str]:
+    owned = _owned(name)
+    shown = set(connection.scalars(select(messages.c.picture).where(owned[messages], messages.c.picture.is_not(None))))
+    for table in reversed(metadata.sorted_tables):
+        if table in owned:
+            connection.execute(delete(table).where(owned[table]))
+    connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
+    unnamed = sorted(shown - set(_named_digests(connection)))
+    connection.execute(delete(pictures).where(pictures.c.digest.in_(unnamed)))
+    return unnamed
+
+
+def _owned(name: str) -> dict[Table, ColumnElement[bool]]:
+    """Return for each table with rows of an account the condition that finds them."""
+    found: dict[Table, ColumnElement[bool]] = {}
+    for table in metadata.sorted_tables:
+        if "account" in table.c:
+            found[table] = table.c.account == name
+            continue
+        parents = [
+            key.parent.in_(select(key.column).where(found[key.column.table]))
+            for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+            if key.column.table in found
+        ]
+        if parents:
+            found[table] = or_(*parents)
+    return found
+
+
+def _named_digests(connection: Connection) -> Iterator[str]:
+    """Find the pictures that messages, replies, rules and templates name."""
+    yield from connection.scalars(select(messages.c.picture).where(messages.c.picture.is_not(None)).distinct())
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, JsonText):
+                text = type_coerce(column, Text)
+                for value in connection.scalars(select(text).where(text.like("%picture%"))):
+                    yield from _DIGEST.findall(value)
