@@ -119,8 +119,8 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
 def _add_secret(parser: argparse.ArgumentParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
-    action.add_argument("account", metavar="ACCOUNT")
-    action.add_argument("name", metavar="NAME", help=", ".join(SecretName))
+    action.add_argument("account", metavar="ACCOUNT", help="or tunnel")
+    action.add_argument("name", metavar="NAME", help=", ".join((*SecretName, "password (of the tunnel)")))
     leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
     sealed = "keep it in a file that a passphrase seals, for a machine without a keychain"
     action.add_argument("--vault", action="store_true", default=False, help=sealed)

@@ -99,7 +99,8 @@ class Reconfiguration:
 
 def _way_here(setup: Setup) -> tuple[object, ...]:
     """Return what the tunnel and its probe depend on."""
-    return setup.config.tunnel, setup.config.listener, next(iter(setup.accounts), "")
+    config, account = setup.config, next(iter(setup.accounts), "")
+    return config.tunnel, config.listener, account, config.wechat.api_base, setup.tunnel_password
 
 
 def doors_of(setup: Setup) -> dict[str, tuple[Account, Credentials]]:

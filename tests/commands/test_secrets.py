@@ -234,3 +234,9 @@ def test_a_keychain_that_asks_holds_a_start_up_once_and_what_is_missing_is_said(
     assert len(lacking) == 3
     for name, line in zip(("app_secret", "push_token", "encoding_aes_key"), lacking, strict=True):
         assert f"wxdesk secret set shop {name}; a server may set WXDESK_SHOP_{name.upper()}" in line
+
+
+def test_the_tunnels_password_needs_no_account(tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(" correct horse \n"))
+    assert main(["--home", str(tmp_path), "--lang", "en", "secret", "set", "tunnel", "password"]) == 0
+    assert drawer.kept == {("wxdesk", "tunnel/password"): " correct horse "}

@@ -265,3 +265,16 @@ def test_a_machine_without_a_keychain_tells_the_former_ones_by_its_environment(t
     now = found(SecretSources(tmp_path, {f"WXDESK_SHOP_{name}": value for name, value in told.items()}))
     assert now.former_push_tokens == (FormerSecret("t1", NOW + DAY),)
     assert now.former_encoding_aes_keys == ()
+
+
+def test_the_tunnels_secret_has_the_same_sources(tmp_path: Path, drawer: Drawer) -> None:
+    sources = SecretSources(tmp_path, {})
+    assert sources.tunnel_password() == ""
+    assert sources.store_tunnel_password("correct horse") is SecretSource.KEYCHAIN
+    assert drawer.kept["wxdesk", "tunnel/password"] == "correct horse"
+    assert sources.tunnel_password() == "correct horse"
+    (tmp_path / "tunnel_password").write_text("filed\n", encoding="utf-8")
+    assert SecretSources(tmp_path, {"WXDESK_SECRETS": str(tmp_path)}).tunnel_password() == "filed"
+    assert SecretSources(tmp_path, {"WXDESK_TUNNEL_PASSWORD": "told"}).tunnel_password() == "told"
+    sources.store_tunnel_password("")
+    assert sources.tunnel_password() == ""

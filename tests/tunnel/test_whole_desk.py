@@ -12,12 +12,13 @@ import httpx2
 import msgspec
 import pytest
 
-from tests.tunnel.ssh.servers import OwnServer, free_port
+from tests.tunnel.ssh.servers import PASSWORD, OwnServer, free_port
 from tests.tunnel.watching import LONGEST, closed
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import Config, ListenerSettings, TunnelSettings, WeChatSettings
 from wxdesk.core.events import TunnelChanged
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
@@ -26,8 +27,8 @@ from wxdesk.sandbox.server import Sandbox
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[OwnServer]:
     key = asyncssh.generate_private_key("ssh-ed25519")
-    key.write_private_key(tmp_path / "key")
     key.write_public_key(tmp_path / "key.pub")
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(tmp_path / "other")  # refused: the password counts
     made = OwnServer(tmp_path / "key.pub")
     await made.start()
     yield made
@@ -42,7 +43,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await made.stop()
 
 
-async def reaches(desk: OpenDesk, kind: TunnelKind, phase: TunnelPhase) -> None:
+async def reaches(desk: OpenDesk, kind: TunnelKind, phase: TunnelPhase) -> CheckVerdict:
     changed = asyncio.Event()
     end = desk.desk.bus.subscribe(lambda _: changed.set(), TunnelChanged)
     async with asyncio.timeout(LONGEST):
@@ -50,18 +51,22 @@ async def reaches(desk: OpenDesk, kind: TunnelKind, phase: TunnelPhase) -> None:
             await changed.wait()
             changed.clear()
     end()
+    return desk.tunnel.state.verdict
 
 
 async def test_the_configured_tunnel_leads_here_and_there(tmp_path: Path, server: OwnServer, sandbox: Sandbox) -> None:
     account, credentials = demo_account()
     tunnel = TunnelSettings(
-        kind=TunnelKind.SSH, host="127.0.0.1", port=server.port, user="wx", key_file=str(tmp_path / "key"),
+        kind=TunnelKind.SSH, host="127.0.0.1", port=server.port, user="wx", key_file=str(tmp_path / "other"),
         host_key=server.key.get_fingerprint(), remote_port=free_port(), carry_api=True,
     )  # fmt: skip
     config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base=sandbox.url), tunnel=tunnel)
     setup = Setup(tmp_path, config, {account.name: credentials})
     desk = await open_desk(setup)
     try:
+        assert (await reaches(desk, TunnelKind.SSH, TunnelPhase.DOWN)) is CheckVerdict.SSH_KEY_REFUSED
+        setup = replace(setup, tunnel_password=PASSWORD)
+        await desk.apply(setup)
         await reaches(desk, TunnelKind.SSH, TunnelPhase.UP)
         async with httpx2.AsyncClient(trust_env=False) as asking:
             through = await asking.get(f"http://127.0.0.1:{tunnel.remote_port}/no/such/path")

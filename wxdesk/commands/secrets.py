@@ -20,7 +20,7 @@ from wxdesk.desk.setup.secret_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
-from wxdesk.secrets import SecretName, SecretSource, SecretSources, passphrase_of, variable
+from wxdesk.secrets import TUNNEL_PASSWORD, SecretName, SecretSource, SecretSources, passphrase_of, variable
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,10 @@ def set_secret(
     Raises:
         BadInput: account, name or passphrase is wrong, or the value cannot be the one of its field.
     """
+    sources = SecretSources(home, on_wait=partial(_say_question, say), memory=False)
+    if (account, name) == TUNNEL_PASSWORD:
+        store = partial(sources.store_tunnel_password, _typed(account, name).rstrip("\r\n"))
+        return 0 if _kept(sources, (account, name), store, say, vault=vault) else 1
     entry = next((entry for entry in load(home).accounts if entry.name == account), None)
     if entry is None:
         raise BadInput(reason=tr("config.toml has no account “{account}”.", account=account))
@@ -55,22 +59,35 @@ def set_secret(
                                  name=name, names=tr(", ").join(SecretName)))  # fmt: skip
     secret = SecretName(name)
     value = _asked(entry, secret, say)
-    sources = SecretSources(home, on_wait=partial(_say_question, say), memory=False)
     store = partial(sources.store, account, secret, value, utc_now(), at_once=at_once)
+    if not _kept(sources, (account, secret), store, say, vault=vault):
+        return 1
+    if sources.given(account, secret):
+        say(tr("But {variable}, or a file, supplies this secret as well, and comes first.",
+               variable=variable(account, secret)))  # fmt: skip
+    return 0
+
+
+def _kept(
+    sources: SecretSources,
+    names: tuple[str, str],
+    store: Callable[..., SecretSource | None],
+    say: Callable[[str], None],
+    *,
+    vault: bool,
+) -> bool:
+    """Store in the keychain, else in the vault if there is one; say where."""
     place = None if vault else store(into=SecretSource.KEYCHAIN)
     if place is None and (vault or sources.vault.exists):
         _open_vault(sources)
         place = store(into=SecretSource.VAULT)
     if place is None:
-        command = f"wxdesk secret set {account} {secret.value} --vault"
+        command = f"wxdesk secret set {' '.join(names)} --vault"
         say(tr("This machine has no usable keychain. Set {variable} instead, or keep it in a sealed file: {command}",
-               variable=variable(account, secret), command=command))  # fmt: skip
-        return 1
+               variable=variable(*names), command=command))  # fmt: skip
+        return False
     say(tr(_KEPT[place], file=sources.vault.file))
-    if sources.given(account, secret):
-        say(tr("But {variable}, or a file, supplies this secret as well, and comes first.",
-               variable=variable(account, secret)))  # fmt: skip
-    return 0
+    return True
 
 
 _KEPT = {
@@ -100,8 +117,7 @@ def _open_vault(sources: SecretSources) -> None:
 
 def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) -> str:
     """Ask for the value, on a line of stdin where that is no terminal, and check it."""
-    pasted = getpass.getpass(f"{entry.name} {name.value}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    cleaned = clean(name.field, pasted)
+    cleaned = clean(name.field, _typed(entry.name, name))
     if not cleaned.value:
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
     together = {CredentialField.APP_ID: entry.app_id, CredentialField.ORIGINAL_ID: entry.original_id}
@@ -113,3 +129,7 @@ def _asked(entry: AccountEntry, name: SecretName, say: Callable[[str], None]) ->
     if corrected:
         say(corrected)
     return cleaned.value
+
+
+def _typed(account: str, name: str) -> str:
+    return getpass.getpass(f"{account} {name}: ") if sys.stdin.isatty() else sys.stdin.readline()

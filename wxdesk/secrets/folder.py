@@ -10,8 +10,6 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from wxdesk.secrets.names import SecretName
-
 log = logging.getLogger(__name__)
 
 VARIABLES = ("WXDESK_SECRETS", "CREDENTIALS_DIRECTORY")
@@ -25,11 +23,11 @@ def secrets_folder(environ: Mapping[str, str]) -> Path | None:
     return Path(named) if named else None
 
 
-def read_secret_file(folder: Path | None, account: str, name: SecretName, suffix: str = "") -> str:
+def read_secret_file(folder: Path | None, account: str, name: str, suffix: str = "") -> str:
     """Read a secret; empty without its file, or if it cannot be read, which is logged."""
     if folder is None:
         return ""
-    path = folder / f"{account}_{name.value}{suffix}"
+    path = folder / f"{account}_{name}{suffix}"
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES).decode("utf-8-sig").rstrip("\r\n")

@@ -15,6 +15,13 @@ It holds the time and nothing else.
 """
 
 
+TUNNEL_PASSWORD = ("tunnel", "password")
+"""Names of the tunnel's secret, in the places of account and name.
+
+A password, the passphrase of a key file, or the token of frps; no account has a secret of this name.
+"""
+
+
 class SecretName(StrEnum):
     """The secrets of an account, as `wxdesk secret set ACCOUNT NAME` takes them."""
 
@@ -61,11 +68,11 @@ class MissingSecret:
         return f"wxdesk secret set {self.account} {self.name.value}"
 
 
-def variable(account: str, name: SecretName) -> str:
+def variable(account: str, name: str) -> str:
     """The environment variable for a secret: upper case, every other character as `_`."""
-    return "WXDESK_" + re.sub(r"[^A-Z0-9]", "_", f"{account}_{name.value}".upper())
+    return "WXDESK_" + re.sub(r"[^A-Z0-9]", "_", f"{account}_{name}".upper())
 
 
-def entry_of(account: str, name: SecretName) -> str:
+def entry_of(account: str, name: str) -> str:
     """The name of a secret's entry in keychain and vault."""
-    return f"{account}/{name.value}"
+    return f"{account}/{name}"

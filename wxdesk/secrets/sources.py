@@ -23,7 +23,15 @@ from wxdesk.paths import write_private
 from wxdesk.secrets.folder import read_secret_file, secrets_folder
 from wxdesk.secrets.keychain import PERSON_SECONDS, START_SECONDS, Keychain, KeychainTrouble
 from wxdesk.secrets.memory import SecretMemory
-from wxdesk.secrets.names import CHANGED_FILE, MissingSecret, SecretName, SecretSource, entry_of, variable
+from wxdesk.secrets.names import (
+    CHANGED_FILE,
+    TUNNEL_PASSWORD,
+    MissingSecret,
+    SecretName,
+    SecretSource,
+    entry_of,
+    variable,
+)
 from wxdesk.secrets.rotation import former_entry, former_in, former_text
 from wxdesk.secrets.vault import FILE, Vault
 
@@ -122,6 +130,22 @@ class SecretSources:
             kept = "[]" if at_once else former_text(before.value, before.former, value, now)
             entries[former_entry(account, name)] = kept  # first, so that no moment has neither
         entries[entry_of(account, name)] = value
+        return self._put(entries, into)
+
+    def tunnel_password(self, wait: float = START_SECONDS) -> str:
+        """Read the tunnel's secret, perhaps empty, and mask it in the log from then on."""
+        value = self._environ.get(variable(*TUNNEL_PASSWORD), "") or read_secret_file(self._folder, *TUNNEL_PASSWORD)
+        kept = (place.get(entry_of(*TUNNEL_PASSWORD), wait) for place in self._places)
+        value = value or next(filter(None, kept), "")
+        logs.mask_also((value,))
+        return value
+
+    def store_tunnel_password(self, value: str, *, into: SecretSource | None = None) -> SecretSource | None:
+        """Store the tunnel's secret, or remove it if empty; otherwise like `store`."""
+        logs.mask_also((value,))
+        return self._put({entry_of(*TUNNEL_PASSWORD): value or None}, into)
+
+    def _put(self, entries: Mapping[str, str | None], into: SecretSource | None) -> SecretSource | None:
         for place in self._places:
             if place is self.keychain and self.keychain.trouble is KeychainTrouble.SILENT:
                 continue  # the person has had the time to answer

@@ -18,7 +18,8 @@ def plan_for(setup: Setup, listener_url: str) -> TunnelPlan:
     """Plan the tunnel of `[tunnel]`, which leads to the listener at `listener_url`."""
     config = setup.config
     carries_api = config.tunnel.kind is TunnelKind.SSH and config.tunnel.carry_api
-    settings = config.tunnel, config.listener.public_url, listener_url, carries_api and config.wechat.api_base
+    leads = listener_url, carries_api and config.wechat.api_base
+    settings = config.tunnel, config.listener.public_url, setup.tunnel_password, leads
     return TunnelPlan(config.tunnel.kind, settings, lambda: _driver(setup, listener_url), carries_api)
 
 
@@ -28,7 +29,7 @@ def _driver(setup: Setup, listener_url: str) -> TunnelDriver:
         from wxdesk.tunnel.ssh.driver import SshTunnel  # takes a third of a second, and few need it
 
         api = _address(setup.config.wechat.api_base) if tunnel.carry_api else None
-        return SshTunnel(tunnel, _address(listener_url), public_url=public_url, api=api)
+        return SshTunnel(tunnel, _address(listener_url), public_url=public_url, api=api, secret=setup.tunnel_password)
     if tunnel.kind is TunnelKind.COMMAND:
         return CommandTunnel(tunnel, _address(listener_url)[1], setup.home, public_url=public_url)
     return ExternalTunnel(public_url)

@@ -104,6 +104,8 @@ async def test_a_key_with_a_passphrase_takes_the_secret(
 async def test_a_wrong_host_is_told(watched: WatchedTunnel, settings: Settings, listener: Address) -> None:
     await watched.use(SshTunnel(settings(host="no-such-host.invalid"), listener, times=QUICK))
     assert "of this name" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
+    await watched.use(SshTunnel(settings(host="a" * 70 + ".example.com"), listener, times=QUICK))
+    assert "of this name" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
     await watched.use(SshTunnel(settings(port=free_port()), listener, times=QUICK))
     assert "nothing listens" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
     await watched.use(SshTunnel(settings(port=listener[1]), listener, times=QUICK))

@@ -18,6 +18,7 @@ from wxdesk.config.writing import restore, rewrite
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
+from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
@@ -54,6 +55,7 @@ class Setup:
     missing: tuple[MissingSecret, ...] = ()
     sources: SecretSources | None = field(default=None, compare=False, repr=False)
     found: Mapping[str, AccountSecrets] = field(default_factory=dict)
+    tunnel_password: str = field(default="", repr=False)
 
     @property
     def accounts(self) -> dict[str, Account]:
@@ -75,7 +77,7 @@ class Setup:
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not appear in a log."""
         known = (*self.credentials.values(), *(found.credentials for found in self.found.values()))
-        return tuple(secret for credentials in known for secret in credentials.secrets)
+        return (*(secret for credentials in known for secret in credentials.secrets), self.tunnel_password)
 
     def found_for(self, account: str) -> AccountSecrets:
         """Return the secrets of an account that were found, and from where."""
@@ -107,7 +109,8 @@ def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Se
     found = {entry.name: sources.read(entry.account(), clock()) for entry in config.accounts}
     credentials = {name: one.credentials for name, one in found.items() if not one.missing}
     missing = tuple(secret for one in found.values() for secret in one.missing)
-    return Setup(home, config, credentials, clock, missing, sources, found)
+    tunnel_password = sources.tunnel_password() if config.tunnel.kind is TunnelKind.SSH else ""
+    return Setup(home, config, credentials, clock, missing, sources, found, tunnel_password)
 
 
 class Configuration:

@@ -96,7 +96,7 @@ def _why(error: Exception, tunnel: TunnelSettings, shown: str) -> TunnelEnd:
         return TunnelEnd(new, at | keys, needs_person=True)
     if isinstance(error, asyncssh.PermissionDenied):
         return TunnelEnd(CheckVerdict.SSH_KEY_REFUSED, at | {"user": tunnel.user}, needs_person=True)
-    if isinstance(error, asyncssh.KeyImportError | asyncssh.KeyEncryptionError | FileNotFoundError | PermissionError):
+    if isinstance(error, ValueError | FileNotFoundError | PermissionError) and not isinstance(error, UnicodeError):
         return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": _about_key_file(error, tunnel.key_file)}, True)
     return TunnelEnd(CheckVerdict.SSH_UNREACHABLE, at | {"reason": _about_connection(error)})
 
@@ -108,7 +108,7 @@ def _about_key_file(error: Exception, file: str) -> str:
 
 
 def _about_connection(error: Exception) -> str:
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):
         return tr("there is no server of this name")
     if isinstance(error, ConnectionRefusedError):
         return tr("nothing listens at this port")
