@@ -111,3 +111,26 @@ def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
     with pytest.raises(BadConfig) as caught:
         parse(text, "config.toml")
     assert i18n.explain(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (ACCOUNT + 'appid = "wx1"\n', "there is no key “appid” here; did you mean “app_id”?"),
+        (ACCOUNT + 'originalID = "gh_1"\n', "there is no key “originalID” here; did you mean “original_id”?"),
+        ("[listener]\nprot = 1\n", "there is no key “prot” here; did you mean “port”?"),
+        (ACCOUNT + 'public_url = "https://a"\n', "there is no key “public_url” here; it belongs under [listener]"),
+        ('public_url = "https://a"\n', "there is no key “public_url” here; it belongs under [listener]"),
+        ("[listener]\ncolour = 1\n", "there is no key “colour” here"),
+        ('[accounts]\nname = "shop"\n', "write [[accounts]], with two brackets on each side"),
+    ],
+)
+def test_what_was_meant_is_told(text: str, told: str) -> None:
+    with pytest.raises(BadConfig) as refused:
+        parse(text)
+    assert told in str(refused.value)
+    i18n.use("zh_CN")
+    said = i18n.explain(refused.value)
+    i18n.use("en")
+    assert "there is" not in said
+    assert "write" not in said

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +26,8 @@ from wxdesk.toml import BadToml, parsed_toml
 FILE = "config.toml"
 TOP_LEVEL = "top level"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _REASONS = (
-    (re.compile(r"Object contains unknown field `(?P<name>.*)`"), "there is no key “{name}” here"),
     (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
     (re.compile(r"Expected `(?P<wanted>\w+)`, got `\w+`"), "must be {wanted}"),
     (re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL), "“{value}” is none of: {choices}"),
@@ -130,12 +131,39 @@ def parse(text: str, file: str = FILE) -> Config:
 
 def _reason_phrase(reason: str, key: str) -> str | Phrase:
     """Translate an error of msgspec about the value of `key`."""
+    if unknown := _UNKNOWN.fullmatch(reason):
+        return _unknown_key(unknown[1], key)
+    if key == "accounts" and reason.startswith("Expected `array`"):
+        return "write [[accounts]], with two brackets on each side, once for each mini program"
     for pattern, sentence in _REASONS:
         found = pattern.fullmatch(reason)
         if found:
             values = {name: _KINDS.get(value, value) for name, value in found.groupdict().items()}
             return Phrase(sentence, **values, choices=" | ".join(_CHOICES.get(key, ())))
     return reason
+
+
+def _unknown_key(name: str, place: str) -> Phrase:
+    """Say what a misspelt key was meant to be, or where a misplaced one belongs."""
+    tables = _tables()
+    if others := [table for table, keys in tables.items() if name in keys]:
+        return Phrase("there is no key “{name}” here; it belongs under {table}", name=name, table=others[0])
+    here = next((keys for table, keys in tables.items() if table.strip("[]") == place.partition("[")[0]), ())
+    for likely in (here, [key for keys in tables.values() for key in keys]):
+        if meant := get_close_matches(name.lower(), likely, 1):
+            return Phrase("there is no key “{name}” here; did you mean “{meant}”?", name=name, meant=meant[0])
+    return Phrase("there is no key “{name}” here", name=name)
+
+
+def _tables() -> dict[str, tuple[str, ...]]:
+    """The keys of each table of the file, by its heading."""
+    return {
+        "[[accounts]]": AccountEntry.__struct_fields__,
+        "[listener]": ListenerSettings.__struct_fields__,
+        "[store]": StoreSettings.__struct_fields__,
+        "[wechat]": WeChatSettings.__struct_fields__,
+        "[tunnel]": TunnelSettings.__struct_fields__,
+    }
 
 
 def _check(config: Config, file: str) -> None:

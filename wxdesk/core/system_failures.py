@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from wxdesk.core.errors import BadInput
+from wxdesk.core.errors import BadInput, Phrase
 
 NO_FILE = "there is no such file"
 NOT_ALLOWED = "this user may not use it"
@@ -68,3 +68,11 @@ def why_unusable(error: OSError) -> str:
 def why_not_listening(error: OSError) -> str:
     """Return the reason why an address cannot be listened at, an English sentence."""
     return _ADDRESSES.get(error.errno or 0, NO_ADDRESS)
+
+
+def not_our_address(error: OSError, host: str) -> str | Phrase:
+    """Return the reason why the listener cannot have `host`, with what to write."""
+    if why_not_listening(error) == NO_ADDRESS:
+        sentence = "This machine has no address {host}: write 127.0.0.1. The public name belongs in public_url."
+        return Phrase(sentence, host=host)
+    return "This machine does not let the program listen there."

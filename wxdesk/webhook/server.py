@@ -24,6 +24,7 @@ from wxdesk.core.events import Event, PushSeen, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
+from wxdesk.core.system_failures import not_our_address
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
@@ -302,8 +303,7 @@ async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
         await site.stop()
         if error.errno in _TAKEN:
             raise PortInUse(host, port) from None
-        reason = "This machine does not let the program listen there."
-        raise BadConfig("config.toml", "[listener]", reason) from error
+        raise BadConfig("config.toml", "[listener]", not_our_address(error, host)) from error
     for listening in cast("asyncio.Server", site._server).sockets:  # noqa: SLF001
         with listening.dup() as same:
             same.listen(BACKLOG)
