@@ -106,7 +106,7 @@ async def test_what_comes_through_is_probed_every_thirty_seconds(store: Store) -
     outside = Outside()
     async with watching(outside, store) as watch:
         assert await outside.next_probe() - outside.probes[0][0] == seconds(30)
-        assert (watch.state.finding.verdict, watch.state.since) == (V.OK, NOON)
+        assert (watch.state.finding.verdict, watch.state.since, watch.state.url) == (V.OK, NOON, URL)
     assert outside.told() == [V.OK]
     assert outside.probes[0] == (NOON, URL)
 
@@ -213,6 +213,15 @@ async def test_after_a_sleep_everything_is_checked_at_once(store: Store) -> None
         await settled()
         assert any(isinstance(event, NetworkChanged) for event in outside.events)
     assert await store.outages.newest() == (Outage(NOON, outside.now, V.DESK_OFF),)
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store):
+        outside.probed.clear()
+        outside.now -= timedelta(hours=1)
+        await outside.probed.wait()
+        assert outside.now == NOON - timedelta(hours=1)
 
 
 async def test_in_another_network_everything_is_checked_at_once(store: Store) -> None:

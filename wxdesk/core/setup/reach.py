@@ -18,12 +18,13 @@ class Reach:
     """Newest finding about the public address, and since when it is good or not.
 
     `finding.ok` tells if WeChat's requests arrive. `since` is the first moment of the present state, None while
-    nothing was probed. `lost`: they did arrive before.
+    nothing was probed. `lost`: they did arrive before. `url` is the address that is probed, empty if none can be.
     """
 
     finding: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
     since: datetime | None = None
     lost: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,8 @@ class Reachability:
         before, since = self.state.finding, self.state.since
         if since is None or finding.ok is not before.ok:
             since = finding.at
-        self.state = Reach(finding, since, lost=self._lost and self._reached_at is not None)
+        lost, url = self._lost and self._reached_at is not None, str(self._url or "")
+        self.state = Reach(finding, since, lost, url)
         same = _what_is_said(finding) == _what_is_said(before)
         news, self._untold = news or self._untold, False
         if news or not same:
@@ -262,7 +263,7 @@ class Reachability:
         while not self._awake.is_set():
             now = self._clock()
             left = until - now if self._url is not None else rhythm.look
-            if left <= timedelta():
+            if not timedelta() < left <= rhythm.every:  # more is left where the clock was set back
                 return
             await sleep(min(left, rhythm.look).total_seconds(), self._awake)
             if self._clock() - now > rhythm.asleep or self._prober.own_addresses() != addresses:
