@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeychain
 
 from tests.flow.conftest import next_event
 from tests.prepared import prepare
+from tests.secrets.backends import Drawer, drawer
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import BadConfig, BadInput, NotFound
@@ -21,6 +24,8 @@ from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets import SecretName, SecretSource, SecretSources
+
+__all__ = ["drawer"]  # the keychain in memory, as a fixture
 
 RULES = '[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\n'
 
@@ -159,3 +164,32 @@ async def test_with_its_data_nothing_of_it_is_left(shop: Shop) -> None:
 async def test_an_account_that_is_gone_is_not_there(shop: Shop) -> None:
     with pytest.raises(NotFound):
         await shop.opened.desk.account_editing.remove("shop", with_data=True)
+
+
+async def test_secrets_are_checked_stored_and_used_at_once(drawer: Drawer, shop: Shop) -> None:
+    editing = shop.opened.desk.account_editing
+    account, credentials = demo_account()
+    await editing.add("shop", account.app_id, original_id=account.original_id)
+    with pytest.raises(NotFound):
+        await editing.set_secrets("other", {SecretName.PUSH_TOKEN: "aToken"})
+    keyring.set_keyring(NoKeychain())
+    values = {secret: f" {getattr(credentials, secret.value)}\n" for secret in SecretName}
+    assert await editing.set_secrets("shop", values) == ConfigurationChanged(changed=("shop",))
+    assert [one.name for one in shop.opened.ready] == ["shop"]
+    assert shop.opened.desk.configuration.credentials["shop"] == credentials
+    assert set(shop.opened.desk.configuration.now.found["shop"].sources.values()) == {SecretSource.MEMORY}
+    await editing.set_secrets("shop", {SecretName.PUSH_TOKEN: "another1"})
+    now = shop.opened.desk.configuration.credentials["shop"]
+    assert (now.push_token, [one.value for one in now.former_push_tokens]) == ("another1", [credentials.push_token])
+    await editing.set_secrets("shop", {SecretName.PUSH_TOKEN: "another2"}, at_once=True)
+    assert shop.opened.desk.configuration.credentials["shop"].former_push_tokens == ()
+
+
+@pytest.mark.parametrize("value", ["", "a b", demo_account()[1].encoding_aes_key, demo_account()[1].app_secret])
+async def test_a_secret_that_cannot_be_right_is_refused_and_nothing_stored(shop: Shop, value: str) -> None:
+    await shop.add()
+    before = shop.opened.desk.configuration.now
+    with pytest.raises(BadInput):
+        await shop.opened.desk.account_editing.set_secrets("shop", {SecretName.PUSH_TOKEN: value})
+    await shop.opened.desk.configuration.reload()
+    assert shop.opened.desk.configuration.now is before

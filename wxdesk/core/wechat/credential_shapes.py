@@ -182,17 +182,20 @@ def _judge_beside(field: CredentialField, given: Mapping[CredentialField, str]) 
     return judge(field, value)
 
 
+def values_of(account: Account, credentials: Credentials) -> dict[CredentialField, str]:
+    """Return the values of a configured account by field."""
+    return {
+        CredentialField.APP_ID: account.app_id,
+        CredentialField.ORIGINAL_ID: account.original_id,
+        CredentialField.APP_SECRET: credentials.app_secret,
+        CredentialField.PUSH_TOKEN: credentials.push_token,
+        CredentialField.ENCODING_AES_KEY: credentials.encoding_aes_key,
+    }
+
+
 def judge_account(account: Account, credentials: Credentials) -> tuple[ShapeIssue, ...]:
     """Judge all values of a configured account together."""
-    return judge_together(
-        {
-            CredentialField.APP_ID: account.app_id,
-            CredentialField.ORIGINAL_ID: account.original_id,
-            CredentialField.APP_SECRET: credentials.app_secret,
-            CredentialField.PUSH_TOKEN: credentials.push_token,
-            CredentialField.ENCODING_AES_KEY: credentials.encoding_aes_key,
-        }
-    )
+    return judge_together(values_of(account, credentials))
 
 
 def new_token() -> str:

@@ -6,16 +6,20 @@ Each writes config.toml so that its comments stay, moves or removes secrets and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.events import ConfigurationChanged
+from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_of
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration
-from wxdesk.secrets import SecretSources
+from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.secrets import SecretName, SecretSources
 from wxdesk.store import Store
+
+NOTHING_ENTERED = "Nothing was entered; nothing was changed."
 
 
 class AccountEditing:
@@ -49,6 +53,29 @@ class AccountEditing:
     async def pause(self, name: str, *, on: bool) -> ConfigurationChanged:
         """Pause the automatic replies of an account, or let them leave again."""
         return await self.change(name, paused=True if on else None)
+
+    async def set_secrets(
+        self, name: str, values: Mapping[SecretName, str], *, at_once: bool = False
+    ) -> ConfigurationChanged:
+        """Store secrets of an account and use them; waits for the keychain's question.
+
+        A former Token or key is accepted beside the new one for a day, unless `at_once`. A value that cannot be
+        the one of its field is refused, and nothing is stored.
+        """
+        configured, sources = self._configuration.now.accounts.get(name), self._sources
+        if configured is None or sources is None:
+            raise NotFound("account")
+        cleaned = {secret: clean(secret.field, value).value for secret, value in values.items()}
+        given = {secret.field: value for secret, value in cleaned.items()}
+        together = values_of(configured, self._configuration.now.found_for(name).credentials) | given
+        issue = next((one for one in judge_together(together) if one.field in given), None)
+        if issue is not None or not all(given.values()):
+            raise BadInput(reason=explain_issue(issue) if issue else NOTHING_ENTERED)
+        place, now = None, self._configuration.now.clock()
+        for secret, value in cleaned.items():
+            # Where the keychain does not answer, it is waited for once.
+            place = await asyncio.to_thread(sources.store, name, secret, value, now, at_once=at_once, into=place)
+        return await self._configuration.reload()
 
     async def set(self, table: str, keys: Keys) -> ConfigurationChanged:
         """Set keys of another table, such as `listener` or `tunnel`."""
