@@ -278,3 +278,13 @@ def test_the_tunnels_secret_has_the_same_sources(tmp_path: Path, drawer: Drawer)
     assert SecretSources(tmp_path, {"WXDESK_TUNNEL_PASSWORD": "told"}).tunnel_password() == "told"
     sources.store_tunnel_password("")
     assert sources.tunnel_password() == ""
+
+
+def test_after_a_silence_at_the_start_each_storing_asks_the_keychain_again(sources: SecretSources) -> None:
+    for store in (
+        lambda: sources.store("shop", APP_SECRET, "value", NOW),
+        lambda: sources.store("shop", TOKEN, "value", NOW),
+        lambda: sources.store_tunnel_password("value"),
+    ):
+        sources.keychain.trouble = KeychainTrouble.SILENT
+        assert store() is SecretSource.KEYCHAIN

@@ -143,7 +143,10 @@ class SecretSources:
     def store_tunnel_password(self, value: str, *, into: SecretSource | None = None) -> SecretSource | None:
         """Store the tunnel's secret, or remove it if empty; otherwise like `store`."""
         logs.mask_also((value,))
-        return self._put({entry_of(*TUNNEL_PASSWORD): value or None}, into)
+        entry = entry_of(*TUNNEL_PASSWORD)
+        if into in (None, SecretSource.KEYCHAIN):
+            self.keychain.get(entry, PERSON_SECONDS)  # after an earlier silence, the person is asked again
+        return self._put({entry: value or None}, into)
 
     def _put(self, entries: Mapping[str, str | None], into: SecretSource | None) -> SecretSource | None:
         for place in self._places:
