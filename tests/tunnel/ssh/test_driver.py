@@ -223,6 +223,21 @@ async def test_a_killed_session_comes_back(
     assert await answer_of(REMOTE) == ANSWER
 
 
+@pytest.mark.parametrize("server", ["sshd"], indirect=True)
+async def test_the_port_is_taken_back_from_our_own_dead_session(
+    watched: WatchedTunnel, settings: Settings, listener: Address, wire: Wire
+) -> None:
+    """The server hears of nothing: the old session ends because the new one asks for it."""
+    await watched.use(SshTunnel(settings(port=wire.port), listener, times=QUICK))
+    for _ in range(2):
+        await watched.up()
+        assert await answer_of(REMOTE) == ANSWER
+        wire.fall_silent()
+        await watched.down(CheckVerdict.SSH_PORT_IN_USE)
+    await watched.up()
+    assert await answer_of(REMOTE) == ANSWER
+
+
 async def test_gateway_ports_no_is_told(
     watched: WatchedTunnel, listener: Address, sshd: RealServer, key_file: Path
 ) -> None:

@@ -129,7 +129,9 @@ WAY_IN = {
         ),
     ),
     CheckVerdict.TUNNEL_MISSING: Wording(
-        "The tunnel's program {program} is not on this machine.", remedy="Install it, or name its file in [tunnel]."
+        "The tunnel's program {program} is not on this machine. Get it at {where}",
+        "The tunnel's program {program} is not on this machine.",
+        remedy="Install it, or name its file in [tunnel].",
     ),
     CheckVerdict.TUNNEL_RENAMED: Wording(
         "The tunnel has another address now, {url}, and WeChat still has the former one.",
@@ -148,6 +150,7 @@ WAY_IN = {
         remedy="Compare the fingerprint with that on the server, then accept it.",
     ),
     CheckVerdict.SSH_HOST_KEY_CHANGED: Wording(
+        "The fingerprint of {host} has changed: it was {accepted} and is {fingerprint} now.",
         "The fingerprint of {host} has changed.",
         "The server's fingerprint has changed.",
         remedy="If you have installed the server anew, accept the new one; if not, somebody may be between.",

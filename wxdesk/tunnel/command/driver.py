@@ -72,7 +72,8 @@ class CommandTunnel:
         name, *arguments = self._command
         path = shutil.which(name, path=os.environ.get("PATH")) or shutil.which(str(self._home / name))
         if path is None:
-            return TunnelEnd(CheckVerdict.TUNNEL_MISSING, {"program": name, "where": self._program.where})
+            where = {"where": self._program.where} if self._program.where else {}
+            return TunnelEnd(CheckVerdict.TUNNEL_MISSING, {"program": name} | where)
         note = CheckVerdict.FRP_PASSTHROUGH if self._passes_https_through() else CheckVerdict.OK
         output = CommandOutput(self._program, Path(name).stem, self._port, self._public_url, report, note)
         process = await asyncio.create_subprocess_exec(

@@ -16,6 +16,7 @@ from wxdesk.config import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
+from wxdesk.tunnel.ssh.former_session import FormerSession
 from wxdesk.tunnel.ssh.frps import open_proxy
 from wxdesk.tunnel.ssh.login import SshFailed, SshTimes, log_in
 
@@ -50,14 +51,19 @@ class SshTunnel:
         self._secret = secret
         self._times = times
         self._connection: asyncssh.SSHClientConnection | None = None
+        self._former = FormerSession()
 
     def check(self) -> None:
         """See `desk.ports.TunnelDriver.check`."""
         if self._connection is not None:
-            self._connection.set_keepalive(self._times.checking, self._times.unanswered)
-            usual = self._times.keepalive, self._times.unanswered
-            delay = self._times.checking * (self._times.unanswered + 2)
-            asyncio.get_running_loop().call_later(delay, self._connection.set_keepalive, *usual)
+            times = self._times
+            self._connection.set_keepalive(times.checking, times.unanswered)
+            delay = times.checking * (times.unanswered + 2)
+            asyncio.get_running_loop().call_later(delay, self._slow_down, self._connection)
+
+    def _slow_down(self, connection: asyncssh.SSHClientConnection) -> None:
+        if connection is self._connection:
+            connection.set_keepalive(self._times.keepalive, self._times.unanswered)
 
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """See `desk.ports.TunnelDriver.run`."""
@@ -88,8 +94,11 @@ class SshTunnel:
             await connection.forward_remote_port(host, port, *self._listener)
         except asyncssh.ChannelListenError:
             taken = await _listens(connection, host, port)
+            if taken:
+                await self._former.end(connection, self._times.looking)
             verdict = CheckVerdict.SSH_PORT_IN_USE if taken else CheckVerdict.SSH_FORWARD_REFUSED
             raise SshFailed(TunnelEnd(verdict, {"port": str(port), "host": self._tunnel.host})) from None
+        await self._former.note(connection, self._times.looking)
         api_port = 0
         if self._api is not None:
             api_port = (await connection.forward_local_port("127.0.0.1", 0, *self._api)).get_port()
