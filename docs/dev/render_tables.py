@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wxdesk import i18n
 from wxdesk.core.conversations.attention_judging import attention_for
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import Takeover, end_after_message, takeover_after_writing
@@ -22,9 +23,18 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, effective_mode, first_state, is_taken_over
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.desk.setup import sentences
+from wxdesk.desk.setup.wording import holes
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs/dev").glob("*.md")), ROOT / "docs/adr/README.md")
+PAGES = (
+    ROOT / "ARCHITECTURE.md",
+    *sorted((ROOT / "docs").glob("setup*.md")),
+    *sorted((ROOT / "docs/dev").glob("*.md")),
+    ROOT / "docs/adr/README.md",
+)
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -145,8 +155,50 @@ def records() -> str:
     return "\n".join(found)
 
 
+def verdicts() -> str:
+    """List every verdict of a check with what it tells, and what mends it."""
+    return _verdicts("en", ("verdict", "", "what it tells", "what mends it"))
+
+
+def verdicts_in_chinese() -> str:
+    """List the same in Chinese."""
+    return _verdicts("zh_CN", ("名称", "", "意思", "怎么解决"))
+
+
+GRAVITIES = {Gravity.GOOD: "ok", Gravity.NOTE: "note", Gravity.WARNING: "warn", Gravity.FAILURE: "FAIL"}
+
+
+def _verdicts(language: str, head: Iterable[str]) -> str:
+    before = i18n.language()
+    i18n.use(language)
+    try:
+        return table(head, [_verdict_cells(verdict) for verdict in CheckVerdict])
+    finally:
+        i18n.use(before)
+
+
+def _verdict_cells(verdict: CheckVerdict) -> list[str]:
+    wording = sentences.WORDINGS[verdict]
+    names = {hole for sentence in (*wording.texts, wording.remedy) for hole in holes(sentence)} - {"account"}
+    finding = Finding(Check.PUSH, verdict, "shop", {name: f"‹{name}›" for name in names})
+    told = sentences.text(finding) if verdict is not CheckVerdict.OK else wording.text({})
+    return [f"`{verdict}`", GRAVITIES[verdict.gravity], told, sentences.remedy(finding) or "–"]
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
-    made.__name__: made for made in (reply_moves, moves, first_states, modes, takeovers, statuses, rooms, records)
+    made.__name__: made
+    for made in (
+        reply_moves,
+        moves,
+        first_states,
+        modes,
+        takeovers,
+        statuses,
+        rooms,
+        records,
+        verdicts,
+        verdicts_in_chinese,
+    )
 }
 
 
