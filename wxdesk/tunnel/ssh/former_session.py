@@ -1,4 +1,4 @@
-"""Our own former session on the server, which may keep the port long after the line broke.
+"""Our own former session on the server, which may keep the port for an hour.
 
 A server notices a silent client late: without `ClientAliveInterval` after a quarter of an hour, or two. Where the login
 may run commands, the session's process is asked for by `echo $PPID`, and the next login ends it. Where it may not,
