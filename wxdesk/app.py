@@ -29,7 +29,6 @@ from wxdesk.core.events import (
     PreferencesChanged,
     PresenceChanged,
     PushSeen,
-    ReachabilityChanged,
     RepliesRecalled,
     ReplyChanged,
     RulesChanged,
@@ -57,11 +56,13 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.runtime.supervisor import Supervisor
+from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.setup import setup_desk
 from wxdesk.desk.setup.account_editing import AccountEditing
-from wxdesk.desk.setup.setup_desk import SetupDesk
+from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.parts import OutgoingParts
@@ -121,6 +122,7 @@ class OpenDesk:
             await self.out.outbox.recover()
             await self.desk.attention.load()
             await self.desk.reachability.load()
+            await self.desk.setup.load()
             if lost := await self.store.pushes.lost():
                 self.desk.bus.publish(lost_messages(lost))
             self._go_to_work()
@@ -142,6 +144,7 @@ class OpenDesk:
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
+        begin("set-up", "Nobody notices at the moment if requests of WeChat are refused.", self.desk.setup.run)
         tokens = self.out.client
         begin("tokens", "Access tokens are not renewed ahead at the moment.", lambda: tokens.run(self.ready))
         unread = "Changes of config.toml are not noticed at the moment."
@@ -205,6 +208,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
     out = parts.outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus, clock_check)
     listener, reachability = parts.way_here(setup, store, intake, surroundings, bus, clock_check)
+    sources = SetupSources(configuration, accounts, out.client, store.attempts, reachability, rules.rulebook)
     desk = Desk(
         configuration=configuration,
         accounts=accounts,
@@ -225,7 +229,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
         reachability=reachability,
         account_editing=AccountEditing(configuration, store, out.pictures, listener.shut),
-        setup=SetupDesk(accounts, configuration.credentials, out.client, wechat.api_base, bus.publish, clock),
+        setup=SetupDesk(sources, bus.publish, clock),
         bus=bus,
         clock=clock,
         body_of=to_body,
@@ -237,8 +241,8 @@ def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe = desk.bus.subscribe
     subscribe(desk.health.hear, ConfigurationChanged, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
     subscribe(desk.traffic.hear, PushSeen, ApiCalled)
-    subscribe(desk.setup.hear, ConfigurationChanged, ListenerChanged, TunnelChanged, ReachabilityChanged)
-    subscribe(desk.setup.hear, ApiCalled, TokenChanged)
+    subscribe(TroubleLog().hear, TroubleRaised)
+    subscribe(desk.setup.hear, *setup_desk.HEARD)
     subscribe(desk.reachability.hear, TunnelChanged)
     subscribe(out.client.hear, AccountFreed)
     subscribe(out.backoff.hear, TokenChanged)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.reach import Reach
 from wxdesk.core.setup.tunnel_state import TunnelState
 
@@ -225,7 +226,8 @@ class PushSeen(Event):
 
     `kind` is the push's MsgType, for an event `event:` and its Event; empty when no push could be read. `key`
     finds the kept push, also that of a duplicate; empty when none was verified. `signed_at` is the time in its
-    signature, by WeChat's clock; None when none was verified.
+    signature, by WeChat's clock; None when none was verified. `finding` is what the request says about the set-up,
+    with the cause of a refusal; None for nothing.
     """
 
     account: str
@@ -235,6 +237,7 @@ class PushSeen(Event):
     kind: str = ""
     key: str = ""
     signed_at: datetime | None = None
+    finding: Finding | None = None
 
     @property
     def age(self) -> timedelta:

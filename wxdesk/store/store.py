@@ -23,7 +23,7 @@ from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
-from wxdesk.store.setup import AccountRows, Outages
+from wxdesk.store.setup import AccountRows, AttemptStore, Outages
 from wxdesk.store.templates import Templates
 
 
@@ -52,6 +52,7 @@ class Store:
         self.settings = Settings(db)
         self.outages = Outages(db)
         self.account_rows = AccountRows(db)
+        self.attempts = AttemptStore(db)
         self.traces = Traces(db)
         self.quarantine = QuarantineStore(db)
         self.statistics = Statistics(db)

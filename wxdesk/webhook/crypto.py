@@ -88,6 +88,17 @@ class PushCipher:
         Raises:
             PushRefused: not Base64, not whole blocks, wrong padding, wrong length, or for another app_id.
         """
+        message, owner = self._decrypted(encrypted)
+        if not hmac.compare_digest(owner, self._app_id):
+            raise PushRefused(Refusal.APP_ID)
+        return message
+
+    def owner(self, encrypted: str) -> str:
+        """Return the app id that `encrypted` was made for; raises `PushRefused`."""
+        return self._decrypted(encrypted)[1].decode("utf-8", "replace")
+
+    def _decrypted(self, encrypted: str) -> tuple[bytes, bytes]:
+        """Return message and app id."""
         padded = self._decrypt_blocks(encrypted)
         pad = padded[-1]
         if not 1 <= pad <= _PAD_BLOCK or padded[-pad:] != bytes((pad,)) * pad:
@@ -96,9 +107,7 @@ class PushCipher:
         end = _HEAD + int.from_bytes(inner[_RANDOM:_HEAD])
         if not _HEAD <= end <= len(inner):
             raise PushRefused(Refusal.DECRYPTION)
-        if not hmac.compare_digest(inner[end:], self._app_id):
-            raise PushRefused(Refusal.APP_ID)
-        return inner[_HEAD:end]
+        return inner[_HEAD:end], inner[end:]
 
     def encrypt(self, plaintext: bytes, random16: bytes | None = None) -> str:
         """Encrypt `plaintext` to Base64; `random16` fixes the random head, for tests.

@@ -7,10 +7,11 @@ waits 5 seconds and tries three times ("消息推送", framework/server-ability/
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import perf_counter
@@ -20,15 +21,17 @@ from aiohttp import hdrs, web
 
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
-from wxdesk.core.events import Event, PushSeen, TroubleRaised
+from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import not_our_address
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.i18n import tr
+from wxdesk.webhook.diagnosis import Diagnosis, DiagnosisPace, RefusedRequest
 from wxdesk.webhook.http_server import (
     DEFAULT_LIMITS,
     Connection,
@@ -49,9 +52,6 @@ SUCCESS = b"success"
 
 PROBED = "probed"
 """Outcome of a signed probe of another process of ours, which is not published."""
-
-FORGERY_WARNING_PAUSE = timedelta(hours=1)
-"""Pause between warnings of an account; the traffic page shows every attempt."""
 
 OLDEST = timedelta(days=1)
 """Age from which a genuine request is refused; WeChat repeats within seconds."""
@@ -109,7 +109,7 @@ class Listener:
         self.url = ""
         self._at_work: set[asyncio.Task[object]] = set()
         self._success = SuccessResponse()
-        self._warned_at: dict[str, datetime] = {}
+        self._pace = DiagnosisPace()
 
     async def start(self) -> str:
         """Start listening; return the URL `http://host:port` with the actual port.
@@ -165,6 +165,7 @@ class Listener:
     def take(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
         """Answer for exactly these from the next request on."""
         self._doors = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
+        self._diagnosis = Diagnosis(accounts)
 
     async def stop(self) -> None:
         """Stop listening within 2 seconds.
@@ -198,21 +199,21 @@ class Listener:
         task = cast("asyncio.Task[object]", asyncio.current_task())
         self._at_work.add(task)
         connection.begin()
-        door: PushVerifier | None = None
+        read = _ReadRequest(request.method == hdrs.METH_GET, request.path)
         try:
             if (answer := self._answer_to_probe(request)) is not None:
                 return answer
-            door = self._door(request)
-            seen = await self._answer(door, request, connection)
+            seen = await self._answer(request, connection, read)
         except PushRefused as refused:
-            if door is not None and refused.why == Refusal.PLAIN_TEXT:
-                self._warn_of_forgery(door.account.name)
-            seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request))
+            seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request), why=refused.why)
         finally:
             connection.end()
             self._at_work.discard(task)
-        if seen.outcome != PROBED:
-            self._report(door.account.name if door else "", seen, began)
+        milliseconds = (perf_counter() - began) * 1000
+        if seen.why:  # once the answer has left: how long the diagnosis takes must not be seen outside
+            asyncio.get_running_loop().call_soon(self._report, read, seen, milliseconds)
+        elif seen.outcome != PROBED:
+            self._report(read, seen, milliseconds)
         return seen.answer
 
     def _door(self, request: web.BaseRequest) -> PushVerifier:
@@ -230,19 +231,22 @@ class Listener:
         answer = self._challenges.met(number, request.path)
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
-    async def _answer(self, door: PushVerifier, request: web.BaseRequest, connection: Connection) -> _Outcome:
-        if request.method == hdrs.METH_GET:
-            query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded once already
+    async def _answer(self, request: web.BaseRequest, connection: Connection, read: _ReadRequest) -> _Outcome:
+        with contextlib.suppress(PushRefused):
+            read.query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded already
+        door = self._door(request)
+        read.account = door.account.name
+        query = read.query or read_query(request.rel_url.raw_query_string)
+        if read.is_get:
             echo = door.check_url(query, self._clock())
             self._check_age(query)
             outcome = PROBED if echo.startswith(OWN_ECHO.encode()) else "checked"
             return _Outcome(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=_signed_at(query))
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
-        query = read_query(request.rel_url.raw_query_string)
         if not door.is_signed(query, self._clock()) and connection.is_crowded:
             return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
-        body = await read_body(request, self._limits.body)
+        body = read.body = await read_body(request, self._limits.body)
         connection.receive()
         push = door.receive(query, body, self._clock())
         self._check_age(query)
@@ -272,26 +276,28 @@ class Listener:
         if signed is not None and ahead is not None and abs(self._clock() - ahead - signed) > OLDEST:
             raise PushRefused(Refusal.AGE)
 
-    def _report(self, account: str, seen: _Outcome, began: float) -> None:
-        milliseconds, key = (perf_counter() - began) * 1000, seen.push.key if seen.push else ""
-        self._publish(PushSeen(account, seen.outcome, self._clock(), milliseconds, seen.kind, key, seen.signed_at))
+    def _report(self, read: _ReadRequest, seen: _Outcome, milliseconds: float) -> None:
+        key, finding, at = seen.push.key if seen.push else "", self._finding(read, seen), self._clock()
+        self._publish(
+            PushSeen(read.account, seen.outcome, at, milliseconds, seen.kind, key, seen.signed_at, finding=finding)
+        )
+
+    def _finding(self, read: _ReadRequest, seen: _Outcome) -> Finding | None:
+        """Judge what a request says about the set-up; None for nothing."""
+        at = self._clock()
+        if seen.outcome.startswith("failed"):
+            return None
+        if seen.push is not None:
+            return self._diagnosis.of_push(seen.push, None if seen.outcome == "duplicate" else seen.signed_at, at)
+        if not seen.why:
+            return self._diagnosis.of_check(read.account, seen.signed_at, at)
+        request = RefusedRequest(read.is_get, read.path, read.query, seen.why, read.account, read.body)
+        if not self._pace.allows(at):
+            return Finding(request.check, CheckVerdict.UNKNOWN, read.account, at=at)
+        return self._diagnosis.of_refused(request, at)
 
     def _saw_no_http(self) -> None:
         self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
-
-    def _warn_of_forgery(self, account: str) -> None:
-        now = self._clock()
-        warned_at = self._warned_at.get(account)
-        if warned_at is not None and now - warned_at < FORGERY_WARNING_PAUSE:
-            return
-        self._warned_at[account] = now
-        logger.warning("A message in plain text was refused for %s, which takes only encrypted ones", account)
-        text = tr(
-            "Somebody tried to slip a message in plain text into “{account}”, which takes only encrypted ones. It was "
-            "refused. If it was you: message push in WeChat's console is not set to secure mode.",
-            account=account,
-        )
-        self._publish(TroubleRaised(f"plain_text:{account}", text, passing=True))
 
 
 async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
@@ -310,14 +316,26 @@ async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
     return site
 
 
+@dataclass(slots=True)
+class _ReadRequest:
+    """A request as far as it is read; `account` is that of its path."""
+
+    is_get: bool
+    path: str
+    account: str = ""
+    query: Query = field(default_factory=dict)
+    body: bytes = b""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """Outcome of one request; `push` is set if the request was genuine."""
+    """Outcome of one request; `push` is set if it was genuine, `why` if refused."""
 
     outcome: str
     answer: web.StreamResponse
     push: Push | None = None
     signed_at: datetime | None = None
+    why: str = ""
 
     @property
     def kind(self) -> str:

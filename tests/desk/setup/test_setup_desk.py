@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from tests.certificates import Authority
+from tests.desk.setup.worlds import AT, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.wechat.client import WeChatClient
 
+DEAD = "http://127.0.0.1:1"
 V = CheckVerdict
-AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,14 +34,17 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await made.stop()
 
 
-def desk_on(
-    client: WeChatClient,
-    api_base: str,
-    heard: Heard,
-    account: Account = ACCOUNT,
-    credentials: Credentials = CREDENTIALS,
-) -> SetupDesk:
-    return SetupDesk({account.name: account}, {account.name: credentials}, client, api_base, heard, lambda: AT)
+@asynccontextmanager
+async def desk_at(
+    home: Path, url: str = DEAD, account: Account = ACCOUNT, credentials: Credentials = CREDENTIALS
+) -> AsyncIterator[SetupWorld]:
+    """A set-up desk whose WeChat is at `url`."""
+    heard = Heard()
+    async with (
+        client_to(url, heard, account=account, credentials=credentials) as client,
+        setup_world(home, client, url, {"shop": (account, credentials)}, heard) as world,
+    ):
+        yield world
 
 
 @pytest.mark.parametrize(
@@ -58,57 +63,67 @@ def desk_on(
     ],
 )
 async def test_each_refusal_of_a_token_has_its_verdict(
-    sandbox: Sandbox, errcode: int, errmsg: str, verdict: CheckVerdict
+    sandbox: Sandbox, tmp_path: Path, errcode: int, errmsg: str, verdict: CheckVerdict
 ) -> None:
-    heard = Heard()
-    async with client_to(sandbox.url, heard) as client:
-        desk = desk_on(client, sandbox.url, heard)
-        sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", times=None, errcode=errcode, text=errmsg))
-        found = await desk.check_mini_program("shop")
-        tried = await desk.try_credentials(ACCOUNT.app_id, CREDENTIALS.app_secret)
+    sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", times=None, errcode=errcode, text=errmsg))
+    async with desk_at(tmp_path, sandbox.url) as world:
+        world.heard.events.clear()
+        found = await world.desk.check_mini_program("shop")
+        tried = await world.desk.try_credentials(ACCOUNT.app_id, CREDENTIALS.app_secret)
     assert (found.verdict, tried.verdict) == (verdict, verdict)
     assert found.values["code"] == str(errcode)
     assert verdict is not V.IP_NOT_LISTED or found.values["address"] == "198.51.100.9"
-    assert desk.state.account("shop").finding(SetupFact.MINI_PROGRAM) == found
-    assert heard.of(SetupChanged) == [SetupChanged("shop")] * 2  # its secrets, then its token
+    assert world.desk.state.account("shop").finding(SetupFact.MINI_PROGRAM) == found
+    assert world.heard.of(SetupChanged) == [SetupChanged("shop")]
 
 
-async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox: Sandbox) -> None:
-    heard = Heard()
-    async with client_to(sandbox.url, heard) as client:
-        desk = desk_on(client, sandbox.url, heard, credentials=replace(CREDENTIALS, app_secret="0" * 32))
-        assert (await desk.try_credentials(ACCOUNT.app_id, CREDENTIALS.app_secret)).verdict is V.OK
-        assert desk.state.account("shop").finding(SetupFact.MINI_PROGRAM).verdict is V.UNKNOWN
-        desk = desk_on(client, sandbox.url, heard)
-        assert (await desk.check_mini_program("shop")).verdict is V.OK
+async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    wrong = replace(CREDENTIALS, app_secret="0" * 32)
+    async with desk_at(tmp_path / "a", sandbox.url, credentials=wrong) as world:
+        assert (await world.desk.try_credentials(ACCOUNT.app_id, CREDENTIALS.app_secret)).verdict is V.OK
+        assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
+    async with desk_at(tmp_path / "b", sandbox.url) as world:
+        assert (await world.desk.check_mini_program("shop")).verdict is V.OK
 
 
-async def test_what_the_desk_does_anyway_keeps_the_fact_up_to_date(sandbox: Sandbox) -> None:
-    heard = Heard()
-    async with client_to(sandbox.url, heard) as client:
-        desk = desk_on(client, sandbox.url, heard)
-        desk.hear(ApiCalled("shop", "stable_token", "40125 the app secret is wrong", AT, 3.0, errmsg="invalid"))
-        assert desk.state.account("shop").finding(SetupFact.MINI_PROGRAM).verdict is V.APP_SECRET_WRONG
-        desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
-        assert desk.state.account("shop").finding(SetupFact.MINI_PROGRAM).verdict is V.OK
-        desk.hear(ApiCalled("", "stable_token", "40013 the app id is wrong", AT, 3.0))
-        assert [one.account for one in desk.state.accounts] == ["shop"]
+async def test_what_the_desk_does_anyway_keeps_the_fact_up_to_date(tmp_path: Path) -> None:
+    async with desk_at(tmp_path) as world:
+        world.desk.hear(ApiCalled("shop", "stable_token", "40125 the app secret is wrong", AT, 3.0, errmsg="invalid"))
+        assert world.verdict(SetupFact.MINI_PROGRAM) is V.APP_SECRET_WRONG
+        world.desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
+        assert world.verdict(SetupFact.MINI_PROGRAM) is V.OK
+        world.desk.hear(ApiCalled("", "stable_token", "40013 the app id is wrong", AT, 3.0))
+        assert [one.account for one in world.desk.state.accounts] == ["shop"]
 
 
-async def test_an_unknown_name_is_told_apart_from_a_dead_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = Heard()
-    async with client_to("http://127.0.0.1:1", heard) as client:
-        dead = await desk_on(client, "http://127.0.0.1:1", heard).check_mini_program("shop")
+async def test_an_unknown_name_is_told_apart_from_a_dead_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk_at(tmp_path / "a") as world:
+        dead = await world.desk.check_mini_program("shop")
 
     def nothing(*_: object, **__: object) -> object:
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
-    async with client_to("http://api.weixin.example", heard) as client:
-        unknown = await desk_on(client, "http://api.weixin.example", heard).check_mini_program("shop")
+    async with desk_at(tmp_path / "b", "http://api.weixin.example") as world:
+        unknown = await world.desk.check_mini_program("shop")
     assert (dead.verdict, dead.values["reason"]) == (V.API_UNREACHABLE, "WeChat cannot be reached")
     assert (unknown.verdict, unknown.values["host"]) == (V.API_UNREACHABLE, "api.weixin.example")
     assert unknown.values["reason"] == "WeChat cannot be reached: its name leads to no address"
+
+
+async def test_a_proxy_that_opens_the_encryption_is_named(tmp_path: Path) -> None:
+    server = await asyncio.start_server(_hang_up, "127.0.0.1", 0, ssl=Authority(tmp_path).context())
+    async with desk_at(tmp_path / "home", f"https://localhost:{server.sockets[0].getsockname()[1]}") as world:
+        found = await world.desk.check_mini_program("shop")
+    server.close()
+    await server.wait_closed()
+    assert found.verdict is V.API_PROXY
+
+
+def _hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
 
 
 @pytest.mark.parametrize(
@@ -122,39 +137,34 @@ async def test_an_unknown_name_is_told_apart_from_a_dead_connection(monkeypatch:
         ({"push_token": CREDENTIALS.encoding_aes_key, "encoding_aes_key": CREDENTIALS.push_token}, V.SECRETS_SWAPPED),
     ],
 )
-async def test_token_and_key_are_judged_by_their_shape(given: dict[str, str], verdict: CheckVerdict) -> None:
-    heard = Heard()
-    async with client_to("http://127.0.0.1:1", heard) as client:
-        desk = desk_on(client, "http://127.0.0.1:1", heard, credentials=replace(CREDENTIALS, **given))
-    assert desk.state.account("shop").finding(SetupFact.MESSAGE_PUSH).verdict is verdict
+async def test_token_and_key_are_judged_by_their_shape(
+    tmp_path: Path, given: dict[str, str], verdict: CheckVerdict
+) -> None:
+    async with desk_at(tmp_path, credentials=replace(CREDENTIALS, **given)) as world:
+        assert world.verdict(SetupFact.MESSAGE_PUSH) is verdict
 
 
-async def test_plain_mode_needs_no_key_and_is_warned_of() -> None:
-    heard, account = Heard(), replace(ACCOUNT, push_mode=PushMode.PLAIN)
-    async with client_to("http://127.0.0.1:1", heard) as client:
-        desk = desk_on(client, "http://127.0.0.1:1", heard, account, replace(CREDENTIALS, encoding_aes_key=""))
-    assert desk.state.account("shop").finding(SetupFact.MESSAGE_PUSH).verdict is V.PLAIN_MODE
+async def test_plain_mode_needs_no_key_and_is_warned_of(tmp_path: Path) -> None:
+    account = replace(ACCOUNT, push_mode=PushMode.PLAIN)
+    async with desk_at(tmp_path, account=account, credentials=replace(CREDENTIALS, encoding_aes_key="")) as world:
+        assert world.verdict(SetupFact.MESSAGE_PUSH) is V.PLAIN_MODE
 
 
-async def test_a_missing_app_secret_is_no_question_for_wechat() -> None:
-    heard = Heard()
-    async with client_to("http://127.0.0.1:1", heard) as client:
-        desk = desk_on(client, "http://127.0.0.1:1", heard, credentials=replace(CREDENTIALS, app_secret=""))
-        found = await desk.check_mini_program("shop")
+async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) -> None:
+    async with desk_at(tmp_path, credentials=replace(CREDENTIALS, app_secret="")) as world:
+        found = await world.desk.check_mini_program("shop")
     values = {"name": "AppSecret", "key": "app_secret", "variable": "WXDESK_SHOP_APP_SECRET"}
     assert (found.verdict, found.values) == (V.SECRET_MISSING, values)
-    assert heard.of(ApiCalled) == []
+    assert world.heard.of(ApiCalled) == []
 
 
-async def test_the_lamp_names_what_keeps_messages_away() -> None:
-    heard = Heard()
-    async with client_to("http://127.0.0.1:1", heard) as client:
-        desk = desk_on(client, "http://127.0.0.1:1", heard)
-        assert desk.state.lamp.verdict is V.NOT_LISTENING
-        desk.hear(ListenerChanged("http://127.0.0.1:8765"))
-        assert desk.state.lamp.verdict is V.UNKNOWN
-        await desk.check_mini_program("shop")
-        assert desk.state.lamp.verdict is V.API_UNREACHABLE
+async def test_the_lamp_names_what_keeps_messages_away(tmp_path: Path) -> None:
+    async with desk_at(tmp_path) as world:
+        assert world.desk.state.lamp.verdict is V.NOT_LISTENING
+        world.desk.hear(ListenerChanged("http://127.0.0.1:8765"))
+        assert world.desk.state.lamp.verdict is V.UNKNOWN
+        await world.desk.check_mini_program("shop")
+        assert world.desk.state.lamp.verdict is V.API_UNREACHABLE
 
 
 async def test_wechat_tells_whether_the_console_has_a_url(sandbox: Sandbox) -> None:

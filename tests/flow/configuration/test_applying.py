@@ -114,8 +114,9 @@ async def test_an_account_that_is_gone_leaves_its_conversations(world: World) ->
     opened.desk.bus.publish(TroubleRaised("account:shop", "no token"))
     changes = await opened.apply(with_accounts(world.setup))
     assert changes == ConfigurationChanged(removed=("shop",))
-    assert not (await world.sandbox.say(LI_LEI.openid, "还在吗")).accepted
     assert opened.desk.health.state.troubles == ()
+    assert not (await world.sandbox.say(LI_LEI.openid, "还在吗")).accepted
+    assert [trouble.key for trouble in opened.desk.health.state.troubles] == ["push:"]  # WeChat still pushes to it
     assert opened.desk.health.state.tokens == ()
     [row] = (await opened.desk.inbox.list_page(InboxFilter.ALL, 0)).rows
     assert row.conversation.account == "shop"

@@ -12,9 +12,12 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.store import Store
 from wxdesk.store.schema import metadata
 from wxdesk.store.setup.account_rows import _owned
+from wxdesk.store.setup.attempts import CountedFinding
 
 NOT_OF_AN_ACCOUNT = {
     "settings", "rules", "rule_revisions", "rule_lists", "templates", "template_revisions", "outages", "pictures",
@@ -43,6 +46,7 @@ async def fill(store: Store, account: str) -> None:
     await store.pictures.settle(said.message.id, picture, T0)
     await store.pictures.note_upload(account, picture.digest, "m", T0)
     await store.attention.change([Attention(said.conversation.id, AttentionReason.CLOSING, T0)], [])
+    await store.attempts.add([CountedFinding(Finding(Check.PUSH, CheckVerdict.OK, account, {}, T0))])
     await store.settings.set(f"account:{account}", "x")
 
 

@@ -50,13 +50,19 @@ class AccountSetup:
     @property
     def missing(self) -> SetupFact | None:
         """The first fact that is not proved; None once the account is done."""
-        return next((fact for fact in SetupFact if self.finding(fact).verdict.gravity >= Gravity.FAILURE
-                     or self.finding(fact).verdict in (CheckVerdict.UNKNOWN, CheckVerdict.WAITING)), None)  # fmt: skip
+        return next((fact for fact in SetupFact if not _proves(self.finding(fact))), None)
 
     @property
     def worst(self) -> Finding:
         """The gravest finding, the earliest card first."""
         return max((self.finding(fact) for fact in SetupFact), key=lambda finding: finding.verdict.gravity)
+
+
+_NO_PROOF = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING, CheckVerdict.UNANSWERED, CheckVerdict.NO_RULES)
+
+
+def _proves(finding: Finding) -> bool:
+    return finding.ok and finding.verdict not in _NO_PROOF
 
 
 def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) -> Finding:

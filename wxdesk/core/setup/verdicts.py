@@ -184,6 +184,7 @@ _GRAVITY = (
             _V.ORIGINAL_ID_ILLEGAL,
             _V.CLOCK_SKEW,
             _V.PUSH_REPEATED,
+            _V.ECHO_NOT_ACCEPTED,
             _V.NO_RULES,
             _V.UNANSWERED,
             _V.RESTART_NEEDED,

@@ -119,6 +119,11 @@ class Rulebook:
         ruleset.prepare()
         return tuple(sound), ruleset, left_out
 
+    @property
+    def has_rules(self) -> bool:
+        """Tell if any rule is switched on and usable."""
+        return bool(self.ruleset.revisions)
+
     async def all(self) -> list[Rule]:
         """Return all rules in order as last loaded, switched-off ones included."""
         return list(self._stored)

@@ -197,9 +197,10 @@ WAY_IN = {
         remedy="Copy the whole URL, and submit it again.",
     ),
     CheckVerdict.OTHER_ACCOUNT_PATH: Wording(
-        "In the console of “{account}” stands the URL of “{other}”.",
-        "In the console stands the URL of another account.",
-        remedy="Copy the URL of “{account}” instead: {expected}",
+        "A request with the Token of “{account}” came to the URL of “{other}”.",
+        "A request came to the URL of another account.",
+        remedy="Enter in the console of “{account}” its own URL, which ends with {expected}; "
+        "or, if it is the console of “{other}”, its own Token.",
     ),
     CheckVerdict.TOKEN_DIFFERS: Wording(
         "The Token in WeChat's console is not the one here.", remedy="Copy the Token from here, and submit it again."
@@ -300,14 +301,14 @@ CAUSES = {
         remedy=("Copy the Token from here, submit it again, and reset the AppSecret: it must not be known elsewhere."),
     ),
     (CheckVerdict.TOKEN_DIFFERS, "former"): Wording("The Token in WeChat's console is a former one."),
-    (CheckVerdict.TOKEN_DIFFERS, "other_account"): Wording("The Token in WeChat's console is that of “{other}”."),
     (CheckVerdict.AES_KEY_DIFFERS, "former"): Wording("The EncodingAESKey in WeChat's console is a former one."),
     (CheckVerdict.AES_KEY_DIFFERS, "other_account"): Wording(
         "The EncodingAESKey in WeChat's console is that of “{other}”."
     ),
     (CheckVerdict.MODE_DIFFERS, "plain"): Wording(
         "WeChat sends in plain text, and here secure mode is set: the messages are refused.",
-        remedy="Choose secure mode in the console under message push.",
+        remedy="Choose secure mode in the console under message push. If it is chosen there, somebody else tries to "
+        "slip messages in; they are refused.",
     ),
     (CheckVerdict.MODE_DIFFERS, "secure"): Wording(
         "WeChat sends encrypted, and here plain mode is set.",
@@ -360,6 +361,10 @@ CAUSES = {
     (CheckVerdict.WRONG_PATH, "tunnel"): Wording(
         "The server or tunnel passes the path on as {path}; it should stay {expected}.",
         remedy="Let it pass the path on unchanged, whole and with /wx/.",
+    ),
+    (CheckVerdict.PUSH_UNREADABLE, "changed"): Wording(
+        "Something on the way changes WeChat's pushes, so that their signature does not fit.",
+        remedy="Let the proxy or tunnel pass them on unchanged, byte for byte.",
     ),
     (CheckVerdict.WRONG_PATH, "case"): Wording(
         "WeChat asks for {path}; the name of the account has other capital letters: {expected}."

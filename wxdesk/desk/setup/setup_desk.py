@@ -2,53 +2,90 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from wxdesk.core.errors import SendError
+from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.events import (
     ApiCalled,
     ConfigurationChanged,
     Event,
     ListenerChanged,
+    PushSeen,
     ReachabilityChanged,
+    ReplyChanged,
+    RulesChanged,
     TokenChanged,
     TunnelChanged,
 )
 from wxdesk.core.model.account import Account
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.api_verdicts import TOKEN_CALLS
-from wxdesk.core.setup.facts import SetupFact, SetupState
+from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
-from wxdesk.desk.ports import Clock, SetupApi
+from wxdesk.desk.ports import Clock, HasRules, SetupApi
+from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.api_findings import call_finding, failed_fetch
 from wxdesk.desk.setup.fact_book import FactBook
+from wxdesk.desk.setup.push_facts import facts_of, facts_of_stored, hints_for
+from wxdesk.desk.setup.push_watch import IN_THE_BODY, ON_THE_WAY_IN, PushWatch, is_good
+from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.secret_findings import program_finding, push_finding
+from wxdesk.desk.setup.waiting import SetupWaiting
+from wxdesk.store.setup.attempts import AttemptStore
+
+AGAIN_WITHIN = timedelta(minutes=1)
+"""Time within which a second check of the URL means that the first answer failed."""
+
+
+HEARD = (ApiCalled, ConfigurationChanged, ListenerChanged, PushSeen, ReachabilityChanged, ReplyChanged, RulesChanged,
+         TokenChanged, TunnelChanged)  # fmt: skip
+"""Events that the set-up desk follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupSources:
+    """The parts that know something about the set-up."""
+
+    configuration: Configuration
+    accounts: Mapping[str, Account]
+    api: SetupApi
+    attempts: AttemptStore
+    reachability: Reachability
+    rules: HasRules
+
+    def push_url(self, path: str) -> str:
+        """Return the whole push URL of a path; empty if there is no public address."""
+        public_url = self.configuration.now.config.listener.public_url
+        return public_url and public_url + path
+
+    def credentials(self, account: str) -> Credentials:
+        """Return an account's secrets as they are now."""
+        return self.configuration.credentials.get(account, NO_CREDENTIALS)
+
+    @property
+    def api_host(self) -> str:
+        """Name of the host of WeChat's API."""
+        return urlsplit(self.configuration.now.config.wechat.api_base).netloc
 
 
 class SetupDesk:
-    """Facts of every account and of the way to it, to be checked again at any time.
+    """Facts of every account and of the way to it, to be checked again at any time."""
 
-    `accounts` and `credentials` are read anew each time. `api_base` is the address of WeChat's API.
-    """
-
-    def __init__(
-        self,
-        accounts: Mapping[str, Account],
-        credentials: Mapping[str, Credentials],
-        api: SetupApi,
-        api_base: str,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._accounts = accounts
-        self._credentials = credentials
-        self._api = api
-        self._api_host = urlsplit(api_base).netloc
+    def __init__(self, sources: SetupSources, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._from = sources
         self._clock = clock
         self._book = FactBook(publish)
+        self._watch = PushWatch(sources.attempts, sources.push_url, publish)
+        self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, sources.attempts, sources.rules, clock)
+        self._something_came = False
+        self._answered: dict[str, datetime] = {}
         self.refresh()
 
     @property
@@ -58,61 +95,167 @@ class SetupDesk:
 
     def refresh(self) -> None:
         """Take over changed accounts and secrets, and judge the secrets anew."""
-        self._book.keep_accounts(self._accounts)
-        for name, account in self._accounts.items():
-            credentials = self._credentials.get(name, NO_CREDENTIALS)
+        self._book.keep_accounts(self._from.accounts)
+        for name, account in self._from.accounts.items():
+            credentials = self._from.credentials(name)
             facts = {SetupFact.MESSAGE_PUSH: push_finding(account, credentials, self._clock())}
             if why := program_finding(account, credentials, self._clock()):
                 facts[SetupFact.MINI_PROGRAM] = why
             self._book.put(name, facts)
 
+    async def load(self) -> None:
+        """Take up the facts where the last run left them."""
+        for account in self._from.accounts:
+            facts = facts_of_stored(await self._watch.newest(account))
+            self._book.put(account, facts)
+            if SetupFact.REAL_MESSAGE not in facts:
+                await self._waiting.prove(account)
+        await self._watch.load(tuple(self._from.accounts))
+
+    async def run(self) -> None:
+        """Keep what arrives and judge what needs waiting, until cancelled."""
+        try:
+            await asyncio.gather(self._watch.run(), self._waiting.run())
+        finally:
+            with suppress(StoreError):
+                await self._watch.flush()
+
     def hear(self, event: Event) -> None:
         """Follow what the desk does anyway."""
         match event:
-            case ConfigurationChanged():
-                self.refresh()
-            case ListenerChanged(url):
-                self._book.put_listener(url)
-            case ReachabilityChanged(reach):
-                self._reached(reach.finding)
-            case TunnelChanged(state):
-                self._book.put_tunnel(state)
+            case PushSeen():
+                self._watch.hear(event)
+                self._seen(event)
+            case ReplyChanged(state=ReplyState.SENT) | RulesChanged():
+                self._waiting.look_again()
             case ApiCalled(account, call) if call in TOKEN_CALLS:
-                self._program(account, call_finding(event, self._api_host))
+                self._program(account, call_finding(event, self._from.api_host))
             case TokenChanged(account, expires_at, "") if expires_at is not None:
                 self._program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
+            case ConfigurationChanged(removed=removed):
+                for account in removed:
+                    self._watch.forget(account)
+                self.refresh()
+            case _:
+                self._hear_of_the_way(event)
+
+    def _hear_of_the_way(self, event: Event) -> None:
+        match event:
+            case ReachabilityChanged(reach):
+                self._reached(reach.finding)
+            case ListenerChanged(url):
+                self._book.put_listener(url)
+            case TunnelChanged(state):
+                self._book.put_tunnel(state)
             case _:
                 pass
 
-    def _reached(self, finding: Finding) -> None:
-        """Take over a finding about the public address, which all accounts share."""
-        self._book.put_reach(finding)
-        for name in self._accounts:
-            self._book.put(name, {SetupFact.ADDRESS: replace(finding, account=name)})
+    # -- commands and questions
 
     async def try_credentials(self, app_id: str, app_secret: str) -> Finding:
         """Fetch a token for a mini program that is not configured yet; nothing is stored."""
         try:
-            await self._api.try_credentials(app_id, app_secret)
+            await self._from.api.try_credentials(app_id, app_secret)
         except SendError as error:
-            return failed_fetch(error, "", self._api_host, self._clock())
+            return failed_fetch(error, "", self._from.api_host, self._clock())
         return Finding(Check.API, CheckVerdict.OK, at=self._clock())
 
     async def check_mini_program(self, account: str) -> Finding:
         """Make sure that an account has a token; a held one counts."""
-        configured = self._accounts[account]
-        found = program_finding(configured, self._credentials.get(account, NO_CREDENTIALS), self._clock())
+        configured = self._from.accounts[account]
+        found = program_finding(configured, self._from.credentials(account), self._clock())
         if found is None:
             found = await self._fetched(configured)
         self._program(account, found)
         return found
 
+    async def check_address(self) -> tuple[Finding, ...]:
+        """Probe the public address now."""
+        return (await self._from.reachability.check(),)
+
+    async def probe(self, url: str) -> tuple[Finding, ...]:
+        """Probe an address that is not configured yet."""
+        return (await self._from.reachability.try_address(url, next(iter(self._from.accounts), "")),)
+
+    async def check_all(self, account: str) -> AccountSetup:
+        """Check every fact of an account again."""
+        self.refresh()
+        await self.check_mini_program(account)
+        await self.check_address()
+        await self._waiting.prove(account)
+        return self.state.account(account)
+
+    async def submitted(self, account: str) -> None:
+        """Wait for WeChat's check: the operator has submitted the URL in the console."""
+        self._waiting.submitted(account)
+
+    async def attempts(self, account: str, limit: int = 20) -> tuple[Finding, ...]:
+        """Return what arrived for an account, newest first; for none if it is empty."""
+        return await self._watch.newest(account, limit)
+
+    def hints(self, account: str) -> tuple[Finding, ...]:
+        """List what may keep messages away although WeChat has checked the URL."""
+        setup = self.state.account(account)
+        waits = setup.finding(SetupFact.REAL_MESSAGE).verdict is CheckVerdict.WAITING
+        checked = setup.finding(SetupFact.URL_CHECK).verdict in (CheckVerdict.OK, CheckVerdict.CLOCK_SKEW)
+        return hints_for(account) if waits and checked else ()
+
+    # -- what follows from events
+
     async def _fetched(self, account: Account) -> Finding:
         try:
-            await self._api.check(account)
+            await self._from.api.check(account)
         except SendError as error:
-            return failed_fetch(error, account.name, self._api_host, self._clock())
+            return failed_fetch(error, account.name, self._from.api_host, self._clock())
         return Finding(Check.API, CheckVerdict.OK, account.name, at=self._clock())
 
     def _program(self, account: str, finding: Finding) -> None:
         self._book.put(account, {SetupFact.MINI_PROGRAM: finding})
+
+    def _reached(self, finding: Finding) -> None:
+        """Take over a finding about the public address, which all accounts share.
+
+        Without one it is good all the same once something of WeChat's came: that proves more than any probe.
+        """
+        if finding.verdict is CheckVerdict.NO_PUBLIC_URL and self._something_came:
+            finding = replace(finding, verdict=CheckVerdict.OK, values={})
+        self._book.put_reach(finding)
+        for name in self._from.accounts:
+            self._book.put(name, {SetupFact.ADDRESS: replace(finding, account=name)})
+
+    def _seen(self, event: PushSeen) -> None:
+        finding = event.finding
+        if finding is None:
+            return
+        refused = finding.verdict in ON_THE_WAY_IN | IN_THE_BODY
+        if is_good(event) or refused:
+            self._decide(event, finding)
+        if is_good(event):
+            if not self._something_came:
+                self._something_came = True
+                self._reached(self.state.reach)
+            if event.outcome != "checked":
+                self._waiting.message_came(event.account)
+
+    def _decide(self, event: PushSeen, finding: Finding) -> None:
+        # What belongs to no account concerns those that wait for a request.
+        accounts = (finding.account,) if finding.account else self._waiting.waited_for
+        for account in accounts:
+            facts = dict(facts_of(replace(finding, account=account)))
+            if is_good(event) and self._was_not_accepted(event):
+                answer = {"n": f"{event.milliseconds:.0f}"}
+                facts[SetupFact.URL_CHECK] = Finding(
+                    Check.URL_CHECK, CheckVerdict.ECHO_NOT_ACCEPTED, account, answer, event.at
+                )
+            self._book.put(account, facts)
+            if SetupFact.URL_CHECK in facts:
+                self._waiting.checked(account)
+
+    def _was_not_accepted(self, event: PushSeen) -> bool:
+        """Tell if WeChat asks again so soon that our answer cannot have satisfied it."""
+        if event.outcome != "checked":
+            self._answered.pop(event.account, None)
+            return False
+        before = self._answered.get(event.account)
+        self._answered[event.account] = event.at
+        return before is not None and event.at - before <= AGAIN_WITHIN

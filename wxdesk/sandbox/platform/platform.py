@@ -13,6 +13,8 @@ from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from wxdesk.core.model.account import Account
+from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform import message_checks as checks
 from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, SimulatedContact
@@ -68,12 +70,26 @@ class Platform:
         """Find the mini program of an account, the first if empty; raises `KeyError`."""
         return self._programs[name] if name else next(iter(self._programs.values()))
 
-    def change(self, name: str, *, push_url: str | None = None, settings: ProgramSettings | None = None) -> None:
-        """Change where an account's messages are pushed to from now on, or its settings."""
+    def change(
+        self,
+        name: str,
+        *,
+        push_url: str | None = None,
+        settings: ProgramSettings | None = None,
+        account: Account | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        """Change what stands in an account's console.
+
+        The account keeps its name.
+        """
         program = self.program(name)
-        push_url = program.push_url if push_url is None else push_url
         self._programs[program.account.name] = replace(
-            program, push_url=push_url, settings=settings or program.settings
+            program,
+            push_url=program.push_url if push_url is None else push_url,
+            settings=settings or program.settings,
+            account=account or program.account,
+            credentials=credentials or program.credentials,
         )
 
     # -- tokens

@@ -14,6 +14,7 @@
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
     outages        one a time in which WeChat could not reach the desk
     rules · rule_revisions · rule_lists · templates · template_revisions · settings
+    setup_attempts one a finding of what arrived for an account, and how often
 
 A change here needs a migration; a test compares the two. Each index serves a query of the store.
 Account names are plain text, not foreign keys: they come from the configuration, and a push must be kept

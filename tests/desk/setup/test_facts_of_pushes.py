@@ -1,0 +1,150 @@
+"""What arrives, and what does not arrive in time, decides the last two facts; they survive a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.desk.setup.worlds import SetupWorld, setup_world
+from tests.store.chats import Talk
+from tests.wechat.worlds import ACCOUNT, CREDENTIALS
+from wxdesk.core.events import ReachabilityChanged, ReplyChanged
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.reach import Reach
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.waiting import PATIENCE
+
+V = CheckVerdict
+URL_CHECK, REAL_MESSAGE = SetupFact.URL_CHECK, SetupFact.REAL_MESSAGE
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[SetupWorld]:
+    async with setup_world(tmp_path) as made:
+        yield made
+
+
+def test_a_new_account_waits_for_its_first_request(world: SetupWorld) -> None:
+    assert (world.verdict(URL_CHECK), world.verdict(REAL_MESSAGE)) == (V.UNKNOWN, V.WAITING)
+
+
+def test_each_request_decides_its_fact(world: SetupWorld) -> None:
+    world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK, cause="case")
+    assert world.verdict(URL_CHECK) is V.TOKEN_DIFFERS
+    world.sees("refused: address", V.NOT_WECHAT, Check.URL_CHECK)
+    assert world.verdict(URL_CHECK) is V.TOKEN_DIFFERS
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert world.verdict(URL_CHECK) is V.OK
+    world.sees("refused: decryption", V.AES_KEY_DIFFERS)
+    assert (world.verdict(URL_CHECK), world.verdict(REAL_MESSAGE)) == (V.OK, V.AES_KEY_DIFFERS)
+
+
+def test_hints_are_given_while_checked_and_silent(world: SetupWorld) -> None:
+    assert world.desk.hints("shop") == ()
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert {one.verdict for one in world.desk.hints("shop")} >= {V.NOT_ENABLED, V.CLOUD_HOSTING, V.WECOM_SERVICE}
+
+
+def test_a_second_check_at_once_was_not_content_with_the_first_answer(world: SetupWorld) -> None:
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    world.now += timedelta(seconds=20)
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert world.verdict(URL_CHECK) is V.ECHO_NOT_ACCEPTED
+    world.sees("kept", V.OK)
+    assert world.verdict(URL_CHECK) is V.OK
+    world.now += timedelta(minutes=10)
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert world.verdict(URL_CHECK) is V.OK
+
+
+def test_something_of_wechats_proves_an_address_that_is_not_configured(world: SetupWorld) -> None:
+    nowhere = Finding(Check.ADDRESS, V.NO_PUBLIC_URL)
+    world.desk.hear(ReachabilityChanged(Reach(nowhere)))
+    assert world.verdict(SetupFact.ADDRESS) is V.NO_PUBLIC_URL
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert (world.verdict(SetupFact.ADDRESS), world.desk.state.reach.verdict) == (V.OK, V.OK)
+
+
+@pytest.mark.parametrize(
+    ("saved", "reach", "verdict"),
+    [
+        (False, V.OK, V.NOT_SUBMITTED),
+        (True, V.OK, V.WAF_DROPS),
+        (True, V.FIREWALL, V.FIREWALL),
+        (None, V.OK, V.WAITING),
+    ],
+)
+async def test_silence_after_submitting_has_a_cause(
+    world: SetupWorld, saved: bool | None, reach: CheckVerdict, verdict: CheckVerdict
+) -> None:
+    world.api.saved = saved
+    world.desk.hear(ReachabilityChanged(Reach(Finding(Check.ADDRESS, reach))))
+    await world.desk.submitted("shop")
+    assert world.verdict(URL_CHECK) is V.WAITING
+    world.now += PATIENCE
+    await world.waiting._judge()
+    assert world.verdict(URL_CHECK) is verdict
+
+
+async def test_who_waits_learns_of_a_request_that_belongs_to_nobody(world: SetupWorld) -> None:
+    await world.desk.submitted("shop")
+    world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path="/x")
+    assert world.verdict(URL_CHECK) is V.WRONG_PATH
+    world.now += PATIENCE
+    await world.waiting._judge()
+    assert world.verdict(URL_CHECK) is V.WRONG_PATH
+
+
+async def test_a_message_is_done_only_when_a_rule_has_answered_it(world: SetupWorld) -> None:
+    talk, working = Talk(world.store), asyncio.create_task(world.desk.run())
+
+    async def becomes(verdict: CheckVerdict) -> None:
+        async with asyncio.timeout(10):
+            while world.verdict(REAL_MESSAGE) is not verdict:
+                world.heard._more.clear()
+                await world.heard._more.wait()
+
+    world.rules.has_rules = False
+    item = await talk.says("oLi")
+    world.sees("kept", V.OK)
+    await becomes(V.NO_RULES)
+    assert world.desk.state.account("shop").missing is not None
+    world.rules.has_rules = True
+    [reply] = await talk.decides(item.message, "您好")
+    world.waiting.look_again()
+    await becomes(V.UNANSWERED)
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
+    world.desk.hear(ReplyChanged(item.conversation.id, reply.id, ReplyState.SENT))
+    await becomes(V.OK)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_facts_survive_a_restart(world: SetupWorld, tmp_path: Path) -> None:
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    world.now += timedelta(seconds=1)
+    world.sees("refused: decryption", V.AES_KEY_DIFFERS)
+    await world.watch.flush()
+    await world.store.close()
+    async with setup_world(tmp_path) as again:
+        assert (again.verdict(URL_CHECK), again.verdict(REAL_MESSAGE)) == (V.OK, V.AES_KEY_DIFFERS)
+
+
+async def test_a_home_of_an_older_program_is_proved_by_its_messages(tmp_path: Path) -> None:
+    async with setup_world(tmp_path) as world:
+        talk = Talk(world.store)
+        item = await talk.says("oLi")
+        [reply] = await talk.decides(item.message, "您好")
+        await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
+    tea = (replace(ACCOUNT, name="tea"), CREDENTIALS)
+    async with setup_world(tmp_path, accounts={"shop": (ACCOUNT, CREDENTIALS), "tea": tea}) as again:
+        assert (again.verdict(URL_CHECK), again.verdict(REAL_MESSAGE)) == (V.OK, V.OK)
+        assert (again.verdict(URL_CHECK, "tea"), again.verdict(REAL_MESSAGE, "tea")) == (V.UNKNOWN, V.WAITING)

@@ -1,0 +1,138 @@
+"""While requests of WeChat are refused, one trouble an account says why; what arrived is kept, and counted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.desk.setup.worlds import SetupWorld, setup_world
+from wxdesk.core.events import ConfigurationChanged, TroubleRaised
+from wxdesk.core.setup.findings import Check
+from wxdesk.core.setup.verdicts import CheckVerdict
+
+V = CheckVerdict
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[SetupWorld]:
+    async with setup_world(tmp_path) as made:
+        yield made
+
+
+def troubles(world: SetupWorld) -> list[tuple[str, str]]:
+    return [(event.key, event.text) for event in world.heard.of(TroubleRaised)]
+
+
+def test_a_refused_request_raises_one_trouble_until_the_first_good_one(world: SetupWorld) -> None:
+    for _ in range(5):
+        world.sees("refused: signature", V.TOKEN_DIFFERS, cause="blanks")
+    world.sees("refused: signature", V.TOKEN_DIFFERS, cause="former")
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    world.sees("kept", V.OK)
+    said = "Copy the Token from here, and submit it again."
+    assert troubles(world) == [
+        ("push:shop", f"“shop”: The Token in WeChat's console has a blank too many. {said}"),
+        ("push:shop", f"“shop”: The Token in WeChat's console is a former one. {said}"),
+        ("push:shop", ""),
+    ]
+
+
+def test_a_check_of_the_url_does_not_refute_a_wrong_key(world: SetupWorld) -> None:
+    world.sees("refused: decryption", V.AES_KEY_DIFFERS)
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert [text != "" for _, text in troubles(world)] == [True]
+    world.sees("kept", V.XML_FORMAT)
+    assert troubles(world)[-1] == ("push:shop", "")
+
+
+def test_a_wrong_path_offers_the_whole_url(world: SetupWorld) -> None:
+    world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, path="/wx/Shop", expected="/wx/shop")
+    [trouble] = world.heard.of(TroubleRaised)
+    assert trouble.copy == "https://desk.example.com/wx/shop"
+    assert "/wx/Shop" in trouble.text
+
+
+def test_what_belongs_to_no_account_has_a_trouble_of_its_own(world: SetupWorld) -> None:
+    world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path="/x")
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    assert [(key, bool(text)) for key, text in troubles(world)] == [("push:", True), ("push:", False)]
+
+
+def test_one_unexplained_request_beside_good_ones_calls_nobody(world: SetupWorld) -> None:
+    world.sees("kept", V.OK)
+    for _ in range(3):
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        world.sees("kept", V.OK)
+    assert troubles(world) == []
+    world.sees("refused: signature", V.TOKEN_DIFFERS)
+    world.sees("refused: signature", V.TOKEN_DIFFERS)
+    assert [key for key, _ in troubles(world)] == ["push:shop"]
+
+
+def test_the_troubles_of_a_removed_account_end(world: SetupWorld) -> None:
+    world.sees("kept", V.ORIGINAL_ID_DIFFERS, original_id="gh_ffffffffffff")
+    world.sees("refused: signature", V.TOKEN_DIFFERS, cause="case")
+    world.desk.hear(ConfigurationChanged(removed=("shop",)))
+    assert [key for key, text in troubles(world) if not text] == ["push:shop", "original_id:shop"]
+
+
+@pytest.mark.parametrize("verdict", [V.NOT_WECHAT, V.UNKNOWN, None])
+def test_strangers_and_floods_call_nobody(world: SetupWorld, verdict: CheckVerdict | None) -> None:
+    for _ in range(10):
+        world.sees("refused: signature", verdict, Check.URL_CHECK)
+    assert troubles(world) == []
+
+
+def test_a_wrong_original_id_is_told_with_the_right_one_until_it_is_corrected(world: SetupWorld) -> None:
+    for _ in range(3):
+        world.sees("kept", V.ORIGINAL_ID_DIFFERS, original_id="gh_ffffffffffff")
+    world.sees("kept", V.OK)
+    assert [(event.key, bool(event.text), event.copy) for event in world.heard.of(TroubleRaised)] == [
+        ("original_id:shop", True, "gh_ffffffffffff"),
+        ("original_id:shop", False, ""),
+    ]
+
+
+async def test_a_repeated_push_is_counted_and_an_old_one_is_not(world: SetupWorld) -> None:
+    world.sees("kept", V.OK, key="m:1")
+    for _ in range(2):
+        world.now += timedelta(seconds=5)
+        world.sees("duplicate", V.OK, key="m:1")
+    world.now += timedelta(minutes=5)
+    world.sees("duplicate", V.OK, key="m:1")
+    found = [one for one in await world.watch.newest("shop") if one.verdict is V.PUSH_REPEATED]
+    assert [one.values["n"] for one in found] == ["2"]
+
+
+async def test_a_flood_is_counted_and_written_once_a_minute(world: SetupWorld) -> None:
+    writes: list[int] = []
+    add = world.store.attempts.add
+
+    async def counted(attempts: object) -> None:
+        writes.append(1)
+        await add(attempts)  # type: ignore[arg-type]
+
+    world.store.attempts.add = counted  # type: ignore[method-assign]
+    working = asyncio.create_task(world.watch.run())
+    for _ in range(200):
+        world.now += timedelta(seconds=1)
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        await asyncio.sleep(0)
+    [found] = await world.watch.newest("shop")
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert found.values == {"times": "200"}
+    assert len(writes) <= 5
+
+
+async def test_a_trouble_of_the_last_run_is_raised_again(world: SetupWorld, tmp_path: Path) -> None:
+    world.sees("refused: decryption", V.AES_KEY_DIFFERS, cause="former")
+    await world.watch.flush()
+    before = troubles(world)
+    await world.store.close()
+    async with setup_world(tmp_path) as again:
+        assert troubles(again) == before

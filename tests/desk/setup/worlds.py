@@ -1,0 +1,123 @@
+"""A set-up desk on a real store, with a network that a test decides and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.prepared import SQLITE, prepare
+from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard
+from wxdesk.config import Config, ListenerSettings, WeChatSettings
+from wxdesk.core.errors import NotSent
+from wxdesk.core.events import PushSeen
+from wxdesk.core.model.account import Account
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.public_url import PublicUrl
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.ports import SetupApi
+from wxdesk.desk.settings.configuration import Configuration, Setup
+from wxdesk.desk.setup.push_watch import PushWatch
+from wxdesk.desk.setup.reachability import Reachability
+from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
+from wxdesk.desk.setup.waiting import SetupWaiting
+from wxdesk.store import Store, open_store
+
+AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+PUBLIC_URL = "https://desk.example.com"
+
+
+class NoApi:
+    """WeChat cannot be reached; or it can, and the console has a URL saved, or none."""
+
+    def __init__(self) -> None:
+        self.saved: bool | None = None
+
+    async def check(self, account: Account) -> float:
+        raise NotSent("WeChat cannot be reached")
+
+    async def try_credentials(self, app_id: str, app_secret: str) -> None:
+        raise NotSent("WeChat cannot be reached")
+
+    async def has_saved_url(self, account: Account) -> bool:
+        if self.saved is None:
+            raise NotSent("WeChat cannot be reached")
+        return self.saved
+
+
+class SomeRules:
+    """Rules, or none."""
+
+    has_rules = True
+
+
+class Outside:
+    """The public address as a probe finds it."""
+
+    verdict = CheckVerdict.OK
+
+    async def probe(self, url: PublicUrl, account: str, listener: str) -> Finding:
+        return Finding(Check.ADDRESS, self.verdict, account, {}, AT)
+
+    def own_addresses(self) -> tuple[str, ...]:
+        return ("192.0.2.7",)
+
+
+@dataclass
+class SetupWorld:
+    """The desk, and what it stands on."""
+
+    desk: SetupDesk
+    store: Store
+    heard: Heard
+    outside: Outside
+    rules: SomeRules
+    now: datetime = AT
+    api: NoApi = field(default_factory=NoApi)
+
+    @property
+    def watch(self) -> PushWatch:
+        return self.desk._watch
+
+    @property
+    def waiting(self) -> SetupWaiting:
+        return self.desk._waiting
+
+    def verdict(self, fact: SetupFact, account: str = "shop") -> CheckVerdict:
+        return self.desk.state.account(account).finding(fact).verdict
+
+    def sees(self, outcome: str, verdict: CheckVerdict | None = None, check: Check = Check.PUSH, **more: str) -> None:
+        """A request of this outcome arrives; `more` are `account`, `key` and the finding's values."""
+        account, key = more.pop("account", "shop"), more.pop("key", "")
+        finding = None if verdict is None else Finding(check, verdict, account, more, self.now)
+        self.desk.hear(PushSeen(account, outcome, self.now, 3.0, key=key, finding=finding))
+
+
+@asynccontextmanager
+async def setup_world(
+    home: Path,
+    api: SetupApi | None = None,
+    api_base: str = "http://127.0.0.1:1",
+    accounts: Mapping[str, tuple[Account, Credentials]] | None = None,
+    heard: Heard | None = None,
+) -> AsyncIterator[SetupWorld]:
+    prepare(home)
+    known = accounts or {ACCOUNT.name: (ACCOUNT, CREDENTIALS)}
+    store, told, outside, no_api = await open_store(SQLITE, home), heard or Heard(), Outside(), NoApi()
+    rules, configured = SomeRules(), {name: account for name, (account, _) in known.items()}
+    reachability = Reachability(outside, store.outages, store.settings, told, lambda: world.now)
+    credentials = {name: secrets for name, (_, secrets) in known.items()}
+    config = Config(ListenerSettings(public_url=PUBLIC_URL), wechat=WeChatSettings(api_base))
+    configuration = Configuration(Setup(home, config, credentials), told)
+    sources = SetupSources(configuration, configured, api or no_api, store.attempts, reachability, rules)
+    world = SetupWorld(None, store, told, outside, rules, api=no_api)  # type: ignore[arg-type]
+    world.desk = SetupDesk(sources, told, lambda: world.now)
+    try:
+        await world.desk.load()
+        yield world
+    finally:
+        await store.close()

@@ -1,0 +1,260 @@
+"""Whatever people enter wrongly in WeChat's console is recognised by what then arrives, and nobody outside sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.webhook.conftest import Open
+from tests.webhook.pushing import (
+    APP_ID,
+    KEY,
+    TEXT,
+    TIMESTAMP,
+    TOKEN,
+    Desk,
+    ask,
+    enveloped,
+    sha1_of,
+    written,
+)
+from wxdesk.core.events import Event, PushSeen
+from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.model.push import BodyFormat
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credentials import Credentials, FormerSecret
+from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.diagnosis import LONGEST_PATH, MOST_A_SECOND
+from wxdesk.webhook.envelope import written_fields
+from wxdesk.webhook.server import Listener
+
+V = CheckVerdict
+SENT_AT = datetime.fromtimestamp(int(TIMESTAMP), UTC)
+OTHER_APP_ID, OTHER_TOKEN, OTHER_KEY = "wxfedcba9876543210", "OtherToken", "Z" * 42 + "A"
+OLD_TOKEN, OLD_KEY = "FormerToken", "Y" * 42 + "E"
+APP_SECRET = "0123456789abcdef" * 2
+LONG_AGO = SENT_AT - timedelta(days=30)
+SHOP = (
+    Account("shop", APP_ID, "gh_0123456789ab"),
+    Credentials(APP_SECRET, TOKEN, KEY, (FormerSecret(OLD_TOKEN, LONG_AGO),), (FormerSecret(OLD_KEY, LONG_AGO),)),
+)
+OTHER = (Account("other", OTHER_APP_ID, "gh_abcdefabcdef"), Credentials("", OTHER_TOKEN, OTHER_KEY))
+BOTH = {"shop": SHOP, "other": OTHER}
+
+
+def url_check(token: str = TOKEN, path: str = "/wx/shop", **more: str) -> bytes:
+    query = {"signature": sha1_of(token, TIMESTAMP, "17"), "timestamp": TIMESTAMP, "nonce": "17", "echostr": "42"}
+    return written(path, query=query | more, method="GET")
+
+
+def push(
+    token: str = TOKEN,
+    key: str = KEY,
+    app_id: str = APP_ID,
+    path: str = "/wx/shop",
+    clear: bytes = TEXT,
+    to: str = "gh_0123456789ab",
+) -> bytes:
+    """A push as WeChat makes it with what stands in its console."""
+    encrypted = PushCipher(token, key, app_id).encrypt(clear)
+    body = json.dumps({"ToUserName": to, "Encrypt": encrypted}).encode()
+    signature, msg_signature = sha1_of(token, TIMESTAMP, "17"), sha1_of(token, TIMESTAMP, "17", encrypted)
+    query = {"signature": signature, "timestamp": TIMESTAMP, "nonce": "17", "openid": "oABC-_def"}
+    return written(path, body, query | {"encrypt_type": "aes", "msg_signature": msg_signature})
+
+
+def plain_push(token: str = TOKEN, path: str = "/wx/shop", body: bytes = TEXT) -> bytes:
+    query = {"signature": sha1_of(token, TIMESTAMP, "17"), "timestamp": TIMESTAMP, "nonce": "17", "openid": "o"}
+    return written(path, body, query)
+
+
+async def found(desk: Desk, raw: bytes) -> Finding | None:
+    desk.events.clear()
+    await ask(desk, raw)
+    [event] = [event for event in desk.events if isinstance(event, PushSeen)]
+    return event.finding
+
+
+@pytest.fixture
+async def desk(open_desk: Open) -> Desk:
+    return await open_desk(accounts=BOTH, clock=lambda: SENT_AT)
+
+
+TOKEN_MISTAKES = [
+    (f"{TOKEN} ", {"cause": "blanks"}),
+    (f" {TOKEN}", {"cause": "blanks"}),
+    (TOKEN.upper(), {"cause": "case"}),
+    (KEY, {"cause": "aes_key"}),
+    (APP_SECRET, {"cause": "app_secret"}),
+    (OLD_TOKEN, {"cause": "former"}),
+    ("quite_another_one", {}),
+]
+
+
+@pytest.mark.parametrize(("token", "values"), TOKEN_MISTAKES)
+async def test_a_token_that_differs_is_recognised_by_the_mistake(
+    desk: Desk, token: str, values: dict[str, str]
+) -> None:
+    assert await found(desk, url_check(token)) == Finding(Check.URL_CHECK, V.TOKEN_DIFFERS, "shop", values, SENT_AT)
+    assert await found(desk, push(token)) == Finding(Check.PUSH, V.TOKEN_DIFFERS, "shop", values, SENT_AT)
+
+
+async def test_the_token_of_another_account_is_recognised(desk: Desk) -> None:
+    for raw in (push(OTHER_TOKEN, OTHER_KEY, OTHER_APP_ID, to="gh_abcdefabcdef"), url_check(OTHER_TOKEN)):
+        swapped = await found(desk, raw)
+        assert swapped is not None
+        assert (swapped.verdict, swapped.account) == (V.OTHER_ACCOUNT_PATH, "other")
+        assert swapped.values == {"other": "shop", "expected": "/wx/other"}
+
+
+@pytest.mark.parametrize(
+    ("path", "cause"), [("/wx/Shop", "case"), ("/wx/shop/", ""), ("/", ""), ("/wx/shop/wx/shop", "")]
+)
+async def test_a_wrong_path_is_told_with_the_right_one(desk: Desk, path: str, cause: str) -> None:
+    values = {"path": path, "expected": "/wx/shop"} | ({"cause": cause} if cause else {})
+    for raw, check in ((url_check(path=path), Check.URL_CHECK), (push(path=path), Check.PUSH)):
+        assert await found(desk, raw) == Finding(check, V.WRONG_PATH, "shop", values, SENT_AT)
+
+
+async def test_a_wrong_path_with_a_wrong_token_belongs_to_nobody(desk: Desk) -> None:
+    judged = await found(desk, url_check("nobody", path="/elsewhere"))
+    assert judged == Finding(Check.URL_CHECK, V.WRONG_PATH, "", {"path": "/elsewhere"}, SENT_AT)
+
+
+async def test_a_path_is_bounded_and_holds_no_secret(desk: Desk) -> None:
+    judged = await found(desk, url_check(path=f"/wx/{TOKEN}/{KEY}%1b%E2%80%AE"))
+    long = await found(desk, url_check(path="/" + "a" * 500))
+    assert judged is not None
+    assert long is not None
+    assert judged.values["path"] == "/wx/…/…??"
+    assert len(long.values["path"]) == LONGEST_PATH
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        (OLD_KEY, {"cause": "former"}),
+        (OTHER_KEY, {"cause": "other_account", "other": "other"}),
+        ("X" * 43, {}),
+    ],
+)
+async def test_a_key_that_differs_is_recognised(desk: Desk, key: str, values: dict[str, str]) -> None:
+    assert await found(desk, push(key=key)) == Finding(Check.PUSH, V.AES_KEY_DIFFERS, "shop", values, SENT_AT)
+
+
+async def test_a_push_for_another_app_id_names_it(desk: Desk) -> None:
+    named = await found(desk, push(app_id=OTHER_APP_ID))
+    assert named == Finding(Check.PUSH, V.APP_ID_DIFFERS, "shop", {"app_id": OTHER_APP_ID}, SENT_AT)
+    odd = await found(desk, push(app_id="<script>"))
+    assert odd is not None
+    assert odd.values == {}
+
+
+async def test_the_two_modes_are_told_apart(open_desk: Open) -> None:
+    accounts = BOTH | {"plain": (replace(SHOP[0], name="plain", push_mode=PushMode.PLAIN), SHOP[1])}
+    desk = await open_desk(accounts=accounts, clock=lambda: SENT_AT)
+    clear, sealed = await found(desk, plain_push()), await found(desk, push(path="/wx/plain"))
+    assert clear is not None
+    assert sealed is not None
+    assert (clear.verdict, clear.values["cause"]) == (V.MODE_DIFFERS, "plain")
+    assert (sealed.verdict, sealed.values["cause"]) == (V.MODE_DIFFERS, "secure")
+    forged = await found(desk, plain_push("somebody_else"))
+    assert forged is not None
+    assert forged.verdict is V.TOKEN_DIFFERS
+
+
+async def test_what_is_taken_is_judged_too(desk: Desk) -> None:
+    good, checked = await found(desk, push()), await found(desk, url_check())
+    assert good == Finding(Check.PUSH, V.OK, "shop", {}, SENT_AT)
+    assert checked == Finding(Check.URL_CHECK, V.OK, "shop", {}, SENT_AT)
+    fields = json.loads(TEXT) | {"MsgId": 7}
+    assert (await found(desk, push(clear=written_fields(fields, BodyFormat.XML)))).verdict is V.XML_FORMAT  # type: ignore[union-attr]
+    moved = json.dumps(fields | {"ToUserName": "gh_ffffffffffff", "MsgId": 8}).encode()
+    differs = await found(desk, push(clear=moved))
+    assert differs == Finding(Check.PUSH, V.ORIGINAL_ID_DIFFERS, "shop", {"original_id": "gh_ffffffffffff"}, SENT_AT)
+    assert (await found(desk, push(clear=b'{"nothing": 1}'))).verdict is V.PUSH_UNREADABLE  # type: ignore[union-attr]
+
+
+async def test_a_body_that_was_changed_on_the_way_is_no_wrong_token(desk: Desk) -> None:
+    query = {"signature": sha1_of(TOKEN, TIMESTAMP, "17"), "timestamp": TIMESTAMP, "nonce": "17", "openid": "o"}
+    changed = written("/wx/shop", enveloped("AAAA"), query | {"msg_signature": "0" * 40})
+    judged = await found(desk, changed)
+    assert judged == Finding(Check.PUSH, V.PUSH_UNREADABLE, "shop", {"cause": "changed"}, SENT_AT)
+
+
+@pytest.mark.parametrize(("minutes", "cause"), [(-10, "slow"), (10, "fast")])
+async def test_a_wrong_clock_is_seen_by_the_signed_time(open_desk: Open, minutes: int, cause: str) -> None:
+    desk = await open_desk(accounts=BOTH, clock=lambda: SENT_AT + timedelta(minutes=minutes))
+    for raw in (url_check(), push()):
+        judged = await found(desk, raw)
+        assert judged is not None
+        assert (judged.verdict, judged.values) == (V.CLOCK_SKEW, {"minutes": "10", "cause": cause})
+    repeated = await found(desk, push())  # an old one sent again says nothing about the clock
+    assert repeated is not None
+    assert repeated.verdict is V.OK
+
+
+@pytest.mark.parametrize("lacking", ["push_token", "encoding_aes_key"])
+async def test_a_missing_secret_is_told_as_such(open_desk: Open, lacking: str) -> None:
+    desk = await open_desk(accounts={"shop": (SHOP[0], replace(SHOP[1], **{lacking: ""}))}, clock=lambda: SENT_AT)
+    judged = await found(desk, url_check())
+    assert judged is not None
+    assert (judged.verdict, judged.values["key"]) == (V.SECRET_MISSING, lacking)
+
+
+@pytest.mark.parametrize(
+    ("raw", "verdict"),
+    [
+        (written("/favicon.ico", method="GET"), V.NOT_WECHAT),
+        (written("/wx/shop", method="GET"), V.NOT_WECHAT),
+        (written("/wx/shop", method="GET", query={"signature": "x", "echostr": "1"}), V.NOT_WECHAT),
+        (written("/wx/shop", b"{}"), None),
+        (written("/wp-login.php", b"user=admin"), None),
+        (written("/wx/shop", method="DELETE"), None),
+    ],
+)
+async def test_strangers_say_nothing_about_the_set_up(desk: Desk, raw: bytes, verdict: CheckVerdict | None) -> None:
+    judged = await found(desk, raw)
+    assert (judged.verdict if judged else None) is verdict
+
+
+async def test_outside_every_cause_looks_the_same_and_is_found_after_the_answer_left(open_desk: Open) -> None:
+    """The answer can be read from the socket before the diagnosis begins."""
+    client = socket.socket()
+    client.setblocking(False)
+    answers: list[bytes] = []
+
+    def publish(event: Event) -> None:
+        if isinstance(event, PushSeen):
+            answers.append(client.recv(4096, socket.MSG_PEEK))
+
+    async def keep(_: object) -> None:
+        raise AssertionError
+
+    listener = Listener(BOTH, keep, publish, lambda: SENT_AT, "127.0.0.1", 0)  # type: ignore[arg-type]
+    url = await listener.start()
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.sock_connect(client, ("127.0.0.1", int(url.rpartition(":")[2])))
+        seen = set()
+        for raw in (url_check(KEY), push(OLD_TOKEN), push(key=OLD_KEY), push(app_id=OTHER_APP_ID), plain_push()):
+            await loop.sock_sendall(client, raw)
+            seen.add(await loop.sock_recv(client, 4096))
+    finally:
+        client.close()
+        await listener.stop()
+    assert len(seen) == 1
+    assert set(answers) == seen
+
+
+async def test_a_flood_is_not_diagnosed(desk: Desk) -> None:
+    for _ in range(3 * MOST_A_SECOND):
+        await ask(desk, url_check("wrong"))
+    verdicts = [event.finding.verdict for event in desk.events if isinstance(event, PushSeen) and event.finding]
+    assert verdicts == [V.TOKEN_DIFFERS] * MOST_A_SECOND + [V.UNKNOWN] * 2 * MOST_A_SECOND

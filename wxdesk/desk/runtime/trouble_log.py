@@ -1,0 +1,27 @@
+"""Log lines of troubles, for a server without a window."""
+
+from __future__ import annotations
+
+import logging
+
+from wxdesk.core.events import Event, TroubleRaised
+
+log = logging.getLogger(__name__)
+
+
+class TroubleLog:
+    """Logs each trouble once at WARNING, and its end at INFO."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+
+    def hear(self, event: Event) -> None:
+        """Log a trouble that began, changed or ended."""
+        match event:
+            case TroubleRaised(key, "") if self._told.pop(key, ""):
+                log.info("Over: %s", key)
+            case TroubleRaised(key, text) if text and text != self._told.get(key):
+                self._told[key] = text
+                log.warning("%s: %s", key, text)
+            case _:
+                pass

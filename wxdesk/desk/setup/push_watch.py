@@ -1,0 +1,221 @@
+"""Watch on requests: keeps attempts, raises a trouble while they are refused.
+
+A wrong Token, key or path in WeChat's console keeps every message away, and nothing else in the desk would notice:
+the listener only sees requests that it has to refuse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import Event, PushSeen, TroubleRaised
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup import sentences
+from wxdesk.i18n import tr
+from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
+
+log = logging.getLogger(__name__)
+
+COUNTED_FOR = timedelta(minutes=1)
+"""Time for which repeated findings are only counted, not written."""
+
+REPEATED_WITHIN = timedelta(seconds=20)
+"""Time within which WeChat sends a push again that was answered too late."""
+
+DOUBTS = 2
+"""Unexplained refusals after a good request that raise a trouble.
+
+One may be a stranger's.
+"""
+
+_MOST_KEYS = 512
+_TAKEN = frozenset({"checked", "kept", "transferred", "duplicate"})
+
+ON_THE_WAY_IN = frozenset(
+    {
+        CheckVerdict.WRONG_PATH,
+        CheckVerdict.OTHER_ACCOUNT_PATH,
+        CheckVerdict.TOKEN_DIFFERS,
+        CheckVerdict.SECRET_MISSING,
+        CheckVerdict.SECRETS_SWAPPED,
+        CheckVerdict.TOKEN_ILLEGAL,
+        CheckVerdict.AES_KEY_ILLEGAL,
+    }
+)
+"""Verdicts that keep every request away; any good request refutes them."""
+
+IN_THE_BODY = frozenset(
+    {
+        CheckVerdict.AES_KEY_DIFFERS,
+        CheckVerdict.APP_ID_DIFFERS,
+        CheckVerdict.MODE_DIFFERS,
+        CheckVerdict.PUSH_UNREADABLE,
+    }
+)
+"""Verdicts that keep messages away; only a good push refutes them."""
+
+
+def is_good(event: PushSeen) -> bool:
+    """Tell if a request was taken and understood."""
+    return event.outcome in _TAKEN and (event.finding is None or event.finding.verdict not in IN_THE_BODY)
+
+
+def stands_in_the_way(event: PushSeen) -> bool:
+    """Tell if a request shows that messages do not come through."""
+    verdict = event.finding.verdict if event.finding else CheckVerdict.OK
+    if verdict is CheckVerdict.PUSH_UNREADABLE:
+        return event.outcome not in _TAKEN  # one that was kept is told by the quarantine
+    return verdict in ON_THE_WAY_IN | IN_THE_BODY
+
+
+class PushWatch:
+    """Hears every request; `push_url` returns the whole push URL of a path."""
+
+    def __init__(self, store: AttemptStore, push_url: Callable[[str], str], publish: Callable[[Event], None]) -> None:
+        self._store = store
+        self._push_url = push_url
+        self._publish = publish
+        self._troubles: dict[str, Finding] = {}
+        self._original_ids: dict[str, str] = {}
+        self._good: set[str] = set()
+        self._doubts: dict[str, int] = {}
+        self._keys: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
+        self._waiting: dict[tuple[object, ...], CountedFinding] = {}
+        self._written: dict[tuple[object, ...], datetime] = {}
+        self._awake = asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    async def load(self, accounts: tuple[str, ...]) -> None:
+        """Raise again what was refused when the last run ended."""
+        for account in (*accounts, ""):
+            for finding in await self._store.newest(account):
+                if finding.verdict in ON_THE_WAY_IN | IN_THE_BODY:
+                    self._raise(finding)
+                if finding.check in (Check.URL_CHECK, Check.PUSH) and finding.verdict is not CheckVerdict.NOT_WECHAT:
+                    break
+
+    def hear(self, event: Event) -> None:
+        """Take note of a request."""
+        if not isinstance(event, PushSeen):
+            return
+        finding = self._repeated(event) or self._with_url(event.finding)
+        if finding is not None and finding.verdict is not CheckVerdict.UNKNOWN:
+            self._note(finding)
+        if is_good(event):
+            self._came_through(event)
+        elif finding is not None and stands_in_the_way(event) and self._is_certain(finding):
+            self._raise(finding)
+
+    def forget(self, account: str) -> None:
+        """End the troubles of an account that is gone."""
+        if self._troubles.pop(account, None) is not None:
+            self._publish(TroubleRaised(_key(account), ""))
+        if self._original_ids.pop(account, ""):
+            self._publish(TroubleRaised(f"original_id:{account}", ""))
+        self._good.discard(account)
+
+    async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
+        """Return an account's attempts, newest first."""
+        await self.flush()
+        return await self._store.newest(account, limit)
+
+    async def run(self) -> None:
+        """Write attempts down until cancelled."""
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            try:
+                await self.flush()
+            except StoreError as error:
+                log.error("Attempts are not kept at the moment: %s", type(error).__name__)
+
+    async def flush(self) -> None:
+        """Write down what has been counted so far."""
+        async with self._writing:
+            waiting, self._waiting = self._waiting, {}
+            for key, counted in waiting.items():
+                self._written[key] = counted.finding.at or datetime.now(UTC)
+            if waiting:
+                await self._store.add(tuple(waiting.values()))
+
+    def _note(self, finding: Finding) -> None:
+        key = (finding.account, finding.check, finding.verdict, finding.values.get(sentences.CAUSE))
+        known = self._waiting.get(key)
+        self._waiting[key] = CountedFinding(finding, known.times + 1 if known else 1)
+        written = self._written.get(key)
+        if written is None or finding.at is None or finding.at - written >= COUNTED_FOR:
+            self._awake.set()
+
+    def _repeated(self, event: PushSeen) -> Finding | None:
+        """Count a push that WeChat sends again because it got no answer in time."""
+        if not event.key:
+            return None
+        key = (event.account, event.key)
+        first, times = self._keys.get(key, (event.at, -1))
+        self._keys[key] = (first, times + 1)
+        while len(self._keys) > _MOST_KEYS:
+            self._keys.popitem(last=False)
+        if event.outcome != "duplicate" or times < 0 or event.at - first > REPEATED_WITHIN:
+            return None
+        return Finding(Check.PUSH, CheckVerdict.PUSH_REPEATED, event.account, {"n": str(times + 1)}, event.at)
+
+    def _with_url(self, finding: Finding | None) -> Finding | None:
+        if finding is None or "expected" not in finding.values:
+            return finding
+        url = self._push_url(finding.values["expected"])
+        return replace(finding, values={**finding.values, "url": url}) if url else finding
+
+    def _is_certain(self, finding: Finding) -> bool:
+        """Tell whether a refusal can only come from WeChat, or is not the first in doubt.
+
+        Anybody can send a request that fits nothing; beside good ones, a single one is no reason to call a person.
+        """
+        explained = finding.account and (finding.verdict is not CheckVerdict.TOKEN_DIFFERS or finding.values)
+        if explained or finding.account not in self._good:
+            return True
+        self._doubts[finding.account] = self._doubts.get(finding.account, 0) + 1
+        return self._doubts[finding.account] >= DOUBTS
+
+    def _came_through(self, event: PushSeen) -> None:
+        self._good.add(event.account)
+        self._good.add("")
+        self._doubts.clear()
+        for account in (event.account, ""):
+            trouble = self._troubles.get(account)
+            if trouble is not None and (trouble.verdict in ON_THE_WAY_IN or event.outcome != "checked"):
+                del self._troubles[account]
+                self._publish(TroubleRaised(_key(account), ""))
+        if event.outcome != "checked":
+            self._compare_original_id(event)
+
+    def _compare_original_id(self, event: PushSeen) -> None:
+        differs = event.finding is not None and event.finding.verdict is CheckVerdict.ORIGINAL_ID_DIFFERS
+        right = event.finding.values["original_id"] if differs and event.finding else ""
+        if right == self._original_ids.get(event.account, ""):
+            return
+        self._original_ids[event.account] = right
+        text = _of_account(event.finding) if differs and event.finding else ""
+        self._publish(TroubleRaised(f"original_id:{event.account}", text, copy=right))
+
+    def _raise(self, finding: Finding) -> None:
+        known = self._troubles.get(finding.account)
+        if known is not None and (known.verdict, known.values) == (finding.verdict, finding.values):
+            return
+        self._troubles[finding.account] = finding
+        self._publish(TroubleRaised(_key(finding.account), _of_account(finding), copy=sentences.copy(finding)))
+
+
+def _key(account: str) -> str:
+    return f"push:{account}"
+
+
+def _of_account(finding: Finding) -> str:
+    said = sentences.told(finding)
+    return tr("“{account}”: {said}", account=finding.account, said=said) if finding.account else said

@@ -1,0 +1,133 @@
+"""Facts that need waiting or a look into the store: URL check and first messages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from wxdesk.core.errors import SendError, StoreError
+from wxdesk.core.model.account import Account
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.ports import Clock, HasRules, SetupApi
+from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.desk.setup.fact_book import FactBook
+from wxdesk.store.setup.attempts import AttemptStore, CountedFinding
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=15)
+"""Time within which WeChat's check of the URL comes after it was submitted."""
+
+
+class SetupWaiting:
+    """Judges in the background what is only known later."""
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        book: FactBook,
+        api: SetupApi,
+        store: AttemptStore,
+        rules: HasRules,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._book = book
+        self._api = api
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._submitted: dict[str, datetime] = {}
+        self._unproven: set[str] = set()
+        self._asked: set[str] = set()
+        self._awake = asyncio.Event()
+
+    @property
+    def waited_for(self) -> tuple[str, ...]:
+        """Accounts whose URL was submitted and not checked since."""
+        return tuple(self._submitted)
+
+    def submitted(self, account: str) -> None:
+        """Wait for WeChat's check of an account's URL from now on."""
+        self._submitted[account] = self._clock()
+        self._put(account, SetupFact.URL_CHECK, Finding(Check.URL_CHECK, CheckVerdict.WAITING, account))
+        self._awake.set()
+
+    def checked(self, account: str) -> None:
+        """Take note that a request decided an account's check of the URL."""
+        self._submitted.pop(account, None)
+
+    def message_came(self, account: str) -> None:
+        """Look whether messages of an account are answered; that of a done one is known."""
+        if self._book.finding(account, SetupFact.REAL_MESSAGE).verdict is not CheckVerdict.OK:
+            self._unproven.add(account)
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look again at all accounts whose messages are not known to be answered."""
+        if self._unproven:
+            self._asked |= self._unproven
+            self._awake.set()
+
+    async def run(self) -> None:
+        """Judge until cancelled."""
+        while True:
+            due = min(self._submitted.values(), default=None)
+            await sleep_until(None if due is None else due + PATIENCE, self._awake, self._clock)
+            self._awake.clear()
+            try:
+                await self._judge()
+            except StoreError as error:
+                log.error("The set-up waits for the store: %s", type(error).__name__)
+
+    async def _judge(self) -> None:
+        asked, self._asked = self._asked, set()
+        for account in asked:
+            await self.prove(account)
+        for account, at in tuple(self._submitted.items()):
+            if self._clock() - at >= PATIENCE:
+                self._submitted.pop(account, None)
+                await self._judge_silence(account)
+
+    async def prove(self, account: str) -> Finding:
+        """Look in the store if messages arrived and rules answered them."""
+        proofs = await self._store.proofs(account)
+        if proofs.answered:
+            verdict = CheckVerdict.OK
+            self._unproven.discard(account)
+        elif proofs.kept:
+            verdict = CheckVerdict.UNANSWERED if self._rules.has_rules else CheckVerdict.NO_RULES
+            self._unproven.add(account)
+        else:
+            verdict = CheckVerdict.WAITING
+        found = Finding(Check.MESSAGE, verdict, account, at=self._clock())
+        if proofs.kept and self._book.finding(account, SetupFact.URL_CHECK).verdict is CheckVerdict.UNKNOWN:
+            self._put(account, SetupFact.URL_CHECK, Finding(Check.URL_CHECK, CheckVerdict.OK, account))
+        if verdict is CheckVerdict.OK:
+            await self._store.add([CountedFinding(found)])
+        self._put(account, SetupFact.REAL_MESSAGE, found)
+        return found
+
+    async def _judge_silence(self, account: str) -> None:
+        """Say why nothing came after the operator submitted the URL."""
+        try:
+            saved = await self._api.has_saved_url(self._accounts[account])
+        except (SendError, KeyError):
+            return  # the mini program's own card says why
+        reach = self._book.state.reach
+        if not saved:
+            found = Finding(Check.URL_CHECK, CheckVerdict.NOT_SUBMITTED, account)
+        elif reach.ok:
+            found = Finding(Check.URL_CHECK, CheckVerdict.WAF_DROPS, account)
+        else:
+            found = replace(reach, check=Check.URL_CHECK, account=account)
+        if self._book.finding(account, SetupFact.URL_CHECK).verdict is CheckVerdict.WAITING:
+            self._put(account, SetupFact.URL_CHECK, found)
+
+    def _put(self, account: str, fact: SetupFact, finding: Finding) -> None:
+        self._book.put(account, {fact: replace(finding, at=self._clock())})

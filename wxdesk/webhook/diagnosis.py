@@ -1,0 +1,221 @@
+"""Diagnosis of requests: the mistake in the set-up that explains what arrived.
+
+It is for the operator's eyes alone and made when the answer has left: whoever sent the request sees the same
+refusal, after the same time, whatever is found ([0032](docs/adr/0032-the-diagnosis-stays-inside.md)).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.secret_findings import push_finding
+from wxdesk.webhook.parse import read_fields
+from wxdesk.webhook.refusal import Refusal
+from wxdesk.webhook.secret_guesses import (
+    Fits,
+    KnownAccounts,
+    fits_signature,
+    key_mistake,
+    owner_of,
+    token_mistake,
+    tokens_of,
+)
+
+LONGEST_PATH = 80
+"""Characters of an asked path that are kept."""
+
+MOST_A_SECOND = 10
+"""Diagnoses of refused requests a second; of the others nothing is known."""
+
+TOLERATED_SKEW = timedelta(seconds=60)
+"""Difference between a signed time and ours that is no wrong clock yet."""
+
+_SIGNATURE = re.compile(r"[0-9a-f]{40}")
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_LONGEST_NONCE = 64
+_APP_ID = re.compile(r"wx[0-9a-z]{16}")
+_ORIGINAL_ID = re.compile(r"gh_[0-9a-zA-Z]{12}")
+_PREFIX = "/wx/"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRequest:
+    """A request that was refused, and why.
+
+    `account` is that of its path, or empty. `body` is empty where it was not read.
+    """
+
+    is_get: bool
+    path: str
+    query: Mapping[str, str]
+    why: str
+    account: str = ""
+    body: bytes = b""
+
+    @property
+    def check(self) -> Check:
+        """WeChat's check of the URL, or a push."""
+        return Check.URL_CHECK if self.is_get else Check.PUSH
+
+    @property
+    def is_wechats(self) -> bool:
+        """True if it carries the parameters that WeChat sends."""
+        query = self.query
+        signed = any(_SIGNATURE.fullmatch(query.get(name, "")) for name in ("signature", "msg_signature"))
+        timed = _TIMESTAMP.fullmatch(query.get("timestamp", "")) is not None
+        return signed and timed and 0 < len(query.get("nonce", "")) <= _LONGEST_NONCE and self._asks_something
+
+    @property
+    def _asks_something(self) -> bool:
+        return bool(self.query.get("echostr")) if self.is_get else True
+
+
+class DiagnosisPace:
+    """Limit on the work that strangers can cause."""
+
+    def __init__(self, most: int = MOST_A_SECOND) -> None:
+        self._most = most
+        self._second = datetime.min.replace(tzinfo=UTC)
+        self._made = 0
+
+    def allows(self, at: datetime) -> bool:
+        """Count one more; False if there were too many in this second."""
+        if not timedelta() <= at - self._second < timedelta(seconds=1):
+            self._second, self._made = at, 0
+        self._made += 1
+        return self._made <= self._most
+
+
+class Diagnosis:
+    """Finds causes by the secrets of all accounts."""
+
+    def __init__(self, accounts: KnownAccounts) -> None:
+        self._accounts = dict(accounts)
+
+    def of_refused(self, request: RefusedRequest, at: datetime) -> Finding | None:
+        """Return what is wrong; None if the request says nothing about the set-up."""
+        if not request.is_wechats:
+            return self._of_stranger(request, at)
+        if request.why == Refusal.AGE:  # genuine once, and sent again by somebody else
+            return None
+        encrypted = _encrypted(request.body)
+        fits = fits_signature(request.query, encrypted)
+        if not request.account:
+            return self._of_unknown_path(request, fits, at)
+        account, credentials = self._accounts[request.account]
+        if request.why == Refusal.CREDENTIALS:
+            judged = push_finding(account, credentials, at)
+            return Finding(request.check, judged.verdict, account.name, judged.values, at)
+        if any(map(fits, tokens_of(credentials))) and request.why != Refusal.SIGNATURE:
+            return self._of_signed(request, encrypted, at)
+        return self._of_foreign_token(request, fits, at)
+
+    def _of_stranger(self, request: RefusedRequest, at: datetime) -> Finding | None:
+        looked = request.is_get and request.why in (Refusal.ADDRESS, Refusal.QUERY, Refusal.SIGNATURE)
+        return Finding(request.check, CheckVerdict.NOT_WECHAT, request.account, {}, at) if looked else None
+
+    def _of_unknown_path(self, request: RefusedRequest, fits: Fits, at: datetime) -> Finding:
+        names = [name for name, (_, secrets) in self._accounts.items() if any(map(fits, tokens_of(secrets)))]
+        name = names[0] if len(names) == 1 else ""
+        likely = name or (next(iter(self._accounts)) if len(self._accounts) == 1 else "")
+        values = {"path": self._shown(request.path)}
+        if likely:
+            expected = _PREFIX + likely
+            values["expected"] = expected
+            if request.path != expected and request.path.lower() == expected.lower():
+                values["cause"] = "case"
+        return Finding(request.check, CheckVerdict.WRONG_PATH, name, values, at)
+
+    def _of_foreign_token(self, request: RefusedRequest, fits: Fits, at: datetime) -> Finding:
+        name = request.account
+        credentials = self._accounts[name][1]
+
+        def found(verdict: CheckVerdict, account: str = name, **values: str) -> Finding:
+            return Finding(request.check, verdict, account, values, at)
+
+        if fits(credentials.push_token):  # so only the signature over the body is wrong
+            return found(CheckVerdict.PUSH_UNREADABLE, cause="changed")
+        if cause := token_mistake(credentials, fits):
+            return found(CheckVerdict.TOKEN_DIFFERS, cause=cause)
+        other = next((one for one in self._accounts if one != name and self._token_of(one, fits)), "")
+        if not other:
+            return found(CheckVerdict.TOKEN_DIFFERS)
+        return found(CheckVerdict.OTHER_ACCOUNT_PATH, other, other=name, expected=_PREFIX + other)
+
+    def _of_signed(self, request: RefusedRequest, encrypted: str, at: datetime) -> Finding:
+        """Judge a request whose token is ours: mode, key or app id are not."""
+        account, credentials = self._accounts[request.account]
+
+        def found(verdict: CheckVerdict, **values: str) -> Finding:
+            return Finding(request.check, verdict, account.name, values, at)
+
+        if request.why == Refusal.PLAIN_TEXT:
+            return found(CheckVerdict.MODE_DIFFERS, cause="plain", here=account.push_mode.value, there="plain")
+        if request.why == Refusal.DECRYPTION:
+            return found(CheckVerdict.AES_KEY_DIFFERS, **key_mistake(account.name, self._accounts, encrypted))
+        if request.why == Refusal.APP_ID:
+            keys = (credentials.encoding_aes_key, *(one.value for one in credentials.former_encoding_aes_keys))
+            owner = next(filter(None, (owner_of(encrypted, key) for key in keys if key)), "")
+            return found(CheckVerdict.APP_ID_DIFFERS, **({"app_id": owner} if _APP_ID.fullmatch(owner) else {}))
+        return found(CheckVerdict.PUSH_UNREADABLE)
+
+    def of_check(self, account: str, signed_at: datetime | None, at: datetime) -> Finding:
+        """Judge a check of the URL that was answered."""
+        skew = _skew(signed_at, at)
+        return Finding(Check.URL_CHECK, CheckVerdict.CLOCK_SKEW if skew else CheckVerdict.OK, account, skew, at)
+
+    def of_push(self, push: Push, signed_at: datetime | None, at: datetime) -> Finding:
+        """Judge a push that was kept."""
+        account = self._accounts[push.account][0]
+
+        def found(verdict: CheckVerdict, **values: str) -> Finding:
+            return Finding(Check.PUSH, verdict, account.name, values, at)
+
+        incoming = push.incoming
+        if incoming is None:
+            if account.push_mode is PushMode.PLAIN and _encrypted(push.body):
+                return found(CheckVerdict.MODE_DIFFERS, cause="secure", here="plain", there="secure")
+            return found(CheckVerdict.PUSH_UNREADABLE)
+        if incoming.to_user != account.original_id and _ORIGINAL_ID.fullmatch(incoming.to_user):
+            return found(CheckVerdict.ORIGINAL_ID_DIFFERS, original_id=incoming.to_user)
+        if skew := _skew(signed_at, at):
+            return found(CheckVerdict.CLOCK_SKEW, **skew)
+        return found(CheckVerdict.XML_FORMAT if push.format is BodyFormat.XML else CheckVerdict.OK)
+
+    def _token_of(self, account: str, fits: Fits) -> bool:
+        return any(map(fits, tokens_of(self._accounts[account][1])))
+
+    def _shown(self, path: str) -> str:
+        """Make a path fit to be shown: bounded, printable, without secrets."""
+        for _, credentials in self._accounts.values():
+            for secret in filter(None, credentials.secrets):
+                path = path.replace(secret, "…")
+        shown = "".join(char if char.isprintable() else "?" for char in path[: LONGEST_PATH + 1])
+        return shown if len(shown) <= LONGEST_PATH else shown[: LONGEST_PATH - 1] + "…"
+
+
+def _encrypted(body: bytes) -> str:
+    return _fields(body).get("Encrypt", "")
+
+
+def _fields(body: bytes) -> Mapping[str, str]:
+    try:
+        return read_fields(body) if body else {}
+    except BadInput:
+        return {}
+
+
+def _skew(signed_at: datetime | None, at: datetime) -> dict[str, str]:
+    if signed_at is None or abs(at - signed_at) <= TOLERATED_SKEW:
+        return {}
+    ahead = at > signed_at
+    minutes = abs(at - signed_at) // timedelta(minutes=1)
+    return {"minutes": str(minutes), "cause": "fast" if ahead else "slow"}
