@@ -129,6 +129,8 @@ def test_a_new_vault_takes_what_was_in_memory(tmp_path: Path, no_keychain: None)
     again = SecretSources(tmp_path, {})
     again.unlock(PASSPHRASE)
     assert found(again).push_token == "remembered"
+    again.remove("shop")
+    assert found(sources).push_token == "", "no copy stays in memory"
 
 
 def test_a_secret_stands_in_one_place_only(sources: SecretSources, drawer: Drawer) -> None:
