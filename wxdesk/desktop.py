@@ -6,11 +6,12 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxdesk.core.errors import WxdeskError
-from wxdesk.core.wechat.credential_shapes import judge_account
+from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.runtime.display import has_display, why_no_window
@@ -27,17 +28,21 @@ def open_window(setup: Setup) -> int:
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(setup)
-    config = setup.config
     try:
-        former = {name: credentials.accepted_until for name, credentials in setup.credentials.items()}
-        database = public_part(config.store.url)
-        issues = {name: judge_account(account, setup.credentials[name]) for name, account in setup.ready.items()}
-        facts = InstallationFacts(setup.home, config.listener.public_url, database, setup.missing, former, issues)
+        facts = InstallationFacts(setup.home, public_part(setup.config.store.url), partial(_examined, setup))
         if hasattr(signal, "SIGHUP"):  # the terminal from which it was started has been closed, or somebody asks
             signal.signal(signal.SIGHUP, lambda *_: thread.read_again())
         return run_window(thread.desk, thread.loop, facts, tryout=_tryout)
     finally:
         thread.stop()
+
+
+async def _examined(setup: Setup) -> list[Finding]:
+    """Check everything, as `wxdesk doctor` does."""
+    from wxdesk.doctor.case import Case  # only who asks for it needs all these rooms
+    from wxdesk.doctor.examination import examine
+
+    return [finding async for finding in examine(Case(setup.home, setup.clock))]
 
 
 @contextlib.contextmanager
@@ -49,7 +54,7 @@ def _tryout() -> Iterator[TryoutDesk]:
     from wxdesk.ui.shell.tryout import TryoutDesk
 
     with temporary_folder() as folder, demo_desk(folder) as demo, customers_writing(demo):
-        facts, simulator = InstallationFacts(folder, demo.desk.url), SandboxSimulator(demo.sandbox, demo.wechat.loop)
+        facts, simulator = InstallationFacts(folder), SandboxSimulator(demo.sandbox, demo.wechat.loop)
         yield TryoutDesk(demo.desk.desk, demo.desk.loop, facts, simulator)
 
 

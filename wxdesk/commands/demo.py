@@ -50,13 +50,11 @@ def _own_folder(home: Path) -> Iterator[Path]:
 def _play_and_grab(demo: DemoDesk, pictures: Path) -> list[Path]:
     desk = demo.desk
     play_offscreen(demo.wechat, demo.sandbox, desk)
-    facts, simulator = InstallationFacts(demo.folder, desk.url), SandboxSimulator(demo.sandbox, demo.wechat.loop)
+    facts, simulator = InstallationFacts(demo.folder), SandboxSimulator(demo.sandbox, demo.wechat.loop)
     return grab_pages(desk.desk, desk.loop, facts, pictures, pose(desk), simulator)
 
 
 def _live(demo: DemoDesk) -> int:
     with customers_writing(demo):
         simulator = SandboxSimulator(demo.sandbox, demo.wechat.loop)
-        return run_window(
-            demo.desk.desk, demo.desk.loop, InstallationFacts(demo.folder, demo.desk.url), simulator=simulator
-        )
+        return run_window(demo.desk.desk, demo.desk.loop, InstallationFacts(demo.folder), simulator=simulator)

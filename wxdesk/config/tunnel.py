@@ -75,3 +75,12 @@ def _check_ssh(tunnel: TunnelSettings, file: str) -> None:
             raise BadConfig(file, "tunnel.carry_api", "needs an sshd; frps carries nothing outwards")
     elif not tunnel.user:
         raise BadConfig(file, "tunnel.user", "is empty")
+
+
+def keys_of(tunnel: TunnelSettings) -> dict[str, object]:
+    """Return the table as config.toml shall have it; None leaves a default out."""
+    plain = msgspec.structs.asdict(TunnelSettings())
+    return {
+        key: None if value == plain[key] else list(value) if isinstance(value, tuple) else value
+        for key, value in msgspec.structs.asdict(tunnel).items()
+    }

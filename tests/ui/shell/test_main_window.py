@@ -43,12 +43,12 @@ def active(qtbot: QtBot, window: MainWindow) -> MainWindow:
 
 
 def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) -> None:
-    assert active.stack.count() == len(active.rail.items)
+    assert active.stack.count() == len(active.rail.items) + 1  # the guided set-up
     for index, item in enumerate(active.rail.items):
         qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
         assert active.stack.currentIndex() == index
-    for index, page in enumerate(active.pages):
-        number = int(page.place.key.removeprefix("Ctrl+"))
+    for index, item in enumerate(active.rail.items):
+        number = int(item.place.key.removeprefix("Ctrl+"))
         qtbot.keyClick(active, Qt.Key(ord(str(number))), Qt.KeyboardModifier.ControlModifier)
         assert active.stack.currentIndex() == index
         assert active.rail.items[index].isChecked()
@@ -240,11 +240,11 @@ def test_closing_asks_first_and_finishing_remembers_the_place(
     assert (again.width(), again.height()) == (760, 640)
 
 
-def test_settings_are_one_step_from_an_empty_inbox(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_set_up_is_one_step_from_an_empty_inbox(qtbot: QtBot, window: MainWindow) -> None:
     inbox = _page(window, InboxPage)
     qtbot.waitUntil(inbox.list.empty.step.isVisible)
     qtbot.mouseClick(inbox.list.empty.step, Qt.MouseButton.LeftButton)
-    assert window.page_names[window.stack.currentIndex()] == "setup"
+    assert window.page_names[window.stack.currentIndex()] == "guide"
     assert window.rail.items[-1].isChecked()
 
 

@@ -232,8 +232,8 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
     window = MainWindow(bridge, facts, appearance, simulator if simulated else None)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())
     assert ("simulator" in window.page_names) is simulated
-    assert window.page_names[-1] == "setup"
-    assert len({page.place.key for page in window.pages}) == len(window.pages)
+    assert window.page_names[-2:] == ("setup", "guide")
+    assert len({item.place.key for item in window.rail.items}) == len(window.rail.items)
     assert window.rail.items[-1].accessibleName() == "Settings"
     window.show()
     qtbot.waitUntil(lambda: bridge.is_idle)  # type: ignore[attr-defined]

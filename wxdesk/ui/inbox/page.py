@@ -36,13 +36,15 @@ class InboxPage(QWidget):
     """Shows the conversation list, the chat, and the details of a customer.
 
     Signals:
-        settings_wanted: there is no conversation yet and the operator wants to open the settings.
+        setup_wanted: there is no conversation yet; open the guided set-up.
+        starter_rules_wanted: take over the built-in rules.
         front_wanted: the operator has chosen to see something of this page.
         conversation_wanted: the same, with the id of a conversation that is not open.
         asks: a question is shown; the window has to be visible for it.
     """
 
-    settings_wanted = Signal()
+    setup_wanted = Signal()
+    starter_rules_wanted = Signal()
     front_wanted = Signal()
     conversation_wanted = Signal(int)
     asks = Signal()
@@ -76,7 +78,8 @@ class InboxPage(QWidget):
         self.list.picked.connect(self.open_conversation)
         self.list.hit_picked.connect(self.open_hit)
         self.list.clicked.connect(self._write)
-        self.list.settings_wanted.connect(self.settings_wanted)
+        self.list.setup_wanted.connect(self.setup_wanted)
+        self.list.starter_rules_wanted.connect(self.starter_rules_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
         self.held.edit_wanted.connect(self.chat.writing.start_editing)
         self.held.feed.read.connect(self._pace)

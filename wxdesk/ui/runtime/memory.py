@@ -1,4 +1,4 @@
-"""Window settings kept between starts in HOME/window.ini: geometry and look."""
+"""Window settings kept between starts in HOME/window.ini: geometry, look, set-up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE = "window.ini"
 
 
 class WindowMemory:
-    """Stored geometry and look of the window; losing them costs nothing else."""
+    """Stored geometry, look and set-up step; losing them costs nothing else."""
 
     def __init__(self, home: Path) -> None:
         self._file = QSettings(str(home / FILE), QSettings.Format.IniFormat)
@@ -27,6 +27,16 @@ class WindowMemory:
     def keep_look(self, look: Look) -> None:
         """Remember the chosen look."""
         self._file.setValue("look", look.value)
+
+    @property
+    def setup_place(self) -> tuple[str, str]:
+        """The account and the step at which the guided set-up was left; empty if never."""
+        return str(self._file.value("setup/account", "")), str(self._file.value("setup/step", ""))
+
+    def keep_setup_place(self, account: str, step: str) -> None:
+        """Remember where the guided set-up is."""
+        self._file.setValue("setup/account", account)
+        self._file.setValue("setup/step", step)
 
     def restore(self, window: QWidget) -> bool:
         """Restore the window's geometry; return False if none was stored."""

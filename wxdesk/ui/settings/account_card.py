@@ -1,22 +1,28 @@
-"""One account on the settings page: its addresses, secrets and access token."""
+"""Account on the settings page: its set-up, addresses, secrets and access token."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.desk.health import HealthState
+from wxdesk.core.setup.public_url import cleaned_url
+from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.core.wechat.credential_shapes import judge_account
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import ntr, tr
-from wxdesk.secrets import MissingSecret
-from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
+from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
-from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.wording.messages import clock_time, day_text, time_left_text
 
 
@@ -25,89 +31,112 @@ class AccountCard(SettingsCard):
 
     Signals:
         copied: something was put on the clipboard.
+        setup_wanted: open the guided set-up of this account.
+        command_wanted: the operator chose one of `COMMANDS`.
     """
 
     copied = Signal()
+    setup_wanted = Signal()
+    command_wanted = Signal(str)
 
-    def __init__(self, account: Account, facts: InstallationFacts, parent: QWidget | None = None) -> None:
-        super().__init__(account.name, parent, hint=tr("Mini program"))
-        self._account = account
-        self._facts = facts
-        self._former = [(secret, until, StateLine(self)) for secret, until in facts.former.get(account.name, ())]
+    def __init__(self, name: str, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent, hint=tr("Mini program"))
+        self.name = name
+        self._desk = desk
+        self.more = MenuButton(tr("More"), menu=self._menu(), parent=self)
+        self.more.setAccessibleName(tr("More for “{account}”", account=name))
+        self.add_to_head(self.more)
+        self.state = StateLine(self)
+        self.open_setup = Button(tr("Set up…"), kind=ButtonKind.LINK, parent=self)
+        self.open_setup.clicked.connect(self.setup_wanted)
+        self._app_id = PlainLabel(elide=True, parent=self)
+        self._original_id = PlainLabel(elide=True, parent=self)
         self._url = PlainLabel(elide=True, parent=self)
         self._copy_url = CopyButton("", tr("the push URL"), self)
         self._copy_url.copied.connect(self.copied)
-        self.reach = StateLine(self)
-        self.token = StateLine(self)
-        self.add_row(tr("App id"), PlainLabel(account.app_id, elide=True, parent=self))
-        self.add_row(tr("Original id"), PlainLabel(account.original_id or "–", elide=True, parent=self))
-        self.add_row(tr("Push URL"), self._url_row())
-        self.add_row("", self.reach)
-        self.add_row(tr("Push mode"), self._mode_row())
-        self.add_row(tr("Secrets"), self._secrets())
-        self.add_row(tr("Access token"), self.token)
+        self.mode, self.secrets, self.token = StateLine(self), StateLine(self), StateLine(self)
+        self.former = [StateLine(self) for _ in _FORMER]
+        setup = hbox((self.state, 1), self.open_setup, spacing=12)
+        for word, value in (
+            (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
+            (tr("Push URL"), self._url_row()), (tr("Push mode"), self.mode),
+            (tr("Secrets"), Stack(self.secrets, *self.former)), (tr("Access token"), self.token),
+        ):  # fmt: skip
+            self.add_row(word, value)
 
     @property
     def push_url(self) -> str:
         """The address for WeChat's pushes."""
         return self._copy_url.text_to_copy
 
-    def show_health(self, state: HealthState, now: datetime) -> None:
-        """Show the desk's state as it is at `now`."""
-        url = self._facts.push_url(self._account.name, state.listener_url)
+    def show_state(self, now: datetime) -> None:
+        """Show the account as it is at `now`; nothing of one that is gone."""
+        account = self._desk.accounts.get(self.name)
+        if account is None:
+            return
+        self._app_id.setText(account.app_id)
+        self._original_id.setText(account.original_id or "–")
+        public = cleaned_url(self._desk.configuration.now.config.listener.public_url)
+        url = f"{public or self._desk.health.state.listener_url}/wx/{self.name}"
         self._url.setText(url)
         self._copy_url.text_to_copy = url
-        self.reach.show_state(*self._reach(state))
-        self.token.show_state(*self._token(state, now))
-        for secret, until, line in self._former:
-            line.setVisible(now < until)
-            time = f"{day_text(until, now)} {clock_time(until)}"
-            line.show_state("faint", tr(_FORMER[secret], time=time))
+        self.mode.show_state(*_PUSH_MODES[account.push_mode]())
+        self._show_setup()
+        self._show_secrets(account, now)
+        self.token.show_state(*self._token(now))
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for command, words in COMMANDS.items():
+            action = menu.addAction(tr(words))
+            action.setData(command)
+        menu.triggered.connect(self._choose)
+        return menu
+
+    def _choose(self, action: QAction) -> None:
+        self.command_wanted.emit(action.data())
 
     def _url_row(self) -> QHBoxLayout:
         return hbox(self._url, self._copy_url, STRETCH, spacing=10)
 
-    def _mode_row(self) -> QWidget:
-        return self._line(*_PUSH_MODES[self._account.push_mode]())
+    def _show_setup(self) -> None:
+        setup = self._desk.setup.state.account(self.name)
+        pause = next(action for action in self.more.popup_menu.actions() if action.data() == "pause")
+        pause.setText(tr("Resume answering") if setup.paused else tr(COMMANDS["pause"]))
+        worst, missing = setup.worst, setup.missing
+        if setup.paused:
+            self.state.show_state("pending", tr("Paused: messages are kept, and nothing is answered"))
+        elif worst.verdict.gravity >= Gravity.WARNING:
+            role = "failed" if worst.verdict.gravity >= Gravity.FAILURE else "pending"
+            self.state.show_state(role, told(worst))
+        elif missing is not None:
+            self.state.show_state("faint", tr("Next step: {step}", step=step_title(missing)))
+        else:
+            self.state.show_state("accent", tr("Messages arrive, and rules answer them"))
 
-    def _secrets(self) -> Stack:
-        missing = self._facts.missing_for(self._account.name)
+    def _show_secrets(self, account: Account, now: datetime) -> None:
+        setup = self._desk.configuration.now
+        missing = [one for one in setup.missing if one.account == self.name]
+        credentials = setup.credentials.get(self.name)
+        issues = judge_account(account, credentials) if credentials is not None else ()
         if missing:
-            lacking = ntr(
-                "{n} secret is missing: no message arrives and no reply leaves. Store it and start wxdesk again:",
-                "{n} secrets are missing: no message arrives and no reply leaves. Store them and start wxdesk again:",
-                len(missing),
-            )
-            return Stack(self._line("failed", lacking), *(self._remedy(secret) for secret in missing))
-        issues = [self._line("failed", explain_issue(one)) for one in self._facts.issues.get(self._account.name, ())]
-        if not issues:
-            there = tr("All there; they are kept in the system's keychain or the environment")
-            issues = [self._line("accent", there)]
-        return Stack(*issues, *(former for _, _, former in self._former))
+            words = ntr("{n} secret is missing; the set-up takes it", "{n} secrets are missing; the set-up takes them",
+                        len(missing))  # fmt: skip
+            self.secrets.show_state("failed", words)
+        elif issues:
+            self.secrets.show_state("failed", " ".join(explain_issue(issue) for issue in issues))
+        else:
+            self.secrets.show_state("accent", tr("All there"))
+        former = dict(credentials.accepted_until) if credentials is not None else {}
+        for (secret, sentence), line in zip(_FORMER.items(), self.former, strict=True):
+            until = former.get(secret)
+            line.setVisible(until is not None and now < until)
+            if until is not None:
+                line.show_state("faint", tr(sentence, time=f"{day_text(until, now)} {clock_time(until)}"))
 
-    def _line(self, state: str, text: str) -> StateLine:
-        line = StateLine(self)
-        line.show_state(state, text)
-        return line
-
-    def _remedy(self, secret: MissingSecret) -> QWidget:
-        block = CodeBlock(secret.command, tr("the command"), self)
-        block.setToolTip(tr("or set the environment variable {variable}", variable=secret.variable))
-        block.copy_button.copied.connect(self.copied)
-        return block
-
-    def _reach(self, state: HealthState) -> tuple[str, str]:
-        if not state.listener_url:
-            return "failed", tr("Nothing listens, so nothing can arrive")
-        if not self._facts.public_url:
-            return "pending", tr(
-                "This address works on this machine only. Set [listener] public_url to what your tunnel makes of it."
-            )
-        return "accent", tr("Enter this URL in the mini program's console, under message push")
-
-    def _token(self, state: HealthState, now: datetime) -> tuple[str, str]:
-        token = dict(state.tokens).get(self._account.name)
-        if self._facts.missing_for(self._account.name):
+    def _token(self, now: datetime) -> tuple[str, str]:
+        token = dict(self._desk.health.state.tokens).get(self.name)
+        if any(one.account == self.name for one in self._desk.configuration.now.missing):
             return "faint", tr("Not fetched: the secrets come first")
         if token is None:
             return "faint", tr("Not fetched yet; it is fetched before the first reply")
@@ -118,6 +147,15 @@ class AccountCard(SettingsCard):
             return "pending", tr("Valid for {left}; no new one comes: {why}", left=left, why=tr(token.error))
         return "accent", tr("Valid for {left}; renewed by itself", left=left)
 
+
+COMMANDS = {
+    "change": "Change AppID, original id or mode…",
+    "pause": "Pause answering",
+    "rename": "Rename…",
+    "rotate": "New Token and key…",
+    "remove": "Remove…",
+}
+"""Commands of the card's menu by name, with their words."""
 
 _FORMER = {
     "push_token": "The former push Token is accepted until {time}",

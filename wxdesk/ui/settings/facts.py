@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from wxdesk.core.setup.public_url import cleaned_url
-from wxdesk.core.wechat.credential_shapes import ShapeIssue
-from wxdesk.secrets import MissingSecret
+from wxdesk.core.setup.findings import Finding
+
+type Examine = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
+"""Checks everything, as `wxdesk doctor` does."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstallationFacts:
-    """Locations of this installation, and its missing secrets.
+    """Locations of this installation, and how to examine it.
 
-    `public_url` is the address that the tunnel gives the listener, empty while none is configured. `database`
-    is the store's address, without a user or a password. `former` has by account the secrets that were replaced
-    (their names, never their values) and until when pushes made with them are still accepted. `issues` has by
-    account the values that cannot be right.
+    `database` is the store's address, without a user or a password; None for `examine` offers no examination.
     """
 
     home: Path
-    public_url: str = ""
     database: str = "sqlite:///desk.db"
-    missing: tuple[MissingSecret, ...] = ()
-    former: Mapping[str, tuple[tuple[str, datetime], ...]] = field(default_factory=dict)
-    issues: Mapping[str, tuple[ShapeIssue, ...]] = field(default_factory=dict)
-
-    def missing_for(self, account: str) -> tuple[MissingSecret, ...]:
-        """Return the secrets that this account lacks."""
-        return tuple(secret for secret in self.missing if secret.account == account)
-
-    def push_url(self, account: str, listener_url: str) -> str:
-        """Return the address to give to WeChat; a local one while there is no public one."""
-        return f"{cleaned_url(self.public_url) or listener_url}/wx/{account}"
+    examine: Examine | None = None

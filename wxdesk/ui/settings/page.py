@@ -1,7 +1,4 @@
-"""The settings page: present and missing configuration, and how to complete it.
-
-The configuration is a file that this page never writes; it shows its place and the lines to add.
-"""
+"""The settings page: accounts, the way here, preferences, places and appearance."""
 
 from __future__ import annotations
 
@@ -9,45 +6,43 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from wxdesk.core.events import Event, ListenerChanged, TokenChanged
-from wxdesk.i18n import LANGUAGES, tr
-from wxdesk.i18n import language as language_in_use
-from wxdesk.ui.look.appearance import Appearance, Look
+from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event, ListenerChanged, SetupChanged, TokenChanged
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.i18n import tr
+from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard
+from wxdesk.ui.settings.account_commands import AccountCommands
 from wxdesk.ui.settings.account_mode import AccountMode
+from wxdesk.ui.settings.address_card import AddressSummary
+from wxdesk.ui.settings.appearance_card import AppearanceCard
+from wxdesk.ui.settings.checks_card import ChecksCard
 from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
-from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
-from wxdesk.ui.settings.secret_places import SecretPlaces
+from wxdesk.ui.settings.rows import SettingsCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, Chip
-from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TWO_COLUMNS = 960
 
-FIRST_ACCOUNT = """\
-[[accounts]]
-name = "shop"
-app_id = "wx0123456789abcdef"
-original_id = "gh_0123456789ab"
-push_mode = "secure"
-reply_mode = "auto"
-"""
+_SHOWN = (ListenerChanged, TokenChanged, SetupChanged, AccountChanged)
 
 
 class SettingsPage(QWidget):
-    """Accounts, preferences, listener, places and appearance.
+    """Accounts are added, changed and removed here while the desk runs.
 
     Signals:
+        setup_wanted: open the guided set-up of an account (empty: a new one) at a `SetupFact`, None for the next.
         tryout_wanted: show a desk on a simulated WeChat instead.
     """
 
+    setup_wanted = Signal(str, object)
     tryout_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance) -> None:
@@ -55,22 +50,25 @@ class SettingsPage(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._facts = facts
-        self._appearance = appearance
-        self.listener = StateLine(self)
-        self.cards = [AccountCard(account, facts, self) for account in bridge.desk.accounts.values()]
-        for card, name in zip(self.cards, bridge.desk.accounts, strict=True):
-            card.copied.connect(self._say_copied)
-            card.add_row(tr("Replies"), AccountMode(bridge, notices, name, card))
-        self._lay_out()
+        self.places = PlacesCard(bridge, facts, self)
+        self.places.copied.connect(self._say_copied)
+        self.cards: list[AccountCard] = []
+        self.commands = AccountCommands(bridge, notices, self)
+        self.commands.setup_wanted.connect(self.setup_wanted)
+        self.address = AddressSummary(bridge, self)
+        self.address.change_wanted.connect(self._change_address)
+        self.add = Button(tr("Add a mini program"), icon="plus", kind=ButtonKind.PRIMARY, parent=self)
+        self.add.clicked.connect(self._add)
+        self._lay_out(appearance)
         self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._show_health)
+        self._tick.timeout.connect(self._show_state)
         bridge.events.connect(self._hear)
-        self._show_health()
+        self._build_cards()
 
     def activate(self) -> None:
         """Show the current state."""
         self.preferences.show_all()
-        self._show_health()
+        self._show_state()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -88,104 +86,101 @@ class SettingsPage(QWidget):
             self._columns.setStretch(index, stretch)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ListenerChanged | TokenChanged) for event in events):
-            self._show_health()
+        if any(isinstance(event, ConfigurationChanged) for event in events):
+            self._build_cards()
+        elif any(isinstance(event, _SHOWN) for event in events):
+            self._show_state()
 
-    def _show_health(self) -> None:
+    def _build_cards(self) -> None:
+        """Make a card for each account; those that stay keep theirs."""
+        known = {card.name: card for card in self.cards}
+        accounts = self._bridge.desk.accounts
+        self.cards = [known.pop(name) if name in known else self._card(name) for name in accounts]
+        for gone in known.values():
+            gone.hide()
+            gone.deleteLater()
+        for index, card in enumerate(self.cards):
+            self._accounts.insertWidget(index, card)
+        self._empty.setVisible(not self.cards)
+        self.add.setVisible(bool(self.cards))
+        self._show_state()
+
+    def _card(self, name: str) -> AccountCard:
+        card = AccountCard(name, self._bridge.desk, self)
+        card.copied.connect(self._say_copied)
+        card.add_row(tr("Replies"), AccountMode(self._bridge, self._notices, name, card))
+        card.setup_wanted.connect(self._set_up)
+        card.command_wanted.connect(self._command)
+        return card
+
+    def _set_up(self) -> None:
+        card = self.sender()
+        if isinstance(card, AccountCard):
+            self.setup_wanted.emit(card.name, None)
+
+    def _command(self, command: str) -> None:
+        card = self.sender()
+        if isinstance(card, AccountCard):
+            self.commands.run(card.name, command)
+
+    def _add(self) -> None:
+        self.setup_wanted.emit("", SetupFact.MINI_PROGRAM)
+
+    def _change_address(self) -> None:
+        self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), SetupFact.ADDRESS)
+
+    def _show_state(self) -> None:
         state, now = self._bridge.desk.health.state, self._bridge.desk.clock()
         for card in self.cards:
-            card.show_health(state, now)
-        if state.listener_url:
-            self.listener.show_state("accent", tr("Listening on {place}", place=state.listener_url))
-        else:
-            self.listener.show_state("failed", tr("Not listening"))
+            card.show_state(now)
+        self.address.show_state()
+        self.places.show_listener(state.listener_url)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, appearance: Appearance) -> None:
         header = QFrame(self)
         header.setProperty("class", "header")
         header.setFixedHeight(Measure.HEADER)
         title = PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header)
-        hbox(title, within=header, margins=(24, 0, 24, 0))
+        hbox(title, STRETCH, self.add, within=header, margins=(24, 0, 24, 0))
         content = QWidget()
         content.setProperty("class", "window")
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)
-        accounts: list[SettingsCard] = [*self.cards] or [self._empty()]
+        self._empty = self._no_account()
+        self._accounts: QVBoxLayout = vbox(self._empty, spacing=16)
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
-        for cards, stretch in (([*accounts, self.preferences], 3), ([self._places(), self._looks()], 2)):
-            self._columns.addLayout(vbox(*cards, STRETCH, spacing=16), stretch)
+        looks = AppearanceCard(appearance, self)
+        looks.copied.connect(self._say_copied)
+        self._columns.addLayout(vbox(self._accounts, self.preferences, STRETCH, spacing=16), 3)
+        self._columns.addLayout(vbox(self.address, *self._checks(), self.places, looks, STRETCH, spacing=16), 2)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(content)
         vbox(header, (scroll, 1), within=self, spacing=0)
 
-    def _empty(self) -> SettingsCard:
+    def _checks(self) -> list[ChecksCard]:
+        if self._facts.examine is None:
+            return []
+        card = ChecksCard(self._bridge, self._facts.examine, self)
+        card.copied.connect(self._say_copied)
+        return [card]
+
+    def _no_account(self) -> SettingsCard:
         card = SettingsCard(tr("No mini program yet"), self)
-        card.add_below(
-            PlainLabel(
-                tr(
-                    "Your mini programs will stand here, each with the address for WeChat and what it still lacks. "
-                    "Put these lines with your own values into {file} and start wxdesk again:",
-                    file=self._facts.home / "config.toml",
-                ),
-                role="secondary",
-                wrap=True,
-                parent=card,
-            )
+        words = tr(
+            "Connect yours in five steps, about ten minutes. Each is checked as you go, and you can leave at any time."
         )
-        block = CodeBlock(FIRST_ACCOUNT.rstrip(), tr("the lines"), card)
-        block.copy_button.copied.connect(self._say_copied)
-        card.add_below(block)
+        card.add_below(PlainLabel(words, role="secondary", wrap=True, parent=card))
+        self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=card)
+        self.connect_first.clicked.connect(self._add)
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=card)
         self.tryout.clicked.connect(self.tryout_wanted)
-        card.add_below(self.tryout)
+        buttons = QWidget(card)
+        hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
+        card.add_below(buttons)
         return card
-
-    def _places(self) -> SettingsCard:
-        card = SettingsCard(tr("This desk"), self)
-        card.add_row(tr("Listener"), self.listener)
-        card.add_row(tr("Settings file"), self._path_row(str(self._facts.home / "config.toml"), card))
-        sources = self._bridge.desk.configuration.now.sources
-        if sources is not None:
-            card.add_row(tr("Secrets"), SecretPlaces(self._bridge, sources, card))
-        card.add_row(tr("Database"), PlainLabel(self._facts.database, elide=True, parent=card))
-        card.add_row(tr("Log"), self._path_row(str(self._facts.home / "logs"), card))
-        return card
-
-    def _path_row(self, path: str, parent: QWidget) -> QHBoxLayout:
-        copy = CopyButton(path, tr("the path"), parent)
-        copy.copied.connect(self._say_copied)
-        return hbox(PlainLabel(path, elide=True, parent=parent), copy, STRETCH, spacing=10)
-
-    def _looks(self) -> SettingsCard:
-        card = SettingsCard(tr("Appearance"), self)
-        self.looks = QButtonGroup(card)
-        row = hbox(spacing=8)
-        for index, (look, word) in enumerate(
-            ((Look.SYSTEM, tr("As the system")), (Look.LIGHT, tr("Light")), (Look.DARK, tr("Dark")))
-        ):
-            chip = Chip(word, parent=card)
-            chip.setChecked(look is self._appearance.look)
-            self.looks.addButton(chip, index)
-            row.addWidget(chip)
-        row.addStretch(1)
-        self.looks.idClicked.connect(self._choose_look)
-        self._appearance.changed.connect(self._mark_look)
-        card.add_row(tr("Colours"), row)
-        other = next(language for language in LANGUAGES if language != language_in_use())
-        start = CodeBlock(f"wxdesk --lang {other}", tr("the command"), card)
-        start.copy_button.copied.connect(self._say_copied)
-        words = PlainLabel(tr("English, chosen at start. To start in Chinese:"), wrap=True, parent=card)
-        card.add_row(tr("Language"), Stack(words, start))
-        return card
-
-    def _choose_look(self, index: int) -> None:
-        self._appearance.choose(tuple(Look)[index])
-
-    def _mark_look(self) -> None:
-        self.looks.button(tuple(Look).index(self._appearance.look)).setChecked(True)
 
     def _say_copied(self) -> None:
         self._notices.toast(tr("Copied"))

@@ -21,7 +21,7 @@ class SettingsCard(QFrame):
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
-        head = hbox(
+        self._head = hbox(
             PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self),
             (PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self), 1),
             spacing=10,
@@ -31,7 +31,11 @@ class SettingsCard(QFrame):
         self._grid.setVerticalSpacing(10)
         self._grid.setColumnMinimumWidth(0, NAME_WIDTH)
         self._grid.setColumnStretch(1, 1)
-        self._column = vbox(head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
+        self._column = vbox(self._head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
+
+    def add_to_head(self, widget: QWidget) -> None:
+        """Add a widget at the end of the title's line."""
+        self._head.addWidget(widget)
 
     def add_row(self, name: str, value: QWidget | QLayout) -> None:
         """Add a row; its name is aligned with the value's first line."""

@@ -68,7 +68,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(*SMALLEST)
         self.notices = Notices(self)
         self.pages = build_pages(bridge, self.notices, facts, appearance, self._links, simulator)
-        self.rail = Rail([page.place for page in self.pages], self)
+        self.rail = Rail([page.place for page in self.pages if page.place is not None], self)
         self.stack = QStackedWidget(self)
         for page in self.pages:
             self.stack.addWidget(page.widget)
@@ -86,7 +86,7 @@ class MainWindow(QWidget):
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
         self._show_state()
-        self.show_page(0)
+        self.show_page(0 if bridge.desk.accounts else self.page_names.index("guide"))
         self.figures.ask()
         self.inbox.held.tell_of_waiting(by_hand=False)  # from an earlier run
 
@@ -111,7 +111,7 @@ class MainWindow(QWidget):
         self.stack.setCurrentIndex(index)
         if held is not None:
             held.setFocus()
-        self.rail.show_page(index)
+        self.rail.show_page(min(index, len(self.rail.items) - 1))  # the guided set-up belongs to the settings
         self.pages[index].activate()
 
     def open_conversation(self, conversation_id: int) -> None:
@@ -140,16 +140,16 @@ class MainWindow(QWidget):
         self.show_page(self.stack.indexOf(widget))
 
     def show_settings(self) -> None:
-        """Show the settings, the last page."""
-        self.show_page(len(self.pages) - 1)
+        """Show the settings, the last page of the rail."""
+        self.show_page(len(self.rail.items) - 1)
 
     def show_keys(self) -> None:
         """Open the sheet of all shortcuts."""
-        groups = [window_keys([page.place for page in self.pages])]
+        groups = [window_keys([item.place for item in self.rail.items])]
         groups += [
             KeyGroup(page.place.word, tuple(page.widget.keys()))
             for page in self.pages
-            if isinstance(page.widget, HasKeys)
+            if isinstance(page.widget, HasKeys) and page.place is not None
         ]
         ShortcutSheet(groups, self).open()
 
@@ -217,8 +217,8 @@ class MainWindow(QWidget):
         self.figures.inbox.connect(self._show_counts)
 
     def _bind_keys(self) -> None:
-        for page, item in zip(self.pages, self.rail.items, strict=True):
-            bind(self, page.place.key, item.click)
+        for item in self.rail.items:
+            bind(self, item.place.key, item.click)
         bind_always(self, "F8", self.pausing.toggle)
         bind(self, "F7", self.status_bar.longest.open)
         bind_always(self, "F9", self.silence_wanted.emit)

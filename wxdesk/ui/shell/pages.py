@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
@@ -14,9 +15,12 @@ from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.rail import PageEntry
+from wxdesk.ui.shell.vault_lock import VaultLock
 from wxdesk.ui.simulator.page import SimulatorPage
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.templates.page import TemplatesPage
@@ -26,10 +30,10 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's name in file names, rail entry, widget, and callback when shown."""
+    """A page's name in files, rail entry (if any), widget, and callback when shown."""
 
     name: str
-    place: PageEntry
+    place: PageEntry | None
     widget: QWidget
     activate: Callable[[], None]
 
@@ -67,12 +71,11 @@ def build_pages(
     links: PageLinks,
     simulator: Simulator | None = None,
 ) -> tuple[Page, ...]:
-    """Build all pages, with the settings last, at the foot of the rail.
+    """Build all pages, the settings last in the rail, and the guided set-up behind.
 
     `links` lead from one page to another. With a simulated WeChat, its page is among them.
     """
     inbox = InboxPage(bridge, notices)
-    inbox.settings_wanted.connect(links.settings)
     inbox.conversation_wanted.connect(links.conversation)
     rules = RulesPage(bridge, notices)
     rules.front_wanted.connect(links.page)
@@ -80,24 +83,40 @@ def build_pages(
     inbox.detail.decision.rule_wanted.connect(rules.explain)
     inbox.detail.decision.try_wanted.connect(rules.try_as)
     inbox.detail.history.rule_wanted.connect(rules.explain)
-    templates = TemplatesPage(bridge, notices)
-    traffic = TrafficPage(bridge, notices)
-    insights = InsightsPage(bridge, notices)
-    setup = SettingsPage(bridge, notices, facts, appearance)
-    setup.preferences.hours_wanted.connect(rules.hours.open)
-    setup.tryout_wanted.connect(links.tryout)
-    extra = () if simulator is None else (_simulator_page(bridge, notices, simulator),)
+    templates, traffic = TemplatesPage(bridge, notices), TrafficPage(bridge, notices)
+    insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
+    settings.preferences.hours_wanted.connect(rules.hours.open)
+    settings.tryout_wanted.connect(links.tryout)
+    guide = _guide(bridge, notices, WindowMemory(facts.home), links)
+    guide.inbox_wanted.connect(partial(links.page, inbox))
+    settings.setup_wanted.connect(guide.open)
+    inbox.setup_wanted.connect(guide.resume)
+    for signal in (guide.starter_rules_wanted, inbox.starter_rules_wanted):
+        signal.connect(rules.files.add_starter_rules)
     return (
         Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
         Page("rules", PageEntry(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
         Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
         Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
         Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
-        *extra,
-        Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), setup, setup.activate),
+        *_simulator(bridge, notices, simulator),
+        Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), settings, settings.activate),
+        Page("guide", None, guide, guide.activate),
     )
 
 
-def _simulator_page(bridge: Bridge, notices: Notices, simulator: Simulator) -> Page:
+def _guide(bridge: Bridge, notices: Notices, memory: WindowMemory, links: PageLinks) -> SetupPage:
+    guide = SetupPage(bridge, notices, memory)
+    guide.settings_wanted.connect(links.settings)
+    guide.tryout_wanted.connect(links.tryout)
+    guide.front_wanted.connect(links.page)
+    vault = VaultLock(bridge, notices, guide)
+    guide.mender.vault_wanted.connect(vault.ask)
+    return guide
+
+
+def _simulator(bridge: Bridge, notices: Notices, simulator: Simulator | None) -> tuple[Page, ...]:
+    if simulator is None:
+        return ()
     page = SimulatorPage(bridge, notices, simulator)
-    return Page("simulator", PageEntry(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate)
+    return (Page("simulator", PageEntry(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate),)

@@ -62,7 +62,7 @@ class RailItem(QAbstractButton):
 
     def __init__(self, place: PageEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._place = place
+        self.place = place
         self._badge = 0
         self.setCheckable(True)
         self.setFixedSize(ITEM)
@@ -102,11 +102,11 @@ class RailItem(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), Measure.RADIUS, Measure.RADIUS)
         role = "accent" if self.isChecked() else "secondary"
-        painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self._place.icon, role, ICON))
+        painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
         face = font(Size.CAPTION, strong=self.isChecked())
         painter.setFont(face)
         painter.setPen(theme.color(role))
-        word = QFontMetrics(face).elidedText(self._place.word, Qt.TextElideMode.ElideRight, self.width() - 2)
+        word = QFontMetrics(face).elidedText(self.place.word, Qt.TextElideMode.ElideRight, self.width() - 2)
         painter.drawText(QRectF(0, 27, self.width(), 17), Qt.AlignmentFlag.AlignCenter, word)
         if self._badge:
             self._paint_badge(painter, theme)

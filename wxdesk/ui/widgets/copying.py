@@ -85,6 +85,14 @@ class CodeBlock(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.copy_button = CopyButton(text, what, self)
+        self._lay_out()
+
+    def show_text(self, text: str) -> None:
+        """Show other lines."""
+        self.label.setText(text.expandtabs(4))
+        self.copy_button.text_to_copy = text
+
+    def _lay_out(self) -> None:
         hbox(
             (self.label, 1),
             (self.copy_button, Qt.AlignmentFlag.AlignTop),

@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -31,12 +33,32 @@ def test_all_that_is_resolved_is_not_nothing(
     assert page.list.model.chosen is InboxFilter.ANY_STATUS
 
 
-def test_where_there_is_nothing_at_all_it_leads_to_the_settings(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
+def test_where_there_is_nothing_at_all_it_names_what_is_missing_and_leads_there(
+    qtbot: QtBot, page: InboxPage, bridge: Bridge
+) -> None:
     empty, wanted = page.list.empty, list[str]()
-    page.settings_wanted.connect(lambda: wanted.append("settings"))
+    page.setup_wanted.connect(lambda: wanted.append("set-up"))
     for chosen in (InboxFilter.ALL, InboxFilter.ANY_STATUS):
         page.list.chips.choose(chosen)
         qtbot.waitUntil(lambda: bridge.is_idle)
-        assert (empty.title.full_text(), empty.step.text()) == ("No conversations yet", "Open settings")
+        assert (empty.title.full_text(), empty.step.text()) == ("No conversations yet", "Go on with the set-up")
+        assert "WeChat has no way to this computer" in empty.sentence.full_text()
         empty.step.click()
-    assert wanted == ["settings", "settings"]
+    assert wanted == ["set-up", "set-up"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "words", "then"),
+    [
+        (LackingSetup(), "Connect your mini program", EmptyStep.SETUP),
+        (LackingSetup("shop", SetupFact.MINI_PROGRAM, has_rules=False), "its AppID and AppSecret", EmptyStep.SETUP),
+        (LackingSetup("shop", SetupFact.URL_CHECK, has_rules=False), "has not checked the address", EmptyStep.SETUP),
+        (LackingSetup("shop", SetupFact.REAL_MESSAGE, has_rules=False), "there is no rule", EmptyStep.RULES),
+        (LackingSetup("shop", None, has_rules=False), "there is no rule", EmptyStep.RULES),
+        (LackingSetup("shop", SetupFact.REAL_MESSAGE), "As soon as a customer writes", EmptyStep.SETUP),
+    ],
+)
+def test_each_obstacle_has_its_words(lacking: LackingSetup, words: str, then: EmptyStep) -> None:
+    told = empty_text_for(InboxFilter.ALL, lacking, any_not_open=False)
+    assert words in told.sentence
+    assert told.then is then

@@ -20,6 +20,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.inbox.conversation_list.setup_hint import SetupHint
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 
@@ -43,6 +44,7 @@ class ConversationFeed(QObject):
         self._touched: set[int] = set()
         self._asked: frozenset[int] = frozenset()
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
+        self._setup = SetupHint(bridge, shown, self)
         shown.filter_chosen.connect(self.choose)
         shown.search_wanted.connect(self._search)
         shown.model.more_wanted.connect(self._ask_page)
@@ -50,6 +52,7 @@ class ConversationFeed(QObject):
     def load(self) -> None:
         """Read the first page again."""
         self._ask_page(0)
+        self._setup.load()
 
     def choose(self, chosen: InboxFilter) -> None:
         """Show the rows of this filter."""

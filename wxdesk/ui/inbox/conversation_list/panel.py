@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -13,6 +12,7 @@ from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
+from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, EmptyText, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
 from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, ScopeButton
@@ -35,7 +35,7 @@ class ConversationList(QFrame):
     Signals:
         picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
         filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
-        settings_wanted: there are no conversations yet; open the settings.
+        setup_wanted, starter_rules_wanted: there are no conversations yet, and that is why.
         left: `away` or a row was pressed; a drawer closes then.
     """
 
@@ -43,7 +43,8 @@ class ConversationList(QFrame):
     hit_picked = Signal(object)
     filter_chosen = Signal(object)
     search_wanted = Signal(str)
-    settings_wanted = Signal()
+    setup_wanted = Signal()
+    starter_rules_wanted = Signal()
     clicked = Signal()
     left = Signal()
 
@@ -53,6 +54,7 @@ class ConversationList(QFrame):
         self.setFixedWidth(Measure.LIST)
         self._selecting = False
         self._wanted: int | None = None
+        self._lacking = LackingSetup()
         self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, hold_reason_of, self)
         self.hits = SearchModel(clock, parent=self)
@@ -238,18 +240,25 @@ class ConversationList(QFrame):
         else:
             self._pages.setCurrentWidget(self.view)
 
+    def show_lacking(self, lacking: LackingSetup) -> None:
+        """Tell in the empty list what keeps messages from arriving or being answered."""
+        self._lacking = lacking
+        self._show_page()
+
     @property
     def _empty_text(self) -> EmptyText:
-        return empty_text_for(self.model.chosen, any_not_open=self._any)
+        return empty_text_for(self.model.chosen, self._lacking, any_not_open=self._any)
 
     def _step(self) -> None:
-        shows = self._empty_text.shows
+        step = self._empty_text.then
         if self.searching:
             self.leave_search()
-        elif shows is None:
-            self.settings_wanted.emit()
+        elif step is EmptyStep.SETUP:
+            self.setup_wanted.emit()
+        elif step is EmptyStep.RULES:
+            self.starter_rules_wanted.emit()
         else:
-            self.chips.choose(shows)
+            self.chips.choose(step)
 
 
 def _list(name: str, parent: QWidget) -> RowsView:
@@ -258,40 +267,3 @@ def _list(name: str, parent: QWidget) -> RowsView:
     view.setUniformItemSizes(True)
     view.verticalScrollBar().setSingleStep(24)
     return view
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyText:
-    """Title, sentence and button of an empty list; `shows` None opens the settings."""
-
-    title: str
-    sentence: str
-    step: str
-    shows: InboxFilter | None
-
-
-def empty_text_for(chosen: InboxFilter, *, any_not_open: bool) -> EmptyText:
-    """Return the text for `chosen`; `any_not_open`: resolved or snoozed ones exist."""
-    if chosen is InboxFilter.ALL and any_not_open:
-        words = tr("Everything is resolved or snoozed. Who writes again stands here again.")
-        return EmptyText(tr("All done"), words, tr("Show all conversations"), InboxFilter.ANY_STATUS)
-    if chosen in {InboxFilter.ALL, InboxFilter.ANY_STATUS}:
-        words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
-        return EmptyText(tr("No conversations yet"), words, tr("Open settings"), None)
-    return EmptyText("", _nothing(chosen), tr("Show all"), InboxFilter.ALL)
-
-
-def _nothing(chosen: InboxFilter) -> str:
-    match chosen:
-        case InboxFilter.WAITING:
-            return tr("Nobody waits for an answer.")
-        case InboxFilter.NEEDS_HUMAN:
-            return tr("Nothing needs you right now.")
-        case InboxFilter.PENDING:
-            return tr("No automatic reply waits.")
-        case InboxFilter.UNREAD:
-            return tr("Everything is read.")
-        case InboxFilter.SNOOZED:
-            return tr("Nothing is snoozed.")
-        case _:
-            return tr("Nothing is resolved yet.")

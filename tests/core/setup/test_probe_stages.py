@@ -1,0 +1,43 @@
+"""Each verdict on the public address stands at its place on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.probe_stages import ProbeStage, stages
+from wxdesk.core.setup.verdicts import CheckVerdict
+
+V = CheckVerdict
+
+
+def _stages(verdict: CheckVerdict) -> list[CheckVerdict]:
+    return [found for _, found in stages(Finding(Check.ADDRESS, verdict))]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "stage"),
+    [
+        (V.NO_PUBLIC_URL, ProbeStage.WRITING),
+        (V.IPV6_ONLY, ProbeStage.NAME),
+        (V.FIREWALL, ProbeStage.CONNECTION),
+        (V.CHAIN_INCOMPLETE, ProbeStage.CERTIFICATE),
+        (V.REDIRECT, ProbeStage.ANSWER),
+        (V.TOO_SLOW, ProbeStage.TIME),
+    ],
+)
+def test_what_comes_before_the_obstacle_is_well_and_what_comes_behind_is_not_known(
+    verdict: CheckVerdict, stage: ProbeStage
+) -> None:
+    at = list(ProbeStage).index(stage)
+    behind = len(ProbeStage) - at - 1
+    assert _stages(verdict) == [V.OK] * at + [verdict] + [V.UNKNOWN] * behind
+
+
+def test_a_note_stops_nothing() -> None:
+    assert _stages(V.TLS13_ONLY) == [V.OK] * 3 + [V.TLS13_ONLY] + [V.OK] * 2
+
+
+def test_all_is_well_or_nothing_is_known() -> None:
+    assert set(_stages(V.OK)) == {V.OK}
+    assert set(_stages(V.UNKNOWN)) == {V.UNKNOWN}

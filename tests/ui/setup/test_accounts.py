@@ -1,0 +1,105 @@
+"""Accounts are added, renamed and removed in the settings while the desk runs."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from tests.ui.setup.newcomer import PUBLIC, Newcomer
+from tests.ui.setup.steps import LONG, card, click, come_to_url_check, paste, reach
+from wxdesk.config import load
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.ui.settings.account_card import AccountCard
+from wxdesk.ui.settings.account_dialogs import AccountDialog, RenameDialog, SwitchDialog
+from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.setup.console_values import ConsoleValue
+from wxdesk.ui.setup.message_push import MessagePushCard
+from wxdesk.ui.setup.mini_program import MiniProgramCard
+from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.shell.main_window import MainWindow
+
+
+def _settings(opened: MainWindow) -> SettingsPage:
+    opened.show_settings()
+    return next(page.widget for page in opened.pages if isinstance(page.widget, SettingsPage))
+
+
+def _choose(settings: SettingsPage, name: str, command: str) -> None:
+    shown: AccountCard = next(one for one in settings.cards if one.name == name)
+    action: QAction = next(one for one in shown.more.popup_menu.actions() if one.data() == command)
+    action.trigger()
+
+
+def _dialog[D: AccountDialog](qtbot: QtBot, opened: MainWindow, kind: type[D]) -> D:
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in opened.findChildren(kind)))
+    return next(one for one in opened.findChildren(kind) if one.isVisible())
+
+
+def _names(person: Newcomer) -> list[str]:
+    return [entry.name for entry in load(person.home).accounts]
+
+
+def test_an_account_is_renamed_and_removed_while_the_desk_runs(
+    qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
+) -> None:
+    come_to_url_check(qtbot, guide, person)
+    settings = _settings(opened)
+    _choose(settings, "shop", "rename")
+    renaming = _dialog(qtbot, opened, RenameDialog)
+    renaming.field.edit.setText("茶 铺")
+    renaming.action.click()
+    qtbot.waitUntil(renaming.error.isVisible, timeout=LONG)
+    renaming.field.edit.setText("tea")
+    renaming.action.click()
+    qtbot.waitUntil(lambda: opened.stack.currentWidget() is guide and guide.account == "tea", timeout=LONG)
+    assert guide.step is SetupFact.URL_CHECK
+    assert _names(person) == ["tea"]
+    qtbot.waitUntil(lambda: guide.cards[guide.step].view.push_url == f"{PUBLIC}/wx/tea", timeout=LONG)
+    settings = _settings(opened)
+    _choose(settings, "tea", "remove")
+    removing = _dialog(qtbot, opened, SwitchDialog)
+    removing.choice.click()
+    removing.action.click()
+    qtbot.waitUntil(lambda: not settings.cards and settings.connect_first.isVisible(), timeout=LONG)
+    assert _names(person) == []
+    assert opened.inbox.isHidden()
+
+
+def test_new_secrets_are_made_and_shown_where_they_are_copied(
+    qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
+) -> None:
+    come_to_url_check(qtbot, guide, person)
+    before = guide.cards[SetupFact.URL_CHECK].view.push_token
+    settings = _settings(opened)
+    _choose(settings, "shop", "rotate")
+    rotating = _dialog(qtbot, opened, SwitchDialog)
+    rotating.action.click()
+    qtbot.waitUntil(lambda: opened.stack.currentWidget() is guide, timeout=LONG)
+    assert guide.step is SetupFact.MESSAGE_PUSH
+    push = card(guide, MessagePushCard)
+    qtbot.waitUntil(lambda: push.view.push_token not in {"", before}, timeout=LONG)
+    settings = _settings(opened)
+    [shown] = settings.cards
+    qtbot.waitUntil(shown.former[0].isVisible, timeout=LONG)
+    assert push.values.copies[ConsoleValue.TOKEN].text_to_copy == push.view.push_token
+
+
+def test_a_second_account_is_added_beside_the_first(
+    qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
+) -> None:
+    come_to_url_check(qtbot, guide, person)
+    settings = _settings(opened)
+    click(qtbot, settings.add)
+    assert guide.account == ""
+    first = card(guide, MiniProgramCard)
+    assert first.app_id.text() == ""
+    paste(qtbot, first.app_id.edit, person.app_id)
+    paste(qtbot, first.app_secret.edit, person.app_secret)
+    paste(qtbot, first.name.edit, "shop")
+    click(qtbot, first.go_on)
+    qtbot.waitUntil(first.name.error.isVisible, timeout=LONG)
+    paste(qtbot, first.name.edit, "tea")
+    click(qtbot, first.go_on)
+    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    assert _names(person) == ["shop", "tea"]
+    assert guide.account == "tea"

@@ -1,0 +1,134 @@
+"""From an empty home to the first answered message: without a mistake, and with those that people make."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.setup.newcomer import PUBLIC, Newcomer
+from tests.ui.setup.steps import (
+    LONG,
+    card,
+    click,
+    come_to_url_check,
+    focused,
+    give_mini_program,
+    paste,
+    reach,
+    tab_to,
+    type_on,
+    verdict,
+)
+from wxdesk.config import load
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.ui.setup.address import AddressCard
+from wxdesk.ui.setup.message_push import MessagePushCard
+from wxdesk.ui.setup.mini_program import MiniProgramCard
+from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.setup.real_message import RealMessageCard
+from wxdesk.ui.setup.url_check import UrlCheckCard
+from wxdesk.ui.shell.main_window import MainWindow
+
+
+def test_from_nothing_to_the_first_answered_message(
+    qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
+) -> None:
+    assert opened.stack.currentWidget() is guide
+    fourth = come_to_url_check(qtbot, guide, person)
+    person.enter_in_console(fourth.values)
+    click(qtbot, fourth.submitted)
+    assert person.submit()
+    qtbot.waitUntil(lambda: verdict(guide, SetupFact.URL_CHECK) is CheckVerdict.OK, timeout=LONG)
+    click(qtbot, fourth.go_on)
+    last = card(guide, RealMessageCard)
+    click(qtbot, last.rules.starter)
+    qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
+    assert person.write("你们几点关门？").accepted
+    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.OK, timeout=LONG)
+    qtbot.waitUntil(lambda: last.title.full_text() == "Your customers are answered", timeout=LONG)
+    assert last.exchange.message.full_text() == "你们几点关门？"
+    assert "Rule" in last.exchange.answers.full_text()
+    click(qtbot, last.go_on)
+    assert opened.page_names[opened.stack.currentIndex()] == "inbox"
+    [account] = load(person.home).accounts
+    assert (account.name, account.app_id, account.original_id) == ("shop", person.app_id, person.original_id)
+
+
+def test_a_wrong_secret_is_named_at_its_field_and_nothing_is_stored_before_it_is_mended(
+    qtbot: QtBot, person: Newcomer, guide: SetupPage
+) -> None:
+    give_mini_program(qtbot, guide, person, secret="0" * 32)
+    first = card(guide, MiniProgramCard)
+    qtbot.waitUntil(lambda: first.result.isVisible() and guide._bridge.is_idle, timeout=LONG)
+    assert first.result.finding is not None
+    assert first.result.finding.verdict is CheckVerdict.APP_SECRET_WRONG
+    assert first.app_secret.edit.hasFocus()
+    assert load(person.home).accounts == ()
+    paste(qtbot, first.app_secret.edit, f" “{person.app_secret}” ")
+    assert "Corrected" in first.app_secret.note.full_text()
+    qtbot.keyClick(first.go_on, Qt.Key.Key_Space)
+    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    assert verdict(guide, SetupFact.MINI_PROGRAM) is CheckVerdict.OK
+
+
+def test_a_value_that_cannot_be_right_is_refused_at_its_field(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
+    first = card(guide, MiniProgramCard)
+    paste(qtbot, first.app_id.edit, person.original_id)
+    assert "original id" in first.app_id.error.full_text()
+    paste(qtbot, first.app_id.edit, person.app_id)
+    assert first.app_id.error.isHidden()
+    click(qtbot, first.go_on)
+    assert first.app_secret.error.full_text() == "Paste the AppSecret."
+    assert first.app_secret.edit.hasFocus()
+
+
+def test_a_wrong_token_in_the_console_is_named_as_it_arrives_and_mended(
+    qtbot: QtBot, person: Newcomer, guide: SetupPage
+) -> None:
+    fourth = come_to_url_check(qtbot, guide, person)
+    person.enter_in_console(fourth.values, token="wrong1")
+    click(qtbot, fourth.submitted)
+    assert fourth.waiting.isVisible()
+    assert not person.submit()
+    qtbot.waitUntil(lambda: fourth.attempts.newest is CheckVerdict.TOKEN_DIFFERS, timeout=LONG)
+    assert not fourth.go_on.isVisible()
+    person.enter_in_console(fourth.values)
+    click(qtbot, fourth.submitted)
+    assert person.submit()
+    click(qtbot, fourth.go_on)
+    reach(qtbot, guide, SetupFact.REAL_MESSAGE)
+
+
+def test_the_first_cards_need_no_mouse(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
+    first, third = card(guide, MiniProgramCard), card(guide, AddressCard)
+    qtbot.waitUntil(first.app_id.edit.hasFocus)
+    type_on(qtbot, person.app_id, person.app_secret, person.original_id)
+    qtbot.keyClick(focused(), Qt.Key.Key_Return)
+    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    tab_to(qtbot, card(guide, MessagePushCard).go_on)
+    qtbot.keyClick(focused(), Qt.Key.Key_Space)
+    reach(qtbot, guide, SetupFact.ADDRESS)
+    tab_to(qtbot, third.form.url.edit)
+    type_on(qtbot, PUBLIC)
+    qtbot.keyClick(third.form.url.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: third.go_on.isEnabled() and guide._bridge.is_idle, timeout=LONG)
+    tab_to(qtbot, third.go_on)
+    qtbot.keyClick(focused(), Qt.Key.Key_Space)
+    reach(qtbot, guide, SetupFact.URL_CHECK)
+
+
+def test_who_leaves_comes_back_to_the_same_step(
+    qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
+) -> None:
+    come_to_url_check(qtbot, guide, person)
+    opened.show_page(0)
+    inbox = opened.inbox
+    qtbot.waitUntil(lambda: "WeChat has not checked the address" in inbox.list.empty.sentence.full_text(), timeout=LONG)
+    click(qtbot, inbox.list.empty.step)
+    assert opened.stack.currentWidget() is guide
+    assert guide.step is SetupFact.URL_CHECK
+    again = SetupPage(guide._bridge, opened.notices, opened._memory)
+    qtbot.addWidget(again)
+    assert (again.account, again.step) == ("shop", SetupFact.URL_CHECK)
+    assert card(guide, UrlCheckCard).isVisible()

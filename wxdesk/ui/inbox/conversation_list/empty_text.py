@@ -1,0 +1,87 @@
+"""Words of an empty conversation list, with the one next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.i18n import tr
+
+
+class EmptyStep(StrEnum):
+    """Next step where no filter hides anything."""
+
+    SETUP = "setup"  # open the guided set-up
+    RULES = "rules"  # take over the built-in rules
+
+
+@dataclass(frozen=True, slots=True)
+class LackingSetup:
+    """Obstacles before the first answered message: the missing fact, and rules.
+
+    `account` is empty where there is none; `fact` is None once a real message was answered.
+    """
+
+    account: str = ""
+    fact: SetupFact | None = None
+    has_rules: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyText:
+    """Title, sentence and button of an empty list; `then` is a filter or another step."""
+
+    title: str
+    sentence: str
+    step: str
+    then: InboxFilter | EmptyStep
+
+
+def empty_text_for(chosen: InboxFilter, lacking: LackingSetup, *, any_not_open: bool) -> EmptyText:
+    """Return the text for `chosen`; `any_not_open`: resolved or snoozed ones exist."""
+    if chosen is InboxFilter.ALL and any_not_open:
+        words = tr("Everything is resolved or snoozed. Who writes again stands here again.")
+        return EmptyText(tr("All done"), words, tr("Show all conversations"), InboxFilter.ANY_STATUS)
+    if chosen in {InboxFilter.ALL, InboxFilter.ANY_STATUS}:
+        return _before_the_first(lacking)
+    return EmptyText("", _nothing(chosen), tr("Show all"), InboxFilter.ALL)
+
+
+def _before_the_first(lacking: LackingSetup) -> EmptyText:
+    title, setup = tr("No conversations yet"), tr("Go on with the set-up")
+    if not lacking.account:
+        words = tr("Connect your mini program, and its customers' messages stand here.")
+        return EmptyText(title, words, tr("Connect a mini program"), EmptyStep.SETUP)
+    if lacking.fact in _LACKING:
+        return EmptyText(title, tr(_LACKING[lacking.fact], account=lacking.account), setup, EmptyStep.SETUP)
+    if not lacking.has_rules:
+        words = tr("Messages can arrive, but there is no rule that answers them.")
+        return EmptyText(title, words, tr("Start with the shop's rules"), EmptyStep.RULES)
+    words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
+    return EmptyText(title, words, setup if lacking.fact else tr("Show all"), EmptyStep.SETUP)
+
+
+_LACKING: dict[SetupFact | None, str] = {
+    SetupFact.MINI_PROGRAM: "“{account}” cannot answer yet: its AppID and AppSecret have to be right.",
+    SetupFact.MESSAGE_PUSH: "“{account}” receives nothing yet: Token and key are missing.",
+    SetupFact.ADDRESS: "“{account}” receives nothing yet: WeChat has no way to this computer.",
+    SetupFact.URL_CHECK: "“{account}” receives nothing yet: WeChat has not checked the address.",
+}
+
+
+def _nothing(chosen: InboxFilter) -> str:
+    match chosen:
+        case InboxFilter.WAITING:
+            return tr("Nobody waits for an answer.")
+        case InboxFilter.NEEDS_HUMAN:
+            return tr("Nothing needs you right now.")
+        case InboxFilter.PENDING:
+            return tr("No automatic reply waits.")
+        case InboxFilter.UNREAD:
+            return tr("Everything is read.")
+        case InboxFilter.SNOOZED:
+            return tr("Nothing is snoozed.")
+        case _:
+            return tr("Nothing is resolved yet.")

@@ -1,0 +1,126 @@
+"""Dialogs that rename an account, renew its Token and key, or remove it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Switch
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class AccountDialog(Dialog):
+    """Title, sentence, and the two buttons; closes only after `close_well`.
+
+    Signals:
+        agreed: the operator wants it; the dialog waits for the desk's answer.
+    """
+
+    agreed = Signal()
+
+    def __init__(self, title: str, text: str, action: str, parent: QWidget, *, destructive: bool = False) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.setFixedWidth(WIDTH)
+        self.finished.connect(self.deleteLater)
+        self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
+        self.error = PlainLabel(role="failed", wrap=True, parent=self)
+        self.error.hide()
+        self.cancel = Button(tr("Cancel"), parent=self)
+        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
+        self.cancel.clicked.connect(self.reject)
+        self.action.clicked.connect(self._agree)
+        (self.cancel if destructive else self.action).setDefault(True)
+        self.body: QVBoxLayout = vbox(spacing=12)
+        self._column = vbox(
+            PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self), self.text, self.body, self.error,
+            4, hbox(STRETCH, self.cancel, self.action, spacing=8),
+            within=self, spacing=12, margins=(24, 20, 24, 20),
+        )  # fmt: skip
+
+    def show_error(self, reason: str) -> None:
+        """Show why it could not be done, and let the operator try again."""
+        self.error.show_if_any(reason)
+        self.action.setEnabled(True)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        """Take the height that the wrapped texts need; their own hints know no width."""
+        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
+
+    def _agree(self) -> None:
+        self.action.setEnabled(False)
+        self.agreed.emit()
+
+
+class RenameDialog(AccountDialog):
+    """Asks for the new name; the push URL changes with it."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        text = tr(
+            "The push URL changes with the name: copy the new one into WeChat's console afterwards. "
+            "Until then no message arrives."
+        )
+        super().__init__(tr("Rename “{account}”", account=name), text, tr("Rename"), parent)
+        self.field = LabelledField(tr("New name: letters and digits"), parent=self)
+        self.field.edit.setText(name)
+        self.field.edit.selectAll()
+        self.field.edit.setFocus()
+        self.body.addWidget(self.field)
+
+    @property
+    def name(self) -> str:
+        """The name as it is written."""
+        return self.field.text()
+
+
+class SwitchDialog(AccountDialog):
+    """A question with one choice beside it."""
+
+    def __init__(
+        self, title: str, text: str, action: str, choice: str, parent: QWidget, *, destructive: bool = False
+    ) -> None:
+        super().__init__(title, text, action, parent, destructive=destructive)
+        self.choice = Switch(parent=self)
+        self.choice.setAccessibleName(choice)
+        self.body.addLayout(hbox(self.choice, (PlainLabel(choice, wrap=True, parent=self), 1), spacing=8))
+
+
+def rotate_dialog(name: str, parent: QWidget) -> SwitchDialog:
+    """Ask for a new Token and key; by the choice the former ones end at once."""
+    return SwitchDialog(
+        tr("New Token and key for “{account}”", account=name),
+        tr(
+            "Copy the new ones into WeChat's console afterwards. For 24 hours the former ones are taken as well, "
+            "so that no message is lost meanwhile."
+        ),
+        tr("Generate"),
+        tr("Take the former ones no longer, because somebody else knows them"),
+        parent,
+    )
+
+
+def remove_dialog(name: str, parent: QWidget) -> SwitchDialog:
+    """Ask to remove an account; by the choice with everything that was kept of it."""
+    return SwitchDialog(
+        tr("Remove “{account}”?", account=name),
+        tr(
+            "Its entry in config.toml and its secrets are removed, and its messages arrive no more. "
+            "Its conversations stay in the database, and come back if the account is added again."
+        ),
+        tr("Remove"),
+        tr("Delete its conversations, messages and pictures as well; this cannot be undone"),
+        parent,
+        destructive=True,
+    )

@@ -1,0 +1,95 @@
+"""Doctor in the window: checks everything, and copies a report without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.desk.setup.sentences import told
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.facts import Examine
+from wxdesk.ui.settings.rows import SettingsCard, StateLine
+from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class ChecksCard(SettingsCard):
+    """Examines libraries, folder, secrets, WeChat, tunnel and address, when asked.
+
+    Signals:
+        copied: the report is on the clipboard.
+    """
+
+    copied = Signal()
+
+    def __init__(self, bridge: Bridge, examine: Examine, parent: QWidget) -> None:
+        super().__init__(tr("Check everything"), parent)
+        self._bridge = bridge
+        self._examine = examine
+        words = tr("From the libraries to the way from outside, each with its remedy; it takes a few seconds.")
+        self._about = PlainLabel(words, role="secondary", wrap=True, parent=self)
+        self.run = Button(tr("Check everything"), icon="retry", parent=self)
+        self.run.clicked.connect(self.start)
+        self.report = CopyButton("", tr("the report"), self)
+        self.report.copied.connect(self.copied)
+        self.report.hide()
+        self.sum = StateLine(self)
+        self.sum.hide()
+        self._rows: QVBoxLayout = vbox(spacing=4)
+        self.findings: list[FindingCard] = []
+        holder = QWidget(self)
+        foot = hbox(self.run, self.report, STRETCH, spacing=10)
+        vbox(self._about, self.sum, self._rows, foot, within=holder, spacing=10)
+        self.add_below(holder)
+
+    def start(self) -> None:
+        """Run every check; a second press while they run does nothing."""
+        self.run.setEnabled(False)
+        self.run.setText(tr("Checking…"))
+        self._bridge.ask(self._examine(), self._show, self._failed, once=self)
+
+    def _show(self, found: Sequence[Finding]) -> None:
+        self._rest()
+        open_ones = [finding for finding in found if finding.verdict.gravity >= Gravity.WARNING]
+        for card in self.findings:
+            card.deleteLater()
+        self.findings = []
+        for finding in sorted(open_ones, key=lambda one: -one.verdict.gravity):
+            card = FindingCard(self, framed=False)
+            card.show_finding(finding)
+            card.copied.connect(self.copied)
+            self._rows.addWidget(card)
+            self.findings.append(card)
+        well = len(found) - len(open_ones)
+        self.sum.show_state(
+            "failed" if any(not one.ok for one in open_ones) else "pending" if open_ones else "accent",
+            ntr("{n} check is well", "{n} checks are well", well) + (tr("; to be looked at:") if open_ones else ""),
+        )
+        self.sum.show()
+        self._about.hide()
+        self.report.text_to_copy = report_of(found)
+        self.report.show()
+
+    def _failed(self, error: Exception) -> None:
+        self._rest()
+        self._bridge.failed.emit(error)
+
+    def _rest(self) -> None:
+        self.run.setEnabled(True)
+        self.run.setText(tr("Check everything"))
+
+
+def report_of(found: Sequence[Finding]) -> str:
+    """Return one line a finding, without secrets, to be sent to a colleague."""
+    return "\n".join(
+        " · ".join(filter(None, ("ok" if one.ok else "FAIL", one.check, one.account, f"{one.verdict}: {told(one)}")))
+        for one in found
+    )

@@ -1,0 +1,48 @@
+"""This installation on the settings page: listener, files, secrets and log."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wxdesk.i18n import tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.rows import SettingsCard, StateLine
+from wxdesk.ui.settings.secret_places import SecretPlaces
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class PlacesCard(SettingsCard):
+    """The places of this desk, each to be copied.
+
+    Signals:
+        copied: a path is on the clipboard.
+    """
+
+    copied = Signal()
+
+    def __init__(self, bridge: Bridge, facts: InstallationFacts, parent: QWidget) -> None:
+        super().__init__(tr("This desk"), parent)
+        self.listener = StateLine(self)
+        self.add_row(tr("Listener"), self.listener)
+        self.add_row(tr("Settings file"), self._path_row(str(facts.home / "config.toml")))
+        sources = bridge.desk.configuration.now.sources
+        if sources is not None:
+            self.add_row(tr("Secrets"), SecretPlaces(bridge, sources, self))
+        self.add_row(tr("Database"), PlainLabel(facts.database, elide=True, parent=self))
+        self.add_row(tr("Log"), self._path_row(str(facts.home / "logs")))
+
+    def show_listener(self, url: str) -> None:
+        """Show where the desk listens; empty for nowhere."""
+        if url:
+            self.listener.show_state("accent", tr("Listening on {place}", place=url))
+        else:
+            self.listener.show_state("failed", tr("Not listening"))
+
+    def _path_row(self, path: str) -> QHBoxLayout:
+        copy = CopyButton(path, tr("the path"), self)
+        copy.copied.connect(self.copied)
+        return hbox(PlainLabel(path, elide=True, parent=self), copy, STRETCH, spacing=10)

@@ -1,0 +1,95 @@
+"""Third card: the way to this machine, probed from outside as WeChat would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.probe_stages import ProbeStage, stages
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.i18n import tr
+from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.text import state_of
+from wxdesk.ui.setup.tunnel_form import TunnelForm
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+
+
+class AddressCard(SetupCard):
+    """The public address and the tunnel behind it, with each stage of the last probe."""
+
+    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+        sentence = tr("WeChat calls a public address, port 80 or 443, and something leads it to this computer.")
+        super().__init__(SetupFact.ADDRESS, sentence, around, parent)
+        self.form = TunnelForm(around.bridge, around.notices, self)
+        self.form.saved.connect(self.check)
+        self.probe = ProbeRow(self)
+        self.tunnel = FindingCard(self)
+        self.body.addWidget(self.form)
+        self.body.addWidget(self.tunnel)
+        self.body.addWidget(self.probe)
+
+    def show_view(self, view: SetupView) -> None:
+        """Show the address and the newest probe."""
+        self.form.show_settings()
+        super().show_view(view)
+
+    @property
+    def finding(self) -> Finding:
+        """The newest probe; it is the desk's, not an account's."""
+        return self.view.reach
+
+    def show_result(self, finding: Finding) -> None:
+        """Show the probe, stage by stage."""
+        super().show_result(finding)
+        self.probe.show_finding(finding)
+        tunnel = self.view.tunnel
+        shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
+        self.tunnel.show_finding(tunnel if shown else None, mending=self._around.mending(tunnel) if tunnel else None)
+
+    def check(self) -> None:
+        """Probe the address now."""
+        self.ask(self._bridge.desk.setup.check_address(), self._probed)
+
+    def _probed(self, found: Sequence[Finding]) -> None:
+        for finding in found[:1]:
+            self.show_result(finding)
+
+
+class ProbeRow(QWidget):
+    """The stages of a probe in one line, each by icon, name and colour."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.marks: dict[ProbeStage, tuple[IconLabel, PlainLabel]] = {}
+        flow = FlowLayout(self)
+        for stage in ProbeStage:
+            part = QWidget(self)
+            icon, word = IconLabel("dot", "faint", 16, part), PlainLabel(tr(_STAGES[stage]), parent=part)
+            self.marks[stage] = icon, word
+            hbox(icon, word, within=part, spacing=4)
+            flow.addWidget(part)
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show how far the probe came."""
+        for stage, verdict in stages(finding):
+            look = state_of(Finding(finding.check, verdict))
+            icon, word = self.marks[stage]
+            icon.show_icon(look.icon, look.role)
+            word.set_role("secondary" if look.role == "faint" else "text" if look.role == "accent" else look.role)
+            word.setAccessibleName(f"{tr(_STAGES[stage])}: {look.word}")
+
+
+_STAGES = {
+    ProbeStage.WRITING: "Written well",
+    ProbeStage.NAME: "Name found",
+    ProbeStage.CONNECTION: "Connection",
+    ProbeStage.CERTIFICATE: "Certificate",
+    ProbeStage.ANSWER: "This desk answers",
+    ProbeStage.TIME: "In time",
+}

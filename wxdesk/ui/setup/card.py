@@ -1,0 +1,157 @@
+"""Base of the five cards: a fact, what was found about it, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from wxdesk.core.model.account import Account
+from wxdesk.core.setup.facts import AccountSetup, SetupFact
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.setup.finding_card import FindingCard, Mending
+from wxdesk.ui.setup.text import checked_text, step_title
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDTH = 760
+"""Widest card; longer lines are hard to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupView:
+    """All that the cards show at one moment.
+
+    `account` is None while the first is being made. `push_url` is empty without a public address. `hints` are what may
+    keep messages away although nothing of it can be seen from here.
+    """
+
+    now: datetime
+    account: Account | None = None
+    setup: AccountSetup = field(default_factory=lambda: AccountSetup(""))
+    reach: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
+    tunnel: Finding | None = None
+    hints: tuple[Finding, ...] = ()
+    push_url: str = ""
+    push_token: str = ""
+    encoding_aes_key: str = ""
+
+    @property
+    def name(self) -> str:
+        """The account's name; empty while the first is being made."""
+        return self.account.name if self.account is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardSurroundings:
+    """The desk, the notices, and how a card mends what was found."""
+
+    bridge: Bridge
+    notices: Notices
+    mending: Callable[[Finding], Mending | None]
+
+
+class SetupCard(QFrame):
+    """One card. `body` is filled by each; the foot has the last check and the way on.
+
+    Signals:
+        done: go to the next card.
+        go_to: go to the card of this `SetupFact`.
+        added: an account of this name has been made.
+    """
+
+    done = Signal()
+    go_to = Signal(object)
+    added = Signal(str)
+
+    def __init__(self, fact: SetupFact, sentence: str, around: CardSurroundings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+        self.setMaximumWidth(WIDTH)
+        self.fact = fact
+        self._around = around
+        self._bridge = around.bridge
+        self.view = SetupView(around.bridge.desk.clock())
+        self.title = PlainLabel(step_title(fact), size=Size.PAGE, strong=True, parent=self)
+        self.sentence = PlainLabel(sentence, role="secondary", wrap=True, parent=self)
+        self.body = vbox(spacing=14)
+        self.result = FindingCard(self)
+        self.result.copied.connect(self.say_copied)
+        self.again = Button(tr("Check again"), icon="retry", parent=self)
+        self.again.clicked.connect(self.check)
+        self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
+        self.go_on = Button(tr("Go on"), kind=ButtonKind.PRIMARY, parent=self)
+        self.go_on.clicked.connect(self.done)
+        self.foot = hbox(self.again, self.checked, STRETCH, self.go_on, spacing=10)
+        head = vbox(self.title, self.sentence, spacing=4)
+        vbox(head, self.body, self.result, self.foot, within=self, spacing=16, margins=(24, 20, 24, 20))
+
+    def order_tabs(self) -> None:
+        """Let Tab come to the foot after the body, which is made later."""
+        foot = [self.result.mend, self.result.copy_button]
+        items = (self.foot.itemAt(at) for at in range(self.foot.count()))
+        foot += [one for item in items if item is not None and isinstance(one := item.widget(), Button)]
+        reached = (one for one in self.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        inner = [one for one in reached if one not in foot and one.window() is self.window()]  # no list of a choice
+        for before, after in pairwise([*inner, *foot]):
+            QWidget.setTabOrder(before, after)
+
+    def show_view(self, view: SetupView) -> None:
+        """Show the present state."""
+        self.view = view
+        self.show_result(self.finding)
+
+    @property
+    def finding(self) -> Finding:
+        """The newest finding of this card's fact."""
+        return self.view.setup.finding(self.fact)
+
+    def show_result(self, finding: Finding) -> None:
+        """Show a finding, unless nothing was checked yet."""
+        known = finding.verdict is not CheckVerdict.UNKNOWN
+        self.result.show_finding(finding if known else None, mending=self._around.mending(finding))
+        self.checked.setText(checked_text(finding, self._bridge.desk.clock()) if known else "")
+        self.go_on.setEnabled(known and finding.ok)
+
+    def begin(self) -> None:
+        """Put the focus where one begins; called when the card comes to the front."""
+
+    def check(self) -> None:
+        """Check this fact again; the result comes as a change of the desk's state."""
+        raise NotImplementedError
+
+    def ask[T](self, work: Coroutine[Any, Any, T], done: Callable[[T], None]) -> None:
+        """Let the desk do it; the buttons are off meanwhile, and an error is told."""
+        self.again.setEnabled(False)
+        self.go_on.setEnabled(False)
+        self.checked.setText(tr("Checking…"))
+        self._bridge.ask(work, partial(self._answered, done), self._failed, once=self)
+
+    def released(self) -> None:
+        """Turn the buttons on again."""
+        self.again.setEnabled(True)
+        self.show_view(self.view)
+
+    def say_copied(self) -> None:
+        """Tell that the clipboard has it."""
+        self._around.notices.toast(tr("Copied"))
+
+    def _answered[T](self, done: Callable[[T], None], answer: T) -> None:
+        self.released()
+        done(answer)
+
+    def _failed(self, error: Exception) -> None:
+        self.released()
+        self._around.notices.report(error)

@@ -1,0 +1,78 @@
+"""Values to enter in WeChat's console under message push, each with a copy button."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from wxdesk.core.model.account import PushMode
+from wxdesk.ui.look.theme import font, mono_font
+from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class ConsoleValue(StrEnum):
+    """The lines of the console's form, in its order."""
+
+    URL = "URL(服务器地址)"
+    TOKEN = "Token(令牌)"  # noqa: S105 - a label
+    AES_KEY = "EncodingAESKey(消息加密密钥)"
+    MODE = "消息加密方式"
+    FORMAT = "数据格式"
+
+
+MODES = {PushMode.SECURE: "安全模式", PushMode.COMPAT: "兼容模式", PushMode.PLAIN: "明文模式"}
+"""Push modes as the console names them."""
+
+DOTS = "•" * 12
+
+
+class ConsoleValues(QWidget):
+    """The console's form with what belongs into each line; secrets stay covered.
+
+    Signals:
+        copied: something was put on the clipboard.
+    """
+
+    copied = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        self.shown: dict[ConsoleValue, PlainLabel] = {}
+        self.copies: dict[ConsoleValue, CopyButton] = {}
+        for line in ConsoleValue:
+            self._add(line)
+        self.show_value(ConsoleValue.FORMAT, "JSON")
+
+    def show_value(self, line: ConsoleValue, value: str, *, instead: str = "") -> None:
+        """Show a value to copy, secrets covered; `instead` where there is none."""
+        secret = line in {ConsoleValue.TOKEN, ConsoleValue.AES_KEY}
+        self.shown[line].setText((DOTS if secret else value) if value else instead)
+        self.shown[line].setFont(mono_font() if line is ConsoleValue.URL and value else font())
+        self.shown[line].set_role("text" if value else "secondary")
+        self.copies[line].text_to_copy = value
+        self.copies[line].setEnabled(bool(value))
+
+    def show_mode(self, mode: PushMode) -> None:
+        """Show the push mode."""
+        self.show_value(ConsoleValue.MODE, MODES[mode])
+
+    def _add(self, line: ConsoleValue) -> None:
+        row = self._grid.rowCount()
+        name, _, gloss = line.value.partition("(")
+        label = PlainLabel(name if gloss else line.value, role="secondary", parent=self)
+        value = PlainLabel(elide=True, parent=self)
+        is_secret = line in {ConsoleValue.TOKEN, ConsoleValue.AES_KEY}
+        copy = CopyButton("", name if gloss else line.value, self, is_secret=is_secret)
+        copy.copied.connect(self.copied)
+        self.shown[line], self.copies[line] = value, copy
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(value, row, 1)
+        self._grid.addWidget(copy, row, 2)

@@ -1,0 +1,145 @@
+"""Second card: the values for WeChat's message push, made here and copied there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from wxdesk.core.model.account import PushMode
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together, new_aes_key, new_token
+from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.i18n import tr
+from wxdesk.secrets import SecretName
+from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.console_paths import ConsolePaths
+from wxdesk.ui.setup.console_values import MODES, ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.pasted_field import PastedField
+from wxdesk.ui.setup.text import PUSH_PATHS
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fields.choice import ChoiceField
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class MessagePushCard(SetupCard):
+    """Token and EncodingAESKey: generated, or pasted if the console has some already."""
+
+    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+        sentence = tr("Token and key are made here; only WeChat and this desk know them. Copy them into the console.")
+        super().__init__(SetupFact.MESSAGE_PUSH, sentence, around, parent)
+        self.values = ConsoleValues(self)
+        self.values.copied.connect(self.say_copied)
+        self.renew = Button(tr("Generate new ones"), icon="retry", parent=self)
+        self.renew.clicked.connect(self._ask_to_renew)
+        self.own = Button(tr("Use values of my own"), kind=ButtonKind.LINK, parent=self)
+        self.own.clicked.connect(self._open_own)
+        self.form = OwnValues(self)
+        self.form.save.clicked.connect(self._save_own)
+        self.form.hide()
+        self.body.addWidget(self.values)
+        self.body.addLayout(hbox(self.renew, self.own, STRETCH, spacing=16))
+        self.body.addWidget(self.form)
+        self.body.addWidget(ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self))
+        self._made_for = ""
+
+    def show_view(self, view: SetupView) -> None:
+        """Show the values, and make them where there are none."""
+        account = view.account
+        self.values.show_value(ConsoleValue.URL, view.push_url, instead=tr("Known after the next step"))
+        lacking = tr("Being made…")
+        self.values.show_value(ConsoleValue.TOKEN, view.push_token, instead=lacking)
+        self.values.show_value(ConsoleValue.AES_KEY, view.encoding_aes_key, instead=lacking)
+        if account is not None:
+            self.values.show_mode(account.push_mode)
+            if not self.form.isVisible():
+                self.form.show_mode(account.push_mode)
+        super().show_view(view)
+        if account is not None and self.isVisible() and not view.push_token and self._made_for != account.name:
+            self._made_for = account.name
+            self._renew()
+
+    def check(self) -> None:
+        """Look at the stored values again."""
+        if self.view.name:
+            self.ask(self._bridge.desk.setup.check_all(self.view.name), self._looked)
+
+    def _ask_to_renew(self) -> None:
+        self._around.notices.confirm(
+            tr("Make a new Token and key?"),
+            tr("Enter the new ones in WeChat's console afterwards. For 24 hours the former ones are taken as well."),
+            tr("Generate"),
+            self._renew,
+        )
+
+    def _renew(self) -> None:
+        self._keep({SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()})
+
+    def _keep(self, values: dict[SecretName, str]) -> None:
+        self.ask(self._bridge.desk.account_editing.set_secrets(self.view.name, values), self._kept)
+
+    def _kept(self, _: object) -> None:
+        self.form.hide()
+
+    def _looked(self, _: object) -> None:
+        """Nothing: the desk tells of a changed state by itself."""
+
+    def _open_own(self) -> None:
+        self.form.setVisible(self.form.isHidden())
+        self.form.token.edit.setFocus()
+
+    def _save_own(self) -> None:
+        if self.view.account is None or not self.form.judged():
+            return
+        values = {SecretName.PUSH_TOKEN: self.form.token.text(), SecretName.ENCODING_AES_KEY: self.form.key.text()}
+        given = {name: value for name, value in values.items() if value}
+        name, mode = self.view.account.name, self.form.push_mode
+        if mode is not self.view.account.push_mode:
+            self._bridge.ask(self._bridge.desk.account_editing.change(name, push_mode=mode))
+        if given:
+            self._keep(given)
+        else:
+            self.form.hide()
+
+
+class OwnValues(QFrame):
+    """Fields for a Token and key that the console has already, and for the mode."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.token = PastedField(CredentialField.PUSH_TOKEN, parent=self)
+        self.key = PastedField(CredentialField.ENCODING_AES_KEY, parent=self)
+        self.mode = ChoiceField(self)
+        self.mode.setAccessibleName(tr("Push mode"))
+        self.mode.addItems([MODES[mode] for mode in PushMode])
+        self.save = Button(tr("Save"), parent=self)
+        foot = hbox(
+            PlainLabel(tr("Push mode"), role="secondary", parent=self), self.mode, STRETCH, self.save, spacing=10
+        )
+        vbox(self.token, self.key, foot, within=self, spacing=10)
+
+    @property
+    def push_mode(self) -> PushMode:
+        """The chosen mode."""
+        return tuple(PushMode)[self.mode.currentIndex()]
+
+    def show_mode(self, mode: PushMode) -> None:
+        """Show the mode in force."""
+        self.mode.setCurrentIndex(tuple(PushMode).index(mode))
+
+    def judged(self) -> bool:
+        """Judge both together, at their fields; False if they cannot be right."""
+        fields = {field.field: field for field in (self.token, self.key)}
+        right = [field.check() for field in fields.values()]
+        issues = judge_together({name: field.text() for name, field in fields.items()})
+        for issue in issues:
+            fields[issue.field].show_error(explain_issue(issue))
+        return all(right) and not issues
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Save on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.save.click()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,199 @@
+"""First card: the mini program, checked by fetching a token with its AppSecret."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.errors import BadInput
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
+from wxdesk.i18n import explain, tr
+from wxdesk.secrets import SecretName
+from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.console_paths import ConsolePaths
+from wxdesk.ui.setup.pasted_field import PastedField
+from wxdesk.ui.setup.text import ORIGINAL_ID_PATH, SECRET_PATHS
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+
+FIRST_NAME = "shop"
+
+_WRONG_VALUES = {
+    CheckVerdict.APP_ID_WRONG: CredentialField.APP_ID,
+    CheckVerdict.APP_ID_ILLEGAL: CredentialField.APP_ID,
+    CheckVerdict.APP_SECRET_WRONG: CredentialField.APP_SECRET,
+    CheckVerdict.APP_SECRET_ILLEGAL: CredentialField.APP_SECRET,
+}
+"""Verdicts that only another value mends; with any other, the values may be kept."""
+
+
+class MiniProgramCard(SetupCard):
+    """AppID, AppSecret, original ID and name, stored once WeChat knows them."""
+
+    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+        sentence = tr("Copy these values from WeChat's console. They are tried at once; nobody else sees them.")
+        super().__init__(SetupFact.MINI_PROGRAM, sentence, around, parent)
+        self.app_id = PastedField(CredentialField.APP_ID, "wx0123456789abcdef", parent=self)
+        self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
+        self.original_id = PastedField(CredentialField.ORIGINAL_ID, "gh_0123456789ab", parent=self)
+        self.name = LabelledField(tr("Name here, part of the URL: letters and digits"), FIRST_NAME, self)
+        self.fields = (self.app_id, self.app_secret, self.original_id)
+        self.body.addWidget(self.app_id)
+        self.body.addWidget(self.app_secret)
+        last = hbox(spacing=16)
+        for field in (self.original_id, self.name):
+            last.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(last)
+        paths = (*SECRET_PATHS, ORIGINAL_ID_PATH)
+        self.body.addWidget(ConsolePaths(tr("Where they stand in WeChat's consoles"), paths, self))
+        self._tried: Finding | None = None
+        self._shown: str | None = None
+        for field in self.fields:
+            field.edited.connect(self._edited)
+            field.edit.returnPressed.connect(self.go_on.click)
+        self.name.edit.returnPressed.connect(self.go_on.click)
+        self.name.edited.connect(self._edited)
+        self.go_on.clicked.disconnect(self.done)
+        self.go_on.clicked.connect(self.save)
+
+    def show_view(self, view: SetupView) -> None:
+        """Show the account's values; what is being written stays."""
+        if view.name != self._shown:
+            self._fill(view)
+        self._shown = view.name
+        self.name.setVisible(view.account is None)
+        kept = tr("Kept; paste a new one to replace it") if view.account is not None else ""
+        self.app_secret.edit.setPlaceholderText(kept)
+        self.again.setVisible(view.account is not None)
+        super().show_view(view)
+        if self._tried is not None:
+            self.show_result(self._tried)
+        self.go_on.setText(tr("Save and go on") if self._changed or not view.name else tr("Go on"))
+
+    def show_result(self, finding: Finding) -> None:
+        """Show a finding; another try is always possible."""
+        super().show_result(finding)
+        self.go_on.setEnabled(True)
+
+    def begin(self) -> None:
+        """Focus the first value that is missing."""
+        if not self.app_id.text():
+            self.app_id.edit.setFocus()
+
+    def check(self) -> None:
+        """Fetch a token with what is stored."""
+        if self.view.name:
+            self._tried = None
+            self.ask(self._bridge.desk.setup.check_mini_program(self.view.name), self.show_result)
+
+    def save(self) -> None:
+        """Try the values, store them, and go on; with nothing changed just go on."""
+        if not self._all_right():
+            return
+        if self.view.name and not self._changed:
+            self.done.emit()
+        elif not self.view.name or self.app_secret.text():
+            tried = self._bridge.desk.setup.try_credentials(self.app_id.text(), self.app_secret.text())
+            self.ask(tried, self._store)
+        else:
+            self._change()
+
+    @property
+    def _changed(self) -> bool:
+        account = self.view.account
+        if account is None:
+            return any(field.text() for field in self.fields)
+        same = (self.app_id.text(), self.original_id.text()) == (account.app_id, account.original_id)
+        return not same or bool(self.app_secret.text())
+
+    def _all_right(self) -> bool:
+        """Refuse what cannot be right at its field, and focus the first."""
+        right = [field.check() for field in self.fields]
+        if not self.view.name and not self.app_secret.text():
+            self.app_secret.show_error(tr("Paste the AppSecret."))
+            right[1] = False
+        if not self.app_id.text():
+            self.app_id.show_error(tr("Paste the AppID."))
+            right[0] = False
+        wrong = next((field for field, well in zip(self.fields, right, strict=True) if not well), None)
+        if wrong is not None:
+            wrong.edit.setFocus()
+        return wrong is None
+
+    def _store(self, found: Finding) -> None:
+        self._tried = found
+        wrong = _WRONG_VALUES.get(found.verdict)
+        if wrong is not None:
+            self.show_result(found)
+            field = next(field for field in self.fields if field.field is wrong)
+            field.edit.setFocus()
+            field.edit.selectAll()
+        elif not self.view.name:
+            name = self.name.text() or FIRST_NAME
+            add = self._bridge.desk.account_editing.add(
+                name, self.app_id.text(), original_id=self.original_id.text() or None
+            )
+            self._bridge.ask(add, partial(self._made, name), self._not_stored)
+        else:
+            self._keep_secret(self.view.name)
+
+    def _made(self, name: str, _: object) -> None:
+        self._keep_secret(name)
+
+    def _keep_secret(self, name: str) -> None:
+        if not self.app_secret.text():
+            self._change()
+            return
+        values = {SecretName.APP_SECRET: self.app_secret.text()}
+        if not self.view.name:  # an account counts only with all three
+            values |= {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
+        self.ask(self._bridge.desk.account_editing.set_secrets(name, values), partial(self._kept, name))
+
+    def _kept(self, name: str, _: object) -> None:
+        self.app_secret.show_value("")
+        if not self.view.name:
+            self.added.emit(name)
+            self._stored(name, None)
+        else:
+            self._change()
+
+    def _change(self) -> None:
+        name = self.view.name
+        change = self._bridge.desk.account_editing.change(
+            name, app_id=self.app_id.text(), original_id=self.original_id.text() or None
+        )
+        self.ask(change, partial(self._stored, name))
+
+    def _stored(self, name: str, _: object) -> None:
+        self.ask(self._bridge.desk.setup.check_mini_program(name), self._checked_anew)
+
+    def _checked_anew(self, found: Finding) -> None:
+        self._tried = None
+        self.show_result(found)
+        if found.ok:
+            self.done.emit()
+
+    def _not_stored(self, error: Exception) -> None:
+        self.released()
+        if isinstance(error, BadInput):
+            self.name.show_error(explain(error))
+            self.name.edit.setFocus()
+        else:
+            self._around.notices.report(error)
+
+    def _fill(self, view: SetupView) -> None:
+        account = view.account
+        self._tried = None
+        self.app_id.show_value(account.app_id if account else "")
+        self.original_id.show_value(account.original_id if account else "")
+        self.app_secret.show_value("")
+        self.name.edit.setText(account.name if account else "")
+
+    def _edited(self) -> None:
+        self._tried = None
+        self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))

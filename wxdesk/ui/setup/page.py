@@ -1,0 +1,204 @@
+"""The guided set-up: steps at the left, the card of the present one at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from wxdesk.core.events import (
+    ConfigurationChanged,
+    Event,
+    ListenerChanged,
+    ReachabilityChanged,
+    RulesChanged,
+    SetupChanged,
+    TunnelChanged,
+)
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.public_url import cleaned_url
+from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.setup.address import AddressCard
+from wxdesk.ui.setup.card import WIDTH, CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.message_push import MessagePushCard
+from wxdesk.ui.setup.mini_program import MiniProgramCard
+from wxdesk.ui.setup.real_message import RealMessageCard
+from wxdesk.ui.setup.steps import StepColumn
+from wxdesk.ui.setup.url_check import UrlCheckCard
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+
+COLUMN, NARROW_COLUMN = 272, 196
+NARROW = 960
+"""Width of the page below which the column of steps is narrow."""
+
+_SHOWN = (ConfigurationChanged, SetupChanged, ReachabilityChanged, TunnelChanged, ListenerChanged, RulesChanged)
+
+
+class SetupPage(QWidget):
+    """Leads from nothing to the first answered message, and back to any step later.
+
+    Signals:
+        settings_wanted: leave for the settings.
+        tryout_wanted: show a desk on a simulated WeChat instead.
+        inbox_wanted: show the conversations.
+        starter_rules_wanted: take over the built-in rules.
+        front_wanted: show this page, which is given.
+    """
+
+    settings_wanted = Signal()
+    tryout_wanted = Signal()
+    inbox_wanted = Signal()
+    starter_rules_wanted = Signal()
+    front_wanted = Signal(object)
+
+    def __init__(self, bridge: Bridge, notices: Notices, memory: WindowMemory) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._memory = memory
+        self.account, step = memory.setup_place
+        self.step = SetupFact(step) if step in set(SetupFact) else SetupFact.MINI_PROGRAM
+        self.mender = Mender(bridge, notices, self)
+        around = CardSurroundings(bridge, notices, self.mender.offer)
+        self.real_message = RealMessageCard(around, self)
+        self.cards: dict[SetupFact, SetupCard] = {
+            card.fact: card
+            for card in (
+                MiniProgramCard(around, self),
+                MessagePushCard(around, self),
+                AddressCard(around, self),
+                UrlCheckCard(around, self),
+                self.real_message,
+            )
+        }
+        for card in self.cards.values():
+            card.order_tabs()
+        self.steps = StepColumn(self)
+        self._lay_out()
+        self._connect()
+
+    def activate(self) -> None:
+        """Show the present state, at the step that was left."""
+        self.show_step(self.step)
+
+    def open(self, account: str, step: SetupFact | None = None) -> None:
+        """Show the set-up of `account`, at a step or at the first that is missing.
+
+        Empty for a new account.
+        """
+        self.account = account
+        self.step = step or self._view().setup.missing or SetupFact.REAL_MESSAGE
+        self.front_wanted.emit(self)
+
+    def resume(self) -> None:
+        """Show the first account that is not done, at the step that it lacks."""
+        unfinished = (one.account for one in self._bridge.desk.setup.state.accounts if one.missing is not None)
+        self.open(next(unfinished, next(iter(self._bridge.desk.accounts), "")))
+
+    def show_step(self, step: SetupFact) -> None:
+        """Show a step, and remember it."""
+        self.step = step
+        self._memory.keep_setup_place(self.account, step.value)
+        self.steps.show_step(step)
+        self.stack.setFocus()  # else Qt gives it to the next button, with a ring that means nothing
+        self.stack.setCurrentWidget(self._scrolls[step])
+        self._show()
+        self.cards[step].begin()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._side.setFixedWidth(COLUMN if self.width() >= NARROW else NARROW_COLUMN)
+
+    def _lay_out(self) -> None:
+        self._side = QFrame(self)
+        self._side.setProperty("class", "list-side")
+        self._side.setFixedWidth(COLUMN)
+        self.title = PlainLabel(size=Size.PAGE, strong=True, wrap=True, parent=self._side)
+        self.whose = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._side)
+        self.tryout = Button(tr("Try it out first"), icon="simulator", parent=self._side)
+        self.tryout.setToolTip(tr("Try it without an account: WeChat and its customers are simulated"))
+        self.leave = Button(tr("To the settings"), kind=ButtonKind.LINK, parent=self._side)
+        head, foot = vbox(self.title, self.whose, spacing=2, margins=(20, 16, 12, 14)), vbox(spacing=10)
+        foot.setContentsMargins(20, 12, 20, 20)
+        foot.addWidget(self.tryout)
+        foot.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignLeft)
+        vbox(head, self.steps, STRETCH, foot, within=self._side, spacing=0)
+        self.stack = QStackedWidget(self)
+        self._scrolls = {fact: self._scroll(card) for fact, card in self.cards.items()}
+        hbox(self._side, (self.stack, 1), within=self, spacing=0)
+
+    def _scroll(self, card: SetupCard) -> ColumnScroll:
+        scroll = ColumnScroll(self)
+        content = QWidget()
+        content.setProperty("class", "window")
+        middle = hbox(STRETCH, (vbox(card, STRETCH), WIDTH), STRETCH, within=content, margins=(24, 24, 24, 24))
+        middle.setStretch(0, 1)
+        scroll.setWidget(content)
+        self.stack.addWidget(scroll)
+        return scroll
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._hear)
+        self.steps.chosen.connect(self.show_step)
+        self.tryout.clicked.connect(self.tryout_wanted)
+        self.leave.clicked.connect(self.settings_wanted)
+        self.mender.go_to.connect(self.show_step)
+        self.mender.starter_rules_wanted.connect(self.starter_rules_wanted)
+        self.mender.mended.connect(self._show)
+        self.real_message.starter_rules_wanted.connect(self.starter_rules_wanted)
+        self.real_message.inbox_wanted.connect(self.inbox_wanted)
+        for card in self.cards.values():
+            card.done.connect(self._next)
+            card.go_to.connect(self.show_step)
+            card.added.connect(self._added)
+
+    def _next(self) -> None:
+        order = tuple(SetupFact)
+        self.show_step(order[min(order.index(self.step) + 1, len(order) - 1)])
+
+    def _added(self, name: str) -> None:
+        self.account = name
+        self.show_step(self.step)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        self.real_message.hear(events)
+        if self.isVisible() and any(isinstance(event, _SHOWN) for event in events):
+            self._show()
+
+    def _show(self) -> None:
+        view = self._view()
+        name = view.account.name if view.account is not None else ""
+        self.title.setText(tr("Connect a mini program") if view.setup.missing else tr("Connected"))
+        self.whose.setText(name or tr("Five steps, about ten minutes"))
+        self.steps.show_setup(view.setup)
+        for fact, item in self.steps.items.items():
+            item.setEnabled(view.account is not None or fact in {SetupFact.MINI_PROGRAM, SetupFact.ADDRESS})
+        self.tryout.setVisible(not self._bridge.desk.accounts)
+        self.cards[self.step].show_view(view)
+
+    def _view(self) -> SetupView:
+        desk = self._bridge.desk
+        account = desk.accounts.get(self.account)
+        state, setup = desk.setup.state, desk.configuration.now
+        secrets = setup.credentials.get(self.account, Credentials("", ""))
+        url = cleaned_url(setup.config.listener.public_url)
+        return SetupView(
+            now=desk.clock(),
+            account=account,
+            setup=state.account(self.account),
+            reach=state.reach,
+            tunnel=state.tunnel.finding,
+            hints=desk.setup.hints(self.account),
+            push_url=f"{url}/wx/{self.account}" if url and account is not None else "",
+            push_token=secrets.push_token,
+            encoding_aes_key=secrets.encoding_aes_key,
+        )

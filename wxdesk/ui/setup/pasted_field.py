@@ -1,0 +1,96 @@
+"""Field for a value from WeChat's console, cleaned and judged as it comes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge
+from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue, field_name
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.labels import PlainLabel
+
+PASTED = 3
+"""Characters that come at once only by pasting."""
+
+
+class PastedField(QWidget):
+    """One value of an account; an impossible one is refused here, in words.
+
+    Signals:
+        edited: the value has changed.
+    """
+
+    edited = Signal()
+
+    def __init__(self, field: CredentialField, hint: str = "", *, hidden: bool = False, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = field
+        self._before = 0
+        self.edit = QLineEdit(self)
+        self.edit.setPlaceholderText(hint)
+        self.edit.setAccessibleName(field_name(field))
+        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.note.hide()
+        self.error.hide()
+        self._eye = SmallButton("eye", tr("Show or hide the {field}", field=field_name(field)), self)
+        self._eye.setCheckable(True)
+        self._eye.setVisible(hidden)
+        self._eye.toggled.connect(self._show_letters)
+        if hidden:
+            self._show_letters(False)
+        word = field_name(field)
+        name = PlainLabel(word[:1].upper() + word[1:], size=Size.SMALL, role="secondary", parent=self)
+        line = hbox((self.edit, 1), self._eye, spacing=4)
+        vbox(name, line, self.note, self.error, within=self, spacing=3)
+        self.edit.textChanged.connect(self._changed)
+        self.edit.editingFinished.connect(self.check)
+
+    def text(self) -> str:
+        """Return the value as it would be kept."""
+        return clean(self.field, self.edit.text()).value
+
+    def show_value(self, value: str) -> None:
+        """Show a stored value, without a note or an error."""
+        if value != self.edit.text():
+            self.edit.setText(value)
+        self.note.show_if_any("")
+        self.show_error("")
+
+    def show_error(self, reason: str) -> None:
+        """Show an error below; empty removes it."""
+        self.error.show_if_any(reason)
+        self.edit.setAccessibleDescription(reason)
+        set_wrong(self.edit, bool(reason))
+
+    def check(self) -> bool:
+        """Clean the value and judge it; False if it cannot be right. Empty is no fault."""
+        self._clean()
+        issue = judge(self.field, self.edit.text()) if self.edit.text() else None
+        self.show_error(explain_issue(issue) if issue is not None else "")
+        return issue is None
+
+    def _clean(self) -> None:
+        cleaned = clean(self.field, self.edit.text())
+        if cleaned.value != self.edit.text():
+            self.edit.blockSignals(True)
+            self.edit.setText(cleaned.value)
+            self.edit.blockSignals(False)
+            self.note.show_if_any(explain_cleaning(self.field, cleaned.cleanings))
+
+    def _changed(self, text: str) -> None:
+        came, self._before = len(text) - self._before, len(text)
+        self.note.show_if_any("")
+        self.show_error("")
+        if came >= PASTED:
+            self.check()
+            self._before = len(self.edit.text())
+        self.edited.emit()
+
+    def _show_letters(self, shown: bool) -> None:
+        self.edit.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)

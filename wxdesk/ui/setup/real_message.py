@@ -1,0 +1,212 @@
+"""Last card: a message from a real phone, kept and answered by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot
+from wxdesk.desk.setup.sentences import text
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.refresher import Refresher
+from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.text import step_title
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
+from wxdesk.ui.wording.reply_status import status_of_reply
+
+
+class RealMessageCard(SetupCard):
+    """Done only by a push that a rule has answered; until then names what is missing.
+
+    Signals:
+        starter_rules_wanted: take over the built-in rules.
+        inbox_wanted: all is done, show the conversations.
+    """
+
+    starter_rules_wanted = Signal()
+    inbox_wanted = Signal()
+
+    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+        super().__init__(SetupFact.REAL_MESSAGE, _asked(), around, parent)
+        self._conversation: int | None = None
+        self._rules: int | None = None
+        self.missing = Button(kind=ButtonKind.LINK, parent=self)
+        self.missing.clicked.connect(self._go_to_missing)
+        self.rules = RulesLine(self)
+        self.rules.starter.clicked.connect(self.starter_rules_wanted)
+        self.exchange = Exchange(self)
+        self.hints = HintList(self)
+        self.note = FindingCard(self)
+        self.body.addWidget(self.rules)
+        self.body.addWidget(self.exchange)
+        self.body.addWidget(self.note)
+        self.body.addWidget(self.hints)
+        self.foot.insertWidget(2, self.missing)
+        self.again.hide()
+        self.go_on.setText(tr("Open the inbox"))
+        self.go_on.clicked.disconnect(self.done)
+        self.go_on.clicked.connect(self.inbox_wanted)
+        self._snapshots = Refresher(around.bridge, self._question, self._show_exchange, self)
+        self._attempts = Refresher(around.bridge, self._newest, self._show_newest, self)
+        self._rule_lists = Refresher(around.bridge, around.bridge.desk.rules.rulebook.all, self._count_rules, self)
+
+    def show_view(self, view: SetupView) -> None:
+        """Show which fact is missing still, or that a real message was answered."""
+        super().show_view(view)
+        missing = view.setup.missing if view.account is not None else SetupFact.MINI_PROGRAM
+        elsewhere = missing is not None and missing is not self.fact
+        self.missing.setVisible(elsewhere)
+        if missing is not None and elsewhere:
+            self.missing.setText(tr("First: {step}", step=step_title(missing)))
+        self.title.setText(tr("Your customers are answered") if missing is None else step_title(self.fact))
+        self.sentence.setText(_done() if missing is None else _asked())
+        self.result.setVisible(missing is not None)
+        self.go_on.setEnabled(missing is None)
+        self.hints.show_hints(view.hints)
+        self._rule_lists.ask()
+        self._attempts.ask()
+
+    def show_result(self, finding: Finding) -> None:
+        """Show that a message is awaited, or what came of it."""
+        super().show_result(finding)
+        if finding.verdict is CheckVerdict.UNKNOWN:
+            waiting = Finding(finding.check, CheckVerdict.WAITING, finding.account)
+            self.result.show_finding(waiting)
+
+    def check(self) -> None:
+        """Nothing to press: only a phone can do it."""
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Follow the conversation in which a customer has just written."""
+        heard = [event for event in events if isinstance(event, MessageKept | DecisionMade | ReplyChanged)]
+        if heard and self.isVisible():
+            self._conversation = heard[-1].conversation_id
+            self._snapshots.ask_soon()
+            self._attempts.ask_soon()
+
+    def _question(self) -> Coroutine[Any, Any, ConversationSnapshot] | None:
+        if self._conversation is None:
+            return None
+        return self._bridge.desk.timeline.snapshot(self._conversation)
+
+    def _newest(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
+        return self._bridge.desk.setup.attempts(self.view.name, 1) if self.view.name else None
+
+    def _show_newest(self, attempts: Sequence[Finding]) -> None:
+        """Show a warning about the last request, such as another original id."""
+        worth = [one for one in attempts if one.verdict.gravity is Gravity.WARNING]
+        self.note.show_finding(worth[0] if worth else None, mending=self._around.mending(worth[0]) if worth else None)
+
+    def _show_exchange(self, snapshot: ConversationSnapshot) -> None:
+        conversation = snapshot.row.conversation
+        if conversation.account != self.view.name:
+            return
+        items = snapshot.items
+        message = next((item for item in reversed(items) if isinstance(item, Message)), None)
+        answers = [item for item in items if isinstance(item, Reply) and message is not None and item.at >= message.at]
+        now = self._bridge.desk.clock()
+        self.exchange.show_exchange(
+            name_of(conversation.contact),
+            "" if message is None else readable(message.text) or kind_text(message.type),
+            [_answer_text(reply, now) for reply in answers],
+        )
+
+    def _count_rules(self, rules: Sequence[object]) -> None:
+        self.rules.show_count(len(rules))
+
+    def _go_to_missing(self) -> None:
+        self.go_to.emit(self.view.setup.missing or SetupFact.MINI_PROGRAM)
+
+
+def _answer_text(reply: Reply, now: datetime) -> str:
+    return f"{author_word(reply)} · {status_of_reply(reply, now).text} · {reply.content.summary}"
+
+
+def _asked() -> str:
+    return tr("Open the mini program's customer service on your phone, and send a word that a rule knows.")
+
+
+def _done() -> str:
+    return tr("A message from a phone has arrived, and a rule has answered it.")
+
+
+class RulesLine(QFrame):
+    """Tells that there is no rule, and offers those for a shop; else hidden."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "pending")
+        none = Finding(Check.RULES, CheckVerdict.NO_RULES)
+        sentence = PlainLabel(text(none), role="pending", wrap=True, parent=self)
+        self.starter = Button(tr("Start with the shop's rules"), parent=self)
+        icon = IconLabel("rules", "pending", 18, self)
+        hbox(icon, (sentence, 1), self.starter, within=self, spacing=10, margins=(14, 10, 14, 10))
+        self.hide()
+
+    def show_count(self, count: int) -> None:
+        """Show the line only without rules."""
+        self.setVisible(count == 0)
+
+
+class HintList(QWidget):
+    """Causes that only WeChat's console shows, for whom nothing arrives."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.open = Button(tr("Nothing arrives?"), kind=ButtonKind.LINK, parent=self)
+        self.open.clicked.connect(self._turn)
+        self._box = QWidget(self)
+        self._rows = vbox(within=self._box, spacing=4)
+        self.cards: list[FindingCard] = []
+        self._box.hide()
+        vbox((self.open, Qt.AlignmentFlag.AlignLeft), self._box, within=self, spacing=4)
+
+    def show_hints(self, hints: Sequence[Finding]) -> None:
+        """Offer these causes; hidden without any."""
+        self.setVisible(bool(hints))
+        while len(self.cards) < len(hints):
+            card = FindingCard(self._box, framed=False)
+            self._rows.addWidget(card)
+            self.cards.append(card)
+        for card, hint in zip(self.cards, hints, strict=False):
+            card.show_hint(hint)
+
+    def _turn(self) -> None:
+        self._box.setVisible(self._box.isHidden())
+
+
+class Exchange(QFrame):
+    """A message as it arrived, and the rule that answered it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "well")
+        self._who = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.message = PlainLabel(size=Size.MESSAGE, wrap=True, parent=self)
+        self.answers = PlainLabel(role="accent", wrap=True, parent=self)
+        answer = hbox(IconLabel("rules", "accent", 16, self), (self.answers, 1), spacing=6)
+        vbox(self._who, self.message, answer, within=self, spacing=6, margins=(14, 10, 14, 12))
+        self.hide()
+
+    def show_exchange(self, who: str, message: str, answers: Sequence[str]) -> None:
+        """Show what arrived, and the replies to it."""
+        self._who.setText(tr("{name} writes", name=who))
+        self.message.setText(message)
+        self.answers.setText("\n".join(answers) or tr("No rule has answered yet."))
+        self.answers.set_role("accent" if answers else "secondary")
+        self.show()

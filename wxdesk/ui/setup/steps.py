@@ -1,0 +1,143 @@
+"""Column of the steps at the left, each with its state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
+
+from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.sentences import text
+from wxdesk.i18n import tr
+from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.setup.text import state_of, step_title
+from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.labels import plain_tip
+
+_TINTS = {"accent": "accent_tint", "secondary": "chip", "pending": "pending_tint", "failed": "failed_tint"}
+
+HEIGHT = 60
+DISC = 26
+LEFT = 20
+
+
+class StepColumn(QWidget):
+    """The five steps; Up and Down go through them.
+
+    Signals:
+        chosen: the `SetupFact` that the operator wants to see.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Steps"))
+        self._group = QButtonGroup(self)
+        self.items = {fact: StepItem(number, fact, self) for number, fact in enumerate(SetupFact, 1)}
+        for number, item in enumerate(self.items.values()):
+            self._group.addButton(item, number)
+        vbox(*self.items.values(), within=self, spacing=0)
+        self._group.idClicked.connect(self._choose)
+
+    def show_setup(self, setup: AccountSetup) -> None:
+        """Show the state of each step."""
+        for fact, item in self.items.items():
+            item.show_finding(setup.finding(fact))
+
+    def show_step(self, fact: SetupFact) -> None:
+        """Mark the present step."""
+        self.items[fact].setChecked(True)
+
+    def _choose(self, number: int) -> None:
+        self.chosen.emit(tuple(SetupFact)[number])
+
+
+class StepItem(QAbstractButton):
+    """One step: its number or state in a disc, its name, and a word on its state."""
+
+    def __init__(self, number: int, fact: SetupFact, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._number = number
+        self._fact = fact
+        self._look = state_of(Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN))
+        self.setCheckable(True)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(step_title(fact))
+
+    @property
+    def state(self) -> str:
+        """The word on the step's state."""
+        return self._look.word
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show what was found about the step last."""
+        self._look = state_of(finding)
+        self.setToolTip(plain_tip(text(finding)))
+        self.setAccessibleDescription(f"{self._look.word}: {text(finding)}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the step on Enter, too; Qt knows Space only."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isChecked() or self.underMouse():
+            painter.fillRect(self.rect(), theme.color("selection" if self.isChecked() else "hover"))
+        if self.isChecked():
+            painter.fillRect(0, 0, 3, HEIGHT, theme.color("accent_fill"))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, 6)
+        self._paint_disc(painter, theme)
+        left = LEFT + DISC + 12
+        room = self.width() - left - 12
+        face = font(Size.BODY, strong=self.isChecked())
+        self._paint_line(painter, theme, step_title(self._fact), face, QRectF(left, 11, room, 20), "text")
+        role = "secondary" if self._look.role in {"faint", "accent", "secondary"} else self._look.role
+        self._paint_line(painter, theme, self._look.word, font(Size.SMALL), QRectF(left, 31, room, 18), role)
+        painter.end()
+
+    def _paint_line(self, painter: QPainter, theme: Theme, words: str, face: QFont, place: QRectF, role: str) -> None:
+        painter.setFont(face)
+        painter.setPen(theme.color(role))
+        shown = QFontMetrics(face).elidedText(words, Qt.TextElideMode.ElideRight, int(place.width()))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _paint_disc(self, painter: QPainter, theme: Theme) -> None:
+        disc = QRectF(LEFT + 0.5, (HEIGHT - DISC) / 2 + 0.5, DISC - 1, DISC - 1)
+        role = self._look.role
+        if role == "faint":
+            painter.setPen(QPen(theme.color("faint" if not self.isChecked() else "accent"), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(disc)
+            painter.setFont(font(Size.SMALL, strong=True))
+            painter.setPen(theme.color("secondary" if not self.isChecked() else "accent"))
+            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(self._number))
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("panel" if self.isChecked() else _TINTS[role]))
+        painter.drawEllipse(disc)
+        painter.drawPixmap(
+            round(disc.center().x() - 8), round(disc.center().y() - 8), pixmap(self._look.icon, role, 16)
+        )

@@ -1,0 +1,77 @@
+"""Words of the guided set-up: its steps, their states, and WeChat's consoles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.i18n import tr
+from wxdesk.ui.wording.days import dated_time
+
+
+def step_title(fact: SetupFact) -> str:
+    """Return the name of a step."""
+    return tr(_TITLES[fact])
+
+
+_TITLES = {
+    SetupFact.MINI_PROGRAM: "Mini program",
+    SetupFact.MESSAGE_PUSH: "Message push",
+    SetupFact.ADDRESS: "The way here",
+    SetupFact.URL_CHECK: "Waiting for WeChat",
+    SetupFact.REAL_MESSAGE: "A real message",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """A finding at a glance: icon, colour role, and a short word."""
+
+    icon: str
+    role: str
+    word: str
+
+
+def state_of(finding: Finding) -> StateLook:
+    """Return the look of a finding."""
+    if finding.verdict is CheckVerdict.UNKNOWN:
+        return StateLook("dot", "faint", tr("Not yet"))
+    if finding.verdict is CheckVerdict.WAITING:
+        return StateLook("hourglass", "pending", tr("Awaited"))
+    gravity = finding.verdict.gravity
+    if gravity >= Gravity.FAILURE:
+        return StateLook("cross", "failed", tr("To be mended"))
+    if gravity is Gravity.WARNING:
+        return StateLook("warning", "pending", tr("Look here"))
+    if gravity is Gravity.NOTE:
+        return StateLook("info", "secondary", tr("Works"))
+    return StateLook("check", "accent", tr("Works"))
+
+
+def checked_text(finding: Finding, now: datetime) -> str:
+    """Return the time of the last check; empty if there was none."""
+    return tr("Checked {time}", time=dated_time(finding.at, now)) if finding.at is not None else ""
+
+
+type ConsolePath = tuple[str, Sequence[str]]
+"""The name of a console, and the menus in it, as they read there."""
+
+_PLATFORM, _DEVELOPERS = "微信公众平台 mp.weixin.qq.com", "微信开发者平台 developers.weixin.qq.com/platform"
+
+SECRET_PATHS: Sequence[ConsolePath] = (
+    (_PLATFORM, ("管理", "开发管理", "开发设置")),
+    (_DEVELOPERS, ("我的业务", "选择业务", "基础信息")),
+)
+"""Places of AppID, AppSecret and the API IP list."""
+
+ORIGINAL_ID_PATH: ConsolePath = (_PLATFORM, ("设置", "基本设置", "原始 ID"))
+
+PUSH_PATHS: Sequence[ConsolePath] = (
+    (_PLATFORM, ("管理", "开发管理", "消息推送配置")),
+    (_DEVELOPERS, ("我的业务", "选择业务", "消息与事件推送")),
+)
+"""Places of the message push."""

@@ -1,0 +1,277 @@
+"""Form of the public address and of the tunnel that leads it here."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QStackedWidget, QWidget
+
+from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import GATEWAYS, PRESETS, keys_of
+from wxdesk.core.errors import BadInput
+from wxdesk.core.setup.caddyfile import caddyfile
+from wxdesk.core.setup.public_url import cleaned_url, read_public_url
+from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.sentences import text, told
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, Chip, Switch
+from wxdesk.ui.widgets.copying import CodeBlock
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.fields.choice import ChoiceField
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+
+_KINDS = {
+    TunnelKind.EXTERNAL: (
+        "I have an address",
+        "A server, a router or a tunnel of your own leads the address to this computer already.",
+    ),
+    TunnelKind.SSH: (
+        "My own server, by SSH",
+        "wxdesk logs in to your server and lets it hand WeChat's requests on. Nothing has to be installed there.",
+    ),
+    TunnelKind.COMMAND: (
+        "A tunnel program",
+        "wxdesk starts the program, watches it, and ends it with the desk.",
+    ),
+}
+
+
+class TunnelForm(QWidget):
+    """Edits the address and the tunnel; both are in force as soon as they are saved.
+
+    Signals:
+        saved: they are in force.
+    """
+
+    saved = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._shown: tuple[str, TunnelSettings] | None = None
+        self.kinds = QButtonGroup(self)
+        self.url = LabelledField(tr("Public address"), "https://desk.example.com", self)
+        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.meaning = PlainLabel(role="secondary", wrap=True, parent=self)
+        self.ssh, self.command = SshFields(self), CommandFields(self)
+        self.fields = QStackedWidget(self)
+        for page in (QWidget(self), self.ssh, self.command):
+            self.fields.addWidget(page)
+        self.save = Button(tr("Save and check"), parent=self)
+        self.save.clicked.connect(self.store)
+        self.url.edit.editingFinished.connect(self._clean)
+        self.url.edit.returnPressed.connect(self.store)
+        self.url.edited.connect(self._show_domain)
+        self.ssh.remote_port.edited.connect(self._show_domain)
+        self.ssh.caddy.copy_button.copied.connect(self._say_copied)
+        vbox(
+            self._choices(), self.meaning, self.url, self.note, self.fields, hbox(self.save, STRETCH),
+            within=self, spacing=10,
+        )  # fmt: skip
+        self.kinds.idClicked.connect(self._show_kind)
+        self.note.hide()
+
+    def show_settings(self) -> None:
+        """Show what is in force, unless it is shown already; what is being written stays."""
+        config = self._bridge.desk.configuration.now.config
+        now = config.listener.public_url, config.tunnel
+        if now == self._shown:
+            return
+        self._shown = now
+        url, tunnel = now
+        self.url.edit.setText(url)
+        kind = tuple(TunnelKind).index(tunnel.kind)
+        self.kinds.button(kind).setChecked(True)
+        self.ssh.show_settings(tunnel)
+        self.command.show_settings(tunnel)
+        self._show_kind(kind)
+
+    def store(self) -> None:
+        """Save both, or say at the address why it cannot be."""
+        self._clean()
+        wanted = self.settings()
+        url = self.url.text()
+        address, found = read_public_url(url)
+        learnt = wanted.kind is TunnelKind.COMMAND and not url  # the program tells it
+        if address is None and not learnt:
+            self.url.show_error(told(found))
+            self.url.edit.setFocus()
+            return
+        work = self._bridge.desk.account_editing.set("tunnel", keys_of(wanted))
+        self._bridge.ask(work, partial(self._tunnel_stored, url), self._refused)
+
+    def settings(self) -> TunnelSettings:
+        """Return the tunnel as the form has it."""
+        before = self._shown[1] if self._shown is not None else TunnelSettings()
+        kind = tuple(TunnelKind)[self.kinds.checkedId()]
+        if kind is TunnelKind.SSH:
+            return self.ssh.settings(before)
+        if kind is TunnelKind.COMMAND:
+            return self.command.settings(before)
+        return TunnelSettings()
+
+    def _tunnel_stored(self, url: str, _: object) -> None:
+        sources, password = self._bridge.desk.configuration.now.sources, self.ssh.password.edit.text()
+        if password and sources is not None:
+            self._bridge.ask(asyncio.to_thread(sources.store_tunnel_password, password))
+            self.ssh.password.edit.clear()
+        work = self._bridge.desk.account_editing.set("listener", {"public_url": url or None})
+        self._bridge.ask(work, self._stored, self._refused)
+
+    def _stored(self, _: object) -> None:
+        self.show_settings()
+        self.saved.emit()
+
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, BadInput):
+            self.url.show_error(explain(error))
+        else:
+            self._notices.report(error)
+
+    def _clean(self) -> None:
+        before, after = self.url.edit.text(), cleaned_url(self.url.edit.text())
+        _, found = read_public_url(before)
+        if after != before:
+            self.url.edit.setText(after)
+            cleaned = found.verdict is CheckVerdict.URL_CLEANED
+            self.note.show_if_any(text(found) if cleaned else "")
+        if found.verdict in {CheckVerdict.URL_ILLEGAL, CheckVerdict.WRONG_PORT, CheckVerdict.PRIVATE_ADDRESS}:
+            self.url.show_error(told(found))
+
+    def _show_domain(self) -> None:
+        self.ssh.show_domain(urlsplit(cleaned_url(self.url.text())).hostname or "")
+
+    def _say_copied(self) -> None:
+        self._notices.toast(tr("Copied"))
+
+    def _choices(self) -> QWidget:
+        row = QWidget(self)
+        flow = FlowLayout(row)
+        for index, (word, _) in enumerate(_KINDS.values()):
+            chip = Chip(tr(word), parent=row)
+            self.kinds.addButton(chip, index)
+            flow.addWidget(chip)
+        return row
+
+    def _show_kind(self, index: int) -> None:
+        self.meaning.setText(tr(tuple(_KINDS.values())[index][1]))
+        self.fields.setCurrentIndex(index)
+        self.fields.setVisible(index > 0)
+
+
+class SshFields(QWidget):
+    """Server, user and key of an SSH tunnel, and what the server needs for https."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.gateway = ChoiceField(self)
+        self.gateway.setAccessibleName(tr("Kind of server"))
+        self.gateway.addItems([tr("A server with SSH"), tr("The SSH gateway of frps")])
+        self.host = LabelledField(tr("Server"), "203.0.113.9", self)
+        self.port = LabelledField(tr("Port"), "22", self)
+        self.user = LabelledField(tr("User"), "root", self)
+        self.key_file = LabelledField(tr("Key file (empty: the usual ones)"), "~/.ssh/id_ed25519", self)
+        self.password = LabelledField(tr("Password, or that of the key (empty: as before)"), "", self)
+        self.password.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.remote_port = LabelledField(tr("Port there that takes the requests"), "8765", self)
+        self.proxy_name = LabelledField(tr("Name of the proxy"), "wxdesk", self)
+        self.domain = LabelledField(tr("Domain in frps"), "desk.example.com", self)
+        self.carry_api = Switch(parent=self)
+        self.carry_api.setAccessibleName(tr("Calls to WeChat leave by the server as well"))
+        self.caddy = CodeBlock("", tr("the Caddyfile"), self)
+        words = tr("For https on the server, put this into its Caddyfile; the certificate comes and renews by itself:")
+        self._about_caddy = PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self._lay_out()
+        self.gateway.currentIndexChanged.connect(self._show_gateway)
+        self._show_gateway(0)
+
+    def show_settings(self, tunnel: TunnelSettings) -> None:
+        """Show the settings in force."""
+        for field, value in (
+            (self.host, tunnel.host), (self.port, tunnel.port), (self.user, tunnel.user),
+            (self.key_file, tunnel.key_file), (self.remote_port, tunnel.remote_port),
+            (self.proxy_name, tunnel.proxy_name), (self.domain, tunnel.custom_domain),
+        ):  # fmt: skip
+            field.edit.setText(str(value))
+        self.carry_api.setChecked(tunnel.carry_api)
+        self.gateway.setCurrentIndex(GATEWAYS.index(tunnel.gateway))
+
+    def show_domain(self, domain: str) -> None:
+        """Show the lines for the web server of this domain."""
+        self.caddy.show_text(caddyfile(domain or "desk.example.com", _number(self.remote_port, 8765)).rstrip())
+
+    def settings(self, before: TunnelSettings) -> TunnelSettings:
+        """Return the settings as written; an accepted host key stays with its host."""
+        host, port = self.host.text(), _number(self.port, 22)
+        same = (host, port) == (before.host, before.port)
+        return TunnelSettings(
+            kind=TunnelKind.SSH,
+            host=host,
+            port=port,
+            user=self.user.text(),
+            key_file=self.key_file.text(),
+            host_key=before.host_key if same else "",
+            remote_port=_number(self.remote_port, 8765),
+            carry_api=self.carry_api.isChecked(),
+            gateway=GATEWAYS[self.gateway.currentIndex()],
+            proxy_name=self.proxy_name.text() or "wxdesk",
+            custom_domain=self.domain.text(),
+        )
+
+    def _lay_out(self) -> None:
+        carry = tr("Calls to WeChat leave by the server as well, so that the address on the API IP list never changes")
+        vbox(
+            hbox(self.gateway, STRETCH),
+            hbox((self.host, 3), (self.port, 1), (self.user, 2), spacing=12),
+            hbox((self.key_file, 3), (self.password, 3), spacing=12),
+            hbox((self.remote_port, 3), (self.proxy_name, 2), (self.domain, 3), spacing=12),
+            hbox(self.carry_api, (PlainLabel(carry, wrap=True, parent=self), 1), spacing=8),
+            self._about_caddy, self.caddy,
+            within=self, spacing=10,
+        )  # fmt: skip
+
+    def _show_gateway(self, index: int) -> None:
+        frps = GATEWAYS[index] == "frps"
+        for_frps: tuple[QWidget, ...] = (self.proxy_name, self.domain)
+        for_sshd: tuple[QWidget, ...] = (self.user, self.remote_port, self.caddy, self._about_caddy)
+        for widget in for_frps:
+            widget.setVisible(frps)
+        for widget in for_sshd:
+            widget.setVisible(not frps)
+
+
+class CommandFields(QWidget):
+    """A known tunnel program, or any other by its command line."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.preset = ChoiceField(self)
+        self.preset.setAccessibleName(tr("Tunnel program"))
+        self.preset.addItems([*PRESETS, tr("Another program")])
+        self.line = LabelledField(tr("Command, if not the usual one"), "cpolar http 8765", self)
+        vbox(hbox(self.preset, STRETCH), self.line, within=self, spacing=10)
+
+    def show_settings(self, tunnel: TunnelSettings) -> None:
+        """Show the settings in force."""
+        self.preset.setCurrentIndex(PRESETS.index(tunnel.preset) if tunnel.preset else len(PRESETS))
+        self.line.edit.setText(" ".join(tunnel.command))
+
+    def settings(self, before: TunnelSettings) -> TunnelSettings:
+        """Return the settings as they are written."""
+        at = self.preset.currentIndex()
+        preset = PRESETS[at] if at < len(PRESETS) else ""
+        return TunnelSettings(kind=TunnelKind.COMMAND, preset=preset, command=tuple(self.line.text().split()))
+
+
+def _number(field: LabelledField, otherwise: int) -> int:
+    return int(field.text()) if field.text().isdigit() else otherwise

@@ -1,0 +1,164 @@
+"""Fourth card: waits for WeChat's check of the URL, and names what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.refresher import Refresher
+from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.console_paths import ConsolePaths
+from wxdesk.ui.setup.console_values import ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.text import PUSH_PATHS
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.wording.days import dated_time
+from wxdesk.ui.wording.messages import time_left_text
+
+ATTEMPTS = 5
+"""Attempts that are shown, newest first."""
+
+
+class UrlCheckCard(SetupCard):
+    """Says what to submit, then waits, with each of WeChat's attempts as it comes."""
+
+    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+        sentence = tr("Enter these values in WeChat's console and press its Submit. WeChat then calls this desk once.")
+        super().__init__(SetupFact.URL_CHECK, sentence, around, parent)
+        self.values = ConsoleValues(self)
+        self.values.copied.connect(self.say_copied)
+        self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self)
+        self.submitted.clicked.connect(self._begin)
+        self.waiting = WaitingLine(self)
+        self.attempts = AttemptList(around, self)
+        self.body.addWidget(self.waiting)
+        self.body.addWidget(self.attempts)
+        self.body.addWidget(self.values)
+        self.body.addWidget(ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self))
+        self.foot.insertWidget(self.foot.count() - 1, self.submitted)
+        self.again.hide()
+        self._since: datetime | None = None
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._show_wait)
+        self._refresher = Refresher(around.bridge, self._question, self._show_attempts, self)
+
+    def show_view(self, view: SetupView) -> None:
+        """Show the values to submit, and how far it is."""
+        self.values.show_value(ConsoleValue.URL, view.push_url, instead=tr("There is no public address yet"))
+        self.values.show_value(ConsoleValue.TOKEN, view.push_token)
+        self.values.show_value(ConsoleValue.AES_KEY, view.encoding_aes_key)
+        if view.account is not None:
+            self.values.show_mode(view.account.push_mode)
+        super().show_view(view)
+        found = self.finding
+        if found.verdict is CheckVerdict.OK:
+            self._since = None
+        well = found.verdict.gravity is Gravity.GOOD
+        self.go_on.setVisible(well)
+        self.submitted.setVisible(not well)
+        self.submitted.setEnabled(view.account is not None and bool(view.push_url))
+        self._show_wait()
+        self._refresher.ask()
+
+    def check(self) -> None:
+        """Wait for WeChat once more."""
+        self._begin()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _begin(self) -> None:
+        if not self.view.name:
+            return
+        self._since = self._bridge.desk.clock()
+        self._bridge.ask(self._bridge.desk.setup.submitted(self.view.name))
+        self._show_wait()
+
+    def show_result(self, finding: Finding) -> None:
+        """Show the finding, unless the newest attempt says the same."""
+        super().show_result(finding)
+        if self.attempts.newest is finding.verdict or finding.verdict is CheckVerdict.WAITING:
+            self.result.hide()
+
+    def _show_attempts(self, attempts: Sequence[Finding]) -> None:
+        self.attempts.show_attempts(attempts)
+        self.show_result(self.finding)
+
+    def _question(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
+        return self._bridge.desk.setup.attempts(self.view.name, ATTEMPTS) if self.view.name else None
+
+    def _show_wait(self) -> None:
+        self.waiting.setVisible(self._since is not None)
+        self.submitted.setText(
+            tr("I have submitted it again") if self._since is not None else tr("I have submitted it")
+        )
+        if self._since is not None:
+            self.waiting.show_wait(time_left_text(self._bridge.desk.clock() - self._since))
+
+
+class WaitingLine(QWidget):
+    """Tells that WeChat is awaited, and since when."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.sentence = PlainLabel(role="pending", strong=True, tabular=True, wrap=True, parent=self)
+        hbox(IconLabel("hourglass", "pending", 18, self), (self.sentence, 1), within=self, spacing=8)
+
+    def show_wait(self, elapsed: str) -> None:
+        """Show the time that has passed."""
+        self.sentence.setText(
+            tr("Waiting for WeChat: {elapsed}. It mostly calls within a few seconds.", elapsed=elapsed)
+        )
+
+
+class AttemptList(QWidget):
+    """The last requests that came, newest first, each with its sentence and remedy."""
+
+    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._around = around
+        self._shown: tuple[Finding, ...] = ()
+        self.title = PlainLabel(tr("What came last"), size=Size.SMALL, role="secondary", strong=True, parent=self)
+        self._rows: QVBoxLayout = vbox(spacing=4)
+        self.cards: list[FindingCard] = []
+        vbox(self.title, self._rows, within=self, spacing=6)
+        self.hide()
+
+    @property
+    def newest(self) -> CheckVerdict | None:
+        """The verdict on the newest attempt; None without any."""
+        return self._shown[0].verdict if self._shown else None
+
+    def show_attempts(self, attempts: Sequence[Finding]) -> None:
+        """Show these attempts."""
+        self.setVisible(bool(attempts))
+        if tuple(attempts) == self._shown:
+            return
+        self._shown = tuple(attempts)
+        while len(self.cards) < len(attempts):
+            card = FindingCard(self, framed=False)
+            self._rows.addWidget(card)
+            self.cards.append(card)
+        now = self._around.bridge.desk.clock()
+        for index, card in enumerate(self.cards):
+            found = attempts[index] if index < len(attempts) else None
+            when = dated_time(found.at, now) if found is not None and found.at is not None else ""
+            mending = self._around.mending(found) if found is not None and index == 0 else None
+            card.show_finding(found, when=when, mending=mending)

@@ -1,0 +1,53 @@
+"""The vault of secrets in the window: asks for its passphrase, or makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.events import ConfigurationChanged, Event
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.sentences import told
+from wxdesk.i18n import tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.vault import VaultDialog
+
+BAR = "vault"
+
+
+class VaultLock(QObject):
+    """Shows a bar while the vault is locked; a desk opens all the same."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._host = host
+        bridge.events.connect(self._hear)
+        self.look()
+
+    def look(self) -> None:
+        """Show the bar, or take it away."""
+        sources = self._bridge.desk.configuration.now.sources
+        if sources is not None and sources.vault.is_locked:
+            words = told(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
+            self._notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask)
+        else:
+            self._notices.bar(BAR, "")
+
+    def ask(self) -> None:
+        """Open the dialog; returns at once."""
+        sources = self._bridge.desk.configuration.now.sources
+        if sources is None:
+            return
+        dialog = VaultDialog(self._bridge, sources, self._host.window())
+        dialog.opened.connect(self.look)
+        dialog.open()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, ConfigurationChanged) for event in events):
+            self.look()
