@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wxdesk import __version__, desktop, i18n, logs
+from wxdesk.commands.accounts import add_account_commands
 from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_setup
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
     _add_doctor(add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor))
     _add_rules(add("rules", "import or export the rules as a file"))
+    _add_accounts(add("account", "add, list, change, rename or remove accounts of config.toml"))
     _add_secret(add("secret", "keep a secret in the system keychain"))
     return parser
 
@@ -114,6 +116,10 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     only = "only print what FILE would change; exit 1 if it has a mistake"
     importing.add_argument("--check", action="store_true", default=False, help=only)
     add("export", "write the rules to FILE", _export_rules).add_argument("file", type=Path, metavar="FILE")
+
+
+def _add_accounts(parser: argparse.ArgumentParser) -> None:
+    add_account_commands(_commands_of(parser, title="actions", required=True), _home, _report)
 
 
 def _add_secret(parser: argparse.ArgumentParser) -> None:

@@ -85,6 +85,7 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_seconds: int = 8
     reserve: int = 2
     timezone: str = ""
+    paused: bool = False
 
     def account(self) -> Account:
         """Convert to the record that the desk works with."""

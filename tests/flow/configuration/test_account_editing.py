@@ -19,6 +19,8 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import BadConfig, BadInput, NotFound
 from wxdesk.core.events import ConfigurationChanged, DecisionMade
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import Preferences
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
@@ -193,3 +195,34 @@ async def test_a_secret_that_cannot_be_right_is_refused_and_nothing_stored(shop:
         await shop.opened.desk.account_editing.set_secrets("shop", {SecretName.PUSH_TOKEN: value})
     await shop.opened.desk.configuration.reload()
     assert shop.opened.desk.configuration.now is before
+
+
+async def test_a_paused_account_takes_messages_and_only_people_answer(shop: Shop) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    await shop.sandbox.wait_for_reply(LI_LEI.openid)
+    [row] = await shop.rows()
+    await shop.opened.desk.conversations.set_mode(row.conversation.id, ReplyMode.AUTO)
+    await shop.opened.desk.account_editing.pause("shop", on=True)
+    assert shop.opened.desk.accounts["shop"].paused
+    await shop.says("还在吗")
+    decision = (await shop.opened.desk.timeline.snapshot(row.conversation.id)).latest
+    assert decision is not None
+    assert decision.outcome is Outcome.PAUSED
+    await shop.opened.desk.replies.write(row.conversation.id, "在的")
+    assert (await shop.sandbox.wait_for_reply(LI_LEI.openid, after=1)).text == "在的"
+    await shop.opened.desk.conversations.hand_back(row.conversation.id)
+    await shop.opened.desk.account_editing.pause("shop", on=False)
+    assert "paused" not in shop.text
+    await shop.says("好")
+    assert (await shop.sandbox.wait_for_reply(LI_LEI.openid, after=2)).text == "好的"
+
+
+async def test_what_was_held_when_its_account_was_paused_does_not_leave(shop: Shop) -> None:
+    await shop.add()
+    await shop.opened.desk.account_editing.change("shop", reply_mode="hold", hold_seconds=3600)
+    await shop.says("在吗")
+    [row] = await shop.rows()
+    await shop.opened.desk.conversations.set_mode(row.conversation.id, ReplyMode.HOLD)
+    await shop.opened.desk.account_editing.pause("shop", on=True)
+    assert await shop.opened.desk.inbox.held_replies() == ()

@@ -36,7 +36,8 @@ class Account:
     """One mini program as configured; `name` is the path of its push URL.
 
     `reserve` is how many of the replies that WeChat allows to a contact are left to the operator by the rules,
-    0 to 4. `timezone` is the IANA name of its customers' time zone; empty is the machine's own.
+    0 to 4. `timezone` is the IANA name of its customers' time zone; empty is the machine's own. While it is `paused`
+    no automatic reply is made or leaves, whatever a conversation or a rule says; operators answer as ever.
     """
 
     name: str
@@ -47,3 +48,4 @@ class Account:
     hold_seconds: int = 8
     reserve: int = 2
     timezone: str = ""
+    paused: bool = False

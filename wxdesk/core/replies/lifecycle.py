@@ -123,8 +123,11 @@ def first_state(mode: ReplyMode) -> ReplyState | None:
 
 
 def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
-    """Return the mode that applies: the conversation's own, else its account's."""
-    return conversation.mode or account.reply_mode
+    """Return the mode that applies: the conversation's own, else its account's.
+
+    None but off applies while the account is paused.
+    """
+    return ReplyMode.OFF if account.paused else conversation.mode or account.reply_mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class PolicyChanges:
     async def account(self, account: Account) -> None:
         """Apply the changed mode of an account where no conversation has its own.
 
-        For hold and draft, a rule's own delivery goes first; for off, none does.
+        For hold and draft, a rule's own delivery goes first; for off, none does. One that is paused is off everywhere.
         """
         await self._decision_lock.settled()
         await self._account(account)
@@ -72,10 +72,11 @@ class PolicyChanges:
 
     async def _account(self, account: Account) -> None:
         now = self._clock()
-        new = self._new(account.reply_mode, account.hold_seconds, now)
-        publish_replies(
-            self._publish, await self._store.pending_replies.withhold_account(account.name, new, Author.OPERATOR, now)
+        new = self._new(ReplyMode.OFF if account.paused else account.reply_mode, account.hold_seconds, now)
+        withheld = await self._store.pending_replies.withhold_account(
+            account.name, new, Author.OPERATOR, now, everywhere=account.paused
         )
+        publish_replies(self._publish, withheld)
 
     def _new(self, mode: ReplyMode, hold_seconds: int, now: datetime) -> NewMode:
         return NewMode(mode, hold_seconds, now - self._preferences.now.late_after, TOO_LATE)

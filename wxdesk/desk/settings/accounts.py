@@ -85,9 +85,11 @@ class Accounts(Mapping[str, Account]):
             self.configured, self._with_secrets = dict(configured), frozenset(with_secrets)
             self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)
             self._now = {name: _with_mode(account, settings[name]) for name, account in configured.items()}
-            for name, account in self._now.items():
-                if name in before and before[name].reply_mode is not account.reply_mode:
-                    await self._follow(account)
+            changed = [one for name, one in self._now.items() if name in before and _acts(one) != _acts(before[name])]
+            for account in changed:
+                await self._follow(account)
+        for account in changed:
+            self._publish(AccountChanged(account.name))
 
     async def _stored(self, name: str) -> AccountSetting | None:
         stored = await self._settings.get(ACCOUNT_MODE + name)
@@ -128,6 +130,11 @@ class Accounts(Mapping[str, Account]):
             if account.reply_mode is not before:
                 await self._follow(account)
         self._publish(AccountChanged(name))
+
+
+def _acts(account: Account) -> tuple[ReplyMode, bool]:
+    """Return what decides about pending replies."""
+    return account.reply_mode, account.paused
 
 
 def _with_mode(configured: Account, setting: AccountSetting | None) -> Account:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union_all, update
 
@@ -116,9 +117,15 @@ class PendingReplies:
         """
         return await self._db.write(policy_changes.withhold_in_conversation, conversation_id, new, by, at)
 
-    async def withhold_account(self, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Apply an account's mode like `withhold`, in conversations without their own."""
-        return await self._db.write(policy_changes.withhold_in_account, account, new, by, at)
+    async def withhold_account(
+        self, account: str, new: NewMode, by: str, at: datetime, *, everywhere: bool = False
+    ) -> list[Reply]:
+        """Apply an account's mode like `withhold`, in conversations without their own.
+
+        With `everywhere` in those with their own, too.
+        """
+        change = partial(policy_changes.withhold_in_account, everywhere=everywhere)
+        return await self._db.write(change, account, new, by, at)
 
     async def withhold_without_rule(self, at: datetime) -> list[Reply]:
         """Make drafts of automatic replies whose rule is switched off or deleted."""

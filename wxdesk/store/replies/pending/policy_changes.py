@@ -62,9 +62,13 @@ def withhold_in_conversation(
     return _withhold(connection, replies.c.conversation_id == conversation_id, source, new, by, at)
 
 
-def withhold_in_account(connection: Connection, account: str, new: NewMode, by: str, at: datetime) -> list[Reply]:
-    """Apply the account's `new` mode where no conversation has its own."""
-    its = select(conversations.c.id).where(conversations.c.account == account, conversations.c.mode.is_(None))
+def withhold_in_account(
+    connection: Connection, account: str, new: NewMode, by: str, at: datetime, *, everywhere: bool = False
+) -> list[Reply]:
+    """Apply the account's `new` mode where no conversation has its own, or everywhere."""
+    its = select(conversations.c.id).where(conversations.c.account == account)
+    if not everywhere:
+        its = its.where(conversations.c.mode.is_(None))
     return _withhold(connection, replies.c.conversation_id.in_(its), ModeSource.ACCOUNT, new, by, at)
 
 

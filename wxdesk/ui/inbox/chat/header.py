@@ -197,6 +197,8 @@ class ChatHeader(QFrame):
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
+        if account.paused:
+            return tr("Account paused")
         mode = mode_of(conversation, account)
         word = tr("Waits {n} s", n=account.hold_seconds) if mode is ReplyMode.HOLD else mode_text(mode)
         if much == 1 or (mode is ReplyMode.HOLD and much == 2):
@@ -212,6 +214,11 @@ class ChatHeader(QFrame):
             return takeover_sentence(conversation, now)
         if account is None:
             return self._mode_text(conversation, now)
+        if account.paused:
+            return tr(
+                "The account {account} is paused: no automatic reply leaves. You can answer by hand.",
+                account=account.name,
+            )
         mode = mode_text(mode_of(conversation, account))
         if conversation.mode is None:
             return tr(

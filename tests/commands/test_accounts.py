@@ -1,0 +1,91 @@
+"""`wxdesk account` writes config.toml, and a running desk takes what it wrote."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flow.serving import Serving, run, write_config
+from wxdesk.config import load
+
+
+def test_accounts_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
+    added = run(tmp_path, "account", "add", "shop", "--app-id", "wx1", "--push-mode", "plain", "--hold-seconds", "9")
+    assert (added.returncode, added.stdout) == (0, "")
+    assert "Added “shop”" in added.stderr
+    assert (
+        run(tmp_path, "account", "set", "shop", "paused=true", "timezone=Asia/Tokyo", "--reserve", "1").returncode == 0
+    )
+    assert run(tmp_path, "account", "set", "shop", "hold_seconds=").returncode == 0
+    [listed] = json.loads(run(tmp_path, "account", "list", "--json").stdout)
+    assert listed == {
+        "name": "shop",
+        "app_id": "wx1",
+        "original_id": "",
+        "push_mode": "plain",
+        "reply_mode": "auto",
+        "hold_seconds": 8,
+        "reserve": 1,
+        "timezone": "Asia/Tokyo",
+        "paused": True,
+        "missing": [],
+    }
+    assert run(tmp_path, "account", "list").stdout == "shop  wx1  plain  auto  paused\n"
+    assert run(tmp_path, "account", "remove", "shop").returncode == 0
+    assert load(tmp_path).accounts == ()
+
+
+def test_what_an_account_still_needs_is_said(tmp_path: Path) -> None:
+    added = run(tmp_path, "account", "add", "tea", "--app-id", "wx1")
+    assert "wxdesk secret set tea app_secret" in added.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("set", "nobody", "paused=true"), "no account “nobody”"),
+        (("set", "shop", "colour=red"), "“colour” is not KEY=VALUE"),
+        (("set", "shop", "hold_seconds=soon"), "must be a whole number"),
+        (("set", "shop"), "nothing was changed"),
+        (("add", "shop", "--app-id", "x"), "an account “shop” already"),
+        (("add", "a b", "--app-id", "x"), "letters, digits"),
+    ],
+)
+def test_a_mistake_is_told_and_nothing_is_written(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    before = (tmp_path / "config.toml").read_bytes()
+    ended = run(tmp_path, "account", *arguments)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert (tmp_path / "config.toml").read_bytes() == before
+
+
+def test_a_new_name_needs_the_new_address_at_wechat(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    renamed = run(tmp_path, "account", "rename", "shop", "store")
+    assert renamed.returncode == 0, renamed.stderr
+    assert "/wx/store" in renamed.stderr
+    assert [entry.name for entry in load(tmp_path).accounts] == ["store"]
+    removed = run(tmp_path, "account", "remove", "store", "--with-data")
+    assert removed.returncode == 0, removed.stderr
+    assert load(tmp_path).accounts == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the process is stopped by a POSIX signal")
+def test_a_running_desk_takes_a_change_and_keeps_its_data_to_itself(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    serving = Serving(tmp_path, told=True)
+    serving.wait_until_listening()
+    added = run(tmp_path, "account", "add", "second", "--app-id", "wx2")
+    assert "takes it at once" in added.stderr
+    assert serving.process.stderr is not None
+    while "Added: second." not in serving.process.stderr.readline():
+        pass
+    refused = run(tmp_path, "account", "remove", "second", "--with-data")
+    assert refused.returncode == 1
+    assert "already open" in refused.stderr
+    assert [entry.name for entry in load(tmp_path).accounts] == ["shop", "second"]
+    assert serving.terminate() == 0

@@ -1,0 +1,189 @@
+"""`wxdesk account`: adds, lists, changes, renames and removes accounts.
+
+A running desk sees the changed file and takes it at once. What needs the database as well, a new name and the
+removal of data, is done here only while no desk has it open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wxdesk.config import AccountEntry, load
+from wxdesk.config.editing import with_account, with_account_keys, without_account
+from wxdesk.config.writing import rewrite
+from wxdesk.core.errors import BadInput
+from wxdesk.core.events import ConfigurationChanged
+from wxdesk.core.model.account import PushMode, ReplyMode
+from wxdesk.desk.pictures.pictures import Pictures
+from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
+from wxdesk.desk.setup.account_editing import AccountEditing
+from wxdesk.i18n import tr
+from wxdesk.parts import PICTURES
+from wxdesk.secrets import SecretSources
+from wxdesk.store import open_store
+from wxdesk.store.engine.home_lock import HomeLock
+from wxdesk.store.pictures.files import PictureFiles
+
+type AddCommand = Callable[..., argparse.ArgumentParser]
+type Say = Callable[[str], None]
+
+_TRUTH = {"true": True, "false": False}
+
+
+def add_account_commands(add: AddCommand, home_of: Callable[[argparse.Namespace], Path], say: Say) -> None:
+    """Add the commands below `wxdesk account`; `say` writes to stderr."""
+
+    def command(work: Callable[[argparse.Namespace, Path, Say], int]) -> Callable[[argparse.Namespace], int]:
+        return lambda options: work(options, home_of(options), say)
+
+    adding = add("add", "add an account to config.toml", command(_add))
+    adding.add_argument("name", metavar="NAME")
+    _add_keys(adding, required=("app_id",))
+    listing = add("list", "list the accounts and what each lacks", command(_list))
+    listing.add_argument("--json", action="store_true", default=False, help="as a JSON list")
+    setting = add("set", "change keys of an account", command(_set))
+    setting.add_argument("name", metavar="NAME")
+    setting.add_argument(
+        "pairs", metavar="KEY=VALUE", nargs="*", help="a key of config.toml; KEY= returns to the default"
+    )
+    _add_keys(setting)
+    renaming = add("rename", "give an account another name, with its conversations", command(_rename))
+    renaming.add_argument("name", metavar="OLD")
+    renaming.add_argument("new", metavar="NEW")
+    removing = add("remove", "remove an account and its secrets", command(_remove))
+    removing.add_argument("name", metavar="NAME")
+    data = "remove its conversations and pictures, too; they can be read on otherwise"
+    removing.add_argument("--with-data", action="store_true", default=False, help=data)
+
+
+def _add_keys(parser: argparse.ArgumentParser, required: tuple[str, ...] = ()) -> None:
+    """Add an option for each key of an account."""
+    choices = {"push_mode": tuple(map(str, PushMode)), "reply_mode": tuple(map(str, ReplyMode))}
+    for field in msgspec.structs.fields(AccountEntry):
+        if field.name in ("name", "paused"):
+            continue
+        parser.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=int if field.type is int else str,
+            choices=choices.get(field.name),
+            required=field.name in required,
+            default=None,
+        )
+
+
+def _add(options: argparse.Namespace, home: Path, say: Say) -> int:
+    rewrite(home, partial(with_account, keys={"name": options.name, **_given(options)}))
+    say(tr("Added “{account}” to config.toml.", account=options.name))
+    _say_who_takes_it(home, say)
+    for secret in _read(home).missing:
+        if secret.account == options.name:
+            say(tr("Next: {command}", command=secret.command))
+    return 0
+
+
+def _list(options: argparse.Namespace, home: Path, say: Say) -> int:
+    setup = _read(home)
+    lacking = {
+        entry.name: [one.name.value for one in setup.missing if one.account == entry.name]
+        for entry in setup.config.accounts
+    }
+    if options.json:
+        found = [msgspec.to_builtins(entry) | {"missing": lacking[entry.name]} for entry in setup.config.accounts]
+        print(json.dumps(found, ensure_ascii=False, indent=2))  # noqa: T201 - the output
+        return 0
+    for entry in setup.config.accounts:
+        missing = tr("lacks {names}", names=", ".join(lacking[entry.name])) if lacking[entry.name] else ""
+        words = (entry.name, entry.app_id, entry.push_mode.value, entry.reply_mode.value)
+        paused = tr("paused") if entry.paused else ""
+        print("  ".join(word for word in (*words, paused, missing) if word))  # noqa: T201 - the output
+    if not setup.config.accounts:
+        say(tr("config.toml has no account yet. Add one: wxdesk account add NAME --app-id wx…"))
+    return 0
+
+
+def _set(options: argparse.Namespace, home: Path, say: Say) -> int:
+    keys = _given(options) | dict(map(_pair, options.pairs))
+    if not keys:
+        raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
+    rewrite(home, partial(with_account_keys, name=options.name, keys=keys))
+    say(tr("Changed “{account}” in config.toml.", account=options.name))
+    _say_who_takes_it(home, say)
+    return 0
+
+
+def _rename(options: argparse.Namespace, home: Path, say: Say) -> int:
+    asyncio.run(_offline(home, lambda editing: editing.rename(options.name, options.new)))
+    public_url = load(home).listener.public_url.rstrip("/")
+    say(tr("“{old}” is “{new}” now. Enter the new address in WeChat's console: {url}",
+           old=options.name, new=options.new, url=f"{public_url}/wx/{options.new}"))  # fmt: skip
+    return 0
+
+
+def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
+    if options.with_data:
+        asyncio.run(_offline(home, lambda editing: editing.remove(options.name, with_data=True)))
+        say(tr("Removed “{account}” with its conversations.", account=options.name))
+        return 0
+    rewrite(home, partial(without_account, name=options.name))
+    SecretSources(home, memory=False).remove(options.name)
+    say(tr("Removed “{account}” from config.toml. Its conversations stay.", account=options.name))
+    _say_who_takes_it(home, say)
+    return 0
+
+
+async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]]) -> None:
+    """Change accounts with their rows; raises `HomeInUse` beside an open desk."""
+    setup = _read(home)
+    store = await open_store(setup.config.store.url, home)
+    try:
+        configuration = Configuration(setup, lambda _: None)
+
+        async def apply(read: Setup) -> ConfigurationChanged:
+            changes = read.changes_since(configuration.now)
+            configuration.take(read)
+            return changes
+
+        configuration.apply = apply
+        pictures = Pictures(store.pictures, PictureFiles(home / PICTURES), setup.clock)
+        await work(AccountEditing(configuration, store, pictures, lambda _: lambda: None))
+    finally:
+        await store.close()
+
+
+def _read(home: Path) -> Setup:
+    sources = SecretSources(home, memory=False)
+    sources.unlock_by_environment()
+    return read_setup(home, sources)
+
+
+def _say_who_takes_it(home: Path, say: Say) -> None:
+    if HomeLock.is_taken(home):
+        say(tr("The desk that is open on {home} takes it at once.", home=home))
+
+
+def _given(options: argparse.Namespace) -> dict[str, object]:
+    names = (field.name for field in msgspec.structs.fields(AccountEntry) if field.name != "name")
+    return {name: value for name in names if (value := getattr(options, name, None)) is not None}
+
+
+def _pair(text: str) -> tuple[str, object]:
+    """Read KEY=VALUE by the type of the key; an empty value removes it."""
+    key, found, value = text.partition("=")
+    fields: Mapping[str, Any] = {field.name: field for field in msgspec.structs.fields(AccountEntry)}
+    if not found or key not in fields or key == "name":
+        raise BadInput(reason=tr("“{text}” is not KEY=VALUE with one of these keys: {keys}.",
+                                 text=key, keys=", ".join(name for name in fields if name != "name")))  # fmt: skip
+    if not value:
+        return key, None
+    wanted = fields[key].type
+    if wanted is bool:
+        return key, _TRUTH.get(value, value)
+    return key, int(value) if wanted is int and value.lstrip("-").isdigit() else value
