@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import Authority
-from tests.desk.setup.worlds import AT, SetupWorld, setup_world
+from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
@@ -177,3 +177,15 @@ async def test_wechat_tells_whether_the_console_has_a_url(sandbox: Sandbox) -> N
         "40201 no push URL is saved in the mini program's console",
         "0 ok",
     ]
+
+
+async def test_the_address_is_checked_by_each_accounts_own_push_url(tmp_path: Path) -> None:
+    tea = replace(ACCOUNT, name="tea")
+    known = {"shop": (ACCOUNT, CREDENTIALS), "tea": (tea, CREDENTIALS)}
+    async with setup_world(tmp_path, accounts=known) as world:
+        world.desk._from.reachability.follow(PUBLIC_URL, "shop", "127.0.0.1:8765")
+        world.outside.verdicts["tea"] = V.OTHER_PROGRAM
+        await world.desk.check_all("tea")
+        await world.desk.check_all("shop")
+        assert world.verdict(SetupFact.ADDRESS, "tea") is V.OTHER_PROGRAM
+        assert world.verdict(SetupFact.ADDRESS, "shop") is V.OK

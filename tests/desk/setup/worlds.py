@@ -59,9 +59,13 @@ class Outside:
     """The public address as a probe finds it."""
 
     verdict = CheckVerdict.OK
+    """What is found by the push URL of every account that `verdicts` does not name."""
+
+    def __init__(self) -> None:
+        self.verdicts: dict[str, CheckVerdict] = {}
 
     async def probe(self, url: PublicUrl, account: str, listener: str) -> Finding:
-        return Finding(Check.ADDRESS, self.verdict, account, {}, AT)
+        return Finding(Check.ADDRESS, self.verdicts.get(account, self.verdict), account, {}, AT)
 
     def own_addresses(self) -> tuple[str, ...]:
         return ("192.0.2.7",)

@@ -169,9 +169,12 @@ class SetupDesk:
         self._program(account, found)
         return found
 
-    async def check_address(self) -> tuple[Finding, ...]:
-        """Probe the public address now."""
-        return (await self._from.reachability.check(),)
+    async def check_address(self, account: str = "") -> tuple[Finding, ...]:
+        """Probe the public address now, by an account's own push URL if it is named."""
+        found = await self._from.reachability.check(account)
+        if account:
+            self._book.put(account, {SetupFact.ADDRESS: found})
+        return (found,)
 
     async def probe(self, url: str) -> tuple[Finding, ...]:
         """Probe an address that is not configured yet."""
@@ -181,7 +184,7 @@ class SetupDesk:
         """Check every fact of an account again."""
         self.refresh()
         await self.check_mini_program(account)
-        await self.check_address()
+        await self.check_address(account)
         await self._waiting.prove(account)
         return self.state.account(account)
 
