@@ -14,7 +14,7 @@ from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.examination import examine
-from wxdesk.doctor.report import report_text
+from wxdesk.doctor.report import attempt_lines, report_text
 from wxdesk.i18n import tr
 from wxdesk.paths import write_private
 
@@ -67,7 +67,8 @@ def as_object(finding: Finding) -> dict[str, object]:
 def _write(report: Path, case: Case, found: list[Finding]) -> None:
     secrets = [secret for credentials in case.credentials.values() for secret in credentials.secrets]
     try:
-        write_private(report, report_text(case.home, [line(finding) for finding in found], secrets=secrets))
+        lines = [line(finding) for finding in found]
+        write_private(report, report_text(case.home, lines, attempt_lines(case.attempts), secrets))
     except OSError as error:
         raise unusable_file(report, error) from None
     # On stderr, so that it is no part of the list for scripts.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wxdesk.config import Config
 from wxdesk.core.model.account import Account
+from wxdesk.core.setup.findings import Finding
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.store import StoreStatus
@@ -23,7 +24,8 @@ class Case:
     """One examination: what is looked at, and what was learnt so far.
 
     `around` is the network in which the public address is asked for. `config` is None while it cannot be read.
-    `listens` is true if the desk of this home answers at its port.
+    `listens` is true if the desk of this home answers at its port. `attempts` are the stored ones by account,
+    newest first; those of no account have an empty name.
     """
 
     home: Path
@@ -34,6 +36,7 @@ class Case:
     credentials: dict[str, Credentials] = field(default_factory=dict)
     store: StoreStatus | None = None
     listens: bool = False
+    attempts: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     @property
     def accounts(self) -> tuple[Account, ...]:

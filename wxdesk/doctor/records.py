@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from wxdesk.core.errors import WxdeskError
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.push_facts import facts_of_stored
+from wxdesk.desk.setup.push_watch import ON_THE_WAY_IN
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain
-from wxdesk.store import StoreStatus, check_store, read_store
+from wxdesk.store import Store, StoreStatus, check_store, read_store
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 async def check_database(case: Case) -> Iterable[Finding]:
@@ -26,7 +33,7 @@ async def check_database(case: Case) -> Iterable[Finding]:
 
 
 async def check_records(case: Case) -> Iterable[Finding]:
-    """Ask the database whether any rule can answer."""
+    """Ask the database what has arrived, and whether any rule can answer."""
     if case.config is None or case.store in (None, StoreStatus.OLDER):
         return ()
     if case.store is StoreStatus.EMPTY:
@@ -37,8 +44,39 @@ async def check_records(case: Case) -> Iterable[Finding]:
         return (Finding(Check.RULES, CheckVerdict.CHECK_FAILED, values={"reason": explain(error)}),)
     try:
         enabled = [rule for rule in await store.rules.all() if rule.enabled]
+        case.attempts = {name: await store.attempts.newest(name) for name in (*_names(case), "")}
+        facts = [fact for name in _names(case) for fact in await _facts(case, store, name)]
     finally:
         await store.close()
-    if not enabled:
-        return (Finding(Check.RULES, CheckVerdict.NO_RULES),)
-    return (Finding(Check.RULES, CheckVerdict.OK, values={"n": str(len(enabled))}),)
+    rules = Finding(Check.RULES, CheckVerdict.OK if enabled else CheckVerdict.NO_RULES, values={"n": str(len(enabled))})
+    return (*facts, *_of_no_account(case), rules)
+
+
+def _names(case: Case) -> tuple[str, ...]:
+    return tuple(account.name for account in case.accounts)
+
+
+async def _facts(case: Case, store: Store, account: str) -> tuple[Finding, Finding]:
+    """Judge WeChat's check of the URL, and the first message that was answered."""
+    facts, proofs = facts_of_stored(case.attempts[account]), await store.attempts.proofs(account)
+    arrived = CheckVerdict.OK if proofs.kept else CheckVerdict.WAITING
+    answered = CheckVerdict.UNANSWERED if proofs.kept else CheckVerdict.WAITING
+    url = facts.get(SetupFact.URL_CHECK, Finding(Check.URL_CHECK, arrived, account))
+    message = facts.get(SetupFact.REAL_MESSAGE)
+    if message is None:
+        message = Finding(Check.MESSAGE, CheckVerdict.OK if proofs.answered else answered, account)
+    return _dated(url), _dated(message)
+
+
+def _dated(finding: Finding) -> Finding:
+    if finding.at is None:
+        return finding
+    return replace(finding, values={**finding.values, "time": f"{finding.at.astimezone():%Y-%m-%d %H:%M}"})
+
+
+def _of_no_account(case: Case) -> Iterator[Finding]:
+    """Tell of the last request, if it was for no account that there is."""
+    known = [found[0].at for name, found in case.attempts.items() if name and found and found[0].at]
+    for last in case.attempts[""][:1]:
+        if last.verdict in ON_THE_WAY_IN and (last.at or _LONG_AGO) > max(known, default=_LONG_AGO):
+            yield _dated(replace(last, check=Check.URL_CHECK))

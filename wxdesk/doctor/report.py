@@ -7,14 +7,18 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wxdesk import __version__
 from wxdesk.config import FILE
+from wxdesk.core.setup.findings import Finding
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.i18n import language
 from wxdesk.logs import LOG_FILE, Mask
+
+ATTEMPTS = 20
+"""Last attempts of each account that a report lists."""
 
 LOG_LINES = 200
 """Last lines of the log that a report shows."""
@@ -49,6 +53,16 @@ def report_text(home: Path, findings: Sequence[str], attempts: Sequence[str] = (
     ]
     text = "\n".join("\n".join((f"== {title} ==", *lines, "")) for title, lines in parts if lines)
     return masked(text, Mask(list(secrets)))
+
+
+def attempt_lines(attempts: Mapping[str, Sequence[Finding]]) -> list[str]:
+    """List the last attempts of each account, by their stable names."""
+    return [
+        f"{one.at:%Y-%m-%d %H:%M:%S%z}  {account or '-'}  {one.check}: {one.verdict}"
+        + "".join(f" {name}={value}" for name, value in sorted(one.values.items()))
+        for account, found in attempts.items()
+        for one in found[:ATTEMPTS]
+    ]
 
 
 def masked(text: str, mask: Mask) -> str:

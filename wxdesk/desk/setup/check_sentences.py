@@ -44,6 +44,8 @@ GOOD = {
     Check.CLOCK: Wording("agrees with WeChat's"),
     Check.TUNNEL: Wording("{program} is installed", "it is connected"),
     Check.ADDRESS: Wording("https requests arrive here and are answered in {seconds} s", "requests arrive here"),
+    Check.URL_CHECK: Wording("WeChat has checked it, last on {time}", "WeChat has checked it"),
+    Check.MESSAGE: Wording("a rule has answered one, last on {time}", "a rule has answered one"),
     Check.RULES: Wording("{n} in force", "there are rules in force"),
     Check.POWER: Wording("this computer stays awake"),
     Check.SOUND: Wording("played by {program}", "played by the system"),
