@@ -11,7 +11,7 @@ from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, ju
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.credential_texts import field_name
 from wxdesk.i18n import tr
-from wxdesk.secrets import KeychainTrouble, SecretName, SecretSources, variable
+from wxdesk.secrets import AccountSecrets, KeychainTrouble, SecretName, SecretSource, SecretSources, variable
 
 ILLEGAL = {
     CredentialField.APP_ID: CheckVerdict.APP_ID_ILLEGAL,
@@ -44,6 +44,14 @@ def push_finding(account: Account, credentials: Credentials, at: datetime) -> Fi
         return found
     is_plain = account.push_mode is PushMode.PLAIN
     return Finding(Check.SECRETS, CheckVerdict.PLAIN_MODE if is_plain else CheckVerdict.OK, account.name, at=at)
+
+
+def kept_finding(account: Account, found: AccountSecrets, at: datetime) -> Finding:
+    """Judge the secrets for pushes, and warn of those in memory only."""
+    finding = push_finding(account, found.credentials, at)
+    if finding.verdict is CheckVerdict.OK and SecretSource.MEMORY in found.sources.values():
+        return Finding(Check.SECRETS, CheckVerdict.SECRET_IN_MEMORY, account.name, at=at)
+    return finding
 
 
 def missing_finding(check: Check, field: CredentialField, account: str, at: datetime | None = None) -> Finding:

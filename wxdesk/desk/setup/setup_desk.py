@@ -20,6 +20,7 @@ from wxdesk.core.events import (
     ReplyChanged,
     RulesChanged,
     TokenChanged,
+    TroubleRaised,
     TunnelChanged,
 )
 from wxdesk.core.model.account import Account
@@ -28,7 +29,6 @@ from wxdesk.core.setup.api_verdicts import TOKEN_CALLS
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.api_findings import call_finding, failed_fetch
@@ -36,9 +36,13 @@ from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_facts import facts_of, facts_of_stored, hints_for
 from wxdesk.desk.setup.push_watch import IN_THE_BODY, ON_THE_WAY_IN, PushWatch, is_good
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.secret_findings import program_finding, push_finding
+from wxdesk.desk.setup.secret_findings import kept_finding, program_finding, source_findings
+from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.setup.waiting import SetupWaiting
+from wxdesk.secrets import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
+
+TROUBLE = "secrets"
 
 AGAIN_WITHIN = timedelta(minutes=1)
 """Time within which a second check of the URL means that the first answer failed."""
@@ -65,9 +69,9 @@ class SetupSources:
         public_url = self.configuration.now.config.listener.public_url
         return public_url and public_url + path
 
-    def credentials(self, account: str) -> Credentials:
-        """Return an account's secrets as they are now."""
-        return self.configuration.credentials.get(account, NO_CREDENTIALS)
+    def secrets(self, account: str) -> AccountSecrets:
+        """Return an account's secrets as they are now, perhaps not all of them."""
+        return self.configuration.now.found_for(account)
 
     @property
     def api_host(self) -> str:
@@ -80,11 +84,13 @@ class SetupDesk:
 
     def __init__(self, sources: SetupSources, publish: Callable[[Event], None], clock: Clock) -> None:
         self._from = sources
+        self._publish = publish
         self._clock = clock
         self._book = FactBook(publish)
         self._watch = PushWatch(sources.attempts, sources.push_url, publish)
         self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, sources.attempts, sources.rules, clock)
         self._something_came = False
+        self._kept_back = ""
         self._answered: dict[str, datetime] = {}
         self.refresh()
 
@@ -97,14 +103,24 @@ class SetupDesk:
         """Take over changed accounts and secrets, and judge the secrets anew."""
         self._book.keep_accounts(self._from.accounts)
         for name, account in self._from.accounts.items():
-            credentials = self._from.credentials(name)
-            facts = {SetupFact.MESSAGE_PUSH: push_finding(account, credentials, self._clock())}
-            if why := program_finding(account, credentials, self._clock()):
+            found = self._from.secrets(name)
+            facts = {SetupFact.MESSAGE_PUSH: kept_finding(account, found, self._clock())}
+            if why := program_finding(account, found.credentials, self._clock()):
                 facts[SetupFact.MINI_PROGRAM] = why
             self._book.put(name, facts)
 
+    def _tell_sources(self) -> None:
+        """Tell what keeps missing secrets back, as long as it does."""
+        now = self._from.configuration.now
+        findings = source_findings(now.sources) if now.missing and now.sources is not None else ()
+        text = " ".join(map(told, findings))
+        if text != self._kept_back:
+            self._kept_back = text
+            self._publish(TroubleRaised(TROUBLE, text))
+
     async def load(self) -> None:
         """Take up the facts where the last run left them."""
+        self._tell_sources()
         for account in self._from.accounts:
             facts = facts_of_stored(await self._watch.newest(account))
             self._book.put(account, facts)
@@ -136,6 +152,7 @@ class SetupDesk:
                 for account in removed:
                     self._watch.forget(account)
                 self.refresh()
+                self._tell_sources()
             case _:
                 self._hear_of_the_way(event)
 
@@ -163,9 +180,13 @@ class SetupDesk:
     async def check_mini_program(self, account: str) -> Finding:
         """Make sure that an account has a token; a held one counts."""
         configured = self._from.accounts[account]
-        found = program_finding(configured, self._from.credentials(account), self._clock())
-        if found is None:
+        credentials = self._from.secrets(account).credentials
+        found = program_finding(configured, credentials, self._clock())
+        if found is None and account in self._from.configuration.credentials:
             found = await self._fetched(configured)
+        elif found is None:  # other secrets are missing, and the desk does not use it yet
+            tried = await self.try_credentials(configured.app_id, credentials.app_secret)
+            found = replace(tried, account=account)
         self._program(account, found)
         return found
 

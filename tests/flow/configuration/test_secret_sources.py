@@ -1,0 +1,80 @@
+"""An open desk says what keeps its secrets back, and which are gone with the next start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends.fail import Keyring as NoKeychain
+
+from tests.flow.conftest import next_event
+from tests.flow.serving import write_config
+from tests.prepared import prepare
+from tests.secrets.backends import Drawer, drawer
+from wxdesk.app import OpenDesk, open_desk
+from wxdesk.core.events import ConfigurationChanged
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
+from wxdesk.desk.settings.configuration import read_setup
+from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.secrets import SecretName, SecretSource, SecretSources
+
+__all__ = ["drawer"]  # the keychain in memory, as a fixture
+
+PASSPHRASE = "eight or more"
+
+
+@pytest.fixture
+def sources(tmp_path: Path, drawer: Drawer) -> SecretSources:
+    keyring.set_keyring(NoKeychain())
+    return SecretSources(tmp_path, {})
+
+
+@pytest.fixture
+async def opened(sandbox: Sandbox, tmp_path: Path, sources: SecretSources) -> AsyncIterator[OpenDesk]:
+    """A desk on a machine without a keychain, with no secret of its account."""
+    prepare(tmp_path)
+    write_config(tmp_path, sandbox.url)
+    SecretSources(tmp_path, {}).make_vault(PASSPHRASE)
+    made = await open_desk(read_setup(tmp_path, sources))
+    yield made
+    await made.stop()
+
+
+def said(opened: OpenDesk) -> str:
+    return "".join(trouble.text for trouble in opened.desk.health.state.troubles if trouble.key == "secrets")
+
+
+def verdict(opened: OpenDesk, fact: SetupFact) -> CheckVerdict:
+    return opened.desk.setup.state.account("shop").finding(fact).verdict
+
+
+async def test_a_locked_vault_and_a_missing_keychain_are_told_until_nothing_is_missing(
+    opened: OpenDesk, sources: SecretSources
+) -> None:
+    assert "The vault with the secrets is locked." in said(opened)
+    assert "The system's keychain cannot be opened (this system has none)." in said(opened)
+    values = {SecretName.APP_SECRET: "0" * 32, SecretName.PUSH_TOKEN: new_token()}
+    for name, value in (values | {SecretName.ENCODING_AES_KEY: new_aes_key()}).items():
+        assert sources.store("shop", name, value, datetime.now(UTC)) is SecretSource.MEMORY
+    await next_event(opened, lambda event: isinstance(event, ConfigurationChanged))
+    assert said(opened) == ""
+    assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.SECRET_IN_MEMORY
+    sources.unlock(PASSPHRASE)
+    for name, value in values.items():
+        sources.store("shop", name, value, datetime.now(UTC))
+    sources.store("shop", SecretName.ENCODING_AES_KEY, new_aes_key(), datetime.now(UTC))
+    await opened.desk.configuration.reload()
+    assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.OK
+
+
+async def test_the_app_secret_of_an_incomplete_account_can_be_checked(opened: OpenDesk, sources: SecretSources) -> None:
+    sources.store("shop", SecretName.APP_SECRET, demo_account()[1].app_secret, datetime.now(UTC))
+    await opened.desk.configuration.reload()
+    assert (await opened.desk.setup.check_mini_program("shop")).verdict is CheckVerdict.OK
+    assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.SECRET_MISSING
