@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import socket
 import ssl
@@ -81,6 +82,7 @@ async def test_what_a_proxy_does_wrong_has_a_name(
         ("https://desk.example.com/wx/secure?a=1", "https://desk.example.com"),
         ("https://www.example.com/wx/secure", "https://www.example.com"),
         ("/wx/secure/", "http://desk.example.com/wx/secure/"),
+        ("http://[nowhere", "http://[nowhere"),
     ],
 )
 async def test_a_redirect_says_where_it_leads(outside: Outside, to: str, named: str) -> None:
@@ -148,6 +150,28 @@ async def test_what_is_wrong_with_a_certificate_has_a_name(
         finding = await outside.probe(proxy.port, HTTPS)
     assert finding.verdict is verdict
     assert len(proxy.heads) == (1 if finding.ok else 0), "nothing is sent to whom nobody knows"
+
+
+async def test_a_handshake_that_never_ends_is_too_slow(outside: Outside) -> None:
+    gone = asyncio.Event()
+
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        gone.set()
+
+    server = await asyncio.start_server(keep_silent, "127.0.0.1", 0)
+    async with server:
+        finding = await outside.probe(server.sockets[0].getsockname()[1], HTTPS, limit=0.2)
+        await gone.wait()
+    assert finding.verdict is V.TOO_SLOW
+
+
+async def test_our_answer_compressed_without_a_word_is_known(outside: Outside) -> None:
+    challenge = ProbeChallenge("/wx/shop", "", b"1234", met_at="/wx/shop")
+    for body in (gzip.compress(b"1234"), gzip.compress(b"0" * 10_000_000)):
+        _, values = judge_answer(RawAnswer(200, {}, body), challenge, ProbeChallenges(), HTTPS)
+        assert values["cause"] == ("compressed" if len(body) < 100 else "replaced")
 
 
 async def test_a_server_without_tls_at_the_port_of_https_is_named(outside: Outside) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import zlib
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ _UNREGISTERED = re.compile(
 _UNREGISTERED_SERVER = "beaver"  # Alibaba Cloud's gate for names without a registration
 _TITLE = re.compile(r"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
 _LONGEST_TITLE = 60
+_GZIP, _LONGEST_ANSWER = 31, 1024
 
 type Judged = tuple[CheckVerdict, Mapping[str, str]]
 
@@ -35,7 +35,7 @@ def judge_answer(answer: RawAnswer, challenge: ProbeChallenge, challenges: Probe
     `cause`: quotes, bom, newline, compressed, script, cached, replaced or other.
     """
     if answer.status in _REDIRECTS and "location" in answer.headers:
-        return _redirected(url, urljoin(url, answer.headers["location"]), answer.status)
+        return _redirected(url, answer.headers["location"], answer.status)
     encoding = answer.headers.get("content-encoding", "identity").lower()
     if answer.status == HTTPStatus.OK and answer.body == challenge.answer and encoding == "identity":
         return CheckVerdict.OK, {}
@@ -48,7 +48,11 @@ def judge_answer(answer: RawAnswer, challenge: ProbeChallenge, challenges: Probe
     return _foreign(answer)
 
 
-def _redirected(url: str, to: str, status: int) -> Judged:
+def _redirected(url: str, location: str, status: int) -> Judged:
+    try:
+        to = urljoin(url, location)
+    except ValueError:  # no address at all
+        to = location
     if _UNREGISTERED.search(to) or "beian" in to:
         return CheckVerdict.FOREIGN_PAGE, {"code": str(status)}
     public = cleaned_url(to)
@@ -78,8 +82,8 @@ def _kind_of_change(answer: RawAnswer, expected: bytes, encoding: str) -> str:
 
 def _unpacked(body: bytes) -> bytes:
     try:
-        return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else b""
-    except (OSError, EOFError, zlib.error):
+        return zlib.decompressobj(wbits=_GZIP).decompress(body, _LONGEST_ANSWER)
+    except zlib.error:
         return b""
 
 

@@ -40,6 +40,11 @@ async def ask_as_wechat(reader: StreamReader, writer: StreamWriter, host: str, t
         "Pragma: no-cache\r\nConnection: close\r\n\r\n".encode()
     )
     await writer.drain()
+    return await read_answer(reader)
+
+
+async def read_answer(reader: StreamReader) -> RawAnswer:
+    """Read a whole answer; raises as `ask_as_wechat` does."""
     try:
         status, headers = await _read_head(reader)
         return RawAnswer(status, headers, await _read_body(reader, headers))

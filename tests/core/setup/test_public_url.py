@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wxdesk.core.setup.public_url import cleaned_url, read_public_url
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -96,3 +98,13 @@ def test_an_address_without_a_name_works_with_a_warning() -> None:
     address, finding = read_public_url("http://8.8.8.8")
     assert str(address) == "http://8.8.8.8"
     assert (finding.verdict, finding.ok) == (CheckVerdict.IP_WITHOUT_NAME, True)
+
+
+@given(st.one_of(st.text(), st.text("htps:/.[]@?#%客。 １abc-_:8", max_size=40)))
+def test_whatever_is_pasted_is_judged_and_a_cleaned_address_stays_as_it_is(pasted: str) -> None:
+    address, finding = read_public_url(pasted)
+    assert finding.verdict in CheckVerdict
+    if address is not None:
+        again, second = read_public_url(str(address))
+        assert again == address
+        assert second.verdict in {CheckVerdict.OK, CheckVerdict.IP_WITHOUT_NAME}
