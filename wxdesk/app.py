@@ -35,6 +35,7 @@ from wxdesk.core.events import (
     TakeoverChanged,
     TokenChanged,
     TroubleRaised,
+    TunnelAsked,
     TunnelChanged,
     TypingAsked,
 )
@@ -95,7 +96,7 @@ class OpenDesk:
     def __post_init__(self) -> None:
         _subscribe(self.desk, self.out)
         self.parts = Supervisor(self.desk.bus.publish)
-        self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged)
+        self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged, TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
         self.desk.configuration.apply = self.apply
         self.out.client.lead_through(self.tunnel.api_route)

@@ -65,6 +65,10 @@ async def test_the_configured_tunnel_leads_here_and_there(tmp_path: Path, server
     desk = await open_desk(setup)
     try:
         assert (await reaches(desk, TunnelKind.SSH, TunnelPhase.DOWN)) is CheckVerdict.SSH_KEY_REFUSED
+        server.met.clear()
+        await desk.desk.reachability.check()  # as somebody asks to check again
+        async with asyncio.timeout(LONGEST):
+            await server.met.wait()
         setup = replace(setup, tunnel_password=PASSWORD)
         await desk.apply(setup)
         await reaches(desk, TunnelKind.SSH, TunnelPhase.UP)

@@ -186,6 +186,11 @@ class ListenerChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TunnelAsked(Event):
+    """Somebody wants a tunnel that is down to be tried again at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class TunnelChanged(Event):
     """The tunnel's state is another one than before."""
 

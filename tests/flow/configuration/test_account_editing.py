@@ -22,6 +22,7 @@ from wxdesk.core.events import ConfigurationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import Preferences
+from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
@@ -226,3 +227,15 @@ async def test_what_was_held_when_its_account_was_paused_does_not_leave(shop: Sh
     await shop.opened.desk.conversations.set_mode(row.conversation.id, ReplyMode.HOLD)
     await shop.opened.desk.account_editing.pause("shop", on=True)
     assert await shop.opened.desk.inbox.held_replies() == ()
+
+
+async def test_the_tunnel_is_set_with_its_password(shop: Shop) -> None:
+    editing, configuration = shop.opened.desk.account_editing, shop.opened.desk.configuration
+    keyring.set_keyring(NoKeychain())
+    await editing.set_tunnel_password("correct horse")
+    await editing.set("tunnel", {"kind": "ssh", "host": "127.0.0.1", "port": 9, "user": "wx"})
+    assert (configuration.now.config.tunnel.host, configuration.now.tunnel_password) == ("127.0.0.1", "correct horse")
+    assert "correct horse" not in (shop.home / "config.toml").read_text(encoding="utf-8")
+    assert shop.opened.tunnel.state.kind is TunnelKind.SSH
+    await editing.set_tunnel_password("")
+    assert configuration.now.tunnel_password == ""

@@ -45,6 +45,7 @@ class _Policy(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._served.connections.append(conn)
+        self._served.met.set()
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -72,6 +73,7 @@ class OwnServer:
         self.forwards = True
         self.connections: list[asyncssh.SSHServerConnection] = []
         self.asked_for: list[tuple[str, int]] = []
+        self.met = asyncio.Event()
         self._authorized = str(authorized)
 
     async def start(self) -> None:

@@ -77,6 +77,12 @@ class AccountEditing:
             place = await asyncio.to_thread(sources.store, name, secret, value, now, at_once=at_once, into=place)
         return await self._configuration.reload()
 
+    async def set_tunnel_password(self, value: str) -> ConfigurationChanged:
+        """Store the tunnel's secret, or remove it if empty, and use it."""
+        if self._sources is not None:
+            await asyncio.to_thread(self._sources.store_tunnel_password, value)
+        return await self._configuration.reload()
+
     async def set(self, table: str, keys: Keys) -> ConfigurationChanged:
         """Set keys of another table, such as `listener` or `tunnel`."""
         return await self._configuration.edit(partial(with_keys, table=table, keys=keys))

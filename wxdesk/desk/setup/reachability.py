@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelChanged
+from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelAsked, TunnelChanged
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
 from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
@@ -130,6 +130,8 @@ class Reachability:
 
         The push URL of another `account` than that of `follow` is probed for whoever asks alone.
         """
+        if self._tunnel.phase is TunnelPhase.DOWN:
+            self._publish(TunnelAsked())
         if self._url is not None and account not in ("", self._account):
             return await self._prober.probe(self._url, account, self._listener)
         async with self._probing:

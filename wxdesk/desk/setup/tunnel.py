@@ -53,6 +53,7 @@ class Tunnel:
             return
         await self.stop()
         self._plan, self._driver = plan, plan.make_driver()
+        self._tell(TunnelState(plan.kind, TunnelPhase.STARTING, verdict=CheckVerdict.TUNNEL_STARTING))
         self._task = asyncio.create_task(self._keep(plan.kind, self._driver), name="tunnel")
 
     def try_again(self) -> None:
@@ -80,7 +81,6 @@ class Tunnel:
 
     async def _keep(self, kind: TunnelKind, driver: TunnelDriver) -> None:
         loop, wait = asyncio.get_running_loop(), 0.0
-        self._tell(TunnelState(kind, TunnelPhase.STARTING, verdict=CheckVerdict.TUNNEL_STARTING))
         while True:
             self._again.clear()
             up_at: list[float] = []
