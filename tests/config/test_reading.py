@@ -74,7 +74,11 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         (ACCOUNT + "hold_seconds = -1\n", ("hold_seconds",)),
         (ACCOUNT + "reserve = 5\n", ("accounts[0].reserve", "0 to 4")),
         (ACCOUNT + "reserve = -1\n", ("accounts[0].reserve", "0 to 4")),
-        (ACCOUNT + 'reply_mode = "manual"\n', ("reply_mode", "manual")),
+        (ACCOUNT + 'reply_mode = "manual"\n', ("line 4", "reply_mode", "manual")),
+        (ACCOUNT + 'appid = "wx1"\n', ("line 4", "did you mean “app_id”")),
+        (ACCOUNT.replace("wx1", "wx1 "), ("line 3", "accounts[0].app_id", "blank")),
+        (ACCOUNT + "\n" + ACCOUNT, ("line 6", "accounts[1].name", "twice")),
+        ('[listener]\npublic_url = "https://a.cn/wx/shop"\n', ("line 2", "listener.public_url", "leave out")),
     ],
 )
 def test_a_wrong_line_is_named_with_its_reason(text: str, names: tuple[str, ...]) -> None:
@@ -96,14 +100,14 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
         ("[listener\n", "config.toml：TOML：第 1 行：标题的方括号没有闭合。"),
         ("[listener]\n[listener]\n", "config.toml：TOML：第 2 行：这个名称前面已经写过，只能写一次。"),
         ('[store]\nurl = """', "config.toml：TOML：第 2 行：文字没有结束：末尾缺引号。"),
-        ("[lisener]\n", "config.toml：最外层：这里没有「lisener」这个键"),
-        ('[[accounts]]\nname = "shop"\n', "config.toml：accounts[0]：缺少「app_id」"),
-        ('[listener]\nport = "8765"\n', "config.toml：listener.port：必须是整数"),
+        ("[lisener]\n", "config.toml 第 1 行：最外层：这里没有「lisener」这个键"),
+        ('[[accounts]]\nname = "shop"\n', "config.toml 第 1 行：accounts[0]：缺少「app_id」"),
+        ('[listener]\nport = "8765"\n', "config.toml 第 2 行：listener.port：必须是整数"),
         (
             ACCOUNT + 'push_mode = "new"\n',
-            "config.toml：accounts[0].push_mode：「new」不是这些之一：plain | compat | secure",
+            "config.toml 第 4 行：accounts[0].push_mode：「new」不是这些之一：plain | compat | secure",
         ),
-        (ACCOUNT + "reserve = 5\n", "config.toml：accounts[0].reserve：必须在 0 到 4 之间"),
+        (ACCOUNT + "reserve = 5\n", "config.toml 第 4 行：accounts[0].reserve：必须在 0 到 4 之间"),
     ],
 )
 def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
@@ -134,3 +138,9 @@ def test_what_was_meant_is_told(text: str, told: str) -> None:
     i18n.use("en")
     assert "there is" not in said
     assert "write" not in said
+
+
+def test_a_file_with_a_hidden_ending_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.toml.txt").write_text(ACCOUNT, encoding="utf-8")
+    with pytest.raises(BadConfig, match=r"config\.toml\.txt: take away the ending"):
+        load(tmp_path)

@@ -21,12 +21,16 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
-from wxdesk.toml import BadToml, parsed_toml
+from wxdesk.toml import BadToml, TomlLines, parsed_toml
 
 FILE = "config.toml"
+HIDDEN_FILE = FILE + ".txt"
+"""Name that an editor on Windows may give it."""
+
 TOP_LEVEL = "top level"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_PUSH_URL = re.compile(r"/wx/[^/]+/?$")
 _REASONS = (
     (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
     (re.compile(r"Expected `(?P<wanted>\w+)`, got `\w+`"), "must be {wanted}"),
@@ -108,6 +112,10 @@ def load(home: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
+        if (home / HIDDEN_FILE).exists():
+            raise BadConfig(
+                str(path), HIDDEN_FILE, "take away the ending .txt, which some systems do not show"
+            ) from None
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise unusable_file(path, error) from None
@@ -121,6 +129,15 @@ def parse(text: str, file: str = FILE) -> Config:
     except BadToml as error:
         raise BadConfig(file, "TOML", Phrase("line {line}: {reason}", line=error.line, **error.values)) from None
     try:
+        return _checked(raw, file)
+    except BadConfig as error:
+        line = _line_of(str(error.values["key"]), error.values["reason"], text)
+        place = Phrase("{file}, line {line}", file=file, line=line) if line else file
+        raise BadConfig(place, str(error.values["key"]), error.values["reason"]) from None
+
+
+def _checked(raw: Mapping[str, object], file: str) -> Config:
+    try:
         config = msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
@@ -128,6 +145,17 @@ def parse(text: str, file: str = FILE) -> Config:
         raise BadConfig(file, key, _reason_phrase(reason, key.rpartition(".")[2])) from None
     _check(config, file)
     return config
+
+
+def _line_of(key: str, reason: object, text: str) -> int:
+    """Find the line of a mistake; 0 if it is nowhere in the file."""
+    path: list[str | int] = []
+    for part in () if key == TOP_LEVEL else key.split("."):
+        name, bracket, position = part.partition("[")
+        path += [name, int(position.rstrip("]"))] if bracket else [name]
+    if isinstance(reason, Phrase) and "name" in reason.values:
+        path.append(str(reason.values["name"]))  # the key that is not known there
+    return TomlLines(text).line(tuple(path)) if path else 0
 
 
 def _reason_phrase(reason: str, key: str) -> str | Phrase:
@@ -173,6 +201,8 @@ def _check(config: Config, file: str) -> None:
     for key, url in (("listener.public_url", config.listener.public_url), ("wechat.api_base", config.wechat.api_base)):
         if url and not url.startswith(("http://", "https://")):
             raise BadConfig(file, key, "must begin with http:// or https://")
+    if _PUSH_URL.search(config.listener.public_url):
+        raise BadConfig(file, "listener.public_url", "is the push URL of an account; leave out what begins with /wx/")
     if not config.store.url.startswith(("sqlite:///", "postgresql://")):
         raise BadConfig(file, "store.url", "must begin with sqlite:/// or postgresql://")
     check_tunnel(config.tunnel, file)
@@ -189,8 +219,10 @@ def _check(config: Config, file: str) -> None:
 def _check_account(entry: AccountEntry, at: str, file: str) -> None:
     if not _NAME.fullmatch(entry.name):
         raise BadConfig(file, f"{at}.name", "takes 1 to 32 letters, digits, - and _, and begins with a letter or digit")
-    if not entry.app_id:
+    if not entry.app_id.strip():
         raise BadConfig(file, f"{at}.app_id", "is empty")
+    if entry.app_id != entry.app_id.strip():
+        raise BadConfig(file, f"{at}.app_id", "has a blank before or behind it; take it away")
     if not 0 <= entry.hold_seconds <= 3600:
         raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
     if not 0 <= entry.reserve <= MOST_RESERVED:

@@ -66,7 +66,7 @@ class BadConfig(BadInput):
 
     template = "{file}: {key}: {reason}"
 
-    def __init__(self, file: str, key: str, reason: str | Phrase) -> None:
+    def __init__(self, file: str | Phrase, key: str, reason: object) -> None:
         super().__init__(file=file, key=key, reason=reason)
 
 
