@@ -13,6 +13,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario
 from wxdesk.sandbox.demo_customers import MISS_CHEN, STRANGER, WANG_FANG, ZHANG_SANFENG
@@ -21,6 +22,7 @@ from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.messages import author_word, clock_time, kind_text, name_of
 from wxdesk.ui.wording.reply_status import status_of_reply
@@ -61,7 +63,7 @@ async def _rows(opened: OpenDesk) -> list[InboxRow]:
 
 
 def pose(desk: DeskThread) -> Callable[[MainWindow], None]:
-    """Arrange the window for screenshots: one open conversation, one rule trial."""
+    """Arrange the window for screenshots: an open conversation, a trial, a set-up."""
     rows = desk.call(_rows(desk.opened))
     chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
 
@@ -70,6 +72,7 @@ def pose(desk: DeskThread) -> Callable[[MainWindow], None]:
         trial = _page(window, RulesPage).trial
         trial.sentence.setText(scenario.OPENING[-1].what)
         trial.try_now()
+        _page(window, SetupPage).open(next(iter(desk.opened.desk.accounts)), SetupFact.MESSAGE_PUSH)
 
     return arrange
 

@@ -143,6 +143,17 @@ async def test_what_one_account_lacks_keeps_no_other_from_being_served(home: Pat
     assert any(line["level"] == "WARNING" and "“tea” lacks" in line["text"] for line in log)
 
 
+async def test_what_is_refused_on_the_way_in_is_said_on_stderr_and_in_the_log(home: Path, sandbox: Sandbox) -> None:
+    serving = await asyncio.to_thread(partial(Serving, home, told=True))
+    sandbox.set_push_url(f"{await asyncio.to_thread(serving.wait_until_listening)}/wx/Shop")
+    assert not await sandbox.verify_push_url()
+    said = await asyncio.to_thread(serving.hear, "push:shop")
+    assert "WARNING" in said
+    assert "/wx/shop" in said
+    assert await _stop(serving) < STOPPED
+    assert any(line["level"] == "WARNING" and "push:shop" in line["text"] for line in _logged(home))
+
+
 async def test_without_an_account_it_waits_for_one(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "config.toml").write_text("[listener]\nport = 0\n", encoding="utf-8")
     serving = await asyncio.to_thread(partial(Serving, tmp_path, told=True))

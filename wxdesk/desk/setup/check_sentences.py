@@ -43,7 +43,9 @@ GOOD = {
     Check.API: Wording("access_token valid for {seconds} s", "WeChat gives an access_token"),
     Check.CLOCK: Wording("agrees with WeChat's"),
     Check.TUNNEL: Wording("{program} is installed", "it is connected"),
-    Check.ADDRESS: Wording("https requests arrive here and are answered in {seconds} s", "requests arrive here"),
+    Check.ADDRESS: Wording(
+        "requests from outside arrive here and are answered in {seconds} s", "requests from outside arrive here"
+    ),
     Check.URL_CHECK: Wording("WeChat has checked it, last on {time}", "WeChat has checked it"),
     Check.MESSAGE: Wording("a rule has answered one, last on {time}", "a rule has answered one"),
     Check.RULES: Wording("{n} in force", "there are rules in force"),
