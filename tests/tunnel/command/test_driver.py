@@ -154,6 +154,21 @@ async def test_nothing_is_left_after_a_stop(
     assert not any(map(_lives, pids))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+async def test_a_killed_launcher_takes_the_program_along(
+    watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FAKE_PIDS", str(tmp_path / "pids"))
+    await start("frpc")
+    await watched.up()
+    program, child = _pids(tmp_path / "pids")
+    os.kill(child, signal.SIGKILL)  # it has the output open, which the desk reads to its end
+    os.kill(_parent(program), signal.SIGKILL)
+    await watched.down()
+    assert not _lives(program)
+    await watched.up()
+
+
 DESK = """
 import asyncio, sys
 from pathlib import Path
@@ -188,6 +203,10 @@ def test_a_killed_desk_leaves_no_program(tmp_path: Path) -> None:
 
 def _pids(file: Path) -> list[int]:
     return [int(pid) for pid in file.read_text(encoding="utf-8").split()]
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
 
 
 def _lives(pid: int) -> bool:

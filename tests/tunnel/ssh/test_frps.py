@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from tests.test_logs import set_up
 from tests.tunnel.ssh.conftest import ANSWER
 from tests.tunnel.ssh.frps import TOKEN, Frps
 from tests.tunnel.ssh.test_driver import QUICK
@@ -64,6 +66,19 @@ async def test_a_refusal_is_told_without_the_token(
     down = await watched.down(verdict)
     assert reason in down.values.get("reason", "")
     assert TOKEN not in str(down.values)
+
+
+async def test_the_token_is_in_no_log(
+    watched: WatchedTunnel, frps: Frps, settings: TunnelSettings, listener: Address, tmp_path: Path
+) -> None:
+    """asyncssh logs each command that it runs, and whatever it has not been told to mask."""
+    with set_up(tmp_path):
+        await watched.use(SshTunnel(settings, listener, secret=TOKEN, times=QUICK))
+        await watched.up()
+        await watched.tunnel.stop()
+    written = (tmp_path / "logs" / "wxdesk.log").read_text(encoding="utf-8")
+    assert "The tunnel (ssh) is up" in written
+    assert TOKEN not in written
 
 
 def test_the_caddyfile_has_three_lines() -> None:
