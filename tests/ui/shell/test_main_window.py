@@ -123,10 +123,6 @@ def test_a_pause_from_before_is_shown_at_once(
     assert not window.pause_bar.isHidden()
 
 
-def test_the_strip_tells_where_the_desk_listens(window: MainWindow, world: World) -> None:
-    assert window.status_bar.listener.text == "Listening on " + world.desk.health.state.listener_url.split("://")[1]
-
-
 def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -> None:
     world.publish(TokenChanged("shop", datetime.now(UTC) + timedelta(hours=1, minutes=58, seconds=20)))
     token = window.status_bar.token

@@ -205,6 +205,27 @@ def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: Wor
     assert not page.detail.body.isVisible()
 
 
+def test_a_refused_check_of_the_url_is_called_one_and_says_what_is_wrong(
+    qtbot: QtBot, answering: World, page: TrafficPage
+) -> None:
+    choose(page, PUSHES)
+    url = answering.desk.health.state.listener_url
+    signed = f"signature={'0' * 40}&timestamp=1760000000&nonce=3&echostr=7"
+    for path in (f"/wx/Shop?{signed}", f"/wx/shop?{signed}", "/favicon.ico"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(url + path)  # noqa: S310 - the listener on this machine
+        refused.value.close()
+    qtbot.waitUntil(lambda: len(column(page)) == 3)
+    assert column(page, Column.WHAT) == ["Visit", "GET check", "GET check"]
+    assert column(page) == [
+        "The last visit was not WeChat's (it had no signature); it does not matter.",
+        "The Token in WeChat's console is not the one here.",
+        "WeChat asks for /wx/Shop; the name of the account has other capital letters: /wx/shop.",
+    ]
+    page.view.selectRow(1)
+    assert dict(page.detail.steps.texts())["What to do"] == "Copy the Token from here, and submit it again."
+
+
 FORGED = b'{"ToUserName":"gh_1","FromUserName":"o1","CreateTime":1760000000,"MsgType":"text","Content":"x","MsgId":1}'
 
 

@@ -206,6 +206,7 @@ class MainWindow(QWidget):
         self.inbox.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(self._show_inbox)
         self.pause_bar.until_wanted.connect(self.pausing.pause)
+        self.status_bar.setup_wanted.connect(self.inbox.setup_wanted)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
         self.status_bar.day_began.connect(self.figures.ask)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
-from wxdesk.core.events import Event, ListenerChanged, PauseChanged, TokenChanged
+from wxdesk.core.events import Event, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import tr
@@ -21,6 +21,7 @@ from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.longest_wait import LongestWait
 from wxdesk.ui.shell.pause import PauseMenu
+from wxdesk.ui.shell.setup_lamp import SetupLamp
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, shrink_steps
@@ -29,18 +30,20 @@ from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, time_left_text
 
 TICK_MS = 1000
-_SHOWN = (ListenerChanged, TokenChanged, PauseChanged)
+_SHOWN = (ListenerChanged, SetupChanged, TokenChanged, PauseChanged)
 
 
 class StatusBar(QFrame):
     """Listener, tokens, figures of the day, longest wait, presence, and the pause.
 
     Signals:
+        setup_wanted: the operator pressed the lamp.
         pause_wanted: the operator pressed the pause control.
         until_wanted: pause until an aware time, or None for until somebody resumes.
         day_began: the date of the figures has changed.
     """
 
+    setup_wanted = Signal()
     pause_wanted = Signal()
     until_wanted = Signal(object)
     day_began = Signal()
@@ -51,7 +54,8 @@ class StatusBar(QFrame):
         self._day: date | None = None
         self.setProperty("class", "footer")
         self.setFixedHeight(Measure.STATUS_BAR)
-        self.listener = StatusDot(self)
+        self.listener = SetupLamp(self)
+        self.listener.pressed.connect(self.setup_wanted)
         self.token = StatusDot(self, tabular=True)
         self.figures = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
         self.longest = LongestWait(self)
@@ -109,7 +113,7 @@ class StatusBar(QFrame):
     def show_health(self) -> None:
         """Show the desk's current state."""
         state = self._bridge.desk.health.state
-        self._show_listener(state)
+        self.listener.show_setup(self._bridge.desk.setup.state)
         self._show_time()
         if state.paused:
             self.replies.show_state("pending", _paused_text(state), short=tr("Paused"))
@@ -172,13 +176,6 @@ class StatusBar(QFrame):
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, _SHOWN) for event in events):
             self.show_health()
-
-    def _show_listener(self, state: HealthState) -> None:
-        if state.listener_url:
-            place = state.listener_url.split("://")[-1]
-            self.listener.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
-        else:
-            self.listener.show_state("failed", tr("Not listening"))
 
     def _show_time(self) -> None:
         now = self._bridge.desk.clock()

@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TypeGuard
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.outcomes import call_code, call_problem, push_result, refusal_of
 from wxdesk.ui.wording.messages import kind_text, name_of, span_text
@@ -85,13 +89,23 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> TrafficLine:
         result, tone = with_signed_age(entry, result), "pending"
     return TrafficLine(
         entry=entry,
-        what=tr("GET check") if entry.outcome == "checked" else tr("Push {kind}", kind=msg_type).rstrip(),
+        what=_kind_of(entry, msg_type),
         result=result,
         tone=Tone(tone),
         who=_contact_name(push),
         said=_push_summary(entry, push, event),
         push=push,
     )
+
+
+def _kind_of(entry: PushSeen, msg_type: str) -> str:
+    """Name a check of the URL, also a refused one, a stranger's visit, or a push."""
+    finding = entry.finding
+    if finding is not None and finding.verdict is CheckVerdict.NOT_WECHAT:
+        return tr("Visit")
+    if entry.outcome == "checked" or (finding is not None and finding.check is Check.URL_CHECK):
+        return tr("GET check")
+    return tr("Push {kind}", kind=msg_type).rstrip()
 
 
 def with_signed_age(entry: PushSeen, result: str) -> str:
@@ -111,7 +125,7 @@ def _contact_name(push: PushTrace | None) -> str:
 def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
     refusal = refusal_of(entry.outcome)
     if refusal is not None:
-        return tr("Nothing was kept")
+        return sentences.text(entry.finding) if explains(entry.finding) else tr("Nothing was kept")
     if entry.outcome == "checked":
         return tr("WeChat checked this address")
     message = push.message if push is not None else None
@@ -120,6 +134,11 @@ def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
     if event:
         return "    ".join(part for part in (event, message.session_from or "") if part)
     return one_line(message.text) or kind_text(message.type)
+
+
+def explains(finding: Finding | None) -> TypeGuard[Finding]:
+    """Tell if a finding says more about a request than its outcome does."""
+    return finding is not None and finding.verdict not in (CheckVerdict.UNKNOWN, CheckVerdict.OK)
 
 
 def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:

@@ -13,9 +13,10 @@ from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, ReplyTrace
 from wxdesk.core.replies import parts
 from wxdesk.core.wechat.errcodes import meaning_of
+from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.refusals import LONGEST, refusal_text
 from wxdesk.i18n import tr
-from wxdesk.ui.traffic.entries import TrafficLine, precise_time
+from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, explains, precise_time
 from wxdesk.ui.traffic.outcomes import call_code, push_sentence
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_word, span_text
@@ -48,10 +49,7 @@ def push_steps(
 ) -> list[TrafficStep]:
     """List the steps of a request: checked, stored, answered, decided, replied to."""
     entry = line.entry
-    steps = []
-    sentence = push_sentence(entry.outcome)
-    if sentence:
-        steps.append(TrafficStep(tr("What it means"), sentence))
+    steps = _meaning(entry)
     if isinstance(entry, PushSeen) and entry.signed_at is not None:
         steps.append(_signed(entry, entry.signed_at))
     if path is not None:
@@ -66,6 +64,18 @@ def push_steps(
             if one.id not in behind:
                 stands = hold_reason_of(one.conversation_id, one.due_at, path.closes_at)
             steps.append(reply_step(one, now, stands))
+    return steps
+
+
+def _meaning(entry: TrafficEntry) -> list[TrafficStep]:
+    """Explain an unusual request, best by what is wrong with the set-up."""
+    finding = entry.finding if isinstance(entry, PushSeen) else None
+    if not explains(finding):
+        sentence = push_sentence(entry.outcome)
+        return [TrafficStep(tr("What it means"), sentence)] if sentence else []
+    steps = [TrafficStep(tr("What it means"), sentences.text(finding))]
+    if more := sentences.remedy(finding):
+        steps.append(TrafficStep(tr("What to do"), more))
     return steps
 
 

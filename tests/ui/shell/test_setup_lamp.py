@@ -1,0 +1,67 @@
+"""The lamp is green only if a push would be taken and answered; else it says why, and leads to the set-up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.conftest import PATIENCE_MS
+from tests.ui.world import World
+from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.setup_lamp import SetupLamp
+
+V = CheckVerdict
+URL = "http://127.0.0.1:8765"
+WANG = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
+GOOD = {fact: Finding(CHECK_OF[fact], V.OK, "shop") for fact in SetupFact}
+
+
+def shown(qtbot: QtBot, *accounts: AccountSetup, url: str = URL, reach: CheckVerdict = V.OK) -> tuple[str, str]:
+    lamp = SetupLamp()
+    qtbot.addWidget(lamp)
+    lamp.show_setup(SetupState(accounts, Finding(Check.ADDRESS, reach, values={"host": "a.example"}), listener_url=url))
+    return lamp.role, lamp.text
+
+
+def test_without_an_account_nothing_is_green(qtbot: QtBot) -> None:
+    assert shown(qtbot) == ("failed", "No mini program is connected yet.")
+
+
+def test_a_proved_account_is_green_with_the_place(qtbot: QtBot) -> None:
+    assert shown(qtbot, AccountSetup("shop", GOOD)) == ("accent_fill", "Listening on 127.0.0.1:8765")
+    assert shown(qtbot, AccountSetup("shop", GOOD), url="")[0] == "failed"
+
+
+def test_the_cause_is_said_in_words(qtbot: QtBot) -> None:
+    lost = shown(qtbot, AccountSetup("shop", GOOD), reach=V.NAME_UNRESOLVED)
+    assert lost == ("failed", "The name a.example leads to no address.")
+    waits = GOOD | {SetupFact.REAL_MESSAGE: Finding(Check.MESSAGE, V.WAITING, "shop")}
+    assert shown(qtbot, AccountSetup("shop", waits)) == (
+        "pending",
+        "A message from a phone: Nothing has arrived yet.",
+    )
+    wrong = GOOD | {SetupFact.URL_CHECK: Finding(Check.URL_CHECK, V.TOKEN_DIFFERS, "tea")}
+    both = shown(qtbot, AccountSetup("shop", GOOD), AccountSetup("tea", wrong))
+    assert both == ("failed", "“tea”: The Token in WeChat's console is not the one here.")
+
+
+def test_in_the_window_it_turns_green_with_the_first_answer_and_leads_to_the_set_up(
+    qtbot: QtBot, answering: World, window: MainWindow
+) -> None:
+    lamp = window.status_bar.listener
+    assert lamp.role != "accent_fill"
+    answering.say(WANG, "几点")
+    answering.wait_until_sent(1)
+    qtbot.waitUntil(lambda: lamp.role == "accent_fill", timeout=PATIENCE_MS)
+    place = answering.desk.health.state.listener_url.split("://")[1]
+    assert lamp.text == f"Listening on {place}"
+    for press in (
+        lambda: qtbot.mouseClick(lamp, Qt.MouseButton.LeftButton),
+        lambda: qtbot.keyClick(lamp, Qt.Key.Key_Return),
+    ):
+        window.show_page(0)
+        press()
+        assert window.stack.currentIndex() == window.page_names.index("guide")
