@@ -15,9 +15,6 @@ import msgspec
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from wxdesk.core.errors import StoreError
-from wxdesk.store.engine.failures import DAMAGED
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -83,11 +80,18 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Return the member of the enum; raises `StoreError` for a damaged value."""
-        try:
-            return None if value is None else self.words(value)
-        except ValueError:
-            raise StoreError(reason=DAMAGED) from None
+        """Return the member of the enum."""
+        return None if value is None else self.words(value)
+
+
+class DerivedEnumText(EnumText):
+    """A member of a StrEnum that the row tells elsewhere too: None if damaged."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Return the member of the enum."""
+        return self.words(value) if value in tuple(self.words) else None
 
 
 class JsonText(TypeDecorator[object]):
@@ -111,8 +115,5 @@ class JsonText(TypeDecorator[object]):
             return cleaned(json.dumps(msgspec.to_builtins(value), ensure_ascii=False))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
-        """Read JSON; raises `StoreError` for a damaged value."""
-        try:
-            return None if value is None else self._decoder.decode(value)
-        except msgspec.DecodeError:
-            raise StoreError(reason=DAMAGED) from None
+        """Read JSON."""
+        return None if value is None else self._decoder.decode(value)

@@ -37,7 +37,7 @@ from wxdesk.core.model.rule import Outcome, RuleVerdict
 from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.history import StepKind
 from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.columns import CleanText, EnumText, JsonText, Moment, identity
+from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, identity
 
 
 def _partial_index(name: str, which: ColumnElement[bool] | TextClause, *columns: Column[Any]) -> None:
@@ -51,7 +51,7 @@ raw_pushes = Table(
     Column("account", Text, nullable=False),
     Column("key", CleanText, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("format", EnumText(BodyFormat)),
+    Column("format", DerivedEnumText(BodyFormat)),
     Column("received_at", Moment, nullable=False),
     Column("derived", Boolean, nullable=False),
     Column("note", CleanText, nullable=False),
