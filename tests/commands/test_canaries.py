@@ -84,6 +84,7 @@ async def test_failing_starts_doctor_and_secret_set_tell_no_secret(canaries: Can
     finally:
         await sandbox.stop()
     assert set(canaries.exits) == {0, 1, 2}
+    assert (canaries.home / "report.txt").exists()
     assert canaries.found() == []
 
 
@@ -98,7 +99,7 @@ def _fail_in_many_ways(canaries: Canaries, given: dict[str, str], swapped: dict[
         config.write_text(text, encoding="utf-8")
         run("serve", **swapped)
         run("serve", WXDESK_SECRETS=str(folder))
-    run("doctor", **swapped)
+    run("doctor", "--report", str(canaries.home / "report.txt"), **swapped)
     run("secret", "set", "shop", "push_token", entered=right.push_token[:20] + "+\n")
     run("secret", "set", "shop", "push_token", entered=right.encoding_aes_key + "\n")
     run("secret", "set", "shop", "push_token", entered=right.push_token + "\n")
