@@ -190,6 +190,9 @@ async def test_a_refused_forwarding_is_told(
     server.forwards = False
     await watched.use(SshTunnel(settings(), listener, times=QUICK))
     assert (await watched.down(CheckVerdict.SSH_FORWARD_REFUSED)).values["port"] == str(REMOTE)
+    frps = settings(gateway="frps", custom_domain="wx.example.com")  # which it is not
+    await watched.use(SshTunnel(frps, listener, times=QUICK))
+    assert (await watched.down(CheckVerdict.SSH_FORWARD_REFUSED)).values["port"] == "80"
 
 
 def test_a_loss_is_seen_within_45_seconds() -> None:

@@ -178,7 +178,10 @@ WAY_IN = {
     CheckVerdict.SSH_FORWARD_REFUSED: Wording(
         "The server refuses to forward port {port}.",
         "The server refuses to forward a port.",
-        remedy="Allow it in sshd_config: AllowTcpForwarding yes.",
+        remedy=(
+            "Allow it in sshd_config: AllowTcpForwarding yes. Ports below 1024 are root's: take a higher one there, "
+            "and let nginx or Caddy lead to it."
+        ),
     ),
     CheckVerdict.NOT_SUBMITTED: Wording(
         "WeChat has no push address saved yet.",

@@ -15,7 +15,7 @@ from wxdesk.i18n import tr
 from wxdesk.tunnel.command.presets import ANY_OTHER, Program, StatusPage
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_TOKEN_LIKE = re.compile(r"(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{12,}")
+_TOKEN_LIKE = re.compile(r"(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{12,}|[A-Za-z0-9_-]{24,}")
 _LONGEST_TEXT = 200
 _OWN_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - those of a program's own pages
 _PAGE_SECONDS = 2.0

@@ -39,7 +39,11 @@ async def open_proxy(
     Raises:
         SshFailed: frps refused.
     """
-    await connection.forward_remote_port("", PORT_IN_NAME, *listener)
+    try:
+        await connection.forward_remote_port("", PORT_IN_NAME, *listener)
+    except asyncssh.ChannelListenError:  # it is no frps
+        values = {"port": str(PORT_IN_NAME), "host": tunnel.host}
+        raise SshFailed(TunnelEnd(CheckVerdict.SSH_FORWARD_REFUSED, values)) from None
     words = ["http", "--proxy_name", tunnel.proxy_name, "--custom_domain", tunnel.custom_domain]
     process = await connection.create_process(" ".join([*words, *(["--token", token] if token else [])]))
     heard = ""
