@@ -174,14 +174,17 @@ def _prepare(options: argparse.Namespace) -> Setup:
 
 def _window(options: argparse.Namespace) -> int:
     desktop.require_window()
-    with desktop.failure_shown():
-        home = _home(options)
-        if desktop.raised_open_window(home):
-            _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
-            return 0
-        setup = _prepare(options)
-        warn_of_setup(setup)
-        return desktop.open_window(setup)  # its settings page says what is missing, and how to mend it
+    return desktop.with_failures_shown(options.home or default_home(), lambda: _open(options))
+
+
+def _open(options: argparse.Namespace) -> int:
+    home = _home(options)
+    if desktop.raised_open_window(home):
+        _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
+        return 0
+    setup = _prepare(options)
+    warn_of_setup(setup)
+    return desktop.open_window(setup)  # its settings page says what is missing, and how to mend it
 
 
 def _probe(_: argparse.Namespace) -> int:

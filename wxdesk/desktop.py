@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wxdesk.core.errors import WxdeskError
+from wxdesk.config.editing import with_keys
+from wxdesk.config.writing import rewrite
+from wxdesk.core.errors import PortInUse, WxdeskError
 from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.i18n import tr
 from wxdesk.runner import DeskThread
 from wxdesk.ui.runtime.display import has_display, why_no_window
 
@@ -85,20 +89,40 @@ def require_window() -> None:
         raise reason
 
 
-@contextlib.contextmanager
-def failure_shown() -> Iterator[None]:
-    """Show in a window any error that keeps a desk from opening, then re-raise it.
+def with_failures_shown(home: Path, start: Callable[[], int]) -> int:
+    """Run `start`; show in a window the error that keeps a desk from opening.
 
-    Needs a display. A person who starts the program by an icon sees neither stderr nor the exit code.
+    Re-raises it. Needs a display. Who starts the program by an icon sees neither stderr nor exit code. A taken port
+    can be changed there; then `start` runs again.
     """
-    try:
-        yield
-    except WxdeskError as error:
-        if has_display():
-            from wxdesk.ui.window import show_failure  # as above
+    while True:
+        try:
+            return start()
+        except WxdeskError as error:
+            if not has_display() or not _mended(home, error):
+                raise
 
-            show_failure(error)
-        raise
+
+def _mended(home: Path, error: WxdeskError) -> bool:
+    """Show an error; True if the operator let it be mended."""
+    from wxdesk.ui.window import show_failure  # as above
+
+    port = free_port_after(error.host, error.port) if isinstance(error, PortInUse) else None
+    if port is None:
+        show_failure(error)
+        return False
+    chosen = show_failure(error, tr("Use port {port} instead", port=port))
+    if chosen:
+        rewrite(home, lambda text: with_keys(text, "listener", {"port": port}))
+    return chosen
+
+
+def free_port_after(host: str, port: int) -> int | None:
+    """Find the next free port, within twenty; None if there is none."""
+    for candidate in range(port + 1, min(port + 21, 65536)):
+        with contextlib.suppress(OSError), socket.create_server((host, candidate)):
+            return candidate
+    return None
 
 
 def public_part(url: str) -> str:

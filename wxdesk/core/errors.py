@@ -314,6 +314,8 @@ class PortInUse(WxdeskError):
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(host=host, port=port)
+        self.host = host
+        self.port = port
 
 
 class NoWindow(WxdeskError):

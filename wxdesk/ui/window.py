@@ -142,23 +142,25 @@ def _hear_second_starts(home: Path, window: MainWindow) -> None:
         SecondStarts(home, window.bring_to_front, window)
 
 
-def show_failure(error: Exception) -> None:
+def show_failure(error: Exception, mend: str = "") -> bool:
     """Show the error that kept the desk from opening until the operator closes it.
 
-    SIGTERM and Ctrl+C close it too. Belongs on the main thread.
+    SIGTERM and Ctrl+C close it too. Belongs on the main thread. `mend` is the label of a button that lets it be
+    mended; True if the operator chose that.
     """
     application = make_application()
     appearance = Appearance(application)
 
     async def main() -> int:
-        window = FailureWindow(error)
+        window = FailureWindow(error, mend)
         window.show()
-        code = await _wait_until_left(window.left)
+        await _wait_until_left(window.left)
         window.deleteLater()
-        return code
+        return int(window.mended)
 
-    run(application, main)
+    chosen = run(application, main)
     appearance.deleteLater()
+    return bool(chosen)
 
 
 def grab_pages(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QTimerEvent
@@ -11,8 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from wxdesk import i18n
+from wxdesk.config import load
 from wxdesk.core.errors import HomeInUse, PortInUse
-from wxdesk.desktop import failure_shown
+from wxdesk.desktop import with_failures_shown
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.window import show_failure
 
@@ -54,9 +57,10 @@ def test_keys_quit_it(qtbot: QtBot, key: Qt.Key) -> None:
 class Reader(QObject):
     """Reads the window as soon as it is on the screen, and closes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, mends: bool = False) -> None:
         super().__init__()
         self.read: list[str] = []
+        self._mends = mends
         self._timer = self.startTimer(0)
 
     def timerEvent(self, _event: QTimerEvent) -> None:
@@ -64,26 +68,52 @@ class Reader(QObject):
             if isinstance(window, FailureWindow) and window.isVisible():
                 self.killTimer(self._timer)
                 self.read.append(window.sentence.full_text())
-                window.quit.click()
+                (window.mend if self._mends else window.quit).click()
 
 
-def test_without_a_display_it_is_only_raised(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+def taken() -> int:
+    raise PortInUse("127.0.0.1", 8420)
+
+
+def test_without_a_display_it_is_only_raised(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    with pytest.raises(PortInUse), failure_shown():
-        raise PortInUse("127.0.0.1", 8420)
+    with pytest.raises(PortInUse):
+        with_failures_shown(tmp_path, taken)
     assert QApplication.topLevelWidgets() == []
 
 
-def test_with_a_display_it_is_shown_until_it_is_read_and_raised(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def with_display(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.setenv("DISPLAY", ":0")
+
+
+@pytest.mark.usefixtures("with_display")
+def test_with_a_display_it_is_shown_until_it_is_read_and_raised(tmp_path: Path) -> None:
     reader = Reader()
-    with pytest.raises(PortInUse), failure_shown():
-        raise PortInUse("127.0.0.1", 8420)
+    with pytest.raises(PortInUse):
+        with_failures_shown(tmp_path, taken)
     [sentence] = reader.read
     assert "8420" in sentence
+
+
+@pytest.mark.usefixtures("with_display")
+def test_a_taken_port_is_changed_by_one_click_and_the_desk_opens(tmp_path: Path) -> None:
+    reader = Reader(mends=True)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        def start() -> int:
+            configured = load(tmp_path).listener.port
+            if configured == 8765:
+                raise PortInUse("127.0.0.1", port)
+            return configured
+
+        chosen = with_failures_shown(tmp_path, start)
+    assert port < chosen <= port + 20
+    assert str(port) in reader.read[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

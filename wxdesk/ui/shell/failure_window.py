@@ -18,14 +18,17 @@ from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 class FailureWindow(QWidget):
     """One error in a small window with a button to quit; Esc and Ctrl+Q quit too.
 
+    `mend` is the label of a second button, which lets the error be mended; `mended` tells if it was chosen.
+
     Signals:
         left: the operator has read it.
     """
 
     left = Signal()
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, mend: str = "") -> None:
         super().__init__()
+        self.mended = False
         self.setWindowTitle("wxdesk")
         self.setProperty("class", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -34,14 +37,24 @@ class FailureWindow(QWidget):
         self.sentence = PlainLabel(explain(error), wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy = PlainLabel(tr("Once this is mended, start wxdesk again."), role="secondary", wrap=True)
-        self.quit = Button(tr("Quit"), kind=ButtonKind.PRIMARY)
+        self.remedy.setVisible(not mend)
+        self.quit = Button(tr("Quit"), kind=ButtonKind.QUIET if mend else ButtonKind.PRIMARY)
+        self.mend = Button(mend, kind=ButtonKind.PRIMARY)
+        self.mend.setVisible(bool(mend))
+        self.mend.clicked.connect(self._mend)
         self._lay_out()
         self.quit.clicked.connect(self.close)
-        for key in ("Esc", "Ctrl+Q", "Return", "Enter"):
+        for key in ("Esc", "Ctrl+Q"):
             bind(self, key, self.close)
+        for key in ("Return", "Enter"):
+            bind(self, key, self._mend if mend else self.close)
         self.setAccessibleName(self.title.full_text())
         self.setAccessibleDescription(self.sentence.full_text())
-        self.quit.setFocus()
+        (self.mend if mend else self.quit).setFocus()
+
+    def _mend(self) -> None:
+        self.mended = True
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -50,4 +63,4 @@ class FailureWindow(QWidget):
     def _lay_out(self) -> None:
         words = vbox(self.title, self.sentence, self.remedy, spacing=12)
         row = hbox((IconLabel("warning", "failed", 24), Qt.AlignmentFlag.AlignTop), (words, 1), spacing=16)
-        vbox(row, hbox(STRETCH, self.quit), within=self, spacing=16, margins=(24, 20, 24, 20))
+        vbox(row, hbox(STRETCH, self.quit, self.mend, spacing=8), within=self, spacing=16, margins=(24, 20, 24, 20))
