@@ -249,6 +249,46 @@ async def test_a_closed_desk_is_stood_in_for_while_its_address_is_asked(home: Pa
     assert (await found(elsewhere, Check.ADDRESS, "shop")).verdict is V.FIREWALL
 
 
+async def test_a_file_that_nearly_has_the_name_is_named(home: Path) -> None:
+    (home / "config.toml").rename(home / "config.txt")
+    misnamed = await found(home, Check.CONFIGURATION)
+    assert (misnamed.verdict, misnamed.values["file"]) == (V.CONFIG_MISNAMED, "config.txt")
+
+
+async def test_each_account_is_asked_by_its_own_push_url(home: Path) -> None:
+    port = free_port()
+    text = f'[listener]\npublic_url = "http://desk.example.com"\nport = {port}'
+    configure(home, "[listener]\nport = 0", text)
+    with (home / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('[[accounts]]\nname = "tea"\napp_id = "wx00000000000000aa"\npaused = true\n')
+    findings = [finding async for finding in examine(case_from_outside(home, port))]
+    assert [one_of(findings, Check.ADDRESS, name).verdict for name in ("shop", "tea")] == [V.OK, V.OK]
+    assert V.ACCOUNT_PAUSED in {finding.verdict for finding in findings if finding.account == "tea"}
+
+
+@pytest.mark.parametrize(
+    ("tunnel", "verdict"),
+    [
+        ('kind = "command"\ncommand = ["no-such-program", "x"]', V.TUNNEL_MISSING),
+        ('kind = "command"\ncommand = ["sh"]', V.OK),
+        ('kind = "ssh"\nuser = "li"\nhost = "127.0.0.1"\nport = {ssh}', V.OK),
+        ('kind = "ssh"\nuser = "li"\nhost = "127.0.0.1"\nport = {other}', V.SSH_UNREACHABLE),
+    ],
+)
+async def test_the_program_or_the_server_of_the_tunnel_is_looked_for(home: Path, tunnel: str, verdict: V) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-test\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        ports = {"ssh": server.sockets[0].getsockname()[1], "other": free_port()}
+        configure(home, "[wechat]", f"[tunnel]\n{tunnel.format(**ports)}\n[wechat]")
+        found_tunnel = await found(home, Check.TUNNEL)
+    assert found_tunnel.verdict is verdict
+    address = await found(home, Check.ADDRESS)
+    assert address.verdict is (V.UNKNOWN if "command" in tunnel else V.NO_PUBLIC_URL)
+
+
 async def test_a_rule_in_force_is_enough(home: Path) -> None:
     store = await open_store("sqlite:///desk.db", home)
     try:

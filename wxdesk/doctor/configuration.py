@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wxdesk.config import FILE, load
@@ -23,18 +23,21 @@ async def check_configuration(case: Case) -> Iterable[Finding]:
         return (_found(CheckVerdict.CONFIG_BROKEN, reason=explain(error)),)
     if case.accounts:
         names = ", ".join(account.name for account in case.accounts)
-        return (_found(CheckVerdict.OK, accounts=names), *(_of_account(case, account) for account in case.accounts))
+        of_accounts = [finding for account in case.accounts for finding in _of_account(case, account)]
+        return (_found(CheckVerdict.OK, accounts=names), *of_accounts)
     misnamed = _misnamed(case.home)
     if misnamed:
         return (_found(CheckVerdict.CONFIG_MISNAMED, file=misnamed, path=str(case.home)),)
     return (_found(CheckVerdict.NO_ACCOUNT),)
 
 
-def _of_account(case: Case, account: Account) -> Finding:
+def _of_account(case: Case, account: Account) -> Iterator[Finding]:
     values = {"cause": "account", "n": str(account.reserve)}
     if account.timezone:
         values |= {"zone": account.timezone, "time": f"{case.clock().astimezone(zone_named(account.timezone)):%H:%M}"}
-    return Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, values)
+    yield Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, values)
+    if account.paused:
+        yield Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, account.name)
 
 
 def _misnamed(home: Path) -> str:

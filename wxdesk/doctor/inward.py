@@ -8,9 +8,11 @@ import errno
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 
 from wxdesk.core.conversations.transfer import Receipt
+from wxdesk.core.errors import BadConfig, PortInUse
+from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import Push
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
@@ -19,12 +21,16 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.doctor.case import Case, aside
 from wxdesk.doctor.signed_challenges import SignedChallenges
+from wxdesk.i18n import tr
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.server import Listener
 
 _TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, 10013})
+
+SSH_SECONDS = 5.0
+"""Time in which the server of the tunnel has to answer."""
 
 
 async def check_listener(case: Case) -> Iterable[Finding]:
@@ -76,56 +82,84 @@ async def _is_our_desk(case: Case, host: str, port: int) -> bool:
 
 def _challenges(case: Case) -> SignedChallenges | None:
     """Challenges signed as by WeChat, for the first account with a Token."""
-    for account in case.accounts:
-        token = case.credentials_of(account).push_token
-        if token:
-            return SignedChallenges(account.name, token)
-    return None
+    return next((_signed(case, account) for account in case.accounts if case.credentials_of(account).push_token), None)
+
+
+def _signed(case: Case, account: Account) -> SignedChallenges:
+    return SignedChallenges(account.name, case.credentials_of(account).push_token)
 
 
 async def check_tunnel(case: Case) -> Iterable[Finding]:
-    """Look for the program that the tunnel is made by; a desk alone knows its state."""
-    if case.config is None or case.config.tunnel.kind is not TunnelKind.COMMAND:
+    """Look for the program or the server of the tunnel; only a desk knows its state."""
+    if case.config is None:
         return ()
     tunnel = case.config.tunnel
+    if tunnel.kind is TunnelKind.SSH:
+        return (await _ssh_server(tunnel.host, tunnel.port),)
+    if tunnel.kind is not TunnelKind.COMMAND:
+        return ()
     program = tunnel.command[0] if tunnel.command else tunnel.preset
     found = await aside(lambda: shutil.which(program))
     verdict = CheckVerdict.OK if found else CheckVerdict.TUNNEL_MISSING
     return (Finding(Check.TUNNEL, verdict, values={"program": program}),)
 
 
+async def _ssh_server(host: str, port: int) -> Finding:
+    values = {"host": host, "port": str(port)}
+    try:
+        async with asyncio.timeout(SSH_SECONDS):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                is_ssh = (await reader.readexactly(4)) == b"SSH-"
+            finally:
+                writer.close()
+    except (OSError, EOFError, TimeoutError):
+        is_ssh = False
+    if is_ssh:
+        return Finding(Check.TUNNEL, CheckVerdict.OK, values=values | {"cause": "ssh"})
+    return Finding(Check.TUNNEL, CheckVerdict.SSH_UNREACHABLE, values=values | {"reason": tr("it does not answer")})
+
+
 async def check_address(case: Case) -> Iterable[Finding]:
-    """Judge the public address, then ask it as WeChat would.
+    """Judge the public address, then ask it as WeChat would, for each account.
 
     Where the desk is closed, a listener answers in its place for as long as that takes.
     """
     if case.config is None:
         return ()
-    url, judged = read_public_url(case.config.listener.public_url)
+    configured = case.config.listener.public_url
+    if not configured and case.config.tunnel.kind is TunnelKind.COMMAND:
+        return (_unasked("tunnel"),)
+    url, judged = read_public_url(configured)
     if url is None:
         return (judged,)
     findings = [] if judged.verdict is CheckVerdict.OK else [judged]
-    return [*findings, await _probed(case, url)]
+    return [*findings, *await _probed(case, url)]
 
 
-async def _probed(case: Case, url: PublicUrl) -> Finding:
+async def _probed(case: Case, url: PublicUrl) -> Iterable[Finding]:
     at = case.config.listener if case.config else None
     if at is None or at.port == 0:
-        return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": "any_port"})
-    account = case.accounts[0].name if case.accounts else "probe"
-    challenges: ProbeChallenges | None = ProbeChallenges()
+        return (_unasked("any_port"),)
+    listener = f"{at.host}:{at.port}"
+
+    def ask(challenges: ProbeChallenges, account: str) -> Awaitable[Finding]:
+        return PublicProbe(challenges, case.clock, case.around).probe(url, account, listener)
+
     if case.listens:
-        signed = _challenges(case)
-        account, challenges = (signed.account, signed) if signed else (account, None)
-    if challenges is None:
-        return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": "no_token"})
-    async with contextlib.AsyncExitStack() as standing_in:
-        if not case.listens:
-            try:
-                await standing_in.enter_async_context(_stand_in(case, at.host, at.port, challenges))
-            except Exception:  # noqa: BLE001 - the check of the listener has told why
-                return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": "no_listener"})
-        return await PublicProbe(challenges, case.clock, case.around).probe(url, account, f"{at.host}:{at.port}")
+        signed = [_signed(case, account) for account in case.accounts if case.credentials_of(account).push_token]
+        return await asyncio.gather(*(ask(one, one.account) for one in signed)) or (_unasked("no_token"),)
+    challenges = ProbeChallenges()
+    names = [account.name for account in case.accounts] or ["probe"]
+    try:
+        async with _stand_in(case, at.host, at.port, challenges):
+            return await asyncio.gather(*(ask(challenges, name) for name in names))
+    except (BadConfig, PortInUse):  # the check of the listener has told why
+        return (_unasked("no_listener"),)
+
+
+def _unasked(cause: str) -> Finding:
+    return Finding(Check.ADDRESS, CheckVerdict.UNKNOWN, values={"cause": cause})
 
 
 @contextlib.asynccontextmanager

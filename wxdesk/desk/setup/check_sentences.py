@@ -65,6 +65,7 @@ GOOD_CAUSES = {
     (Check.DATABASE, "older"): Wording("sound; the next start brings it up to date"),
     (Check.LISTENER, "any"): Wording("any free port of {host}"),
     (Check.LISTENER, "ours"): Wording("the open desk listens at {host}:{port}"),
+    (Check.TUNNEL, "ssh"): Wording("the server {host}:{port} answers"),
     (Check.SECRETS, "former"): Wording("the former {name} is accepted until {time}"),
     (Check.NOTICES, "buttons"): Wording("shown, with buttons"),
 }

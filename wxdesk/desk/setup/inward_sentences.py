@@ -284,6 +284,10 @@ CAUSES = {
         "Not asked: with port 0 the listener has another port at each start.",
         remedy="Choose a port for the tunnel to lead to: [listener] port in config.toml.",
     ),
+    (CheckVerdict.UNKNOWN, "tunnel"): Wording(
+        "Not asked: the tunnel's program names the address, and only the open desk knows it.",
+        remedy="The settings page shows it, or enter a name that stays: [listener] public_url in config.toml.",
+    ),
     (CheckVerdict.UNKNOWN, "no_token"): Wording(
         "Not asked: without a Token the open desk would not answer.", remedy="Complete the secrets first."
     ),
