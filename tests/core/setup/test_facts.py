@@ -45,6 +45,17 @@ def test_the_lamp_names_the_first_thing_in_a_pushs_way() -> None:
     assert lamp(URL, REACHED, [but(SetupFact.URL_CHECK, V.TOKEN_DIFFERS)]).verdict is V.TOKEN_DIFFERS
 
 
+def test_a_paused_account_lacks_nothing_and_is_named() -> None:
+    paused = replace(AccountSetup("tea"), paused=True)
+    assert lamp(URL, REACHED, [PROVED, paused]).verdict is V.ACCOUNT_PAUSED
+    assert lamp(URL, REACHED, [AccountSetup("shop"), paused]).verdict is V.UNKNOWN
+
+
+def test_a_message_that_no_rule_answered_proves_nothing() -> None:
+    for verdict in (V.UNANSWERED, V.NO_RULES):
+        assert but(SetupFact.REAL_MESSAGE, verdict).missing is SetupFact.REAL_MESSAGE
+
+
 def test_every_verdict_is_written_as_scripts_read_it() -> None:
     for verdict in V:
         assert verdict.value == verdict.name.lower()

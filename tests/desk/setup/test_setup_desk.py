@@ -14,7 +14,7 @@ import pytest
 from tests.certificates import Authority
 from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
-from wxdesk.core.events import ApiCalled, ListenerChanged, SetupChanged
+from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -156,6 +156,26 @@ async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) ->
     values = {"name": "AppSecret", "key": "app_secret", "variable": "WXDESK_SHOP_APP_SECRET"}
     assert (found.verdict, found.values) == (V.SECRET_MISSING, values)
     assert world.heard.of(ApiCalled) == []
+
+
+async def test_a_mended_value_is_no_longer_held_against_the_account(tmp_path: Path) -> None:
+    async with desk_at(tmp_path, credentials=replace(CREDENTIALS, app_secret="")) as world:
+        assert world.verdict(SetupFact.MINI_PROGRAM) is V.SECRET_MISSING
+        configuration = world.desk._from.configuration
+        configuration.now = replace(configuration.now, credentials={"shop": CREDENTIALS})
+        world.desk.hear(ConfigurationChanged(changed=("shop",)))
+        assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
+
+
+async def test_an_account_that_may_not_send_is_told_until_it_may(tmp_path: Path) -> None:
+    async with desk_at(tmp_path) as world:
+        world.desk.hear(ApiCalled("shop", "custom/send", "45015 too late", AT, 3.0))
+        assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
+        world.desk.hear(ApiCalled("shop", "custom/send", "48001 no permission", AT, 3.0))
+        assert world.verdict(SetupFact.REAL_MESSAGE) is V.NO_PERMISSION
+        world.desk.hear(ApiCalled("shop", "custom/send", "0 ok", AT, 3.0))
+        await world.waiting._judge()
+        assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
 
 
 async def test_the_lamp_names_what_keeps_messages_away(tmp_path: Path) -> None:

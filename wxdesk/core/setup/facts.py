@@ -80,10 +80,14 @@ def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) ->
     worst = max(found, key=lambda finding: finding.verdict.gravity)
     if worst.verdict.gravity >= Gravity.WARNING:
         return worst
-    unproved = next(((account, account.missing) for account in accounts if account.missing), None)
+    at_work = [account for account in accounts if not account.paused]
+    unproved = next(((account, account.missing) for account in at_work if account.missing), None)
     if unproved:
         account, fact = unproved
         return account.finding(fact)
+    if len(at_work) < len(accounts):
+        paused = next(account.account for account in accounts if account.paused)
+        return Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, paused)
     return Finding(Check.LISTENER, CheckVerdict.OK)
 
 

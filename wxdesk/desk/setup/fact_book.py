@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from wxdesk.core.events import Event, SetupChanged
+from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
@@ -18,11 +19,16 @@ class FactBook:
         self.state = SetupState()
         self._publish = publish
         self._facts: dict[str, dict[SetupFact, Finding]] = {}
+        self._paused: frozenset[str] = frozenset()
 
-    def keep_accounts(self, names: Iterable[str]) -> None:
+    def keep_accounts(self, accounts: Mapping[str, Account]) -> None:
         """Keep exactly these accounts; what is known of others is forgotten."""
-        self._facts = {name: self._facts.get(name, {}) for name in names}
+        self._facts = {name: self._facts.get(name, {}) for name in accounts}
+        paused = frozenset(name for name, account in accounts.items() if account.paused)
+        changed, self._paused = paused != self._paused, paused
         self._show()
+        if changed:
+            self._publish(SetupChanged(""))
 
     def finding(self, account: str, fact: SetupFact) -> Finding:
         """Return the newest finding of a fact."""
@@ -57,7 +63,7 @@ class FactBook:
         self._publish(SetupChanged(""))
 
     def _show(self) -> None:
-        accounts = tuple(AccountSetup(name, dict(facts)) for name, facts in self._facts.items())
+        accounts = tuple(AccountSetup(name, dict(facts), name in self._paused) for name, facts in self._facts.items())
         self.state = replace(self.state, accounts=accounts)
 
 

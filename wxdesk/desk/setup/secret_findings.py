@@ -21,6 +21,9 @@ ILLEGAL = {
     CredentialField.ENCODING_AES_KEY: CheckVerdict.AES_KEY_ILLEGAL,
 }
 
+OF_THE_SHAPE = frozenset({CheckVerdict.SECRET_MISSING, CheckVerdict.SECRETS_SWAPPED, *ILLEGAL.values()})
+"""Verdicts about values by themselves, without asking WeChat."""
+
 _TROUBLES = {
     KeychainTrouble.MISSING: "this system has none",
     KeychainTrouble.LOCKED: "it is locked",

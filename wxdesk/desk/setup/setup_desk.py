@@ -36,13 +36,16 @@ from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_facts import facts_of, facts_of_stored, hints_for
 from wxdesk.desk.setup.push_watch import IN_THE_BODY, ON_THE_WAY_IN, PushWatch, is_good
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.secret_findings import kept_finding, program_finding, source_findings
+from wxdesk.desk.setup.secret_findings import OF_THE_SHAPE, kept_finding, program_finding, source_findings
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
 
 TROUBLE = "secrets"
+
+MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
+"""Verdicts about an account whose replies WeChat refuses for want of permission."""
 
 AGAIN_WITHIN = timedelta(minutes=1)
 """Time within which a second check of the URL means that the first answer failed."""
@@ -107,6 +110,8 @@ class SetupDesk:
             facts = {SetupFact.MESSAGE_PUSH: kept_finding(account, found, self._clock())}
             if why := program_finding(account, found.credentials, self._clock()):
                 facts[SetupFact.MINI_PROGRAM] = why
+            elif self._book.finding(name, SetupFact.MINI_PROGRAM).verdict in OF_THE_SHAPE:  # which is mended now
+                facts[SetupFact.MINI_PROGRAM] = Finding(Check.API, CheckVerdict.UNKNOWN, name)
             self._book.put(name, facts)
 
     def _tell_sources(self) -> None:
@@ -146,6 +151,8 @@ class SetupDesk:
                 self._waiting.look_again()
             case ApiCalled(account, call) if call in TOKEN_CALLS:
                 self._program(account, call_finding(event, self._from.api_host))
+            case ApiCalled(call="custom/send"):
+                self._sent(event)
             case TokenChanged(account, expires_at, "") if expires_at is not None:
                 self._program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
             case ConfigurationChanged(removed=removed):
@@ -235,6 +242,17 @@ class SetupDesk:
 
     def _program(self, account: str, finding: Finding) -> None:
         self._book.put(account, {SetupFact.MINI_PROGRAM: finding})
+
+    def _sent(self, call: ApiCalled) -> None:
+        """Note that an account may not send, and when it may again."""
+        found, before = (
+            call_finding(call, self._from.api_host),
+            self._book.finding(call.account, SetupFact.REAL_MESSAGE),
+        )
+        if found.verdict in MAY_NOT_SEND:
+            self._book.put(call.account, {SetupFact.REAL_MESSAGE: replace(found, check=Check.MESSAGE)})
+        elif found.verdict is CheckVerdict.OK and before.verdict in MAY_NOT_SEND:
+            self._waiting.message_came(call.account)
 
     def _reached(self, finding: Finding) -> None:
         """Take over a finding about the public address, which all accounts share.
