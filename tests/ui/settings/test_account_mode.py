@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -68,3 +71,17 @@ def test_an_emptied_field_is_no_number(qtbot: QtBot, line: AccountMode, world: W
 def test_another_hand_is_shown(qtbot: QtBot, line: AccountMode, world: World) -> None:
     world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
     qtbot.waitUntil(lambda: line.mode.currentText() == "Drafts only")
+
+
+def test_it_follows_config_toml_and_says_that_the_account_is_paused(
+    qtbot: QtBot, line: AccountMode, world: World
+) -> None:
+    setup = world.desk.configuration.now
+    [shop] = setup.config.accounts
+    held = structs.replace(shop, reply_mode=ReplyMode.HOLD, hold_seconds=31, paused=True)
+    world.call(world.desk.configuration.apply(replace(setup, config=structs.replace(setup.config, accounts=(held,)))))
+    qtbot.waitUntil(lambda: line.source.full_text().startswith("Account paused"))
+    assert line.seconds.last == 31
+    world.call(world.desk.configuration.apply(replace(setup, config=structs.replace(setup.config, accounts=()))))
+    world.call(world.desk.configuration.apply(setup))
+    qtbot.waitUntil(lambda: line.source.full_text().startswith("As config.toml says"))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.core.conversations.listing import SearchHit
-from wxdesk.core.events import AccountChanged, Event, PresenceChanged, TakeoverEnding
+from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event, PresenceChanged, TakeoverEnding
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
@@ -176,7 +176,7 @@ class InboxPage(QWidget):
         self.feed.hear(events)
         self.session.hear(events)
         kinds = {type(event) for event in events}
-        if kinds & {TakeoverEnding, AccountChanged}:
+        if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged}:
             self._refreshed()
         if PresenceChanged in kinds:
             self._mark_read()

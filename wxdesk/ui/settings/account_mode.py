@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import AccountChanged, Event
+from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr
@@ -56,6 +56,8 @@ class AccountMode(QWidget):
     def show_account(self) -> None:
         """Show the current settings."""
         accounts = self._bridge.desk.accounts
+        if self._name not in accounts:  # it has just been removed, and this card with it
+            return
         now, configured = accounts[self._name], accounts.configured[self._name]
         self.mode.setCurrentIndex(tuple(ReplyMode).index(now.reply_mode))
         if self.seconds.last != now.hold_seconds:
@@ -66,6 +68,8 @@ class AccountMode(QWidget):
         here = accounts.is_overridden(self._name)
         said = tr("Set here; config.toml says: {mode}", mode=mode_text(configured.reply_mode))
         words = said if here else tr("As config.toml says")
+        if now.paused:
+            words = tr("Account paused")
         self.source.setText(tr("{said} · rules leave {n} of 5 to you", said=words, n=now.reserve))
         self.back.setVisible(here)
 
@@ -93,5 +97,6 @@ class AccountMode(QWidget):
         self._notices.report(error)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, AccountChanged) and event.account == self._name for event in events):
+        here = any(isinstance(event, AccountChanged) and event.account == self._name for event in events)
+        if here or any(isinstance(event, ConfigurationChanged) for event in events):
             self.show_account()

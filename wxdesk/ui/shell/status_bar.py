@@ -12,7 +12,14 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
-from wxdesk.core.events import Event, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
+from wxdesk.core.events import (
+    ConfigurationChanged,
+    Event,
+    ListenerChanged,
+    PauseChanged,
+    SetupChanged,
+    TokenChanged,
+)
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import tr
@@ -30,7 +37,7 @@ from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, time_left_text
 
 TICK_MS = 1000
-_SHOWN = (ListenerChanged, SetupChanged, TokenChanged, PauseChanged)
+_SHOWN = (ListenerChanged, SetupChanged, TokenChanged, PauseChanged, ConfigurationChanged)
 
 
 class StatusBar(QFrame):

@@ -65,6 +65,12 @@ class SingleChoiceButton(MenuButton):
         self.setText(self._actions[value].text())
         self.setAccessibleName(f"{self._name}: {self.text()}")
 
+    def offer(self, choices: Sequence[tuple[object, str]]) -> None:
+        """Offer other choices; the value stays if it is among them, else it is the first."""
+        self.popup_menu.clear()
+        self._actions = {value: self._offer(value, text) for value, text in choices}
+        self.set_value(self.value if self.value in self._actions else choices[0][0])
+
     def say(self, choices: Sequence[tuple[object, str]]) -> None:
         """Show the same choices with other texts: one hour, two hours."""
         for value, text in choices:

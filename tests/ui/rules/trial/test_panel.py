@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QIdentityProxyModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
@@ -380,3 +382,17 @@ def test_a_verdict_that_is_longer_than_its_lines_says_that_there_is_more(qtbot: 
     cut.setSourceModel(listed.verdicts)
     listed.setModel(cut)
     assert listed.grab().toImage() == painted
+
+
+def test_the_trial_offers_the_accounts_as_they_are_now(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    around = page.trial.around
+    assert [action.text() for action in around.account.popup_menu.actions()] == ["shop"]
+    setup = world.desk.configuration.now
+    [shop] = setup.config.accounts
+    more = structs.replace(setup.config, accounts=(shop, structs.replace(shop, name="tea", app_id="wx2")))
+    world.call(world.desk.configuration.apply(replace(setup, config=more)))
+    qtbot.waitUntil(lambda: len(around.account.popup_menu.actions()) == 2)
+    around.account.set_value("tea")
+    world.call(world.desk.configuration.apply(setup))
+    qtbot.waitUntil(lambda: [action.text() for action in around.account.popup_menu.actions()] == ["shop"])
+    assert around.account.value == "shop"

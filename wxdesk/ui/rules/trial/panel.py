@@ -54,7 +54,7 @@ class TrialPanel(QFrame):
         self._later = Debounce(self.try_now, self)
         self._make_fields()
         self.writer = TrialSender(bridge, rules, self)
-        self.around = TrialScenarioForm(bridge.desk.accounts, rules, self)
+        self.around = TrialScenarioForm(bridge, rules, self)
         self._make_surroundings()
         self.verdicts = VerdictList(self)
         self.note = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)

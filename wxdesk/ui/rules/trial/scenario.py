@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from wxdesk.core.events import ConfigurationChanged, Event
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.facts import MOST_DAYS, MOST_MESSAGES, MOST_MINUTES, NEW_CUSTOMER, TrialFacts, facts_of
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -44,9 +46,9 @@ class TrialScenarioForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, accounts: Accounts, rules: RuleModel, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._accounts = accounts
+        self._accounts = bridge.desk.accounts
         self._rules = rules
         self._known: ConversationContext | None = None
         self._filled = NEW_CUSTOMER
@@ -59,10 +61,10 @@ class TrialScenarioForm(QWidget):
         self.rule.more_asked.connect(self._no_rule)
         for field in (self.moment, self.days, self.number, self.minutes, self.tags, self.event_name):
             field.textChanged.connect(self._changed)
+        bridge.events.connect(self._hear)
 
     def _make_times(self) -> None:
-        names = [(name, name) for name in self._accounts] or [("", "")]
-        self.account = SingleChoiceButton(names, tr("Mini program of this trial"), self)
+        self.account = SingleChoiceButton(self._account_names(), tr("Mini program of this trial"), self)
         self.moment = QLineEdit(self)
         self.moment.setPlaceholderText(tr("now; or such as {example}", example="2026-10-01 22:30"))
         self.moment_error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
@@ -136,6 +138,14 @@ class TrialScenarioForm(QWidget):
         self._show(self.account, len(self._accounts) > 1)
         self.show_kind(MessageType.TEXT)
         self._show_numbers()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, ConfigurationChanged) for event in events):
+            self.account.offer(self._account_names())
+            self._show(self.account, len(self._accounts) > 1)
+
+    def _account_names(self) -> list[tuple[object, str]]:
+        return [(name, name) for name in self._accounts] or [("", "")]
 
     # -- what they are filled with
 
