@@ -76,9 +76,7 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         (ACCOUNT + "reserve = -1\n", ("accounts[0].reserve", "0 to 4")),
         (ACCOUNT + 'reply_mode = "manual"\n', ("line 4", "reply_mode", "manual")),
         (ACCOUNT + 'appid = "wx1"\n', ("line 4", "did you mean “app_id”")),
-        (ACCOUNT.replace("wx1", "wx1 "), ("line 3", "accounts[0].app_id", "blank")),
         (ACCOUNT + "\n" + ACCOUNT, ("line 6", "accounts[1].name", "twice")),
-        ('[listener]\npublic_url = "https://a.cn/wx/shop"\n', ("line 2", "listener.public_url", "leave out")),
     ],
 )
 def test_a_wrong_line_is_named_with_its_reason(text: str, names: tuple[str, ...]) -> None:
@@ -138,9 +136,3 @@ def test_what_was_meant_is_told(text: str, told: str) -> None:
     i18n.use("en")
     assert "there is" not in said
     assert "write" not in said
-
-
-def test_a_file_with_a_hidden_ending_is_named(tmp_path: Path) -> None:
-    (tmp_path / "config.toml.txt").write_text(ACCOUNT, encoding="utf-8")
-    with pytest.raises(BadConfig, match=r"config\.toml\.txt: take away the ending"):
-        load(tmp_path)

@@ -24,13 +24,9 @@ from wxdesk.timezones import zone_named
 from wxdesk.toml import BadToml, TomlLines, parsed_toml
 
 FILE = "config.toml"
-HIDDEN_FILE = FILE + ".txt"
-"""Name that an editor on Windows may give it."""
-
 TOP_LEVEL = "top level"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_PUSH_URL = re.compile(r"/wx/[^/]+/?$")
 _REASONS = (
     (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
     (re.compile(r"Expected `(?P<wanted>\w+)`, got `\w+`"), "must be {wanted}"),
@@ -112,10 +108,6 @@ def load(home: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        if (home / HIDDEN_FILE).exists():
-            raise BadConfig(
-                str(path), HIDDEN_FILE, "take away the ending .txt, which some systems do not show"
-            ) from None
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise unusable_file(path, error) from None
@@ -201,8 +193,6 @@ def _check(config: Config, file: str) -> None:
     for key, url in (("listener.public_url", config.listener.public_url), ("wechat.api_base", config.wechat.api_base)):
         if url and not url.startswith(("http://", "https://")):
             raise BadConfig(file, key, "must begin with http:// or https://")
-    if _PUSH_URL.search(config.listener.public_url):
-        raise BadConfig(file, "listener.public_url", "is the push URL of an account; leave out what begins with /wx/")
     if not config.store.url.startswith(("sqlite:///", "postgresql://")):
         raise BadConfig(file, "store.url", "must begin with sqlite:/// or postgresql://")
     check_tunnel(config.tunnel, file)
@@ -219,10 +209,8 @@ def _check(config: Config, file: str) -> None:
 def _check_account(entry: AccountEntry, at: str, file: str) -> None:
     if not _NAME.fullmatch(entry.name):
         raise BadConfig(file, f"{at}.name", "takes 1 to 32 letters, digits, - and _, and begins with a letter or digit")
-    if not entry.app_id.strip():
+    if not entry.app_id:
         raise BadConfig(file, f"{at}.app_id", "is empty")
-    if entry.app_id != entry.app_id.strip():
-        raise BadConfig(file, f"{at}.app_id", "has a blank before or behind it; take it away")
     if not 0 <= entry.hold_seconds <= 3600:
         raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
     if not 0 <= entry.reserve <= MOST_RESERVED:
