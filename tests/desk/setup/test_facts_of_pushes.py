@@ -13,7 +13,7 @@ import pytest
 from tests.desk.setup.worlds import SetupWorld, setup_world
 from tests.store.chats import Talk
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS
-from wxdesk.core.events import ReachabilityChanged, ReplyChanged
+from wxdesk.core.events import ConfigurationChanged, ReachabilityChanged, ReplyChanged
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.facts import SetupFact
@@ -148,3 +148,16 @@ async def test_a_home_of_an_older_program_is_proved_by_its_messages(tmp_path: Pa
     async with setup_world(tmp_path, accounts={"shop": (ACCOUNT, CREDENTIALS), "tea": tea}) as again:
         assert (again.verdict(URL_CHECK), again.verdict(REAL_MESSAGE)) == (V.OK, V.OK)
         assert (again.verdict(URL_CHECK, "tea"), again.verdict(REAL_MESSAGE, "tea")) == (V.UNKNOWN, V.WAITING)
+
+
+async def test_an_account_that_got_another_name_is_proved_by_its_messages_at_once(
+    world: SetupWorld, tmp_path: Path
+) -> None:
+    talk = Talk(world.store)
+    item = await talk.says("oLi", account="tea")
+    [reply] = await talk.decides(item.message, "您好")
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
+    world.accounts["tea"] = replace(ACCOUNT, name="tea")
+    world.desk.hear(ConfigurationChanged(added=("tea",)))
+    await world.waiting._judge()
+    assert (world.verdict(URL_CHECK, "tea"), world.verdict(REAL_MESSAGE, "tea")) == (V.OK, V.OK)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from tests.prepared import SQLITE, prepare
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard
@@ -82,6 +83,10 @@ class SetupWorld:
     rules: SomeRules
     now: datetime = AT
     api: NoApi = field(default_factory=NoApi)
+
+    @property
+    def accounts(self) -> dict[str, Account]:
+        return cast("dict[str, Account]", self.desk._from.accounts)
 
     @property
     def watch(self) -> PushWatch:

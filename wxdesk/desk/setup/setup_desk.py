@@ -155,13 +155,18 @@ class SetupDesk:
                 self._sent(event)
             case TokenChanged(account, expires_at, "") if expires_at is not None:
                 self._program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
-            case ConfigurationChanged(removed=removed):
-                for account in removed:
-                    self._watch.forget(account)
-                self.refresh()
-                self._tell_sources()
+            case ConfigurationChanged():
+                self._configured(event)
             case _:
                 self._hear_of_the_way(event)
+
+    def _configured(self, changes: ConfigurationChanged) -> None:
+        for account in changes.removed:
+            self._watch.forget(account)
+        self.refresh()
+        self._tell_sources()
+        for account in changes.added:  # it may have another name only, and messages
+            self._waiting.message_came(account)
 
     def _hear_of_the_way(self, event: Event) -> None:
         match event:
