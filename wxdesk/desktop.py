@@ -31,11 +31,14 @@ def open_window(setup: Setup) -> int:
     )
     from wxdesk.ui.window import run_window
 
+    hang_up = getattr(signal, "SIGHUP", None)  # the terminal from which it was started is closed, or somebody asks
+    if hang_up is not None:
+        signal.signal(hang_up, signal.SIG_IGN)  # while it opens: everything is just being read
     thread = DeskThread(setup)
     try:
         facts = InstallationFacts(setup.home, public_part(setup.config.store.url), partial(_examined, setup))
-        if hasattr(signal, "SIGHUP"):  # the terminal from which it was started has been closed, or somebody asks
-            signal.signal(signal.SIGHUP, lambda *_: thread.read_again())
+        if hang_up is not None:
+            signal.signal(hang_up, lambda *_: thread.read_again())
         return run_window(thread.desk, thread.loop, facts, tryout=_tryout)
     finally:
         thread.stop()
