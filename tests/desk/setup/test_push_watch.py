@@ -57,7 +57,8 @@ def test_a_wrong_path_offers_the_whole_url(world: SetupWorld) -> None:
 
 
 def test_what_belongs_to_no_account_has_a_trouble_of_its_own(world: SetupWorld) -> None:
-    world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path="/x")
+    for path in ("/x", "/y", "/z"):
+        world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path=path)
     world.sees("checked", V.OK, Check.URL_CHECK)
     assert [(key, bool(text)) for key, text in troubles(world)] == [("push:", True), ("push:", False)]
 
