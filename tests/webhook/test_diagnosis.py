@@ -132,7 +132,10 @@ async def test_a_path_is_bounded_and_holds_no_secret(desk: Desk) -> None:
     long = await found(desk, url_check(path="/" + "a" * 500))
     assert judged is not None
     assert long is not None
+    said = await found(desk, url_check(path="/%E8%AF%B7%20%3Cb%3Esay%3C/b%3E"))
     assert judged.values["path"] == "/wx/…/…??"
+    assert said is not None
+    assert said.values["path"] == "/???b?say?/b?"
     assert len(long.values["path"]) == LONGEST_PATH
 
 
@@ -251,6 +254,14 @@ async def test_outside_every_cause_looks_the_same_and_is_found_after_the_answer_
         await listener.stop()
     assert len(seen) == 1
     assert set(answers) == seen
+
+
+async def test_a_scan_keeps_no_request_of_wechats_from_being_diagnosed(desk: Desk) -> None:
+    for number in range(3 * MOST_A_SECOND):
+        await ask(desk, written(f"/{number}", method="GET"))
+    judged = await found(desk, url_check(OLD_TOKEN))
+    assert judged is not None
+    assert judged.verdict is V.TOKEN_DIFFERS
 
 
 async def test_a_flood_is_not_diagnosed(desk: Desk) -> None:

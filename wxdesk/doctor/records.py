@@ -11,7 +11,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.push_facts import facts_of_stored
-from wxdesk.desk.setup.push_watch import ON_THE_WAY_IN
+from wxdesk.desk.setup.push_watch import DOUBTED, ON_THE_WAY_IN
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain
 from wxdesk.store import Store, StoreStatus, check_store, read_store
@@ -77,6 +77,6 @@ def _dated(finding: Finding) -> Finding:
 def _of_no_account(case: Case) -> Iterator[Finding]:
     """Tell of the last request, if it was for no account that there is."""
     known = [found[0].at for name, found in case.attempts.items() if name and found and found[0].at]
-    for last in case.attempts[""][:1]:
+    for last in [one for one in case.attempts[""] if DOUBTED not in one.values][:1]:
         if last.verdict in ON_THE_WAY_IN and (last.at or _LONG_AGO) > max(known, default=_LONG_AGO):
             yield _dated(replace(last, check=Check.URL_CHECK))

@@ -43,6 +43,7 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _LONGEST_NONCE = 64
 _APP_ID = re.compile(r"wx[0-9a-z]{16}")
 _ORIGINAL_ID = re.compile(r"gh_[0-9a-zA-Z]{12}")
+_NOT_OF_AN_URL = re.compile(r"[^A-Za-z0-9/…_.~:@%!$&()*+,;=-]")
 _PREFIX = "/wx/"
 
 
@@ -194,11 +195,14 @@ class Diagnosis:
         return any(map(fits, tokens_of(self._accounts[account][1])))
 
     def _shown(self, path: str) -> str:
-        """Make a path fit to be shown: bounded, printable, without secrets."""
+        """Make a path fit to be shown: bounded, as in an URL, without secrets.
+
+        Whoever sends a request chooses its path, so it must not read like a sentence of ours.
+        """
         for _, credentials in self._accounts.values():
             for secret in filter(None, credentials.secrets):
                 path = path.replace(secret, "…")
-        shown = "".join(char if char.isprintable() else "?" for char in path[: LONGEST_PATH + 1])
+        shown = _NOT_OF_AN_URL.sub("?", path[: LONGEST_PATH + 1])
         return shown if len(shown) <= LONGEST_PATH else shown[: LONGEST_PATH - 1] + "…"
 
 

@@ -292,7 +292,7 @@ class Listener:
         if not seen.why:
             return self._diagnosis.of_check(read.account, seen.signed_at, at)
         request = RefusedRequest(read.is_get, read.path, read.query, seen.why, read.account, read.body)
-        if not self._pace.allows(at):
+        if request.is_wechats and not self._pace.allows(at):
             return Finding(request.check, CheckVerdict.UNKNOWN, read.account, at=at)
         return self._diagnosis.of_refused(request, at)
 

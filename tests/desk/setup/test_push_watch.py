@@ -11,6 +11,7 @@ import pytest
 
 from tests.desk.setup.worlds import SetupWorld, setup_world
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check
 from wxdesk.core.setup.verdicts import CheckVerdict
 
@@ -72,6 +73,57 @@ def test_one_unexplained_request_beside_good_ones_calls_nobody(world: SetupWorld
     world.sees("refused: signature", V.TOKEN_DIFFERS)
     world.sees("refused: signature", V.TOKEN_DIFFERS)
     assert [key for key, _ in troubles(world)] == ["push:shop"]
+
+
+def test_a_forged_request_beside_good_ones_leaves_fact_and_lamp(world: SetupWorld) -> None:
+    world.sees("kept", V.OK)
+    before = world.desk.state.lamp
+    world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
+    assert world.verdict(SetupFact.URL_CHECK) is V.OK
+    assert world.desk.state.lamp == before
+    world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
+    assert world.verdict(SetupFact.URL_CHECK) is V.TOKEN_DIFFERS
+
+
+async def test_what_was_submitted_is_judged_at_once_though_there_were_good_ones(world: SetupWorld) -> None:
+    world.sees("kept", V.OK)
+    await world.desk.submitted("shop")
+    world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
+    assert world.verdict(SetupFact.URL_CHECK) is V.TOKEN_DIFFERS
+    assert [key for key, _ in troubles(world)] == ["push:shop"]
+
+
+def test_a_stranger_who_goes_on_is_believed_less_and_less(world: SetupWorld) -> None:
+    for _ in range(200):
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        world.sees("kept", V.OK)
+    assert len(troubles(world)) <= 4
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_ten_thousand_paths_of_nobody_are_one_trouble(world: SetupWorld, good: bool) -> None:
+    if good:
+        world.sees("kept", V.OK)
+    for number in range(10_000):
+        world.now += timedelta(milliseconds=5)
+        world.sees("refused: unknown address", V.WRONG_PATH, account="", path=f"/{number}", expected="/wx/shop")
+    assert [key for key, _ in troubles(world)] == ["push:"]
+
+
+async def test_a_strangers_request_is_told_as_an_attempt_and_is_no_trouble_of_the_next_run(
+    world: SetupWorld, tmp_path: Path
+) -> None:
+    world.sees("kept", V.OK)
+    world.now += timedelta(seconds=1)
+    world.sees("refused: signature", V.TOKEN_DIFFERS)
+    assert [one.verdict for one in await world.watch.newest("shop")] == [V.TOKEN_DIFFERS, V.OK]
+    await world.store.close()
+    async with setup_world(tmp_path) as again:
+        assert troubles(again) == []
+        assert again.verdict(SetupFact.URL_CHECK) is V.OK
+        again.sees("refused: signature", V.TOKEN_DIFFERS)
+        assert troubles(again) == []
 
 
 def test_the_troubles_of_a_removed_account_end(world: SetupWorld) -> None:

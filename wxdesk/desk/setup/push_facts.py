@@ -8,7 +8,7 @@ from dataclasses import replace
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
-from wxdesk.desk.setup.push_watch import IN_THE_BODY, ON_THE_WAY_IN
+from wxdesk.desk.setup.push_watch import DOUBTED, IN_THE_BODY, ON_THE_WAY_IN
 
 type Facts = Mapping[SetupFact, Finding]
 
@@ -24,6 +24,8 @@ HINTS = (
 
 def facts_of(finding: Finding) -> Facts:
     """Return the facts that a finding about a request decides."""
+    if DOUBTED in finding.values:
+        return {}
     if finding.verdict in ON_THE_WAY_IN:
         return {SetupFact.URL_CHECK: replace(finding, check=Check.URL_CHECK)}
     if finding.verdict in IN_THE_BODY:

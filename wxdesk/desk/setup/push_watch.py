@@ -32,8 +32,11 @@ REPEATED_WITHIN = timedelta(seconds=20)
 DOUBTS = 2
 """Unexplained refusals after a good request that raise a trouble.
 
-One may be a stranger's.
+One may be a stranger's. Whenever a good request refutes such a trouble, it takes twice as many.
 """
+
+DOUBTED = "doubted"
+"""Name of the value of a finding that decides nothing, as it may be a stranger's."""
 
 _MOST_KEYS = 512
 _TAKEN = frozenset({"checked", "kept", "transferred", "duplicate"})
@@ -86,6 +89,7 @@ class PushWatch:
         self._original_ids: dict[str, str] = {}
         self._good: set[str] = set()
         self._doubts: dict[str, int] = {}
+        self._enough: dict[str, int] = {}
         self._keys: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
         self._waiting: dict[tuple[object, ...], CountedFinding] = {}
         self._written: dict[tuple[object, ...], datetime] = {}
@@ -96,22 +100,32 @@ class PushWatch:
         """Raise again what was refused when the last run ended."""
         for account in (*accounts, ""):
             for finding in await self._store.newest(account):
+                if DOUBTED in finding.values:
+                    continue
                 if finding.verdict in ON_THE_WAY_IN | IN_THE_BODY:
                     self._raise(finding)
                 if finding.check in (Check.URL_CHECK, Check.PUSH) and finding.verdict is not CheckVerdict.NOT_WECHAT:
+                    if finding.ok:
+                        self._good |= {account, ""}
                     break
 
-    def hear(self, event: Event) -> None:
-        """Take note of a request."""
-        if not isinstance(event, PushSeen):
-            return
+    def hear(self, event: PushSeen, *, awaited: bool = False) -> bool:
+        """Take note of a request; False if it may be a stranger's and decides nothing.
+
+        `awaited`: the operator has just submitted the URL, so it is no stranger's.
+        """
         finding = self._repeated(event) or self._with_url(event.finding)
+        refused = not is_good(event) and finding is not None and stands_in_the_way(event)
+        if refused and finding is not None and not awaited and not self._is_certain(finding):
+            self._note(replace(finding, values={**finding.values, DOUBTED: "yes"}))
+            return False
         if finding is not None and finding.verdict is not CheckVerdict.UNKNOWN:
             self._note(finding)
         if is_good(event):
             self._came_through(event)
-        elif finding is not None and stands_in_the_way(event) and self._is_certain(finding):
+        elif refused and finding is not None:
             self._raise(finding)
+        return True
 
     def forget(self, account: str) -> None:
         """End the troubles of an account that is gone."""
@@ -146,7 +160,8 @@ class PushWatch:
                 await self._store.add(tuple(waiting.values()))
 
     def _note(self, finding: Finding) -> None:
-        key = (finding.account, finding.check, finding.verdict, finding.values.get(sentences.CAUSE))
+        cause, doubted = finding.values.get(sentences.CAUSE), DOUBTED in finding.values
+        key = (finding.account, finding.check, finding.verdict, cause, doubted)
         known = self._waiting.get(key)
         self._waiting[key] = CountedFinding(finding, known.times + 1 if known else 1)
         written = self._written.get(key)
@@ -177,11 +192,10 @@ class PushWatch:
 
         Anybody can send a request that fits nothing; beside good ones, a single one is no reason to call a person.
         """
-        explained = finding.account and (finding.verdict is not CheckVerdict.TOKEN_DIFFERS or finding.values)
-        if explained or finding.account not in self._good:
+        if _is_explained(finding) or finding.account not in self._good:
             return True
         self._doubts[finding.account] = self._doubts.get(finding.account, 0) + 1
-        return self._doubts[finding.account] >= DOUBTS
+        return self._doubts[finding.account] >= self._enough.get(finding.account, DOUBTS)
 
     def _came_through(self, event: PushSeen) -> None:
         self._good.add(event.account)
@@ -192,6 +206,8 @@ class PushWatch:
             if trouble is not None and (trouble.verdict in ON_THE_WAY_IN or event.outcome != "checked"):
                 del self._troubles[account]
                 self._publish(TroubleRaised(_key(account), ""))
+                if not _is_explained(trouble):
+                    self._enough[account] = 2 * self._enough.get(account, DOUBTS)
         if event.outcome != "checked":
             self._compare_original_id(event)
 
@@ -215,6 +231,12 @@ class PushWatch:
 
 def _told_by(finding: Finding) -> tuple[CheckVerdict, Mapping[str, str]]:
     return finding.verdict, finding.values
+
+
+def _is_explained(finding: Finding) -> bool:
+    """Tell if only somebody who knows a secret of ours can have caused this."""
+    fits = finding.verdict is not CheckVerdict.TOKEN_DIFFERS or sentences.CAUSE in finding.values
+    return bool(finding.account) and fits
 
 
 def _key(account: str) -> str:

@@ -145,8 +145,8 @@ class SetupDesk:
         """Follow what the desk does anyway."""
         match event:
             case PushSeen():
-                self._watch.hear(event)
-                self._seen(event)
+                if self._watch.hear(event, awaited=bool(self._waiting.waited_for)):
+                    self._seen(event)
             case ReplyChanged(state=ReplyState.SENT) | RulesChanged():
                 self._waiting.look_again()
             case ApiCalled(account, call) if call in TOKEN_CALLS:
