@@ -267,6 +267,16 @@ async def test_a_tunnel_that_falls_is_the_cause_and_is_looked_at_once(store: Sto
         assert watch.state.finding.values.items() >= {"host": "desk.example.com", "reason": "gone"}.items()
 
 
+async def test_a_tunnel_with_another_address_is_the_cause_of_what_fails_at_the_former(store: Store) -> None:
+    outside = Outside(V.NAME_UNRESOLVED)
+    async with watching(outside, store) as watch:
+        renamed = {"url": "https://new.example.com", "former": URL}
+        watch.hear(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.UP, "", V.TUNNEL_RENAMED, renamed)))
+        assert (await watch.check()).verdict is V.TUNNEL_RENAMED
+        outside.verdict = V.OK  # both names lead here
+        assert (await watch.check()).verdict is V.OK
+
+
 async def test_the_tunnels_own_address_is_probed_where_none_is_configured(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store, "") as watch:

@@ -184,8 +184,8 @@ class Reachability:
         return finding
 
     def _with_cause(self, finding: Finding) -> Finding:
-        """Name the tunnel as the cause, if that is down."""
-        if finding.ok or self._tunnel.phase is not TunnelPhase.DOWN:
+        """Name the tunnel as the cause, if that is down or has another address."""
+        if finding.ok or self._tunnel.finding.ok:
             return finding
         values = dict(finding.values) | dict(self._tunnel.values)
         return replace(finding, verdict=self._tunnel.verdict, values=values)
