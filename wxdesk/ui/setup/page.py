@@ -116,7 +116,9 @@ class SetupPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side.setFixedWidth(COLUMN if self.width() >= NARROW else NARROW_COLUMN)
+        wide = self.width() >= NARROW
+        self._side.setFixedWidth(COLUMN if wide else NARROW_COLUMN)
+        self.tryout.setText(tr("Try it without an account") if wide else tr("Try it out first"))
 
     def _lay_out(self) -> None:
         self._side = QFrame(self)
@@ -124,8 +126,9 @@ class SetupPage(QWidget):
         self._side.setFixedWidth(COLUMN)
         self.title = PlainLabel(size=Size.PAGE, strong=True, wrap=True, parent=self._side)
         self.whose = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._side)
-        self.tryout = Button(tr("Try it out first"), icon="simulator", parent=self._side)
-        self.tryout.setToolTip(tr("Try it without an account: WeChat and its customers are simulated"))
+        self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=self._side)
+        self.tryout.setAccessibleName(tr("Try it without an account"))
+        self.tryout.setToolTip(tr("WeChat and its customers are simulated; nothing of it is kept"))
         self.leave = Button(tr("To the settings"), kind=ButtonKind.LINK, parent=self._side)
         head, foot = vbox(self.title, self.whose, spacing=2, margins=(20, 16, 12, 14)), vbox(spacing=10)
         foot.setContentsMargins(20, 12, 20, 20)
