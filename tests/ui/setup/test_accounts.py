@@ -1,4 +1,4 @@
-"""Accounts are added, renamed and removed in the settings while the desk runs."""
+"""Accounts are added, paused, renamed and removed in the settings while the desk runs."""
 
 from __future__ import annotations
 
@@ -39,11 +39,16 @@ def _names(person: Newcomer) -> list[str]:
     return [entry.name for entry in load(person.home).accounts]
 
 
-def test_an_account_is_renamed_and_removed_while_the_desk_runs(
+def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
 ) -> None:
     come_to_url_check(qtbot, guide, person)
     settings = _settings(opened)
+    [shown] = settings.cards
+    _choose(settings, "shop", "pause")
+    qtbot.waitUntil(lambda: "Paused" in shown.state.text, timeout=LONG)
+    _choose(settings, "shop", "pause")
+    qtbot.waitUntil(lambda: "Paused" not in shown.state.text, timeout=LONG)
     _choose(settings, "shop", "rename")
     renaming = _dialog(qtbot, opened, RenameDialog)
     renaming.field.edit.setText("茶 铺")

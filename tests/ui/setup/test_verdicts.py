@@ -109,6 +109,7 @@ def test_a_wrong_original_id_is_corrected_by_its_button(qtbot: QtBot, person: Ne
     person.write("几点关门")
     click(qtbot, last.note.mend)
     qtbot.waitUntil(lambda: load(person.home).accounts[0].original_id == "gh_0000000000ab", timeout=LONG)
+    qtbot.waitUntil(last.note.isHidden, timeout=LONG)
 
 
 def test_another_key_in_the_console_is_named_with_the_first_message(

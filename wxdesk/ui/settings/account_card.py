@@ -81,7 +81,7 @@ class AccountCard(SettingsCard):
         self._url.setText(url)
         self._copy_url.text_to_copy = url
         self.mode.show_state(*_PUSH_MODES[account.push_mode]())
-        self._show_setup()
+        self._show_setup(paused=account.paused)
         self._show_secrets(account, now)
         self.token.show_state(*self._token(now))
 
@@ -99,12 +99,12 @@ class AccountCard(SettingsCard):
     def _url_row(self) -> QHBoxLayout:
         return hbox(self._url, self._copy_url, STRETCH, spacing=10)
 
-    def _show_setup(self) -> None:
+    def _show_setup(self, *, paused: bool) -> None:
         setup = self._desk.setup.state.account(self.name)
         pause = next(action for action in self.more.popup_menu.actions() if action.data() == "pause")
-        pause.setText(tr("Resume answering") if setup.paused else tr(COMMANDS["pause"]))
+        pause.setText(tr("Resume answering") if paused else tr(COMMANDS["pause"]))
         worst, missing = setup.worst, setup.missing
-        if setup.paused:
+        if paused:
             self.state.show_state("pending", tr("Paused: messages are kept, and nothing is answered"))
         elif worst.verdict.gravity >= Gravity.WARNING:
             role = "failed" if worst.verdict.gravity >= Gravity.FAILURE else "pending"

@@ -50,7 +50,8 @@ class AccountCommands(QObject):
         }[command]()
 
     def _pause(self, name: str) -> None:
-        paused = any(one.paused for one in self._bridge.desk.setup.state.accounts if one.account == name)
+        account = self._bridge.desk.accounts.get(name)
+        paused = account is not None and account.paused
         words = tr("“{account}” answers again", account=name) if paused else tr("“{account}” is paused", account=name)
         self._bridge.ask(self._bridge.desk.account_editing.pause(name, on=not paused), partial(self._tell, words))
 

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
-from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.rows import SettingsCard, StateLine
-from wxdesk.ui.setup.text import checked_text
+from wxdesk.ui.setup.text import checked_text, told_alone
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -71,7 +70,7 @@ class AddressSummary(SettingsCard):
         waits = finding.verdict in {CheckVerdict.UNKNOWN, CheckVerdict.WAITING, CheckVerdict.TUNNEL_STARTING}
         roles = {Gravity.WARNING: "pending", Gravity.FAILURE: "failed"}
         role = "pending" if finding.verdict is CheckVerdict.NO_PUBLIC_URL else roles.get(gravity, "accent")
-        line.show_state("faint" if waits else role, told(finding))
+        line.show_state("faint" if waits else role, told_alone(finding))
 
     def _probed(self, _: Sequence[Finding]) -> None:
         self.again.setEnabled(True)

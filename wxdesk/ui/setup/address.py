@@ -47,10 +47,18 @@ class AddressCard(SetupCard):
     def show_result(self, finding: Finding) -> None:
         """Show the probe, stage by stage."""
         super().show_result(finding)
+        nothing = finding.verdict is CheckVerdict.NO_PUBLIC_URL  # the empty field says so
+        self.result.setHidden(nothing or finding.verdict is CheckVerdict.UNKNOWN)
+        self.probe.setHidden(nothing)
         self.probe.show_finding(finding)
         tunnel = self.view.tunnel
         shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
         self.tunnel.show_finding(tunnel if shown else None, mending=self._around.mending(tunnel) if tunnel else None)
+
+    def begin(self) -> None:
+        """Focus the address while there is none."""
+        if not self.form.url.text():
+            self.form.url.edit.setFocus()
 
     def check(self) -> None:
         """Probe the address now."""

@@ -12,7 +12,7 @@ from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.setup.text import state_of
+from wxdesk.ui.setup.text import sentence_of, state_of
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
@@ -62,7 +62,7 @@ class FindingCard(QFrame):
             return
         look = state_of(finding)
         self._icon.show_icon(look.icon, look.role)
-        self.sentence.setText(sentences.text(finding))
+        self.sentence.setText(sentence_of(finding))
         self.when.show_if_any(when)
         self.remedy.show_if_any(sentences.remedy(finding))
         copied = sentences.copy(finding)

@@ -41,6 +41,7 @@ COLUMN, NARROW_COLUMN = 272, 196
 NARROW = 960
 """Width of the page below which the column of steps is narrow."""
 
+_WITHOUT_ACCOUNT = (SetupFact.MINI_PROGRAM, SetupFact.ADDRESS)
 _SHOWN = (ConfigurationChanged, SetupChanged, ReachabilityChanged, TunnelChanged, ListenerChanged, RulesChanged)
 
 
@@ -105,7 +106,9 @@ class SetupPage(QWidget):
         self.open(next(unfinished, next(iter(self._bridge.desk.accounts), "")))
 
     def show_step(self, step: SetupFact) -> None:
-        """Show a step, and remember it."""
+        """Show a step, and remember it; without an account only those that need none."""
+        if self.account not in self._bridge.desk.accounts:
+            self.account, step = "", step if step in _WITHOUT_ACCOUNT else SetupFact.MINI_PROGRAM
         self.step = step
         self._memory.keep_setup_place(self.account, step.value)
         self.steps.show_step(step)
@@ -184,7 +187,7 @@ class SetupPage(QWidget):
         self.whose.setText(name or tr("Five steps, about ten minutes"))
         self.steps.show_setup(view.setup)
         for fact, item in self.steps.items.items():
-            item.setEnabled(view.account is not None or fact in {SetupFact.MINI_PROGRAM, SetupFact.ADDRESS})
+            item.setEnabled(view.account is not None or fact in _WITHOUT_ACCOUNT)
         self.tryout.setVisible(not self._bridge.desk.accounts)
         self.cards[self.step].show_view(view)
 

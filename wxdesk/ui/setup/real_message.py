@@ -29,6 +29,9 @@ from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import status_of_reply
 
+NEWEST = 5
+"""Requests that are looked through for the newest push."""
+
 
 class RealMessageCard(SetupCard):
     """Done only by a push that a rule has answered; until then names what is missing.
@@ -88,6 +91,11 @@ class RealMessageCard(SetupCard):
             waiting = Finding(finding.check, CheckVerdict.WAITING, finding.account)
             self.result.show_finding(waiting)
 
+    def begin(self) -> None:
+        """Look what is in the store already, once."""
+        if self.view.name and self.finding.verdict is CheckVerdict.UNKNOWN:
+            self._bridge.ask(self._bridge.desk.setup.check_all(self.view.name), once=self)
+
     def check(self) -> None:
         """Nothing to press: only a phone can do it."""
 
@@ -105,12 +113,19 @@ class RealMessageCard(SetupCard):
         return self._bridge.desk.timeline.snapshot(self._conversation)
 
     def _newest(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
-        return self._bridge.desk.setup.attempts(self.view.name, 1) if self.view.name else None
+        return self._bridge.desk.setup.attempts(self.view.name, NEWEST) if self.view.name else None
 
     def _show_newest(self, attempts: Sequence[Finding]) -> None:
         """Show a warning about the last request, such as another original id."""
-        worth = [one for one in attempts if one.verdict.gravity is Gravity.WARNING]
-        self.note.show_finding(worth[0] if worth else None, mending=self._around.mending(worth[0]) if worth else None)
+        newest = next((one for one in attempts if one.check is not Check.MESSAGE), None)
+        if newest is None or newest.verdict.gravity is not Gravity.WARNING or self._is_corrected(newest):
+            self.note.show_finding(None)
+        else:
+            self.note.show_finding(newest, mending=self._around.mending(newest))
+
+    def _is_corrected(self, finding: Finding) -> bool:
+        right = finding.values.get("original_id", "")
+        return bool(right) and self.view.account is not None and self.view.account.original_id == right
 
     def _show_exchange(self, snapshot: ConversationSnapshot) -> None:
         conversation = snapshot.row.conversation

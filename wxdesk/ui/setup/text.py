@@ -9,6 +9,7 @@ from datetime import datetime
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.days import dated_time
 
@@ -50,6 +51,18 @@ def state_of(finding: Finding) -> StateLook:
     if gravity is Gravity.NOTE:
         return StateLook("info", "secondary", tr("Works"))
     return StateLook("check", "accent", tr("Works"))
+
+
+def sentence_of(finding: Finding) -> str:
+    """Return the sentence of a finding as it stands alone, with a capital."""
+    words = text(finding)
+    return words[:1].upper() + words[1:]
+
+
+def told_alone(finding: Finding) -> str:
+    """Return a finding with its remedy as they stand alone, with a capital."""
+    words = told(finding)
+    return words[:1].upper() + words[1:]
 
 
 def checked_text(finding: Finding, now: datetime) -> str:

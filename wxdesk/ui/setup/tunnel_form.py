@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -121,9 +120,9 @@ class TunnelForm(QWidget):
         return TunnelSettings()
 
     def _tunnel_stored(self, url: str, _: object) -> None:
-        sources, password = self._bridge.desk.configuration.now.sources, self.ssh.password.edit.text()
-        if password and sources is not None:
-            self._bridge.ask(asyncio.to_thread(sources.store_tunnel_password, password))
+        password = self.ssh.password.edit.text()
+        if password:
+            self._bridge.ask(self._bridge.desk.account_editing.set_tunnel_password(password))
             self.ssh.password.edit.clear()
         work = self._bridge.desk.account_editing.set("listener", {"public_url": url or None})
         self._bridge.ask(work, self._stored, self._refused)

@@ -99,6 +99,9 @@ class UrlCheckCard(SetupCard):
 
     def _show_attempts(self, attempts: Sequence[Finding]) -> None:
         self.attempts.show_attempts(attempts)
+        if self._since is not None and any(one.at is not None and one.at >= self._since for one in attempts):
+            self._since = None  # it has come, whatever came of it
+            self._show_wait()
         self.show_result(self.finding)
 
     def _question(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
@@ -107,7 +110,7 @@ class UrlCheckCard(SetupCard):
     def _show_wait(self) -> None:
         self.waiting.setVisible(self._since is not None)
         self.submitted.setText(
-            tr("I have submitted it again") if self._since is not None else tr("I have submitted it")
+            tr("I have submitted it again") if self._since or self.attempts.newest else tr("I have submitted it")
         )
         if self._since is not None:
             self.waiting.show_wait(time_left_text(self._bridge.desk.clock() - self._since))
