@@ -296,6 +296,9 @@ CAUSES = {
     ),
     (CheckVerdict.CLOCK_SKEW, "fast"): Wording("The clock of this machine is {minutes} minutes fast."),
     (CheckVerdict.CLOCK_SKEW, "slow"): Wording("The clock of this machine is {minutes} minutes slow."),
+    (CheckVerdict.APP_ID_ILLEGAL, "blanks"): Wording(
+        "A blank stands in the AppID or behind it, where nobody sees it.", remedy="Take it away: app_id in config.toml."
+    ),
     (CheckVerdict.TOKEN_DIFFERS, "blanks"): Wording("The Token in WeChat's console has a blank too many."),
     (CheckVerdict.TOKEN_DIFFERS, "case"): Wording(
         "The Token in WeChat's console has other capital letters than the one here."

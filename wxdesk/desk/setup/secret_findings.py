@@ -84,7 +84,9 @@ def _worst(
     if issue is None:
         return None
     swapped = issue.fault is ShapeFault.SWAPPED and issue.other in _OF_PUSHES
-    return Finding(check, CheckVerdict.SECRETS_SWAPPED if swapped else ILLEGAL[issue.field], account.name, at=at)
+    verdict = CheckVerdict.SECRETS_SWAPPED if swapped else ILLEGAL[issue.field]
+    values = {"cause": "blanks"} if issue.character.isspace() else {}
+    return Finding(check, verdict, account.name, values, at)
 
 
 def _value(field: CredentialField, account: Account, credentials: Credentials) -> str:
