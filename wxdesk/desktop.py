@@ -49,7 +49,7 @@ async def _examined(setup: Setup) -> list[Finding]:
     from wxdesk.doctor.case import Case  # only who asks for it needs all these rooms
     from wxdesk.doctor.examination import examine
 
-    return [finding async for finding in examine(Case(setup.home, setup.clock))]
+    return [finding async for finding in examine(Case(setup.home, setup.clock, sources=setup.sources))]
 
 
 @contextlib.contextmanager

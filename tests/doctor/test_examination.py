@@ -32,6 +32,7 @@ from wxdesk.doctor.examination import examine
 from wxdesk.doctor.window import WindowProbe
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.secrets import SecretName, SecretSource, SecretSources
 from wxdesk.store import open_store
 from wxdesk.tunnel.connection import Surroundings
 
@@ -95,6 +96,20 @@ async def test_nothing_is_made(home: Path) -> None:
     database = await found(home, Check.DATABASE)
     assert (database.verdict, sentences.text(database)) == (V.OK, "none yet, made at the first start")
     assert list(files(home)) == ["config.toml"]
+
+
+async def test_the_window_of_a_desk_knows_what_is_in_its_memory(home: Path) -> None:
+    credentials = demo_account()[1]
+    sources = SecretSources(home, {})
+    for name in SecretName:
+        value = getattr(credentials, name.value)
+        await asyncio.to_thread(sources.store, "shop", name, value, utc_now(), into=SecretSource.MEMORY)
+    lacking = Case(home, utc_now, {})
+    told = [one async for one in examine(lacking) if one.check is Check.SECRETS]
+    assert {one.verdict for one in told} == {V.SECRET_MISSING}
+    knowing = Case(home, utc_now, {}, sources=sources)
+    told = [one async for one in examine(knowing) if one.check is Check.SECRETS]
+    assert V.SECRET_MISSING not in {one.verdict for one in told}
 
 
 async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
+from wxdesk.secrets import SecretSources
 from wxdesk.store import StoreStatus
 from wxdesk.tunnel.connection import Surroundings
 
@@ -23,7 +24,8 @@ from wxdesk.tunnel.connection import Surroundings
 class Case:
     """One examination: what is looked at, and what was learnt so far.
 
-    `around` is the network in which the public address is asked for. `config` is None while it cannot be read.
+    `around` is the network in which the public address is asked for. `sources` are those of the desk whose window
+    asks, with what it has in memory and an open vault. `config` is None while it cannot be read.
     `listens` is true if the desk of this home answers at its port. `attempts` are the stored ones by account,
     newest first; those of no account have an empty name.
     """
@@ -32,6 +34,7 @@ class Case:
     clock: Clock
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     around: Surroundings = field(default_factory=Surroundings)
+    sources: SecretSources | None = None
     config: Config | None = None
     credentials: dict[str, Credentials] = field(default_factory=dict)
     store: StoreStatus | None = None

@@ -26,7 +26,7 @@ _PLACES = {
 
 async def check_secrets(case: Case) -> Iterable[Finding]:
     """Read the secrets of all accounts, and judge their sources and shapes."""
-    sources = SecretSources(case.home, case.environ, memory=False)
+    sources = case.sources or SecretSources(case.home, case.environ, memory=False)
     findings: list[Finding] = []
     try:
         await aside(sources.unlock_by_environment)

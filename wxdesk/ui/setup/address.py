@@ -41,8 +41,9 @@ class AddressCard(SetupCard):
 
     @property
     def finding(self) -> Finding:
-        """The newest probe; it is the desk's, not an account's."""
-        return self.view.reach
+        """The newest probe by the account's own push URL, else by any."""
+        own = self.view.setup.finding(self.fact)
+        return self.view.reach if own.verdict is CheckVerdict.UNKNOWN else own
 
     def show_result(self, finding: Finding) -> None:
         """Show the probe, stage by stage."""
@@ -62,7 +63,7 @@ class AddressCard(SetupCard):
 
     def check(self) -> None:
         """Probe the address now."""
-        self.ask(self._bridge.desk.setup.check_address(), self._probed)
+        self.ask(self._bridge.desk.setup.check_address(self.view.name), self._probed)
 
     def _probed(self, found: Sequence[Finding]) -> None:
         for finding in found[:1]:
