@@ -1,4 +1,4 @@
-"""Subcommands of `wxdesk` that need more than a few lines: demo, doctor and rules.
+"""Subcommands of `wxdesk` that need more than a few lines, a module each.
 
-One module a command. Imported by `cli` only; may import every other layer.
+Imported by `cli` only; may import every other layer.
 """

@@ -1,4 +1,5 @@
-"""Set-up while the desk runs: the tunnel, and what else leads a push here.
+"""Set-up at work: findings and their sentences, probes, tunnel, account editing.
 
-Imported by `app` and the edges; imports `core` and the desk's runtime.
+Imported by `app` and the edges; imports `store`, `config`, `secrets`, the rooms of `desk` for runtime and settings,
+and `core`.
 """
