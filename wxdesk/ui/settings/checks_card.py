@@ -39,6 +39,7 @@ class ChecksCard(SettingsCard):
         self.run = Button(tr("Check everything"), icon="retry", parent=self)
         self.run.clicked.connect(self.start)
         self.report = CopyButton("", tr("the report"), self)
+        self.report.setText(tr("Copy the report"))
         self.report.copied.connect(self.copied)
         self.report.hide()
         self.sum = StateLine(self)

@@ -1,0 +1,41 @@
+"""A locked vault keeps no window shut: a bar says what is missing and asks for the passphrase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from tests.ui.setup.newcomer import arriving
+from tests.ui.setup.steps import LONG, click
+from wxdesk.secrets import SecretSources
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.shell.vault_lock import BAR
+from wxdesk.ui.widgets.dialogs.vault import VaultDialog
+
+
+def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path: Path, appearance: Appearance) -> None:
+    SecretSources(tmp_path, {}).make_vault("open sesame")
+    with arriving(tmp_path) as person:
+        bridge = Bridge(person.desk, person.thread.loop)
+        bridge.connect_to_bus()
+        window = MainWindow(bridge, InstallationFacts(person.home), appearance)
+        window.show()
+        assert "locked" in window.notices.bars.texts()[BAR]
+        window.notices.bars._bars[BAR].findChildren(type(window.status_bar.pause))[0].click()
+        qtbot.waitUntil(lambda: bool(window.findChildren(VaultDialog)))
+        [dialog] = window.findChildren(VaultDialog)
+        dialog.passphrase.setText("wrong words")
+        dialog.action.click()
+        qtbot.waitUntil(dialog.fault.isVisible, timeout=LONG)
+        dialog.passphrase.setText("open sesame")
+        click(qtbot, dialog.action)
+        qtbot.waitUntil(lambda: BAR not in window.notices.bars.texts(), timeout=LONG)
+        qtbot.waitUntil(lambda: bridge.is_idle, timeout=LONG)
+        bridge.close()
+        bridge.deleteLater()
+        window.finish()
+        window.deleteLater()
