@@ -169,7 +169,7 @@ LOCAL = {
         remedy="Look at [store] url in config.toml, or restore a backup.",
     ),
     CheckVerdict.LIBRARY_MISSING: Wording(
-        "A library is missing on this machine: {name}",
+        "A library is missing on this machine: {name}.",
         "A library is missing on this machine.",
         remedy="Install it with: {command}",
     ),
