@@ -76,8 +76,9 @@ class AccountCard(SettingsCard):
             return
         self._app_id.setText(account.app_id)
         self._original_id.setText(account.original_id or "–")
-        public = cleaned_url(self._desk.configuration.now.config.listener.public_url)
-        url = f"{public or self._desk.health.state.listener_url}/wx/{self.name}"
+        configured, tunnel = self._desk.configuration.now.config.listener.public_url, self._desk.setup.state.tunnel
+        public = cleaned_url(configured) or tunnel.public_url.rstrip("/") or self._desk.health.state.listener_url
+        url = f"{public}/wx/{self.name}"
         self._url.setText(url)
         self._copy_url.text_to_copy = url
         self.mode.show_state(*_PUSH_MODES[account.push_mode]())

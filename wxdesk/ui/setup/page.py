@@ -196,7 +196,7 @@ class SetupPage(QWidget):
         account = desk.accounts.get(self.account)
         state, setup = desk.setup.state, desk.configuration.now
         secrets = setup.credentials.get(self.account, Credentials("", ""))
-        url = cleaned_url(setup.config.listener.public_url)
+        url = cleaned_url(setup.config.listener.public_url) or state.tunnel.public_url.rstrip("/")
         return SetupView(
             now=desk.clock(),
             account=account,
