@@ -58,11 +58,6 @@ class MissingSecret:
     name: SecretName
 
     @property
-    def variable(self) -> str:
-        """The environment variable that would supply the secret."""
-        return variable(self.account, self.name)
-
-    @property
     def command(self) -> str:
         """The command that would store the secret."""
         return f"wxdesk secret set {self.account} {self.name.value}"

@@ -332,18 +332,12 @@ async def test_an_account_that_was_never_reachable_has_no_outage(store: Store) -
     assert await store.outages.newest() == ()
 
 
-async def test_who_asks_hears_at_once_and_another_address_can_be_tried(store: Store) -> None:
+async def test_who_asks_hears_at_once(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         outside.verdict = V.TOO_SLOW
         assert (await watch.check()).verdict is V.TOO_SLOW
         assert watch.state.finding.verdict is V.TOO_SLOW
-        assert (await watch.try_address("http://10.0.0.1", "shop")).verdict is V.PRIVATE_ADDRESS
-        assert (await watch.try_address("tea.example.com", "shop")).verdict is V.TOO_SLOW
-        outside.verdict = V.OK
-        cleaned = await watch.try_address("tea.example.com。", "shop")
-        assert (cleaned.verdict, cleaned.values["url"]) == (V.URL_CLEANED, "https://tea.example.com")
-        assert watch.state.finding.verdict is V.TOO_SLOW, "nothing of that is kept"
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,6 @@ class FieldShape:
     least: int
     most: int
 
-    @property
-    def lengths(self) -> tuple[int, int]:
-        """Least and most characters of the whole value."""
-        return len(self.beginning) + self.least, len(self.beginning) + self.most
-
     def fits(self, value: str) -> bool:
         """Tell if `value` has this shape."""
         rest = value.removeprefix(self.beginning)

@@ -141,14 +141,6 @@ class Reachability:
         """Return the newest times in which messages may have been missed, oldest first."""
         return await self._outages.newest()
 
-    async def try_address(self, public_url: str, account: str) -> Finding:
-        """Probe an address that is not configured yet; nothing is kept."""
-        url, found = read_public_url(public_url)
-        if url is None:
-            return replace(found, at=self._clock())
-        probed = await self._prober.probe(url, account, self._listener)
-        return replace(found, at=probed.at) if probed.verdict is CheckVerdict.OK else probed
-
     async def run(self) -> None:
         """Probe for ever; ends only when cancelled."""
         try:

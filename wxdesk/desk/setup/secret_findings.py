@@ -7,7 +7,7 @@ from datetime import datetime
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_account
+from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_together, values_of
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.wechat.credential_texts import field_name
 from wxdesk.i18n import tr
@@ -77,20 +77,17 @@ def source_findings(sources: SecretSources) -> list[Finding]:
 def _worst(
     check: Check, fields: tuple[CredentialField, ...], account: Account, credentials: Credentials, at: datetime
 ) -> Finding | None:
+    values = values_of(account, credentials)
     for field in fields:
-        if not _value(field, account, credentials) and not _may_be_empty(field, account):
+        if not values[field] and not _may_be_empty(field, account):
             return missing_finding(check, field, account.name, at)
-    issue = next((one for one in judge_account(account, credentials) if one.field in fields), None)
+    issue = next((one for one in judge_together(values) if one.field in fields), None)
     if issue is None:
         return None
     swapped = issue.fault is ShapeFault.SWAPPED and issue.other in _OF_PUSHES
     verdict = CheckVerdict.SECRETS_SWAPPED if swapped else ILLEGAL[issue.field]
-    values = {"cause": "blanks"} if issue.character.isspace() else {}
-    return Finding(check, verdict, account.name, values, at)
-
-
-def _value(field: CredentialField, account: Account, credentials: Credentials) -> str:
-    return account.app_id if field is CredentialField.APP_ID else str(getattr(credentials, field.value))
+    cause = {"cause": "blanks"} if issue.character.isspace() else {}
+    return Finding(check, verdict, account.name, cause, at)
 
 
 def _may_be_empty(field: CredentialField, account: Account) -> bool:

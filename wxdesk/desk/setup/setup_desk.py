@@ -202,16 +202,12 @@ class SetupDesk:
         self._program(account, found)
         return found
 
-    async def check_address(self, account: str = "") -> tuple[Finding, ...]:
+    async def check_address(self, account: str = "") -> Finding:
         """Probe the public address now, by an account's own push URL if it is named."""
         found = await self._from.reachability.check(account)
         if account:
             self._book.put(account, {SetupFact.ADDRESS: found})
-        return (found,)
-
-    async def probe(self, url: str) -> tuple[Finding, ...]:
-        """Probe an address that is not configured yet."""
-        return (await self._from.reachability.try_address(url, next(iter(self._from.accounts), "")),)
+        return found
 
     async def check_all(self, account: str) -> AccountSetup:
         """Check every fact of an account again."""
@@ -250,10 +246,8 @@ class SetupDesk:
 
     def _sent(self, call: ApiCalled) -> None:
         """Note that an account may not send, and when it may again."""
-        found, before = (
-            call_finding(call, self._from.api_host),
-            self._book.finding(call.account, SetupFact.REAL_MESSAGE),
-        )
+        found = call_finding(call, self._from.api_host)
+        before = self._book.finding(call.account, SetupFact.REAL_MESSAGE)
         if found.verdict in MAY_NOT_SEND:
             self._book.put(call.account, {SetupFact.REAL_MESSAGE: replace(found, check=Check.MESSAGE)})
         elif found.verdict is CheckVerdict.OK and before.verdict in MAY_NOT_SEND:

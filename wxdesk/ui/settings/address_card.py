@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -74,7 +72,7 @@ class AddressSummary(SettingsCard):
         role = "pending" if finding.verdict is CheckVerdict.NO_PUBLIC_URL else roles.get(gravity, "accent")
         line.show_state("faint" if waits else role, told_alone(finding))
 
-    def _probed(self, _: Sequence[Finding]) -> None:
+    def _probed(self, _: Finding) -> None:
         self.again.setEnabled(True)
         self.show_state()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.facts import SetupFact
@@ -63,11 +61,7 @@ class AddressCard(SetupCard):
 
     def check(self) -> None:
         """Probe the address now."""
-        self.ask(self._bridge.desk.setup.check_address(self.view.name), self._probed)
-
-    def _probed(self, found: Sequence[Finding]) -> None:
-        for finding in found[:1]:
-            self.show_result(finding)
+        self.ask(self._bridge.desk.setup.check_address(self.view.name), self.show_result)
 
 
 class ProbeRow(QWidget):

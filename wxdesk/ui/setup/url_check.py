@@ -40,7 +40,7 @@ class UrlCheckCard(SetupCard):
         self.values = ConsoleValues(self)
         self.values.copied.connect(self.say_copied)
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self)
-        self.submitted.clicked.connect(self._begin)
+        self.submitted.clicked.connect(self.check)
         self.waiting = WaitingLine(self)
         self.attempts = AttemptList(around, self)
         self.body.addWidget(self.waiting)
@@ -73,8 +73,12 @@ class UrlCheckCard(SetupCard):
         self._refresher.ask()
 
     def check(self) -> None:
-        """Wait for WeChat once more."""
-        self._begin()
+        """Wait for WeChat, which has been asked in its console."""
+        if not self.view.name:
+            return
+        self._since = self._bridge.desk.clock()
+        self._bridge.ask(self._bridge.desk.setup.submitted(self.view.name))
+        self._show_wait()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -83,13 +87,6 @@ class UrlCheckCard(SetupCard):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick.stop()
-
-    def _begin(self) -> None:
-        if not self.view.name:
-            return
-        self._since = self._bridge.desk.clock()
-        self._bridge.ask(self._bridge.desk.setup.submitted(self.view.name))
-        self._show_wait()
 
     def show_result(self, finding: Finding) -> None:
         """Show the finding, unless the newest attempt says the same."""

@@ -12,7 +12,6 @@ from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup import sentences
-from wxdesk.desk.setup.check_sentences import NAMES
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.status_dot import StatusDot
 
@@ -65,5 +64,5 @@ class SetupLamp(StatusDot):
 def _said(found: Finding, *, many: bool) -> str:
     said = sentences.text(found)
     if found.verdict in _NOTHING_YET:
-        said = tr("{check}: {said}", check=tr(NAMES[found.check]), said=said)
+        said = tr("{check}: {said}", check=sentences.name(found.check), said=said)
     return tr("“{account}”: {said}", account=found.account, said=said) if many and found.account else said
