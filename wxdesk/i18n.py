@@ -91,6 +91,12 @@ def explain(error: BaseException) -> str:
     return tr("Unexpected error: {kind}", kind=type(error).__name__)
 
 
+def explain_reason(error: BaseException) -> str:
+    """Describe an error beside its field: the reason, without file, line and key."""
+    reason = _translated_values(error.values).get("reason") if isinstance(error, WxdeskError) else None
+    return str(reason) if reason else explain(error)
+
+
 def _translated_values(values: Mapping[str, object]) -> dict[str, object]:
     return {name: _translated(value) for name, value in values.items()}
 

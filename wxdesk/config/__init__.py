@@ -4,6 +4,7 @@ Imported by `desk`, `app`, `cli` and `commands`; imports `core`, `toml` and `tim
 """
 
 from wxdesk.config.reading import (
+    ACCOUNT_NAME,
     FILE,
     AccountEntry,
     Config,
@@ -16,6 +17,7 @@ from wxdesk.config.reading import (
 from wxdesk.config.tunnel import Preset, TunnelSettings
 
 __all__ = [
+    "ACCOUNT_NAME",
     "FILE",
     "AccountEntry",
     "Config",

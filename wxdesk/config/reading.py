@@ -25,7 +25,7 @@ from wxdesk.toml import BadToml, TomlLines, parsed_toml
 
 FILE = "config.toml"
 TOP_LEVEL = "top level"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _REASONS = (
     (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
@@ -207,7 +207,7 @@ def _check(config: Config, file: str) -> None:
 
 
 def _check_account(entry: AccountEntry, at: str, file: str) -> None:
-    if not _NAME.fullmatch(entry.name):
+    if not ACCOUNT_NAME.fullmatch(entry.name):
         raise BadConfig(file, f"{at}.name", "takes 1 to 32 letters, digits, - and _, and begins with a letter or digit")
     if not entry.app_id:
         raise BadConfig(file, f"{at}.app_id", "is empty")

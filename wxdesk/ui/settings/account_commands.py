@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_dialogs import (
@@ -97,7 +97,7 @@ class AccountCommands(QObject):
         done(answer)
 
     def _refused(self, dialog: AccountDialog, error: Exception) -> None:
-        dialog.show_error(explain(error))
+        dialog.show_error(explain_reason(error))
 
     def _tell(self, words: str, _: object) -> None:
         self._notices.toast(words)

@@ -22,7 +22,9 @@ class AddressCard(SetupCard):
     """The public address and the tunnel behind it, with each stage of the last probe."""
 
     def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
-        sentence = tr("WeChat calls a public address, port 80 or 443, and something leads it to this computer.")
+        sentence = tr(
+            "WeChat calls an address that opens from anywhere. A server of yours or a tunnel leads it to this computer."
+        )
         super().__init__(SetupFact.ADDRESS, sentence, around, parent)
         self.form = TunnelForm(around.bridge, around.notices, self)
         self.form.saved.connect(self.check)

@@ -45,6 +45,7 @@ class SetupView:
     tunnel: Finding | None = None
     hints: tuple[Finding, ...] = ()
     push_url: str = ""
+    has_app_secret: bool = False
     push_token: str = ""
     encoding_aes_key: str = ""
 

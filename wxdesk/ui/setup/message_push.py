@@ -117,7 +117,7 @@ class OwnValues(QFrame):
         foot = hbox(
             PlainLabel(tr("Push mode"), role="secondary", parent=self), self.mode, STRETCH, self.save, spacing=10
         )
-        vbox(self.token, self.key, foot, within=self, spacing=10)
+        vbox(vbox(self.token, self.key, spacing=2), foot, within=self, spacing=6)
 
     @property
     def push_mode(self) -> PushMode:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.config import ACCOUNT_NAME
 from wxdesk.core.errors import BadInput
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
 from wxdesk.ui.setup.console_paths import ConsolePaths
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import ORIGINAL_ID_PATH, SECRET_PATHS
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 FIRST_NAME = "shop"
@@ -41,14 +43,13 @@ class MiniProgramCard(SetupCard):
         self.app_id = PastedField(CredentialField.APP_ID, "wx0123456789abcdef", parent=self)
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
         self.original_id = PastedField(CredentialField.ORIGINAL_ID, "gh_0123456789ab", parent=self)
-        self.name = LabelledField(tr("Name here, part of the URL: letters and digits"), FIRST_NAME, self)
+        words = tr("Name here, part of the URL: English letters and digits")
+        self.name = LabelledField(words, FIRST_NAME, self, room=True)
         self.fields = (self.app_id, self.app_secret, self.original_id)
-        self.body.addWidget(self.app_id)
-        self.body.addWidget(self.app_secret)
         last = hbox(spacing=16)
         for field in (self.original_id, self.name):
             last.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(last)
+        self.body.addLayout(vbox(self.app_id, self.app_secret, last, spacing=2))
         paths = (*SECRET_PATHS, ORIGINAL_ID_PATH)
         self.body.addWidget(ConsolePaths(tr("Where they stand in WeChat's consoles"), paths, self))
         self._tried: Finding | None = None
@@ -67,7 +68,8 @@ class MiniProgramCard(SetupCard):
             self._fill(view)
         self._shown = view.name
         self.name.setVisible(view.account is None)
-        kept = tr("Kept; paste a new one to replace it") if view.account is not None else ""
+        self.name.edit.setPlaceholderText(self._free_name())
+        kept = tr("Kept; paste a new one to replace it") if view.has_app_secret else ""
         self.app_secret.edit.setPlaceholderText(kept)
         self.again.setVisible(view.account is not None)
         super().show_view(view)
@@ -84,6 +86,8 @@ class MiniProgramCard(SetupCard):
         """Focus the first value that is missing."""
         if not self.app_id.text():
             self.app_id.edit.setFocus()
+        elif not self.view.has_app_secret:
+            self.app_secret.edit.setFocus()
 
     def check(self) -> None:
         """Fetch a token with what is stored."""
@@ -114,7 +118,7 @@ class MiniProgramCard(SetupCard):
     def _all_right(self) -> bool:
         """Refuse what cannot be right at its field, and focus the first."""
         right = [field.check() for field in self.fields]
-        if not self.view.name and not self.app_secret.text():
+        if not self.view.has_app_secret and not self.app_secret.text():
             self.app_secret.show_error(tr("Paste the AppSecret."))
             right[1] = False
         if not self.app_id.text():
@@ -123,7 +127,20 @@ class MiniProgramCard(SetupCard):
         wrong = next((field for field, well in zip(self.fields, right, strict=True) if not well), None)
         if wrong is not None:
             wrong.edit.setFocus()
-        return wrong is None
+        return wrong is None and self._name_is_right()
+
+    def _name_is_right(self) -> bool:
+        name = self.name.text()
+        if self.view.name or not name or ACCOUNT_NAME.fullmatch(name):
+            return True
+        self.name.show_error(tr("English letters, digits, - and _, at most 32; it begins with a letter or digit."))
+        self.name.edit.setFocus()
+        return False
+
+    def _free_name(self) -> str:
+        """Return the name for an account whose name is left empty."""
+        taken = {name.lower() for name in self._bridge.desk.accounts}
+        return next(name for n in count(1) if (name := FIRST_NAME + (str(n) if n > 1 else "")) not in taken)
 
     def _store(self, found: Finding) -> None:
         self._tried = found
@@ -134,7 +151,7 @@ class MiniProgramCard(SetupCard):
             field.edit.setFocus()
             field.edit.selectAll()
         elif not self.view.name:
-            name = self.name.text() or FIRST_NAME
+            name = self.name.text() or self._free_name()
             add = self._bridge.desk.account_editing.add(
                 name, self.app_id.text(), original_id=self.original_id.text() or None
             )
@@ -181,7 +198,7 @@ class MiniProgramCard(SetupCard):
     def _not_stored(self, error: Exception) -> None:
         self.released()
         if isinstance(error, BadInput):
-            self.name.show_error(explain(error))
+            self.name.show_error(explain_reason(error))
             self.name.edit.setFocus()
         else:
             self._around.notices.report(error)

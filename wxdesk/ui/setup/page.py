@@ -19,7 +19,6 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.public_url import cleaned_url
-from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -195,7 +194,7 @@ class SetupPage(QWidget):
         desk = self._bridge.desk
         account = desk.accounts.get(self.account)
         state, setup = desk.setup.state, desk.configuration.now
-        secrets = setup.credentials.get(self.account, Credentials("", ""))
+        secrets = setup.found_for(self.account).credentials  # also of an account that lacks some
         url = cleaned_url(setup.config.listener.public_url) or state.tunnel.public_url.rstrip("/")
         return SetupView(
             now=desk.clock(),
@@ -205,6 +204,7 @@ class SetupPage(QWidget):
             tunnel=state.tunnel.finding,
             hints=desk.setup.hints(self.account),
             push_url=f"{url}/wx/{self.account}" if url and account is not None else "",
+            has_app_secret=bool(secrets.app_secret),
             push_token=secrets.push_token,
             encoding_aes_key=secrets.encoding_aes_key,
         )

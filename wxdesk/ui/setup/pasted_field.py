@@ -11,6 +11,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.fields.field_words import FieldWords
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -34,10 +35,8 @@ class PastedField(QWidget):
         self.edit = QLineEdit(self)
         self.edit.setPlaceholderText(hint)
         self.edit.setAccessibleName(field_name(field))
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
-        self.note.hide()
-        self.error.hide()
+        self.words = FieldWords(self, room=True)
+        self.note, self.error = self.words.note, self.words.error
         self._eye = SmallButton("eye", tr("Show or hide the {field}", field=field_name(field)), self)
         self._eye.setCheckable(True)
         self._eye.setVisible(hidden)
@@ -47,7 +46,7 @@ class PastedField(QWidget):
         word = field_name(field)
         name = PlainLabel(word[:1].upper() + word[1:], size=Size.SMALL, role="secondary", parent=self)
         line = hbox((self.edit, 1), self._eye, spacing=4)
-        vbox(name, line, self.note, self.error, within=self, spacing=3)
+        vbox(name, line, self.words, within=self, spacing=3)
         self.edit.textChanged.connect(self._changed)
         self.edit.editingFinished.connect(self.check)
 
@@ -59,12 +58,12 @@ class PastedField(QWidget):
         """Show a stored value, without a note or an error."""
         if value != self.edit.text():
             self.edit.setText(value)
-        self.note.show_if_any("")
+        self.words.show_note("")
         self.show_error("")
 
     def show_error(self, reason: str) -> None:
         """Show an error below; empty removes it."""
-        self.error.show_if_any(reason)
+        self.words.show_error(reason)
         self.edit.setAccessibleDescription(reason)
         set_wrong(self.edit, bool(reason))
 
@@ -81,11 +80,11 @@ class PastedField(QWidget):
             self.edit.blockSignals(True)
             self.edit.setText(cleaned.value)
             self.edit.blockSignals(False)
-            self.note.show_if_any(explain_cleaning(self.field, cleaned.cleanings))
+            self.words.show_note(explain_cleaning(self.field, cleaned.cleanings))
 
     def _changed(self, text: str) -> None:
         came, self._before = len(text) - self._before, len(text)
-        self.note.show_if_any("")
+        self.words.show_note("")
         self.show_error("")
         if came >= PASTED:
             self.check()

@@ -6,17 +6,17 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
 from wxdesk.config import TunnelSettings
 from wxdesk.config.tunnel import GATEWAYS, PRESETS, keys_of
-from wxdesk.core.errors import BadInput
+from wxdesk.core.errors import BadConfig, BadInput
 from wxdesk.core.setup.caddyfile import caddyfile
 from wxdesk.core.setup.public_url import cleaned_url, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.sentences import text, told
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -31,7 +31,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 _KINDS = {
     TunnelKind.EXTERNAL: (
         "I have an address",
-        "A server, a router or a tunnel of your own leads the address to this computer already.",
+        "A server, a router or a tunnel of your own leads the address to {local} on this computer already.",
     ),
     TunnelKind.SSH: (
         "My own server, by SSH",
@@ -39,7 +39,8 @@ _KINDS = {
     ),
     TunnelKind.COMMAND: (
         "A tunnel program",
-        "wxdesk starts the program, watches it, and ends it with the desk.",
+        "No server? Register with a tunnel such as cpolar or natapp and install its program; wxdesk starts and watches "
+        "it. A fixed address costs a little; free ones change at each start.",
     ),
 }
 
@@ -59,13 +60,9 @@ class TunnelForm(QWidget):
         self._notices = notices
         self._shown: tuple[str, TunnelSettings] | None = None
         self.kinds = QButtonGroup(self)
-        self.url = LabelledField(tr("Public address"), "https://desk.example.com", self)
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.url = LabelledField(tr("Public address, which opens from anywhere"), "", self, room=True)
         self.meaning = PlainLabel(role="secondary", wrap=True, parent=self)
         self.ssh, self.command = SshFields(self), CommandFields(self)
-        self.fields = QStackedWidget(self)
-        for page in (QWidget(self), self.ssh, self.command):
-            self.fields.addWidget(page)
         self.save = Button(tr("Save and check"), parent=self)
         self.save.clicked.connect(self.store)
         self.url.edit.editingFinished.connect(self._clean)
@@ -74,11 +71,10 @@ class TunnelForm(QWidget):
         self.ssh.remote_port.edited.connect(self._show_domain)
         self.ssh.caddy.copy_button.copied.connect(self._say_copied)
         vbox(
-            self._choices(), self.meaning, self.url, self.note, self.fields, hbox(self.save, STRETCH),
+            self._choices(), self.meaning, self.url, self.ssh, self.command, hbox(self.save, STRETCH),
             within=self, spacing=10,
         )  # fmt: skip
         self.kinds.idClicked.connect(self._show_kind)
-        self.note.hide()
 
     def show_settings(self) -> None:
         """Show what is in force, unless it is shown already; what is being written stays."""
@@ -106,6 +102,9 @@ class TunnelForm(QWidget):
             self.url.show_error(told(found))
             self.url.edit.setFocus()
             return
+        if (gap := self._gap(wanted)) is not None:
+            _refuse(*gap)
+            return
         work = self._bridge.desk.account_editing.set("tunnel", keys_of(wanted))
         self._bridge.ask(work, partial(self._tunnel_stored, url), self._refused)
 
@@ -119,6 +118,18 @@ class TunnelForm(QWidget):
             return self.command.settings(before)
         return TunnelSettings()
 
+    def _gap(self, wanted: TunnelSettings) -> tuple[LabelledField, str] | None:
+        """Return the first field that lacks a value, with what to enter."""
+        if wanted.kind is TunnelKind.SSH and not wanted.host:
+            return self.ssh.host, tr("Enter the address of your server.")
+        if wanted.kind is TunnelKind.SSH and not wanted.user and wanted.gateway == "sshd":
+            return self.ssh.user, tr("Enter the name by which you log in there.")
+        if wanted.kind is TunnelKind.SSH and not wanted.custom_domain and wanted.gateway == "frps":
+            return self.ssh.domain, tr("Enter the domain.")
+        if wanted.kind is TunnelKind.COMMAND and not (wanted.preset or wanted.command):
+            return self.command.line, tr("Enter the command that starts it.")
+        return None
+
     def _tunnel_stored(self, url: str, _: object) -> None:
         password = self.ssh.password.edit.text()
         if password:
@@ -128,12 +139,16 @@ class TunnelForm(QWidget):
         self._bridge.ask(work, self._stored, self._refused)
 
     def _stored(self, _: object) -> None:
+        self.url.show_error("")
         self.show_settings()
         self.saved.emit()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, BadInput):
-            self.url.show_error(explain(error))
+        if isinstance(error, BadConfig) and str(error.values["key"]).startswith("tunnel."):
+            at = str(error.values["key"]).removeprefix("tunnel.")
+            _refuse(self.ssh.by_key.get(at, self.command.line), explain_reason(error))
+        elif isinstance(error, BadInput):
+            _refuse(self.url, explain_reason(error))
         else:
             self._notices.report(error)
 
@@ -143,11 +158,12 @@ class TunnelForm(QWidget):
         if after != before:
             self.url.edit.setText(after)
             cleaned = found.verdict is CheckVerdict.URL_CLEANED
-            self.note.show_if_any(text(found) if cleaned else "")
+            self.url.words.show_note(text(found) if cleaned else "")
         if found.verdict in {CheckVerdict.URL_ILLEGAL, CheckVerdict.WRONG_PORT, CheckVerdict.PRIVATE_ADDRESS}:
             self.url.show_error(told(found))
 
     def _show_domain(self) -> None:
+        self.url.words.show_note("")
         self.ssh.show_domain(urlsplit(cleaned_url(self.url.text())).hostname or "")
 
     def _say_copied(self) -> None:
@@ -163,9 +179,20 @@ class TunnelForm(QWidget):
         return row
 
     def _show_kind(self, index: int) -> None:
-        self.meaning.setText(tr(tuple(_KINDS.values())[index][1]))
-        self.fields.setCurrentIndex(index)
-        self.fields.setVisible(index > 0)
+        kind = tuple(TunnelKind)[index]
+        local = self._bridge.desk.health.state.listener_url
+        self.meaning.setText(tr(_KINDS[kind][1], local=local))
+        hint = tr("Empty: the program tells it") if kind is TunnelKind.COMMAND else "https://desk.example.com"
+        self.url.edit.setPlaceholderText(hint)
+        for field in (self.url, *self.ssh.by_key.values(), self.command.line):
+            field.show_error("")
+        self.ssh.setVisible(kind is TunnelKind.SSH)
+        self.command.setVisible(kind is TunnelKind.COMMAND)
+
+
+def _refuse(field: LabelledField, reason: str) -> None:
+    field.show_error(reason)
+    field.edit.setFocus()
 
 
 class SshFields(QWidget):
@@ -185,6 +212,10 @@ class SshFields(QWidget):
         self.remote_port = LabelledField(tr("Port there that takes the requests"), "8765", self)
         self.proxy_name = LabelledField(tr("Name of the proxy"), "wxdesk", self)
         self.domain = LabelledField(tr("Domain in frps"), "desk.example.com", self)
+        self.by_key = {
+            "host": self.host, "port": self.port, "user": self.user, "key_file": self.key_file,
+            "remote_port": self.remote_port, "proxy_name": self.proxy_name, "custom_domain": self.domain,
+        }  # fmt: skip
         self.carry_api = Switch(parent=self)
         self.carry_api.setAccessibleName(tr("Calls to WeChat leave by the server as well"))
         self.caddy = CodeBlock("", tr("the Caddyfile"), self)
@@ -196,12 +227,8 @@ class SshFields(QWidget):
 
     def show_settings(self, tunnel: TunnelSettings) -> None:
         """Show the settings in force."""
-        for field, value in (
-            (self.host, tunnel.host), (self.port, tunnel.port), (self.user, tunnel.user),
-            (self.key_file, tunnel.key_file), (self.remote_port, tunnel.remote_port),
-            (self.proxy_name, tunnel.proxy_name), (self.domain, tunnel.custom_domain),
-        ):  # fmt: skip
-            field.edit.setText(str(value))
+        for key, field in self.by_key.items():
+            field.edit.setText(str(getattr(tunnel, key)))
         self.carry_api.setChecked(tunnel.carry_api)
         self.gateway.setCurrentIndex(GATEWAYS.index(tunnel.gateway))
 
@@ -262,7 +289,8 @@ class CommandFields(QWidget):
 
     def show_settings(self, tunnel: TunnelSettings) -> None:
         """Show the settings in force."""
-        self.preset.setCurrentIndex(PRESETS.index(tunnel.preset) if tunnel.preset else len(PRESETS))
+        other = tunnel.kind is TunnelKind.COMMAND and not tunnel.preset
+        self.preset.setCurrentIndex(len(PRESETS) if other else PRESETS.index(tunnel.preset or "cpolar"))
         self.line.edit.setText(" ".join(tunnel.command))
 
     def settings(self, before: TunnelSettings) -> TunnelSettings:

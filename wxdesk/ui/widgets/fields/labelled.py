@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.fields.field_words import FieldWords
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class LabelledField(QWidget):
-    """One line of text with a name.
+    """One line of text with a name; for `room` see `FieldWords`.
 
     Signals:
         edited: the text has changed.
@@ -19,14 +20,14 @@ class LabelledField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None, *, room: bool = False) -> None:
         super().__init__(parent)
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(hint)
         self.edit.setAccessibleName(name)
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
-        self.error.hide()
-        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), self.edit, self.error, within=self, spacing=3)
+        self.words = FieldWords(self, room=room)
+        self.note, self.error = self.words.note, self.words.error
+        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), self.edit, self.words, within=self, spacing=3)
         self.edit.textChanged.connect(self._changed)
 
     def text(self) -> str:
@@ -35,8 +36,7 @@ class LabelledField(QWidget):
 
     def show_error(self, reason: str) -> None:
         """Show an error below the field; empty removes it."""
-        self.error.setText(reason)
-        self.error.setVisible(bool(reason))
+        self.words.show_error(reason)
         self.edit.setAccessibleDescription(reason)
         set_wrong(self.edit, bool(reason))
 

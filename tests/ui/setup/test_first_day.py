@@ -1,0 +1,115 @@
+"""A first day with wrong hands: refusals stand at their field, in a shop owner's words, and nothing moves."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.setup.newcomer import PUBLIC, Newcomer
+from tests.ui.setup.steps import LONG, card, click, come_to_url_check, give_mini_program, paste, reach
+from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.ui.setup.address import AddressCard
+from wxdesk.ui.setup.message_push import MessagePushCard
+from wxdesk.ui.setup.mini_program import MiniProgramCard
+from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+
+
+def _place(widget: QWidget) -> int:
+    return widget.mapTo(widget.window(), QPoint(0, 0)).y()
+
+
+def _is_settled(card: QWidget) -> bool:
+    layout = card.layout()
+    return layout is not None and card.height() == layout.totalHeightForWidth(card.width())
+
+
+def test_nothing_moves_under_the_mouse_when_words_come_below_a_field(qtbot: QtBot, guide: SetupPage) -> None:
+    first = card(guide, MiniProgramCard)
+    qtbot.waitUntil(lambda: _is_settled(first))
+    before = _place(first.go_on)
+    paste(qtbot, first.app_id.edit, " wx0123456789abcdef ")
+    paste(qtbot, first.app_secret.edit, "“too short”")
+    paste(qtbot, first.original_id.edit, "ｇh_0123456789ab")
+    qtbot.waitUntil(first.app_secret.error.isVisible)
+    assert first.app_id.note.isVisible()
+    assert first.original_id.note.isVisible()
+    qtbot.waitUntil(lambda: _place(first.go_on) == before)
+
+
+def test_a_name_that_cannot_be_is_refused_before_wechat_is_asked(
+    qtbot: QtBot, person: Newcomer, guide: SetupPage
+) -> None:
+    first = card(guide, MiniProgramCard)
+    paste(qtbot, first.name.edit, "我的店")
+    give_mini_program(qtbot, guide, person)
+    assert first.name.error.isVisible()
+    assert "config.toml" not in first.name.error.full_text()
+    assert guide._bridge.is_idle, "WeChat is asked"
+
+
+def test_the_second_account_without_a_name_gets_a_free_one(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
+    come_to_url_check(qtbot, guide, person)
+    guide.open("", SetupFact.MINI_PROGRAM)
+    give_mini_program(qtbot, guide, person)
+    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    assert list(person.desk.accounts) == ["shop", "shop2"]
+
+
+def test_an_account_that_lost_its_secret_asks_for_it_and_goes_on(
+    qtbot: QtBot, person: Newcomer, guide: SetupPage
+) -> None:
+    """As after a restart without a keychain."""
+    person.thread.call(person.desk.account_editing.add("shop", person.app_id, original_id=person.original_id))
+    guide.open("shop")
+    first = card(guide, MiniProgramCard)
+    assert not first.app_secret.edit.placeholderText()
+    click(qtbot, first.go_on)
+    assert first.app_secret.error.isVisible()
+    assert guide.step is SetupFact.MINI_PROGRAM
+    guide.show_step(SetupFact.MESSAGE_PUSH)
+    second = card(guide, MessagePushCard)
+    qtbot.waitUntil(lambda: bool(second.view.push_token and second.view.encoding_aes_key), timeout=LONG)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(TunnelKind.SSH, "host"), (TunnelKind.SSH, "user"), (TunnelKind.COMMAND, "line")]
+)
+def test_what_a_tunnel_lacks_is_said_at_its_field(qtbot: QtBot, guide: SetupPage, kind: TunnelKind, field: str) -> None:
+    guide.show_step(SetupFact.ADDRESS)
+    form = card(guide, AddressCard).form
+    paste(qtbot, form.url.edit, PUBLIC)
+    click(qtbot, form.kinds.button(tuple(TunnelKind).index(kind)))
+    assert form.ssh.isVisible() == (kind is TunnelKind.SSH)
+    if field == "user":
+        paste(qtbot, form.ssh.host.edit, "203.0.113.9")
+    if kind is TunnelKind.COMMAND:
+        form.command.preset.setCurrentIndex(form.command.preset.count() - 1)
+    click(qtbot, form.save)
+    at: LabelledField = form.command.line if field == "line" else form.ssh.by_key[field]
+    assert at.error.isVisible()
+    assert form.url.error.isHidden()
+    click(qtbot, form.kinds.button(0))
+    click(qtbot, form.kinds.button(tuple(TunnelKind).index(kind)))
+    assert at.error.isHidden()
+
+
+def test_a_value_that_a_tunnel_cannot_have_is_refused_at_its_field(qtbot: QtBot, guide: SetupPage) -> None:
+    guide.show_step(SetupFact.ADDRESS)
+    form = card(guide, AddressCard).form
+    paste(qtbot, form.url.edit, PUBLIC)
+    click(qtbot, form.kinds.button(tuple(TunnelKind).index(TunnelKind.SSH)))
+    paste(qtbot, form.ssh.host.edit, "root@203.0.113.9")
+    paste(qtbot, form.ssh.user.edit, "root")
+    click(qtbot, form.save)
+    qtbot.waitUntil(form.ssh.host.error.isVisible, timeout=LONG)
+    assert "config.toml" not in form.ssh.host.error.full_text()
+
+
+def test_the_card_says_where_an_address_of_ones_own_has_to_lead(person: Newcomer, guide: SetupPage) -> None:
+    guide.show_step(SetupFact.ADDRESS)
+    form = card(guide, AddressCard).form
+    assert person.thread.url in form.meaning.full_text()
