@@ -50,7 +50,8 @@ class AddressCard(SetupCard):
         super().show_result(finding)
         nothing = finding.verdict is CheckVerdict.NO_PUBLIC_URL  # the empty field says so
         self.result.setHidden(nothing or finding.verdict is CheckVerdict.UNKNOWN)
-        self.probe.setHidden(nothing)
+        for widget in (self.probe, self.again, self.checked):
+            widget.setHidden(nothing)
         self.probe.show_finding(finding)
         tunnel = self.view.tunnel
         shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
