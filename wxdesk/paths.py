@@ -1,8 +1,10 @@
-"""Paths of the operator's folder and of the files shipped with the program."""
+"""Files: the operator's folder, those shipped with the program, and safe writing."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -18,6 +20,33 @@ def write_private(path: Path, text: str) -> None:
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(opened, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
+
+
+def replace_file(path: Path, content: bytes, ready: Callable[[Path], None] = lambda _: None) -> None:
+    """Replace a file by a new one for its owner only, whole or not at all.
+
+    `ready` is called with the new one right before it takes the place of the old one, which stays if it raises.
+    """
+    number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # made with 0600
+    new = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        ready(new)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def stamp_of(file: Path) -> tuple[int, int, int] | None:
+    """Return what differs after every change of a file; None if there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def resource(*parts: str) -> Path:

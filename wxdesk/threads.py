@@ -1,10 +1,11 @@
-"""Thread with its own asyncio loop, as the desk has beside the window."""
+"""Threads: one with a loop of its own, and one for work that may hang."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 
@@ -38,3 +39,29 @@ class LoopThread:
             asyncio.set_event_loop(self.loop)
             self.loop.call_soon(self._started.set)
             self.loop.run_forever()
+
+
+async def aside[T](work: Callable[[], T], name: str = "aside") -> T:
+    """Run `work` on a thread of its own, which keeps nobody if it hangs."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]  # there is a result where there is no error
+
+    def run() -> None:
+        result, failed = None, None
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - it is raised where it is awaited
+            failed = error
+        with contextlib.suppress(RuntimeError):  # the loop may be closed by now
+            loop.call_soon_threadsafe(tell, result, failed)
+
+    threading.Thread(target=run, daemon=True, name=name).start()
+    return await done

@@ -1,6 +1,6 @@
 """HOME/config.toml, the file that people write themselves: read and changed.
 
-Imported by `desk`, `app`, `cli` and `commands`; imports `core`, `toml` and `timezones`.
+Imported by `desk`, `app`, `cli` and `commands`; imports `core`, `toml`, `paths` and `timezones`.
 """
 
 from wxdesk.config.reading import (

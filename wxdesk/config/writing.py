@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from wxdesk.config.reading import FILE, parse
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import unusable_file
+from wxdesk.paths import replace_file
 
 _MARK = "\ufeff"
 
@@ -65,19 +64,11 @@ def _bytes(path: Path) -> bytes:
 
 
 def _replace(path: Path, after: bytes, before: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=".config-", suffix=".toml", dir=path.parent)  # for its owner only
-    new = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
+    def ready(new: Path) -> None:
         if path.exists():
             new.chmod(path.stat().st_mode & 0o777)
         if _bytes(path) != before:
             raise ConfigChanged(str(path))
-        new.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            new.unlink()
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(path, after, ready)

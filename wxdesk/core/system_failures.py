@@ -34,13 +34,14 @@ NOT_REACHED = "WeChat cannot be reached"
 NAME_UNKNOWN = "WeChat cannot be reached: its name leads to no address"
 FOREIGN_CERTIFICATE = "WeChat cannot be reached: the certificate shown there is not WeChat's"
 
-_WINDOWS_TAKEN = 10048
+_WINDOWS_TAKEN, _WINDOWS_FORBIDDEN = 10048, 10013
 
 _ADDRESSES = {
     errno.EADDRINUSE: TAKEN,
     _WINDOWS_TAKEN: TAKEN,
     errno.EACCES: NOT_LET,
     errno.EPERM: NOT_LET,
+    _WINDOWS_FORBIDDEN: NOT_LET,
 }
 
 

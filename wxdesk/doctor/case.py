@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,29 +51,3 @@ class Case:
     def credentials_of(self, account: Account) -> Credentials:
         """Return the secrets of an account, empty where they are missing."""
         return self.credentials.get(account.name, NO_CREDENTIALS)
-
-
-async def aside[T](work: Callable[[], T]) -> T:
-    """Run `work` on a thread of its own, which keeps nobody if it hangs."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def tell(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]  # there is a result where there is no error
-
-    def run() -> None:
-        result, failed = None, None
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - it is raised where it is awaited
-            failed = error
-        with contextlib.suppress(RuntimeError):  # the loop may be closed by now
-            loop.call_soon_threadsafe(tell, result, failed)
-
-    threading.Thread(target=run, daemon=True, name="doctor").start()
-    return await done

@@ -10,8 +10,9 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.doctor.case import Case, aside
+from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain
+from wxdesk.threads import aside
 from wxdesk.timezones import zone_named
 
 

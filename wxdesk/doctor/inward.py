@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import shutil
 import socket
 import sys
@@ -19,15 +18,14 @@ from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.doctor.case import Case, aside
+from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
+from wxdesk.doctor.case import Case
 from wxdesk.doctor.signed_challenges import SignedChallenges
 from wxdesk.i18n import tr
+from wxdesk.threads import aside
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.server import Listener
-
-_TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
-_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, 10013})
 
 SSH_SECONDS = 5.0
 """Time in which the server of the tunnel has to answer."""
@@ -44,11 +42,12 @@ async def check_listener(case: Case) -> Iterable[Finding]:
     try:
         await aside(lambda: _try_port(host, port))
     except OSError as error:
-        if error.errno in _TAKEN:
+        reason = why_not_listening(error)
+        if reason == TAKEN:
             case.listens = case.in_use and await _is_our_desk(case, host, port)
             verdict = CheckVerdict.OK if case.listens else CheckVerdict.PORT_TAKEN
             return (Finding(Check.LISTENER, verdict, values=values | {"cause": "ours"} if case.listens else values),)
-        verdict = CheckVerdict.PORT_FORBIDDEN if error.errno in _FORBIDDEN else CheckVerdict.LISTENER_ADDRESS
+        verdict = CheckVerdict.PORT_FORBIDDEN if reason == NOT_LET else CheckVerdict.LISTENER_ADDRESS
         return (Finding(Check.LISTENER, verdict, values=values),)
     if case.in_use:
         return (Finding(Check.LISTENER, CheckVerdict.NOT_LISTENING, values=values),)

@@ -12,8 +12,9 @@ from pathlib import Path
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import NO_FOLDER, why_unusable
-from wxdesk.doctor.case import Case, aside
+from wxdesk.doctor.case import Case
 from wxdesk.doctor.sleep import sleep_minutes
+from wxdesk.threads import aside
 
 FREE_BYTES = 500 * 1024 * 1024
 """Least free disk space for a good check; a full disk stops acknowledging."""

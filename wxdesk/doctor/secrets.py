@@ -11,9 +11,10 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_account
 from wxdesk.desk.setup.secret_findings import missing_finding, program_finding, push_finding, source_findings
 from wxdesk.desk.wechat.credential_texts import field_name
-from wxdesk.doctor.case import Case, aside
+from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain, tr
 from wxdesk.secrets import AccountSecrets, SecretSource, SecretSources
+from wxdesk.threads import aside
 
 _PLACES = {
     SecretSource.ENVIRONMENT: "environment variable",

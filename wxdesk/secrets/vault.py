@@ -7,9 +7,7 @@ vault is open, its key stays in memory; a file that another process changed is r
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 import threading
 import unicodedata
 from collections.abc import Mapping
@@ -22,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from wxdesk.core.errors import BadInput, WxdeskError
 from wxdesk.core.system_failures import unusable_file
+from wxdesk.paths import replace_file, stamp_of
 from wxdesk.secrets.names import SecretSource
 
 FILE = "secrets.vault"
@@ -128,7 +127,7 @@ class Vault:
             except InvalidTag:
                 raise WrongPassphrase(str(self.file)) from None
             self._header, self._key, self._kept = header, key, kept
-            self._read = self._stamp()
+            self._read = stamp_of(self.file)
 
     def get(self, entry: str, wait: float = 0.0) -> str | None:
         """Read an entry; None if it is absent or the vault is locked."""
@@ -148,23 +147,16 @@ class Vault:
 
     def _refresh(self) -> None:
         """Read the file again if it was changed; lock the vault if its key was changed."""
-        if not self._key or self._read == self._stamp():
+        if not self._key or self._read == stamp_of(self.file):
             return
         try:
             sealed = self._sealed()
             if self._header_of(sealed) == self._header:
-                self._kept, self._read = self._unsealed(sealed, self._key), self._stamp()
+                self._kept, self._read = self._unsealed(sealed, self._key), stamp_of(self.file)
                 return
         except (InvalidTag, WxdeskError):
             pass
         self._key, self._kept, self._read = b"", {}, None
-
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            found = self.file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _sealed(self) -> bytes:
         try:
@@ -193,28 +185,13 @@ class Vault:
         nonce = secrets.token_bytes(NONCE)
         content = ChaCha20Poly1305(self._key).encrypt(nonce, msgspec.json.encode(kept), self._header)
         try:
-            _replace(self.file, self._header + nonce + content)
+            replace_file(self.file, self._header + nonce + content)
         except OSError as error:
             raise unusable_file(self.file, error) from None
-        self._kept, self._read = kept, self._stamp()
+        self._kept, self._read = kept, stamp_of(self.file)
 
 
 def _derive(passphrase: str, header: bytes) -> bytes:
     cost, salt = header[len(MAGIC)], header[len(MAGIC) + 1 :]
     typed = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape")
     return Scrypt(salt=salt, length=32, n=2**cost, r=8, p=1).derive(typed)
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Replace the file by a new one for its owner only, whole or not at all."""
-    descriptor, name = tempfile.mkstemp(prefix=file.name, dir=file.parent)  # made with 0600
-    made = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        made.replace(file)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise

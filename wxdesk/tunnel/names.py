@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address, ip_network
+
+from wxdesk.threads import aside
 
 type Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Finds the addresses of a name; raises OSError (`socket.gaierror`)."""
@@ -21,32 +21,15 @@ _FAR_AWAY = ((socket.AF_INET, "223.5.5.5"), (socket.AF_INET6, "2400:3200::1"))
 
 async def system_addresses(host: str) -> Sequence[str]:
     """Ask the system for a name's addresses, in a thread that may hang without harm."""
-    loop = asyncio.get_running_loop()
-    answered: asyncio.Future[Sequence[str]] = loop.create_future()
 
-    def tell(addresses: Sequence[str], error: OSError | None) -> None:
-        if answered.done():
-            return
-        if error is None:
-            answered.set_result(addresses)
-        else:
-            answered.set_exception(error)
-
-    def ask() -> None:
-        addresses: list[str] = []
-        failure = None
+    def ask() -> Sequence[str]:
         try:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            addresses = [str(address[0]) for *_, address in found]
         except UnicodeError as error:
-            failure = OSError(str(error))
-        except OSError as error:
-            failure = error
-        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
-            loop.call_soon_threadsafe(tell, addresses, failure)
+            raise OSError(str(error)) from None
+        return [str(address[0]) for *_, address in found]
 
-    threading.Thread(target=ask, daemon=True, name="resolver").start()
-    return await answered
+    return await aside(ask, "resolver")
 
 
 def is_pretended(address: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.core.system_failures import not_our_address
+from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
@@ -68,7 +67,6 @@ BACKLOG = 4096
 _PREFIX = "/wx/"
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
-_TAKEN = frozenset({errno.EADDRINUSE, 10048})  # 10048: Windows' own number
 
 
 class Listener:
@@ -307,7 +305,7 @@ async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
         await site.start()
     except OSError as error:
         await site.stop()
-        if error.errno in _TAKEN:
+        if why_not_listening(error) == TAKEN:
             raise PortInUse(host, port) from None
         raise BadConfig("config.toml", "[listener]", not_our_address(error, host)) from error
     for listening in cast("asyncio.Server", site._server).sockets:  # noqa: SLF001

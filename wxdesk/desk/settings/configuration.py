@@ -23,6 +23,7 @@ from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import explain, tr
+from wxdesk.paths import stamp_of
 from wxdesk.secrets import CHANGED_FILE, AccountSecrets, MissingSecret, SecretSources
 from wxdesk.timezones import zone_named
 
@@ -199,15 +200,7 @@ class Configuration:
         return replace(read, credentials={name: found[name].credentials for name in read.credentials}, found=found)
 
     def _stamp(self) -> list[tuple[int, int, int] | None]:
-        return [_stamp_of(self.now.home / name) for name in (FILE, CHANGED_FILE)]
-
-
-def _stamp_of(file: Path) -> tuple[int, int, int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        return [stamp_of(self.now.home / name) for name in (FILE, CHANGED_FILE)]
 
 
 def describe_changes(changes: ConfigurationChanged) -> str:
