@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.errors import BadInput
@@ -47,19 +47,19 @@ _NOT_OF_AN_URL = re.compile(r"[^A-Za-z0-9/…_.~:@%!$&()*+,;=-]")
 _PREFIX = "/wx/"
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRequest:
-    """A request that was refused, and why.
+@dataclass(slots=True)
+class ReadRequest:
+    """A request as far as it was read, and why it was refused; empty if it was not.
 
     `account` is that of its path, or empty. `body` is empty where it was not read.
     """
 
     is_get: bool
     path: str
-    query: Mapping[str, str]
-    why: str
+    query: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
     body: bytes = b""
+    why: str = ""
 
     @property
     def check(self) -> Check:
@@ -101,7 +101,7 @@ class Diagnosis:
     def __init__(self, accounts: KnownAccounts) -> None:
         self._accounts = dict(accounts)
 
-    def of_refused(self, request: RefusedRequest, at: datetime) -> Finding | None:
+    def of_refused(self, request: ReadRequest, at: datetime) -> Finding | None:
         """Return what is wrong; None if the request says nothing about the set-up."""
         if not request.is_wechats:
             return self._of_stranger(request, at)
@@ -119,11 +119,11 @@ class Diagnosis:
             return self._of_signed(request, encrypted, at)
         return self._of_foreign_token(request, fits, at)
 
-    def _of_stranger(self, request: RefusedRequest, at: datetime) -> Finding | None:
+    def _of_stranger(self, request: ReadRequest, at: datetime) -> Finding | None:
         looked = request.is_get and request.why in (Refusal.ADDRESS, Refusal.QUERY, Refusal.SIGNATURE)
         return Finding(request.check, CheckVerdict.NOT_WECHAT, request.account, {}, at) if looked else None
 
-    def _of_unknown_path(self, request: RefusedRequest, fits: Fits, at: datetime) -> Finding:
+    def _of_unknown_path(self, request: ReadRequest, fits: Fits, at: datetime) -> Finding:
         names = [name for name, (_, secrets) in self._accounts.items() if any(map(fits, tokens_of(secrets)))]
         name = names[0] if len(names) == 1 else ""
         likely = name or (next(iter(self._accounts)) if len(self._accounts) == 1 else "")
@@ -135,7 +135,7 @@ class Diagnosis:
                 values["cause"] = "case"
         return Finding(request.check, CheckVerdict.WRONG_PATH, name, values, at)
 
-    def _of_foreign_token(self, request: RefusedRequest, fits: Fits, at: datetime) -> Finding:
+    def _of_foreign_token(self, request: ReadRequest, fits: Fits, at: datetime) -> Finding:
         name = request.account
         credentials = self._accounts[name][1]
 
@@ -151,7 +151,7 @@ class Diagnosis:
             return found(CheckVerdict.TOKEN_DIFFERS)
         return found(CheckVerdict.OTHER_ACCOUNT_PATH, other, other=name, expected=_PREFIX + other)
 
-    def _of_signed(self, request: RefusedRequest, encrypted: str, at: datetime) -> Finding:
+    def _of_signed(self, request: ReadRequest, encrypted: str, at: datetime) -> Finding:
         """Judge a request whose token is ours: mode, key or app id are not."""
         account, credentials = self._accounts[request.account]
 

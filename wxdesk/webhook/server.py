@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import perf_counter
@@ -30,7 +30,7 @@ from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listenin
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.webhook.diagnosis import Diagnosis, DiagnosisPace, RefusedRequest
+from wxdesk.webhook.diagnosis import Diagnosis, DiagnosisPace, ReadRequest
 from wxdesk.webhook.http_server import (
     DEFAULT_LIMITS,
     Connection,
@@ -197,18 +197,19 @@ class Listener:
         task = cast("asyncio.Task[object]", asyncio.current_task())
         self._at_work.add(task)
         connection.begin()
-        read = _ReadRequest(request.method == hdrs.METH_GET, request.path)
+        read = ReadRequest(request.method == hdrs.METH_GET, request.path)
         try:
             if (answer := self._answer_to_probe(request)) is not None:
                 return answer
             seen = await self._answer(request, connection, read)
         except PushRefused as refused:
-            seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request), why=refused.why)
+            read.why = refused.why
+            seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request))
         finally:
             connection.end()
             self._at_work.discard(task)
         milliseconds = (perf_counter() - began) * 1000
-        if seen.why:  # once the answer has left: how long the diagnosis takes must not be seen outside
+        if read.why:  # once the answer has left: how long the diagnosis takes must not be seen outside
             asyncio.get_running_loop().call_soon(self._report, read, seen, milliseconds)
         elif seen.outcome != PROBED:
             self._report(read, seen, milliseconds)
@@ -229,7 +230,7 @@ class Listener:
         answer = self._challenges.met(number, request.path)
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
-    async def _answer(self, request: web.BaseRequest, connection: Connection, read: _ReadRequest) -> _Outcome:
+    async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> _Outcome:
         with contextlib.suppress(PushRefused):
             read.query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded already
         door = self._door(request)
@@ -274,25 +275,24 @@ class Listener:
         if signed is not None and ahead is not None and abs(self._clock() - ahead - signed) > OLDEST:
             raise PushRefused(Refusal.AGE)
 
-    def _report(self, read: _ReadRequest, seen: _Outcome, milliseconds: float) -> None:
+    def _report(self, read: ReadRequest, seen: _Outcome, milliseconds: float) -> None:
         key, finding, at = seen.push.key if seen.push else "", self._finding(read, seen), self._clock()
         self._publish(
             PushSeen(read.account, seen.outcome, at, milliseconds, seen.kind, key, seen.signed_at, finding=finding)
         )
 
-    def _finding(self, read: _ReadRequest, seen: _Outcome) -> Finding | None:
+    def _finding(self, read: ReadRequest, seen: _Outcome) -> Finding | None:
         """Judge what a request says about the set-up; None for nothing."""
         at = self._clock()
         if seen.outcome.startswith("failed"):
             return None
         if seen.push is not None:
             return self._diagnosis.of_push(seen.push, None if seen.outcome == "duplicate" else seen.signed_at, at)
-        if not seen.why:
+        if not read.why:
             return self._diagnosis.of_check(read.account, seen.signed_at, at)
-        request = RefusedRequest(read.is_get, read.path, read.query, seen.why, read.account, read.body)
-        if request.is_wechats and not self._pace.allows(at):
-            return Finding(request.check, CheckVerdict.UNKNOWN, read.account, at=at)
-        return self._diagnosis.of_refused(request, at)
+        if read.is_wechats and not self._pace.allows(at):
+            return Finding(read.check, CheckVerdict.UNKNOWN, read.account, at=at)
+        return self._diagnosis.of_refused(read, at)
 
     def _saw_no_http(self) -> None:
         self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
@@ -314,26 +314,14 @@ async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
     return site
 
 
-@dataclass(slots=True)
-class _ReadRequest:
-    """A request as far as it is read; `account` is that of its path."""
-
-    is_get: bool
-    path: str
-    account: str = ""
-    query: Query = field(default_factory=dict)
-    body: bytes = b""
-
-
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """Outcome of one request; `push` is set if it was genuine, `why` if refused."""
+    """Outcome of one request; `push` is set if it was genuine."""
 
     outcome: str
     answer: web.StreamResponse
     push: Push | None = None
     signed_at: datetime | None = None
-    why: str = ""
 
     @property
     def kind(self) -> str:

@@ -42,7 +42,7 @@ def test_from_nothing_to_the_first_answered_message(
     qtbot.waitUntil(lambda: verdict(guide, SetupFact.URL_CHECK) is CheckVerdict.OK, timeout=LONG)
     click(qtbot, fourth.go_on)
     last = card(guide, RealMessageCard)
-    click(qtbot, last.rules.starter)
+    click(qtbot, last.rules.mend)
     qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
     assert person.write("你们几点关门？").accepted
     qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.OK, timeout=LONG)

@@ -91,7 +91,7 @@ def _before_the_message(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> Rea
     assert person.submit()
     click(qtbot, fourth.go_on)
     last = card(guide, RealMessageCard)
-    click(qtbot, last.rules.starter)
+    click(qtbot, last.rules.mend)
     qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
     return last
 

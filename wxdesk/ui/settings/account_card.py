@@ -81,7 +81,8 @@ class AccountCard(SettingsCard):
         url = f"{public}/wx/{self.name}"
         self._url.setText(url)
         self._copy_url.text_to_copy = url
-        self.mode.show_state(*_PUSH_MODES[account.push_mode]())
+        role, sentence = _PUSH_MODES[account.push_mode]
+        self.mode.show_state(role, tr(sentence))
         self._show_setup(paused=account.paused)
         self._show_secrets(account, now)
         self.token.show_state(*self._token(now))
@@ -164,18 +165,13 @@ _FORMER = {
 }
 
 
-def _secure() -> tuple[str, str]:
-    return "accent", tr("Secure: encrypted and signed")
-
-
-def _compat() -> tuple[str, str]:
-    return "accent", tr("Compatible: the encrypted part is used, the plain copy is ignored")
-
-
-def _plain() -> tuple[str, str]:
-    return "pending", tr(
-        "Plain: the signature does not cover the message, so whoever knows the URL could forge one. Choose secure mode."
-    )
-
-
-_PUSH_MODES = {PushMode.SECURE: _secure, PushMode.COMPAT: _compat, PushMode.PLAIN: _plain}
+_PUSH_MODES = {
+    PushMode.SECURE: ("accent", "Secure: encrypted and signed"),
+    PushMode.COMPAT: ("accent", "Compatible: the encrypted part is used, the plain copy is ignored"),
+    PushMode.PLAIN: (
+        "pending",
+        "Plain: the signature does not cover the message, so whoever knows the URL could forge one. "
+        "Choose secure mode.",
+    ),
+}
+"""Colour role and sentence of each push mode."""

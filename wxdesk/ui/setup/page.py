@@ -159,7 +159,6 @@ class SetupPage(QWidget):
         self.mender.go_to.connect(self.show_step)
         self.mender.starter_rules_wanted.connect(self.starter_rules_wanted)
         self.mender.mended.connect(self._show)
-        self.real_message.starter_rules_wanted.connect(self.starter_rules_wanted)
         self.real_message.inbox_wanted.connect(self.inbox_wanted)
         for card in self.cards.values():
             card.done.connect(self._next)

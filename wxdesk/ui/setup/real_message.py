@@ -16,7 +16,6 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot
-from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.refresher import Refresher
@@ -37,21 +36,17 @@ class RealMessageCard(SetupCard):
     """Done only by a push that a rule has answered; until then names what is missing.
 
     Signals:
-        starter_rules_wanted: take over the built-in rules.
         inbox_wanted: all is done, show the conversations.
     """
 
-    starter_rules_wanted = Signal()
     inbox_wanted = Signal()
 
     def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
         super().__init__(SetupFact.REAL_MESSAGE, _asked(), around, parent)
         self._conversation: int | None = None
-        self._rules: int | None = None
         self.missing = Button(kind=ButtonKind.LINK, parent=self)
         self.missing.clicked.connect(self._go_to_missing)
-        self.rules = RulesLine(self)
-        self.rules.starter.clicked.connect(self.starter_rules_wanted)
+        self.rules = FindingCard(self)
         self.exchange = Exchange(self)
         self.hints = HintList(self)
         self.note = FindingCard(self)
@@ -66,7 +61,7 @@ class RealMessageCard(SetupCard):
         self.go_on.clicked.connect(self.inbox_wanted)
         self._snapshots = Refresher(around.bridge, self._question, self._show_exchange, self)
         self._attempts = Refresher(around.bridge, self._newest, self._show_newest, self)
-        self._rule_lists = Refresher(around.bridge, around.bridge.desk.rules.rulebook.all, self._count_rules, self)
+        self._rule_lists = Refresher(around.bridge, around.bridge.desk.rules.rulebook.all, self._show_rules, self)
 
     def show_view(self, view: SetupView) -> None:
         """Show which fact is missing still, or that a real message was answered."""
@@ -141,8 +136,9 @@ class RealMessageCard(SetupCard):
             [_answer_text(reply, now) for reply in answers],
         )
 
-    def _count_rules(self, rules: Sequence[object]) -> None:
-        self.rules.show_count(len(rules))
+    def _show_rules(self, rules: Sequence[object]) -> None:
+        none = Finding(Check.RULES, CheckVerdict.NO_RULES)
+        self.rules.show_finding(None if rules else none, mending=self._around.mending(none))
 
     def _go_to_missing(self) -> None:
         self.go_to.emit(self.view.setup.missing or SetupFact.MINI_PROGRAM)
@@ -158,24 +154,6 @@ def _asked() -> str:
 
 def _done() -> str:
     return tr("A message from a phone has arrived, and a rule has answered it.")
-
-
-class RulesLine(QFrame):
-    """Tells that there is no rule, and offers those for a shop; else hidden."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "pending")
-        none = Finding(Check.RULES, CheckVerdict.NO_RULES)
-        sentence = PlainLabel(text(none), role="pending", wrap=True, parent=self)
-        self.starter = Button(tr("Start with the shop's rules"), parent=self)
-        icon = IconLabel("rules", "pending", 18, self)
-        hbox(icon, (sentence, 1), self.starter, within=self, spacing=10, margins=(14, 10, 14, 10))
-        self.hide()
-
-    def show_count(self, count: int) -> None:
-        """Show the line only without rules."""
-        self.setVisible(count == 0)
 
 
 class HintList(QWidget):
