@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -9,7 +10,10 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,6 +173,68 @@ async def test_a_killed_launcher_takes_the_program_along(
     await watched.up()
 
 
+async def test_a_stop_in_the_middle_of_a_start_leaves_nothing(
+    start: Start, watched: WatchedTunnel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    loop = asyncio.get_running_loop()
+    connect = loop.connect_write_pipe
+
+    async def stopped_meanwhile(*pipe: Any) -> Any:
+        _wait_until(lambda: (tmp_path / "pids").exists() and len(_pids(tmp_path / "pids")) == 2)
+        stopping.append(asyncio.create_task(watched.tunnel.stop()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return await connect(*pipe)
+
+    stopping: list[asyncio.Task[None]] = []
+    monkeypatch.setenv("FAKE_PIDS", str(tmp_path / "pids"))
+    monkeypatch.setattr(loop, "connect_write_pipe", stopped_meanwhile)
+    await start("frpc")
+    async with asyncio.timeout(20):
+        while not stopping:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+        await stopping[0]
+    assert not any(map(_lives, _pids(tmp_path / "pids")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans to the launcher")
+@pytest.mark.parametrize("ends", [True, False], ids=["which ends itself", "which is stopped"])
+async def test_what_has_left_the_programs_group_goes_with_the_program(
+    watched: WatchedTunnel, start: Start, tmp_path: Path, ends: bool
+) -> None:
+    pids = tmp_path / "pids"
+    inner = f"echo $$ >> {pids}; (setsid sh -c 'echo $$ >> {pids}; exec sleep 1000' &); exec sleep 1000"
+    last = "exit 3" if ends else "exec sleep 1000"
+    await start(
+        "",
+        "sh",
+        "-c",
+        f': >> {pids}; setsid sh -c "$0" & while [ "$(wc -l < {pids})" -lt 2 ]; do :; done; {last}',
+        inner,
+    )
+    if ends:
+        assert (await watched.down()).values["reason"] == "sh has ended with code 3"
+    else:
+        await asyncio.to_thread(_wait_until, lambda: pids.exists() and len(_pids(pids)) == 2)
+    await watched.tunnel.stop()
+    assert not any(map(_lives, _pids(pids)))
+
+
+async def test_what_a_program_says_to_the_last_takes_no_memory(
+    watched: WatchedTunnel, start: Start, tmp_path: Path
+) -> None:
+    deaf = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    flood = "print('url: https://a.example.com', flush=True)\nwhile True: os.write(1, bytes(65536))"
+    await start("", sys.executable, "-c", f"{deaf}\n{flood}")
+    await watched.until(lambda state: state.public_url == "https://a.example.com")
+    tracemalloc.start()
+    try:
+        await watched.tunnel.stop()
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
 DESK = """
 import asyncio, sys
 from pathlib import Path
@@ -195,8 +261,12 @@ def test_a_killed_desk_leaves_no_program(tmp_path: Path) -> None:
     desk.kill()
     desk.wait()
     desk.stdout.close()
+    _wait_until(lambda: not any(map(_lives, pids)))
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + 20
-    while any(map(_lives, pids)):
+    while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
 

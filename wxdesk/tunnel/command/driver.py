@@ -76,16 +76,7 @@ class CommandTunnel:
             return TunnelEnd(CheckVerdict.TUNNEL_MISSING, {"program": name} | where)
         note = CheckVerdict.FRP_PASSTHROUGH if self._passes_https_through() else CheckVerdict.OK
         output = CommandOutput(self._program, Path(name).stem, self._port, self._public_url, report, note)
-        process = await asyncio.create_subprocess_exec(
-            *leashed([path, *arguments]),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=STDOUT,
-            cwd=self._home,
-            env=_environment(),
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        process = await _start([path, *arguments], self._home)
         try:
             async with asyncio.TaskGroup() as tasks:
                 following = [
@@ -116,6 +107,32 @@ def _environment() -> Mapping[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("WXDESK_")}
 
 
+async def _start(command: list[str], folder: Path) -> Process:
+    """Start a program on a leash.
+
+    Somebody who is cancelled meanwhile lets the leash go; asyncio itself would kill the launcher alone, and wait for ever
+    for programs that the launcher can no longer end.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *leashed(command),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=STDOUT,
+            cwd=folder,
+            env=_environment(),
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            await _end(await starting)
+        raise
+
+
 async def _hear(process: Process, output: CommandOutput) -> None:
     """Read to the end; a program whose output nobody takes stands still."""
     stdout, rest = cast("asyncio.StreamReader", process.stdout), b""
@@ -131,6 +148,9 @@ async def _end(process: Process) -> None:
     cast("asyncio.StreamWriter", process.stdin).close()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2 * GRACE_SECONDS):
-            await process.communicate()  # to the end, which closes the pipes
+            stdout = cast("asyncio.StreamReader", process.stdout)
+            while await stdout.read(_LONGEST_LINE):
+                pass  # a program that cannot write does not end, and nobody wants to keep what it writes
+            await process.wait()
     if process.returncode is None:
         process.kill()

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 GRACE_SECONDS = 2.0
@@ -23,8 +24,11 @@ GRACE_SECONDS = 2.0
 
 NOT_STARTED = 127
 
-_SET_PARENT_DEATH_SIGNAL = 1
-"""Of Linux' prctl(2), for somebody who kills both desk and launcher."""
+_SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
+"""Of Linux' prctl(2).
+
+For somebody who kills both desk and launcher, and to become the parent of all orphans.
+"""
 
 
 def leashed(command: list[str]) -> list[str]:
@@ -35,14 +39,37 @@ def leashed(command: list[str]) -> list[str]:
 
 def main(command: list[str]) -> int:
     """Run `command` until it ends or standard input does; return its exit code."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
     try:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **_apart())  # noqa: S603 - the operator's own
     except OSError:
         return NOT_STARTED
     threading.Thread(target=_watch, args=(child.pid,), daemon=True).start()
-    code = child.wait()
+    code = _wait(child)
     _kill(child.pid)  # what it has left behind
+    if sys.platform == "linux":
+        _kill_adopted()
     return code if code >= 0 else 128 - code
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the program, and take note of the end of those that it has orphaned."""
+    while sys.platform == "linux":
+        ended, status = os.waitpid(-1, 0)
+        if ended == child.pid:
+            child.returncode = os.waitstatus_to_exitcode(status)
+            break
+    return child.wait()
+
+
+def _kill_adopted() -> None:
+    """Kill what has left the program's group: the orphans, and theirs in turn."""
+    with contextlib.suppress(OSError):  # nobody is left, or this system does not list children
+        while children := Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split():
+            for one in map(int, children):
+                os.kill(one, signal.SIGKILL)
+                os.waitpid(one, 0)
 
 
 def _watch(child: int) -> None:

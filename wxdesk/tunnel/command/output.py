@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
@@ -16,6 +17,9 @@ from wxdesk.tunnel.command.presets import ANY_OTHER, Program, StatusPage
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TOKEN_LIKE = re.compile(r"(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{12,}|[A-Za-z0-9_-]{24,}")
+_REQUEST = re.compile(r"\bHTTP/\d|\b(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT) ")
+"""Line about a request; whoever sent it may have written an address into it."""
+
 _LONGEST_TEXT = 200
 _OWN_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - those of a program's own pages
 _PAGE_SECONDS = 2.0
@@ -57,6 +61,8 @@ class CommandOutput:
         status = self._program.status
         if status and not self._page.done() and (found := status.line.search(line)):
             self._page.set_result((status, f"http://{found['at']}{status.path}"))
+        if _REQUEST.search(line):
+            return
         if found := self._program.connected.search(line):
             self._connected(next((url for url in found.groupdict().values() if url), ""))
         elif self._stands and self._program.lost.search(line):
@@ -90,19 +96,21 @@ class CommandOutput:
         return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
 
     def _connected(self, url: str) -> None:
-        host = urlsplit(url).hostname or ""
-        if host in _OWN_HOSTS:
+        host = _host(url)
+        if host is None or host in _OWN_HOSTS:
             return
+        if self._program is ANY_OTHER and self._url and host != _host(self._url):
+            return  # the first is the program's own; strangers can have others printed once it is connected
         # Some print http and https of the same name; the secure one is shown.
-        if host and not (host == urlsplit(self._url).hostname and self._url.startswith("https:")):
-            self._url = url
+        if host and not (host == _host(self._url) and self._url.startswith("https:")):
+            self._url = cleaned_url(url)
         self._stands, self._said = True, ""
         self._report(self._up())
 
     def _up(self) -> TunnelUp:
         if not self._url:
             return TunnelUp(self._public_url, self._note)
-        if self._public_url and urlsplit(self._public_url).hostname != urlsplit(self._url).hostname:
+        if self._public_url and _host(self._public_url) != _host(self._url):
             values = {"url": self._url, "former": self._public_url}
             return TunnelUp(self._url, CheckVerdict.TUNNEL_RENAMED, values)
         return TunnelUp(self._url)
@@ -114,9 +122,19 @@ class CommandOutput:
         self._report(TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason}))
 
 
+def _host(url: str) -> str | None:
+    """Return the name in an address; empty for none, None if it is no address at all."""
+    try:
+        parts = urlsplit(url)
+        return None if parts.username or parts.port == 0 else parts.hostname or ""
+    except ValueError:
+        return None
+
+
 def _masked(text: str) -> str:
-    """Shorten a foreign text, and hide what may be a token in it."""
-    return _TOKEN_LIKE.sub("***", text.strip())[:_LONGEST_TEXT]
+    """Shorten a foreign text; hide what may be a token in it, and what cannot be shown."""
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return _TOKEN_LIKE.sub("***", shown.strip())[:_LONGEST_TEXT]
 
 
 def _read_page(url: str) -> object:

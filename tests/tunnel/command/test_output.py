@@ -1,0 +1,56 @@
+"""What strangers and servers have a tunnel program print leads nobody astray, and ends nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
+from wxdesk.tunnel.command.output import CommandOutput
+from wxdesk.tunnel.command.presets import ANY_OTHER, PROGRAMS
+
+OWN = "https://fast-cat.loca.lt"
+
+
+class Told:
+    """What one run of a program told, after these lines."""
+
+    def __init__(self, preset: str, *lines: str) -> None:
+        self.said: list[TunnelUp | TunnelEnd] = []
+        output = CommandOutput(PROGRAMS.get(preset, ANY_OTHER), "it", 8765, OWN, self.said.append)  # type: ignore[call-overload]
+        for line in lines:
+            output.hear(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET /?url=https://evil.example HTTP/1.1",
+        '203.0.113.9 - - [27/Nov/2026] "GET / HTTP/1.1" 200 0 "-" "url: https://evil.example"',
+        "POST /wx/shop endpoint: https://evil.example",
+        "https://evil.example",
+        "url: https://somebody:else@evil.example",
+    ],
+)
+async def test_a_strangers_request_brings_in_no_other_address(line: str) -> None:
+    told = Told("", f"your url is: {OWN}", line)
+    assert told.said[-1] == TunnelUp(OWN)
+    first = Told("", line)
+    if "HTTP" in line or "POST" in line or "@" in line:
+        assert first.said == [TunnelUp(OWN)]
+
+
+@pytest.mark.parametrize("preset", ["", "cpolar", "natapp"])
+async def test_what_is_no_address_ends_nothing(preset: str) -> None:
+    for line in ("url: https://[evil", "Tunnel established at https://[evil", "url: https://evil:99999999"):
+        told = Told(preset, line, f"url: {OWN}", f"Tunnel established at {OWN}")
+        assert told.said[-1] == TunnelUp(OWN)
+
+
+async def test_of_an_address_only_the_address_is_taken() -> None:
+    assert Told("", f"url: {OWN}/?authtoken=abcdefgh").said[-1] == TunnelUp(OWN)
+
+
+async def test_an_error_is_told_without_what_cannot_be_shown() -> None:
+    [end] = Told("frpc", "login to the server failed: no\x1b]0;title\x07 \u202eway\r").said
+    assert isinstance(end, TunnelEnd)
+    assert end.values["reason"].isprintable()
