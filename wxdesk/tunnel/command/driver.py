@@ -110,8 +110,8 @@ def _environment() -> Mapping[str, str]:
 async def _start(command: list[str], folder: Path) -> Process:
     """Start a program on a leash.
 
-    Somebody who is cancelled meanwhile lets the leash go; asyncio itself would kill the launcher alone, and wait for ever
-    for programs that the launcher can no longer end.
+    Cancelled meanwhile, it lets the leash go; asyncio itself would kill the launcher alone, and wait for ever for
+    programs that the launcher can no longer end.
     """
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(

@@ -132,7 +132,7 @@ def _host(url: str) -> str | None:
 
 
 def _masked(text: str) -> str:
-    """Shorten a foreign text; hide what may be a token in it, and what cannot be shown."""
+    """Shorten a foreign text; hide what may be a token, and what cannot be shown."""
     shown = "".join(char if char.isprintable() else " " for char in text)
     return _TOKEN_LIKE.sub("***", shown.strip())[:_LONGEST_TEXT]
 
