@@ -80,9 +80,9 @@ async def serve(setup: Setup) -> None:
 
     SIGHUP lets it read its configuration again.
     """
-    stopping, reading_again = asyncio.Event(), asyncio.Event()
+    stopping = asyncio.Event()
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
-    _on_signal(reading_again.set, "SIGHUP")  # until it is open, it has just been read
+    _on_signal(lambda: None, "SIGHUP")  # until it is open, it has just been read
     opened = await open_desk(setup)
     _on_signal(opened.desk.configuration.look_again, "SIGHUP")
     opened.desk.bus.subscribe(_report_changes, ConfigurationChanged)

@@ -11,7 +11,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.api_findings import failed_fetch
 from wxdesk.desk.setup.secret_findings import program_finding
-from wxdesk.desk.wechat.clock_skew import TOLERATED
+from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.doctor.case import Case
 from wxdesk.wechat.client import WeChatClient
 
@@ -41,8 +41,5 @@ async def check_api(case: Case) -> Iterable[Finding]:
 
 
 def _clock(ahead: timedelta) -> Finding:
-    if abs(ahead) < TOLERATED:
-        return Finding(Check.CLOCK, CheckVerdict.OK)
-    minutes = str(abs(ahead) // timedelta(minutes=1))
-    cause = "fast" if ahead > timedelta(0) else "slow"
-    return Finding(Check.CLOCK, CheckVerdict.CLOCK_SKEW, values={"cause": cause, "minutes": minutes})
+    skew = skew_values(ahead)
+    return Finding(Check.CLOCK, CheckVerdict.CLOCK_SKEW if skew else CheckVerdict.OK, values=skew)

@@ -132,10 +132,10 @@ class SecretSources:
         entries[entry_of(account, name)] = value
         return self._put(entries, into)
 
-    def tunnel_password(self, wait: float = START_SECONDS) -> str:
+    def tunnel_password(self) -> str:
         """Read the tunnel's secret, perhaps empty, and mask it in the log from then on."""
         value = self._environ.get(variable(*TUNNEL_PASSWORD), "") or read_secret_file(self._folder, *TUNNEL_PASSWORD)
-        kept = (place.get(entry_of(*TUNNEL_PASSWORD), wait) for place in self._places)
+        kept = (place.get(entry_of(*TUNNEL_PASSWORD), START_SECONDS) for place in self._places)
         value = value or next(filter(None, kept), "")
         logs.mask_also((value,))
         return value

@@ -17,6 +17,7 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.secret_findings import push_finding
+from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.webhook.parse import read_fields
 from wxdesk.webhook.refusal import Refusal
 from wxdesk.webhook.secret_guesses import (
@@ -35,8 +36,6 @@ LONGEST_PATH = 80
 MOST_A_SECOND = 10
 """Diagnoses of refused requests a second; of the others nothing is known."""
 
-TOLERATED_SKEW = timedelta(seconds=60)
-"""Difference between a signed time and ours that is no wrong clock yet."""
 
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -82,8 +81,7 @@ class ReadRequest:
 class DiagnosisPace:
     """Limit on the work that strangers can cause."""
 
-    def __init__(self, most: int = MOST_A_SECOND) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._second = datetime.min.replace(tzinfo=UTC)
         self._made = 0
 
@@ -92,7 +90,7 @@ class DiagnosisPace:
         if not timedelta() <= at - self._second < timedelta(seconds=1):
             self._second, self._made = at, 0
         self._made += 1
-        return self._made <= self._most
+        return self._made <= MOST_A_SECOND
 
 
 class Diagnosis:
@@ -218,8 +216,4 @@ def _fields(body: bytes) -> Mapping[str, str]:
 
 
 def _skew(signed_at: datetime | None, at: datetime) -> dict[str, str]:
-    if signed_at is None or abs(at - signed_at) <= TOLERATED_SKEW:
-        return {}
-    ahead = at > signed_at
-    minutes = abs(at - signed_at) // timedelta(minutes=1)
-    return {"minutes": str(minutes), "cause": "fast" if ahead else "slow"}
+    return {} if signed_at is None else skew_values(at - signed_at)

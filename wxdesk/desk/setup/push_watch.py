@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -223,14 +223,12 @@ class PushWatch:
     def _raise(self, finding: Finding) -> None:
         known = self._troubles.get(finding.account)
         # Anybody can cause what belongs to no account, with another path each time: it is told once.
-        if known is not None and (not finding.account or (known.verdict, known.values) == _told_by(finding)):
+        if known is not None and (
+            not finding.account or (known.verdict, known.values) == (finding.verdict, finding.values)
+        ):
             return
         self._troubles[finding.account] = finding
         self._publish(TroubleRaised(_key(finding.account), _of_account(finding), copy=sentences.copy(finding)))
-
-
-def _told_by(finding: Finding) -> tuple[CheckVerdict, Mapping[str, str]]:
-    return finding.verdict, finding.values
 
 
 def _is_explained(finding: Finding) -> bool:

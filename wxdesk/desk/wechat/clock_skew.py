@@ -37,6 +37,13 @@ def clock_warning(ahead: timedelta) -> str:
     )
 
 
+def skew_values(ahead: timedelta) -> dict[str, str]:
+    """Return a finding's values for a clock `ahead` of WeChat's; empty if it is right."""
+    if abs(ahead) < TOLERATED:
+        return {}
+    return {"minutes": str(abs(ahead) // timedelta(minutes=1)), "cause": "fast" if ahead > timedelta(0) else "slow"}
+
+
 def _span(length: timedelta) -> str:
     minutes = length // timedelta(minutes=1)
     return ntr("{n} minute", "{n} minutes", minutes) if minutes < 120 else ntr("{n} hour", "{n} hours", minutes // 60)
