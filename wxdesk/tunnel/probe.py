@@ -70,7 +70,7 @@ class PublicProbe:
                 way.close()
         known = {"host": url.host, "port": str(url.port), "listener": listener}
         if way.connected:
-            known["seconds"] = f"{way.seconds:.1f}"
+            known["seconds"] = f"{max(way.seconds, 0.1):.1f}"
         return Finding(Check.ADDRESS, verdict, account, known | dict(values), self._clock())
 
     async def _ask(
