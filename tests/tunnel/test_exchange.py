@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.tunnel.answers import judge_answer
-from wxdesk.tunnel.exchange import NotHttpError, RawAnswer, read_answer
+from wxdesk.tunnel.exchange import MOST_CHUNKS, NotHttpError, RawAnswer, read_answer
 
 URL = "https://desk.example.com/wx/shop"
 
@@ -66,3 +66,8 @@ def test_an_answer_is_read_as_its_head_says() -> None:
     assert read(head + b"Content-Length: 4\r\n\r\n1234more").body == b"1234"
     assert read(head + b"X: y\r\n\r\n1234more").body == b"1234more"
     assert read(head + b"Transfer-Encoding: chunked\r\n\r\n2;a=b\r\n12\r\n2\r\n34\r\n0\r\n\r\n").body == b"1234"
+
+
+def test_an_answer_in_endless_small_chunks_is_not_read_to_its_end() -> None:
+    answer = read(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100_000)
+    assert answer.body == b"x" * MOST_CHUNKS

@@ -83,14 +83,38 @@ async def test_what_a_proxy_does_wrong_has_a_name(
         ("https://www.example.com/wx/secure", "https://www.example.com"),
         ("/wx/secure/", "http://desk.example.com/wx/secure/"),
         ("http://[nowhere", "http://[nowhere"),
+        ("https://www.example.com/\x1b[31m", "https://www.example.com/[31m"),
+        ("https://www.example.com/" + "a" * 5000, "https://www.example.com/" + "a" * 175 + "…"),
+        ("file:///etc/passwd", None),
+        ("javascript:alert(1)", None),
     ],
 )
-async def test_a_redirect_says_where_it_leads(outside: Outside, to: str, named: str) -> None:
+async def test_a_redirect_says_where_it_leads(outside: Outside, to: str, named: str | None) -> None:
     async with FaultyProxy(outside.port, Fault.REDIRECT) as proxy:
         proxy.to = to
         finding = await outside.probe(proxy.port)
-    assert (finding.verdict, finding.values["to"]) == (V.REDIRECT, named)
+    assert (finding.verdict, finding.values.get("to")) == (V.REDIRECT, named)
     assert len(proxy.heads) == 1, "WeChat follows none"
+
+
+async def test_somebody_on_the_way_puts_no_signs_into_the_finding(outside: Outside) -> None:
+    async def meddle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        target = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1]
+        if verdict is V.WRONG_PATH:
+            asking, other = await asyncio.open_connection("127.0.0.1", outside.port)
+            path = b"/%1b%E2%80%AE" + b"y" * 1000
+            other.write(b"GET " + path + b"?" + target.partition(b"?")[2] + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+            await asking.readuntil(b"\r\n\r\n")
+            other.close()
+        writer.write("HTTP/1.1 200 OK\r\n\r\n<html><title>\u202e&#x1b;page</title>".encode())
+        writer.close()
+
+    async with await asyncio.start_server(meddle, "127.0.0.1", 0) as server:
+        for verdict, name in ((V.INTERSTITIAL, "title"), (V.WRONG_PATH, "path")):
+            finding = await outside.probe(server.sockets[0].getsockname()[1])
+            assert finding.verdict is verdict
+            assert finding.values[name].isprintable()
+            assert len(finding.values[name]) <= 200
 
 
 async def test_an_old_answer_out_of_a_cache_is_known_as_such(outside: Outside) -> None:

@@ -55,6 +55,8 @@ def _redirected(url: str, location: str, status: int) -> Judged:
         to = location
     if _UNREGISTERED.search(to) or "beian" in to:
         return CheckVerdict.FOREIGN_PAGE, {"code": str(status)}
+    if not to.lower().startswith(("http://", "https://")):  # such as file:, which nobody should enter
+        return CheckVerdict.REDIRECT, {}
     public = cleaned_url(to)
     return CheckVerdict.REDIRECT, {"to": to.partition("?")[0] if public == cleaned_url(url) else public}
 

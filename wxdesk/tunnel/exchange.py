@@ -14,6 +14,9 @@ from dataclasses import dataclass
 LARGEST_BODY = 256 * 1024
 """Most bytes that are read of an answer; ours has 19."""
 
+MOST_CHUNKS = 1024
+"""Most parts of an answer that are read; ours has one."""
+
 
 class NotHttpError(ValueError):
     """The answer is not HTTP."""
@@ -78,9 +81,9 @@ async def _read_body(reader: StreamReader, headers: Mapping[str, str]) -> bytes:
 
 async def _read_chunks(reader: StreamReader) -> bytes:
     body = b""
-    while len(body) < LARGEST_BODY:
+    for _ in range(MOST_CHUNKS):
         size = int((await reader.readuntil(b"\n")).partition(b";")[0], 16)
-        if not size:
+        if not size or len(body) >= LARGEST_BODY:
             break
         body += await reader.readexactly(min(size, LARGEST_BODY))
         await reader.readuntil(b"\n")

@@ -25,6 +25,9 @@ LIMIT_SECONDS = 5.0
 SLOW, TOO_SLOW = 0.4, 0.8
 """Shares of the limit above which an answer is a warning, and a failure."""
 
+LONGEST_VALUE = 200
+"""Characters of what an answer says that are told."""
+
 
 class PublicProbe:
     """Implements `desk.ports.Prober`."""
@@ -71,7 +74,8 @@ class PublicProbe:
         known = {"host": url.host, "port": str(url.port), "listener": listener}
         if way.connected:
             known["seconds"] = f"{max(way.seconds, 0.1):.1f}"
-        return Finding(Check.ADDRESS, verdict, account, known | dict(values), self._clock())
+        foreign = {name: _shown(value) for name, value in values.items()}
+        return Finding(Check.ADDRESS, verdict, account, known | foreign, self._clock())
 
     async def _ask(
         self, url: PublicUrl, challenge: ProbeChallenge, way: Connecting
@@ -99,3 +103,9 @@ class PublicProbe:
         if way.only_newest_tls:
             return CheckVerdict.TLS13_ONLY
         return CheckVerdict.OK if url.ip is None else CheckVerdict.IP_WITHOUT_NAME
+
+
+def _shown(value: str) -> str:
+    """Make a foreign text fit to be told: bounded, and without characters that steer."""
+    shown = "".join(char if char.isprintable() else "?" for char in value[: LONGEST_VALUE + 1])
+    return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…"
