@@ -279,6 +279,10 @@ class SetupChanged(Event):
     account: str
 
 
+SECRETS_TROUBLE = "secrets"
+"""Key of the trouble about secrets in a locked vault or keychain."""
+
+
 @dataclass(frozen=True, slots=True)
 class TroubleRaised(Event):
     """Something needs the operator; an empty text clears it.

@@ -22,13 +22,10 @@ def test_a_keychain_that_cannot_be_used_is_told_with_its_reason(tmp_path: Path, 
     assert text(finding) == f"The system's keychain cannot be opened ({finding.values['reason']})."
 
 
-def test_a_locked_vault_is_told_first(tmp_path: Path) -> None:
+def test_a_locked_vault_is_told_alone(tmp_path: Path) -> None:
     sources = SecretSources(tmp_path, {})
     SecretSources(tmp_path, {}).vault.create("eight or more")
     sources.keychain.trouble = KeychainTrouble.MISSING
-    assert [finding.verdict for finding in source_findings(sources)] == [
-        CheckVerdict.VAULT_LOCKED,
-        CheckVerdict.KEYCHAIN_UNUSABLE,
-    ]
+    assert [finding.verdict for finding in source_findings(sources)] == [CheckVerdict.VAULT_LOCKED]
     sources.unlock("eight or more")
     assert [finding.verdict for finding in source_findings(sources)] == [CheckVerdict.KEYCHAIN_UNUSABLE]

@@ -8,7 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import arriving
 from tests.ui.setup.steps import LONG, click
-from wxdesk.secrets import SecretSources
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
+from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.secrets import SecretName, SecretSources
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.facts import InstallationFacts
@@ -18,12 +21,22 @@ from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 
 
 def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path: Path, appearance: Appearance) -> None:
-    SecretSources(tmp_path, {}).make_vault("open sesame")
+    sources = SecretSources(tmp_path, {})
+    for name, value in zip(SecretName, ("0123456789abcdef" * 2, new_token(), new_aes_key()), strict=True):
+        sources.store("shop", name, value, utc_now())
+    sources.make_vault("open sesame")
     with arriving(tmp_path) as person:
         bridge = Bridge(person.desk, person.thread.loop)
         bridge.connect_to_bus()
         window = MainWindow(bridge, InstallationFacts(person.home), appearance)
         window.show()
+        person.thread.call(person.desk.account_editing.add("shop", person.app_id))
+        qtbot.waitUntil(lambda: person.desk.setup.state.lamp.verdict is not CheckVerdict.NO_ACCOUNT)
+        found = person.desk.setup.state.account("shop").facts.values()
+        assert {one.verdict for one in found} >= {CheckVerdict.VAULT_LOCKED}
+        assert CheckVerdict.SECRET_MISSING not in {one.verdict for one in found}
+        qtbot.waitUntil(lambda: bridge.is_idle, timeout=LONG)
+        assert len(window.notices.bars.texts()) == 1, "told twice"
         assert "locked" in window.notices.bars.texts()[BAR]
         window.notices.bars._bars[BAR].findChildren(type(window.status_bar.pause))[0].click()
         qtbot.waitUntil(lambda: bool(window.findChildren(VaultDialog)))

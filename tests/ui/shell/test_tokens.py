@@ -21,3 +21,8 @@ def test_a_token_that_still_works_is_not_missing() -> None:
 def test_a_token_that_has_ended_is_missing() -> None:
     words = TokenText.of(HealthState(tokens=(("shop", TokenState(None, SECRET)),)), ["shop"], NOON)
     assert (words.role, words.text, words.details) == ("failed", "No token for shop", f"shop: {SECRET}")
+
+
+def test_a_token_that_was_never_fetched_is_no_good_news() -> None:
+    assert TokenText.of(HealthState(), ["shop"], NOON).role == "faint"
+    assert TokenText.of(HealthState(), ["shop", "tea"], NOON).role == "faint"

@@ -21,7 +21,9 @@ ILLEGAL = {
     CredentialField.ENCODING_AES_KEY: CheckVerdict.AES_KEY_ILLEGAL,
 }
 
-OF_THE_SHAPE = frozenset({CheckVerdict.SECRET_MISSING, CheckVerdict.SECRETS_SWAPPED, *ILLEGAL.values()})
+OF_THE_SHAPE = frozenset(
+    {CheckVerdict.SECRET_MISSING, CheckVerdict.VAULT_LOCKED, CheckVerdict.SECRETS_SWAPPED, *ILLEGAL.values()}
+)
 """Verdicts about values by themselves, without asking WeChat."""
 
 _TROUBLES = {
@@ -66,12 +68,20 @@ def missing_finding(check: Check, field: CredentialField, account: str, at: date
 
 
 def source_findings(sources: SecretSources) -> list[Finding]:
-    """Tell what keeps secrets back that are missing: a locked vault, or the keychain."""
-    findings = [Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)] if sources.vault.is_locked else []
-    if sources.keychain.trouble is not None:
-        reason = tr(_TROUBLES[sources.keychain.trouble])
-        findings.append(Finding(Check.KEYCHAIN, CheckVerdict.KEYCHAIN_UNUSABLE, values={"reason": reason}))
-    return findings
+    """Tell what keeps missing secrets back: a locked vault, else the keychain."""
+    if sources.vault.is_locked:
+        return [Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)]
+    if sources.keychain.trouble is None:
+        return []
+    reason = tr(_TROUBLES[sources.keychain.trouble])
+    return [Finding(Check.KEYCHAIN, CheckVerdict.KEYCHAIN_UNUSABLE, values={"reason": reason})]
+
+
+def kept_back(finding: Finding, sources: SecretSources | None) -> Finding:
+    """Say of a missing secret that it is in the locked vault, where there is one."""
+    if finding.verdict is CheckVerdict.SECRET_MISSING and sources is not None and sources.vault.is_locked:
+        return Finding(finding.check, CheckVerdict.VAULT_LOCKED, finding.account, at=finding.at)
+    return finding
 
 
 def _worst(

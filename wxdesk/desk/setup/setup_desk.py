@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.events import (
+    SECRETS_TROUBLE,
     ApiCalled,
     ConfigurationChanged,
     Event,
@@ -36,13 +37,11 @@ from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_facts import facts_of, facts_of_stored, hints_for
 from wxdesk.desk.setup.push_watch import IN_THE_BODY, ON_THE_WAY_IN, PushWatch, is_good
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.secret_findings import OF_THE_SHAPE, kept_finding, program_finding, source_findings
+from wxdesk.desk.setup.secret_findings import OF_THE_SHAPE, kept_back, kept_finding, program_finding, source_findings
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
-
-TROUBLE = "secrets"
 
 MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
 """Verdicts about an account whose replies WeChat refuses for want of permission."""
@@ -107,9 +106,10 @@ class SetupDesk:
         self._book.keep_accounts(self._from.accounts)
         for name, account in self._from.accounts.items():
             found = self._from.secrets(name)
-            facts = {SetupFact.MESSAGE_PUSH: kept_finding(account, found, self._clock())}
+            sources = self._from.configuration.now.sources
+            facts = {SetupFact.MESSAGE_PUSH: kept_back(kept_finding(account, found, self._clock()), sources)}
             if why := program_finding(account, found.credentials, self._clock()):
-                facts[SetupFact.MINI_PROGRAM] = why
+                facts[SetupFact.MINI_PROGRAM] = kept_back(why, sources)
             elif self._book.finding(name, SetupFact.MINI_PROGRAM).verdict in OF_THE_SHAPE:  # which is mended now
                 facts[SetupFact.MINI_PROGRAM] = Finding(Check.API, CheckVerdict.UNKNOWN, name)
             self._book.put(name, facts)
@@ -121,7 +121,7 @@ class SetupDesk:
         text = " ".join(map(told, findings))
         if text != self._kept_back:
             self._kept_back = text
-            self._publish(TroubleRaised(TROUBLE, text))
+            self._publish(TroubleRaised(SECRETS_TROUBLE, text))
 
     async def load(self) -> None:
         """Take up the facts where the last run left them."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
-from wxdesk.core.events import Event, PauseChanged, TroubleRaised
+from wxdesk.core.events import SECRETS_TROUBLE, Event, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
@@ -254,6 +254,8 @@ class MainWindow(QWidget):
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar while a trouble lasts; offer a retry if replies wait for its end."""
+        if trouble.key == SECRETS_TROUBLE:
+            return  # `VaultLock` shows it, with a button that mends it
         action, then = (tr("Dismiss"), None) if trouble.passing else ("", None)
         if trouble.account:
             action, then = tr("Try now"), partial(self._try_now, trouble.account)

@@ -225,10 +225,11 @@ class TokenText:
         role = "pending" if failing else "accent"
         if len(accounts) == 1:
             left = _time(known.get(accounts[0]), now)
+            role = role if accounts[0] in known else "faint"
             return TokenText(role, tr("Token {left}", left=left), details, tr("Token"))
         ends = [token.expires_at for token in known.values() if token.expires_at is not None]
         if not ends:
-            return TokenText("accent", tr("Tokens {left}", left=tr("not fetched yet")), details, tr("Tokens"))
+            return TokenText("faint", tr("Tokens {left}", left=tr("not fetched yet")), details, tr("Tokens"))
         return TokenText(role, tr("Next token {left}", left=time_left_text(min(ends) - now)), details, tr("Tokens"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import ConfigurationChanged, Event
+from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.sentences import told
@@ -20,7 +20,7 @@ BAR = "vault"
 
 
 class VaultLock(QObject):
-    """Shows a bar while the vault is locked; a desk opens all the same."""
+    """One bar while vault or keychain keep secrets back; a desk opens all the same."""
 
     def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
         super().__init__(host)
@@ -36,8 +36,10 @@ class VaultLock(QObject):
         if sources is not None and sources.vault.is_locked:
             words = told(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
             self._notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask)
-        else:
-            self._notices.bar(BAR, "")
+            return
+        troubles = self._bridge.desk.health.state.troubles
+        words = next((one.text for one in troubles if one.key == SECRETS_TROUBLE), "")
+        self._notices.bar(BAR, tr(words) if words else "", action=tr("Keep them in a vault…"), then=self.ask)
 
     def ask(self) -> None:
         """Open the dialog; returns at once."""
@@ -49,5 +51,5 @@ class VaultLock(QObject):
         dialog.open()
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ConfigurationChanged) for event in events):
+        if any(isinstance(event, (ConfigurationChanged, TroubleRaised)) for event in events):
             self.look()
