@@ -80,7 +80,8 @@ def _commands_of(
     parser: argparse.ArgumentParser, *, title: str, required: bool = False
 ) -> Callable[..., argparse.ArgumentParser]:
     """Return a function that adds commands to `parser`."""
-    commands = parser.add_subparsers(title=title, metavar="", required=required)
+    # Without a metavar, an action that is missing is named by its choices.
+    commands = parser.add_subparsers(title=title, metavar=None if required else "COMMAND", required=required)
 
     def add(name: str, summary: str, command: Command | None = None) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, parents=[_common()], help=summary, description=summary)

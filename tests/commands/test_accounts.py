@@ -11,9 +11,11 @@ import pytest
 from tests.flow.serving import Serving, run, write_config
 from wxdesk.config import load
 
+APP_ID = "wx0123456789abcdef"
+
 
 def test_accounts_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
-    added = run(tmp_path, "account", "add", "shop", "--app-id", "wx1", "--push-mode", "plain", "--hold-seconds", "9")
+    added = run(tmp_path, "account", "add", "shop", "--app-id", APP_ID, "--push-mode", "plain", "--hold-seconds", "9")
     assert (added.returncode, added.stdout) == (0, "")
     assert "Added “shop”" in added.stderr
     assert (
@@ -23,7 +25,7 @@ def test_accounts_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
     [listed] = json.loads(run(tmp_path, "account", "list", "--json").stdout)
     assert listed == {
         "name": "shop",
-        "app_id": "wx1",
+        "app_id": APP_ID,
         "original_id": "",
         "push_mode": "plain",
         "reply_mode": "auto",
@@ -33,25 +35,38 @@ def test_accounts_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
         "paused": True,
         "missing": [],
     }
-    assert run(tmp_path, "account", "list").stdout == "shop  wx1  plain  auto  paused\n"
+    assert run(tmp_path, "account", "list").stdout == f"shop  {APP_ID}  plain  auto  paused\n"
     assert run(tmp_path, "account", "remove", "shop").returncode == 0
     assert load(tmp_path).accounts == ()
 
 
 def test_what_an_account_still_needs_is_said(tmp_path: Path) -> None:
-    added = run(tmp_path, "account", "add", "tea", "--app-id", "wx1")
-    assert "wxdesk secret set tea app_secret" in added.stderr
+    added = run(tmp_path, "account", "add", "tea", "--app-id", APP_ID)
+    assert f"Next: wxdesk --home {tmp_path} secret set tea app_secret" in added.stderr  # as it can be typed
+
+
+def test_an_id_is_taken_as_it_was_meant(tmp_path: Path) -> None:
+    run(tmp_path, "account", "add", "tea", "--app-id", f" {APP_ID}\t", "--original-id", "gh_0123456789ab ")
+    [entry] = load(tmp_path).accounts
+    assert (entry.app_id, entry.original_id) == (APP_ID, "gh_0123456789ab")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("set", "nobody", "paused=true"), "no account “nobody”"),
+        ((), "{add,list,set,rename,remove}"),
+        (("set", "nobody", "paused=true"), "config.toml has no account “nobody”. Its accounts: shop."),
+        (("rename", "Shop", "store"), "no account “Shop”. Its accounts: shop."),
+        (("rename", "shop", "shop"), "nothing was changed"),
+        (("remove", "Shop", "--with-data"), "no account “Shop”. Its accounts: shop."),
+        (("add", "tea", "--app-id", "gh_0123456789ab"), "Nothing was changed."),
+        (("set", "shop", "app_id=wx1"), "The AppID cannot have 3 characters."),
+        (("set", "shop", "--original-id", "shop"), "must begin with “gh_”"),
         (("set", "shop", "colour=red"), "“colour” is not KEY=VALUE"),
         (("set", "shop", "hold_seconds=soon"), "must be a whole number"),
         (("set", "shop"), "nothing was changed"),
-        (("add", "shop", "--app-id", "x"), "an account “shop” already"),
-        (("add", "a b", "--app-id", "x"), "letters, digits"),
+        (("add", "shop", "--app-id", APP_ID), "an account “shop” already"),
+        (("add", "a b", "--app-id", APP_ID), "letters, digits"),
     ],
 )
 def test_a_mistake_is_told_and_nothing_is_written(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -79,7 +94,7 @@ def test_a_running_desk_takes_a_change_and_keeps_its_data_to_itself(tmp_path: Pa
     write_config(tmp_path, "http://127.0.0.1:9")
     serving = Serving(tmp_path, told=True)
     serving.wait_until_listening()
-    added = run(tmp_path, "account", "add", "second", "--app-id", "wx2")
+    added = run(tmp_path, "account", "add", "second", "--app-id", "wx00000000000000ff")
     assert "takes it at once" in added.stderr
     assert serving.process.stderr is not None
     while "Added: second." not in serving.process.stderr.readline():

@@ -92,7 +92,7 @@ def test_a_file_that_cannot_be_read_counts_as_missing_and_is_logged(tmp_path: Pa
 def test_what_is_missing_is_named_with_its_remedy(tmp_path: Path, drawer: Drawer) -> None:
     told = {"WXDESK_SHOP_APP_SECRET": "x", "WXDESK_SHOP_PUSH_TOKEN": "y"}
     missing = SecretSources(tmp_path, told).read(SHOP, NOW).missing
-    assert [one.command for one in missing] == ["wxdesk secret set shop encoding_aes_key"]
+    assert [(one.account, one.name) for one in missing] == [("shop", SecretName.ENCODING_AES_KEY)]
 
 
 def test_plain_mode_needs_no_key(tmp_path: Path, drawer: Drawer) -> None:

@@ -16,15 +16,18 @@ from typing import Any
 
 import msgspec
 
+from wxdesk.commands.secrets import command_to_set, entry_of
 from wxdesk.config import AccountEntry, load
 from wxdesk.config.editing import with_account, with_account_keys, without_account
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
+from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.setup.account_editing import AccountEditing
+from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.parts import PICTURES
 from wxdesk.secrets import SecretSources
@@ -80,12 +83,12 @@ def _add_keys(parser: argparse.ArgumentParser, required: tuple[str, ...] = ()) -
 
 
 def _add(options: argparse.Namespace, home: Path, say: Say) -> int:
-    rewrite(home, partial(with_account, keys={"name": options.name, **_given(options)}))
+    rewrite(home, partial(with_account, keys={"name": options.name, **_judged(_given(options))}))
     say(tr("Added “{account}” to config.toml.", account=options.name))
     _say_who_takes_it(home, say)
     for secret in _read(home).missing:
         if secret.account == options.name:
-            say(tr("Next: {command}", command=secret.command))
+            say(tr("Next: {command}", command=command_to_set(home, secret.account, secret.name)))
     return 0
 
 
@@ -110,7 +113,8 @@ def _list(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 
 def _set(options: argparse.Namespace, home: Path, say: Say) -> int:
-    keys = _given(options) | dict(map(_pair, options.pairs))
+    entry_of(home, options.name)
+    keys = _judged(_given(options) | dict(map(_pair, options.pairs)))
     if not keys:
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
     rewrite(home, partial(with_account_keys, name=options.name, keys=keys))
@@ -120,14 +124,18 @@ def _set(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 
 def _rename(options: argparse.Namespace, home: Path, say: Say) -> int:
+    entry_of(home, options.name)
+    if options.name == options.new:
+        raise BadInput(reason=tr("“{name}” is its name already; nothing was changed.", name=options.new))
     asyncio.run(_offline(home, lambda editing: editing.rename(options.name, options.new)))
-    public_url = load(home).listener.public_url.rstrip("/")
+    public_url = load(home).listener.public_url.rstrip("/") or "https://…"
     say(tr("“{old}” is “{new}” now. Enter the new address in WeChat's console: {url}",
            old=options.name, new=options.new, url=f"{public_url}/wx/{options.new}"))  # fmt: skip
     return 0
 
 
 def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
+    entry_of(home, options.name)
     if options.with_data:
         asyncio.run(_offline(home, lambda editing: editing.remove(options.name, with_data=True)))
         say(tr("Removed “{account}” with its conversations.", account=options.name))
@@ -172,6 +180,17 @@ def _say_who_takes_it(home: Path, say: Say) -> None:
 def _given(options: argparse.Namespace) -> dict[str, object]:
     names = (field.name for field in msgspec.structs.fields(AccountEntry) if field.name != "name")
     return {name: value for name in names if (value := getattr(options, name, None)) is not None}
+
+
+def _judged(keys: dict[str, object]) -> dict[str, object]:
+    """Return the keys with the ids as they were meant; raises `BadInput` for what can be no id."""
+    ids = {
+        field: str(keys[field]) for field in (CredentialField.APP_ID, CredentialField.ORIGINAL_ID) if keys.get(field)
+    }
+    cleaned = {field: clean(field, pasted).value for field, pasted in ids.items()}
+    for issue in judge_together(cleaned):
+        raise BadInput(reason=tr("{reason} Nothing was changed.", reason=explain_issue(issue)))
+    return keys | {field.value: value for field, value in cleaned.items()}
 
 
 def _pair(text: str) -> tuple[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,7 @@ from wxdesk.desk.setup.secret_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
+from wxdesk.paths import default_home
 from wxdesk.secrets import TUNNEL_PASSWORD, SecretName, SecretSource, SecretSources, passphrase_of, variable
 
 log = logging.getLogger(__name__)
@@ -50,17 +52,15 @@ def set_secret(
     sources = SecretSources(home, on_wait=partial(_say_question, say), memory=False)
     if (account, name) == TUNNEL_PASSWORD:
         store = partial(sources.store_tunnel_password, _typed(account, name).rstrip("\r\n"))
-        return 0 if _kept(sources, (account, name), store, say, vault=vault) else 1
-    entry = next((entry for entry in load(home).accounts if entry.name == account), None)
-    if entry is None:
-        raise BadInput(reason=tr("config.toml has no account “{account}”.", account=account))
+        return 0 if _kept(home, sources, (account, name), store, say, vault=vault) else 1
+    entry = entry_of(home, account)
     if name not in tuple(SecretName):
         raise BadInput(reason=tr("There is no secret “{name}”. The three are: {names}.",
                                  name=name, names=tr(", ").join(SecretName)))  # fmt: skip
     secret = SecretName(name)
     value = _asked(entry, secret, say)
     store = partial(sources.store, account, secret, value, utc_now(), at_once=at_once)
-    if not _kept(sources, (account, secret), store, say, vault=vault):
+    if not _kept(home, sources, (account, secret), store, say, vault=vault):
         return 1
     if sources.given(account, secret):
         say(tr("But {variable}, or a file, supplies this secret as well, and comes first.",
@@ -68,7 +68,24 @@ def set_secret(
     return 0
 
 
+def entry_of(home: Path, account: str) -> AccountEntry:
+    """Return the account of config.toml; raises `BadInput` that names the file and its accounts."""
+    entries = {entry.name: entry for entry in load(home).accounts}
+    if account not in entries:
+        has = tr(", ").join(entries) or tr("none yet")
+        raise BadInput(reason=tr("{file} has no account “{account}”. Its accounts: {names}.",
+                                 file=home / "config.toml", account=account, names=has))  # fmt: skip
+    return entries[account]
+
+
+def command_to_set(home: Path, *words: str) -> str:
+    """Return the command that stores a secret in this home, as it can be typed."""
+    elsewhere = [] if home == default_home().resolve() else ["--home", str(home)]
+    return shlex.join(["wxdesk", *elsewhere, "secret", "set", *words])
+
+
 def _kept(
+    home: Path,
     sources: SecretSources,
     names: tuple[str, str],
     store: Callable[..., SecretSource | None],
@@ -82,7 +99,7 @@ def _kept(
         _open_vault(sources)
         place = store(into=SecretSource.VAULT)
     if place is None:
-        command = f"wxdesk secret set {' '.join(names)} --vault"
+        command = command_to_set(home, *names, "--vault")
         say(tr("This machine has no usable keychain. Set {variable} instead, or keep it in a sealed file: {command}",
                variable=variable(*names), command=command))  # fmt: skip
         return False

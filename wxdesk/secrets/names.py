@@ -57,11 +57,6 @@ class MissingSecret:
     account: str
     name: SecretName
 
-    @property
-    def command(self) -> str:
-        """The command that would store the secret."""
-        return f"wxdesk secret set {self.account} {self.name.value}"
-
 
 def variable(account: str, name: str) -> str:
     """The environment variable for a secret: upper case, every other character as `_`."""
