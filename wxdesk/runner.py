@@ -12,9 +12,14 @@ import sys
 from collections.abc import Callable
 
 from wxdesk.app import open_desk
+from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event
+from wxdesk.core.setup.findings import Check
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.settings.configuration import Setup, describe_changes
+from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes
+from wxdesk.desk.setup.secret_findings import missing_finding
+from wxdesk.desk.setup.sentences import told
+from wxdesk.i18n import explain
 from wxdesk.threads import LoopThread
 from wxdesk.tunnel.connection import Surroundings
 
@@ -32,9 +37,38 @@ def _on_signal(act: Callable[[], None], *names: str) -> None:
             asyncio.get_running_loop().add_signal_handler(getattr(signal, name), act)
 
 
-def _report_changes(event: Event) -> None:
-    if isinstance(event, ConfigurationChanged):
-        print(f"wxdesk: {describe_changes(event)}", file=sys.stderr, flush=True)  # noqa: T201 - for who sent SIGHUP
+class _Reporter:
+    """Says on stderr what a configuration changed, and what accounts still lack."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self.asked = asyncio.Event()
+        """Set it to read again, as SIGHUP does."""
+
+    def hear(self, event: Event) -> None:
+        if not isinstance(event, ConfigurationChanged) or event == ConfigurationChanged():
+            return
+        self._say(describe_changes(event))
+        for one in self._configuration.now.missing:
+            if one.account in (*event.added, *event.changed):
+                self._say(told(missing_finding(Check.SECRETS, one.name.field, one.account)))
+
+    async def run(self) -> None:
+        """Read again whenever it is asked for, and answer also if nothing has changed."""
+        while True:
+            await self.asked.wait()
+            self.asked.clear()
+            try:
+                changes = await self._configuration.reload()
+            except WxdeskError as error:
+                self._say(explain(error))
+            else:
+                if not (changes.added or changes.changed or changes.removed or changes.tables):
+                    self._say(describe_changes(changes))
+
+    @staticmethod
+    def _say(text: str) -> None:
+        print(f"wxdesk: {text}", file=sys.stderr, flush=True)  # noqa: T201 - for who sent SIGHUP
 
 
 class DeskThread(LoopThread):
@@ -84,8 +118,10 @@ async def serve(setup: Setup) -> None:
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
     _on_signal(lambda: None, "SIGHUP")  # until it is open, it has just been read
     opened = await open_desk(setup)
-    _on_signal(opened.desk.configuration.look_again, "SIGHUP")
-    opened.desk.bus.subscribe(_report_changes, ConfigurationChanged)
+    reporter = _Reporter(opened.desk.configuration)
+    _on_signal(reporter.asked.set, "SIGHUP")
+    opened.desk.bus.subscribe(reporter.hear, ConfigurationChanged)
+    reading = asyncio.create_task(reporter.run(), name="SIGHUP")
     # What is there now stays until the end. Looked through again and again, it would cost a push its tenth of a second.
     gc.collect()
     gc.freeze()
@@ -94,4 +130,5 @@ async def serve(setup: Setup) -> None:
         await stopping.wait()
     finally:
         gc.unfreeze()
+        reading.cancel()
         await opened.stop()

@@ -113,7 +113,7 @@ def test_a_machine_without_a_keychain_uses_the_vault_once_there_is_one(
     assert put(tmp_path, monkeypatch, "myToken") == 1
     said = capsys.readouterr().err
     assert "Set WXDESK_SHOP_PUSH_TOKEN instead" in said
-    assert "wxdesk secret set shop push_token --vault" in said
+    assert "secret set shop push_token --vault" in said
     assert put(tmp_path, monkeypatch, "myToken", "--vault") == 2
     assert "The vault needs its passphrase. Set WXDESK_VAULT_PASSPHRASE." in capsys.readouterr().err
     monkeypatch.setenv("WXDESK_VAULT_PASSPHRASE", "eight or more")

@@ -183,7 +183,7 @@ def _given(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _judged(keys: dict[str, object]) -> dict[str, object]:
-    """Return the keys with the ids as they were meant; raises `BadInput` for what can be no id."""
+    """Return the keys with cleaned ids; raises `BadInput` for what is none."""
     ids = {
         field: str(keys[field]) for field in (CredentialField.APP_ID, CredentialField.ORIGINAL_ID) if keys.get(field)
     }

@@ -69,7 +69,7 @@ def set_secret(
 
 
 def entry_of(home: Path, account: str) -> AccountEntry:
-    """Return the account of config.toml; raises `BadInput` that names the file and its accounts."""
+    """Return the account of config.toml; raises `BadInput` that names those."""
     entries = {entry.name: entry for entry in load(home).accounts}
     if account not in entries:
         has = tr(", ").join(entries) or tr("none yet")
@@ -109,7 +109,8 @@ def _kept(
 
 _KEPT = {
     SecretSource.KEYCHAIN: "Kept in the system's keychain. A desk that is open takes it within seconds.",
-    SecretSource.VAULT: "Kept in the vault {file}. A desk that is open takes it within seconds.",
+    SecretSource.VAULT: "Kept in the vault {file}. A desk that has opened the vault takes it within seconds; "
+    "wxdesk serve opens it with WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD, given at its start.",
 }
 
 

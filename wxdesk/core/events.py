@@ -163,13 +163,14 @@ class AccountChanged(Event):
 class ConfigurationChanged(Event):
     """A newly read configuration is in force: config.toml or a secret changed.
 
-    The accounts are named; `changed` ones differ in a line of config.toml or in a secret. `restart_needed`:
-    something of it holds from the next start on.
+    The accounts are named; `changed` ones differ in a line of config.toml or in a secret. `tables` are the others of
+    config.toml that changed. `restart_needed`: something of it holds from the next start on.
     """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
     restart_needed: bool = False
 
 

@@ -87,6 +87,7 @@ class SecretSources:
     ) -> None:
         self._home = home
         self._environ = environ
+        self._passphrase: str | None = None
         self.keychain = Keychain(on_wait)
         self.vault = Vault(home / FILE)
         self._memory = SecretMemory()
@@ -199,14 +200,15 @@ class SecretSources:
         self._tell_change()
 
     def unlock_by_environment(self) -> None:
-        """Open the vault with the passphrase that the environment supplies, if any.
+        """Open the vault, also one made since, with the environment's passphrase.
 
         Raises:
             BadInput: the passphrase is wrong, or the descriptor cannot be read.
         """
-        passphrase = passphrase_of(self._environ)
-        if passphrase and self.vault.is_locked:
-            self.vault.unlock(passphrase)
+        if self._passphrase is None:
+            self._passphrase = passphrase_of(self._environ)  # a descriptor can be read once only
+        if self._passphrase and self.vault.is_locked:
+            self.vault.unlock(self._passphrase)
 
     def _find(self, account: str, name: SecretName, now: datetime, wait: float) -> _Found:
         given = self._given(account, name)

@@ -18,9 +18,10 @@ from tests.prepared import prepare
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
-from wxdesk.desk.settings.configuration import read_setup
+from wxdesk.desk.settings.configuration import describe_changes, read_setup
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretName, SecretSource, SecretSources
+from wxdesk.secrets import SecretName, SecretSource, SecretSources, Vault
+from wxdesk.secrets.vault import LEAST_COST
 
 SECOND = '[[accounts]]\nname = "second"\napp_id = "wx1"\n'
 
@@ -83,7 +84,6 @@ async def test_a_secret_that_another_program_has_stored_is_read_within_seconds(
     assert [account.name for account in opened.ready] == ["shop", "second"]
 
 
-@pytest.mark.expects_log("The configuration stays as it was")
 async def test_a_mistake_keeps_the_former_configuration_and_is_told_with_its_line(
     opened: OpenDesk, tmp_path: Path
 ) -> None:
@@ -99,6 +99,36 @@ async def test_a_mistake_keeps_the_former_configuration_and_is_told_with_its_lin
     (tmp_path / "config.toml").write_text(good, encoding="utf-8")
     await next_event(opened, lambda event: is_trouble(event, raised=False))
     assert opened.desk.health.state.troubles == ()
+
+
+async def test_a_file_that_is_gone_takes_no_account_along(opened: OpenDesk, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.rename(tmp_path / "config.toml~")
+    trouble = await next_event(opened, lambda event: is_trouble(event, raised=True))
+    assert isinstance(trouble, TroubleRaised)
+    assert f"{file} is gone." in trouble.text
+    assert [account.name for account in opened.ready] == ["shop"]
+    (tmp_path / "config.toml~").rename(file)
+    await next_event(opened, lambda event: is_trouble(event, raised=False))
+    assert [account.name for account in opened.ready] == ["shop"]
+
+
+async def test_other_tables_that_changed_are_named(opened: OpenDesk, tmp_path: Path) -> None:
+    add(tmp_path, '[tunnel]\ncustom_domain = "desk.example.com"\n')
+    changes = await opened.desk.configuration.reload()
+    assert changes == ConfigurationChanged(tables=("tunnel",))
+    assert describe_changes(changes) == "Changed: [tunnel]."
+
+
+async def test_a_vault_made_since_opens_with_the_passphrase_of_the_start(
+    opened: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WXDESK_VAULT_PASSPHRASE", "a long passphrase")
+    Vault(tmp_path / "secrets.vault", cost=LEAST_COST).create("a long passphrase")
+    await opened.desk.configuration.reload()
+    sources = opened.desk.configuration.now.sources
+    assert sources is not None
+    assert sources.vault.is_open
 
 
 async def test_a_former_secret_ends_when_it_would_have(
@@ -126,6 +156,10 @@ async def test_serve_reads_again_at_sighup_and_says_what_has_changed(sandbox: Sa
     while "keychain" in line or not line:  # where there is none, a warning tells what keeps the secrets back
         line = await asyncio.to_thread(serving.process.stderr.readline)
     assert line == "wxdesk: Added: second.\n"
+    for name in ("AppSecret", "Token", "EncodingAESKey"):
+        assert f"“second” lacks its {name}." in await asyncio.to_thread(serving.process.stderr.readline)
+    os.kill(serving.process.pid, signal.SIGHUP)
+    await asyncio.to_thread(serving.hear, "wxdesk: Nothing has changed.")
     add(tmp_path, "app_id = 1\n")
     os.kill(serving.process.pid, signal.SIGHUP)
     line = await asyncio.to_thread(serving.process.stderr.readline)

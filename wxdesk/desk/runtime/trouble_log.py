@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 
 from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.i18n import tr
 
 log = logging.getLogger(__name__)
 
 
 class TroubleLog:
-    """Logs each trouble once at WARNING, and its end at INFO."""
+    """Logs each trouble once, and its end, both at WARNING: stderr begins there."""
 
     def __init__(self) -> None:
         self._told: dict[str, str] = {}
@@ -18,8 +19,8 @@ class TroubleLog:
     def hear(self, event: Event) -> None:
         """Log a trouble that began, changed or ended."""
         match event:
-            case TroubleRaised(key, "") if self._told.pop(key, ""):
-                log.info("Over: %s", key)
+            case TroubleRaised(key, "") if key in self._told:
+                log.warning("%s", tr("Over: {what}", what=f"{key}: {self._told.pop(key)}"))
             case TroubleRaised(key, text) if text and text != self._told.get(key):
                 self._told[key] = text
                 log.warning("%s: %s", key, text)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from wxdesk.config import FILE, Config, load
 from wxdesk.config.writing import restore, rewrite
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import BadInput, WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.tunnel_state import TunnelKind
@@ -26,8 +25,6 @@ from wxdesk.i18n import explain, tr
 from wxdesk.paths import stamp_of
 from wxdesk.secrets import CHANGED_FILE, AccountSecrets, MissingSecret, SecretSources
 from wxdesk.timezones import zone_named
-
-log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """Seconds between two looks at config.toml, so also the delay after a change."""
@@ -93,11 +90,18 @@ class Setup:
             changed=tuple(
                 name
                 for name in new
-                if name in old and (new[name], self.credentials.get(name)) != (old[name], before.credentials.get(name))
+                if name in old
+                and (new[name], self.found_for(name).credentials) != (old[name], before.found_for(name).credentials)
             ),
             removed=tuple(name for name in old if name not in new),
+            tables=tuple(
+                table for table in ("listener", "wechat", "tunnel") if self._table(table) != before._table(table)
+            ),
             restart_needed=self.config.store != before.config.store,
         )
+
+    def _table(self, name: str) -> tuple[object, ...]:
+        return getattr(self.config, name), self.tunnel_password if name == "tunnel" else ""
 
 
 def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Setup:
@@ -182,14 +186,21 @@ class Configuration:
         if sources is None:
             return ConfigurationChanged()
         try:
-            read = await asyncio.to_thread(read_setup, self.now.home, sources, self.now.clock)
+            read = await asyncio.to_thread(self._read_anew, sources)
         except WxdeskError as error:
-            log.warning("The configuration stays as it was: %s", error)
             text = tr("The former configuration stays in force. {reason}", reason=explain(error))
             self._publish(TroubleRaised(TROUBLE, text))
             raise
         self._publish(TroubleRaised(TROUBLE, ""))
         return await self.apply(self._with_known_ends(read))
+
+    def _read_anew(self, sources: SecretSources) -> Setup:
+        """Read the files and open a vault; a config.toml that is gone is told."""
+        if self.now.config.accounts and not (self.now.home / FILE).exists():
+            raise BadInput(reason=tr("{file} is gone. Put it back, or remove accounts with: wxdesk account remove",
+                                     file=self.now.home / FILE))  # fmt: skip
+        sources.unlock_by_environment()
+        return read_setup(self.now.home, sources, self.now.clock)
 
     def _with_known_ends(self, read: Setup) -> Setup:
         """Let no former secret live longer because it was read again."""
@@ -209,14 +220,14 @@ def describe_changes(changes: ConfigurationChanged) -> str:
         tr(sentence, names=" · ".join(names))
         for sentence, names in (
             ("Added: {names}.", changes.added),
-            ("Changed: {names}.", changes.changed),
+            ("Changed: {names}.", (*changes.changed, *(f"[{table}]" for table in changes.tables))),
             ("Removed: {names}.", changes.removed),
         )
         if names
     ]
     if changes.restart_needed:
         parts.append(tr(RESTART_NEEDED))
-    return " ".join(parts) or tr("No account has changed.")
+    return " ".join(parts) or tr("Nothing has changed.")
 
 
 RESTART_NEEDED = "[store] url holds from the next start on; until then the former database is used."

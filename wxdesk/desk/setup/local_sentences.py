@@ -33,7 +33,9 @@ LOCAL = {
         remedy="Unlock it, or keep the secrets in wxdesk's own vault; until then they are only in memory.",
     ),
     CheckVerdict.VAULT_LOCKED: Wording(
-        "The vault with the secrets is locked.", remedy="Unlock it with its passphrase."
+        "The vault with the secrets is locked.",
+        remedy="Unlock it with its passphrase; on a server start wxdesk serve with WXDESK_VAULT_PASSPHRASE or "
+        "WXDESK_VAULT_PASSPHRASE_FD.",
     ),
     CheckVerdict.NO_ACCOUNT: Wording(
         "No mini program is connected yet.", remedy="Connect one in the guided set-up, or with: wxdesk account add"
