@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wxdesk.core.conversations.takeover import handed_back_at
+from wxdesk.core.events import ApiCalled
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -44,7 +45,7 @@ from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import doors_of
 from wxdesk.store import Store
 from wxdesk.store.pictures.files import PictureFiles
-from wxdesk.tunnel.connection import Surroundings
+from wxdesk.tunnel.connection import OwnAddress, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
@@ -167,5 +168,8 @@ def way_here(
     listener = Listener(
         doors, keep, bus.publish, clock, at.host, at.port, challenges=challenges, clock_check=clock_check
     )
-    probe = PublicProbe(challenges, clock, surroundings)
+    own = OwnAddress()
+    bus.subscribe(own.hear, ApiCalled)
+    egress = surroundings.egress
+    probe = PublicProbe(challenges, clock, replace(surroundings, egress=lambda: egress() or own.value))
     return listener, Reachability(probe, store.outages, store.settings, bus.publish, clock)

@@ -15,10 +15,12 @@ from aiohttp import ClientError, ClientSession
 from tests.certificates import Authority
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.tunnel.conftest import Outside
-from tests.webhook.pushing import CIPHER, TEXT, enveloped, signed, signed_for
+from tests.webhook.pushing import CIPHER, NOW, TEXT, enveloped, signed, signed_for
+from wxdesk.core.events import ApiCalled
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.verdicts import CheckVerdict as V
 from wxdesk.tunnel.answers import judge_answer
+from wxdesk.tunnel.connection import OwnAddress
 from wxdesk.tunnel.exchange import RawAnswer, ask_as_wechat
 from wxdesk.tunnel.names import own_addresses, system_addresses
 
@@ -252,6 +254,16 @@ async def test_a_port_that_is_shut_is_named(outside: Outside, shut_port: int, eg
     finding = await outside.probe(shut_port)
     assert (finding.verdict, finding.values["cause"]) == (verdict, "refused")
     assert finding.values.items() >= {"ip": "127.0.0.1", "port": "80"}.items()
+
+
+def test_the_address_of_this_machine_is_the_one_that_wechat_refused() -> None:
+    own = OwnAddress()
+    own.hear(ApiCalled("shop", "stable_token", "0 ok", NOW, 1.0))
+    assert own.value == ""
+    refused = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist"
+    own.hear(ApiCalled("shop", "stable_token", "40164 not in the IP list", NOW, 1.0, errmsg=refused))
+    own.hear(ApiCalled("shop", "stable_token", "0 ok", NOW, 1.0))
+    assert own.value == "203.0.113.7"
 
 
 async def test_a_name_server_that_does_not_answer_is_named_in_time(outside: Outside) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from time import perf_counter
 
+from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.public_url import PublicUrl, is_private
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.errcodes import addresses_in
 from wxdesk.tunnel.names import Resolve, is_pretended, own_addresses, system_addresses
 from wxdesk.tunnel.tls import blind_context, checking_context, names_its_issuer, verdict_on_refusal
 
@@ -42,6 +44,18 @@ class Surroundings:
     roots: str | None = None
     egress: Callable[[], str] = str
     is_private: Callable[[str], bool] = lambda address: is_private(ip_address(address))
+
+
+class OwnAddress:
+    """Address under which WeChat's API sees this machine, as its refusals tell it; empty before."""
+
+    def __init__(self) -> None:
+        self.value = ""
+
+    def hear(self, event: Event) -> None:
+        """Note the address that a refused call names (40164)."""
+        if isinstance(event, ApiCalled) and (addresses := addresses_in(event.errmsg)):
+            self.value = addresses[0]
 
 
 class Connecting:
