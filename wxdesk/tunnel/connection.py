@@ -47,7 +47,7 @@ class Surroundings:
 
 
 class OwnAddress:
-    """Address under which WeChat's API sees this machine, as its refusals tell it; empty before."""
+    """Address at which WeChat's API sees this machine, once a refusal names it."""
 
     def __init__(self) -> None:
         self.value = ""
