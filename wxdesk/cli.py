@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="wxdesk", parents=[_common()], description="A desktop console for WeChat mini-program customer service."
     )
     parser.add_argument("--version", action="version", version=f"wxdesk {__version__}")
-    parser.add_argument("--probe-window", dest="command", action="store_const", const=_probe, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--check-window", dest="command", action="store_const", const=_check_window, help=argparse.SUPPRESS
+    )
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO")
     add = _commands_of(parser, title="commands")
     add("serve", "the same desk without a window, for a server", _serve)
@@ -188,10 +190,10 @@ def _open(options: argparse.Namespace) -> int:
     return desktop.open_window(setup)  # its settings page says what is missing, and how to mend it
 
 
-def _probe(_: argparse.Namespace) -> int:
-    from wxdesk.commands.probe import run_probe  # the window's libraries, one after the other
+def _check_window(_: argparse.Namespace) -> int:
+    from wxdesk.commands.window_check import run_window_check  # the window's libraries, one after the other
 
-    return run_probe()
+    return run_window_check()
 
 
 def _serve(options: argparse.Namespace) -> int:

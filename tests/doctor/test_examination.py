@@ -29,7 +29,7 @@ from wxdesk.doctor import examination
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.configuration import check_configuration
 from wxdesk.doctor.examination import examine
-from wxdesk.doctor.window import WindowProbe
+from wxdesk.doctor.window import WindowCheck
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets import SecretName, SecretSource, SecretSources
@@ -73,10 +73,10 @@ def one_of(findings: list[Finding], check: Check, account: str = "") -> Finding:
 def _no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """The child that tries the window has a test of its own: each would take a second and more."""
 
-    async def nothing(_: WindowProbe) -> tuple[Finding, ...]:
+    async def nothing(_: WindowCheck) -> tuple[Finding, ...]:
         return ()
 
-    monkeypatch.setattr(WindowProbe, "first", nothing)
+    monkeypatch.setattr(WindowCheck, "first", nothing)
 
 
 def files(home: Path) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from wxdesk.doctor.machine import check_disk, check_folder, check_font, check_po
 from wxdesk.doctor.outward import check_api
 from wxdesk.doctor.records import check_database, check_records
 from wxdesk.doctor.secrets import check_secrets
-from wxdesk.doctor.window import WindowProbe
+from wxdesk.doctor.window import WindowCheck
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ async def examine(case: Case) -> AsyncIterator[Finding]:
     Changes and keeps nothing, also beside a desk that is open. What an earlier failure makes impossible is left out. No
     check can hang the rest: each has a deadline.
     """
-    window = WindowProbe()
+    window = WindowCheck()
     try:
         for finding in await _in_time(Check.LIBRARIES, window.first(), window.deadline):
             yield finding

@@ -11,13 +11,13 @@ from contextlib import suppress
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 
-OPTION = "--probe-window"
+OPTION = "--check-window"
 """Hidden option of `wxdesk` for the child: it prints one finding a line."""
 
 _AT_ONCE = (Check.LIBRARIES, Check.DISPLAY)
 
 
-class WindowProbe:
+class WindowCheck:
     """One child process, and its findings.
 
     `first` gives what keeps a window from opening, `rest` is for the end.

@@ -28,7 +28,7 @@ from wxdesk.desk.settings.configuration import read_setup, utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.examination import examine
-from wxdesk.doctor.window import WindowProbe
+from wxdesk.doctor.window import WindowCheck
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
@@ -95,10 +95,10 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
-    async def nothing(_: WindowProbe) -> tuple[Finding, ...]:
+    async def nothing(_: WindowCheck) -> tuple[Finding, ...]:
         return ()
 
-    monkeypatch.setattr(WindowProbe, "first", nothing)
+    monkeypatch.setattr(WindowCheck, "first", nothing)
     prepare(tmp_path)
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port: int = free.getsockname()[1]

@@ -16,7 +16,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.setup.findings import Check
 from wxdesk.desk.setup import sentences
-from wxdesk.doctor.window import WindowProbe
+from wxdesk.doctor.window import WindowCheck
 from wxdesk.ui.notifications import service as notice_service
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices
@@ -226,7 +226,7 @@ def test_the_doctor_tells_whether_notices_and_their_buttons_are_possible(
 ) -> None:
     if capabilities is not None:
         bus.serve(*capabilities)
-    window = WindowProbe()
+    window = WindowCheck()
     asyncio.run(window.first())
     [notices] = [finding for finding in window.rest if finding.check is Check.NOTICES]
     assert sentences.text(notices) == told

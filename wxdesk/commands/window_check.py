@@ -16,7 +16,7 @@ from wxdesk.ui.runtime.display import INSTALL, has_display, why_no_window
 EDGES = ("wxdesk.store", "wxdesk.webhook.server", "wxdesk.wechat.client", "wxdesk.tunnel.probe", "wxdesk.ui.window")
 
 
-def run_probe() -> int:
+def run_window_check() -> int:
     """Print the findings; a library may end the process in between."""
     for finding in _findings():
         print(finding_line(finding), flush=True)  # noqa: T201 - what the doctor reads
