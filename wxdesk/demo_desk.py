@@ -16,6 +16,7 @@ from wxdesk.app import OpenDesk
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import Event, MessageKept
+from wxdesk.core.setup.public_url import push_path
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.templates.starters import starter_templates
 from wxdesk.paths import resource
@@ -85,7 +86,7 @@ def demo_desk(folder: Path) -> Iterator[DemoDesk]:
             way.leads_to(desk.url)
             desk.call(desk.desk.reachability.check())
             desk.call(_fill_desk(desk.opened))
-            sandbox.set_push_url(f"{desk.url}/wx/{account.name}")
+            sandbox.set_push_url(desk.url + push_path(account.name))
             wechat.call(sandbox.verify_push_url())
             yield DemoDesk(folder, wechat, sandbox, desk)
         finally:

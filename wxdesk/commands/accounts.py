@@ -23,6 +23,7 @@ from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
+from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
@@ -130,7 +131,7 @@ def _rename(options: argparse.Namespace, home: Path, say: Say) -> int:
     asyncio.run(_offline(home, lambda editing: editing.rename(options.name, options.new)))
     public_url = load(home).listener.public_url.rstrip("/") or "https://…"
     say(tr("“{old}” is “{new}” now. Enter the new address in WeChat's console: {url}",
-           old=options.name, new=options.new, url=f"{public_url}/wx/{options.new}"))  # fmt: skip
+           old=options.name, new=options.new, url=public_url + push_path(options.new)))  # fmt: skip
     return 0
 
 

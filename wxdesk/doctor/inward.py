@@ -15,7 +15,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import Push
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
-from wxdesk.core.setup.public_url import PublicUrl, read_public_url
+from wxdesk.core.setup.public_url import PublicUrl, push_path, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
@@ -67,7 +67,7 @@ async def _is_our_desk(case: Case, host: str, port: int) -> bool:
     challenges = _challenges(case)
     if challenges is None:
         return True  # nothing to sign with; the home is in use, and so is its port
-    with challenges.issued(f"/wx/{challenges.account}", case.clock()) as challenge:
+    with challenges.issued(push_path(challenges.account), case.clock()) as challenge:
         try:
             reader, writer = await asyncio.open_connection(host, port)
             try:

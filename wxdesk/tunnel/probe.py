@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
-from wxdesk.core.setup.public_url import PublicUrl
+from wxdesk.core.setup.public_url import PublicUrl, push_path
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock
 from wxdesk.tunnel.answers import judge_answer
@@ -57,7 +57,7 @@ class PublicProbe:
         (handshake or answer), and those of `answers.judge_answer`.
         """
         way = Connecting(url, self._around)
-        with self._challenges.issued(f"/wx/{account}", self._clock()) as challenge:
+        with self._challenges.issued(push_path(account), self._clock()) as challenge:
             try:
                 async with asyncio.timeout(self._limit):
                     verdict, values = await self._ask(url, challenge, way)

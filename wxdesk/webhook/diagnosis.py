@@ -15,6 +15,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.secret_findings import push_finding
 from wxdesk.desk.wechat.clock_skew import skew_values
@@ -43,7 +44,6 @@ _LONGEST_NONCE = 64
 _APP_ID = re.compile(r"wx[0-9a-z]{16}")
 _ORIGINAL_ID = re.compile(r"gh_[0-9a-zA-Z]{12}")
 _NOT_OF_AN_URL = re.compile(r"[^A-Za-z0-9/…_.~:@%!$&()*+,;=-]")
-_PREFIX = "/wx/"
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class Diagnosis:
         likely = name or (next(iter(self._accounts)) if len(self._accounts) == 1 else "")
         values = {"path": self._shown(request.path)}
         if likely:
-            expected = _PREFIX + likely
+            expected = push_path(likely)
             values["expected"] = expected
             if request.path != expected and request.path.lower() == expected.lower():
                 values["cause"] = "case"
@@ -147,7 +147,7 @@ class Diagnosis:
         other = next((one for one in self._accounts if one != name and self._token_of(one, fits)), "")
         if not other:
             return found(CheckVerdict.TOKEN_DIFFERS)
-        return found(CheckVerdict.OTHER_ACCOUNT_PATH, other, other=name, expected=_PREFIX + other)
+        return found(CheckVerdict.OTHER_ACCOUNT_PATH, other, other=name, expected=push_path(other))
 
     def _of_signed(self, request: ReadRequest, encrypted: str, at: datetime) -> Finding:
         """Judge a request whose token is ours: mode, key or app id are not."""

@@ -25,6 +25,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
+from wxdesk.core.setup.public_url import PUSH_PREFIX
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
@@ -64,7 +65,6 @@ Far fewer than may be open, so that a push that has come is read before newer co
 BACKLOG = 4096
 """Connections that may wait to be accepted; others try again after a second."""
 
-_PREFIX = "/wx/"
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
 
@@ -217,7 +217,7 @@ class Listener:
 
     def _door(self, request: web.BaseRequest) -> PushVerifier:
         path = request.path
-        door = self._doors.get(path[len(_PREFIX) :]) if path.startswith(_PREFIX) else None
+        door = self._doors.get(path[len(PUSH_PREFIX) :]) if path.startswith(PUSH_PREFIX) else None
         if door is None:
             raise PushRefused(Refusal.ADDRESS)
         return door

@@ -19,6 +19,9 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 PORTS = {"http": 80, "https": 443}
 """Ports that WeChat calls, by scheme."""
 
+PUSH_PREFIX = "/wx/"
+"""Beginning of every push path; the account's name follows."""
+
 _QUOTES = "\"'`<>《》〈〉「」『』【】“”‘’"
 _MARKS = "。.,;、:!/"  # after NFKC
 _SCHEME = re.compile(r"(https?)[:/]+", re.IGNORECASE)
@@ -53,6 +56,11 @@ class PublicUrl:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}{self.path}"
+
+
+def push_path(account: str) -> str:
+    """Return the path at which the listener takes the pushes for an account."""
+    return PUSH_PREFIX + account
 
 
 def cleaned_url(pasted: str) -> str:

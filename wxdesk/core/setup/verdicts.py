@@ -37,7 +37,6 @@ class CheckVerdict(StrEnum):
     NO_ACCOUNT = "no_account"
     ACCOUNT_PAUSED = "account_paused"
     CONFIG_BROKEN = "config_broken"
-    RESTART_NEEDED = "restart_needed"
     SECRET_MISSING = "secret_missing"  # noqa: S105
     SECRET_IN_MEMORY = "secret_in_memory"  # noqa: S105
     SECRETS_SWAPPED = "secrets_swapped"
@@ -187,7 +186,6 @@ _GRAVITY = (
             _V.ECHO_NOT_ACCEPTED,
             _V.NO_RULES,
             _V.UNANSWERED,
-            _V.RESTART_NEEDED,
             _V.NO_DISPLAY,
             _V.KEYCHAIN_UNUSABLE,
             _V.CHECK_TIMED_OUT,

@@ -49,11 +49,6 @@ LOCAL = {
         "config.toml cannot be used.",
         remedy="Mend that line; until then the former configuration goes on.",
     ),
-    CheckVerdict.RESTART_NEEDED: Wording(
-        "{key} in config.toml counts only after a restart.",
-        "A change of config.toml counts only after a restart.",
-        remedy="Restart wxdesk when nobody is being served.",
-    ),
     CheckVerdict.SECRET_MISSING: Wording(
         "“{account}” lacks its {name}.",
         "“{account}” lacks a secret.",

@@ -18,7 +18,7 @@ from wxdesk.core.events import (
     TunnelChanged,
 )
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.public_url import cleaned_url
+from wxdesk.core.setup.public_url import cleaned_url, push_path
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -202,7 +202,7 @@ class SetupPage(QWidget):
             reach=state.reach,
             tunnel=state.tunnel.finding,
             hints=desk.setup.hints(self.account),
-            push_url=f"{url}/wx/{self.account}" if url and account is not None else "",
+            push_url=url + push_path(self.account) if url and account is not None else "",
             has_app_secret=bool(secrets.app_secret),
             push_token=secrets.push_token,
             encoding_aes_key=secrets.encoding_aes_key,
