@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,6 +88,14 @@ def test_a_file_that_cannot_be_read_counts_as_missing_and_is_logged(tmp_path: Pa
     assert [one.name for one in SecretSources(tmp_path, {"WXDESK_SECRETS": str(tmp_path)}).read(SHOP, NOW).missing] == [
         *SecretName
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes there")
+@pytest.mark.expects_log("shop_push_token cannot be read: BlockingIOError")
+def test_a_pipe_that_nobody_writes_into_holds_nothing_up(tmp_path: Path, drawer: Drawer) -> None:
+    os.mkfifo(tmp_path / "shop_push_token")
+    found = SecretSources(tmp_path, {"WXDESK_SECRETS": str(tmp_path)}).read(SHOP, NOW)
+    assert [one.name for one in found.missing] == [*SecretName]
 
 
 def test_what_is_missing_is_named_with_its_remedy(tmp_path: Path, drawer: Drawer) -> None:

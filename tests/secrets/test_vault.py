@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import UnusableFile
+from wxdesk.paths import replace_file
 from wxdesk.secrets.vault import LEAST_COST, MAGIC, MOST_BYTES, MOST_COST, Vault, VaultDamaged, WrongPassphrase
 
 PASSPHRASE = "correct horse"
@@ -114,3 +116,41 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         Vault(tmp_path / "nowhere" / "secrets.vault", cost=LEAST_COST).create(PASSPHRASE)
     with pytest.raises(UnusableFile):
         Vault(tmp_path / "nowhere" / "secrets.vault").unlock(PASSPHRASE)
+
+
+def test_two_who_write_at_the_same_moment_lose_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(file)
+    first, second = Vault(file), Vault(file)
+    for vault in (first, second):
+        vault.unlock(PASSPHRASE)
+
+    def replace_late(path: Path, content: bytes, ready: Callable[[Path], None]) -> None:
+        monkeypatch.undo()
+        assert second.put({"b": "2"})
+        replace_file(path, content, ready)
+
+    monkeypatch.setattr("wxdesk.secrets.vault.replace_file", replace_late)
+    assert first.put({"a": "1"})
+    assert [vault.get(entry) for vault in (first, second) for entry in "ab"] == ["1", "2", "1", "2"]
+
+
+def test_a_vault_that_somebody_else_has_made_meanwhile_stays(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = Vault(file, cost=LEAST_COST)
+    monkeypatch.setattr(Vault, "exists", False)
+    made(file, token="first")
+    with pytest.raises(BadInput):
+        late.create("another passphrase")
+    monkeypatch.undo()
+    again = Vault(file)
+    again.unlock(PASSPHRASE)
+    assert again.get("token") == "first"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_vault_at_the_end_of_a_link_stays_there(file: Path, tmp_path: Path) -> None:
+    file.symlink_to(tmp_path / "elsewhere")
+    made(file, token="value")
+    assert file.is_symlink()
+    again = Vault(tmp_path / "elsewhere")
+    again.unlock(PASSPHRASE)
+    assert again.get("token") == "value"

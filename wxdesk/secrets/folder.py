@@ -7,6 +7,7 @@ that `WXDESK_SECRETS` names, else systemd's (`LoadCredential=` in a unit). The f
 from __future__ import annotations
 
 import logging
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def read_secret_file(folder: Path | None, account: str, name: str, suffix: str =
         return ""
     path = folder / f"{account}_{name}{suffix}"
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):
+            raise BlockingIOError  # perhaps nobody ever writes into it
         with path.open("rb") as file:
             return file.read(MOST_BYTES).decode("utf-8-sig").rstrip("\r\n")
     except FileNotFoundError:

@@ -60,6 +60,10 @@ class VaultDamaged(BadInput):
         super().__init__(file=file)
 
 
+class _ChangedElsewhere(Exception):
+    """Another process has just written the file."""
+
+
 class Vault:
     """Entries in a sealed file, locked until it is given the passphrase.
 
@@ -108,7 +112,9 @@ class Vault:
         with self._lock:
             self._header = MAGIC + bytes((self._cost,)) + secrets.token_bytes(SALT)
             self._key = _derive(passphrase, self._header)
-            self._write({})
+            if not self._write({}):
+                self._key = b""
+                raise BadInput(reason="There is a vault already.")
 
     def unlock(self, passphrase: str) -> None:
         """Open the vault.
@@ -138,12 +144,13 @@ class Vault:
     def put(self, entries: Mapping[str, str | None], wait: float = 0.0) -> bool:
         """Write entries, and remove those that are None; False if the vault is locked."""
         with self._lock:
-            self._refresh()
-            if not self._key:
-                return False
-            merged = {**self._kept, **entries}
-            self._write({entry: value for entry, value in merged.items() if value is not None})
-            return True
+            while True:  # until nobody else writes at the same moment
+                self._refresh()
+                if not self._key:
+                    return False
+                merged = {**self._kept, **entries}
+                if self._write({entry: value for entry, value in merged.items() if value is not None}):
+                    return True
 
     def _refresh(self) -> None:
         """Read the file again if it was changed; lock the vault if its key was changed."""
@@ -181,14 +188,23 @@ class Vault:
         except msgspec.DecodeError:
             raise VaultDamaged(str(self.file)) from None
 
-    def _write(self, kept: dict[str, str]) -> None:
+    def _write(self, kept: dict[str, str]) -> bool:
+        """Write the file, unless another process has changed it since it was read."""
+
+        def ready(_: Path) -> None:
+            if stamp_of(self.file) != self._read:
+                raise _ChangedElsewhere
+
         nonce = secrets.token_bytes(NONCE)
         content = ChaCha20Poly1305(self._key).encrypt(nonce, msgspec.json.encode(kept), self._header)
         try:
-            replace_file(self.file, self._header + nonce + content)
+            replace_file(self.file.resolve(), self._header + nonce + content, ready)
+        except _ChangedElsewhere:
+            return False
         except OSError as error:
             raise unusable_file(self.file, error) from None
         self._kept, self._read = kept, stamp_of(self.file)
+        return True
 
 
 def _derive(passphrase: str, header: bytes) -> bytes:
