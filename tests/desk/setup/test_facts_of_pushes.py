@@ -161,3 +161,10 @@ async def test_an_account_that_got_another_name_is_proved_by_its_messages_at_onc
     world.desk.hear(ConfigurationChanged(added=("tea",)))
     await world.waiting._judge()
     assert (world.verdict(URL_CHECK, "tea"), world.verdict(REAL_MESSAGE, "tea")) == (V.OK, V.OK)
+
+
+async def test_an_account_that_is_added_later_shares_the_address_that_is_reached_already(world: SetupWorld) -> None:
+    world.desk.hear(ReachabilityChanged(Reach(Finding(Check.ADDRESS, V.OK))))
+    world.accounts["tea"] = replace(ACCOUNT, name="tea")
+    world.desk.hear(ConfigurationChanged(added=("tea",)))
+    assert world.verdict(SetupFact.ADDRESS, "tea") is V.OK

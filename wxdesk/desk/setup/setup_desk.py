@@ -166,6 +166,7 @@ class SetupDesk:
         self.refresh()
         self._tell_sources()
         for account in changes.added:  # it may have another name only, and messages
+            self._book.put(account, {SetupFact.ADDRESS: replace(self.state.reach, account=account)})
             self._waiting.message_came(account)
 
     def _hear_of_the_way(self, event: Event) -> None:
