@@ -54,6 +54,8 @@ def test_a_name_that_cannot_be_is_refused_before_wechat_is_asked(
 def test_the_second_account_without_a_name_gets_a_free_one(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
     come_to_url_check(qtbot, guide, person)
     guide.open("", SetupFact.MINI_PROGRAM)
+    paste(qtbot, card(guide, MiniProgramCard).app_id.edit, person.app_id)
+    assert "“shop” has this AppID already" in card(guide, MiniProgramCard).app_id.note.full_text()
     give_mini_program(qtbot, guide, person)
     reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
     assert list(person.desk.accounts) == ["shop", "shop2"]

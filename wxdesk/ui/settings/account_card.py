@@ -151,7 +151,7 @@ class AccountCard(SettingsCard):
 
 
 COMMANDS = {
-    "change": "Change AppID, original id or mode…",
+    "change": "Change AppID, AppSecret or original id…",
     "pause": "Pause answering",
     "rename": "Rename…",
     "rotate": "New Token and key…",

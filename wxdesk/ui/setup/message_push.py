@@ -27,7 +27,7 @@ class MessagePushCard(SetupCard):
     """Token and EncodingAESKey: generated, or pasted if the console has some already."""
 
     def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
-        sentence = tr("Token and key are made here; only WeChat and this desk know them. Copy them into the console.")
+        sentence = tr("Token and key are made here. Copy them into WeChat's console, and submit there in step 4.")
         super().__init__(SetupFact.MESSAGE_PUSH, sentence, around, parent)
         self.values = ConsoleValues(self)
         self.values.copied.connect(self.say_copied)

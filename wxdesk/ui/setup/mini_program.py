@@ -213,4 +213,9 @@ class MiniProgramCard(SetupCard):
 
     def _edited(self) -> None:
         self._tried = None
+        accounts = self._bridge.desk.accounts.values()
+        twin = next((one.name for one in accounts if one.app_id == self.app_id.text() != ""), self.view.name)
+        if twin != self.view.name and self.sender() is self.app_id:
+            said = tr("“{account}” has this AppID already; WeChat pushes to one of the two only.", account=twin)
+            self.app_id.words.show_note(said)
         self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))
