@@ -17,6 +17,7 @@ from wxdesk.config.writing import restore, rewrite
 from wxdesk.core.errors import BadInput, WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
+from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
@@ -59,6 +60,11 @@ class Setup:
     def accounts(self) -> dict[str, Account]:
         """The configured accounts by name."""
         return {entry.name: entry.account() for entry in self.config.accounts}
+
+    @property
+    def public_url(self) -> str:
+        """The configured public address, cleaned; empty if there is none."""
+        return cleaned_url(self.config.listener.public_url)
 
     @property
     def zone(self) -> tzinfo | None:

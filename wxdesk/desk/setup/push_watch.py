@@ -79,11 +79,11 @@ def stands_in_the_way(event: PushSeen) -> bool:
 
 
 class PushWatch:
-    """Hears every request; `push_url` returns the whole push URL of a path."""
+    """Hears every request; `public_url` returns the public address, empty if none."""
 
-    def __init__(self, store: AttemptStore, push_url: Callable[[str], str], publish: Callable[[Event], None]) -> None:
+    def __init__(self, store: AttemptStore, public_url: Callable[[], str], publish: Callable[[Event], None]) -> None:
         self._store = store
-        self._push_url = push_url
+        self._public_url = public_url
         self._publish = publish
         self._troubles: dict[str, Finding] = {}
         self._original_ids: dict[str, str] = {}
@@ -184,8 +184,9 @@ class PushWatch:
     def _with_url(self, finding: Finding | None) -> Finding | None:
         if finding is None or "expected" not in finding.values:
             return finding
-        url = self._push_url(finding.values["expected"])
-        return replace(finding, values={**finding.values, "url": url}) if url else finding
+        public_url = self._public_url()
+        url = {"url": public_url + finding.values["expected"]} if public_url else {}
+        return replace(finding, values={**finding.values, **url})
 
     def _is_certain(self, finding: Finding) -> bool:
         """Tell whether a refusal can only come from WeChat, or is not the first in doubt.

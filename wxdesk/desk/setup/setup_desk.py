@@ -66,11 +66,6 @@ class SetupSources:
     reachability: Reachability
     rules: HasRules
 
-    def push_url(self, path: str) -> str:
-        """Return the whole push URL of a path; empty if there is no public address."""
-        public_url = self.configuration.now.config.listener.public_url
-        return public_url and public_url + path
-
     def secrets(self, account: str) -> AccountSecrets:
         """Return an account's secrets as they are now, perhaps not all of them."""
         return self.configuration.now.found_for(account)
@@ -89,7 +84,7 @@ class SetupDesk:
         self._publish = publish
         self._clock = clock
         self._book = FactBook(publish)
-        self._watch = PushWatch(sources.attempts, sources.push_url, publish)
+        self._watch = PushWatch(sources.attempts, lambda: self.public_url, publish)
         self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, sources.attempts, sources.rules, clock)
         self._something_came = False
         self._kept_back = ""
@@ -100,6 +95,11 @@ class SetupDesk:
     def state(self) -> SetupState:
         """The newest state, one record, readable from any thread."""
         return self._book.state
+
+    @property
+    def public_url(self) -> str:
+        """The public address in force, of config.toml or of the tunnel; empty if none."""
+        return self._from.configuration.now.public_url or self.state.tunnel.public_url.rstrip("/")
 
     def refresh(self) -> None:
         """Take over changed accounts and secrets, and judge the secrets anew."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.public_url import cleaned_url, push_path
+from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
@@ -76,8 +76,7 @@ class AccountCard(SettingsCard):
             return
         self._app_id.setText(account.app_id)
         self._original_id.setText(account.original_id or "–")
-        configured, tunnel = self._desk.configuration.now.config.listener.public_url, self._desk.setup.state.tunnel
-        public = cleaned_url(configured) or tunnel.public_url.rstrip("/") or self._desk.health.state.listener_url
+        public = self._desk.setup.public_url or self._desk.health.state.listener_url
         url = public + push_path(self.name)
         self._url.setText(url)
         self._copy_url.text_to_copy = url

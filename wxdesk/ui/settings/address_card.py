@@ -46,9 +46,7 @@ class AddressSummary(SettingsCard):
         """Show the newest state."""
         desk = self._bridge.desk
         state = desk.setup.state
-        self._url.setText(
-            desk.configuration.now.config.listener.public_url or state.tunnel.public_url or tr("none yet")
-        )
+        self._url.setText(desk.setup.public_url or tr("none yet"))
         self._show(self.reach, state.reach)
         nothing = state.reach.verdict is CheckVerdict.NO_PUBLIC_URL
         self.checked.setText(checked_text(state.reach, desk.clock()))

@@ -18,7 +18,7 @@ from wxdesk.core.events import (
     TunnelChanged,
 )
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.public_url import cleaned_url, push_path
+from wxdesk.core.setup.public_url import push_path
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -194,7 +194,7 @@ class SetupPage(QWidget):
         account = desk.accounts.get(self.account)
         state, setup = desk.setup.state, desk.configuration.now
         secrets = setup.found_for(self.account).credentials  # also of an account that lacks some
-        url = cleaned_url(setup.config.listener.public_url) or state.tunnel.public_url.rstrip("/")
+        url = desk.setup.public_url
         return SetupView(
             now=desk.clock(),
             account=account,
