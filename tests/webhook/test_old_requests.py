@@ -9,7 +9,19 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.webhook.pushing import ACCOUNTS, TEXT, TIMESTAMP, Desk, Shelf, ask, signed, written
+from tests.webhook.pushing import (
+    ACCOUNTS,
+    NONCE,
+    TEXT,
+    TIMESTAMP,
+    TOKEN,
+    Desk,
+    Shelf,
+    ask,
+    sha1_of,
+    signed,
+    written,
+)
 from wxdesk.core.events import Event
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.webhook.server import Listener
@@ -69,6 +81,18 @@ async def test_a_desk_whose_own_clock_is_wrong_goes_on_listening(desk: Desk, clo
     clocks.ours += timedelta(days=400)
     wechat_says(desk, SIGNED_AT)
     assert (await ask(desk, PUSH)).status == 200
+
+
+async def test_a_machine_that_was_held_and_goes_on_refuses_nothing(desk: Desk, clocks: Clocks) -> None:
+    wechat_says(desk, clocks.ours)
+    clocks.ours += timedelta(days=3)  # nobody's seconds have passed
+    later = {"timestamp": str(int(TIMESTAMP) + 3 * 86400)}
+    signature = sha1_of(TOKEN, later["timestamp"], NONCE)
+    raw = written("/wx/plain", TEXT, signed() | later | {"signature": signature})
+    assert (await ask(desk, raw)).status == 200
+    assert (await ask(desk, PUSH)).status == 200
+    wechat_says(desk, clocks.ours)
+    assert (await ask(desk, PUSH)).status == 403
 
 
 async def test_before_wechats_clock_is_known_nothing_is_refused_for_its_age(desk: Desk, clocks: Clocks) -> None:

@@ -271,8 +271,11 @@ class Listener:
 
         It is judged by WeChat's clock: a desk whose own clock is wrong must go on listening.
         """
-        signed, ahead = _signed_at(query), self._clock_check.ahead
-        if signed is not None and ahead is not None and abs(self._clock() - ahead - signed) > OLDEST:
+        signed, known = _signed_at(query), self._clock_check
+        if signed is None or known.ahead is None or abs(self._clock() - known.ahead - signed) <= OLDEST:
+            return
+        known.look()  # the clock may have been set this very second
+        if known.is_sure:
             raise PushRefused(Refusal.AGE)
 
     def _report(self, read: ReadRequest, seen: _Outcome, milliseconds: float) -> None:

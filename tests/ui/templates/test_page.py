@@ -354,7 +354,7 @@ def test_closing_the_window_asks_first(qtbot: QtBot, window: MainWindow) -> None
     page = next(one.widget for one in window.pages if isinstance(one.widget, TemplatesPage))
     page.start_new()
     page.editor.head.title.setText("Half")
-    window.close()
+    window.quit()
     assert window.page_names[window.stack.currentIndex()] == "templates"
     with qtbot.waitSignal(window.closing):
         top(LeaveDialog).discard.click()

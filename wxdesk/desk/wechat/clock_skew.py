@@ -60,7 +60,8 @@ class ClockCheck:
     """Raises a trouble while the clock is wrong by `ahead` (None before a response).
 
     `elapsed` are seconds that nobody sets: a clock that is set while the desk runs is noticed by them, without
-    asking WeChat again.
+    asking WeChat again. `is_sure`: WeChat itself has told `ahead` since then; a machine that was held and goes on
+    looks as if its clock had been set.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class ClockCheck:
         self._began = self._epoch()
         self._told = ""
         self.ahead: timedelta | None = None
+        self.is_sure = False
 
     async def run(self) -> None:
         """Look every second until cancelled."""
@@ -84,6 +86,7 @@ class ClockCheck:
         moved = self._epoch() - self._began
         if abs(moved) >= TOLERATED / 2:
             self._began += moved
+            self.is_sure = False
             if self.ahead is not None:
                 self._tell(self.ahead + moved)
 
@@ -98,6 +101,7 @@ class ClockCheck:
         except ValueError:
             return
         self._began = self._epoch()
+        self.is_sure = True
         self._tell(self._clock() - there.replace(tzinfo=there.tzinfo or UTC))
 
     def _tell(self, ahead: timedelta) -> None:
