@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, give_mini_program, paste, reach
 from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
@@ -115,3 +118,13 @@ def test_the_card_says_where_an_address_of_ones_own_has_to_lead(person: Newcomer
     guide.show_step(SetupFact.ADDRESS)
     form = card(guide, AddressCard).form
     assert person.thread.url in form.meaning.full_text()
+
+
+def test_a_tunnel_program_that_is_missing_can_be_fetched_by_a_copied_address(qtbot: QtBot, guide: SetupPage) -> None:
+    guide.show_step(SetupFact.ADDRESS)
+    shown = card(guide, AddressCard).tunnel
+    where = "https://www.cpolar.com/download"
+    shown.show_finding(Finding(Check.TUNNEL, CheckVerdict.TUNNEL_MISSING, values={"program": "cpolar", "where": where}))
+    click(qtbot, shown.copy_button)
+    assert QGuiApplication.clipboard().text() == where
+    assert "[tunnel]" not in shown.remedy.full_text()

@@ -131,7 +131,7 @@ WAY_IN = {
     CheckVerdict.TUNNEL_MISSING: Wording(
         "The tunnel's program {program} is not on this machine. Get it at {where}",
         "The tunnel's program {program} is not on this machine.",
-        remedy="Install it, or name its file in [tunnel].",
+        remedy="Install it. If it is installed, write where its file is as the command.",
     ),
     CheckVerdict.TUNNEL_RENAMED: Wording(
         "The tunnel has another address now, {url}, and WeChat still has the former one.",

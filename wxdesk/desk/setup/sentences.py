@@ -26,6 +26,7 @@ _COPIED = {
     CheckVerdict.WRONG_PATH: "url",
     CheckVerdict.OTHER_ACCOUNT_PATH: "url",
     CheckVerdict.TUNNEL_RENAMED: "url",
+    CheckVerdict.TUNNEL_MISSING: "where",
     CheckVerdict.LIBRARY_MISSING: "command",
 }
 

@@ -30,6 +30,7 @@ class AddressCard(SetupCard):
         self.form.saved.connect(self.check)
         self.probe = ProbeRow(self)
         self.tunnel = FindingCard(self)
+        self.tunnel.copied.connect(self.say_copied)
         self.body.addWidget(self.form)
         self.body.addWidget(self.tunnel)
         self.body.addWidget(self.probe)
