@@ -45,10 +45,12 @@ WAY_IN = {
     ),
     CheckVerdict.HOME_BROADBAND: Wording(
         (
-            "The address leads to this home line, and nobody gets through from outside: providers usually "
-            "block ports 80 and 443."
+            "The address leads to this machine's own line, and nobody gets through from outside: at home, providers "
+            "usually block ports 80 and 443."
         ),
-        remedy="Use a tunnel or a cloud server instead.",
+        remedy=(
+            "Use a tunnel or a cloud server instead. If this is a cloud server: open 80 and 443 in its security group."
+        ),
     ),
     CheckVerdict.FIREWALL: Wording(
         "Port {port} of {host} does not answer.",
