@@ -72,6 +72,8 @@ def test_an_account_that_lost_its_secret_asks_for_it_and_goes_on(
     guide.open("shop")
     first = card(guide, MiniProgramCard)
     assert not first.app_secret.edit.placeholderText()
+    assert first.result.sentence.full_text() == "“shop” lacks its AppSecret."
+    assert first.result.remedy.isHidden(), "a command for a terminal"
     click(qtbot, first.go_on)
     assert first.app_secret.error.isVisible()
     assert guide.step is SetupFact.MINI_PROGRAM

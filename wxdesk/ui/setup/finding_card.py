@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
@@ -64,7 +64,8 @@ class FindingCard(QFrame):
         self._icon.show_icon(look.icon, look.role)
         self.sentence.setText(sentence_of(finding))
         self.when.show_if_any(when)
-        self.remedy.show_if_any(sentences.remedy(finding))
+        done_by_button = mending is not None and finding.verdict is CheckVerdict.SECRET_MISSING
+        self.remedy.show_if_any("" if done_by_button else sentences.remedy(finding))  # no commands for a terminal
         copied = sentences.copy(finding)
         self.copy_button.text_to_copy = copied
         self.copy_button.setText(tr("Copy {text}", text=copied) if len(copied) <= LONGEST_ON_BUTTON else tr("Copy"))
