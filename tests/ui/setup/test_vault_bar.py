@@ -38,6 +38,7 @@ def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path
         qtbot.waitUntil(lambda: bridge.is_idle, timeout=LONG)
         assert len(window.notices.bars.texts()) == 1, "told twice"
         assert "locked" in window.notices.bars.texts()[BAR]
+        assert "WXDESK_" not in window.notices.bars.texts()[BAR], "the button does it"
         window.notices.bars._bars[BAR].findChildren(type(window.status_bar.pause))[0].click()
         qtbot.waitUntil(lambda: bool(window.findChildren(VaultDialog)))
         [dialog] = window.findChildren(VaultDialog)

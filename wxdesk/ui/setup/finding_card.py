@@ -64,7 +64,7 @@ class FindingCard(QFrame):
         self._icon.show_icon(look.icon, look.role)
         self.sentence.setText(sentence_of(finding))
         self.when.show_if_any(when)
-        done_by_button = mending is not None and finding.verdict is CheckVerdict.SECRET_MISSING
+        done_by_button = mending is not None and finding.verdict in _BUTTON_IS_ALL
         self.remedy.show_if_any("" if done_by_button else sentences.remedy(finding))  # no commands for a terminal
         copied = sentences.copy(finding)
         self.copy_button.text_to_copy = copied
@@ -97,6 +97,8 @@ class FindingCard(QFrame):
         if self._then is not None:
             self._then()
 
+
+_BUTTON_IS_ALL = (CheckVerdict.SECRET_MISSING, CheckVerdict.VAULT_LOCKED)
 
 LONGEST_ON_BUTTON = 24
 """Characters of a value that a button shows beside “Copy”."""

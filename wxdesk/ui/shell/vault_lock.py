@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.desk.setup.sentences import told
+from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -34,7 +34,7 @@ class VaultLock(QObject):
         """Show the bar, or take it away."""
         sources = self._bridge.desk.configuration.now.sources
         if sources is not None and sources.vault.is_locked:
-            words = told(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
+            words = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
             self._notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask)
             return
         troubles = self._bridge.desk.health.state.troubles
