@@ -266,7 +266,7 @@ WAY_IN = {
         remedy='Use <button open-type="contact"> in the mini program.',
     ),
     CheckVerdict.TRANSFERRED_SESSION: Wording(
-        "This customer is served in WeChat's own tool; messages come here again after at most 30 minutes."
+        "If the customer is served in WeChat's own tool, messages come here again after at most 30 minutes."
     ),
     CheckVerdict.NO_RULES: Wording(
         "There is no rule, so nothing is answered by itself.", remedy="Begin with the shop's rules on the rules page."

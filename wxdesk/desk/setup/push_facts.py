@@ -18,6 +18,7 @@ HINTS = (
     CheckVerdict.CLOUD_HOSTING,
     CheckVerdict.THIRD_PARTY_PLATFORM,
     CheckVerdict.WECOM_SERVICE,
+    CheckVerdict.TRANSFERRED_SESSION,
 )
 """Causes that cannot be seen from here, in the order in which they are likely."""
 
