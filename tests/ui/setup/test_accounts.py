@@ -78,6 +78,10 @@ def test_new_secrets_are_made_and_shown_where_they_are_copied(
     settings = _settings(opened)
     _choose(settings, "shop", "rotate")
     rotating = _dialog(qtbot, opened, SwitchDialog)
+    assert "no message is lost" in rotating.text.full_text()
+    rotating.choice.setChecked(True)
+    assert "24 hours" not in rotating.text.full_text()
+    rotating.choice.setChecked(False)
     rotating.action.click()
     qtbot.waitUntil(lambda: opened.stack.currentWidget() is guide, timeout=LONG)
     assert guide.step is SetupFact.MESSAGE_PUSH

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -86,24 +88,40 @@ class RenameDialog(AccountDialog):
 
 
 class SwitchDialog(AccountDialog):
-    """A question with one choice beside it."""
+    """A question with one choice; `texts` tell what happens without and with it."""
 
     def __init__(
-        self, title: str, text: str, action: str, choice: str, parent: QWidget, *, destructive: bool = False
+        self,
+        title: str,
+        texts: tuple[str, str],
+        action: str,
+        choice: str,
+        parent: QWidget,
+        *,
+        destructive: bool = False,
     ) -> None:
-        super().__init__(title, text, action, parent, destructive=destructive)
+        super().__init__(title, texts[0], action, parent, destructive=destructive)
+        self._texts = texts
         self.choice = Switch(parent=self)
         self.choice.setAccessibleName(choice)
         self.body.addLayout(hbox(self.choice, (PlainLabel(choice, wrap=True, parent=self), 1), spacing=8))
+        self.choice.toggled.connect(self._choose)
+
+    def _choose(self, chosen: bool) -> None:
+        self.text.setText(self._texts[chosen])
+        self._fit()
 
 
 def rotate_dialog(name: str, parent: QWidget) -> SwitchDialog:
     """Ask for a new Token and key; by the choice the former ones end at once."""
     return SwitchDialog(
         tr("New Token and key for “{account}”", account=name),
-        tr(
-            "Copy the new ones into WeChat's console afterwards. For 24 hours the former ones are taken as well, "
-            "so that no message is lost meanwhile."
+        (
+            tr(
+                "Copy the new ones into WeChat's console afterwards. For 24 hours the former ones are taken as well, "
+                "so that no message is lost meanwhile."
+            ),
+            tr("Copy the new ones into WeChat's console at once: until then every message is refused and lost."),
         ),
         tr("Generate"),
         tr("Take the former ones no longer, because somebody else knows them"),
@@ -115,9 +133,12 @@ def remove_dialog(name: str, parent: QWidget) -> SwitchDialog:
     """Ask to remove an account; by the choice with everything that was kept of it."""
     return SwitchDialog(
         tr("Remove “{account}”?", account=name),
-        tr(
-            "Its entry in config.toml and its secrets are removed, and its messages arrive no more. "
-            "Its conversations stay in the database, and come back if the account is added again."
+        (
+            tr(
+                "Its entry in config.toml and its secrets are removed, and its messages arrive no more. "
+                "Its conversations stay in the database, and come back if the account is added again."
+            ),
+            tr("The account, its secrets and everything that was kept of it are removed for good."),
         ),
         tr("Remove"),
         tr("Delete its conversations, messages and pictures as well; this cannot be undone"),
