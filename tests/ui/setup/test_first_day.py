@@ -72,7 +72,7 @@ def test_an_account_that_lost_its_secret_asks_for_it_and_goes_on(
     guide.open("shop")
     first = card(guide, MiniProgramCard)
     assert not first.app_secret.edit.placeholderText()
-    assert first.result.sentence.full_text() == "“shop” lacks its AppSecret."
+    qtbot.waitUntil(lambda: first.result.sentence.full_text() == "“shop” lacks its AppSecret.", timeout=LONG)
     assert first.result.remedy.isHidden(), "a command for a terminal"
     click(qtbot, first.go_on)
     assert first.app_secret.error.isVisible()
