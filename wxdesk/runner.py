@@ -14,10 +14,11 @@ from collections.abc import Callable
 from wxdesk.app import open_desk
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event
-from wxdesk.core.setup.findings import Check
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes
-from wxdesk.desk.setup.secret_findings import missing_finding
+from wxdesk.desk.settings.setup_lines import account_lines
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import explain
 from wxdesk.threads import LoopThread
@@ -49,9 +50,8 @@ class _Reporter:
         if not isinstance(event, ConfigurationChanged) or event == ConfigurationChanged():
             return
         self._say(describe_changes(event))
-        for one in self._configuration.now.missing:
-            if one.account in (*event.added, *event.changed):
-                self._say(told(missing_finding(Check.SECRETS, one.name.field, one.account)))
+        for line in account_lines(self._configuration.now, (*event.added, *event.changed)):
+            self._say(line)
 
     async def run(self) -> None:
         """Read again whenever it is asked for, and answer also if nothing has changed."""
@@ -118,6 +118,8 @@ async def serve(setup: Setup) -> None:
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
     _on_signal(lambda: None, "SIGHUP")  # until it is open, it has just been read
     opened = await open_desk(setup)
+    if not opened.desk.rules.rulebook.has_rules:
+        log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
     reporter = _Reporter(opened.desk.configuration)
     _on_signal(reporter.asked.set, "SIGHUP")
     opened.desk.bus.subscribe(reporter.hear, ConfigurationChanged)

@@ -13,12 +13,9 @@ from pathlib import Path
 
 from wxdesk.config import AccountEntry, load
 from wxdesk.core.errors import BadInput
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_account, judge_together
+from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.settings.configuration import Setup, utc_now
-from wxdesk.desk.setup.secret_findings import missing_finding
-from wxdesk.desk.setup.sentences import told
+from wxdesk.desk.settings.setup_lines import setup_lines
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
@@ -29,16 +26,11 @@ log = logging.getLogger(__name__)
 
 def warn_of_setup(setup: Setup) -> None:
     """Say on stderr and in the log what is missing, and which values cannot be right."""
-    if not setup.accounts:
-        log.warning("%s", told(Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT)))
-    for one in setup.missing:
-        log.warning("%s", told(missing_finding(Check.SECRETS, one.name.field, one.account)))
+    for line in setup_lines(setup):
+        log.warning("%s", line)
     if setup.missing and setup.sources is not None and setup.sources.vault.is_locked:
         log.warning("%s", tr("The vault {file} is locked. Set WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD.",
                              file=setup.sources.vault.file))  # fmt: skip
-    for name, account in setup.ready.items():
-        for issue in judge_account(account, setup.credentials[name]):
-            log.warning("%s", tr("Account “{account}”: {reason}", account=name, reason=explain_issue(issue)))
 
 
 def set_secret(

@@ -19,6 +19,7 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.desk.settings.configuration import describe_changes, read_setup
+from wxdesk.desk.settings.setup_lines import account_lines
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets import SecretName, SecretSource, SecretSources, Vault
 from wxdesk.secrets.vault import LEAST_COST
@@ -131,6 +132,17 @@ async def test_a_vault_made_since_opens_with_the_passphrase_of_the_start(
     assert sources.vault.is_open
 
 
+async def test_values_in_each_others_place_are_told_when_they_come(
+    opened: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = environment()
+    monkeypatch.setenv("WXDESK_SHOP_PUSH_TOKEN", given["WXDESK_SHOP_ENCODING_AES_KEY"])
+    monkeypatch.setenv("WXDESK_SHOP_ENCODING_AES_KEY", given["WXDESK_SHOP_PUSH_TOKEN"])
+    changes = await opened.desk.configuration.reload()
+    said = list(account_lines(opened.desk.configuration.now, changes.changed))
+    assert any("stand in each other's place" in line for line in said), said
+
+
 async def test_a_former_secret_ends_when_it_would_have(
     opened: OpenDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -152,10 +164,9 @@ async def test_serve_reads_again_at_sighup_and_says_what_has_changed(sandbox: Sa
     add(tmp_path, SECOND)
     os.kill(serving.process.pid, signal.SIGHUP)
     assert serving.process.stderr is not None
-    line = ""
-    while "keychain" in line or not line:  # where there is none, a warning tells what keeps the secrets back
-        line = await asyncio.to_thread(serving.process.stderr.readline)
-    assert line == "wxdesk: Added: second.\n"
+    told = await asyncio.to_thread(serving.hear, "wxdesk: Added: second.\n")
+    assert "There is no public address yet" in told
+    assert "There is no rule" in told
     for name in ("AppSecret", "Token", "EncodingAESKey"):
         assert f"“second” lacks its {name}." in await asyncio.to_thread(serving.process.stderr.readline)
     os.kill(serving.process.pid, signal.SIGHUP)

@@ -269,7 +269,8 @@ WAY_IN = {
         "If the customer is served in WeChat's own tool, messages come here again after at most 30 minutes."
     ),
     CheckVerdict.NO_RULES: Wording(
-        "There is no rule, so nothing is answered by itself.", remedy="Begin with the shop's rules on the rules page."
+        "There is no rule, so nothing is answered by itself.",
+        remedy="Begin with the shop's rules on the rules page, or with: wxdesk rules import FILE",
     ),
     CheckVerdict.UNANSWERED: Wording(
         "A message arrived, but no rule has answered one yet.",
