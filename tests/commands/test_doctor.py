@@ -84,6 +84,9 @@ def test_a_report_has_all_that_helps_and_nothing_secret(home: Path, tmp_path: Pa
         ('original_id = "gh_0123456789ab"', 'original_id = "gh_01…ab"'),
         ("postgresql://li:pass@db/desk", "postgresql://***@db/desk"),
         ('public_url = "https://desk.example.com"', 'public_url = "https://desk.example.com"'),
+        ('command = ["bore", "-s", "hush]", \'x\', "8765"]', 'command = ["bore", "***"]'),
+        ('command = [ # mine\n  "a b",\n  "say \\"hush", # ours\n  "hush"\n]', 'command = [ # mine\n  "a b", "***"\n]'),
+        ('command = ["bore"]', 'command = ["bore"]'),
     ],
 )
 def test_what_looks_secret_is_masked_wherever_it_stands(line: str, shown: str) -> None:

@@ -33,6 +33,11 @@ _MASKED = (
 )
 """Patterns of secrets, wherever they stand, and of the middle of ids."""
 
+_STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_GAP = r"(?:\s|#[^\n]*+)*+"
+_ARGUMENTS = re.compile(rf"""(\bcommand["']?\s*=\s*\[{_GAP}{_STRING})(?:{_GAP},{_GAP}{_STRING})+""")
+"""A tunnel's program with its arguments, one of which may be its token."""
+
 
 def report_text(home: Path, findings: Sequence[str], attempts: Sequence[str] = (), secrets: Iterable[str] = ()) -> str:
     """Compose the report.
@@ -67,6 +72,7 @@ def attempt_lines(attempts: Mapping[str, Sequence[Finding]]) -> list[str]:
 
 def masked(text: str, mask: Mask) -> str:
     """Take secrets, openids, passwords and the middle of ids out of a text."""
+    text = _ARGUMENTS.sub(r'\1, "***"', text)
     for pattern, replacement in _MASKED:
         text = pattern.sub(replacement, text)
     return mask(text).replace(str(Path.home()), "~")
