@@ -9,18 +9,21 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 from wxdesk.app import open_desk
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event
 from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes
-from wxdesk.desk.settings.setup_lines import account_lines
+from wxdesk.desk.setup.secret_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
-from wxdesk.i18n import explain
+from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.i18n import explain, tr
 from wxdesk.threads import LoopThread
 from wxdesk.tunnel.connection import Surroundings
 
@@ -36,6 +39,26 @@ def _on_signal(act: Callable[[], None], *names: str) -> None:
         # Windows: Ctrl+C arrives as KeyboardInterrupt instead, and there is no SIGHUP.
         with contextlib.suppress(NotImplementedError, AttributeError):
             asyncio.get_running_loop().add_signal_handler(getattr(signal, name), act)
+
+
+def account_lines(setup: Setup, names: Collection[str]) -> Iterator[str]:
+    """Tell what these accounts lack, and which of their values cannot be right."""
+    for one in setup.missing:
+        if one.account in names:
+            yield told(missing_finding(Check.SECRETS, one.name.field, one.account))
+    for name in names:
+        if name in setup.ready:
+            for issue in judge_account(setup.ready[name], setup.credentials[name]):
+                yield tr("Account “{account}”: {reason}", account=name, reason=explain_issue(issue))
+
+
+def setup_lines(setup: Setup) -> Iterator[str]:
+    """Tell what the whole configuration lacks."""
+    if not setup.accounts:
+        yield told(Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT))
+    elif not setup.config.listener.public_url and setup.config.tunnel.kind is TunnelKind.EXTERNAL:
+        yield told(Finding(Check.ADDRESS, CheckVerdict.NO_PUBLIC_URL))
+    yield from account_lines(setup, tuple(setup.accounts))
 
 
 class _Reporter:

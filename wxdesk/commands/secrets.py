@@ -15,10 +15,10 @@ from wxdesk.config import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.settings.configuration import Setup, utc_now
-from wxdesk.desk.settings.setup_lines import setup_lines
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
+from wxdesk.runner import setup_lines
 from wxdesk.secrets import TUNNEL_PASSWORD, SecretName, SecretSource, SecretSources, passphrase_of, variable
 
 log = logging.getLogger(__name__)

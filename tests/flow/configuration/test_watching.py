@@ -19,7 +19,7 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.desk.settings.configuration import describe_changes, read_setup
-from wxdesk.desk.settings.setup_lines import account_lines
+from wxdesk.runner import account_lines
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets import SecretName, SecretSource, SecretSources, Vault
 from wxdesk.secrets.vault import LEAST_COST
