@@ -28,7 +28,7 @@ def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_told(tmp_
     home.mkdir()
     write_config(home, "http://127.0.0.1:9")
     folders = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME"), str(tmp_path))
-    unwanted = ("WXDESK_", "DISPLAY", "WAYLAND", "DBUS_")
+    unwanted = ("WXDESK_", "DISPLAY", "WAYLAND", "DBUS_", "PYTHON_KEYRING_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     ended = subprocess.run(
         [BUS or "", "--", sys.executable, "-m", "tests.secrets.in_session", str(home), FIRST, SECOND],
