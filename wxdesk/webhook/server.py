@@ -209,6 +209,8 @@ class Listener:
             connection.end()
             self._at_work.discard(task)
         milliseconds = (perf_counter() - began) * 1000
+        if self._challenges.is_open(read.query.get("signature", "")):
+            return seen.answer  # our own probe, led to another path: it names that itself
         if read.why:  # once the answer has left: how long the diagnosis takes must not be seen outside
             asyncio.get_running_loop().call_soon(self._report, read, seen, milliseconds)
         elif seen.outcome != PROBED:

@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 OWN_ECHO = "wxdesk-"
 """Beginning of the echo of another process's probe; WeChat's own has digits only."""
 
-_REMEMBERED = 16
+_REMEMBERED = 3000
+"""Former answers that are known again; a day's, as caches keep theirs long."""
 
 
 @dataclass(slots=True)
@@ -67,6 +68,10 @@ class ProbeChallenges:
             return None
         challenge.met_at = path
         return challenge.answer if challenge.arrived else None
+
+    def is_open(self, number: str) -> bool:
+        """Tell if a probe of this process asks just now, wherever it came in."""
+        return number in self._open
 
     def was_answer(self, body: bytes) -> bool:
         """Tell if this answered an earlier challenge, and so comes from a cache."""
