@@ -57,12 +57,14 @@ class Newcomer:
         for line in (ConsoleValue.URL, ConsoleValue.TOKEN, ConsoleValue.AES_KEY):
             values.copies[line].click()
             copied[line] = QGuiApplication.clipboard().text()
-        program = self.sandbox.platform.program()
-        credentials = Credentials(
-            program.credentials.app_secret, token or copied[ConsoleValue.TOKEN], copied[ConsoleValue.AES_KEY]
-        )
+        credentials = Credentials(self.app_secret, token or copied[ConsoleValue.TOKEN], copied[ConsoleValue.AES_KEY])
         local = (url or copied[ConsoleValue.URL]).replace(PUBLIC, self.thread.url)
-        changed = replace(program, credentials=credentials, push_url=local)
+        self.change_console(credentials=credentials, push_url=local)
+
+    def change_console(self, **fields: object) -> None:
+        """Change what stands in the console without the window."""
+        program = self.sandbox.platform.program()
+        changed = replace(program, **fields)  # type: ignore[arg-type]  # its own fields
         self.sandbox.platform._programs[program.account.name] = changed
 
     def submit(self) -> bool:

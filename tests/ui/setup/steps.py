@@ -15,6 +15,7 @@ from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.setup.real_message import RealMessageCard
 from wxdesk.ui.setup.url_check import UrlCheckCard
 
 LONG = 20_000
@@ -76,6 +77,18 @@ def come_to_url_check(qtbot: QtBot, guide: SetupPage, person: Newcomer) -> UrlCh
     give_address(qtbot, guide)
     reach(qtbot, guide, SetupFact.URL_CHECK)
     return card(guide, UrlCheckCard)
+
+
+def come_to_the_message(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> RealMessageCard:
+    """Do all that comes before the first message; there are rules then."""
+    fourth = come_to_url_check(qtbot, guide, person)
+    person.enter_in_console(fourth.values)
+    assert person.submit()
+    click(qtbot, fourth.go_on)
+    last = card(guide, RealMessageCard)
+    click(qtbot, last.rules.mend)
+    qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
+    return last
 
 
 def focused() -> QWidget:

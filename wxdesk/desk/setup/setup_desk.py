@@ -280,8 +280,12 @@ class SetupDesk:
                 self._waiting.message_came(event.account)
 
     def _decide(self, event: PushSeen, finding: Finding) -> None:
-        # What belongs to no account concerns those that wait for a request.
+        # What belongs to no account concerns those that wait for a request, and so does another's Token at their URL.
         accounts = (finding.account,) if finding.account else self._waiting.waited_for
+        other = finding.values.get("other", "") if finding.verdict is CheckVerdict.OTHER_ACCOUNT_PATH else ""
+        if other in self._waiting.waited_for:
+            accounts = (*accounts, other)
+            finding = replace(finding, values={**finding.values, "account": finding.account})
         for account in accounts:
             facts = dict(facts_of(replace(finding, account=account)))
             if is_good(event) and self._was_not_accepted(event):

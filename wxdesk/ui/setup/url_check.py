@@ -65,9 +65,9 @@ class UrlCheckCard(SetupCard):
         found = self.finding
         if found.verdict is CheckVerdict.OK:
             self._since = None
-        well = found.verdict.gravity is Gravity.GOOD
-        self.go_on.setVisible(well)
-        self.submitted.setVisible(not well)
+        passed = found.verdict.gravity is Gravity.GOOD or found.verdict is CheckVerdict.CLOCK_SKEW
+        self.go_on.setVisible(passed)
+        self.submitted.setVisible(not passed)
         self.submitted.setEnabled(view.account is not None and bool(view.push_url))
         self._show_wait()
         self._refresher.ask()
