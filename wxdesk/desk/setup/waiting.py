@@ -20,6 +20,9 @@ from wxdesk.store.setup.attempts import AttemptStore, CountedFinding
 
 log = logging.getLogger(__name__)
 
+PAUSE_SECONDS = 0.5
+"""Least time between two looks, so that a flood of messages costs little."""
+
 PATIENCE = timedelta(seconds=15)
 """Time within which WeChat's check of the URL comes after it was submitted."""
 
@@ -84,6 +87,7 @@ class SetupWaiting:
                 await self._judge()
             except StoreError as error:
                 log.error("The set-up waits for the store: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _judge(self) -> None:
         asked, self._asked = self._asked, set()
