@@ -22,9 +22,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.flow.campaigns.contact_actions import WrittenTo, who
-from tests.flow.campaigns.operator_actions import ACCOUNT
-from tests.flow.campaigns.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
+from tests.campaign.contact_actions import WrittenTo, who
+from tests.campaign.operator_actions import ACCOUNT
+from tests.campaign.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
 from tests.postgresql import Postgres
 from wxdesk.config import StoreSettings
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.flow.campaigns.operator_actions import Operated
-from tests.flow.campaigns.supervised_desk import NAMES, OPENINGS
+from tests.campaign.operator_actions import Operated
+from tests.campaign.supervised_desk import NAMES, OPENINGS
 from wxdesk.core.model.account import ReplyMode
 
 who = st.sampled_from((0, 1))

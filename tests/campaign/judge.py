@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from tests.flow.campaigns.supervised_desk import Contact, World
+from tests.campaign.supervised_desk import Contact, World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState

@@ -1,6 +1,6 @@
 """A crowd of clients that hold places at a listener: run as a process of its own, ended by its parent.
 
-    python -m tests.flow.campaigns.crowd HOST PORT CLIENTS
+    python -m tests.campaign.crowd HOST PORT CLIENTS
 
 Each client holds one connection in one of four ways and opens a new one as soon as it is closed. Whoever
 closes the standard input ends it.

@@ -63,7 +63,7 @@ async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, in
     try:
         where = urlsplit(desk.wait_until_listening())
         host, port = str(where.hostname), int(where.port or 0)
-        command = [sys.executable, "-m", "tests.flow.campaigns.crowd", host, str(port), str(clients)]
+        command = [sys.executable, "-m", "tests.campaign.crowd", host, str(port), str(clients)]
         with subprocess.Popen(  # noqa: ASYNC220 - starts at once
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as crowd:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from tests.flow.campaigns.judge import Judged, Silence, one_answer
-from tests.flow.campaigns.supervised_desk import PENDING, Contact
+from tests.campaign.judge import Judged, Silence, one_answer
+from tests.campaign.supervised_desk import PENDING, Contact
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed, UnsettledReply
 from wxdesk.core.model.account import ReplyMode
