@@ -30,10 +30,24 @@ PATIENCE_MS = 20_000
 USUAL_SECONDS = 120.0
 """`timeout` in pyproject.toml."""
 
+type Sized = Callable[[int, int, int], int]
+"""Returns the first, second or third of three numbers: those of a sample, of every push, of all that is promised."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`pytest --campaigns -m campaign` runs the campaigns in full; without it they run in a small sample."""
-    parser.addoption("--campaigns", action="store_true", help="run the tests marked `campaign` in full")
+    """`--campaigns` gives the campaigns the size that every push is held to, `--campaigns=full` that of the promises.
+
+    Without it they run in a small sample.
+    """
+    sizes = ("sample", "push", "full")
+    parser.addoption("--campaigns", nargs="?", default="sample", const="push", choices=sizes, help="size of campaigns")
+
+
+@pytest.fixture
+def sized(pytestconfig: pytest.Config) -> Sized:
+    """Choose among the three sizes of a campaign."""
+    size = pytestconfig.getoption("campaigns")
+    return lambda sample, push, full: {"sample": sample, "push": push, "full": full}[size]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -45,10 +59,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, those that may take longest come first, so that none waits for another.
+    """Give the largest campaigns their time, and let the tests come first that may take longest.
 
-    The others can be given away at the end, one by one; what is under way cannot.
+    So no process of several waits for another: the short ones can be given away at the end, one by one; what is under
+    way cannot.
     """
+    if config.getoption("campaigns") == "full":
+        for item in items:
+            if item.get_closest_marker("campaign"):
+                item.add_marker(pytest.mark.timeout(24 * 3600), append=False)
     if hasattr(config, "workerinput"):
         items.sort(key=_patience, reverse=True)
 

@@ -1,11 +1,5 @@
-"""The size of the campaigns: a sample with every run of the tests, all of it with `--campaigns`."""
+"""Parts of the stories that campaigns use as well."""
 
-from __future__ import annotations
+from tests.flow.conftest import sandbox
 
-import pytest
-
-
-@pytest.fixture
-def in_full(pytestconfig: pytest.Config) -> bool:
-    """Whether all of the campaigns was asked for."""
-    return bool(pytestconfig.getoption("campaigns"))
+__all__ = ["sandbox"]

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.conftest import Sized
 from tests.flow.serving import Serving, write_config
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.webhook.crypto import PushCipher
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 WECHAT_WAITS = 5.0
 
 
@@ -55,9 +56,9 @@ async def served(host: str, port: int, number: int) -> float:
 
 
 @pytest.mark.campaign
-async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, in_full: bool) -> None:
+async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, sized: Sized) -> None:
     """Each is acknowledged at the first try, within WeChat's patience."""
-    clients, pushes = (2000, 200) if in_full else (700, 60)
+    clients, pushes = sized(700, 2000, 2000), sized(60, 200, 2000)
     write_config(tmp_path, "http://127.0.0.1:9")
     desk = Serving(tmp_path)
     try:

@@ -20,6 +20,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.conftest import Sized
 from tests.flow.serving import Serving, run, write_config
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
@@ -29,8 +30,8 @@ from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.encoding import sign
 from wxdesk.sandbox.server import Sandbox
 
-KILLS, SAMPLE = 100, 6
-"""How often the desk is killed in full, and in the sample of every run."""
+KILLS = (6, 100, 1000)
+"""How often the desk is killed in each size of the campaign."""
 CONTACTS = 40
 CONNECTIONS = 8
 NEW_PER_LIFE = 5
@@ -99,7 +100,7 @@ class Load:
 @pytest.mark.campaign
 @pytest.mark.timeout(900)
 async def test_nothing_acknowledged_is_lost_and_nothing_is_said_twice(
-    tmp_path: Path, sandbox: Sandbox, in_full: bool
+    tmp_path: Path, sandbox: Sandbox, sized: Sized
 ) -> None:
     account, credentials = demo_account()
     plain = Account(account.name, account.app_id, account.original_id, PushMode.PLAIN)
@@ -110,7 +111,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_said_twice(
     assert run(tmp_path, "rules", "import", str(tmp_path / "rules.toml")).returncode == 0
 
     chance = random.Random(20261124)
-    kills = KILLS if in_full else SAMPLE
+    kills = sized(*KILLS)
     for _ in range(kills):
         await _run_and_kill(tmp_path, load, chance.uniform(0.02, 0.5))
     await _finish(tmp_path, load)
@@ -118,7 +119,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_said_twice(
     # The load was real: much was acknowledged and answered, and kills did come between a call and its outcome.
     assert len(load.acknowledged) > 5 * kills
     assert len({sent.text for sent in load.sandbox.sent}) > 2 * kills
-    assert not in_full or "unknown" in states
+    assert kills < KILLS[1] or "unknown" in states
 
 
 async def _run_and_kill(home: Path, load: Load, after: float) -> None:

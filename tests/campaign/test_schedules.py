@@ -6,7 +6,6 @@ answers. After every step it holds what the simulated WeChat has accepted agains
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -25,6 +24,7 @@ from hypothesis.stateful import (
 from tests.campaign.contact_actions import WrittenTo, who
 from tests.campaign.operator_actions import ACCOUNT
 from tests.campaign.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
+from tests.conftest import Sized
 from tests.postgresql import Postgres
 from wxdesk.config import StoreSettings
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
@@ -36,11 +36,8 @@ from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
-SCHEDULES, SAMPLE = int(os.environ.get("WXDESK_SCHEDULES", "2000")), 64
-"""How many schedules are tried in full, and in the sample of every run.
-
-They are the same each time, unless more are asked for.
-"""
+SCHEDULES = (64, 2000, 20_000)
+"""How many schedules are tried in each size of the campaign; they are the same each time."""
 
 PARTS = 8
 STEPS = 6
@@ -319,18 +316,18 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_human_has_the_last_word(world: World, part: int, in_full: bool) -> None:
+def test_the_human_has_the_last_word(world: World, part: int, sized: Sized) -> None:
     """The parts differ by their seeds and can run side by side."""
-    try_schedules(world, part, (SCHEDULES if in_full else SAMPLE) // PARTS)
+    try_schedules(world, part, sized(*SCHEDULES) // PARTS)
 
 
 @pytest.mark.campaign
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
-def test_so_he_has_where_transactions_run_side_by_side(tmp_path: Path, postgres: Postgres, in_full: bool) -> None:
+def test_so_he_has_where_transactions_run_side_by_side(tmp_path: Path, postgres: Postgres, sized: Sized) -> None:
     world = World.open(tmp_path, StoreSettings(postgres.fresh()))
     try:
-        try_schedules(world, PARTS, SCHEDULES // 20 if in_full else SAMPLE // PARTS)
+        try_schedules(world, PARTS, sized(8, 100, 1000))
     finally:
         world.close()
 

@@ -16,12 +16,6 @@ ANSWER = b"this is the desk"
 
 
 @pytest.fixture
-def in_full(pytestconfig: pytest.Config) -> bool:
-    """Whether all of the campaigns was asked for."""
-    return bool(pytestconfig.getoption("campaigns"))
-
-
-@pytest.fixture
 async def watched() -> AsyncIterator[WatchedTunnel]:
     made = WatchedTunnel()
     yield made

@@ -11,6 +11,7 @@ from typing import Any
 import asyncssh
 import pytest
 
+from tests.conftest import Sized
 from tests.tunnel.ssh.conftest import ANSWER
 from tests.tunnel.ssh.servers import PASSWORD, OwnServer, RealServer, Server, free_port
 from tests.tunnel.ssh.wire import Wire
@@ -127,10 +128,10 @@ async def test_a_silent_server_is_noticed_and_a_dead_session_may_keep_the_port_f
 
 @pytest.mark.campaign
 async def test_it_comes_back_each_time_that_the_line_breaks(
-    watched: WatchedTunnel, settings: Settings, listener: Address, wire: Wire, in_full: bool
+    watched: WatchedTunnel, settings: Settings, listener: Address, wire: Wire, sized: Sized
 ) -> None:
     await watched.use(SshTunnel(settings(port=wire.port), listener, times=QUICK))
-    for _ in range(20 if in_full else 2):
+    for _ in range(sized(2, 20, 100)):
         await watched.up()
         assert await answer_of(REMOTE) == ANSWER
         wire.cut()
