@@ -39,7 +39,7 @@ async def main(host: str, port: int, clients: int) -> None:
     """Hold places until the standard input is closed."""
     ways = itertools.cycle(WAYS)
     holding = [asyncio.create_task(hold(host, port, next(ways))) for _ in range(clients)]
-    print("holding", flush=True)  # noqa: T201 - its parent waits for it
+    print("holding", flush=True)
     await asyncio.to_thread(sys.stdin.read)
     for task in holding:
         task.cancel()

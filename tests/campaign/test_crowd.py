@@ -79,4 +79,4 @@ async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, si
         desk.terminate()
     p99 = statistics.quantiles(took, n=100)[98]
     figures = f"p50 {statistics.median(took) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms"
-    print(f"{pushes} pushes beside {clients} clients: {figures}")  # noqa: T201 - shown by pytest -s
+    print(f"{pushes} pushes beside {clients} clients: {figures}")

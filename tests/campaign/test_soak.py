@@ -1,0 +1,30 @@
+"""A day of work leaves nothing behind but what was said: a real desk with its window open, walked through."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.campaign.soak import Soak
+from tests.conftest import Sized
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts what a process holds by /proc")
+
+SLOPE = 1.0
+"""MiB an hour that memory may grow by, after the first hour."""
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(300)
+async def test_a_day_of_work_leaves_no_task_timer_or_file_behind(tmp_path: Path, sized: Sized) -> None:
+    seconds = sized(3, 120, 8 * 3600)
+    soak = Soak(seconds, every=max(0.2, min(5, seconds / 24)), round=max(2, min(60, seconds / 6)))
+    await soak.run(tmp_path)
+    assert soak.complaints == ""
+    assert soak.written >= 0.9 * seconds * soak.rate
+    assert len(soak.settled()) > 4
+    assert soak.grown() == {}
+    if seconds > 2 * 3600:
+        assert soak.slope() <= SLOPE
