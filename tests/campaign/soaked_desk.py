@@ -155,25 +155,31 @@ class Figures(QObject):
         self._timer.start()
 
     def _tell(self) -> None:
-        tasks, timers = self._thread.call(count_tasks_and_timers())
+        connections, tasks, timers = self._thread.call(self._on_desk())
         told = {
             "at": round(monotonic() - self._began, 1),
             "rss": resident_mib(),
             "threads": sum(1 for _ in Path("/proc/self/task").iterdir()),
-            "files": sum(1 for _ in Path("/proc/self/fd").iterdir()),
+            "files": sum(1 for _ in Path("/proc/self/fd").iterdir()) - connections,
             "tasks": tasks + len(asyncio.all_tasks(self._window_loop)),
             "desk timers": timers,
             "window timers": len(self._window_loop._timer._SimpleTimer__callbacks),
+            "connections": connections,
             "windows": len(QApplication.topLevelWidgets()),
             "objects": sys.getallocatedblocks(),
         }
         print(json.dumps(told), flush=True)
 
+    async def _on_desk(self) -> tuple[int, int, int]:
+        """The listener's connections, the tasks, and the timers that still wait.
 
-async def count_tasks_and_timers() -> tuple[int, int]:
-    """The tasks of this loop, without this one, and the timers that still wait."""
-    loop: Any = asyncio.get_running_loop()
-    return len(asyncio.all_tasks()) - 1, sum(not timer.cancelled() for timer in loop._scheduled)
+        WeChat decides how many connections it keeps; each has a file and a task, and while it rests a timer.
+        """
+        loop: Any = asyncio.get_running_loop()
+        listener: Any = self._thread.opened.listener
+        connections, resting = listener._runner.server._open, len(listener._runner.server.waiting)
+        timers = sum(not timer.cancelled() for timer in loop._scheduled)
+        return connections, len(asyncio.all_tasks()) - connections, timers - resting
 
 
 def resident_mib() -> float:
