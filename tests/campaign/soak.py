@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import statistics
 import sys
@@ -49,6 +50,7 @@ class Soak:
     told: list[Figures] = field(default_factory=list)
     complaints: str = ""
     written: int = 0
+    _under_way: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def run(self, home: Path) -> None:
         """Let everybody write for so long."""
@@ -68,6 +70,7 @@ class Soak:
                 async with asyncio.timeout(self.seconds):
                     await self._listen(desk.stdout)
             writing.cancel()
+            await asyncio.gather(*self._under_way)
             desk.terminate()
             await asyncio.wait_for(desk.communicate(), 20)
         finally:
@@ -83,12 +86,12 @@ class Soak:
             self.told.append(figures)
             print("  ".join(f"{name} {value:g}" for name, value in figures.items()), flush=True)
             if len(self.told) % 60 == 0:
-                print(self.memory(), flush=True)
+                print(f"{self.memory()}; grown: {self.grown()}", flush=True)
 
     async def _write(self, sandbox: Sandbox) -> None:
         """Customers come, go and return; some open the chat, send a picture, or want a human."""
         loop, random = asyncio.get_running_loop(), Random(0)
-        began, under_way = loop.time(), set()
+        began = loop.time()
         for n in count():
             await asyncio.sleep(max(0.0, began + n / self.rate - loop.time()))
             who = f"oSOAK{random.randrange(CUSTOMERS):023d}"
@@ -100,8 +103,8 @@ class Soak:
             else:
                 act = sandbox.say(who, "找人工" if n % 211 == 0 else text)
             task = asyncio.create_task(act)
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
             self.written = n + 1
 
     # -- what to think of it
@@ -112,8 +115,9 @@ class Soak:
 
     def slope(self) -> float:
         """How much memory has grown since then, in MiB an hour."""
-        at, memory = zip(*((one["at"] / 3600, one["rss"]) for one in self.settled()), strict=True)
-        return float(statistics.linear_regression(at, memory).slope) if len(at) > 1 else 0.0
+        settled = self.settled()
+        at, memory = [one["at"] / 3600 for one in settled], [one["rss"] for one in settled]
+        return float(statistics.linear_regression(at, memory).slope) if len(at) > 1 else math.nan
 
     def memory(self) -> str:
         """One line about it."""
@@ -124,6 +128,8 @@ class Soak:
         """What there was more of at the end than in the middle, at the quietest moments of both."""
         settled = self.settled()
         middle, end = settled[: len(settled) // 2], settled[len(settled) // 2 :]
+        if not middle:
+            return {}
         least = {name: (_least(middle, name), _least(end, name)) for name in COUNTED}
         return {name: (before, after) for name, (before, after) in least.items() if after > before + MAY_DIFFER}
 
