@@ -89,6 +89,24 @@ def test_a_record_is_one_line_of_json_whatever_it_says(lines: Path) -> None:
     assert (entry["level"], entry["room"]) == ("INFO", "wxdesk.test")
 
 
+@pytest.mark.expects_log("")
+def test_no_text_makes_a_line_of_its_own_or_is_lost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said = "one\r\nCRITICAL wxdesk: two\x85three\u2028four\x0bfive\x1b[2Jsix\x9b2Jseven\u202eeight\ud83dnine\0"
+    with set_up(tmp_path):
+        log = logging.getLogger("wxdesk.test")
+        log.warning("%s", said)
+        try:
+            raise ValueError(said)
+        except ValueError:
+            log.exception("%s", said)
+    written = (tmp_path / "logs" / "wxdesk.log").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in written] == [said, said]
+    shown = capsys.readouterr().err
+    records = [line for line in shown.splitlines() if not line.startswith("  ")]
+    assert [line.partition(" ")[0] for line in records] == ["WARNING", "ERROR"]
+    assert all(char.isprintable() for char in "".join(written) + shown.replace("\n", ""))
+
+
 def test_http_clients_do_not_log_their_urls(lines: Path) -> None:
     for name in ("httpx2", "httpcore2", "aiohttp.access"):
         logging.getLogger(name).info("GET https://api.weixin.qq.com/?access_token=x")

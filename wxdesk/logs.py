@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from wxdesk.core.system_failures import unusable_file
 
@@ -46,6 +46,13 @@ _IN_TEXT = (
     (re.compile(r"\bo[A-Za-z0-9_-]{4}[A-Za-z0-9_-]{19}([A-Za-z0-9_-]{4})(?![A-Za-z0-9_-])"), r"o***\1"),
 )
 """Patterns of credentials and openids (28 characters that begin with o)."""
+
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+
+
+def on_one_line(text: str) -> str:
+    """Write characters that break lines, steer or cannot be seen as JSON's escapes."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Mask:
@@ -82,7 +89,7 @@ class _JsonLines(logging.Formatter):
         }
         if record.exc_info:
             entry["trace"] = self.mask(self.formatException(record.exc_info))
-        return json.dumps(entry, ensure_ascii=False)
+        return on_one_line(json.dumps(entry, ensure_ascii=False))
 
 
 class _ShortLines(logging.Formatter):
@@ -92,6 +99,14 @@ class _ShortLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self.mask(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Keep the message on one line; a trace below it has its own."""
+        return on_one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - logging's own
+        """Indent a trace, so that no line of it looks like a record."""
+        return "\n".join(f"  {on_one_line(line)}" for line in super().formatException(ei).split("\n"))
 
 
 class _NoLeakHandler(logging.Handler):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from wxdesk.core.errors import DeliveryUnknown, NotSent
-from wxdesk.wechat.response import read_answer, refusal, split_rid
+from wxdesk.wechat.http import LARGEST_ANSWER
+from wxdesk.wechat.response import LONGEST_ERRMSG, read_answer, refusal, split_rid
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,15 @@ from wxdesk.wechat.response import read_answer, refusal, split_rid
 def test_the_rid_is_taken_out_of_the_message(errmsg: str, message: str | None, rid: str) -> None:
     expected = "invalid credential, access_token is invalid or not latest" if message is None else message
     assert split_rid(errmsg) == (expected, rid)
+
+
+@pytest.mark.parametrize("piece", [" ", ", ", "hint: ["])
+def test_a_message_without_an_end_costs_nothing(piece: str) -> None:
+    body = b'{"errcode":1,"errmsg":"' + piece.encode() * (LARGEST_ANSWER // len(piece) - 20) + b'"}'
+    began = time.thread_time()
+    error = refusal(read_answer(200, body))
+    assert time.thread_time() - began < 0.1
+    assert len(error.errmsg) <= LONGEST_ERRMSG
 
 
 def test_the_ip_in_a_message_stays_for_the_operator() -> None:

@@ -17,6 +17,9 @@ _RID = re.compile(r"[\s,]*(?:rid: *(?P<rid>[0-9A-Za-z-]+)|hint: *\[(?P<hint>[^\]
 
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
+LONGEST_ERRMSG = 1000
+"""Characters of an errmsg that are read; real ones have at most some hundred."""
+
 _GATEWAY_STATUS = frozenset({502, 503})
 
 _GATEWAY_TIMEOUT = 504
@@ -83,7 +86,11 @@ def refusal(answer: ApiAnswer) -> Refused:
 
 
 def split_rid(errmsg: str) -> tuple[str, str]:
-    """Split an errmsg into message and request id (`rid: …`, formerly `hint: […]`)."""
+    """Split an errmsg into message and request id (`rid: …`, formerly `hint: […]`).
+
+    What is longer than LONGEST_ERRMSG is cut.
+    """
+    errmsg = errmsg[:LONGEST_ERRMSG]
     found = _RID.search(errmsg)
     if found is None:
         return errmsg.strip(), ""

@@ -72,6 +72,7 @@ def test_what_belongs_to_an_address_is_kept(written: str, kept: str) -> None:
         ("ftp://desk.example.com", CheckVerdict.URL_ILLEGAL, {}),
         ("https://me:secret@desk.example.com", CheckVerdict.URL_ILLEGAL, {"url": GOOD}),
         ("https://desk..example.com", CheckVerdict.URL_ILLEGAL, {}),
+        ("https://" + "desk." * 50 + "example.com", CheckVerdict.URL_ILLEGAL, {}),
         ("https://de%sk.example.com", CheckVerdict.URL_ILLEGAL, {}),
         ("https://desk.example.com:99999", CheckVerdict.URL_ILLEGAL, {}),
         ("https://[fe80", CheckVerdict.URL_ILLEGAL, {}),

@@ -19,6 +19,9 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 PORTS = {"http": 80, "https": 443}
 """Ports that WeChat calls, by scheme."""
 
+LONGEST = 2048
+"""Characters of a pasted address that are read; no name has more than 253."""
+
 PUSH_PREFIX = "/wx/"
 """Beginning of every push path; the account's name follows."""
 
@@ -29,6 +32,7 @@ _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _USER = re.compile(r"//[^/]*@")  # may hold a password
 _PUSH_PATH = re.compile(r"/wx(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_LONGEST_NAME = 253
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)*")
 
 
@@ -69,7 +73,7 @@ def cleaned_url(pasted: str) -> str:
     Blanks, invisible and full-width characters, quotes and marks round it, a missing scheme (`https`), the port
     that the scheme has anyway, and the rest of a whole push URL (`/wx/shop`, a query) are mended.
     """
-    text = unicodedata.normalize("NFKC", pasted)
+    text = unicodedata.normalize("NFKC", pasted[:LONGEST])
     text = "".join(char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cc", "Cf"})
     text = text.strip(_QUOTES).replace("。", ".")
     text = text.partition("?")[0].partition("#")[0].rstrip(_MARKS + _QUOTES)
@@ -119,7 +123,11 @@ def is_private(ip: IPv4Address | IPv6Address) -> bool:
 
 def _is_usable(parts: SplitResult, host: str) -> bool:
     plain = parts.scheme in PORTS and parts.username is None and _PATH.fullmatch(parts.path) is not None
-    return plain and (_ip(host) is not None or all(_LABEL.fullmatch(label) for label in host.split(".")))
+    return (
+        plain
+        and len(host) <= _LONGEST_NAME
+        and (_ip(host) is not None or all(_LABEL.fullmatch(label) for label in host.split(".")))
+    )
 
 
 def _ascii(host: str) -> str:
