@@ -1,0 +1,59 @@
+"""The lock that builds and the look-up of advisories start from: it has all that wxdesk needs, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+LOCKED = {
+    canonicalize_name(one.name): one for one in map(Requirement, re.findall(r"(?m)^[a-z0-9][^\\\n]*==[^\\\n]*", LOCK))
+}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NEEDED = [Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["team"]]
+REMEDY = "make requirements.lock anew (docs/dev/releasing.md)"
+
+
+def needed_here(requirements: Iterable[Requirement], extras: Iterable[str] = ("",)) -> list[Requirement]:
+    return [one for one in requirements if one.marker is None or any(one.marker.evaluate({"extra": e}) for e in extras)]
+
+
+@pytest.mark.parametrize("needed", NEEDED, ids=str)
+def test_what_the_project_asks_for_is_locked_within_its_bounds(needed: Requirement) -> None:
+    locked = LOCKED.get(canonicalize_name(needed.name))
+    assert locked is not None, REMEDY
+    [pin] = locked.specifier
+    assert needed.specifier.contains(pin.version), REMEDY
+
+
+def test_what_those_need_in_turn_is_locked_too_and_nothing_else_is() -> None:
+    found: set[str] = set()
+    waiting = [(one.name, one.extras) for one in needed_here(NEEDED)]
+    while waiting:
+        name, extras = waiting.pop()
+        found.add(canonicalize_name(name))
+        for needed in needed_here(map(Requirement, requires(name) or ()), extras or {""}):
+            if canonicalize_name(needed.name) not in found:
+                waiting.append((needed.name, needed.extras))
+    here = {canonicalize_name(one.name) for one in needed_here(LOCKED.values())}
+    assert found == here, REMEDY
+
+
+def test_each_version_has_its_hashes() -> None:
+    entries = re.split(r"(?m)^(?=[a-z0-9])", LOCK)[1:]
+    assert len(entries) == len(LOCKED)
+    assert all("--hash=sha256:" in entry for entry in entries), REMEDY
+
+
+def test_it_is_made_by_the_command_that_the_papers_name() -> None:
+    command = re.search(r"uv export .*", LOCK)
+    assert command is not None
+    assert command[0] in (ROOT / "docs/dev/releasing.md").read_text("utf-8")
