@@ -44,14 +44,10 @@ from wxdesk.desk.templates.templates import TemplateLibrary
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import doors_of
 from wxdesk.store import Store
-from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.tunnel.connection import OwnAddress, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
-
-PICTURES = "pictures"
-"""Name of the folder of stored pictures, inside the operator's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ def authored_parts(
         bus.publish,
         TemplateLookup(store.templates),
         policy_changes.rules,
-        PictureFiles(setup.home / PICTURES).holds,
+        store.picture_bytes,
     )
     filler = TemplateFiller(renderer, calendars)
     rules = RulesDesk(
@@ -151,7 +147,7 @@ def outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these
         wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock, clock_check=clock_check
     )
     backoff = AccountBackoff(bus.publish, clock)
-    files = PictureFiles(setup.home / PICTURES)
+    files = store.picture_bytes
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
     outbox = Outbox(store, sender, accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)

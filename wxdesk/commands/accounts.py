@@ -30,11 +30,9 @@ from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import tr
-from wxdesk.parts import PICTURES
 from wxdesk.secrets import SecretSources
 from wxdesk.store import open_store
 from wxdesk.store.engine.home_lock import HomeLock
-from wxdesk.store.pictures.files import PictureFiles
 
 type AddCommand = Callable[..., argparse.ArgumentParser]
 type Say = Callable[[str], None]
@@ -161,7 +159,7 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
             return changes
 
         configuration.apply = apply
-        pictures = Pictures(store.pictures, PictureFiles(home / PICTURES), setup.clock)
+        pictures = Pictures(store.pictures, store.picture_bytes, setup.clock)
         await work(AccountEditing(configuration, store, pictures, lambda _: lambda: None))
     finally:
         await store.close()

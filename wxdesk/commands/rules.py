@@ -25,9 +25,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import ntr, tr
-from wxdesk.parts import PICTURES
 from wxdesk.store import open_store
-from wxdesk.store.pictures.files import PictureFiles
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
@@ -93,9 +91,14 @@ async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
     store = await open_store(setup.config.store.url, setup.home)
     try:
         calendars, shelf = Calendars(store.settings), TemplateLookup(store.templates)
-        has_picture = PictureFiles(setup.home / PICTURES).holds
         rulebook = Rulebook(
-            store.rules, calendars, LiquidRenderer(), setup.clock, Bus().publish, shelf=shelf, has_picture=has_picture
+            store.rules,
+            calendars,
+            LiquidRenderer(),
+            setup.clock,
+            Bus().publish,
+            shelf=shelf,
+            pictures=store.picture_bytes,
         )
         await rulebook.load()
         yield RulesExchange(rulebook, store.rules, setup.clock)

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
-from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.push import Incoming
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.public_url import PublicUrl
@@ -86,6 +87,40 @@ class Media(Protocol):
             Refused: WeChat answered with an errcode, and the address did not help.
             BadPicture: it is too large, or nothing was named.
         """
+        ...
+
+
+class PictureBytes(Protocol):
+    """Bytes of kept pictures by digest: files of this machine, or rows of a team."""
+
+    async def keep(self, picture: Picture, data: bytes) -> None:
+        """Keep `data`, whole or not at all; raises `StoreError`."""
+        ...
+
+    async def read(self, digest: str) -> bytes:
+        """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
+        ...
+
+    async def path(self, digest: str) -> Path | None:
+        """Return a file with the bytes, to be read soon; None if there is none.
+
+        Raises `StoreError`.
+        """
+        ...
+
+    async def look_for(self, digests: Iterable[str]) -> None:
+        """Find out which of these are kept, for `holds`; raises `StoreError`."""
+        ...
+
+    def holds(self, digest: str) -> bool:
+        """Tell if a picture is kept, once it was looked for or kept here.
+
+        Callable on any thread.
+        """
+        ...
+
+    async def remove(self, digest: str) -> None:
+        """Remove the file of a picture whose rows have been removed."""
         ...
 
 

@@ -19,9 +19,18 @@ from wxdesk.store.engine.home_lock import HomeLock
 from wxdesk.store.engine.inspection import back_up, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations, revision_in
+from wxdesk.store.pictures.chunks import PictureChunks
+from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.store.pictures.shared import PictureCache, SharedPictures
 from wxdesk.store.store import Store
 
 log = logging.getLogger(__name__)
+
+PICTURES = "pictures"
+"""Folder of pictures beside a SQLite file, inside the operator's folder."""
+
+CACHE = "picture-cache"
+"""Folder of pictures from a shared database; it may be removed between starts."""
 
 
 async def open_store(url: str, home: Path) -> Store:
@@ -37,15 +46,16 @@ async def open_store(url: str, home: Path) -> Store:
     found = parse_url(url)
     lock = await asyncio.to_thread(_lock, home)
     try:
-        db: Database
         if found.drivername.startswith("sqlite"):
             db = await _open_file((home / (found.database or "")).resolve(), Migrations())
-        else:
-            db = await _open_shared(found)
+            files = PictureFiles(home / PICTURES)
+            await asyncio.to_thread(files.clear)
+            return Store(db, lock.release, files, home)
+        db = await _open_shared(found)
+        return Store(db, lock.release, await _shared_pictures(db, home))
     except BaseException:
         lock.release()
         raise
-    return Store(db, lock.release, home if found.drivername.startswith("sqlite") else None)
 
 
 UNKNOWN_URL = "the store's url must begin with sqlite:/// and name a file, or begin with postgresql://"
@@ -97,6 +107,16 @@ async def _open_shared(url: URL) -> Database:
     return db
 
 
+async def _shared_pictures(db: Database, home: Path) -> SharedPictures:
+    pictures = SharedPictures(PictureChunks(db), PictureCache(home / CACHE))
+    try:
+        await pictures.begin(PictureFiles(home / PICTURES))
+    except BaseException:
+        await db.close()
+        raise
+    return pictures
+
+
 async def _open_file(file: Path, migrations: Migrations) -> Database:
     revision = await asyncio.to_thread(revision_of, file)
     is_current = migrations.is_current(revision, file.name)
@@ -136,15 +156,13 @@ async def read_store(url: str, home: Path) -> Store:
     It must be of this program's schema: see `check_store`. Raises `StoreError`.
     """
     found = parse_url(url)
-    db: Database
     if found.drivername.startswith("sqlite"):
         file = (home / (found.database or "")).resolve()
-        db = SqliteDatabase(file, quiet_mode(file))
-    else:
-        from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
+        return Store(SqliteDatabase(file, quiet_mode(file)), lambda: None, PictureFiles(home / PICTURES))
+    from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
 
-        db = PostgresqlDatabase(found)
-    return Store(db, lambda: None)
+    db = PostgresqlDatabase(found)
+    return Store(db, lambda: None, SharedPictures(PictureChunks(db), PictureCache(home / CACHE)))
 
 
 class StoreStatus(Enum):

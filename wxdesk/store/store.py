@@ -15,7 +15,7 @@ from wxdesk.store.inbox.attention import AttentionList
 from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.messages.message_history import MessageHistory
 from wxdesk.store.messages.pushes import Pushes, QuarantineStore
-from wxdesk.store.pictures.pictures import PictureRecords
+from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
 from wxdesk.store.replies.outbox import OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
@@ -34,8 +34,15 @@ class Store:
     what it returns is what the database holds then.
     """
 
-    def __init__(self, db: Database, release_home: Callable[[], None], marks: Path | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        release_home: Callable[[], None],
+        picture_bytes: PictureFiles | SharedPictures,
+        marks: Path | None = None,
+    ) -> None:
         self._db = db
+        self.picture_bytes = picture_bytes
         self._release_home = release_home
         self.pushes = Pushes(db, marks)
         self.conversations = Conversations(db)

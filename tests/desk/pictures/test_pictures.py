@@ -38,7 +38,7 @@ async def test_a_picture_is_known_by_what_it_holds(pictures: Pictures) -> None:
     added = await pictures.add(torn_box())
     assert (added.format, added.width, added.height, added.size) == (PictureFormat.PNG, 360, 280, len(torn_box()))
     assert await pictures.get(added.digest) == added == await pictures.add(torn_box())
-    path = pictures.path(added.digest)
+    path = await pictures.path(added.digest)
     assert path is not None
     assert path.read_bytes() == torn_box()
 
@@ -47,7 +47,7 @@ async def test_the_original_is_kept_also_when_it_must_be_made_smaller(pictures: 
     data = saved(noise(1500, 1200), "PNG")
     assert len(data) > LARGEST_UPLOAD
     added = await pictures.add(data)
-    path = pictures.path(added.digest)
+    path = await pictures.path(added.digest)
     assert path is not None
     assert path.read_bytes() == data
 
@@ -69,6 +69,6 @@ async def test_what_cannot_be_sent_is_refused_and_not_kept(pictures: Pictures, t
 
 
 async def test_an_unknown_digest_is_not_found(pictures: Pictures) -> None:
-    assert pictures.path("0" * 64) is None
+    assert await pictures.path("0" * 64) is None
     with pytest.raises(NotFound):
         await pictures.get("0" * 64)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
@@ -9,6 +10,7 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.store.pictures.files import PictureFiles
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
@@ -16,13 +18,14 @@ NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 async def test_a_file_is_judged_once_and_beside_the_loop() -> None:
     judged: list[int] = []
 
-    def has_picture(_digest: str) -> bool:
-        judged.append(threading.get_ident())
-        return True
+    class Kept(PictureFiles):
+        def holds(self, digest: str) -> bool:
+            judged.append(threading.get_ident())
+            return True
 
     rules = KeptRules()
     book = Rulebook(
-        rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None, has_picture=has_picture
+        rules, Calendars(KeptSettings()), LiquidRenderer(), lambda: NOW, lambda _: None, pictures=Kept(Path())
     )
     exchange = RulesExchange(book, rules, lambda: NOW)
     file = '[[rules]]\nname = "p"\nwhen = { any = ["x"] }\nthen = [{ image = { picture = "' + "0" * 64 + '" } }]\n'

@@ -88,8 +88,8 @@ async def _writes_picture(world: World, data: bytes) -> int:
     return (await world.opened.desk.replies.write(conversation_id, content)).id
 
 
-def _bytes_of(world: World, digest: str) -> bytes:
-    path = world.opened.desk.pictures.path(digest)
+async def _bytes_of(world: World, digest: str) -> bytes:
+    path = await world.opened.desk.pictures.path(digest)
     assert path is not None
     return path.read_bytes()
 
@@ -102,7 +102,7 @@ async def test_what_a_customer_sends_is_kept_and_told(world: World, heard: Heard
     await heard.picture(PictureState.KEPT)
     message = await _message(world)
     assert (message.picture_state, message.picture_problem) == (PictureState.KEPT, "")
-    assert _bytes_of(world, message.picture) == torn_box()
+    assert await _bytes_of(world, message.picture) == torn_box()
     assert (await world.opened.desk.pictures.get(message.picture)).width == 360
     assert [event.state for event in heard.events if isinstance(event, PictureChanged)] == [
         PictureState.AWAITED,
@@ -114,7 +114,7 @@ async def test_a_cards_cover_is_kept_too(world: World, heard: Heard) -> None:
     fields = {"MsgType": "miniprogrampage", "MsgId": "1", "Title": "茶具", "AppId": "wx", "PagePath": "pages/a"}
     await world.sandbox.push(OPENID, fields | {"ThumbUrl": "http://a.example/t", "ThumbMediaId": COVER_MEDIA_ID})
     await heard.picture(PictureState.KEPT)
-    assert _bytes_of(world, (await _message(world)).picture) == cover()
+    assert await _bytes_of(world, (await _message(world)).picture) == cover()
 
 
 async def test_what_wechat_no_longer_has_is_missing_with_the_reason(world: World, heard: Heard) -> None:
@@ -155,7 +155,7 @@ async def test_a_restart_in_the_middle_of_a_fetch_fetches_again(sandbox: Sandbox
         found, world = Heard(again), World(sandbox, again, setup)
         if (await _message(world)).picture_state is PictureState.AWAITED:
             await found.picture(PictureState.KEPT)
-        assert _bytes_of(world, (await _message(world)).picture) == torn_box()
+        assert await _bytes_of(world, (await _message(world)).picture) == torn_box()
     finally:
         await again.stop()
 
@@ -272,7 +272,7 @@ async def test_an_upload_that_wechat_refuses_fails_the_reply(world: World, heard
 async def test_a_picture_that_is_gone_fails_the_reply_at_once(world: World, heard: Heard) -> None:
     conversation_id = await _conversation(world)
     picture = await world.opened.desk.pictures.add(torn_box())
-    path = world.opened.desk.pictures.path(picture.digest)
+    path = await world.opened.desk.pictures.path(picture.digest)
     assert path is not None
     path.unlink()
     await world.opened.desk.replies.write(conversation_id, Content(ReplyKind.IMAGE, picture=picture.digest))

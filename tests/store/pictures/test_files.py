@@ -23,64 +23,66 @@ def folder(tmp_path: Path) -> PictureFiles:
     return PictureFiles(tmp_path / "pictures")
 
 
-def _kept(folder: PictureFiles, data: bytes) -> Picture:
+async def _kept(folder: PictureFiles, data: bytes) -> Picture:
     picture = picture_record(data)
-    folder.keep(picture, data)
+    await folder.keep(picture, data)
     return picture
 
 
-def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: PictureFiles, tmp_path: Path) -> None:
-    picture = _kept(folder, torn_box())
+async def test_a_picture_stands_under_its_digest_for_its_owner_only(folder: PictureFiles, tmp_path: Path) -> None:
+    picture = await _kept(folder, torn_box())
     place = tmp_path / "pictures" / picture.digest[:2] / f"{picture.digest}.png"
-    assert folder.path(picture.digest) == place
-    assert folder.read(picture.digest) == place.read_bytes() == torn_box()
+    assert await folder.path(picture.digest) == place
+    assert await folder.read(picture.digest) == place.read_bytes() == torn_box()
     if os.name == "posix":
         assert stat.S_IMODE(place.stat().st_mode) == 0o600
         assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(place.parent.parent.stat().st_mode) == 0o700
 
 
-def test_the_same_picture_twice_is_one_file(folder: PictureFiles, tmp_path: Path) -> None:
-    _kept(folder, torn_box())
-    _kept(folder, torn_box())
-    _kept(folder, cover())
+async def test_the_same_picture_twice_is_one_file(folder: PictureFiles, tmp_path: Path) -> None:
+    await _kept(folder, torn_box())
+    await _kept(folder, torn_box())
+    await _kept(folder, cover())
     assert len([path for path in (tmp_path / "pictures").rglob("*") if path.is_file()]) == 2
 
 
 @pytest.mark.parametrize("digest", ["0" * 64, "", "../../etc/passwd", "A" * 64, "/etc/passwd", "0" * 64 + "\n"])
-def test_what_is_no_kept_picture_is_not_found(folder: PictureFiles, digest: str) -> None:
-    assert folder.path(digest) is None
+async def test_what_is_no_kept_picture_is_not_found(folder: PictureFiles, digest: str) -> None:
+    assert await folder.path(digest) is None
     with pytest.raises(NotFound):
-        folder.read(digest)
+        await folder.read(digest)
 
 
-def test_a_digest_reaches_no_other_folder(tmp_path: Path) -> None:
+async def test_a_digest_reaches_no_other_folder(tmp_path: Path) -> None:
     root = tmp_path / "home" / "pictures"
     root.mkdir(parents=True)
     (tmp_path / "secret.png").write_bytes(b"secret")
     assert (root / ".." / "../secret.png").is_file()
-    assert PictureFiles(root).path("../secret") is None
+    assert await PictureFiles(root).path("../secret") is None
 
 
-def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again(folder: PictureFiles) -> None:
-    picture = _kept(folder, torn_box())
-    place = folder.path(picture.digest)
+async def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again(
+    folder: PictureFiles,
+) -> None:
+    picture = await _kept(folder, torn_box())
+    place = await folder.path(picture.digest)
     assert place is not None
     place.write_bytes(torn_box()[:100])
     with pytest.raises(StoreError) as refused:
-        folder.read(picture.digest)
+        await folder.read(picture.digest)
     assert refused.value.values["reason"] == CHANGED
-    _kept(folder, torn_box())
-    assert folder.read(picture.digest) == torn_box()
+    await _kept(folder, torn_box())
+    assert await folder.read(picture.digest) == torn_box()
 
 
-def test_what_a_crash_left_is_cleared_and_nothing_else(folder: PictureFiles, tmp_path: Path) -> None:
-    picture = _kept(folder, torn_box())
+async def test_what_a_crash_left_is_cleared_and_nothing_else(folder: PictureFiles, tmp_path: Path) -> None:
+    picture = await _kept(folder, torn_box())
     rest = tmp_path / "pictures" / picture.digest[:2] / "tmpabc.part"
     rest.write_bytes(b"half")
-    folder = PictureFiles(tmp_path / "pictures")
+    folder.clear()
     assert not rest.exists()
-    assert folder.read(picture.digest) == torn_box()
+    assert await folder.read(picture.digest) == torn_box()
 
 
 @contextlib.contextmanager
@@ -96,7 +98,7 @@ def no_space() -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_disk_that_is_full_says_so_and_leaves_nothing(folder: PictureFiles, tmp_path: Path) -> None:
+async def test_a_disk_that_is_full_says_so_and_leaves_nothing(folder: PictureFiles, tmp_path: Path) -> None:
     with no_space(), pytest.raises(StoreError):
-        _kept(folder, torn_box())
+        await _kept(folder, torn_box())
     assert [path for path in (tmp_path / "pictures").rglob("*") if path.is_file()] == []

@@ -21,7 +21,7 @@ def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
 
 
-def no_file(_digest: str) -> Path | None:
+async def no_file(_digest: str) -> Path | None:
     """A desk that keeps no pictures."""
     return None
 

@@ -211,7 +211,11 @@ def test_a_card_is_made_with_a_dropped_cover_and_arrives(
 def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
     path.write_bytes(png(1200, 300))
-    album = Album({"d": path}.get, bridge.ask)
+
+    async def find(digest: str) -> Path | None:
+        return {"d": path}.get(digest)
+
+    album = Album(find, bridge.ask)
     assert album.picture("d", QSize(200, 150)) is None
     with qtbot.waitSignal(album.ready) as ready:
         pass
@@ -231,7 +235,12 @@ def test_what_is_in_sight_is_read_first(tmp_path: Path) -> None:
     path.write_bytes(png())
     read: list[str] = []
     waiting: list[tuple[Coroutine[Any, Any, QImage], Callable[[QImage], None]]] = []
-    album = Album(lambda digest: (read.append(digest), path)[1], lambda work, done, _: waiting.append((work, done)))
+
+    async def find(digest: str) -> Path:
+        read.append(digest)
+        return path
+
+    album = Album(find, lambda work, done, _: waiting.append((work, done)))
     for number in range(5):
         album.picture(str(number), QSize(50, 50))
     album.picture("1", QSize(50, 50))
@@ -264,7 +273,11 @@ def test_the_album_keeps_a_bounded_number(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("wxdesk.ui.content.album.CACHE_BYTES", 3 * 100 * 100 * 4)
     path = tmp_path / "a.png"
     path.write_bytes(png(100, 100))
-    album = Album(lambda _digest: path, ask_at_once)
+
+    async def find(_digest: str) -> Path:
+        return path
+
+    album = Album(find, ask_at_once)
     for number in range(6):
         assert album.picture(str(number), QSize(100, 100)) is None
     assert album.picture("5", QSize(100, 100)) is not None
@@ -307,6 +320,7 @@ def test_a_picture_is_looked_at_closely_saved_and_copied(
     viewer.copy.click()
     assert QGuiApplication.clipboard().image().size() == QSize(2000, 1000)
     viewer.save.click()
+    qtbot.waitUntil(lambda: bool(viewer.findChildren(QFileDialog)))
     (dialog,) = viewer.findChildren(QFileDialog)
     dialog.fileSelected.emit(str(tmp_path / "kept.png"))
     qtbot.waitUntil(lambda: "kept.png" in viewer.words.full_text())

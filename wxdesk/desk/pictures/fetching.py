@@ -27,9 +27,8 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.desk.ports import Clock, Media
+from wxdesk.desk.ports import Clock, Media, PictureBytes
 from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
-from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
 
 log = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ class PictureFetching:
     def __init__(
         self,
         records: PictureRecords,
-        files: PictureFiles,
+        files: PictureBytes,
         media: Media,
         ready: Callable[[], Mapping[str, Account]],
         publish: Callable[[Event], None],
@@ -145,7 +144,8 @@ class PictureFetching:
             if account is None:  # it went while its pictures were looked for
                 return
             data = await self._media.fetch(account, awaited.media_id, awaited.address)
-            picture = await asyncio.to_thread(self._keep, data)
+            picture = await asyncio.to_thread(picture_record, data)
+            await self._files.keep(picture, data)
             await self._settle(awaited, picture)
         except NotSent:
             self._postpone(awaited)
@@ -162,11 +162,6 @@ class PictureFetching:
         except Exception:
             log.exception("A picture could not be taken in")
             await self._miss(awaited, UNEXPECTED)
-
-    def _keep(self, data: bytes) -> Picture:
-        picture = picture_record(data)
-        self._files.keep(picture, data)
-        return picture
 
     async def _settle(self, awaited: AwaitedPicture, picture: Picture) -> None:
         await self._records.settle(awaited.message_id, picture, self._clock())

@@ -1,6 +1,6 @@
 """Kept pictures: added by the operator, shown in the window, sent with a reply.
 
-A picture is known by its digest. The same picture twice is one file.
+A picture is known by its digest. The same picture twice is kept once.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import Picture
 from wxdesk.desk.pictures.uploads import for_upload
-from wxdesk.desk.ports import Clock
-from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.desk.ports import Clock, PictureBytes
 from wxdesk.store.pictures.pictures import PictureRecords
 
 LARGEST_ORIGINAL = 20 * 1024 * 1024
@@ -23,9 +22,9 @@ TOO_LARGE = "The picture is larger than 20 MB."
 
 
 class Pictures:
-    """Kept pictures, by digest; `path` may be called on any thread."""
+    """Kept pictures, by digest; `path` returns a file of one, to be read soon."""
 
-    def __init__(self, records: PictureRecords, files: PictureFiles, clock: Clock) -> None:
+    def __init__(self, records: PictureRecords, files: PictureBytes, clock: Clock) -> None:
         self._records = records
         self._files = files
         self.get, self.path = records.get, files.path
@@ -41,25 +40,26 @@ class Pictures:
             BadPicture: it is no such picture, is damaged, or is animated and too large for WeChat.
             StoreError: it could not be written.
         """
-        picture = await asyncio.to_thread(self._admit, data)
+        picture = await asyncio.to_thread(_admitted, data)
+        await self._files.keep(picture, data)
         await self._records.add(picture, self._clock())
         return picture
 
     async def upload_size(self, digest: str) -> int:
         """Return the bytes to upload, fewer if it is shrunk; raises `NotFound`."""
-        return len((await asyncio.to_thread(lambda: for_upload(self._files.read(digest)))).data)
+        return len((await asyncio.to_thread(for_upload, await self._files.read(digest))).data)
 
     async def remove(self, digest: str) -> None:
         """Remove the file of a picture that nothing names any more."""
-        await asyncio.to_thread(self._files.remove, digest)
+        await self._files.remove(digest)
 
-    def _admit(self, data: bytes) -> Picture:
-        if len(data) > LARGEST_ORIGINAL:
-            raise BadPicture(TOO_LARGE)
-        picture = picture_record(data)
-        for_upload(data)  # whether it can be made small enough is known now, not when it leaves
-        self._files.keep(picture, data)
-        return picture
+
+def _admitted(data: bytes) -> Picture:
+    if len(data) > LARGEST_ORIGINAL:
+        raise BadPicture(TOO_LARGE)
+    picture = picture_record(data)
+    for_upload(data)  # whether it can be made small enough is known now, not when it leaves
+    return picture
 
 
 def picture_record(data: bytes) -> Picture:

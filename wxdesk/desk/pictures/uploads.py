@@ -14,8 +14,7 @@ from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import Refused
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import PictureFormat
-from wxdesk.desk.ports import Clock, Media
-from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.desk.ports import Clock, Media, PictureBytes
 from wxdesk.store.pictures.pictures import PictureRecords
 
 LARGEST_UPLOAD = 2 * 1024 * 1024
@@ -48,7 +47,7 @@ class Upload:
 class Uploads:
     """The media_ids of kept pictures, by account."""
 
-    def __init__(self, records: PictureRecords, files: PictureFiles, media: Media, clock: Clock) -> None:
+    def __init__(self, records: PictureRecords, files: PictureBytes, media: Media, clock: Clock) -> None:
         self._records = records
         self._files = files
         self._media = media
@@ -98,7 +97,7 @@ class Uploads:
         known = await self._records.upload(account.name, digest)
         if known is not None and known.media_id != refused and self._clock() - known.uploaded_at < GOOD_FOR:
             return known.media_id
-        upload = await asyncio.to_thread(lambda: for_upload(self._files.read(digest)))
+        upload = await asyncio.to_thread(for_upload, await self._files.read(digest))
         began = self._clock()
         media_id = await self._media.upload(account, upload.data, upload.format)
         await self._records.note_upload(account.name, digest, media_id, began)

@@ -11,6 +11,7 @@ from wxdesk.desk.rules.file.reading import RulesFile, write_rules
 from wxdesk.desk.rules.import_check import ImportCheck, check_import
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.snapshot import RestoreResult, RulesSnapshot
+from wxdesk.desk.rules.validation import pictures_of
 from wxdesk.store.rules.rules import Rules
 
 
@@ -66,10 +67,8 @@ class RulesExchange:
     async def export(self) -> ExportResult:
         """Export all rules and calendars as a file, switched-off rules included."""
         rules = await self._rulebook.all()
-        contents = [action.content for rule in rules for action in rule.then]
-        named = {picture for content in contents for picture in (content.picture, content.thumb_picture)}
         text = write_rules([self._rulebook.named(rule) for rule in rules], self._rulebook.calendars.all)
-        return ExportResult(text, len(rules), frozenset(named - {""}))
+        return ExportResult(text, len(rules), pictures_of(rules))
 
     async def standing(self) -> RulesSnapshot:
         """Return rules and business hours as they are now, to be restored later."""

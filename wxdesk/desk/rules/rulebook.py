@@ -22,7 +22,7 @@ from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, PictureBytes
 from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 from wxdesk.desk.rules.validation import RuleValidator
 from wxdesk.desk.settings.business_hours import Calendars
@@ -48,7 +48,7 @@ class Rulebook:
 
     Call `load` before anything else, and again when another desk changed the rules or the accounts'
     time zone is another. `calendars` have the business hours that rules ask for and the time zone of `{{ time }}` and
-    `{{ date }}` for accounts without one, `shelf` has the templates; `has_picture` knows the kept pictures; `follow`
+    `{{ date }}` for accounts without one, `shelf` has the templates; `pictures` are the kept ones; `follow`
     re-applies changed rules to pending replies. `judge` validates rules, `builder` builds the answer of those
     that matched, `ruleset` are the rules as they are asked now, `transfers` tells if an active one hands contacts
     over to WeChat's own tool, and `left_out` has the reason why a stored one cannot be used, by id.
@@ -63,12 +63,12 @@ class Rulebook:
         publish: Callable[[Event], None],
         shelf: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
-        has_picture: Callable[[str], bool] = lambda _: True,
+        pictures: PictureBytes | None = None,
     ) -> None:
         self._rules = rules
         self.shelf = shelf or TemplateLookup()
         self._follow = follow
-        self.judge = RuleValidator(renderer, calendars, self.shelf, has_picture)
+        self.judge = RuleValidator(renderer, calendars, self.shelf, pictures)
         self.calendars = calendars
         self._clock = clock
         self._publish = publish
@@ -93,6 +93,7 @@ class Rulebook:
             await self.calendars.load()
             await self.shelf.load()
             rules = await self._rules.all()
+            await self.judge.look_for_pictures(rules)
             self.rule_names = RuleNames(rules, await self._rules.deleted_names())
             ready = self._ready(rules) if len(rules) <= AT_ONCE else await asyncio.to_thread(self._ready, rules)
             self._stored = tuple(rules)
@@ -134,6 +135,7 @@ class Rulebook:
 
     async def save(self, rule: Rule) -> Rule:
         """Store `rule`; return it with its id, or raise `BadRule` or `BadTemplate`."""
+        await self.judge.look_for_pictures([rule])
         fault = self.judge.fault_in(rule)
         if fault is not None:
             raise _error(rule, fault)

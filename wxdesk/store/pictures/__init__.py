@@ -1,4 +1,10 @@
-"""Pictures: files, records, uploads, and pictures that messages still await.
+"""Pictures: bytes, records, uploads, and pictures that messages still await.
 
 Imported by `store.opening`, `app` and `commands`; imports `store.engine` and `store.schema`.
 """
+
+from wxdesk.store.pictures.files import PictureFiles
+from wxdesk.store.pictures.pictures import PictureRecords
+from wxdesk.store.pictures.shared import SharedPictures
+
+__all__ = ["PictureFiles", "PictureRecords", "SharedPictures"]

@@ -1,4 +1,4 @@
-"""Picture files under HOME/pictures, named by the digest of their content.
+"""Picture files in a folder, named by the digest of their content.
 
 A file is in the folder of its digest's first two letters and never changes. It is named only when whole
 and on disk, so that a crash leaves either the picture or a nameless rest that the next start removes.
@@ -6,12 +6,14 @@ and on disk, so that a crash leaves either the picture or a nameless rest that t
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from wxdesk.core.errors import NotFound, StoreError
@@ -25,17 +27,40 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class PictureFiles:
-    """Folder of picture files by digest, made when needed; all but `path` block.
-
-    The home lock keeps other desks out, so unfinished files were left by a crash.
-    """
+    """Folder of picture files by digest; fills `desk.ports.PictureBytes`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._clear()
 
-    def keep(self, picture: Picture, data: bytes) -> None:
+    def clear(self) -> None:
+        """Remove unfinished files of a crash; the home lock keeps other desks out."""
+        for rest in self._root.glob(f"??/*{_UNFINISHED}"):
+            rest.unlink(missing_ok=True)
+
+    async def keep(self, picture: Picture, data: bytes) -> None:
         """Write `data` to disk before returning; raises `StoreError`."""
+        await asyncio.to_thread(self._keep, picture, data)
+
+    async def read(self, digest: str) -> bytes:
+        """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
+        return await asyncio.to_thread(self._read, digest)
+
+    async def path(self, digest: str) -> Path | None:
+        """Return the file; None if it is not on this machine."""
+        return await asyncio.to_thread(self._find, digest)
+
+    async def look_for(self, digests: Iterable[str]) -> None:
+        """Do nothing: `holds` looks itself."""
+
+    def holds(self, digest: str) -> bool:
+        """Tell if the picture is on this machine."""
+        return self._find(digest) is not None
+
+    async def remove(self, digest: str) -> None:
+        """Remove a picture that nothing names any more."""
+        await asyncio.to_thread(self._remove, digest)
+
+    def _keep(self, picture: Picture, data: bytes) -> None:
         target = self._place(picture.digest, picture.format)
         try:
             if target.is_file() and target.stat().st_size == picture.size:
@@ -46,42 +71,36 @@ class PictureFiles:
         except OSError as error:
             raise StoreError(reason=DISK_FULL if error.errno == errno.ENOSPC else DISK_FAULT) from None
 
-    def read(self, digest: str) -> bytes:
-        """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
-        path = self.path(digest)
+    def _read(self, digest: str) -> bytes:
+        path = self._find(digest)
         if path is None:
             raise NotFound("picture")
         try:
             data = path.read_bytes()
         except OSError:
             raise StoreError(reason=DISK_FAULT) from None
-        if hashlib.sha256(data).hexdigest() != digest:
-            raise StoreError(reason=CHANGED)
-        return data
+        return verified(digest, data)
 
-    def path(self, digest: str) -> Path | None:
-        """Return the file; None if it is not on this machine."""
+    def _find(self, digest: str) -> Path | None:
         if not _DIGEST.fullmatch(digest):  # it may come from a file that a person wrote, and names a path here
             return None
         return next((place for form in PictureFormat if (place := self._place(digest, form)).is_file()), None)
 
-    def holds(self, digest: str) -> bool:
-        """Tell if the picture is on this machine."""
-        return self.path(digest) is not None
-
-    def _clear(self) -> None:
-        for rest in self._root.glob(f"??/*{_UNFINISHED}"):
-            rest.unlink(missing_ok=True)
-
-    def remove(self, digest: str) -> None:
-        """Remove a picture that nothing names any more."""
-        path = self.path(digest)
+    def _remove(self, digest: str) -> None:
+        path = self._find(digest)
         if path is not None:
             with contextlib.suppress(OSError):
                 path.unlink()
 
     def _place(self, digest: str, form: PictureFormat) -> Path:
         return self._root / digest[:2] / f"{digest}.{form.value}"
+
+
+def verified(digest: str, data: bytes) -> bytes:
+    """Return `data`; raises `StoreError` if its digest is another one."""
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise StoreError(reason=CHANGED)
+    return data
 
 
 def _write_whole(target: Path, data: bytes) -> None:

@@ -9,7 +9,8 @@
     rule_firings   one a rule that matched a message
     replies        the outbox: each in exactly one state
     reply_steps    the history of each reply, and by whom
-    pictures       one a kept picture; its bytes are a file (see `store.pictures.files`)
+    pictures       one a kept picture; its bytes are a file on SQLite (see `store.pictures.files`)
+    picture_chunks the bytes of pictures on PostgreSQL
     uploads        one a picture and account: the media_id that WeChat gave for it
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
     outages        one a time in which WeChat could not reach the desk

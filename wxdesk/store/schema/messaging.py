@@ -300,6 +300,15 @@ pictures = Table(
     Column("added_at", Moment, nullable=False),
 )
 
+# The bytes of pictures where several machines share the database; on SQLite they are files, and this is empty.
+picture_chunks = Table(
+    "picture_chunks",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
 uploads = Table(
     "uploads",
     metadata,

@@ -16,7 +16,7 @@ from wxdesk.store.engine.database import Database
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
-from wxdesk.store.schema.messaging import messages, pictures
+from wxdesk.store.schema.messaging import messages, picture_chunks, pictures
 from wxdesk.store.settings import ACCOUNT_MODE
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -61,7 +61,8 @@ def _remove(connection: Connection, name: str) -> list[str]:
             connection.execute(delete(table).where(owned[table]))
     connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
     unnamed = sorted(shown - set(_named_digests(connection)))
-    connection.execute(delete(pictures).where(pictures.c.digest.in_(unnamed)))
+    for table in (pictures, picture_chunks):
+        connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
     return unnamed
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
-type FindFile = Callable[[str], Path | None]
-"""Finds a picture's file by digest, on any thread; None if it is not here."""
+type FindFile = Callable[[str], Awaitable[Path | None]]
+"""Finds a picture's file by digest, on the other loop; None if there is none."""
 
 
 class BackgroundCall(Protocol):
@@ -31,6 +31,9 @@ class BackgroundCall(Protocol):
 
 AT_A_TIME = 2
 """Pictures that are read at the same time; each may need ALLOCATION_MB."""
+
+AGAIN_MS = 10_000
+"""Time after which a picture that could not be read is asked for again."""
 
 CACHE_BYTES = 48 * 1024 * 1024
 """About 90 screens of pictures."""
@@ -84,11 +87,11 @@ class Album(QObject):
         while self._wanted and len(self._reading) < AT_A_TIME:
             key, _ = self._wanted.popitem()
             self._reading.add(key)
-            work = asyncio.to_thread(_read, key, self._find_file)
-            self._ask(work, partial(self._take_in, key), partial(self._fail, key))
+            self._ask(_read(key, self._find_file), partial(self._take_in, key), partial(self._fail, key))
 
     def _fail(self, key: _Key, _error: Exception) -> None:
         self._take_in(key, QImage())
+        QTimer.singleShot(AGAIN_MS, self, partial(self._kept.pop, key, None))
 
     def _take_in(self, key: _Key, image: QImage) -> None:
         self._reading.discard(key)
@@ -100,11 +103,11 @@ class Album(QObject):
         self._go_on()
 
 
-def _read(key: _Key, find_file: FindFile) -> QImage:
+async def _read(key: _Key, find_file: FindFile) -> QImage:
     """Read a picture on a thread of its own; Qt releases the interpreter meanwhile."""
     digest, width, height = key
-    path = find_file(digest)
-    return QImage() if path is None else read_picture(path, QSize(width, height))
+    path = await find_file(digest)
+    return QImage() if path is None else await asyncio.to_thread(read_picture, path, QSize(width, height))
 
 
 def read_picture(path: Path, within: QSize) -> QImage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
@@ -202,7 +203,9 @@ class ChatPanel(QFrame):
         PictureViewer(digest, self.album, self._bridge, self).show()
 
     def _copy_picture(self, digest: str) -> None:
-        path = self._bridge.desk.pictures.path(digest)
+        self._bridge.ask(self._bridge.desk.pictures.path(digest), self._copy_file)
+
+    def _copy_file(self, path: Path | None) -> None:
         if path is not None:
             self._bridge.ask(asyncio.to_thread(read_picture, path, LARGEST), self._put_on_clipboard)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -99,20 +100,20 @@ class PictureViewer(Dialog):
         QGuiApplication.clipboard().setImage(self._image)
 
     def _save(self) -> None:
-        path = self._bridge.desk.pictures.path(self._digest)
+        self._bridge.ask(self._bridge.desk.pictures.path(self._digest), self._ask_where, once=self)
+
+    def _ask_where(self, path: Path | None) -> None:
         if path is None:
             return
         dialog = QFileDialog(self, tr("Save as…"), f"{tr('Picture')}{path.suffix}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(path.suffix.removeprefix("."))
-        dialog.fileSelected.connect(self._save_to)
+        dialog.fileSelected.connect(partial(self._save_to, path))
         dialog.open()
 
-    def _save_to(self, file: str) -> None:
-        path = self._bridge.desk.pictures.path(self._digest)
-        if path is not None:
-            self._bridge.ask(asyncio.to_thread(copied, path, Path(file)), self._saved)
+    def _save_to(self, path: Path, file: str) -> None:
+        self._bridge.ask(asyncio.to_thread(copied, path, Path(file)), self._saved)
 
     def _saved(self, file: Path) -> None:
         self.words.setText(tr("Saved as {name}", name=file.name))

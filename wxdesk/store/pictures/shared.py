@@ -1,0 +1,137 @@
+"""Pictures of a team: bytes in the database, a bounded cache on each machine."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from wxdesk.core.content.picture_header import read_header
+from wxdesk.core.errors import NotFound, StoreError
+from wxdesk.core.model.picture import Picture
+from wxdesk.store.pictures.chunks import PictureChunks
+from wxdesk.store.pictures.files import PictureFiles
+
+log = logging.getLogger(__name__)
+
+CACHE_BYTES = 512 * 1024 * 1024
+"""Bytes of a machine's files: a few thousand pictures of customers."""
+
+
+class PictureCache(PictureFiles):
+    """Folder of at most `limit` bytes; the file not read for longest goes first."""
+
+    def __init__(self, root: Path, limit: int = CACHE_BYTES) -> None:
+        super().__init__(root)
+        self._limit = limit
+        self._size: int | None = None
+        self._counting = threading.Lock()
+
+    def digests(self) -> list[str]:
+        """List the pictures that are here."""
+        return [path.stem for path in self._root.glob("??/*")]
+
+    def _keep(self, picture: Picture, data: bytes) -> None:
+        super()._keep(picture, data)
+        with self._counting:
+            if self._size is None or self._size + len(data) > self._limit:
+                self._size = self._make_room()
+            else:
+                self._size += len(data)
+
+    def _find(self, digest: str) -> Path | None:
+        path = super()._find(digest)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                path.touch()
+        return path
+
+    def _make_room(self) -> int:
+        """Remove the oldest files beyond the limit; return the size of the rest."""
+        found = sorted((one.stat().st_mtime_ns, one.stat().st_size, one) for one in self._root.glob("??/*"))
+        size = sum(bytes_ for _, bytes_, _ in found)
+        enough = self._limit if size <= self._limit else self._limit * 4 // 5
+        for _, bytes_, path in found[:-1]:  # the newest is about to be read
+            if size <= enough:
+                break
+            with contextlib.suppress(OSError):  # Windows removes no file that is being read
+                path.unlink()
+                size -= bytes_
+        return size
+
+
+class SharedPictures:
+    """Pictures in the database behind a cache; fills `desk.ports.PictureBytes`."""
+
+    def __init__(self, chunks: PictureChunks, cache: PictureCache) -> None:
+        self._chunks = chunks
+        self._cache = cache
+        self._known: set[str] = set()
+
+    async def begin(self, former: PictureFiles) -> None:
+        """Take over the pictures of a folder, and clean the cache.
+
+        `former` has those of a home from before and is left as it is. What another machine has removed goes from the
+        cache.
+        """
+        self._cache.clear()
+        cached = self._cache.digests()
+        for digest in set(cached) - await self._chunks.kept(cached):
+            await self._cache.remove(digest)
+        taken, lacking = 0, await self._chunks.lacking()
+        for digest in lacking:
+            with contextlib.suppress(NotFound, StoreError):
+                data = await former.read(digest)
+                await self._chunks.add(digest, data)
+                taken += 1
+        if taken:
+            log.info("%s of %s pictures were taken over from the folder into the database", taken, len(lacking))
+
+    async def keep(self, picture: Picture, data: bytes) -> None:
+        """Commit the bytes; raises `StoreError`."""
+        await self._chunks.add(picture.digest, data)
+        self._known.add(picture.digest)
+        await self._remember(picture.digest, data)
+
+    async def read(self, digest: str) -> bytes:
+        """Return the bytes, from the cache if sound; raises `NotFound`, `StoreError`."""
+        try:
+            return await self._cache.read(digest)
+        except NotFound:
+            pass
+        except StoreError:
+            await self._cache.remove(digest)
+        data = await self._chunks.read(digest)
+        await self._remember(digest, data)
+        return data
+
+    async def path(self, digest: str) -> Path | None:
+        """Return the file in the cache, filled if needed; raises `StoreError`."""
+        found = await self._cache.path(digest)
+        if found is None:
+            with contextlib.suppress(NotFound):
+                await self.read(digest)
+                found = await self._cache.path(digest)
+        return found
+
+    async def look_for(self, digests: Iterable[str]) -> None:
+        """Ask the database which of these it has; raises `StoreError`."""
+        if wanted := set(digests) - self._known:
+            self._known |= await self._chunks.kept(wanted)
+
+    def holds(self, digest: str) -> bool:
+        """Tell if a picture is kept that was looked for, or kept here."""
+        return digest in self._known
+
+    async def remove(self, digest: str) -> None:
+        """Remove the file in the cache; the rows are removed with the picture's."""
+        self._known.discard(digest)
+        await self._cache.remove(digest)
+
+    async def _remember(self, digest: str, data: bytes) -> None:
+        header = read_header(data)
+        picture = Picture(digest, header.format, header.width, header.height, len(data))
+        with contextlib.suppress(StoreError):  # it is shown and sent from the database then
+            await self._cache.keep(picture, data)
