@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import signal
 import subprocess
 import tempfile
 import warnings
@@ -38,10 +39,26 @@ class Postgres:
         self.tell(f"CREATE DATABASE {name} TEMPLATE template0;", "postgres")
         return str(self.server.get_uri(database=name))
 
-    def tell(self, sql: str, database: str) -> None:
-        psql = self.server.bin_path / "psql"
-        uri = self.server.get_uri(database=database)
-        subprocess.run([psql, "-qX", "-v", "ON_ERROR_STOP=1", uri], input=sql, text=True, check=True)
+    def hurry(self) -> None:
+        """What the server does for its own durability is not what is tested, and costs most of the time."""
+        self.tell("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;", "postgres")
+        self.tell("SELECT pg_reload_conf();", "postgres")
+
+    def kill(self) -> None:
+        """End the server as a crash does: nothing is finished, nobody is told."""
+        process = self.server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(20)
+
+    def start(self) -> None:
+        """Start it again; it recovers from its log."""
+        self.server.ensure_postgres_running()
+
+    def tell(self, sql: str, database: str) -> list[str]:
+        """Let psql say something to it; the lines of the answer, their fields parted by |."""
+        command = [self.server.bin_path / "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self.server.get_uri(database)]
+        done = subprocess.run(command, input=sql, text=True, check=True, stdout=subprocess.PIPE)
+        return done.stdout.splitlines()
 
 
 SHARED = "wxdesk_shared"
@@ -56,14 +73,12 @@ def postgres() -> Iterator[Postgres]:
         folder = Path(tempfile.mkdtemp(prefix="wxdesk-pg-"))
         server = pgserver.get_server(folder / "data")
     try:
-        # What the server does for its own durability is not what is tested here, and costs most of the time.
-        for setting in ("fsync", "full_page_writes"):
-            server.psql(f"ALTER SYSTEM SET {setting} = off;")
-        server.psql("SELECT pg_reload_conf();")
+        made = Postgres(server, itertools.count(1))
+        made.hurry()
         server.psql(f"CREATE DATABASE {SHARED} TEMPLATE template0;")
         home = folder / "home"
         asyncio.run(bring_up(str(server.get_uri(database=SHARED)), home))
-        yield Postgres(server, itertools.count(1))
+        yield made
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -49,13 +49,13 @@ from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.reports import Reports
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
-from wxdesk.desk.runtime.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Configuration, Setup

@@ -122,7 +122,7 @@ async def test_a_server_that_is_not_there_is_a_store_error(home: Path, caplog: p
 @pytest.mark.postgres
 @pytest.mark.expects_log("database error: .*, code 3D000")
 async def test_a_database_that_is_not_there_is_a_store_error(postgres: Postgres, home: Path) -> None:
-    with pytest.raises(StoreError, match="refused the user, the password or the database name"):
+    with pytest.raises(StoreError, match="no database of that name"):
         await open_store(str(postgres.server.get_uri(database="no_such")), home)
 
 

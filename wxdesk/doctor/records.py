@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.messages.store_watch import database_failure, unsafe_database
 from wxdesk.desk.setup.push_facts import facts_of_stored
 from wxdesk.desk.setup.push_watch import DOUBTED, ON_THE_WAY_IN
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain
-from wxdesk.store import Store, StoreStatus, check_store, read_store
+from wxdesk.store import Store, StoreStatus, check_store, read_store, unsafe_settings
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -25,8 +26,11 @@ async def check_database(case: Case) -> Iterable[Finding]:
         return ()
     try:
         case.store = await check_store(case.config.store.url, case.home)
-    except WxdeskError as error:
-        return (Finding(Check.DATABASE, CheckVerdict.DATABASE_FAILED, values={"reason": explain(error)}),)
+        unsafe = await unsafe_settings(case.config.store.url)
+    except StoreError as error:
+        return (database_failure(error),)
+    if unsafe:
+        return (unsafe_database(unsafe),)
     if case.in_use:
         return (Finding(Check.DATABASE, CheckVerdict.DATABASE_IN_USE),)
     return (Finding(Check.DATABASE, CheckVerdict.OK, values={"cause": case.store.value}),)

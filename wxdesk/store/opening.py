@@ -199,3 +199,23 @@ async def check_store(url: str, home: Path) -> StoreStatus:
             await db.close()
     is_current = migrations.is_current(revision, name)
     return StoreStatus.EMPTY if revision is None else StoreStatus.SOUND if is_current else StoreStatus.OLDER
+
+
+async def unsafe_settings(url: str) -> str:
+    """Return the settings by which the server at `url` may lose commits.
+
+    Empty for a file.
+
+    Raises:
+        StoreError: it cannot be reached or written, or a pooler stands before it.
+    """
+    found = parse_url(url)
+    if found.drivername.startswith("sqlite"):
+        return ""
+    from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
+
+    db = PostgresqlDatabase(found)
+    try:
+        return await db.examine()
+    finally:
+        await db.close()

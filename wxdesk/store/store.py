@@ -68,10 +68,11 @@ class Store:
         self.transfers = TransferStore(db)
         self.status = StatusStore(db)
 
-    async def check(self) -> None:
-        """Raise `StoreError` if the next start would not find what is committed."""
-        await self._db.check()
+    async def check(self) -> str:
+        """Check that what is committed stays; see `Database`."""
+        unsafe = await self._db.check()
         self.pushes.mark_newest()
+        return unsafe
 
     async def close(self) -> None:
         """Commit waiting pushes, close connections and release the home; repeatable."""

@@ -12,7 +12,7 @@ import pytest
 from tests.store.chats import T0, Talk
 from wxdesk.core.errors import StoreDamaged, StoreError
 from wxdesk.core.events import TroubleRaised
-from wxdesk.desk.runtime.store_watch import KEY, StoreWatch
+from wxdesk.desk.messages.store_watch import KEY, StoreWatch
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
@@ -56,7 +56,6 @@ async def test_nothing_counts_as_kept_once_the_file_is_gone(
         await store.close()
 
 
-@pytest.mark.expects_log("keeps nothing any more")
 async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: Path, tmp_path: Path) -> None:
     store = await open_store(SQLITE, home)
     heard: list[TroubleRaised] = []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Connection, func, make_url, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, second
+from tests.way_to_server import WayThere
 from wxdesk.core.errors import DatabaseInUse
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
@@ -31,49 +30,6 @@ END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE applicat
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_lock, "PATIENCE_SECONDS", 0.2)
-
-
-class WayThere:
-    """A network between desk and server that can forget its connections: only who sends something hears of it."""
-
-    def __init__(self, url: str, server: Path) -> None:
-        self.url = url
-        self._server = server
-        self._ends: list[asyncio.StreamWriter] = []
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def to(cls, url: str, folder: Path) -> AsyncIterator[WayThere]:
-        there = str(make_url(url).query["host"])
-        way = cls(url.replace(there, str(folder)), Path(there) / SOCKET)
-        listening = await asyncio.start_unix_server(way._carry, folder / SOCKET)
-        try:
-            yield way
-        finally:
-            listening.close()
-
-    def forget(self) -> None:
-        for end in self._ends:
-            end.close()
-        self._ends.clear()
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_server, to_server = await asyncio.open_unix_connection(self._server)
-        self._ends.append(to_server)
-        back = asyncio.create_task(self._copy(from_server, writer))
-        back.add_done_callback(lambda _: writer.close() if to_server in self._ends else None)
-        while (data := await reader.read(65536)) and to_server in self._ends:
-            to_server.write(data)
-        to_server.close()
-        await back
-        writer.close()
-
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-
-
-SOCKET = ".s.PGSQL.5432"
 
 
 @pytest.fixture
@@ -121,6 +77,20 @@ async def test_so_does_one_that_nobody_told_of_it(
         first = await open_store(way.url, tmp_path / "one")
         way.forget()
         await (await open_store(url, tmp_path / "two")).close()
+        await first.settings.set("a", "b")
+        with pytest.raises(DatabaseInUse):
+            await open_store(url, tmp_path / "two")
+        await first.close()
+
+
+@pytest.mark.expects_log("lock on the database is lost")
+async def test_so_does_one_whose_lost_connection_the_server_still_holds(
+    postgres: Postgres, tmp_path: Path, impatient: None
+) -> None:
+    url = postgres.emptied()
+    async with WayThere.to(url, tmp_path) as way:
+        first = await open_store(way.url, tmp_path / "one")
+        way.haunt()
         await first.settings.set("a", "b")
         with pytest.raises(DatabaseInUse):
             await open_store(url, tmp_path / "two")

@@ -27,14 +27,14 @@ async def team(postgres: Postgres, home: Path) -> AsyncIterator[Store]:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("53100", failures.DISK_FULL),
+        ("53100", failures.SERVER_FULL),
         ("53200", failures.BUSY),
         ("53300", failures.BUSY),
         ("57014", failures.CANCELLED),
         ("57P01", failures.UNREACHABLE),
         ("40001", failures.CROSSED),
-        ("25006", failures.READ_ONLY),
-        ("42501", failures.REFUSED),
+        ("25006", failures.STANDBY),
+        ("42501", failures.NO_RIGHT),
         ("XX001", failures.DAMAGED),
         ("XX000", failures.OTHER),
         ("22012", failures.OTHER),
@@ -77,5 +77,5 @@ async def test_a_reader_of_a_server_cannot_write(team: Store) -> None:
     def puts(connection: Connection) -> None:
         connection.execute(settings.insert().values(key="a", value="b"))
 
-    with pytest.raises(StoreError, match="may not be written"):
+    with pytest.raises(StoreError, match="takes no changes"):
         await team._db.read(puts)

@@ -133,6 +133,10 @@ class CheckVerdict(StrEnum):
     DISK_FULL = "disk_full"
     DATABASE_IN_USE = "database_in_use"
     DATABASE_FAILED = "database_failed"
+    DATABASE_UNREACHABLE = "database_unreachable"
+    DATABASE_READ_ONLY = "database_read_only"
+    DATABASE_POOLED = "database_pooled"
+    DATABASE_UNSAFE = "database_unsafe"
     LIBRARY_MISSING = "library_missing"
     NO_DISPLAY = "no_display"
     FONT_MISSING = "font_missing"
@@ -189,6 +193,7 @@ _GRAVITY = (
             _V.NO_DISPLAY,
             _V.KEYCHAIN_UNUSABLE,
             _V.CHECK_TIMED_OUT,
+            _V.DATABASE_UNSAFE,
         ),
         Gravity.WARNING,
     )

@@ -49,6 +49,7 @@ from wxdesk.desk.messages.throttle import BATCH, Throttle
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.i18n import explain
 from wxdesk.store import Store
 from wxdesk.store.messages.deriving import UnderivedPush
 
@@ -56,6 +57,9 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
 """Wait before a store that failed is tried again."""
+
+LATE_SECONDS = 60.0
+"""Time after which a server has committed whatever it did not tell of."""
 
 TROUBLE = "intake"
 
@@ -93,6 +97,8 @@ class Intake:
         self._backlog = False
         self._awake.set()
         self._stumbled = False
+        self._untold: list[tuple[UndecidedMessage, Resolution]] = []
+        self._late_look: asyncio.TimerHandle | None = None
         self._pacing = Throttle()
 
     async def keep(self, push: Push) -> Receipt:
@@ -102,7 +108,11 @@ class Intake:
             StoreError: it could not be committed, so WeChat must not get its `success`.
             asyncio.QueueFull: too many wait for the disk already.
         """
-        push_id = await self._store.pushes.keep(push)
+        try:
+            push_id = await self._store.pushes.keep(push)
+        except StoreError:
+            self._look_later()
+            raise
         new = push_id is not None
         if push_id is not None:
             self._kept += 1
@@ -124,14 +134,18 @@ class Intake:
 
     async def run(self) -> None:
         """Work until cancelled, at first on what the last run left unfinished."""
-        while True:
-            await self._awake.wait()
-            self._awake.clear()
-            while self._behind or self._fresh:
-                began = time.monotonic()
-                await self._work()
-                now = time.monotonic()
-                await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
+        try:
+            while True:
+                await self._awake.wait()
+                self._awake.clear()
+                while self._behind or self._fresh:
+                    began = time.monotonic()
+                    await self._work()
+                    now = time.monotonic()
+                    await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
+        finally:
+            if self._late_look is not None:
+                self._late_look.cancel()
 
     async def _work(self) -> None:
         """Process the next batch; after an error, search the store for unfinished work."""
@@ -145,7 +159,7 @@ class Intake:
             self._stumbled = True
             self._transfers.unclaim(push.push_id for push in batch)
             log.warning("Intake waits for the store: %s", error)
-            self._publish(TroubleRaised(TROUBLE, str(error)))
+            self._publish(TroubleRaised(TROUBLE, explain(error)))
             await asyncio.sleep(RETRY_SECONDS)
             self._look_for_more()
             return
@@ -163,13 +177,24 @@ class Intake:
         self._behind = True
         self._awake.set()
 
+    def _look_later(self) -> None:
+        """Look for a push that was kept without an answer, now and in `LATE_SECONDS`."""
+        self._look_for_more()
+        if self._late_look is not None:
+            self._late_look.cancel()
+        self._late_look = asyncio.get_running_loop().call_later(LATE_SECONDS, self._look_for_more)
+
     async def _catch_up(self) -> None:
         """Process a batch of unfinished pushes and messages from the store, oldest first."""
         self._behind = False
+        await self._tell_what_was_decided()
         left = await self._store.pushes.underived(BATCH)
         read = {push.push_id: push for push in islice(self._fresh, BATCH)}
         await self._derive([read.get(push.id) or read_kept(push, self._read_push) for push in left])
         undecided = await self._store.decisions.undecided(BATCH)
+        if self._stumbled:  # of those that the store kept without an answer, nobody has heard
+            for item in undecided:
+                self._publish(MessageKept(item.conversation.id, item.message.id))
         await self._decide(undecided)
         self._backlog = BATCH in (len(left), len(undecided))
         if left or undecided:
@@ -206,10 +231,24 @@ class Intake:
                     resolutions = self._answering.resolve(undecided)
                     replies = await self._store.decisions.resolve(resolutions)
                 break
+            except StoreError:
+                self._untold += zip(undecided, resolutions, strict=True)
+                raise
             except DecisionOutdated:
                 self._transfers.unclaim(item.message.push_id for item in undecided)
                 undecided = await self._store.decisions.still_undecided([item.message.id for item in undecided])
         self._tell(undecided, resolutions, replies)
+
+    async def _tell_what_was_decided(self) -> None:
+        """Tell of decisions that the store kept although its answer did not come."""
+        if not self._untold:
+            return
+        ids = {item.message.id for item, _ in self._untold}
+        left = {item.message.id for item in await self._store.decisions.still_undecided(ids)}
+        decided = [one for one in self._untold if one[0].message.id not in left]
+        replies = await self._store.replies.to_messages(ids - left)
+        self._untold = []
+        self._tell([item for item, _ in decided], [resolution for _, resolution in decided], replies)
 
     def _tell(
         self, undecided: Sequence[UndecidedMessage], resolutions: Sequence[Resolution], replies: list[Reply]

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from wxdesk.core.errors import (
     DeliveryUnknown,
@@ -297,8 +298,17 @@ class Outbox:
         return self._outcomes.stopped()
 
     async def _record(self, reply: Reply, move: Move, changes: ReplyChanges) -> None:
+        tries = count()
+
         async def store() -> None:
-            publish_replies(self._publish, [await self._store.outbox.move(reply.id, move, self._clock(), changes)])
+            again = next(tries) > 0
+            try:
+                found = await self._store.outbox.move(reply.id, move, self._clock(), changes)
+            except MoveNotAllowed:
+                if not again:
+                    raise
+                found = await self._store.replies.get(reply.id)  # it was committed, and only the answer was lost
+            publish_replies(self._publish, [found])
 
         await self._insist(store)
         self._publish(ConversationChanged(reply.conversation_id))

@@ -161,9 +161,27 @@ LOCAL = {
         "Another wxdesk uses the database; that is as it should be while the desk runs."
     ),
     CheckVerdict.DATABASE_FAILED: Wording(
-        "The database cannot be opened: {reason}",
-        "The database cannot be opened.",
-        remedy="Look at [store] url in config.toml, or restore a backup.",
+        "The database cannot be used: {reason}.",
+        "The database cannot be used.",
+        remedy="Look at [store] url in config.toml; put a file back or restore a backup, or let the server be mended.",
+    ),
+    CheckVerdict.DATABASE_UNREACHABLE: Wording(
+        "The database server does not answer: {reason}.",
+        "The database server does not answer.",
+        remedy="Start it, or look at its address in [store] url of config.toml; an open desk goes on by itself then.",
+    ),
+    CheckVerdict.DATABASE_READ_ONLY: Wording(
+        "The database server takes no changes: it is a standby, or set to read only.",
+        remedy="Let [store] url in config.toml lead to the primary server, or let its administrator allow changes.",
+    ),
+    CheckVerdict.DATABASE_POOLED: Wording(
+        "A pooler before the database server mixes sessions, so that wxdesk cannot keep a second desk away.",
+        remedy="Let [store] url in config.toml lead to the server itself, or set the pooler to pool_mode = session.",
+    ),
+    CheckVerdict.DATABASE_UNSAFE: Wording(
+        "The database server may lose messages that were accepted, when it or its machine fails. Off: {settings}",
+        "The database server may lose messages that were accepted, when it or its machine fails.",
+        remedy="Switch that on in postgresql.conf, or let a pooler pass it on, and let the server read it again.",
     ),
     CheckVerdict.LIBRARY_MISSING: Wording(
         "A library is missing on this machine: {name}.",

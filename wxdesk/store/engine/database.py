@@ -61,8 +61,13 @@ class Database(ABC):
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` as a reading transaction."""
 
-    async def check(self) -> None:  # noqa: B027 - a server looks after its files itself
-        """Raise `StoreError` if the next start would not find what is committed."""
+    @abstractmethod
+    async def check(self) -> str:
+        """Return the server's settings by which it may lose commits.
+
+        Raises:
+            StoreError: the next start would not find what is committed, or nothing can be committed just now.
+        """
 
     @abstractmethod
     async def close(self) -> bool:

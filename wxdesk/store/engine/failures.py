@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import logging
 import sqlite3
+from ssl import SSLError
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wxdesk.core.errors import StoreError
 
@@ -22,10 +24,19 @@ DISK_FAULT = "the disk reports an error"
 READ_ONLY = "the database may not be written"
 DAMAGED = "the database file is damaged"
 UNREACHABLE = "the database server cannot be reached"
-REFUSED = "the database server refused the user, the password or the database name"
+WRONG_PASSWORD = "the database server refused the user or the password"  # noqa: S105
+NO_ENTRY = "the database server lets nobody in from here under that user (pg_hba.conf)"
+NO_DATABASE = "the database server has no database of that name"
+NO_RIGHT = "the database server does not give the user the rights that wxdesk needs"
+NO_TLS = "the database server and wxdesk agree on no encryption (TLS)"
+BAD_URL = "the store's url has a part that wxdesk or the database server does not know"
+SERVER_FULL = "the disk of the database server is full"
+STANDBY = "the database server takes no changes: it is a standby, or set to read only"
+POOLER = "the pooler before the database server refuses the connection or one of its settings"
+POOLED = "a pooler before the database server gives each transaction another session"
 SILENT = "the database does not answer"
 CLOSED = "the store is closed"
-BUSY = "the database server has no room for more just now"
+BUSY = "the database server has no room for more connections just now"
 CANCELLED = "the database server broke the query off"
 CROSSED = "two desks changed the same thing at once"
 OTHER = "the database answered with an error"
@@ -48,24 +59,37 @@ _SQLITE = {
 _FILE = {errno.ENOSPC: DISK_FULL, errno.EROFS: READ_ONLY, errno.EACCES: READ_ONLY, errno.EPERM: READ_ONLY}
 
 _SQLSTATE = {
-    "53100": DISK_FULL,
-    "53300": BUSY,
-    "57014": CANCELLED,
-    "55P03": LOCKED,
+    "08": UNREACHABLE,
+    "08P01": POOLER,  # says PgBouncer for whatever it refuses
+    "25006": STANDBY,
+    "26": POOLED,  # a statement that was prepared in another session
+    "42P05": POOLED,
+    "28000": NO_ENTRY,
+    "28P01": WRONG_PASSWORD,
+    "3D": NO_DATABASE,
     "40001": CROSSED,
     "40P01": CROSSED,
-    "25006": READ_ONLY,
-    "28": REFUSED,
-    "3D": REFUSED,
-    "42501": REFUSED,
-    "08": UNREACHABLE,
-    "57": UNREACHABLE,  # the server is shutting down or starting
+    "42501": NO_RIGHT,
+    "42704": BAD_URL,  # a parameter of the url is passed on as a setting
     "53": BUSY,  # of memory, or by a limit of its own
+    "53100": SERVER_FULL,
+    "55P03": LOCKED,
+    "57": UNREACHABLE,  # the server is shutting down or starting
+    "57014": CANCELLED,
     "58": DISK_FAULT,
     "XX001": DAMAGED,
     "XX002": DAMAGED,
 }
 """Reasons by the whole SQLSTATE code, or else by its class."""
+
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (UnicodeDecodeError, DAMAGED),
+    (TimeoutError, SILENT),
+    (PoolTimeout, SILENT),
+    (OSError, UNREACHABLE),
+    (ValueError, BAD_URL),
+)
+"""Reasons of errors without a code, the most exact first."""
 
 
 def store_error(error: BaseException) -> StoreError:
@@ -77,14 +101,19 @@ def store_error(error: BaseException) -> StoreError:
         reason = _SQLITE.get(code & 0xFF, OTHER)
     elif isinstance(sqlstate, str):
         reason = _SQLSTATE.get(sqlstate) or _SQLSTATE.get(sqlstate[:2], OTHER)
-    elif isinstance(original, UnicodeDecodeError):
-        reason = DAMAGED
-    elif isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        reason = UNREACHABLE
     else:
-        reason = OTHER
+        reason = _reason_without_code(error, original)
     log.error("database error: %s, code %s", type(original).__name__, sqlstate or code)
     return StoreError(reason=reason)
+
+
+def _reason_without_code(error: BaseException, original: BaseException) -> str:
+    # asyncpg has no class for a server without TLS.
+    if isinstance(original, SSLError) or (isinstance(original, ConnectionError) and "SSL" in str(original)):
+        return NO_TLS
+    found = next((reason for kind, reason in _KINDS if isinstance(original, kind)), OTHER)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return UNREACHABLE if found == OTHER and lost else found
 
 
 def file_error(error: OSError) -> StoreError:

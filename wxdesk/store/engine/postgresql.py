@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, NullPool
@@ -15,7 +16,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.database_lock import DatabaseLock
-from wxdesk.store.engine.failures import CLOSED, store_error
+from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
+from wxdesk.store.engine.server_check import check_server
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,15 @@ SERVER_SETTINGS = {
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    # What a lost desk left behind in a transaction must not keep others, or itself, from its rows.
+    "idle_in_transaction_session_timeout": "10s",
 }
+
+OF_LIBPQ = ("channel_binding", "connect_timeout", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval")
+"""Parameters of providers' URLs that mean nothing to asyncpg."""
+
+LOOK_SECONDS = 4.0
+"""Time limit of a check of the server."""
 
 RETRYABLE = frozenset({"40P01", "40001"})
 """Error codes of transactions that kept nothing and may be tried again."""
@@ -57,32 +67,71 @@ class PostgresqlDatabase(Database):
             import asyncpg  # type: ignore[import-untyped]
         except ImportError:
             raise StoreError(reason=NO_DRIVER) from None
-        connect = {"timeout": CONNECT_SECONDS, "command_timeout": patience, "server_settings": SERVER_SETTINGS}
-        self._engine = create_async_engine(
-            url,
+        # The driver reads the URL itself, so that it may say sslmode=require and all else that PostgreSQL's own may.
+        dsn = url.set(drivername="postgresql").difference_update_query(OF_LIBPQ).render_as_string(hide_password=False)
+        connect = partial(
+            asyncpg.connect,
+            dsn,
+            timeout=CONNECT_SECONDS,
+            command_timeout=patience,
+            server_settings=SERVER_SETTINGS,
+        )
+        made = partial(create_async_engine, "postgresql+asyncpg://", async_creator=connect, hide_parameters=True)
+        self._engine = made(
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_pre_ping=True,
-            hide_parameters=True,
+            pool_timeout=ANSWER_SECONDS,
             query_cache_size=500,
-            connect_args=connect,
         )
-        self._failures = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+        self._failures = (
+            SQLAlchemyError,
+            OSError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        )
         self._underway: set[asyncio.Task[Any]] = set()
         self._closing = False
         # Outside the pool: who takes the lock again must not wait for writers that wait for the lock.
-        self._lock = DatabaseLock(
-            create_async_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect)
-        )
+        self._lock = DatabaseLock(made(poolclass=NullPool))
         self._locked = False
 
     async def lock(self) -> None:
-        """Lock the database for this desk; raises `DatabaseInUse`, `StoreError`."""
+        """Lock the database for this desk.
+
+        Raises:
+            DatabaseInUse: another desk has it.
+            StoreError: the server cannot be used as it is; see `examine`.
+        """
+        await self.examine()
         try:
             await self._lock.take()
         except self._failures as error:
             raise store_error(error) from None
         self._locked = True
+
+    async def examine(self) -> str:
+        """Return the server's settings by which it may lose commits.
+
+        Raises:
+            StoreError: it may not be written, cannot be reached, or a pooler gives each transaction another session.
+        """
+        try:
+            async with self._engine.connect() as one, self._engine.connect() as other:
+                return await check_server(one, other)
+        except (*self._failures, ValueError) as error:  # the last one is about the URL
+            raise store_error(error) from None
+
+    async def check(self) -> str:
+        """See `Database`."""
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await self._lock.look()
+        except TimeoutError:
+            raise StoreError(reason=SILENT) from None
+        except self._failures as error:
+            raise store_error(error) from None
 
     async def close(self) -> bool:
         """See `Database`."""

@@ -63,9 +63,10 @@ class SqliteDatabase(Database):
             log.error("the database did not close in %s s", CLOSE_SECONDS)
         return readers_ended and writer_ended
 
-    async def check(self) -> None:
-        """See `Database`."""
+    async def check(self) -> str:
+        """See `Database`; a file has no such settings."""
         await self._writer.run(self._guard.check, Rank.ACKNOWLEDGING)
+        return ""
 
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._shared.write(body)

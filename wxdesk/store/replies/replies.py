@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, nulls_first, update
+from sqlalchemy import Connection, Select, nulls_first, select, update
 
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import NotFound
@@ -24,7 +24,7 @@ from wxdesk.store.replies.parts import join_parts
 from wxdesk.store.replies.passed_over_drafts import pass_over_drafts
 from wxdesk.store.replies.pending import takeover
 from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent_counts
-from wxdesk.store.schema.messaging import NOT_CALLED, conversations, replies
+from wxdesk.store.schema.messaging import NOT_CALLED, conversations, messages, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import PENDING
 
@@ -87,6 +87,12 @@ class Replies:
         """Return all parts of the answers whose first parts have these ids, in order."""
         which = replies.c.id.in_(firsts) | replies.c.part_of.in_(firsts)
         return await self._db.read(_list, select_replies().where(which).order_by(replies.c.id))
+
+    async def to_messages(self, message_ids: Collection[int]) -> list[Reply]:
+        """Return the automatic replies to these messages, in order."""
+        which = replies.c.conversation_id.in_(select(messages.c.conversation_id).where(messages.c.id.in_(message_ids)))
+        query = select_replies().where(which, replies.c.message_id.in_(message_ids)).order_by(replies.c.id)
+        return await self._db.read(_list, query)
 
     async def steps(self, reply_id: int) -> list[ReplyStep]:
         """Return a reply's history, oldest first; each step is stored with its move."""

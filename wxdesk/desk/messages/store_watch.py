@@ -1,0 +1,80 @@
+"""Watch over the database: tells at once that it keeps nothing, or might lose it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.setup.sentences import told
+from wxdesk.i18n import explain, ntr, tr
+from wxdesk.store.engine.failures import BUSY, POOLED, SILENT, STANDBY, UNREACHABLE
+
+INTERVAL_SECONDS = 1.0
+
+LOST_KEY = "lost_messages"
+
+KEY = "database"
+"""Key of the trouble about a database that keeps nothing, or keeps it badly."""
+
+
+def lost_messages(count: int) -> TroubleRaised:
+    """Return the trouble of acknowledged messages that are not in the file."""
+    text = ntr(
+        "{n} message that WeChat had handed over is missing: the database was damaged, or put back from an older copy. "
+        "Look for it in WeChat's console, or ask the customer.",
+        "{n} messages that WeChat had handed over are missing: the database was damaged, or put back from an older "
+        "copy. Look for them in WeChat's console, or ask the customers.",
+        count,
+    )
+    return TroubleRaised(LOST_KEY, text, passing=True)
+
+
+_VERDICTS = {
+    UNREACHABLE: CheckVerdict.DATABASE_UNREACHABLE,
+    SILENT: CheckVerdict.DATABASE_UNREACHABLE,
+    BUSY: CheckVerdict.DATABASE_UNREACHABLE,
+    STANDBY: CheckVerdict.DATABASE_READ_ONLY,
+    POOLED: CheckVerdict.DATABASE_POOLED,
+}
+"""Verdicts by the reason of an error."""
+
+
+def database_failure(error: StoreError) -> Finding:
+    """Return the finding about a database that cannot be used."""
+    verdict = _VERDICTS.get(str(error.values.get("reason")), CheckVerdict.DATABASE_FAILED)
+    return Finding(Check.DATABASE, verdict, values={"reason": explain(error).rstrip(".。")})
+
+
+def unsafe_database(settings: str) -> Finding:
+    """Return the finding about a server's settings by which it may lose commits."""
+    return Finding(Check.DATABASE, CheckVerdict.DATABASE_UNSAFE, values={"settings": settings})
+
+
+class StoreWatch:
+    """Runs `check` every second; raises one trouble for what it tells, and ends it."""
+
+    def __init__(self, check: Callable[[], Awaitable[str]], publish: Callable[[Event], None]) -> None:
+        self._check = check
+        self._publish = publish
+        self._told = ""
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(INTERVAL_SECONDS)
+
+    async def look(self) -> None:
+        """Check once."""
+        try:
+            unsafe = await self._check()
+            text = told(unsafe_database(unsafe)) if unsafe else ""
+        except StoreError as error:
+            text = tr("Messages are no longer accepted. {what}", what=told(database_failure(error)))
+        if text != self._told:
+            self._told = text
+            self._publish(TroubleRaised(KEY, text))
