@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.model.content import Content
-from wxdesk.core.replies.gaps import gap_mark, open_gaps
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.replies.gaps import gap_mark, marked_gaps, open_gaps
 
 NAME = "contact.alias"
 
@@ -29,3 +29,14 @@ NAME = "contact.alias"
 def test_a_gap_is_open_as_long_as_somebody_could_see_its_mark(text: str, open_still: bool) -> None:
     assert open_gaps(Content(text=text, gaps=(NAME,))) == ((NAME,) if open_still else ())
     assert open_gaps(Content(text=text)) == ()
+
+
+def test_the_mark_is_what_templates_and_drafts_show() -> None:
+    assert gap_mark(NAME) == "‹contact.alias›"
+
+
+def test_a_mark_is_looked_for_in_every_field_and_counts_as_intact_only_to_the_letter() -> None:
+    names = (NAME, "order", "price")
+    link = Content(kind=ReplyKind.LINK, title="‹order›", description="‹price>", url="https://a.b", gaps=names)
+    assert marked_gaps(link) == ("order",)
+    assert open_gaps(link) == ("order", "price")

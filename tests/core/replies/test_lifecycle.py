@@ -9,17 +9,26 @@ from itertools import product
 import pytest
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import step_kind
+from wxdesk.core.model.rule import Delivery, Rule
+from wxdesk.core.replies.history import ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.lifecycle import (
     BEFORE_SENDING,
+    BORN_BY,
+    BY_WECHAT,
+    CHANGED_BY,
+    NEVER_ARRIVES,
     REPLY_MOVES,
+    EffectiveMode,
     Move,
+    can_be_undone,
+    effective_mode,
     first_state,
     is_expired,
+    is_passed_over,
     is_taken_over,
     mode_of,
     next_state,
@@ -33,12 +42,27 @@ RULES_REPLY = Reply(1, 1, "shop", "o1", Author.RULE, Content(text="好的"), S.Q
 TALK = Conversation(1, "shop", Contact(1, "shop", "o1", NOW))
 
 
+TABLE = """
+draft hold held, draft release queued, draft cancel cancelled
+held hold held, held keep draft, held release queued, held cancel cancelled
+queued hold held, queued keep draft, queued claim sending, queued refuse failed, queued cancel cancelled
+sending accept sent, sending refuse failed, sending postpone queued, sending lose unknown, sending expire draft
+sending recall cancelled
+failed retry queued, failed cancel cancelled
+unknown retry queued, unknown confirm sent, unknown cancel cancelled
+"""
+"""Each move once more: state, move, and the state that it leads to."""
+
+MOVES = {(S(row[0]), Move(row[1])): S(row[2]) for row in map(str.split, TABLE.strip().replace("\n", ",").split(","))}
+
+
 @pytest.mark.parametrize(("state", "move"), list(product(ReplyState, Move)))
 def test_every_move_is_in_the_table_or_refused(state: ReplyState, move: Move) -> None:
-    if (state, move) in REPLY_MOVES:
-        assert next_state(state, move) is REPLY_MOVES[state, move]
+    assert REPLY_MOVES.get((state, move)) is MOVES.get((state, move))
+    if (state, move) in MOVES:
+        assert next_state(state, move) is MOVES[state, move]
     else:
-        with pytest.raises(MoveNotAllowed, match=state.value):
+        with pytest.raises(MoveNotAllowed, match=f"“{state.value}” now, so “{move.value}”"):
             next_state(state, move)
 
 
@@ -50,6 +74,10 @@ def test_anything_before_sending_can_be_cancelled_and_nothing_while_sending() ->
     assert frozenset({S.DRAFT, S.HELD, S.QUEUED}) == BEFORE_SENDING
     assert all(next_state(state, Move.CANCEL) is S.CANCELLED for state in BEFORE_SENDING)
     assert (S.SENDING, Move.CANCEL) not in REPLY_MOVES
+
+
+def test_what_failed_or_was_cancelled_never_arrives() -> None:
+    assert frozenset({S.FAILED, S.CANCELLED}) == NEVER_ARRIVES
 
 
 def test_only_what_is_claimed_is_recalled() -> None:
@@ -133,3 +161,57 @@ def test_a_takeover_ends_with_its_time(taken_over: bool, until: datetime | None,
 
 def test_each_move_is_a_step_that_history_can_tell_but_those_of_the_plain_way() -> None:
     assert {move for move in Move if step_kind(move) is None} == {Move.CLAIM, Move.ACCEPT}
+
+
+OPERATORS = replace(RULES_REPLY, author=Author.OPERATOR, state=S.HELD, due_at=NOW)
+
+
+def test_only_what_an_operator_wrote_can_be_undone_and_only_while_it_counts_down() -> None:
+    assert can_be_undone(OPERATORS)
+    assert not can_be_undone(replace(OPERATORS, author=Author.RULE))
+    assert not can_be_undone(replace(OPERATORS, due_at=None))
+    assert not any(can_be_undone(replace(OPERATORS, state=state)) for state in set(S) - {S.HELD})
+
+
+def test_a_draft_is_passed_over_until_somebody_touches_it() -> None:
+    draft = replace(RULES_REPLY, state=S.DRAFT, passed_by=2)
+    assert is_passed_over(draft)
+    assert not is_passed_over(replace(draft, passed_by=None))
+    assert not is_passed_over(replace(draft, edited=True))
+    assert not is_passed_over(replace(draft, by="operator"))
+    assert not is_passed_over(replace(draft, author=Author.OPERATOR))
+    assert not any(is_passed_over(replace(draft, state=state)) for state in set(S) - {S.DRAFT})
+
+
+def test_the_narrowest_setting_decides_how_a_rule_answers() -> None:
+    account, rule = replace(SHOP, hold_seconds=30), Rule("hours", delivery=Delivery.HOLD, hold_seconds=5)
+    told = replace(TALK, mode=ReplyMode.DRAFT)
+    assert effective_mode(rule, told, account) == EffectiveMode(ReplyMode.DRAFT, ModeSource.CONVERSATION, 30)
+    assert effective_mode(rule, TALK, account) == EffectiveMode(ReplyMode.HOLD, ModeSource.RULE, 5)
+    send, draft = replace(rule, delivery=Delivery.SEND), replace(rule, delivery=Delivery.DRAFT)
+    assert effective_mode(send, TALK, account).mode is ReplyMode.AUTO
+    assert effective_mode(draft, TALK, account).mode is ReplyMode.DRAFT
+    for delivery in (Delivery.INHERIT, Delivery.SHADOW):
+        narrow = effective_mode(replace(rule, delivery=delivery), TALK, account)
+        assert narrow == EffectiveMode(ReplyMode.HOLD, ModeSource.ACCOUNT, 30)
+
+
+def test_a_paused_account_answers_nothing_whatever_is_set() -> None:
+    paused = replace(SHOP, paused=True)
+    assert mode_of(replace(TALK, mode=ReplyMode.AUTO), paused) is ReplyMode.OFF
+    assert mode_of(TALK, paused) is ReplyMode.OFF
+
+
+def test_each_source_of_a_mode_has_its_own_reason() -> None:
+    assert set(BORN_BY) == set(ModeSource)
+    assert set(CHANGED_BY) == {ModeSource.ACCOUNT, ModeSource.CONVERSATION}  # a rule's is kept with the reply
+    assert len({*BORN_BY.values(), *CHANGED_BY.values()}) == 5
+
+
+def test_what_the_database_says_of_a_cancelled_reply_stays_readable() -> None:
+    assert BY_WECHAT == "WeChat"  # rows have it
+
+
+def test_a_step_of_the_desk_itself_names_nobody_and_no_reason() -> None:
+    step = ReplyStep(1, NOW, StepKind.HOLD)
+    assert (step.by, step.reason) == ("", "")

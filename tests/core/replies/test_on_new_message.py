@@ -1,0 +1,84 @@
+"""What becomes of pending replies when their contact writes again, and when they leave."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.replies.on_new_message import (
+    NO_CLOCKS,
+    WAITS,
+    HoldTimes,
+    OnNewMessage,
+    PendingReply,
+    due_before_closing,
+    effect_on_pending,
+    is_due_at_closing,
+    superseded_count,
+)
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MESSAGE = Message(1, 1, 1, MessageType.TEXT, NOW, NOW)
+HELD = PendingReply(ReplyState.HELD, 1, to_message=True)
+FATES = {
+    OnNewMessage.SUPERSEDE: "replied incomplete silent handed_over transferred transfer_armed",
+    OnNewMessage.HOLD_AGAIN: "still_held unmatched left_open resolved snoozed taken_over",
+    OnNewMessage.ASK: "no_account not_a_customer stale paused in_tool blocked no_quota yielded not_rendered",
+}
+
+
+def test_every_outcome_has_one_effect() -> None:
+    told = {Outcome(word): fate for fate, words in FATES.items() for word in words.split()}
+    assert {outcome: effect_on_pending([HELD], MESSAGE, outcome) for outcome in Outcome} == told
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_event_and_an_empty_desk_change_nothing(outcome: Outcome) -> None:
+    event = Message(1, 1, 1, MessageType.ENTER_SESSION, NOW, NOW, event="user_enter_tempsession")
+    assert effect_on_pending([HELD], event, outcome) is OnNewMessage.STAY
+    assert effect_on_pending([], MESSAGE, outcome) is OnNewMessage.STAY
+
+
+def test_a_new_answer_frees_what_is_promised_and_in_nobodys_hand() -> None:
+    draft, in_hand = PendingReply(ReplyState.DRAFT, 1, True), PendingReply(ReplyState.HELD, 1, True, in_hand=True)
+    assert HELD.can_be_superseded
+    assert draft.can_be_superseded
+    assert not in_hand.can_be_superseded
+    assert superseded_count([HELD, draft, in_hand, HELD]) == 2
+    assert not HELD.passed_over
+
+
+def test_a_reply_waits_while_it_is_held_or_a_draft() -> None:
+    assert {ReplyState.HELD, ReplyState.DRAFT} == WAITS
+
+
+def test_a_hold_takes_the_seconds_of_its_rule_or_else_the_usual_ones() -> None:
+    times = HoldTimes(20, {7: 5})
+    assert times.due_at(NOW, 7) == NOW + 5 * SECOND
+    assert times.due_at(NOW, 8) == NOW + 20 * SECOND
+    assert times.due_at(NOW, None) == NOW + 20 * SECOND
+    assert times.due_at(NOW, 7, 3 * SECOND) == NOW + 8 * SECOND  # a later part
+    assert NO_CLOCKS.due_at(NOW, 7) == NOW
+    assert HoldTimes(20).due_at(NOW, 7) == NOW + 20 * SECOND
+
+
+def test_nothing_is_held_beyond_ten_seconds_before_the_window_closes() -> None:
+    last = NOW + 60 * SECOND
+    closes = last + 10 * SECOND
+    assert HoldTimes(61, until=closes).due_at(NOW, None) == last
+    assert HoldTimes(59, until=closes).due_at(NOW, None) == last - SECOND
+    assert due_before_closing(NOW, None) == NOW
+
+
+def test_a_deadline_that_the_closing_sets_is_told_from_others() -> None:
+    closes = NOW + 10 * SECOND
+    assert is_due_at_closing(NOW, closes)
+    assert is_due_at_closing(NOW + SECOND, closes)
+    assert not is_due_at_closing(NOW - SECOND, closes)
+    assert not is_due_at_closing(None, closes)
+    assert not is_due_at_closing(NOW, None)
