@@ -193,6 +193,16 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path, tm
     await store.close()
 
 
+@pytest.mark.expects_log("the database file cannot be used")
+async def test_a_copy_that_cannot_be_made_is_told_and_nothing_is_migrated(home: Path, tmp_path: Path) -> None:
+    await (await open_store("sqlite:///desk.db", home)).close()
+    before = tables(home / "desk.db")
+    (home / f"desk.before-{NEWEST}.db").mkdir()
+    with pytest.raises(StoreError):
+        await opening._open_file(home / "desk.db", with_next(tmp_path, "CREATE TABLE last (id INTEGER PRIMARY KEY)"))
+    assert tables(home / "desk.db") == before
+
+
 async def test_messages_from_before_pictures_await_none(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "home" / "desk.db"
     await (await opening._open_file(file, up_to(tmp_path, "0002"))).close()

@@ -18,6 +18,7 @@ from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
 from wxdesk.store.engine.inspection import back_up, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
+from wxdesk.store.engine.sync_repair import rewrite_log
 from wxdesk.store.migrate import Migrations, revision_in
 from wxdesk.store.pictures.chunks import PictureChunks
 from wxdesk.store.pictures.files import PictureFiles
@@ -125,6 +126,7 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
     elif not is_current:
         copy = await asyncio.to_thread(back_up, file, revision)
         log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
+    await asyncio.to_thread(rewrite_log, file)
     db = SqliteDatabase(file)
     # Also without a migration the writer comes first: whether the file can be written is known now, not later.
     await _migrate(db, (lambda _connection: None) if is_current else migrations.upgrade)

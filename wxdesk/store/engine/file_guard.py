@@ -25,6 +25,8 @@ class FileGuard:
         self._paths = (file, file.with_name(f"{file.name}-wal"))
         self._opened: dict[Path, tuple[int, int]] = {}
         self._size = 0
+        self.log_size = 0
+        """Bytes of the log at the last check."""
 
     def check(self) -> None:
         """Raise `StoreError` if commits no longer reach the file at the path."""
@@ -42,3 +44,5 @@ class FileGuard:
                 if found.st_size < self._size:
                     raise StoreError(reason=CUT)
                 self._size = found.st_size
+            else:
+                self.log_size = found.st_size

@@ -7,11 +7,11 @@ read-only, with the plain driver, in a thread.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from wxdesk.core.errors import StoreDamaged
-from wxdesk.store.engine.failures import DAMAGED, file_error, store_error
+from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
 
 CHECKED_UP_TO = 64 * 1024 * 1024
 """Bytes up to which a file is checked at every start, in about 0.1 s."""
@@ -79,10 +79,19 @@ def _revision(connection: sqlite3.Connection, file: Path) -> str | None:
 
 
 def back_up(file: Path, revision: str) -> Path:
-    """Copy the database to a file beside it before migrating it from `revision`."""
+    """Copy the database to a file beside it before migrating it from `revision`.
+
+    Raises:
+        StoreError: it cannot be copied; no part of a copy stays.
+    """
     copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
-    copy.unlink(missing_ok=True)
-    copy.touch(mode=0o600)
-    with closing(_read_only(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    try:
+        copy.unlink(missing_ok=True)
+        copy.touch(mode=0o600)
+        with closing(_read_only(file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except SQLITE_FAILURES as error:
+        with suppress(OSError):
+            copy.unlink(missing_ok=True)
+        raise (file_error(error) if isinstance(error, OSError) else store_error(error)) from None
     return copy

@@ -20,10 +20,12 @@ from sqlalchemy import Connection, Dialect, Engine, QueuePool, create_engine, ev
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.util import LRUCache
 
+from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import SQLITE_FAILURES, store_error
 from wxdesk.store.engine.file_guard import FileGuard
 from wxdesk.store.engine.shared_commit import SharedCommit
+from wxdesk.store.engine.sync_repair import SyncRepair
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,12 @@ BUSY_MS = 4000
 """Wait for a foreign lock, in milliseconds: WeChat gives up on a push after 5 s."""
 
 READERS = 3
+
+LOG_BYTES = 4 * 1024 * 1024
+"""Size of the log from which it is copied into the file.
+
+It is cut to this when it begins again.
+"""
 
 
 class SqliteDatabase(Database):
@@ -46,6 +54,7 @@ class SqliteDatabase(Database):
         self._read_engine = create_sqlite_engine(file, reading, READERS, _prepare_reader, "BEGIN")
         self._kept_open: Connection | None = None
         self._guard = FileGuard(file)
+        self._repair = SyncRepair(file)
         self._writer = WorkerPool("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
         self._readers = WorkerPool("store reader", READERS)
@@ -79,9 +88,14 @@ class SqliteDatabase(Database):
 
     def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
         connection = self._only_writer()
-        with connection.begin():
-            results = [body(connection) for body in bodies]
+        try:
+            with connection.begin():
+                results = [body(connection) for body in bodies]
+        except SQLITE_FAILURES as error:
+            self._repair.notice(error)
+            raise
         self._guard.check()
+        self._copy_log(connection)
         return results
 
     def _write_at_once[R](self, body: Callable[[Connection], R]) -> R:
@@ -93,11 +107,24 @@ class SqliteDatabase(Database):
                 if connection.in_transaction():  # the body has read, too
                     connection.rollback()
             self._guard.check()
+            self._copy_log(connection)
             return result
         except SQLITE_FAILURES as error:
+            self._repair.notice(error)
             raise store_error(error) from None
 
+    def _copy_log(self, connection: Connection) -> None:
+        """Copy a long log into the file, and notice a failure, as SQLite would not."""
+        if self._guard.log_size <= LOG_BYTES:
+            return
+        try:
+            _driver_of(connection).execute("PRAGMA wal_checkpoint").fetchone()
+        except sqlite3.Error as error:  # what was committed is in the log, and stays there
+            self._repair.notice(error)
+            store_error(error)
+
     def _only_writer(self) -> Connection:
+        self._repair.run()
         if self._kept_open is None:
             self._kept_open = self._write_engine.connect()
         return self._kept_open
@@ -112,16 +139,31 @@ class SqliteDatabase(Database):
     def _let_go(self) -> None:
         try:
             if self._kept_open is not None:
+                self._repair_or_keep_log(self._kept_open)
                 self._kept_open.close()
                 self._kept_open = None
             self._write_engine.dispose()
+            self._repair.close()
         except SQLITE_FAILURES as error:
             store_error(error)  # for the log: all that was promised is on the disk
+
+    def _repair_or_keep_log(self, connection: Connection) -> None:
+        """Keep the log for the next start if the file beside it cannot be trusted."""
+        try:
+            self._repair.run()
+        except StoreError:
+            _driver_of(connection).setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    driver: Any = connection.connection.driver_connection
+    return driver  # type: ignore[no-any-return]
 
 
 def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # begin nothing by itself
     pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
+    pragmas += ["wal_autocheckpoint = 0", f"journal_size_limit = {LOG_BYTES}"]  # see `_copy_log`
     if sys.platform == "darwin":
         pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]
     _run_pragmas(connection, pragmas)

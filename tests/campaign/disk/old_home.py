@@ -1,0 +1,117 @@
+"""A home as an earlier version left it: its schema, with rows of customers and of the operator in every table."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from wxdesk.store import opening
+from wxdesk.store.migrate import SCRIPTS, Migrations
+
+REVISIONS = tuple(Migrations().known)
+
+CONTACTS = 20
+
+ROWS = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {contacts})
+INSERT INTO {table} ({columns}) SELECT {values} FROM n
+"""
+
+FIRST_ROWS = {
+    "raw_pushes": {
+        "id": "i", "account": "'shop'", "key": "'m:' || i", "body": "x'7b7d'", "format": "'json'",
+        "received_at": "i * 1000000", "derived": "1", "note": "''",
+    },
+    "contacts": {
+        "id": "i", "account": "'shop'", "openid": "'o' || i", "first_seen_at": "i", "alias": "'客户' || i",
+        "note": "'note ' || i", "tags": "'[]'", "blocked": "i = 3",
+    },
+    "conversations": {
+        "id": "i", "account": "'shop'", "contact_id": "i", "taken_over": "i = 5", "unread": "1",
+        "preview": "'text ' || i", "preview_kind": "'text'", "preview_author": "'contact'", "last_at": "i * 1000000",
+        "waiting_since": "i * 1000000", "window_left": "4",
+    },
+    "messages": {
+        "id": "i", "conversation_id": "i", "push_id": "i", "type": "'text'", "created_at": "i * 1000000",
+        "received_at": "i * 1000000", "at": "i * 1000000", "text": "'text ' || i", "msg_type": "'text'",
+        "msg_id": "i", "fields": "'{}'", "decided": "1",
+    },
+    "decisions": {
+        "id": "i", "message_id": "i", "conversation_id": "i", "outcome": "'replied'", "decided_at": "i * 1000000",
+        "rule_id": "1", "rule_name": "'rule 1'", "rule_revision": "1", "verdicts": "'[]'", "rules_left": "0",
+        "problem": "''",
+    },
+    "replies": {
+        "id": "i", "conversation_id": "i", "author": "'rule'", "content": """'{"text":"reply ' || i || '"}'""",
+        "state": "CASE i % 4 WHEN 0 THEN 'sent' WHEN 1 THEN 'draft' WHEN 2 THEN 'held' ELSE 'unknown' END",
+        "created_at": "i * 1000000", "updated_at": "i * 1000000", "message_id": "i", "decision_id": "i",
+        "rule_id": "1", "rule_name": "'rule 1'", "rule_revision": "1", "attempts": "1", "sent_at": "i * 1000000",
+        "edited": "0", "\"by\"": "''", "error": "''", "rid": "''",
+    },
+    "rules": {
+        "id": "i", "position": "i", "revision": "1", "enabled": "1",
+        "rule": """'{"name":"rule ' || i || '","when":{"any":["a"]},"then":[{"kind":"reply","text":"b"}]}'""",
+        "updated_at": "i",
+    },
+    "templates": {
+        "id": "i", "title": "'title ' || i", "body": "'body ' || i", "shortcut": "'s' || i", "updated_at": "i",
+    },
+    "settings": {"key": "'key ' || i", "value": "'value ' || i"},
+    "search_texts": {"id": "i", "message_id": "i", "words": "'text ' || i"},
+}  # fmt: skip
+"""Rows of the first schema; each migration makes of them what it makes of people's own."""
+
+CONTENTS = {
+    "raw_pushes": "SELECT key FROM raw_pushes",
+    "contacts": "SELECT openid, alias, note, blocked FROM contacts",
+    "conversations": "SELECT id, contact_id, taken_over, unread, preview FROM conversations",
+    "messages": "SELECT id, conversation_id, push_id, text, msg_id FROM messages",
+    "replies": "SELECT id, conversation_id, content, author FROM replies",
+    "rules": "SELECT id, rule FROM rules",
+    "templates": "SELECT id, template FROM templates",
+    "settings": "SELECT key, value FROM settings WHERE key LIKE 'key %'",
+    "found": "SELECT rowid FROM search_index WHERE search_index MATCH 'text'",
+}
+"""Questions to the newest schema, whose answers a migration that was cut off may not change."""
+
+
+def make_old(home: Path, revision: str, beside: Path) -> None:
+    """Put a database of this revision into `home`; the scripts that lead there are put beside it."""
+    file = home / "desk.db"
+    asyncio.run(_open(file, _until(beside, REVISIONS[0])))
+    with closing(sqlite3.connect(file)) as db:
+        for table, columns in FIRST_ROWS.items():
+            listed = {"columns": ", ".join(columns), "values": ", ".join(columns.values())}
+            db.execute(ROWS.format(contacts=CONTACTS, table=table, **listed))
+        db.commit()
+    if revision != REVISIONS[0]:
+        asyncio.run(_open(file, _until(beside, revision)))
+        (home / f"desk.before-{REVISIONS[0]}.db").unlink()
+
+
+async def _open(file: Path, migrations: Migrations) -> None:
+    await (await opening._open_file(file, migrations)).close()
+
+
+@cache
+def _until(beside: Path, newest: str) -> Migrations:
+    scripts = beside / f"until-{newest}"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (scripts / "versions").glob("[0-9]*.py"):
+        if path.name[:4] > newest:
+            path.unlink()
+    return Migrations(scripts)
+
+
+def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What people would miss, and that the file is sound and of the newest schema."""
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(REVISIONS[-1],)]
+        found = {name: sorted(db.execute(query).fetchall()) for name, query in CONTENTS.items()}
+        objects = db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    return found | {"schema": sorted(one for one in objects if not one[1].startswith("sqlite_"))}

@@ -1,0 +1,72 @@
+"""One act on a home that a process may not get to the end of: a migration, an import of rules, an account's removal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from tests.campaign.disk.at_work import RULES, Confirmed
+from tests.campaign.disk.recorder import Layer
+from wxdesk.cli import main
+from wxdesk.core.errors import StoreError
+from wxdesk.store import open_store
+
+SQLITE = "sqlite:///desk.db"
+
+
+class Statements:
+    """Counts what is said to databases in this process, and ends it at the statement number `last`."""
+
+    def __init__(self, last: int | None) -> None:
+        self.count = 0
+        self._last = last
+        event.listen(Engine, "before_cursor_execute", self._hear)
+
+    def _hear(self, *_: Any) -> None:
+        self.count += 1
+        if self.count == self._last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def open_once(home: Path, last: int | None = None) -> None:
+    """Open the store, which migrates it, and close it; how many statements and calls of the disk that took is noted.
+
+    A disk that refuses may keep it closed, in plain words.
+    """
+    statements, layer = Statements(last), Layer.here()
+    try:
+        await (await open_store(SQLITE, home)).close()
+    except StoreError as error:
+        Confirmed(home).note("refused", str(error))
+        return
+    calls = 0 if layer is None else layer.calls
+    said = Confirmed(home)
+    said.note("statements", statements.count)
+    said.note("calls", calls)
+
+
+async def import_rules(home: Path, version: str, last: int | None = None) -> None:
+    """Replace the rules by another version of them, as `wxdesk rules import` does."""
+    file = home / "rules.toml"
+    file.write_text(RULES.format(version=version), encoding="utf-8")
+    await _command(home, last, ("rules", version), "rules", "import", str(file))
+
+
+async def remove_account(home: Path, name: str, last: int | None = None) -> None:
+    """Remove an account with its conversations, as `wxdesk account remove --with-data` does."""
+    await _command(home, last, ("removed", name), "account", "remove", name, "--with-data")
+
+
+async def _command(home: Path, last: int | None, fact: tuple[str, str], *arguments: str) -> None:
+    statements, said = Statements(last), Confirmed(home)
+    said.note("begun", *fact, "")
+    code = await asyncio.to_thread(main, ["--home", str(home), "--lang", "en", *arguments])
+    if code:
+        raise SystemExit(code)
+    said.note("done", *fact, "")
+    said.note("statements", statements.count)

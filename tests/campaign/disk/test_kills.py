@@ -1,0 +1,71 @@
+"""Killed at any moment, also in the middle of an operator's command: what was said to anybody holds, and only once."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.campaign.disk.at_work import read_confirmed
+from tests.campaign.disk.children import Nursery
+from tests.campaign.disk.recorder import AFTER, BEFORE, CUT, NAME, OPEN, SYNC, WRITE, Fault
+from tests.campaign.disk.verdict import all_is_finished, judge
+from tests.conftest import Sized
+
+AT_WORK = "tests.campaign.disk.at_work"
+KILLS = (2, 16, 1000)
+"""How often the desk is killed in each size of the campaign."""
+
+LIVES_PER_HOME = 40
+
+COMMANDS = {"taken over", "mode", "note", "said", "stopped", "text", "released", "paused", "rules"}
+
+
+def finish(nursery: Nursery, home: Path, beside: Path) -> None:
+    """Let the home's last desk do all that is left, and hold it against what was said."""
+    assert nursery.live(f"{AT_WORK}.finish", 9999, folder=home) == 0
+    judge(home, beside)
+    all_is_finished(home)
+
+
+def was_at_work(home: Path) -> Counter[str]:
+    """What was confirmed to operators, by kinds of commands."""
+    return Counter(line[1].partition(":")[0] for line in read_confirmed(home) if line[0] == "done")
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(900)
+def test_a_kill_between_a_command_and_its_end(nursery: Nursery, tmp_path: Path, sized: Sized) -> None:
+    """At a random moment after a random number of answers."""
+    chance, kills, done = Random(20261128), sized(*KILLS), Counter[str]()
+    for first in range(0, kills, LIVES_PER_HOME):
+        home = tmp_path / f"home{first}"
+        home.mkdir()
+        for life in range(1, min(LIVES_PER_HOME, kills - first) + 1):
+            lines, seconds = chance.randrange(160), chance.uniform(0, 0.02)
+            killed = nursery.live(f"{AT_WORK}.work_and_die", life, lines, seconds, folder=home)
+            assert killed == -signal.SIGKILL
+            judge(home, tmp_path / "judged")
+        finish(nursery, home, tmp_path / "judged")
+        done += was_at_work(home)
+    assert kills < KILLS[1] or set(done) >= COMMANDS
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(900)
+def test_a_kill_before_or_after_a_call_of_the_disk(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
+    """At a chosen call: in the middle of a commit, a checkpoint, a start."""
+    chance, kills = Random(20261129), sized(*KILLS)
+    for first in range(0, kills, LIVES_PER_HOME):
+        home = tmp_path / f"home{first}"
+        home.mkdir()
+        for life in range(1, min(LIVES_PER_HOME, kills - first) + 1):
+            calls = chance.choice((WRITE, WRITE, SYNC, CUT | OPEN | NAME | SYNC))
+            number = int(10 ** chance.uniform(0, 2.3 if calls == WRITE else 1.7))
+            fault = Fault(calls, number, dies=chance.choice((BEFORE, AFTER)))
+            assert watched.live(f"{AT_WORK}.work", life, folder=home, fault=fault) == -signal.SIGKILL
+            judge(home, tmp_path / "judged")
+        finish(watched, home, tmp_path / "judged")

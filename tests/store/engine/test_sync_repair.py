@@ -1,0 +1,88 @@
+"""What a kill or a failed sync leaves in doubt is written anew before anything is built on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from tests.store.chats import T0, Talk
+from wxdesk.core.errors import StoreError
+from wxdesk.store import Store, open_store
+from wxdesk.store.engine import sqlite
+from wxdesk.store.engine.sync_repair import log_of
+
+SQLITE = "sqlite:///desk.db"
+LONG_AGO = (10**9, 10**9)
+
+
+async def test_the_log_of_a_killed_desk_is_written_once_more(home: Path, tmp_path: Path) -> None:
+    store = await open_store(SQLITE, home)
+    await Talk(store).says("o1")
+    shutil.copytree(home, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm", "*.lock"))
+    await store.close()
+    log = log_of(tmp_path / "killed" / "desk.db")
+    left = log.read_bytes()
+    os.utime(log, LONG_AGO)
+    again = await open_store(SQLITE, tmp_path / "killed")
+    try:
+        assert log.read_bytes() == left
+        assert log.stat().st_mtime > LONG_AGO[1]
+        assert len(await again.decisions.undecided()) == 1
+    finally:
+        await again.close()
+
+
+async def fails_to_sync(store: Store) -> None:
+    def fails(_: Connection) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+        raise error
+
+    with pytest.raises(StoreError, match="the disk reports an error"):
+        await store._db.write(fails)
+
+
+@pytest.mark.expects_log("database error: OperationalError, code 1034")
+async def test_after_a_failed_sync_both_files_are_written_anew(home: Path) -> None:
+    store = await open_store(SQLITE, home)
+    talk = Talk(store)
+    await talk.says("o1")
+    await fails_to_sync(store)
+    for path in (home / "desk.db", log_of(home / "desk.db")):
+        os.utime(path, LONG_AGO)
+    await store.pushes.keep(talk.push(None, T0, key="m:2"))
+    assert (home / "desk.db").stat().st_mtime > LONG_AGO[1]
+    os.utime(home / "desk.db", LONG_AGO)
+    await store.pushes.keep(talk.push(None, T0, key="m:3"))
+    assert (home / "desk.db").stat().st_mtime == LONG_AGO[1]  # once is enough
+    await store.close()
+
+
+@pytest.mark.expects_log("database error: OperationalError, code 1034|the database file cannot be used")
+async def test_nothing_is_kept_and_the_log_stays_while_that_fails(home: Path, tmp_path: Path) -> None:
+    store = await open_store(SQLITE, home)
+    talk = Talk(store)
+    await talk.says("o1")
+    await fails_to_sync(store)
+    (home / "desk.db").rename(tmp_path / "away.db")
+    with pytest.raises(StoreError, match="the disk reports an error"):
+        await store.pushes.keep(talk.push(None, T0, key="m:2"))
+    await store.close()
+    assert log_of(home / "desk.db").stat().st_size > 0
+
+
+async def test_a_long_log_is_copied_into_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "LOG_BYTES", 100_000)
+    store = await open_store(SQLITE, home)
+    before = (home / "desk.db").stat().st_size
+    talk = Talk(store)
+    for number in range(60):
+        await talk.says(f"o{number}", "很长的话" * 500)
+    assert (home / "desk.db").stat().st_size > before + 100_000
+    assert log_of(home / "desk.db").stat().st_size < 400_000
+    await store.close()
