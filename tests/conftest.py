@@ -30,8 +30,8 @@ PATIENCE_MS = 20_000
 USUAL_SECONDS = 120.0
 """`timeout` in pyproject.toml."""
 
-type Sized = Callable[[int, int, int], int]
-"""Returns the first, second or third of three numbers: those of a sample, of every push, of all that is promised."""
+type Sized = Callable[[Any, Any, Any], Any]
+"""Returns the first, second or third of three values: for a sample, for every push, for all that is promised."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -34,6 +34,7 @@ class WayThere:
         """So many of the next commits are answered."""
         self.lose_answers = 0
         """So many after those are carried out, but their answers are lost with the connection."""
+        self.passes_notices_on = True
         self._server = server
         self._lines: set[_Line] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -131,9 +132,12 @@ class WayThere:
                 self._end(line)
 
     async def _bring_back(self, answers: asyncio.StreamReader, line: _Line) -> None:
+        rest = b""
         try:
             while data := await answers.read(65536):
                 await self._speaks.wait()
+                if not self.passes_notices_on:
+                    data, rest = _without_notices(rest + data)
                 if line.commits and READY in data and self._is_lost():
                     break
                 if line in self._lines:
@@ -144,3 +148,12 @@ class WayThere:
             line.server.transport.abort()
             if line in self._lines:
                 self._end(line)
+
+
+def _without_notices(data: bytes) -> tuple[bytes, bytes]:
+    """The whole messages of the server in `data` but for its notices, and the rest."""
+    kept, at = b"", 0
+    while len(data) - at >= 5 and len(data) - at > int.from_bytes(data[at + 1 : at + 5]):
+        end = at + 1 + int.from_bytes(data[at + 1 : at + 5])  # a letter, then a length that counts itself
+        kept, at = kept + (b"" if data[at : at + 1] == b"A" else data[at:end]), end
+    return kept, data[at:]

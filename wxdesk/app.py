@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wxdesk import __version__, parts
 from wxdesk.core.events import (
@@ -56,6 +56,7 @@ from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.reports import Reports
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Configuration, Setup
@@ -91,11 +92,12 @@ class OpenDesk:
     listener: Listener
     tunnel: Tunnel
     parts: Supervisor = field(init=False)
+    work: Supervisor = field(init=False)
     store_watch: StoreWatch = field(init=False)
 
     def __post_init__(self) -> None:
         _subscribe(self.desk, self.out)
-        self.parts = Supervisor(self.desk.bus.publish)
+        self.parts, self.work = Supervisor(self.desk.bus.publish), Supervisor(self.desk.bus.publish)
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged, TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
         self.desk.configuration.apply = self.apply
@@ -112,21 +114,21 @@ class OpenDesk:
         return tuple(self.desk.accounts.ready().values())
 
     async def start(self) -> None:
-        """Recover unfinished work, then start all parts, the listener last."""
+        """Recover unfinished work, then start all parts, the listener last.
+
+        One of several servers on a database listens at once, and works when it has its turn.
+        """
         try:
-            await self.desk.preferences.load()
-            await self.desk.accounts.load()
-            await self.pause.load()
-            await self.desk.rules.rulebook.load()
-            await self.transfers.load()
-            await self.desk.takeovers.load()
-            await self.out.outbox.recover()
-            await self.desk.attention.load()
-            await self.desk.reachability.load()
+            if self.store.lease.is_shared:
+                lease, publish = self.store.lease, self.desk.bus.publish
+                keeper = LeaseKeeper(lease, self._begin_work, self.work.stop, publish)
+                self.parts.begin("lease", "Nobody decides which server works at the moment.", keeper.run)
+            if self.store.lease.is_held:
+                await self._begin_work()
             await self.desk.setup.load()
             if lost := await self.store.pushes.lost():
                 self.desk.bus.publish(lost_messages(lost))
-            self._go_to_work()
+            self._begin_parts()
             await self.listener.start()
             await self._open_way()
         except BaseException:
@@ -134,10 +136,18 @@ class OpenDesk:
             raise
         self.desk.bus.publish(ListenerChanged(self.url))
 
-    def _go_to_work(self) -> None:
-        begin = self.parts.begin
-        begin("database watch", "Nobody notices a lost database at the moment.", self.store_watch.run)
-        begin("clock", "Nobody notices a wrong clock at the moment.", self.out.client.clock_check.run)
+    async def _begin_work(self) -> None:
+        """Take up what is stored, and begin the parts of which a database has only one."""
+        await self.desk.preferences.load()
+        await self.desk.accounts.load()
+        await self.pause.load()
+        await self.desk.rules.rulebook.load()
+        await self.transfers.load()
+        await self.desk.takeovers.load()
+        await self.out.outbox.recover()
+        await self.desk.attention.load()
+        await self.desk.reachability.load()
+        begin = self.work.begin
         begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
         begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)
@@ -145,9 +155,17 @@ class OpenDesk:
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
-        begin("set-up", "Nobody notices at the moment if requests of WeChat are refused.", self.desk.setup.run)
+        if self.store.lease.is_shared:
+            unseen = "Messages that other servers keep are answered late at the moment."
+            begin("other servers", unseen, lambda: self.store.listen(lambda _: self.intake.look_for_more()))
         tokens = self.out.client
         begin("tokens", "Access tokens are not renewed ahead at the moment.", lambda: tokens.run(self.ready))
+
+    def _begin_parts(self) -> None:
+        begin = self.parts.begin
+        begin("database watch", "Nobody notices a lost database at the moment.", self.store_watch.run)
+        begin("clock", "Nobody notices a wrong clock at the moment.", self.out.client.clock_check.run)
+        begin("set-up", "Nobody notices at the moment if requests of WeChat are refused.", self.desk.setup.run)
         unread = "Changes of config.toml are not noticed at the moment."
         begin("configuration", unread, self.desk.configuration.run)
 
@@ -166,16 +184,18 @@ class OpenDesk:
         """Stop listening, then all workers, then close resources, in spite of failures."""
         async with AsyncExitStack() as closing:
             out = self.out
-            for close in (self.store.close, out.client.close, out.uploads.close, self.tunnel.stop, self.parts.stop):
+            ends = (self.store.close, out.client.close, out.uploads.close, self.tunnel.stop, self.work.stop)
+            for close in (*ends, self.parts.stop):
                 closing.push_async_callback(close)  # the last one comes first
             await self.listener.stop()
             self.desk.bus.publish(ListenerChanged(""))
 
 
-async def open_desk(setup: Setup, surroundings: Surroundings | None = None) -> OpenDesk:
+async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, alone: bool = True) -> OpenDesk:
     """Open the store, build a desk on it and start it.
 
-    `surroundings` are the network that the probe of the public address asks.
+    `surroundings` are the network that the probe of the public address asks. Unless it is to be `alone` on a shared
+    database, the desk may be one of several servers, which take turns.
 
     Raises:
         StoreError: the database is in use, damaged or too new.
@@ -186,7 +206,8 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None) -> O
     for name, credentials in setup.credentials.items():
         for secret, until in credentials.accepted_until:
             log.info("The former %s of %s is accepted until %s", secret, name, until.isoformat(timespec="minutes"))
-    store = await open_store(setup.config.store.url, setup.home)
+    store = await open_store(setup.config.store.url, setup.home, alone=alone)
+    setup = replace(setup, clock=store.clock(setup.clock))
     try:
         opened = build(setup, store, surroundings or Surroundings())
         await opened.start()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from wxdesk.app import open_desk
 from wxdesk.core.errors import WxdeskError
-from wxdesk.core.events import ConfigurationChanged, Event
+from wxdesk.core.events import ConfigurationChanged, Event, WorkChanged
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -132,6 +132,11 @@ class DeskThread(LoopThread):
         return super().stop()
 
 
+def _tell_turn(event: Event) -> None:
+    """Print whether this one of several servers works."""
+    print(json.dumps({"event": "working" if event == WorkChanged(True) else "standing by"}), flush=True)  # noqa: T201
+
+
 async def serve(setup: Setup) -> None:
     """Run a desk without a window until a signal; print a line when it listens.
 
@@ -140,12 +145,13 @@ async def serve(setup: Setup) -> None:
     stopping = asyncio.Event()
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
     _on_signal(lambda: None, "SIGHUP")  # until it is open, it has just been read
-    opened = await open_desk(setup)
-    if not opened.desk.rules.rulebook.has_rules:
+    opened = await open_desk(setup, alone=False)
+    if opened.store.lease.is_held and not opened.desk.rules.rulebook.has_rules:
         log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
     reporter = _Reporter(opened.desk.configuration)
     _on_signal(reporter.asked.set, "SIGHUP")
     opened.desk.bus.subscribe(reporter.hear, ConfigurationChanged)
+    opened.desk.bus.subscribe(_tell_turn, WorkChanged)
     reading = asyncio.create_task(reporter.run(), name="SIGHUP")
     # What is there now stays until the end. Looked through again and again, it would cost a push its tenth of a second.
     gc.collect()

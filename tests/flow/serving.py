@@ -51,11 +51,11 @@ def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
 
 
 class Serving:
-    """The process; `url` once it listens. With `told`, its stderr is kept to be read."""
+    """The process; `url` once it listens. With `told`, its stderr is kept to be read; `module` is what runs."""
 
-    def __init__(self, home: Path, *, told: bool = False, **more: str) -> None:
+    def __init__(self, home: Path, *, told: bool = False, module: str = "wxdesk", **more: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "wxdesk", "--home", str(home), "--lang", "en", "serve"],
+            [sys.executable, "-m", module, "--home", str(home), "--lang", "en", "serve"],
             env=environment(**more),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if told else subprocess.DEVNULL,

@@ -10,7 +10,8 @@
     │   ├── StoreDamaged           tell: operator, file untouched · again: no
     │   ├── StoreTooNew            tell: operator, file untouched · again: with the newer program
     │   ├── HomeInUse              tell: operator · again: when the other desk is closed
-    │   └── DatabaseInUse          the same, of a database on a server
+    │   ├── DatabaseInUse          the same, of a database on a server
+    │   └── LeaseLost              tell: nobody; another server works · again: with a new lease
     ├── PortInUse                  tell: operator · again: with another port
     ├── NoWindow                   tell: operator, in the terminal · again: with the library that is missing
     ├── NoDisplay                  tell: operator, in the terminal · again: with a display, or `wxdesk serve`
@@ -294,17 +295,17 @@ class HomeInUse(StoreError):
 
     template = "Another wxdesk is already open on {home}. Close it first, or choose another folder with --home."
 
-    def __init__(self, home: str) -> None:
-        super().__init__(home=home)
-
 
 class DatabaseInUse(StoreError):
     """Another desk uses the same shared database."""
 
-    template = "Another wxdesk works on this database already. Close it first; one database has one desk."
+    template = "Another wxdesk works on this database already. Close it first, or run wxdesk serve beside it."
 
-    def __init__(self) -> None:
-        super().__init__()
+
+class LeaseLost(StoreError):
+    """Another server works on the shared database now; nothing was written."""
+
+    template = "Another server works on this database now."
 
 
 class PortInUse(WxdeskError):
@@ -350,6 +351,9 @@ class PushRefused(WxdeskError):
 class SendError(WxdeskError):
     """A reply was not simply accepted."""
 
+    def __init__(self, reason: str = "", **values: object) -> None:
+        super().__init__(reason=reason, **values)
+
 
 class NotSent(SendError):
     """The request certainly did not reach WeChat, or had no effect there.
@@ -375,9 +379,6 @@ class NotSendable(SendError):
 
     template = "Not sent: {reason}"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason=reason)
-
 
 class Refused(SendError):
     """WeChat answered with an errcode; `rid` identifies the call for 7 days."""
@@ -395,6 +396,3 @@ class DeliveryUnknown(SendError):
     """The request was written, but no readable answer came: it may have arrived."""
 
     template = "May have been delivered: {reason}"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason=reason)

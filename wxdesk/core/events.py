@@ -187,6 +187,13 @@ class ListenerChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkChanged(Event):
+    """This server of a team began to decide and send, or another one does."""
+
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TunnelAsked(Event):
     """Somebody wants a tunnel that is down to be tried again at once."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from wxdesk.core.errors import StoreTooNew
+from wxdesk.core.errors import DatabaseInUse, StoreTooNew
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"
 
@@ -55,9 +55,14 @@ class Migrations:
 
         Raises:
             StoreTooNew: a newer program has migrated it further.
+            DatabaseInUse: servers of an older program work on it, which would not understand it any more.
         """
+        from wxdesk.store.engine.lease import is_leased  # SQLAlchemy's ORM comes along
+
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
         if not self.is_current(revision_in(connection), name):
+            if is_leased(connection):
+                raise DatabaseInUse
             self.upgrade(connection)
 
 

@@ -12,7 +12,7 @@ from typing import Concatenate
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import DatabaseInUse, StoreError
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
@@ -34,10 +34,11 @@ CACHE = "picture-cache"
 """Folder of pictures from a shared database; it may be removed between starts."""
 
 
-async def open_store(url: str, home: Path) -> Store:
+async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
     """Open or create the store at `url` for the desk whose folder is `home`.
 
     url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
+    alone: take the right to work there; otherwise the caller may, and is one of several meanwhile.
 
     Raises:
         HomeInUse, DatabaseInUse: another desk works on `home`, or on that database.
@@ -52,7 +53,7 @@ async def open_store(url: str, home: Path) -> Store:
             files = PictureFiles(home / PICTURES)
             await asyncio.to_thread(files.clear)
             return Store(db, lock.release, files, home)
-        db = await _open_shared(found)
+        db = await _open_shared(found, alone=alone)
         return Store(db, lock.release, await _shared_pictures(db, home))
     except BaseException:
         lock.release()
@@ -92,20 +93,36 @@ def _lock(home: Path) -> HomeLock:
 CANNOT_WRITE = "the folder cannot be written or locked"
 
 
-async def _open_shared(url: URL) -> Database:
+LOOK_SECONDS = 0.2
+PATIENCE_SECONDS = 8.0
+"""Time to wait for the right to work, which a crashed desk has a moment longer."""
+
+
+async def _open_shared(url: URL, *, alone: bool) -> Database:
     # It brings SQLAlchemy's ORM along, an eighth of the program's start, which a desk on a file never needs.
     from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
     db = PostgresqlDatabase(url)
     try:
-        await db.lock()
+        await db.examine()
         patient = PostgresqlDatabase(url, patience=None)  # a migration takes its time
         await _migrate(patient, Migrations().upgrade_shared, url.database or "")
         await patient.close()
+        if alone:
+            await _take_lease(db)
     except BaseException:
         await db.close()
         raise
     return db
+
+
+async def _take_lease(db: Database) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE_SECONDS
+    while not await db.lease.take():
+        if loop.time() >= until:
+            raise DatabaseInUse
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _shared_pictures(db: Database, home: Path) -> SharedPictures:
@@ -189,12 +206,12 @@ async def check_store(url: str, home: Path) -> StoreStatus:
         file = (home / (found.database or "")).resolve()
         revision, name = await asyncio.to_thread(revision_of, file), file.name
     else:
-        from wxdesk.store.engine.database_lock import is_locked  # as in `opening`
+        from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
         from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
         db, name = PostgresqlDatabase(found), found.database or ""
         try:
-            if await db.read(is_locked):
+            if await db.read(is_leased):
                 return StoreStatus.IN_USE
             revision = await db.read(revision_in)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from wxdesk.store.conversations.conversations import Conversations
@@ -44,6 +45,8 @@ class Store:
         self._db = db
         self.picture_bytes = picture_bytes
         self._release_home = release_home
+        self.lease = db.lease
+        self.listen = db.listen
         self.pushes = Pushes(db, marks)
         self.conversations = Conversations(db)
         self.inbox = Inbox(db)
@@ -67,6 +70,10 @@ class Store:
         self.takeovers = TakeoverStore(db)
         self.transfers = TransferStore(db)
         self.status = StatusStore(db)
+
+    def clock(self, own: Callable[[], datetime]) -> Callable[[], datetime]:
+        """Return the clock that counts: a shared database's, or this machine's `own`."""
+        return (lambda: own() + self.lease.ahead) if self.lease.is_shared else own
 
     async def check(self) -> str:
         """Check that what is committed stays; see `Database`."""

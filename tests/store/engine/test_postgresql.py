@@ -9,27 +9,17 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Connection, func, select, text, update
 
-from tests.postgresql import SHARED, Postgres
+from tests.postgresql import Postgres
 from tests.store.chats import T0, Talk, second
-from tests.way_to_server import WayThere
-from wxdesk.core.errors import DatabaseInUse
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.store import Store, open_store
-from wxdesk.store.engine import database_lock
 from wxdesk.store.replies.inserting import reply_row
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.messaging import replies
 
 pytestmark = pytest.mark.postgres
-
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'"
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_lock, "PATIENCE_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -42,76 +32,6 @@ def put(connection: Connection, first: str, second: str, value: str) -> None:
     for key in (first, second):
         connection.execute(update(settings).where(settings.c.key == key).values(value=value))
         connection.execute(select(func.pg_sleep(0.2)))
-
-
-async def test_one_database_has_one_desk(postgres: Postgres, tmp_path: Path, impatient: None) -> None:
-    url = postgres.emptied()
-    first = await open_store(url, tmp_path / "one")
-    with pytest.raises(DatabaseInUse, match="one database has one desk"):
-        await open_store(url, tmp_path / "two")
-    await first.settings.set("a", "b")
-    await first.close()
-    second = await open_store(url, tmp_path / "two")
-    assert await second.settings.get("a") == "b"
-    await second.close()
-
-
-@pytest.mark.expects_log("lock on the database is lost")
-async def test_a_desk_whose_lock_was_lost_takes_it_again(postgres: Postgres, tmp_path: Path, impatient: None) -> None:
-    url = postgres.emptied()
-    first = await open_store(url, tmp_path / "one")
-    postgres.tell(END_ALL, SHARED)
-    await first.settings.set("a", "b")
-    with pytest.raises(DatabaseInUse):
-        await open_store(url, tmp_path / "two")
-    await first.close()
-
-
-@pytest.mark.expects_log("lock on the database is lost")
-async def test_so_does_one_that_nobody_told_of_it(
-    postgres: Postgres, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database_lock, "LOOK_SECONDS", 0)  # as after a long sleep
-    url = postgres.emptied()
-    async with WayThere.to(url, tmp_path) as way:
-        first = await open_store(way.url, tmp_path / "one")
-        way.forget()
-        await (await open_store(url, tmp_path / "two")).close()
-        await first.settings.set("a", "b")
-        with pytest.raises(DatabaseInUse):
-            await open_store(url, tmp_path / "two")
-        await first.close()
-
-
-@pytest.mark.expects_log("lock on the database is lost")
-async def test_so_does_one_whose_lost_connection_the_server_still_holds(
-    postgres: Postgres, tmp_path: Path, impatient: None
-) -> None:
-    url = postgres.emptied()
-    async with WayThere.to(url, tmp_path) as way:
-        first = await open_store(way.url, tmp_path / "one")
-        way.haunt()
-        await first.settings.set("a", "b")
-        with pytest.raises(DatabaseInUse):
-            await open_store(url, tmp_path / "two")
-        await first.close()
-
-
-@pytest.mark.expects_log("lock on the database is lost")
-async def test_a_desk_whose_lock_another_one_has_taken_writes_no_more(
-    postgres: Postgres, tmp_path: Path, impatient: None
-) -> None:
-    url = postgres.emptied()
-    first = await open_store(url, tmp_path / "one")
-    postgres.tell(END_ALL, SHARED)
-    second = await open_store(url, tmp_path / "two")
-    for _ in range(2):
-        with pytest.raises(DatabaseInUse):
-            await first.settings.set("a", "of the first")
-    await second.settings.set("a", "of the second")
-    await second.close()
-    await first.settings.set("b", "of the first")  # it may work again
-    await first.close()
 
 
 async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: Store) -> None:

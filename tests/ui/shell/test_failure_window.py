@@ -33,7 +33,7 @@ def test_it_says_what_is_wrong_in_the_operators_language(qtbot: QtBot) -> None:
 
 
 def test_a_long_path_without_a_space_stays_in_the_window(qtbot: QtBot) -> None:
-    window = FailureWindow(HomeInUse("/" + "very-long-folder/" * 20))
+    window = FailureWindow(HomeInUse(home="/" + "very-long-folder/" * 20))
     qtbot.addWidget(window)
     window.show()
     label = window.sentence

@@ -124,7 +124,7 @@ class Intake:
                 self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
                 self._publish(QuarantineChanged())
         else:  # a copy of one that may have seemed not to be kept
-            self._look_for_more()
+            self.look_for_more()
         return Receipt(new, await self._transfers.answer(push, new=new))
 
     def take_up(self, pushes: Sequence[UnderivedPush]) -> None:
@@ -133,7 +133,9 @@ class Intake:
         self._awake.set()
 
     async def run(self) -> None:
-        """Work until cancelled, at first on what the last run left unfinished."""
+        """Work until cancelled, at first on what was left unfinished."""
+        self._fresh.clear()
+        self.look_for_more()
         try:
             while True:
                 await self._awake.wait()
@@ -161,7 +163,7 @@ class Intake:
             log.warning("Intake waits for the store: %s", error)
             self._publish(TroubleRaised(TROUBLE, explain(error)))
             await asyncio.sleep(RETRY_SECONDS)
-            self._look_for_more()
+            self.look_for_more()
             return
         if self._stumbled:
             self._stumbled = False
@@ -173,16 +175,17 @@ class Intake:
             self._fresh.popleft()
             self._transfers.settle(push.push_id, transferred=False)
 
-    def _look_for_more(self) -> None:
+    def look_for_more(self) -> None:
+        """Look for pushes on the disk that nobody here has queued."""
         self._behind = True
         self._awake.set()
 
     def _look_later(self) -> None:
         """Look for a push that was kept without an answer, now and in `LATE_SECONDS`."""
-        self._look_for_more()
+        self.look_for_more()
         if self._late_look is not None:
             self._late_look.cancel()
-        self._late_look = asyncio.get_running_loop().call_later(LATE_SECONDS, self._look_for_more)
+        self._late_look = asyncio.get_running_loop().call_later(LATE_SECONDS, self.look_for_more)
 
     async def _catch_up(self) -> None:
         """Process a batch of unfinished pushes and messages from the store, oldest first."""

@@ -279,8 +279,8 @@ class Outbox:
         return self._outcomes.expired(reply) if self._hold_timers.is_late(reply, now) else None
 
     def _may_leave(self, reply: Reply) -> bool:
-        """Check for a pause, recall or change; repeated right before the call begins."""
-        if self._pause.on and is_automatic(reply):
+        """Check for lease, pause, recall and change; repeated right before the call."""
+        if not self._store.lease.is_held or (self._pause.on and is_automatic(reply)):
             return False
         return not (self._under_way.is_recalled(reply) or self._under_way.is_outdated(reply))
 

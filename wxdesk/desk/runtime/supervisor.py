@@ -38,10 +38,11 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(self._keep_at(name, title, work), name=name))
 
     async def stop(self) -> None:
-        """Cancel all tasks and wait for them to end."""
+        """Cancel all tasks and wait for them to end; others may begin afterwards."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
 
     async def _keep_at(self, name: str, title: str, work: Work) -> None:
         loop, wait = asyncio.get_running_loop(), 0.0

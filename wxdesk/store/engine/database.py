@@ -6,8 +6,10 @@ A body is a plain function that gets a connection and waits only for the databas
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Concatenate
 
 from sqlalchemy import Connection, Table
@@ -19,15 +21,51 @@ CLOSE_SECONDS = 1.0
 MAX_IDS = 5000
 """Most ids in one statement: servers take 32,766, and others must not wait long."""
 
+
+class WorkLease:
+    """Right to decide, send, time and alarm on a database.
+
+    Whoever has a file open has it for good.
+    """
+
+    is_shared = False
+    """True if other processes may work on the database instead."""
+    ahead = timedelta()
+    """Time by which the clock that counts is ahead of this machine's."""
+
+    @property
+    def is_held(self) -> bool:
+        """True while this process may work: a call may begin, a timer may fire."""
+        return True
+
+    async def take(self) -> bool:
+        """Take it if nobody has it; False if somebody has. Raises `StoreError`."""
+        return True
+
+    async def renew(self) -> None:
+        """Hold it for another while.
+
+        Raises:
+            LeaseLost: another process has taken it.
+            StoreError: nobody knows.
+        """
+
+    def forget(self) -> None:
+        """Be one that never had it; for a process that has ended all work after a loss."""
+
+
 type Insert = sqlite.Insert | postgresql.Insert
 
 
 class Database(ABC):
     """One open database.
 
-    A call that was begun is finished even if its caller is cancelled: its transaction is committed or rolled
-    back, and `close` waits for it. Every driver error leaves these methods as `StoreError`, without its text.
+    `lease` is the right to work on it. A call that was begun is finished even if its caller is cancelled: its
+    transaction is committed or rolled back, and `close` waits for it. Every driver error leaves these methods as
+    `StoreError`, without its text.
     """
+
+    lease = WorkLease()
 
     async def write[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
@@ -68,6 +106,13 @@ class Database(ABC):
         Raises:
             StoreError: the next start would not find what is committed, or nothing can be committed just now.
         """
+
+    async def listen(self, heard: Callable[[str], None]) -> None:
+        """Call `heard` when another process may have changed something, until cancelled.
+
+        It gets the topic of the change, empty for any. On a file there is no other process.
+        """
+        await asyncio.Event().wait()
 
     @abstractmethod
     async def close(self) -> bool:

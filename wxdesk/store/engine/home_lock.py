@@ -35,7 +35,7 @@ class HomeLock:
             _lock(descriptor)
         except (BlockingIOError, PermissionError):
             os.close(descriptor)
-            raise HomeInUse(str(home)) from None
+            raise HomeInUse(home=str(home)) from None
         except OSError:
             os.close(descriptor)
             raise

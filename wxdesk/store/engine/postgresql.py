@@ -1,9 +1,10 @@
-"""PostgreSQL: a connection pool on the desk's own loop, under the server's lock."""
+"""PostgreSQL: a connection pool on the desk's loop, and the lease of who works."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
@@ -14,10 +15,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from wxdesk.core.errors import StoreError
+from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
-from wxdesk.store.engine.database_lock import DatabaseLock
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
-from wxdesk.store.engine.server_check import check_server
+from wxdesk.store.engine.lease import Lease
+from wxdesk.store.engine.server_check import check_server, unsafe_settings
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +29,26 @@ ANSWER_SECONDS = 15.0
 """Time limit of a statement; suspended servers and broken networks never answer."""
 
 SERVER_SETTINGS = {
-    "application_name": "wxdesk",
+    "application_name": os.environ.get("PGAPPNAME", "wxdesk"),
     # A database or role may have it off for speed; then a server that dies loses pushes that were acknowledged.
     "synchronous_commit": "on",
     # So that the server sees within half a minute that a desk's machine is gone, and lets another one work.
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
-    # What a lost desk left behind in a transaction must not keep others, or itself, from its rows.
-    "idle_in_transaction_session_timeout": "10s",
 }
+
+SHORT = {
+    # What a machine that stands still, or is lost, left behind in a transaction must not keep others from its rows.
+    "idle_in_transaction_session_timeout": "3s",
+}
+"""Further settings where transactions are short."""
 
 OF_LIBPQ = ("channel_binding", "connect_timeout", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval")
 """Parameters of providers' URLs that mean nothing to asyncpg."""
+
+LEASE_ANSWERS_SECONDS = 2.0
+"""Time limit of a statement about the lease; there is time for another try."""
 
 LOOK_SECONDS = 4.0
 """Time limit of a check of the server."""
@@ -62,6 +71,8 @@ class PostgresqlDatabase(Database):
         StoreError: asyncpg is not installed.
     """
 
+    lease: Lease
+
     def __init__(self, url: URL, patience: float | None = ANSWER_SECONDS) -> None:
         try:
             import asyncpg  # type: ignore[import-untyped]
@@ -74,10 +85,11 @@ class PostgresqlDatabase(Database):
             dsn,
             timeout=CONNECT_SECONDS,
             command_timeout=patience,
-            server_settings=SERVER_SETTINGS,
+            server_settings=SERVER_SETTINGS if patience is None else SERVER_SETTINGS | SHORT,
         )
-        made = partial(create_async_engine, "postgresql+asyncpg://", async_creator=connect, hide_parameters=True)
+        made = partial(create_async_engine, "postgresql+asyncpg://", hide_parameters=True)
         self._engine = made(
+            async_creator=connect,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_pre_ping=True,
@@ -93,23 +105,11 @@ class PostgresqlDatabase(Database):
         )
         self._underway: set[asyncio.Task[Any]] = set()
         self._closing = False
-        # Outside the pool: who takes the lock again must not wait for writers that wait for the lock.
-        self._lock = DatabaseLock(made(poolclass=NullPool))
-        self._locked = False
-
-    async def lock(self) -> None:
-        """Lock the database for this desk.
-
-        Raises:
-            DatabaseInUse: another desk has it.
-            StoreError: the server cannot be used as it is; see `examine`.
-        """
-        await self.examine()
-        try:
-            await self._lock.take()
-        except self._failures as error:
-            raise store_error(error) from None
-        self._locked = True
+        # Outside the pool: who renews the lease must not wait for writers.
+        soon = partial(connect, timeout=LEASE_ANSWERS_SECONDS, command_timeout=LEASE_ANSWERS_SECONDS)
+        apart = made(async_creator=soon, poolclass=NullPool)
+        self.lease = Lease(apart, self._failures)
+        self._hints = ChangeHints(apart, self._failures)
 
     async def examine(self) -> str:
         """Return the server's settings by which it may lose commits.
@@ -126,12 +126,16 @@ class PostgresqlDatabase(Database):
     async def check(self) -> str:
         """See `Database`."""
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                return await self._lock.look()
+            async with asyncio.timeout(LOOK_SECONDS), self._engine.connect() as connection:
+                return await unsafe_settings(connection)
         except TimeoutError:
             raise StoreError(reason=SILENT) from None
         except self._failures as error:
             raise store_error(error) from None
+
+    async def listen(self, heard: Callable[[str], None]) -> None:
+        """See `Database`."""
+        await self._hints.listen(heard)
 
     async def close(self) -> bool:
         """See `Database`."""
@@ -142,7 +146,7 @@ class PostgresqlDatabase(Database):
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        await self._lock.release()
+        await self.lease.release()
         await self._engine.dispose()
         if late:
             log.error("the database did not finish in %s s", CLOSE_SECONDS)
@@ -150,6 +154,10 @@ class PostgresqlDatabase(Database):
 
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._write(body))
+
+    def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        """Begin it whoever works: every server keeps what arrives."""
+        return self._finished(self._write(body, guarded=False))
 
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._read(body))
@@ -165,10 +173,10 @@ class PostgresqlDatabase(Database):
         task.add_done_callback(self._underway.discard)
         return asyncio.shield(task)
 
-    async def _write[R](self, body: Callable[[Connection], R]) -> R:
+    async def _write[R](self, body: Callable[[Connection], R], *, guarded: bool = True) -> R:
         for pause in PAUSES:
             try:
-                return await self._try(body)
+                return await self._try(body, guarded)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in RETRYABLE:
                     raise store_error(error) from None
@@ -176,14 +184,14 @@ class PostgresqlDatabase(Database):
                 raise store_error(error) from None
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  # so that the two do not meet again
         try:
-            return await self._try(body)
+            return await self._try(body, guarded)
         except self._failures as error:
             raise store_error(error) from None
 
-    async def _try[R](self, body: Callable[[Connection], R]) -> R:
+    async def _try[R](self, body: Callable[[Connection], R], guarded: bool) -> R:
         async with self._engine.begin() as connection:
-            if self._locked:
-                await self._lock.hold()
+            if guarded:
+                await self.lease.guard(connection)
             return await connection.run_sync(body)
 
     async def _read[R](self, body: Callable[[Connection], R]) -> R:

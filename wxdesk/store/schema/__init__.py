@@ -15,6 +15,7 @@
     search_texts   the words of messages and replies once more, cut for searching (see `store.search`)
     outages        one a time in which WeChat could not reach the desk
     rules · rule_revisions · rule_lists · templates · template_revisions · settings
+    leases         one a right that one server of a team has at a time
     setup_attempts one a finding of what arrived for an account, and how often
 
 A change here needs a migration; a test compares the two. Each index serves a query of the store.
@@ -24,7 +25,7 @@ whatever that says today. Imported by every room of the store above `store.engin
 
 from __future__ import annotations
 
-from wxdesk.store.schema import authored, messaging, setup
+from wxdesk.store.schema import authored, messaging, setup, team
 from wxdesk.store.schema.base import metadata
 
-__all__ = ["authored", "messaging", "metadata", "setup"]
+__all__ = ["authored", "messaging", "metadata", "setup", "team"]

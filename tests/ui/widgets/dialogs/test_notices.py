@@ -56,7 +56,7 @@ def test_what_concerns_one_thing_passes_by(shown: QWidget, notices: Notices, err
     assert notices.bars.texts() == {}
 
 
-@pytest.mark.parametrize("error", [PortInUse("127.0.0.1", 8765), HomeInUse("/home/desk")])
+@pytest.mark.parametrize("error", [PortInUse("127.0.0.1", 8765), HomeInUse(home="/home/desk")])
 def test_what_concerns_the_desk_stays(shown: QWidget, notices: Notices, error: Exception) -> None:
     notices.report(error)
     notices.report(error)

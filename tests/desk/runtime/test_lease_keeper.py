@@ -1,0 +1,124 @@
+"""Of several servers one works; another has its turn when that ends, and one that was late gives up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import SHARED, Postgres
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import Event, WorkChanged
+from wxdesk.desk.runtime import lease_keeper
+from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
+from wxdesk.store import Store, open_store
+from wxdesk.store.engine import lease
+
+pytestmark = pytest.mark.postgres
+
+BEGINS, ENDS = WorkChanged(True), WorkChanged(False)
+
+
+class Server:
+    """A store, the keeper of its lease, and what that has said and called."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.called: list[str] = []
+        self.fails = 0
+        self._said: asyncio.Queue[Event] = asyncio.Queue()
+        self._keeper = LeaseKeeper(store.lease, self._begin, self._end, self._said.put_nowait)
+        self._running: asyncio.Task[None] | None = None
+
+    async def _begin(self) -> None:
+        self.called.append("begin")
+        if self.fails:
+            self.fails -= 1
+            raise StoreError(reason="not now")
+
+    async def _end(self) -> None:
+        self.called.append("end")
+
+    def start(self) -> None:
+        self._running = asyncio.create_task(self._keeper.run())
+
+    async def says(self, event: Event) -> None:
+        async with asyncio.timeout(10):
+            assert await self._said.get() == event
+
+    async def stand_still(self) -> None:
+        """Be frozen: nothing renews, and nothing is noticed."""
+        assert self._running is not None
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+
+    async def stop(self) -> None:
+        if self._running is not None:
+            await self.stand_still()
+        await self.store.close()
+
+
+@pytest.fixture
+async def servers(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Server, Server]]:
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 0.4)
+    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.1)
+    monkeypatch.setattr(lease_keeper, "RENEW_SECONDS", 0.05)
+    monkeypatch.setattr(lease_keeper, "TRY_SECONDS", 0.05)
+    url = postgres.emptied()
+    made = [Server(await open_store(url, tmp_path / name, alone=False)) for name in ("one", "two")]
+    yield made[0], made[1]
+    for server in made:
+        await server.stop()
+
+
+async def test_the_first_works_until_it_ends_and_then_the_other(servers: tuple[Server, Server]) -> None:
+    first, second = servers
+    first.start()
+    await first.says(BEGINS)
+    second.start()
+    await first.stop()
+    await second.says(BEGINS)
+    assert (first.called, second.called) == (["begin"], ["begin"])
+
+
+@pytest.mark.expects_log("Another server decides and sends now")
+async def test_one_that_comes_back_from_the_cold_ends_its_work_and_waits(servers: tuple[Server, Server]) -> None:
+    first, second = servers
+    first.start()
+    await first.says(BEGINS)
+    await first.stand_still()
+    second.start()
+    await second.says(BEGINS)
+    first.start()
+    await first.says(ENDS)
+    assert first.called == ["begin", "end"]
+    await second.stop()
+    await first.says(BEGINS)
+
+
+@pytest.mark.expects_log("Work begins again in a moment: not now")
+async def test_work_that_cannot_begin_is_tried_again(servers: tuple[Server, Server]) -> None:
+    first, _ = servers
+    first.fails = 2
+    first.start()
+    await first.says(BEGINS)
+    assert first.called == ["begin", "end", "begin", "end", "begin"]
+
+
+@pytest.mark.expects_log("The lease waits for the database|database error|The store is not")
+async def test_one_that_is_cut_off_from_the_database_goes_on_if_nobody_else_wanted_to(
+    servers: tuple[Server, Server], postgres: Postgres
+) -> None:
+    first, _ = servers
+    first.start()
+    await first.says(BEGINS)
+    postgres.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'", SHARED)
+    async with asyncio.timeout(10):
+        while not first.store.lease.is_held:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.02)
+    await first.store.settings.set("a", "b")
+    assert first.called == ["begin"]

@@ -1,0 +1,212 @@
+"""Of several servers on one database one works: it has a lease, and writes nothing without."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import Connection, func, select
+
+from tests.postgresql import SHARED, Postgres
+from tests.store.chats import Talk, incoming
+from tests.way_to_server import WayThere
+from wxdesk.core.errors import DatabaseInUse, LeaseLost, StoreError
+from wxdesk.store import Store, open_store, opening
+from wxdesk.store.engine import change_hints, lease
+from wxdesk.store.migrate import Migrations
+
+pytestmark = pytest.mark.postgres
+
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "PATIENCE_SECONDS", 0.2)
+
+
+@pytest.fixture
+def soon_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 0.2)
+    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.1)
+
+
+class Servers:
+    """Stores on one database, each as a server of a team has it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self._folder = folder
+        self._open: list[Store] = []
+
+    async def one(self, url: str = "", *, alone: bool = False) -> Store:
+        opened = await open_store(url or self.url, self._folder / str(len(self._open)), alone=alone)
+        self._open.append(opened)
+        return opened
+
+    async def close(self) -> None:
+        for one in self._open:
+            await one.close()
+
+
+@pytest.fixture
+async def servers(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Servers]:
+    made = Servers(postgres.emptied(), tmp_path)
+    yield made
+    await made.close()
+
+
+async def until_taken(store: Store) -> None:
+    async with asyncio.timeout(10):
+        while not await store.lease.take():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.02)
+
+
+async def test_a_database_has_one_that_works(servers: Servers, impatient: None) -> None:
+    first = await servers.one(alone=True)
+    second = await servers.one()
+    assert not await second.lease.take()
+    assert (first.lease.is_held, second.lease.is_held) == (True, False)
+    with pytest.raises(DatabaseInUse, match="run wxdesk serve beside it"):
+        await servers.one(alone=True)
+    await first.close()
+    assert await second.lease.take(), "it is free as soon as the first has gone"
+
+
+async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes(servers: Servers, soon_over: None) -> None:
+    first, second = await servers.one(alone=True), await servers.one()
+    for _ in range(10):
+        await asyncio.sleep(0.05)
+        await first.lease.renew()
+        assert not await second.lease.take()
+    await until_taken(second)
+    assert not first.lease.is_held
+    with pytest.raises(LeaseLost):
+        await first.lease.renew()
+
+
+async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Servers, soon_over: None) -> None:
+    first, second = await servers.one(alone=True), await servers.one()
+    await first.settings.set("a", "of the first")
+    await until_taken(second)
+    for _ in range(2):
+        with pytest.raises(LeaseLost):
+            await first.settings.set("a", "too late")
+    await second.settings.set("b", "of the second")
+    assert await second.settings.get("a") == "of the first"
+    talk = Talk(first)
+    assert await first.pushes.keep(talk.push(incoming("o1", "hello"))) is not None
+    assert len(await second.pushes.underived()) == 1
+    first.lease.forget()
+    await first.settings.set("c", "by one that stands by")
+
+
+async def test_nobody_else_wanted_it_so_it_goes_on(servers: Servers, soon_over: None) -> None:
+    first = await servers.one(alone=True)
+    await asyncio.sleep(0.3)
+    assert not first.lease.is_held, "no call begins meanwhile"
+    await first.settings.set("a", "b")
+    await first.lease.renew()
+    assert first.lease.is_held
+
+
+async def test_the_next_waits_for_what_the_last_has_begun(servers: Servers, soon_over: None) -> None:
+    first, second = await servers.one(alone=True), await servers.one()
+    begun = asyncio.create_task(first._db.write(slow))
+    await asyncio.sleep(0.3)
+    await until_taken(second)
+    assert await second.settings.get("slow") == "done"
+    await begun
+
+
+def slow(connection: Connection) -> None:
+    connection.execute(select(func.pg_sleep(1)))
+    connection.exec_driver_sql("INSERT INTO settings (key, value) VALUES ('slow', 'done')")
+
+
+async def test_the_clock_that_counts_is_the_databases(servers: Servers) -> None:
+    store = await servers.one()
+    with time_machine.travel(timedelta(minutes=10)):
+        assert await store.lease.take()
+        assert abs(store.lease.ahead + timedelta(minutes=10)) < timedelta(seconds=5)
+    await store.lease.renew()
+    assert store.lease.ahead == timedelta(), "on one machine there is one clock"
+
+
+async def test_a_newer_program_does_not_change_the_tables_below_one_that_works(
+    servers: Servers, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await servers.one(alone=True)
+    monkeypatch.setattr(Migrations, "is_current", lambda *_: False)
+    with pytest.raises(DatabaseInUse):
+        await servers.one()
+
+
+@contextlib.contextmanager
+def heard(monkeypatch: pytest.MonkeyPatch, *, poll: float = 60.0) -> Iterator[asyncio.Queue[str]]:
+    monkeypatch.setattr(change_hints, "POLL_SECONDS", poll)
+    yield asyncio.Queue()
+
+
+async def test_what_one_keeps_another_hears_of(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = await servers.one(), await servers.one()
+    with heard(monkeypatch) as topics:
+        listening = asyncio.create_task(second.listen(topics.put_nowait))
+        assert await asyncio.wait_for(topics.get(), 10) == ""
+        await first.pushes.keep(Talk(first).push(incoming("o1", "hello")))
+        assert await asyncio.wait_for(topics.get(), 10) == "push"
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_a_listener_that_was_cut_off_looks_again(
+    servers: Servers, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await servers.one()
+    monkeypatch.setattr(change_hints, "AGAIN_SECONDS", 0.0)
+    with heard(monkeypatch) as topics:
+        listening = asyncio.create_task(first.listen(topics.put_nowait))
+        assert await asyncio.wait_for(topics.get(), 10) == ""
+        postgres.tell(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'", SHARED
+        )
+        assert await asyncio.wait_for(topics.get(), 10) == ""
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.mark.expects_log("database error")
+async def test_who_cannot_reach_the_database_relies_on_nothing(
+    servers: Servers, tmp_path: Path, soon_over: None
+) -> None:
+    async with WayThere.to(servers.url, tmp_path) as way:
+        first, second = await servers.one(way.url, alone=True), await servers.one()
+        way.forget()
+        with pytest.raises(StoreError):
+            await first.lease.renew()
+        await until_taken(second)
+        assert not first.lease.is_held
+        with pytest.raises(LeaseLost):
+            await first.lease.renew()
+
+
+@pytest.mark.expects_log("passes no notices on")
+async def test_where_no_notice_arrives_it_is_looked_at_more_often(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_hints, "PROOF_SECONDS", 0.2)
+    monkeypatch.setattr(change_hints, "POLL_WITHOUT_HINTS_SECONDS", 0.05)
+    async with WayThere.to(servers.url, tmp_path) as way:
+        way.passes_notices_on = False
+        first = await servers.one(way.url)
+        with heard(monkeypatch) as topics:
+            listening = asyncio.create_task(first.listen(topics.put_nowait))
+            for _ in range(3):
+                assert await asyncio.wait_for(topics.get(), 10) == ""
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)

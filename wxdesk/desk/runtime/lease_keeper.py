@@ -1,0 +1,90 @@
+"""Keeps a server's right to work on a shared database, or waits for its turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from wxdesk.core.errors import LeaseLost, StoreError
+from wxdesk.core.events import Event, WorkChanged
+from wxdesk.store.engine.database import WorkLease
+
+log = logging.getLogger(__name__)
+
+RENEW_SECONDS = 2.0
+"""Time between two renewals; a lease outlives two that fail."""
+
+TRY_SECONDS = 1.0
+"""Time between two tries to take it."""
+
+
+class LeaseKeeper:
+    """Keeper of the lease of one server.
+
+    It calls `begin` when the server has its turn to work, and `end` when another one has taken it. Who has the lease
+    already, as a desk alone does, has begun to work by itself.
+    """
+
+    def __init__(
+        self,
+        lease: WorkLease,
+        begin: Callable[[], Awaitable[None]],
+        end: Callable[[], Awaitable[None]],
+        publish: Callable[[Event], None],
+    ) -> None:
+        self._lease = lease
+        self._begin = begin
+        self._end = end
+        self._publish = publish
+        self._has_turn = lease.is_held
+        self._beginning: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Take, renew and give up until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except StoreError as error:
+                    log.warning("The lease waits for the database: %s", error)
+                await asyncio.sleep(RENEW_SECONDS if self._has_turn else TRY_SECONDS)
+        finally:
+            await self._stop_beginning()
+
+    async def _look(self) -> None:
+        if not self._has_turn:
+            if await self._lease.take():
+                self._has_turn = True
+                self._beginning = asyncio.create_task(self._take_turn(), name="take the turn to work")
+            return
+        try:
+            await self._lease.renew()
+        except LeaseLost:
+            await self._give_up()
+
+    async def _take_turn(self) -> None:
+        log.info("This server decides and sends from now on")
+        while True:
+            try:
+                await self._begin()
+                break
+            except StoreError as error:
+                log.warning("Work begins again in a moment: %s", error)
+                await self._end()
+                await asyncio.sleep(TRY_SECONDS)
+        self._publish(WorkChanged(True))
+
+    async def _give_up(self) -> None:
+        log.warning("Another server decides and sends now; this one keeps what arrives")
+        await self._stop_beginning()
+        await self._end()
+        self._lease.forget()
+        self._has_turn = False
+        self._publish(WorkChanged(False))
+
+    async def _stop_beginning(self) -> None:
+        if self._beginning is not None:
+            self._beginning.cancel()
+            await asyncio.gather(self._beginning, return_exceptions=True)
+            self._beginning = None

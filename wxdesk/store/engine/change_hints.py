@@ -1,0 +1,92 @@
+"""Hints of a shared database that something has changed.
+
+A hint may be lost: with its connection, or at a pooler that hands connections on after each transaction. So whoever
+listens gets an empty one after each new connection and every few seconds besides, more often where a test at the
+beginning shows that none arrive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "wxdesk"
+
+POLL_SECONDS = 5.0
+POLL_WITHOUT_HINTS_SECONDS = 1.0
+PROOF_SECONDS = 2.0
+"""Time in which a hint to oneself must arrive."""
+AGAIN_SECONDS = 1.0
+"""Time before the next try to connect."""
+
+
+class ChangeHints:
+    """Listener on a connection of its own.
+
+    `engine` makes it, and `failures` are the errors of its driver.
+    """
+
+    def __init__(self, engine: AsyncEngine, failures: tuple[type[Exception], ...]) -> None:
+        self._engine = engine
+        self._failures = failures
+
+    async def listen(self, heard: Callable[[str], None]) -> None:
+        """Call `heard` with the topic of each hint, until cancelled.
+
+        An empty topic asks to look at everything.
+        """
+        while True:
+            with contextlib.suppress(*self._failures):
+                async with self._connected() as (connection, lost):
+                    pause = await self._prove(connection)
+                    await connection.add_listener(CHANNEL, lambda _c, _p, _n, topic: heard(topic))
+                    while not lost.is_set():
+                        heard("")
+                        with contextlib.suppress(TimeoutError):
+                            async with asyncio.timeout(pause):
+                                await lost.wait()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _prove(self, connection: Any) -> float:  # noqa: ANN401 - the driver has no types
+        """Send a hint to oneself; return the pause between two looks that follows."""
+        arrived, topic = asyncio.Event(), secrets.token_hex(8)
+
+        def hear(*given: object) -> None:
+            if given[-1] == topic:
+                arrived.set()
+
+        await connection.add_listener(f"{CHANNEL}_{topic}", hear)
+        await connection.execute("SELECT pg_notify($1, $2)", f"{CHANNEL}_{topic}", topic)
+        try:
+            async with asyncio.timeout(PROOF_SECONDS):
+                await arrived.wait()
+        except TimeoutError:
+            log.warning("The database passes no notices on (behind a pooler?), so it is looked at each second")
+            return POLL_WITHOUT_HINTS_SECONDS
+        finally:
+            await connection.remove_listener(f"{CHANNEL}_{topic}", hear)
+        return POLL_SECONDS
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[tuple[Any, asyncio.Event]]:
+        """Open a connection of the driver's, and an event that tells its end."""
+        lost = asyncio.Event()
+        connection = await self._engine.connect()
+        try:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(lambda _: lost.set())
+            yield driver, lost
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.invalidate()
+            with contextlib.suppress(Exception):
+                await connection.close()

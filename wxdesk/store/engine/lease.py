@@ -1,0 +1,169 @@
+"""Right to work on a shared PostgreSQL database: one server at a time has it.
+
+All servers keep what arrives. One decides, sends, times and alarms, because two would mark each other's replies
+unknown and ignore their pauses. It renews a row; when it stops to, another takes the row with the next epoch. Each
+writing transaction of the holder first locks the row by its epoch (`guard`), so that one that was frozen and comes
+back writes nothing, and the next holder waits for transactions that had begun.
+
+Times are those of the database's clock. Only how long the holder may rely on its own lease is measured here, by a
+clock that goes on while the machine sleeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from wxdesk.core.errors import LeaseLost
+from wxdesk.store.engine.database import WorkLease
+from wxdesk.store.engine.failures import store_error
+
+LEASE_SECONDS = 6.0
+"""Time for which a lease holds without being renewed."""
+
+MARGIN_SECONDS = 1.0
+"""Time before its end from which the holder does not rely on it any more."""
+
+SAME_CLOCK = timedelta(milliseconds=200)
+"""Difference of clocks that counts as none."""
+
+_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+_WORK = "'work'"
+
+_TAKE = text(f"""
+    WITH taken AS (
+        INSERT INTO leases (name, epoch, holder, until) VALUES ({_WORK}, 1, :me, {_NOW} + :span)
+        ON CONFLICT (name) DO UPDATE SET epoch = leases.epoch + 1, holder = :me, until = {_NOW} + :span
+        WHERE leases.until < {_NOW} RETURNING epoch
+    ) SELECT (SELECT epoch FROM taken), {_NOW}
+""")  # noqa: S608 - made of constants
+_RENEW = text(f"""
+    WITH renewed AS (
+        UPDATE leases SET until = {_NOW} + :span
+        WHERE name = {_WORK} AND epoch = :epoch AND holder = :me RETURNING epoch
+    ) SELECT (SELECT epoch FROM renewed), {_NOW}
+""")  # noqa: S608
+_RELEASE = text(f"UPDATE leases SET until = 0 WHERE name = {_WORK} AND epoch = :epoch AND holder = :me")  # noqa: S608
+_GUARD = text(
+    f"SELECT 1 FROM leases WHERE name = {_WORK} AND epoch = :epoch AND holder = :me FOR KEY SHARE"  # noqa: S608
+)
+_TAKEN = text(f"SELECT count(*) FROM leases WHERE name = {_WORK} AND until >= {_NOW}")  # noqa: S608
+
+
+def is_leased(connection: Connection) -> bool:
+    """Tell if a server works on the database, without taking the lease."""
+    known = connection.scalar(text("SELECT to_regclass('leases') IS NOT NULL"))
+    return bool(known and connection.scalar(_TAKEN))
+
+
+def _elapsed() -> float:
+    """Read a clock of seconds that nobody sets and, if possible, no sleep stops."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+class Lease(WorkLease):
+    """Lease on a database, on a connection that nothing else waits for.
+
+    `engine` makes it, and `failures` are the errors of its driver.
+    """
+
+    is_shared = True
+
+    def __init__(self, engine: AsyncEngine, failures: tuple[type[Exception], ...]) -> None:
+        self._engine = engine
+        self._failures = failures
+        self._connection: AsyncConnection | None = None
+        self._asking = asyncio.Lock()
+        self._me = secrets.token_hex(8)
+        self._epoch: int | None = None
+        self._relied_on_until = 0.0
+
+    @property
+    def is_held(self) -> bool:
+        """See `WorkLease`."""
+        return self._epoch is not None and _elapsed() < self._relied_on_until
+
+    async def take(self) -> bool:
+        """Take the lease with the next epoch; see `WorkLease`."""
+        epoch = await self._ask(_TAKE)
+        if epoch is not None:
+            self._epoch = epoch
+        return epoch is not None
+
+    async def renew(self) -> None:
+        """See `WorkLease`."""
+        if await self._ask(_RENEW) is None:
+            self._relied_on_until = 0.0
+            raise LeaseLost
+
+    async def guard(self, connection: AsyncConnection) -> None:
+        """Let a transaction go on if the lease is held, or never was.
+
+        Raises:
+            LeaseLost: another process has it; the transaction is to be rolled back.
+        """
+        if self._epoch is None:
+            return
+        if await connection.scalar(_GUARD, {"me": self._me, "epoch": self._epoch}) is None:
+            self._relied_on_until = 0.0
+            raise LeaseLost
+
+    def forget(self) -> None:
+        """See `WorkLease`."""
+        self._epoch, self._relied_on_until = None, 0.0
+
+    async def release(self) -> None:
+        """Let another process take the lease at once, and end the connection."""
+        epoch = self._epoch
+        self.forget()
+        if epoch is not None:
+            with contextlib.suppress(*self._failures):
+                connection = await self._connected()
+                await connection.execute(_RELEASE, {"me": self._me, "epoch": epoch})
+        await self._disconnect()
+
+    async def _ask(self, statement: TextClause) -> int | None:
+        """Take or renew; return the epoch that this process has, None if it has none."""
+        span = round(LEASE_SECONDS * 1_000_000)
+        async with self._asking:
+            began, began_at = _elapsed(), datetime.now(UTC)
+            try:
+                connection = await self._connected()
+                given = {"me": self._me, "span": span} | ({"epoch": self._epoch} if statement is _RENEW else {})
+                epoch, now = (await connection.execute(statement, given)).one()
+            except self._failures as error:
+                await self._disconnect()
+                raise store_error(error) from None
+            self._compare_clocks(
+                datetime.fromtimestamp(now / 1_000_000, UTC) - (began_at + (datetime.now(UTC) - began_at) / 2)
+            )
+            if epoch is None:
+                return None
+            self._relied_on_until = began + LEASE_SECONDS - MARGIN_SECONDS
+            return int(epoch)
+
+    def _compare_clocks(self, ahead: timedelta) -> None:
+        if abs(ahead - self.ahead) > SAME_CLOCK:  # else the time between two steps would change with each look
+            self.ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta()
+
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None:
+            connection = await self._engine.connect()
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            self._connection = connection
+        return self._connection
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):  # it may be gone already
+                await connection.invalidate()
+            with contextlib.suppress(Exception):
+                await connection.close()
