@@ -164,6 +164,23 @@ async def test_with_its_data_nothing_of_it_is_left(shop: Shop) -> None:
     assert await shop.opened.store.pushes.lost() == 0
 
 
+async def test_a_removal_that_was_cut_off_can_be_begun_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    shop.opened.store.pushes.mark_newest()
+    editing = shop.opened.desk.account_editing
+    before = shop.text
+    monkeypatch.setattr(shop.sources, "remove", lambda _: 1 / 0)  # as if it ended here
+    with pytest.raises(ZeroDivisionError):
+        await editing.remove("shop", with_data=True)
+    monkeypatch.undo()
+    assert shop.text == before
+    assert await shop.opened.store.pushes.lost() == 0
+    await editing.remove("shop", with_data=True)
+    assert "shop" not in shop.text
+    assert await shop.opened.store.pushes.page() == []
+
+
 async def test_an_account_that_is_gone_is_not_there(shop: Shop) -> None:
     with pytest.raises(NotFound):
         await shop.opened.desk.account_editing.remove("shop", with_data=True)

@@ -170,14 +170,21 @@ class Configuration:
             return await self._reload()
 
     async def edit(
-        self, change: Callable[[str], str], then: Callable[[], Awaitable[None]] | None = None
+        self,
+        change: Callable[[str], str],
+        then: Callable[[], Awaitable[None]] | None = None,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> ConfigurationChanged:
         """Change the text of config.toml, do what belongs to it, and apply both.
 
-        If `then` fails, the file is put back. Raises what `config.writing.rewrite` and `then` raise.
+        If `then` fails, the file is put back. What comes `first` can be done again where the rest was cut off.
+        Raises what `config.writing.rewrite` and both raise.
         """
         async with self._reading:
             home = self.now.home
+            if first is not None:
+                await asyncio.to_thread(rewrite, home, str)  # a file with a mistake changes nothing
+                await first()
             before = await asyncio.to_thread(rewrite, home, change)
             try:
                 if then is not None:

@@ -102,34 +102,38 @@ class AccountEditing:
                 await self._store.account_rows.rename(new, old)
                 raise
 
-        return await self._moving(old, partial(with_account_keys, name=old, keys={"name": new}), move)
+        return await self._moving(old, partial(with_account_keys, name=old, keys={"name": new}), then=move)
 
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
-        """Remove an account and its secrets, and its conversations only `with_data`."""
+        """Remove an account and its secrets, and its conversations only `with_data`.
+
+        It leaves config.toml last, so that a removal that was cut off can be begun again.
+        """
 
         async def remove_rest() -> None:
             if with_data:
-                for digest in await self._store.account_rows.remove(name):
+                self._store.pushes.expect_fewer()
+                for digest in await self._store.account_rows.pictures(name):
                     await self._pictures.remove(digest)
-                await self._store.pushes.note_removed()
+                await self._store.account_rows.remove(name)
             if self._sources is not None:
                 await asyncio.to_thread(self._sources.remove, name)
 
-        return await self._moving(name, partial(without_account, name=name), remove_rest)
+        return await self._moving(name, partial(without_account, name=name), first=remove_rest)
 
     @property
     def _sources(self) -> SecretSources | None:
         return self._configuration.now.sources
 
     async def _moving(
-        self, name: str, change: Callable[[str], str], then: Callable[[], Awaitable[None]]
+        self, name: str, change: Callable[[str], str], **steps: Callable[[], Awaitable[None]]
     ) -> ConfigurationChanged:
         """Edit while no push for the account comes in between."""
         if name not in self._configuration.now.accounts:
             raise NotFound("account")
         reopen = self._shut(name)
         try:
-            return await self._configuration.edit(change, then)
+            return await self._configuration.edit(change, **steps)
         except BaseException:
             reopen()
             raise

@@ -43,3 +43,9 @@ class PushMark:
             log.info("The newest message's number was not noted: errno %s", error.errno)
         else:
             self._written = newest
+
+    def forget(self) -> None:
+        """Note none, because pushes are removed on purpose."""
+        self._written = 0
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)

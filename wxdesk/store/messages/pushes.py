@@ -53,10 +53,11 @@ class Pushes:
         if self._mark is not None and self._newest:
             self._mark.write(self._newest)
 
-    async def note_removed(self) -> None:
-        """Note that pushes were removed on purpose, so that none counts as lost."""
-        self._newest = await self._db.read(_newest)
-        self.mark_newest()
+    def expect_fewer(self) -> None:
+        """Prepare for pushes to be removed on purpose, so that none counts as lost."""
+        self._newest = 0
+        if self._mark is not None:
+            self._mark.forget()
 
     async def lost(self) -> int:
         """Count acknowledged pushes of the last run that the file does not hold."""

@@ -7,9 +7,22 @@ to the one of a row that it refers to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, delete, exists, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    delete,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.store.engine.database import Database
@@ -36,6 +49,10 @@ class AccountRows:
         """
         await self._db.write(_rename, old, new)
 
+    async def pictures(self, name: str) -> list[str]:
+        """Return the pictures that only rows of an account name."""
+        return await self._db.read(lambda connection: _pictures_only_of(connection, _owned(name)))
+
     async def remove(self, name: str) -> list[str]:
         """Remove all rows of an account; return the pictures that nothing names any more."""
         return await self._db.write(_remove, name)
@@ -55,12 +72,11 @@ def _rename(connection: Connection, old: str, new: str) -> None:
 
 def _remove(connection: Connection, name: str) -> list[str]:
     owned = _owned(name)
-    shown = set(connection.scalars(select(messages.c.picture).where(owned[messages], messages.c.picture.is_not(None))))
+    unnamed = _pictures_only_of(connection, owned)
     for table in reversed(metadata.sorted_tables):
         if table in owned:
             connection.execute(delete(table).where(owned[table]))
     connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
-    unnamed = sorted(shown - set(_named_digests(connection)))
     for table in (pictures, picture_chunks):
         connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
     return unnamed
@@ -83,12 +99,14 @@ def _owned(name: str) -> dict[Table, ColumnElement[bool]]:
     return found
 
 
-def _named_digests(connection: Connection) -> Iterator[str]:
-    """Find the pictures that messages, replies, rules and templates name."""
-    yield from connection.scalars(select(messages.c.picture).where(messages.c.picture.is_not(None)).distinct())
+def _pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement[bool]]) -> list[str]:
+    shown = select(messages.c.picture).where(messages.c.picture.is_not(None)).distinct()
+    named = set(connection.scalars(shown.where(not_(owned[messages]))))
     for table in metadata.sorted_tables:
         for column in table.c:
             if isinstance(column.type, JsonText):
                 text = type_coerce(column, Text)
-                for value in connection.scalars(select(text).where(text.like("%picture%"))):
-                    yield from _DIGEST.findall(value)
+                query = select(text).where(text.like("%picture%"), not_(owned.get(table, false())))
+                for value in connection.scalars(query):
+                    named.update(_DIGEST.findall(value))
+    return sorted(set(connection.scalars(shown.where(owned[messages]))) - named)
