@@ -25,6 +25,9 @@ from wxdesk.store.engine import sqlite
 LOG_BYTES = 300_000
 """Length of the log from which it is copied into the file: often, since much can go wrong there."""
 
+PASSPHRASE = "eight letters"
+"""What opens the vault of a home that has one."""
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -32,10 +35,11 @@ class Nursery:
     """The parent of all; `layer` is loaded into it, and so into each child."""
 
     def __init__(self, layer: Path | None = None) -> None:
+        preloaded = {} if layer is None else {"LD_PRELOAD": str(layer)}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.campaign.disk.children"],
             cwd=ROOT,
-            env={**os.environ, **({} if layer is None else {"LD_PRELOAD": str(layer)})},
+            env={**os.environ, **preloaded, "WXDESK_VAULT_PASSPHRASE": PASSPHRASE},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from pathlib import Path
@@ -12,8 +13,13 @@ from sqlalchemy import Engine, event
 
 from tests.campaign.disk.at_work import RULES, Confirmed
 from tests.campaign.disk.recorder import Layer
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.cli import main
-from wxdesk.core.errors import StoreError
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.errors import StoreError, WxdeskError
+from wxdesk.desk.settings.configuration import read_setup
+from wxdesk.i18n import explain
+from wxdesk.secrets import SecretSources
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
@@ -70,3 +76,52 @@ async def _command(home: Path, last: int | None, fact: tuple[str, str], *argumen
         raise SystemExit(code)
     said.note("done", *fact, "")
     said.note("statements", statements.count)
+
+
+async def start_once(home: Path) -> None:
+    """Start a desk as `wxdesk serve` does, look at everything that it has, and stop it.
+
+    Noted are how many pushes it has and how many it misses, or why it does not start, and whatever fails in it without
+    a word that people understand.
+    """
+    said = Confirmed(home)
+    logging.getLogger().addHandler(_Failures(said))
+    try:
+        sources = SecretSources(home)
+        sources.unlock_by_environment()
+        opened = await open_desk(read_setup(home, sources))
+    except WxdeskError as error:
+        said.note("refused", explain(error))
+        return
+    try:
+        said.note("pushes", await _look_at_all(opened), await opened.store.pushes.lost())
+    except StoreError as error:
+        said.note("told", explain(error))
+    finally:
+        await opened.stop()
+
+
+class _Failures(logging.Handler):
+    """Notes what no part of the desk has expected."""
+
+    def __init__(self, said: Confirmed) -> None:
+        super().__init__(logging.CRITICAL)
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._said.note("failed", record.getMessage(), repr(record.exc_info and record.exc_info[1]))
+
+
+async def _look_at_all(opened: OpenDesk) -> int:
+    pushes, before = 0, None
+    while page := await opened.store.pushes.page(before):
+        pushes, before = pushes + len(page), page[-1].id
+    await opened.desk.rules.rulebook.all()
+    await opened.desk.templates.all()
+    rows, offset = await opened.store.inbox.page(InboxFilter.ALL), 0
+    while rows:
+        for row in rows:
+            await opened.store.inbox.timeline(row.conversation.id, limit=500)
+        offset += len(rows)
+        rows = await opened.store.inbox.page(InboxFilter.ALL, offset)
+    return pushes
