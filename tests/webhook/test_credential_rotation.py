@@ -22,7 +22,7 @@ CREDENTIALS = Credentials(
     NEW_TOKEN,
     NEW_KEY,
     (FormerSecret("a mistyped one", TOKEN_ENDS + timedelta(hours=1)), FormerSecret(TOKEN, TOKEN_ENDS)),
-    (FormerSecret("unusable", KEY_ENDS), FormerSecret(KEY, KEY_ENDS)),
+    (FormerSecret(KEY, KEY_ENDS), FormerSecret("unusable", KEY_ENDS)),
 )
 
 

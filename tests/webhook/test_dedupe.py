@@ -81,3 +81,18 @@ def test_keys_of_messages_and_of_events_grow_with_time() -> None:
 def test_a_message_id_that_is_no_number_makes_a_key_all_the_same() -> None:
     keys = {key_of(push(MsgType="text", MsgId=msg_id)) for msg_id in ("a", "b", "-1", "１２", "1" * 21, "1" * 22)}
     assert len(keys) == 6
+    assert all(key.startswith("m::") for key in keys)
+    assert key_of(push(MsgType="text", MsgId="1" * 20)).startswith("m:11111111111111111111:")
+
+
+def test_keys_that_databases_have_already_stay_what_they_are() -> None:
+    """Else a push that WeChat repeats around an update of the program would count as new."""
+    assert [key_of(push(MsgType="text", Content="a", MsgId=7)), key_of(event()), push_key(None, b"{")] == [
+        "m:00000000000000000007:22fc2d58ea92961265c5bee3a28b2e9b8e227526",
+        "e:00000000001760000000:b24a55a7f6fa1684f57f7e85f8713a751eb32a42",
+        "x:60ba4b2daa4ed4d070fec06687e249e0e6f9ee45",
+    ]
+
+
+def test_an_event_is_known_by_all_it_says_also_where_it_has_an_id() -> None:
+    assert key_of(event(MsgId=7)) != key_of(event(MsgId=7, SessionFrom="x"))

@@ -13,7 +13,7 @@ from itertools import product
 
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
-from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.crypto import PushCipher, same_signature
 from wxdesk.webhook.refusal import Refusal
 
 _NO_END = datetime.max.replace(tzinfo=UTC)
@@ -39,15 +39,10 @@ class PushSecrets:
             with contextlib.suppress(BadInput):
                 self._dated.append((PushCipher(token.value, key.value, app_id), min(token.until, key.until)))
 
-    def check(self, given: str, timestamp: str, nonce: str, at: datetime) -> PushCipher:
-        """Find the secrets that made a request's `signature`; raises `PushRefused`."""
-        for cipher in self._at(at):
-            try:
-                cipher.check(given, timestamp, nonce)
-            except PushRefused:
-                continue
-            return cipher
-        raise PushRefused(Refusal.SIGNATURE)
+    def check(self, given: str, timestamp: str, nonce: str, at: datetime) -> None:
+        """Raise `PushRefused` unless some valid secrets made a request's `signature`."""
+        if not any(same_signature(given, cipher.sign(timestamp, nonce)) for cipher in self._at(at)):
+            raise PushRefused(Refusal.SIGNATURE)
 
     def open(self, given: str, timestamp: str, nonce: str, encrypted: str, at: datetime) -> tuple[PushCipher, bytes]:
         """Decrypt a push; return the secrets it was made with and its message.

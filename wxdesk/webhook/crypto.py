@@ -71,11 +71,6 @@ class PushCipher:
         """Compute the `msg_signature` of an encrypted body's Base64 text as it is sent."""
         return signature(self._push_token, timestamp, nonce, encrypted)
 
-    def check(self, given: str, timestamp: str, nonce: str) -> None:
-        """Raise `PushRefused` unless `given` is the request's `signature`."""
-        if not same_signature(given, self.sign(timestamp, nonce)):
-            raise PushRefused(Refusal.SIGNATURE)
-
     def open(self, given: str, timestamp: str, nonce: str, encrypted: str) -> bytes:
         """Check the `msg_signature`, then decrypt; raises `PushRefused`."""
         if not same_signature(given, self.sign_encrypted(timestamp, nonce, encrypted)):
@@ -113,13 +108,11 @@ class PushCipher:
         """Encrypt `plaintext` to Base64; `random16` fixes the random head, for tests.
 
         Raises:
-            BadInput: there is no key, or `random16` is not 16 bytes long.
+            BadInput: there is no key.
         """
         if self._cipher is None:
             raise BadInput(reason="The EncodingAESKey is missing.")
         head = secrets.token_hex(_RANDOM // 2).encode() if random16 is None else random16
-        if len(head) != _RANDOM:
-            raise BadInput(reason="The random head must have 16 bytes.")
         inner = head + len(plaintext).to_bytes(4) + plaintext + self._app_id
         pad = _PAD_BLOCK - len(inner) % _PAD_BLOCK
         encryptor = self._cipher.encryptor()

@@ -73,7 +73,8 @@ class PushVerifier:
         secrets = self._ready()
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if self.account.push_mode is PushMode.PLAIN:
-            return secrets.check(query.get("signature", ""), timestamp, nonce, at), body
+            secrets.check(query.get("signature", ""), timestamp, nonce, at)
+            return secrets.present, body
         encrypted = _encrypted(body)
         return secrets.open(query.get("msg_signature", ""), timestamp, nonce, encrypted, at)
 

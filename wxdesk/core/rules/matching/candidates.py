@@ -44,13 +44,9 @@ class Candidates:
         self._filter = filter_patterns([source for source, _ in words[CluePlace.PATTERN]])
         self._by_button = [number for _, number in words[CluePlace.BUTTON]]
 
-    def always(self, kind: MessageType) -> Sequence[int]:
-        """Return the candidates for every message of this kind, whatever its text."""
-        return self._always.get(kind, ())
-
     def of(self, kind: MessageType, cased: str, folded: str, session_from: str | None) -> list[int]:
         """Return the candidates for a message in order, given its `Normaliser.forms`."""
-        found = set(self.always(kind))
+        found = set(self._always.get(kind, ()))
         for look_up in self._in_text:
             found.update(look_up(folded))
         if self._patterns:

@@ -11,7 +11,7 @@ _BEGINNINGS = (2, 4, 8)
 
 
 class Keywords:
-    """Words with their owners (numbers of the caller's choice), compared exactly.
+    """Words, none empty, with their owners (numbers of the caller's choice), compared exactly.
 
     Normalise both sides before. At each place of a text its two characters are looked up among the beginnings
     of words; where some word begins so, the first four are, and then eight. Each beginning knows the lengths of
@@ -24,8 +24,7 @@ class Keywords:
         for word, owner in words:
             owners[word].append(owner)
         self._owners = {word: tuple(found) for word, found in owners.items()}
-        self._single = {word for word in owners if len(word) == 1}
-        self._initials = {word[0] for word in owners if word}
+        self._initials = {word[0] for word in owners}
         looked_up = [(size, _lengths(owners, size)) for size in _BEGINNINGS]
         # Where no word is as short as that, as in English, a first look-up would only lead to the next.
         self._beginnings = tuple((size, found) for size, found in looked_up if any(found.values()))
@@ -34,10 +33,9 @@ class Keywords:
     def inside(self, text: str) -> Iterator[int]:
         """Yield the owners of the words that occur in `text`, some more than once."""
         owners = self._owners
-        yield from owners.get("", ())
         if self._initials.isdisjoint(text):  # as with few rules in most texts
             return
-        for character in self._single.intersection(text):
+        for character in owners.keys() & set(text):
             yield from owners[character]
         places: Iterable[int] = range(len(text))
         for size, beginnings in self._beginnings:

@@ -169,7 +169,7 @@ class Ruleset:
         forms = self.tools.normaliser.forms
 
         def could_match(kind: MessageType, text: str, session_from: str | None) -> bool:
-            return bool(index.always(kind) or index.of(kind, *forms(text), session_from))
+            return bool(index.of(kind, *forms(text), session_from))
 
         return could_match
 
