@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wxdesk.config.editing import with_keys
+from wxdesk.config.store_url import public_part
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import PortInUse, WxdeskError
 from wxdesk.core.setup.findings import Finding
@@ -126,10 +127,3 @@ def free_port_after(host: str, port: int) -> int | None:
         with contextlib.suppress(OSError), socket.create_server((host, candidate)):
             return candidate
     return None
-
-
-def public_part(url: str) -> str:
-    """Strip user and parameters, which may hold a password, from a store's URL."""
-    kind, found, rest = url.partition("://")
-    place = rest.partition("?")[0]
-    return f"{kind}{found}{place if kind == 'sqlite' else place.rpartition('@')[2]}"

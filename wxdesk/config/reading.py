@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from wxdesk.config.store_url import KINDS, VARIABLE, url_of_environment
 from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, check_tunnel
 from wxdesk.core.errors import BadConfig, Phrase
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
@@ -25,6 +26,7 @@ from wxdesk.toml import BadToml, TomlLines, parsed_toml
 
 FILE = "config.toml"
 TOP_LEVEL = "top level"
+WRONG_KIND = "must begin with sqlite:/// or postgresql://"
 ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _REASONS = (
@@ -58,7 +60,10 @@ class ListenerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Database URL: `sqlite:///file` relative to HOME, or `postgresql://…`."""
+    """Database URL: `sqlite:///file` relative to HOME, or `postgresql://…`.
+
+    The environment's `WXDESK_STORE_URL` goes before it.
+    """
 
     url: str = "sqlite:///desk.db"
 
@@ -103,7 +108,19 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(home: Path) -> Config:
-    """Read HOME/config.toml, which may be missing. Raises `BadConfig`, `UnusableFile`."""
+    """Read HOME/config.toml, which may be missing, below the environment's store URL.
+
+    Raises:
+        BadConfig, UnusableFile: one of them cannot be used.
+    """
+    config, url = load_file(home), url_of_environment()
+    if url and not url.startswith(KINDS):
+        raise BadConfig(VARIABLE, "store.url", WRONG_KIND)
+    return msgspec.structs.replace(config, store=StoreSettings(url)) if url else config
+
+
+def load_file(home: Path) -> Config:
+    """Read HOME/config.toml alone. Raises `BadConfig`, `UnusableFile`."""
     path = home / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -193,8 +210,8 @@ def _check(config: Config, file: str) -> None:
     for key, url in (("listener.public_url", config.listener.public_url), ("wechat.api_base", config.wechat.api_base)):
         if url and not url.startswith(("http://", "https://")):
             raise BadConfig(file, key, "must begin with http:// or https://")
-    if not config.store.url.startswith(("sqlite:///", "postgresql://")):
-        raise BadConfig(file, "store.url", "must begin with sqlite:/// or postgresql://")
+    if not config.store.url.startswith(KINDS):
+        raise BadConfig(file, "store.url", WRONG_KIND)
     check_tunnel(config.tunnel, file)
     seen: set[str] = set()
     for index, entry in enumerate(config.accounts):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from wxdesk.config import FILE, Config, load
+from wxdesk.config.store_url import passwords_in
 from wxdesk.config.writing import restore, rewrite
 from wxdesk.core.errors import BadInput, WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
@@ -81,7 +82,8 @@ class Setup:
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not appear in a log."""
         known = (*self.credentials.values(), *(found.credentials for found in self.found.values()))
-        return (*(secret for credentials in known for secret in credentials.secrets), self.tunnel_password)
+        secrets = (secret for credentials in known for secret in credentials.secrets)
+        return (*secrets, self.tunnel_password, *passwords_in(self.config.store.url))
 
     def found_for(self, account: str) -> AccountSecrets:
         """Return the secrets of an account that were found, and from where."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import sqlite3
-from ssl import SSLError
+from ssl import SSLCertVerificationError, SSLError
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -29,6 +29,7 @@ NO_ENTRY = "the database server lets nobody in from here under that user (pg_hba
 NO_DATABASE = "the database server has no database of that name"
 NO_RIGHT = "the database server does not give the user the rights that wxdesk needs"
 NO_TLS = "the database server and wxdesk agree on no encryption (TLS)"
+UNTRUSTED = "the database server has no certificate that this machine trusts for its name"
 BAD_URL = "the store's url has a part that wxdesk or the database server does not know"
 SERVER_FULL = "the disk of the database server is full"
 STANDBY = "the database server takes no changes: it is a standby, or set to read only"
@@ -108,10 +109,13 @@ def store_error(error: BaseException) -> StoreError:
 
 
 def _reason_without_code(error: BaseException, original: BaseException) -> str:
+    if isinstance(original, SSLCertVerificationError):
+        return UNTRUSTED
     # asyncpg has no class for a server without TLS.
     if isinstance(original, SSLError) or (isinstance(original, ConnectionError) and "SSL" in str(original)):
         return NO_TLS
-    found = next((reason for kind, reason in _KINDS if isinstance(original, kind)), OTHER)
+    causes = (original, original.__cause__)
+    found = next((reason for kind, reason in _KINDS if any(isinstance(one, kind) for one in causes)), OTHER)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return UNREACHABLE if found == OTHER and lost else found
 

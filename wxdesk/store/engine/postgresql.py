@@ -19,6 +19,7 @@ from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
 from wxdesk.store.engine.lease import Lease
+from wxdesk.store.engine.server_address import address_of
 from wxdesk.store.engine.server_check import check_server, unsafe_settings
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,6 @@ SHORT = {
 }
 """Further settings where transactions are short."""
 
-OF_LIBPQ = ("channel_binding", "connect_timeout", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval")
-"""Parameters of providers' URLs that mean nothing to asyncpg."""
-
 LEASE_ANSWERS_SECONDS = 2.0
 """Time limit of a statement about the lease; there is time for another try."""
 
@@ -68,7 +66,7 @@ class PostgresqlDatabase(Database):
     A connection on which a statement takes longer than `patience` seconds is given up; None waits for ever.
 
     Raises:
-        StoreError: asyncpg is not installed.
+        StoreError: asyncpg is not installed, or the URL leads to another machine without TLS.
     """
 
     lease: Lease
@@ -78,11 +76,11 @@ class PostgresqlDatabase(Database):
             import asyncpg  # type: ignore[import-untyped]
         except ImportError:
             raise StoreError(reason=NO_DRIVER) from None
-        # The driver reads the URL itself, so that it may say sslmode=require and all else that PostgreSQL's own may.
-        dsn = url.set(drivername="postgresql").difference_update_query(OF_LIBPQ).render_as_string(hide_password=False)
+        dsn, by_system = address_of(url)
         connect = partial(
             asyncpg.connect,
             dsn,
+            ssl=by_system or None,
             timeout=CONNECT_SECONDS,
             command_timeout=patience,
             server_settings=SERVER_SETTINGS if patience is None else SERVER_SETTINGS | SHORT,

@@ -1,0 +1,70 @@
+"""Address of a PostgreSQL server, and TLS beyond this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from wxdesk.core.errors import Phrase, StoreError
+
+OF_LIBPQ = ("channel_binding", "connect_timeout", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval")
+"""Parameters of providers' URLs that mean nothing to asyncpg."""
+
+PLAIN = (
+    "the database is on another machine, and what goes there would not be encrypted; add ?sslmode=verify-full or"
+    " ?sslmode=require to its url, or ?sslmode=disable if nobody else can listen on the way"
+)
+NO_ROOTS = "the file {file} that sslrootcert names cannot be read"
+
+_PERHAPS = ("", "allow", "prefer")
+"""Modes in which whoever pretends to be the server gets everything in plain text."""
+
+
+def address_of(url: URL) -> tuple[str, bool]:
+    """Return the URL for asyncpg, and whether the system's certificates decide.
+
+    asyncpg reads it itself, with all that PostgreSQL's own library knows, and takes what is missing, such as the
+    password, from `PGPASSWORD` and the like, or from `~/.pgpass`.
+
+    Raises:
+        StoreError: it leads to another machine without TLS, and does not say that this is meant.
+    """
+    mode = url.query.get("sslmode") or os.environ.get("PGSSLMODE", "")
+    if mode in _PERHAPS and not all(map(_is_here, _hosts(url))):
+        raise StoreError(reason=PLAIN)
+    roots = str(url.query.get("sslrootcert", ""))
+    by_system = roots == "system"
+    if roots and not by_system:
+        _check_readable(roots)
+    without = (*OF_LIBPQ, "sslmode", "sslrootcert") if by_system else OF_LIBPQ
+    told = url.set(drivername="postgresql").difference_update_query(without)
+    return told.render_as_string(hide_password=False), by_system
+
+
+def _hosts(url: URL) -> Iterator[str]:
+    if url.host:
+        yield url.host
+        return
+    named = url.query.get("host") or os.environ.get("PGHOST", "")
+    for host in named.split(",") if isinstance(named, str) else named:
+        yield host.rpartition(":")[0] or host
+
+
+def _is_here(host: str) -> bool:
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_readable(file: str) -> None:
+    try:
+        Path(file).read_bytes()
+    except OSError:
+        raise StoreError(reason=Phrase(NO_ROOTS, file=file)) from None
