@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -36,8 +37,19 @@ def replace_file(path: Path, content: bytes, ready: Callable[[Path], None] = lam
             os.fsync(file.fileno())
         ready(new)
         new.replace(path)
+        sync_folder(path.parent)
     finally:
         new.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names in a folder to the disk, so that a power cut leaves the newest."""
+    with suppress(OSError):  # Windows opens no folders; there a name is on disk with its file
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def stamp_of(file: Path) -> tuple[int, int, int] | None:

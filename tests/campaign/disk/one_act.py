@@ -63,6 +63,11 @@ async def import_rules(home: Path, version: str, last: int | None = None) -> Non
     await _command(home, last, ("rules", version), "rules", "import", str(file))
 
 
+async def change_account(home: Path, name: str, holds: str) -> None:
+    """Change an account, as `wxdesk account set` does."""
+    await _command(home, None, ("holds", holds), "account", "set", name, "--hold-seconds", holds)
+
+
 async def remove_account(home: Path, name: str, last: int | None = None) -> None:
     """Remove an account with its conversations, as `wxdesk account remove --with-data` does."""
     await _command(home, last, ("removed", name), "account", "remove", name, "--with-data")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.campaign.disk.at_work import RULES, read_confirmed
 from tests.campaign.disk.children import Nursery
-from tests.campaign.disk.recorder import AFTER, BEFORE, CUT, NAME, OPEN, SYNC, WRITE, Fault
+from tests.campaign.disk.recorder import AFTER, BEFORE, CUT, NAME, OPEN, SYNC, WRITE, Disk, Fault, Kept
 from tests.campaign.disk.verdict import Found
 from tests.conftest import Sized
 from tests.prepared import prepare
@@ -116,3 +116,27 @@ def test_an_import_of_rules(watched: Nursery, tmp_path: Path, sized: Sized) -> N
         assert found == str(number) if ended else found in (version, str(number))
         version = str(found)
     assert read_confirmed(home)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(300)
+def test_the_power_goes_after_a_change_of_the_configuration(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
+    """Each image has one of the two whole, and the new one once it was confirmed."""
+    chance, home, begun, record = Random(20261211), tmp_path / "home", tmp_path / "begun", tmp_path / "record"
+    home.mkdir()
+    (home / "config.toml").write_text(ACCOUNT.format(name="shop", number=1), encoding="utf-8")
+    for number in range(1, sized(1, 3, 25) + 1):
+        shutil.rmtree(begun, ignore_errors=True)
+        record.unlink(missing_ok=True)
+        shutil.copytree(home, begun)
+        assert watched.live(f"{ACT}.change_account", "shop", str(number), folder=home, record=record) == 0
+        disk = Disk(home, begun, record)
+        for _ in disk.events():
+            for kept in Kept:
+                left = tmp_path / "left"
+                disk.cut(left, kept, chance)
+                [entry] = load(left).accounts
+                done = any(line[0] == "done" and line[2] == str(number) for line in read_confirmed(left))
+                assert entry.hold_seconds == number or not done
+                assert entry.hold_seconds in (number, number - 1 or 8)
+                shutil.rmtree(left)

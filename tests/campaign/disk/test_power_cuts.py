@@ -100,9 +100,9 @@ def test_the_power_goes_after_a_sync_that_failed_and_then_lies(
     """Linux counts what a failed sync left behind as written: the next sync succeeds and writes nothing of it."""
     power = Power(tmp_path, Random(20261133 + killed))
     for life in range(1, sized(2, 6, 80) + 1):
-        fault = Fault(SYNC, power.chance.randrange(5, 50), error=errno.EIO)
+        fault = Fault(SYNC, power.chance.randrange(5, 30), error=errno.EIO)
         if killed:
-            ends = (f"{AT_WORK}.work_and_die", life, power.chance.randrange(60, 200), 0)
+            ends = (f"{AT_WORK}.work_and_die", life, power.chance.randrange(40, 100), 0)
         else:
             ends = (f"{AT_WORK}.work", life, 20)
         assert watched.live(*ends, folder=power.home, record=power.record, fault=fault) <= 0

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.paths import sync_folder
 from wxdesk.store.engine.failures import DISK_FAULT, DISK_FULL
 
 CHANGED = "the picture's file is not what it was"
@@ -113,9 +114,4 @@ def _write_whole(target: Path, data: bytes) -> None:
             Path(file.name).unlink(missing_ok=True)
             raise
     Path(file.name).replace(target)
-    with contextlib.suppress(OSError):  # Windows opens no folders; there the name is on disk with the file
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(target.parent)
