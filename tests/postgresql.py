@@ -54,6 +54,20 @@ class Postgres:
         """Start it again; it recovers from its log."""
         self.server.ensure_postgres_running()
 
+    def stop_answering(self) -> None:
+        """Hold the server and all its sessions where they are, as a machine that is suspended does."""
+        for process in self._processes():
+            process.suspend()
+
+    def go_on(self) -> None:
+        """Let them go on."""
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[Any]:
+        server = self.server.get_postmaster_info().process
+        return [server, *server.children(recursive=True)]
+
     def tell(self, sql: str, database: str) -> list[str]:
         """Let psql say something to it; the lines of the answer, their fields parted by |."""
         command = [self.server.bin_path / "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self.server.get_uri(database)]

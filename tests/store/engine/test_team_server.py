@@ -27,6 +27,8 @@ async def team(postgres: Postgres, home: Path) -> AsyncIterator[Store]:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
+        ("08P01", failures.POOLER),
+        ("42P05", failures.POOLED),
         ("53100", failures.SERVER_FULL),
         ("53200", failures.BUSY),
         ("53300", failures.BUSY),

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Connection, NullPool
+from sqlalchemy import URL, Connection, NullPool, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.change_hints import ChangeHints
@@ -56,6 +58,14 @@ RETRYABLE = frozenset({"40P01", "40001"})
 
 PAUSES = (0.02, 0.05, 0.1, 0.2)
 """Longest pause in seconds before each new try."""
+
+SESSION = "wxdesk.session"
+"""Name under which the pool remembers the server's number of a session."""
+
+_END = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(:pids) AND usename = current_user "
+    "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
+)
 
 NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
 
@@ -106,6 +116,8 @@ class PostgresqlDatabase(Database):
         # Outside the pool: who renews the lease must not wait for writers.
         soon = partial(connect, timeout=LEASE_ANSWERS_SECONDS, command_timeout=LEASE_ANSWERS_SECONDS)
         apart = made(async_creator=soon, poolclass=NullPool)
+        self._ended: set[int] = set()
+        self._note_ends(self._engine, apart)
         self.lease = Lease(apart, self._failures)
         self._hints = ChangeHints(apart, self._failures)
 
@@ -125,11 +137,28 @@ class PostgresqlDatabase(Database):
         """See `Database`."""
         try:
             async with asyncio.timeout(LOOK_SECONDS), self._engine.connect() as connection:
+                await self._end_lost_sessions(connection)
                 return await unsafe_settings(connection)
         except TimeoutError:
             raise StoreError(reason=SILENT) from None
         except self._failures as error:
             raise store_error(error) from None
+
+    def _note_ends(self, *engines: AsyncEngine) -> None:
+        """Note the sessions whose connections end, broken or not."""
+        for engine in engines:
+            event.listen(engine.sync_engine, "connect", _note_session)
+            event.listen(engine.sync_engine, "close", lambda _, record: self._ended.add(record.info.get(SESSION, 0)))
+
+    async def _end_lost_sessions(self, connection: AsyncConnection) -> None:
+        """End what the server holds of connections that have broken.
+
+        It may wait half a minute for their next word, with the rows locked that they were changing.
+        """
+        if self._ended:
+            ended = set(self._ended)
+            await connection.execute(_END, {"pids": list(ended)})
+            self._ended -= ended
 
     async def listen(self, heard: Callable[[str], None]) -> None:
         """See `Database`."""
@@ -199,3 +228,7 @@ class PostgresqlDatabase(Database):
                 return await connection.run_sync(body)
         except self._failures as error:
             raise store_error(error) from None
+
+
+def _note_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    record.info[SESSION] = connection.driver_connection.get_server_pid()
