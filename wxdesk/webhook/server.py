@@ -10,11 +10,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import perf_counter
-from typing import cast
+from typing import NamedTuple, cast
 
 from aiohttp import hdrs, web
 
@@ -204,6 +203,9 @@ class Listener:
             seen = await self._answer(request, connection, read)
         except PushRefused as refused:
             read.why = refused.why
+            if not read.query:
+                with contextlib.suppress(PushRefused):
+                    read.query = read_query(request.rel_url.raw_query_string)
             seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request))
         finally:
             connection.end()
@@ -233,24 +235,24 @@ class Listener:
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
     async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> _Outcome:
-        with contextlib.suppress(PushRefused):
-            read.query = read_query(request.rel_url.raw_query_string)  # aiohttp's `query_string` is decoded already
         door = self._door(request)
         read.account = door.account.name
-        query = read.query or read_query(request.rel_url.raw_query_string)
+        # aiohttp's `query_string` is decoded already
+        query = read.query = read_query(request.rel_url.raw_query_string)
         if read.is_get:
             echo = door.check_url(query, self._clock())
-            self._check_age(query)
+            signed_at = self._check_age(query)
             outcome = PROBED if echo.startswith(OWN_ECHO.encode()) else "checked"
-            return _Outcome(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=_signed_at(query))
+            return _Outcome(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=signed_at)
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
-        if not door.is_signed(query, self._clock()) and connection.is_crowded:
+        signed = door.is_signed(query, self._clock())
+        if not signed and connection.is_crowded:
             return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
         body = read.body = await read_body(request, self._limits.body)
         connection.receive()
-        push = door.receive(query, body, self._clock())
-        self._check_age(query)
+        push = door.receive(query, body, self._clock(), signed=signed)
+        signed_at = self._check_age(query)
         try:
             receipt = await self._keep(push)
         except StoreError as error:
@@ -264,31 +266,32 @@ class Listener:
         if receipt.transferred and push.incoming is not None:
             answered = door.transfer(query, body, push.incoming, push.received_at)
             answer = PlainResponse(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[find_format(answered)])
-            return _Outcome("transferred" if receipt.new else "duplicate", answer, push, _signed_at(query))
+            return _Outcome("transferred" if receipt.new else "duplicate", answer, push, signed_at)
         success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)
-        return _Outcome("kept" if receipt.new else "duplicate", success, push, _signed_at(query))
+        return _Outcome("kept" if receipt.new else "duplicate", success, push, signed_at)
 
-    def _check_age(self, query: Query) -> None:
-        """Refuse a genuine request that somebody has kept; raises `PushRefused`.
+    def _check_age(self, query: Query) -> datetime | None:
+        """Return when a request was signed; raise `PushRefused` if somebody has kept it.
 
         It is judged by WeChat's clock: a desk whose own clock is wrong must go on listening.
         """
         signed, known = _signed_at(query), self._clock_check
         if signed is None or known.ahead is None or abs(self._clock() - known.ahead - signed) <= OLDEST:
-            return
+            return signed
         known.look()  # the clock may have been set this very second
         if known.is_sure:
             raise PushRefused(Refusal.AGE)
+        return signed
 
     def _report(self, read: ReadRequest, seen: _Outcome, milliseconds: float) -> None:
-        key, finding, at = seen.push.key if seen.push else "", self._finding(read, seen), self._clock()
+        at = self._clock()
+        key, finding = seen.push.key if seen.push else "", self._finding(read, seen, at)
         self._publish(
             PushSeen(read.account, seen.outcome, at, milliseconds, seen.kind, key, seen.signed_at, finding=finding)
         )
 
-    def _finding(self, read: ReadRequest, seen: _Outcome) -> Finding | None:
+    def _finding(self, read: ReadRequest, seen: _Outcome, at: datetime) -> Finding | None:
         """Judge what a request says about the set-up; None for nothing."""
-        at = self._clock()
         if seen.outcome.startswith("failed"):
             return None
         if seen.push is not None:
@@ -319,8 +322,7 @@ async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
     return site
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """Outcome of one request; `push` is set if it was genuine."""
 
     outcome: str

@@ -47,6 +47,19 @@ def test_each_request_decides_its_fact(world: SetupWorld) -> None:
     assert (world.verdict(URL_CHECK), world.verdict(REAL_MESSAGE)) == (V.OK, V.AES_KEY_DIFFERS)
 
 
+def test_good_pushes_of_one_moment_count_as_one_unless_something_comes_between(world: SetupWorld) -> None:
+    for key in "12":
+        world.sees("kept", V.OK, key=key)
+    assert world.verdict(URL_CHECK) is V.OK
+    world.sees("refused: signature", V.TOKEN_DIFFERS, cause="case")
+    assert world.verdict(URL_CHECK) is V.TOKEN_DIFFERS
+    for key in "34":
+        world.sees("kept", V.OK, key=key)
+    assert world.verdict(URL_CHECK) is V.OK
+    world.sees("duplicate", V.OK, key="4")  # known though it was only counted
+    assert V.PUSH_REPEATED in {counted.finding.verdict for counted in world.watch._waiting.values()}
+
+
 def test_hints_are_given_while_checked_and_silent(world: SetupWorld) -> None:
     assert world.desk.hints("shop") == ()
     world.sees("checked", V.OK, Check.URL_CHECK)

@@ -39,7 +39,10 @@ DOUBTED = "doubted"
 """Name of the value of a finding that decides nothing, as it may be a stranger's."""
 
 _MOST_KEYS = 512
-_TAKEN = frozenset({"checked", "kept", "transferred", "duplicate"})
+KEPT = "kept"
+"""Outcome of a push that is new."""
+
+_TAKEN = frozenset({"checked", KEPT, "transferred", "duplicate"})
 
 ON_THE_WAY_IN = frozenset(
     {
@@ -127,6 +130,12 @@ class PushWatch:
             self._raise(finding)
         return True
 
+    def count(self, event: PushSeen) -> None:
+        """Count a push that says nothing new."""
+        self._remember(event)
+        if event.finding is not None:
+            self._note(event.finding)
+
     def forget(self, account: str) -> None:
         """End the troubles of an account that is gone."""
         if self._troubles.pop(account, None) is not None:
@@ -172,14 +181,19 @@ class PushWatch:
         """Count a push that WeChat sends again because it got no answer in time."""
         if not event.key:
             return None
-        key = (event.account, event.key)
-        first, times = self._keys.get(key, (event.at, -1))
-        self._keys[key] = (first, times + 1)
-        while len(self._keys) > _MOST_KEYS:
-            self._keys.popitem(last=False)
+        first, times = self._remember(event)
         if event.outcome != "duplicate" or times < 0 or event.at - first > REPEATED_WITHIN:
             return None
         return Finding(Check.PUSH, CheckVerdict.PUSH_REPEATED, event.account, {"n": str(times + 1)}, event.at)
+
+    def _remember(self, event: PushSeen) -> tuple[datetime, int]:
+        """Note a push; return when it came first, and how often since, at first -1."""
+        key = (event.account, event.key)
+        first, times = known = self._keys.get(key, (event.at, -1))
+        self._keys[key] = (first, times + 1)
+        if len(self._keys) > _MOST_KEYS:
+            self._keys.popitem(last=False)
+        return known
 
     def _with_url(self, finding: Finding | None) -> Finding | None:
         if finding is None or "expected" not in finding.values:

@@ -35,7 +35,7 @@ from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.api_findings import call_finding, failed_fetch
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_facts import facts_of, facts_of_stored, hints_for
-from wxdesk.desk.setup.push_watch import IN_THE_BODY, ON_THE_WAY_IN, PushWatch, is_good
+from wxdesk.desk.setup.push_watch import IN_THE_BODY, KEPT, ON_THE_WAY_IN, PushWatch, is_good
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.secret_findings import OF_THE_SHAPE, kept_back, kept_finding, program_finding, source_findings
 from wxdesk.desk.setup.sentences import told
@@ -48,6 +48,9 @@ MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
 
 AGAIN_WITHIN = timedelta(minutes=1)
 """Time within which a second check of the URL means that the first answer failed."""
+
+MORE_WITHIN = timedelta(seconds=1)
+"""Time for which a push like the last one says nothing new, and is only counted."""
 
 
 HEARD = (ApiCalled, ConfigurationChanged, ListenerChanged, PushSeen, ReachabilityChanged, ReplyChanged, RulesChanged,
@@ -89,6 +92,7 @@ class SetupDesk:
         self._something_came = False
         self._kept_back = ""
         self._answered: dict[str, datetime] = {}
+        self._usual: dict[str, PushSeen] = {}
         self.refresh()
 
     @property
@@ -145,8 +149,7 @@ class SetupDesk:
         """Follow what the desk does anyway."""
         match event:
             case PushSeen():
-                if self._watch.hear(event, awaited=bool(self._waiting.waited_for)):
-                    self._seen(event)
+                self._hear_request(event)
             case ReplyChanged(state=ReplyState.SENT) | RulesChanged():
                 self._waiting.look_again()
             case ApiCalled(account, call) if call in TOKEN_CALLS:
@@ -160,7 +163,30 @@ class SetupDesk:
             case _:
                 self._hear_of_the_way(event)
 
+    def _hear_request(self, event: PushSeen) -> None:
+        waited_for = self._waiting.waited_for
+        if not waited_for and self._says_nothing_new(event):
+            self._watch.count(event)
+            return
+        if is_good(event) and event.outcome == KEPT:
+            self._usual[event.account] = event
+        else:
+            self._usual.clear()
+        if self._watch.hear(event, awaited=bool(waited_for)):
+            self._seen(event)
+
+    def _says_nothing_new(self, event: PushSeen) -> bool:
+        """Tell if a kept push is like the last request, of a moment ago."""
+        last = self._usual.get(event.account)
+        if last is None or event.outcome != KEPT or not timedelta() <= event.at - last.at < MORE_WITHIN:
+            return False
+        one, other = event.finding, last.finding
+        return one is other or (
+            one is not None and other is not None and (one.verdict, one.values) == (other.verdict, other.values)
+        )
+
     def _configured(self, changes: ConfigurationChanged) -> None:
+        self._usual.clear()
         for account in changes.removed:
             self._watch.forget(account)
         self.refresh()
