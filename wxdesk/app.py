@@ -114,30 +114,39 @@ class OpenDesk:
         return tuple(self.desk.accounts.ready().values())
 
     async def start(self) -> None:
-        """Recover unfinished work, then start all parts, the listener last.
+        """Take up what is stored, listen, then go to work on what waits.
 
         One of several servers on a database listens at once, and works when it has its turn.
         """
+        lease, publish = self.store.lease, self.desk.bus.publish
         try:
-            if self.store.lease.is_shared:
-                lease, publish = self.store.lease, self.desk.bus.publish
+            if lease.is_shared:
                 keeper = LeaseKeeper(lease, self._begin_work, self.work.stop, publish)
                 self.parts.begin("lease", "Nobody decides which server works at the moment.", keeper.run)
-            if self.store.lease.is_held:
-                await self._begin_work()
+                if lease.is_held:
+                    await self._begin_work()
+            else:
+                await self._take_up()
             await self.desk.setup.load()
             if lost := await self.store.pushes.lost():
-                self.desk.bus.publish(lost_messages(lost))
+                publish(lost_messages(lost))
             self._begin_parts()
             await self.listener.start()
+            publish(ListenerChanged(self.url))
+            if not lease.is_shared:
+                self._go_to_work()
             await self._open_way()
         except BaseException:
             await self.stop()
             raise
-        self.desk.bus.publish(ListenerChanged(self.url))
 
     async def _begin_work(self) -> None:
-        """Take up what is stored, and begin the parts of which a database has only one."""
+        """Become the server that works."""
+        await self._take_up()
+        self._go_to_work()
+
+    async def _take_up(self) -> None:
+        """Load what is stored, and settle what was under way when the last run ended."""
         await self.desk.preferences.load()
         await self.desk.accounts.load()
         await self.pause.load()
@@ -147,6 +156,9 @@ class OpenDesk:
         await self.out.outbox.recover()
         await self.desk.attention.load()
         await self.desk.reachability.load()
+
+    def _go_to_work(self) -> None:
+        """Begin the parts of which a database has only one."""
         begin = self.work.begin
         begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
@@ -248,7 +260,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         templates=templates,
         pictures=out.pictures,
         reports=Reports.of(store),
-        quarantine=Quarantine(store.quarantine, read_push, intake.take_up, bus.publish),
+        quarantine=Quarantine(store.quarantine, read_push, intake.look_for_more, bus.publish),
         reachability=reachability,
         account_editing=AccountEditing(configuration, store, out.pictures, listener.shut),
         setup=SetupDesk(sources, bus.publish, clock),

@@ -6,94 +6,22 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.prepared import SQLITE, prepare
-from wxdesk.core.conversations.listing import InboxFilter
+from tests.desk.intake_room import Room, open_room
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import DecisionMade, Event, TroubleRaised
-from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.push import Incoming, Push
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Outcome, Rule
-from wxdesk.core.presence import PresenceState
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.conversations import transfers as module
-from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages import intake as intake_module
-from wxdesk.desk.messages.answering import Answering
-from wxdesk.desk.messages.intake import MAX_UNDECIDED_FOR_TRANSFER, Intake
-from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.runtime.decision_lock import DecisionLock
-from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.settings.pause import Pause
-from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.store import Store, open_store
-from wxdesk.webhook.parse import read_push
+from wxdesk.desk.messages.intake import MAX_UNDECIDED_FOR_TRANSFER
 
-SHOP = Account("shop", "wx1", "gh_1")
 HAND_OVER = Rule("to the tool", when=Condition(any=("人工",)), then=(Action(ActionKind.TRANSFER),))
-
-
-@dataclass
-class Room:
-    """An intake on a real store, which thinks only when it is told to."""
-
-    store: Store
-    rulebook: Rulebook
-    transfers: Transfers
-    intake: Intake
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
-    sent: int = 0
-    decided: int = 0
-    troubles: list[str] = field(default_factory=list)
-    told: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def push(self, text: str, openid: str = "o1", **changes: object) -> Push:
-        self.sent += 1
-        now = datetime.now(UTC)
-        incoming = Incoming("gh_1", openid, now, MessageType.TEXT, "text", msg_id=str(self.sent), text=text)
-        incoming = replace(incoming, **changes)  # type: ignore[arg-type]
-        return Push("shop", f"k{self.sent}", b"{}", None, now, incoming)
-
-    def hear(self, event: Event) -> None:
-        if isinstance(event, DecisionMade):
-            self.decided += 1
-            self.heard.set()
-        elif isinstance(event, TroubleRaised):
-            self.troubles.append(event.text)
-            self.told.set()
-
-    async def think(self, decisions: int = 1) -> None:
-        """Let the intake work until it has decided on so many messages more."""
-        goal = self.decided + decisions
-        work = asyncio.create_task(self.intake.run())
-        async with asyncio.timeout(10):
-            while self.decided < goal:
-                self.heard.clear()
-                await self.heard.wait()
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
-
-    async def outcomes(self) -> list[Outcome]:
-        page = await self.store.inbox.page(InboxFilter.ALL)
-        found = []
-        for row in page:
-            for item in await self.store.inbox.timeline(row.conversation.id):
-                decision = await self.store.decision_history.for_message(item.id)
-                assert decision is not None
-                found.append(decision.outcome)
-        return found
-
-    async def conversation(self) -> Conversation:
-        (row,) = await self.store.inbox.page(InboxFilter.ALL)
-        return row.conversation
 
 
 PATIENT = pytest.mark.parametrize("room", [20], indirect=True)
@@ -102,30 +30,8 @@ PATIENT = pytest.mark.parametrize("room", [20], indirect=True)
 @pytest.fixture
 async def room(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     """Answers wait for rules as briefly as a test can wait for them; `PATIENT` where the rules must come in time."""
-    prepare(tmp_path)
-    store = await open_store(SQLITE, tmp_path)
-
-    def clock() -> datetime:
-        return datetime.now(UTC)
-
-    def hear(event: Event) -> None:
-        made.hear(event)
-
-    pause = Pause(store.settings, hear)
-    rulebook = Rulebook(store.rules, Calendars(store.settings), LiquidRenderer(), clock, hear)
-    transfers = Transfers(store.transfers, lambda: rulebook.transfers, patience=getattr(request, "param", 0.05))
-    answering = Answering(
-        {"shop": SHOP},
-        rulebook,
-        pause,
-        transfers,
-        lambda: PresenceState(clock()),
-        clock,
-        ClockCheck(lambda _: None, clock),
-    )
-    made = Room(store, rulebook, transfers, Intake(store, read_push, answering, transfers, DecisionLock(), hear, clock))
-    yield made
-    await store.close()
+    async with open_room(tmp_path, getattr(request, "param", 0.05)) as made:
+        yield made
 
 
 async def test_without_a_rule_that_hands_over_no_answer_waits(room: Room) -> None:

@@ -158,3 +158,31 @@ async def test_closing_commits_what_waits_and_refuses_what_comes() -> None:
     await closing
     with pytest.raises(StoreError):
         await group.keep(push(3))
+
+
+@pytest.mark.expects_log("keeping 1 pushes took longer")
+async def test_each_waits_only_as_long_as_wechat_does() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit, patience=0.1)
+    first = asyncio.create_task(group.keep(push(0)))
+    await disk.begun.wait()
+    later = asyncio.create_task(group.keep(push(1)))
+    for call in (first, later):
+        with pytest.raises(StoreError):
+            await call
+    disk.open.set()
+    assert await group.keep(push(2)) == 2
+
+
+async def test_whoever_makes_way_learns_when_no_push_waits() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.commit)
+    await group.until_idle(60)
+    call = asyncio.create_task(group.keep(push(0)))
+    await disk.begun.wait()
+    await group.until_idle(0.01)
+    assert not call.done()
+    waiting = asyncio.create_task(group.until_idle(60))
+    disk.open.set()
+    await waiting
+    assert await call == 0

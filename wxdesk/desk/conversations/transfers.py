@@ -56,14 +56,16 @@ class Transfers:
         else:
             self._armed.discard(contact)
 
-    def hold(self, push_id: int, push: Push) -> None:
-        """Make `answer` wait for the decision if this new push could become a transfer."""
+    def hold(self, push_id: int, push: Push) -> bool:
+        """Make `answer` wait if this new push could become a transfer; tell if so."""
         incoming = push.incoming
         if incoming is None or not is_message(incoming):
-            return
-        if (push.account, incoming.openid) in self._armed or self._may_arise():
-            answer = _Answer((push.account, push.key))
-            self._by_push[push_id] = self._by_key[answer.key] = answer
+            return False
+        if not self._may_arise() and (push.account, incoming.openid) not in self._armed:
+            return False
+        answer = _Answer((push.account, push.key))
+        self._by_push[push_id] = self._by_key[answer.key] = answer
+        return True
 
     async def answer(self, push: Push, *, new: bool) -> bool:
         """Tell whether the answer to this push, new or repeated, is a transfer.

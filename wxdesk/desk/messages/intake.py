@@ -45,7 +45,7 @@ from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.quarantine import read_kept
-from wxdesk.desk.messages.throttle import BATCH, Throttle
+from wxdesk.desk.messages.throttle import BATCH, REST_FACTOR, Throttle
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
@@ -68,6 +68,11 @@ CANNOT_BE_READ = "WeChat sent something that this program cannot read. It is kep
 
 MAX_UNDECIDED_FOR_TRANSFER = 100
 """Most undecided pushes at which an answer waits: beyond, decisions come too late."""
+
+MOST_IN_MEMORY = 2000
+"""Most pushes that wait in memory (3 MB); all others wait in the store."""
+
+STORED = Receipt(new=True)
 
 
 class Intake:
@@ -93,7 +98,8 @@ class Intake:
         self._fresh: deque[UnderivedPush] = deque()
         self._awake = asyncio.Event()
         self._kept = 0
-        self._behind = True  # what the last run left comes first
+        self._behind = True  # the store may hold what memory does not: what the last run left comes first
+        self._unsettled = True  # perhaps also messages that nobody has decided on
         self._backlog = False
         self._awake.set()
         self._stumbled = False
@@ -113,24 +119,21 @@ class Intake:
         except StoreError:
             self._look_later()
             raise
-        new = push_id is not None
-        if push_id is not None:
-            self._kept += 1
-            if len(self._fresh) < MAX_UNDECIDED_FOR_TRANSFER and not self._backlog:
-                self._transfers.hold(push_id, push)
-            self._fresh.append(UnderivedPush(push_id, push.account, push.received_at, push.incoming))
-            self._awake.set()
-            if push.incoming is None:
-                self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
-                self._publish(QuarantineChanged())
-        else:  # a copy of one that may have seemed not to be kept
+        if push_id is None:  # a copy of one that may have seemed not to be kept
             self.look_for_more()
-        return Receipt(new, await self._transfers.answer(push, new=new))
-
-    def take_up(self, pushes: Sequence[UnderivedPush]) -> None:
-        """Queue stored pushes that can be read now, to be derived and decided on."""
-        self._fresh.extend(pushes)
+            return Receipt(new=False, transferred=await self._transfers.answer(push, new=False))
+        self._kept += 1
+        waiting = len(self._fresh)
+        held = waiting < MAX_UNDECIDED_FOR_TRANSFER and not self._backlog and self._transfers.hold(push_id, push)
+        if waiting < MOST_IN_MEMORY:
+            self._fresh.append(UnderivedPush(push_id, push.account, push.received_at, push.incoming))
+        else:
+            self._behind = True
         self._awake.set()
+        if push.incoming is None:
+            self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
+            self._publish(QuarantineChanged())
+        return Receipt(True, await self._transfers.answer(push, new=True)) if held else STORED
 
     async def run(self) -> None:
         """Work until cancelled, at first on what was left unfinished."""
@@ -140,22 +143,29 @@ class Intake:
             while True:
                 await self._awake.wait()
                 self._awake.clear()
-                while self._behind or self._fresh:
+                while self._unsettled or self._behind or self._fresh:
                     began = time.monotonic()
                     await self._work()
                     now = time.monotonic()
-                    await asyncio.sleep(self._pacing.rest(now, now - began, self._kept, len(self._fresh)))
+                    await self._give_way(self._pacing.rest(now, now - began, self._kept), now - began)
         finally:
             if self._late_look is not None:
                 self._late_look.cancel()
 
+    async def _give_way(self, rest: float, took: float) -> None:
+        """Leave time to acknowledging after a batch that `took` so long."""
+        await asyncio.sleep(rest)
+        if not rest:
+            await self._store.pushes.until_answered(REST_FACTOR * took)
+
     async def _work(self) -> None:
         """Process the next batch; after an error, search the store for unfinished work."""
-        batch = list(islice(self._fresh, self._pacing.batch))
+        batch: Sequence[UnderivedPush] = ()
         try:
-            if self._behind:
-                await self._catch_up()
+            if self._unsettled:
+                await self._settle_left()
             else:
+                batch = await self._next()
                 await self._take_in(batch)
         except StoreError as error:
             self._stumbled = True
@@ -169,15 +179,41 @@ class Intake:
             self._stumbled = False
             self._publish(TroubleRaised(TROUBLE, ""))
 
+    async def _settle_left(self) -> None:
+        """Decide on a batch of messages that were left without a decision, oldest first."""
+        self._unsettled = False
+        await self._tell_what_was_decided()
+        undecided = await self._store.decisions.undecided(BATCH)
+        if self._stumbled:  # of those that the store kept without an answer, nobody has heard
+            for item in undecided:
+                self._publish(MessageKept(item.conversation.id, item.message.id))
+        await self._decide(undecided)
+        self._unsettled |= bool(undecided)
+        self._backlog = len(undecided) == BATCH
+
+    async def _next(self) -> Sequence[UnderivedPush]:
+        """Return the next pushes, from the store if it may hold more than memory."""
+        size = self._pacing.batch
+        if not self._behind:
+            return list(islice(self._fresh, size))
+        self._behind = False
+        stored = await self._store.pushes.underived(size)
+        self._behind |= bool(stored)  # others may have come meanwhile
+        self._backlog = len(stored) == size
+        read = {push.push_id: push for push in islice(self._fresh, size)}
+        return [read.get(push.id) or read_kept(push, self._read_push) for push in stored]
+
     async def _take_in(self, batch: Sequence[UnderivedPush]) -> None:
         await self._decide(await self._derive(batch))
-        for push in batch:
+        done = {push.push_id for push in batch}
+        for push_id in done:
+            self._transfers.settle(push_id, transferred=False)
+        while self._fresh and self._fresh[0].push_id in done:
             self._fresh.popleft()
-            self._transfers.settle(push.push_id, transferred=False)
 
     def look_for_more(self) -> None:
-        """Look for pushes on the disk that nobody here has queued."""
-        self._behind = True
+        """Look in the store for pushes and messages that nobody here has queued."""
+        self._behind = self._unsettled = True
         self._awake.set()
 
     def _look_later(self) -> None:
@@ -186,22 +222,6 @@ class Intake:
         if self._late_look is not None:
             self._late_look.cancel()
         self._late_look = asyncio.get_running_loop().call_later(LATE_SECONDS, self.look_for_more)
-
-    async def _catch_up(self) -> None:
-        """Process a batch of unfinished pushes and messages from the store, oldest first."""
-        self._behind = False
-        await self._tell_what_was_decided()
-        left = await self._store.pushes.underived(BATCH)
-        read = {push.push_id: push for push in islice(self._fresh, BATCH)}
-        await self._derive([read.get(push.id) or read_kept(push, self._read_push) for push in left])
-        undecided = await self._store.decisions.undecided(BATCH)
-        if self._stumbled:  # of those that the store kept without an answer, nobody has heard
-            for item in undecided:
-                self._publish(MessageKept(item.conversation.id, item.message.id))
-        await self._decide(undecided)
-        self._backlog = BATCH in (len(left), len(undecided))
-        if left or undecided:
-            self._behind = True
 
     async def _derive(self, batch: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
         undecided = await self._store.pushes.derive(batch)

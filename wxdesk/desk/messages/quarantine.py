@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wxdesk.core.errors import BadInput
@@ -21,11 +21,11 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """The quarantine; a push leaves it only when it can be read, and waits for intake."""
+    """The quarantine; a push leaves it only when it can be read."""
 
     _kept: QuarantineStore
     _read_push: ReadPush
-    _take_up: Callable[[Sequence[UnderivedPush]], None]
+    _released: Callable[[], None]
     _publish: Callable[[Event], None]
 
     async def newest(self) -> tuple[int, list[KeptPush]]:
@@ -40,10 +40,8 @@ class Quarantine:
             pushes = (read_kept(push, self._read_push) for push in reversed(page))
             readable = [push for push in pushes if push.incoming is not None]
             if readable:
-                # Released first: a crash in between leaves them underived, which the next start finishes.
-                released = set(await self._kept.release([push.push_id for push in readable]))
-                self._take_up([push for push in readable if push.push_id in released])
-                found += len(released)
+                found += len(await self._kept.release([push.push_id for push in readable]))
+                self._released()
         if found:
             self._publish(QuarantineChanged())
         return found

@@ -10,11 +10,8 @@ FLOOD = 500
 LATELY_SECONDS = 0.1
 """Shortest time to take that rate over: a few pushes at once are no flood."""
 
-FLOOD_REST_FACTOR = 16.0
-"""Rest after a batch in a flood, in lengths of the batch."""
-
-BACKLOG = 60_000
-"""Undecided messages (100 MB) beyond which deciding is not slowed any more."""
+REST_FACTOR = 16.0
+"""Longest rest after a batch, in lengths of the batch."""
 
 BATCH = 50
 """Messages derived in one transaction."""
@@ -35,15 +32,14 @@ class Throttle:
         """Messages to take next."""
         return FLOOD_BATCH if self._flood else BATCH
 
-    def rest(self, now: float, took: float, kept: int, backlog: int) -> float:
+    def rest(self, now: float, took: float, kept: int) -> float:
         """Return the seconds to leave to acknowledging.
 
-        now: a monotonic time, at which `kept` pushes have been kept in all and `backlog` are undecided, after a
-        batch that took `took` seconds.
+        now: a monotonic time, at which `kept` pushes have been kept in all, after a batch that took `took` seconds.
         """
         self._marks.append((now, kept))
         while len(self._marks) > 2 and self._marks[1][0] <= now - LATELY_SECONDS:
             self._marks.popleft()
         then, before = self._marks[0]
-        self._flood = kept - before > FLOOD * max(now - then, LATELY_SECONDS) and backlog < BACKLOG
-        return FLOOD_REST_FACTOR * took if self._flood else 0.0
+        self._flood = kept - before > FLOOD * max(now - then, LATELY_SECONDS)
+        return REST_FACTOR * took if self._flood else 0.0

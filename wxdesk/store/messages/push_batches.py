@@ -13,6 +13,8 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model.push import Push
@@ -40,6 +42,12 @@ type Commit = Callable[[Sequence[Push]], Awaitable[list[int | None]]]
 """Commits pushes in one transaction; returns an id each, None for a copy."""
 
 
+class _Waiting(NamedTuple):
+    push: Push
+    future: asyncio.Future[int | None]
+    until: float
+
+
 class GroupCommit:
     """Gathers pushes and commits them; each caller gets the result of its own."""
 
@@ -55,7 +63,9 @@ class GroupCommit:
         self._patience = patience
         self._limit = limit
         self._batch = batch
-        self._waiting: deque[tuple[Push, asyncio.Future[int | None]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._under_way: list[_Waiting] = []
+        self._timer: asyncio.TimerHandle | None = None  # one for all: a push that is kept in time needs none
         self._running: asyncio.Task[None] | None = None
         self._closed = False
         self._linger = linger
@@ -74,17 +84,21 @@ class GroupCommit:
         if len(self._waiting) >= self._limit:
             raise asyncio.QueueFull
         loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
         future: asyncio.Future[int | None] = loop.create_future()
-        self._waiting.append((push, future))
+        self._waiting.append(_Waiting(push, future, until))
         if len(self._waiting) >= self._crowd:
             self._crowd_is_back.set()
         if self._running is None:
             self._running = loop.create_task(self._run(), name="group commit")
-        try:
-            async with asyncio.timeout(self._patience):
-                return await future
-        except TimeoutError:
-            raise StoreError(reason=SILENT) from None
+        if self._timer is None:
+            self._timer = loop.call_at(until, self._give_up)
+        return await future
+
+    async def until_idle(self, seconds: float) -> None:
+        """Wait until no push waits for the disk, at most so long."""
+        if self._running is not None:
+            await asyncio.wait([self._running], timeout=seconds)
 
     async def close(self) -> None:
         """Refuse new pushes and commit waiting ones, within `CLOSE_SECONDS`."""
@@ -97,11 +111,24 @@ class GroupCommit:
             while self._waiting:
                 await self._gather()
                 batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
-                batch = [waiting for waiting in batch if not waiting[1].done()]  # nobody waits for it any more
-                if batch:
-                    await self._settle([push for push, _ in batch], [future for _, future in batch])
+                self._under_way = [one for one in batch if not one.future.done()]  # else nobody waits for it any more
+                if self._under_way:
+                    await self._settle(self._under_way)
         finally:
             self._running = None
+            self._under_way = []
+
+    def _give_up(self) -> None:
+        """Answer those that have waited too long, and set the timer for the next one."""
+        loop = asyncio.get_running_loop()
+        now, self._timer = loop.time(), None
+        for one in chain(self._under_way, self._waiting):
+            if one.future.done():
+                continue
+            if one.until > now:
+                self._timer = loop.call_at(one.until, self._give_up)
+                return
+            one.future.set_exception(StoreError(reason=SILENT))
 
     async def _gather(self) -> None:
         if self._crowd < SIBLINGS or len(self._waiting) >= self._crowd:
@@ -111,26 +138,26 @@ class GroupCommit:
             async with asyncio.timeout(self._linger):
                 await self._crowd_is_back.wait()
 
-    async def _settle(self, pushes: list[Push], futures: list[asyncio.Future[int | None]]) -> None:
+    async def _settle(self, batch: Sequence[_Waiting]) -> None:
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
         ids: list[int | None] | None = None
         try:
             async with asyncio.timeout(self._patience):
-                ids = await self._commit(pushes)
+                ids = await self._commit([one.push for one in batch])
         except StoreError as failed:
             error = failed
         except TimeoutError:
-            log.error("keeping %d pushes took longer than %s s", len(pushes), self._patience)
+            log.error("keeping %d pushes took longer than %s s", len(batch), self._patience)
             error = StoreError(reason=SILENT)
         except Exception as failed:  # noqa: BLE001  # every caller must get an answer, also to a mistake of ours
-            log.error("keeping %d pushes failed: %s", len(pushes), type(failed).__name__)
+            log.error("keeping %d pushes failed: %s", len(batch), type(failed).__name__)
             error = StoreError(reason=OTHER)
         finally:
-            self._crowd = min(len(pushes) + len(self._waiting), self._batch)
-            for index, future in enumerate(futures):
-                if future.done():
+            self._crowd = min(len(batch) + len(self._waiting), self._batch)
+            for index, one in enumerate(batch):
+                if one.future.done():
                     continue
                 if ids is None:
-                    future.set_exception(StoreError(**error.values))
+                    one.future.set_exception(StoreError(**error.values))
                 else:
-                    future.set_result(ids[index])
+                    one.future.set_result(ids[index])

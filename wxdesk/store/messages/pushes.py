@@ -48,6 +48,10 @@ class Pushes:
             self._newest = max(self._newest, push_id)
         return push_id
 
+    async def until_answered(self, seconds: float) -> None:
+        """Wait until no push waits for the disk, at most so long."""
+        await self._group.until_idle(seconds)
+
     def mark_newest(self) -> None:
         """Note beside the file which push is the newest; not waited for."""
         if self._mark is not None and self._newest:
