@@ -4,18 +4,21 @@
     headless  `wxdesk serve`: every message on disk before its answer
     window    the same desk with its window open, which stalls for 100 ms each second
 
-Each is a process of its own; one client, also its own process, holds 32 connections and waits for each answer before
-it writes the next message. The three take turns, so that a machine that changes its speed changes it for all. Printed
-are requests/s and the 50th and 99th percentile of the answer, medians over the turns, and the ratios that matter.
+Each is a process of its own; one client, also its own process, holds 16 or 64 connections and waits for each answer
+before it writes the next message. The three take turns, so that a machine that changes its speed changes it for all.
+Printed are requests/s and the 50th and 99th percentile of the answer, medians over the turns, and the ratios that
+matter; then the same on a folder in which 100,000 pushes wait to be decided.
 
-    uv run python tests/bench/webhook.py [--seconds 5] [--turns 3]
+    uv run python tests/bench/webhook.py [--seconds 5] [--turns 3] [--waiting 100000]
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,10 +26,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+from tests.desk.intake_room import written
 from wxdesk.sandbox.demo_customers import demo_account
+from wxdesk.store import open_store
 
 HERE = Path(__file__).parent
 SERVERS = ("bare", "headless", "window")
+CONNECTIONS = (16, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +52,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--waiting", type=int, default=100_000)
     options = parser.parse_args()
-    turns: dict[str, list[Turn]] = {name: [] for name in SERVERS}
-    for number in range(options.turns):
-        for name in SERVERS:
-            turns[name].append(measure(name, options.seconds, options.connections, number))
-    report(turns)
-
-
-def measure(name: str, seconds: float, connections: int, number: int) -> Turn:
-    """Start one server on a fresh folder, load it, stop it."""
     with tempfile.TemporaryDirectory(prefix="wxdesk-bench-") as folder:
+        for waiting in (0, options.waiting):
+            asyncio.run(fill(Path(folder), waiting))
+            for connections in CONNECTIONS:
+                turns: dict[str, list[Turn]] = {name: [] for name in SERVERS}
+                for number in range(options.turns):
+                    for name in SERVERS:
+                        turns[name].append(measure(name, Path(folder), options.seconds, connections, number + 1))
+                report(f"{connections} connections, {waiting} waiting", turns)
+
+
+async def fill(home: Path, waiting: int) -> None:
+    """Let so many pushes wait in a home."""
+    store = await open_store("sqlite:///desk.db", home)
+    for begin in range(0, waiting, 1000):
+        await asyncio.gather(*(store.pushes.keep(written(n)) for n in range(begin, begin + 1000)))
+    await store.close()
+
+
+def measure(name: str, home: Path, seconds: float, connections: int, number: int) -> Turn:
+    """Start one server on a copy of a folder, load it, stop it."""
+    with tempfile.TemporaryDirectory(prefix="wxdesk-bench-") as folder:
+        shutil.copytree(home, folder, dirs_exist_ok=True)
         server = subprocess.Popen(
             [sys.executable, str(HERE / "servers.py"), name, folder],
             stdout=subprocess.PIPE,
@@ -83,9 +104,9 @@ def secrets() -> dict[str, str]:
     }
 
 
-def report(turns: dict[str, list[Turn]]) -> None:
+def report(title: str, turns: dict[str, list[Turn]]) -> None:
     """A row a server, then the ratios."""
-    print(f"{'':10}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'max ms':>10}")
+    print(f"\n{title}\n{'':10}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'max ms':>10}")
     for name, rows in turns.items():
         print(
             f"{name:10}{middle(rows, 'rate'):12.0f}{middle(rows, 'p50'):10.2f}"
@@ -93,7 +114,8 @@ def report(turns: dict[str, list[Turn]]) -> None:
         )
     rate = [h.rate / b.rate for h, b in zip(turns["headless"], turns["bare"], strict=True)]
     late = [w.p99 / h.p99 for w, h in zip(turns["window"], turns["headless"], strict=True)]
-    print(f"headless / bare, requests/s: {statistics.median(rate):.2f}  (wanted: at least 0.50)")
+    print(f"headless / bare, requests/s: {statistics.median(rate):.2f}  (wanted: at least 0.60)")
+    print(f"headless, p99:               {middle(turns['headless'], 'p99'):.0f} ms  (wanted: at most 25)")
     print(f"window / headless, p99:      {statistics.median(late):.2f}  (wanted: at most 3)")
 
 

@@ -137,7 +137,6 @@ class Intake:
 
     async def run(self) -> None:
         """Work until cancelled, at first on what was left unfinished."""
-        self._fresh.clear()
         self.look_for_more()
         try:
             while True:
