@@ -86,7 +86,7 @@ class Judged(RuleBasedStateMachine):
     def fall_silent(self) -> None:
         for contact in self.contacts:
             # A mode is about what is decided from now on: what WeChat is being asked to take may be tried again.
-            allowed = self.may_have_left(contact) | {f"#{reply_id}" for reply_id in self.world.under_way()}
+            allowed = self.may_have_left(contact) | {f"#{reply_id}" for reply_id in self.world.asked()}
             if self._is_mute(contact):
                 self.muted.setdefault(contact.openid, Silence(allowed))
             if self._mode(contact) is ReplyMode.HOLD:
@@ -97,17 +97,26 @@ class Judged(RuleBasedStateMachine):
 
     def may_have_left(self, contact: Contact) -> set[str]:
         """What he has by now, and the calls that have begun."""
-        under_way = {self._call(reply_id) for reply_id in self.world.under_way()}
+        under_way = {self._call(reply_id) for reply_id in self.world.asked()}
         return {*self.world.received(contact), *under_way}
 
     def _call(self, reply_id: int) -> str:
         """The last call of a reply; one that is tried again is another one."""
         return f"#{reply_id}.{self.world.tries[reply_id]}"
 
+    def expire(self, now: datetime) -> None:
+        """What ends by then is over before anything can leave again."""
+        self.silenced = {one: its for one, its in self.silenced.items() if its.until is None or its.until > now}
+        self.typed = {one: its for one, its in self.typed.items() if its[1] > now}
+        until = self.world.paused_until
+        if not self.world.paused or (until is not None and until <= now):
+            self.still = None
+
     # -- what must hold
 
     @invariant()
     def the_human_has_the_last_word(self) -> None:
+        self.expire(self.world.clock.now)
         told = self.world.moves[self.first_move :]
         for contact in self.contacts:
             replies, received = self.world.replies(contact), self.world.received(contact)

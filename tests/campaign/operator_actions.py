@@ -42,6 +42,7 @@ class Operated(Judged):
             silence.until = max(silence.until, until)
 
     async def pause_and_note(self, until: datetime | None = None) -> None:
+        self.world.paused, self.world.paused_until = True, until
         await self.desk.outbox.pause(until)
         if self.still is None:
             self.still = set().union(*(self.may_have_left(contact) for contact in self.contacts))
@@ -64,7 +65,7 @@ class Operated(Judged):
     async def switch_off_and_note(self, name: str) -> None:
         """What WeChat is being asked to take may be tried again."""
         rule_id = await self.set_enabled(name, False)
-        under_way = {f"#{reply_id}" for reply_id in self.world.under_way()}
+        under_way = {f"#{reply_id}" for reply_id in self.world.asked()}
         left = under_way.union(*(self.may_have_left(contact) for contact in self.contacts))
         self.switched_off.setdefault(rule_id, left)
 

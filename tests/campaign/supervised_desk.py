@@ -1,7 +1,8 @@
 """A desk under a human's eyes for thousands of short schedules, with the simulated WeChat as the judge.
 
 One event loop, turned by hand: each call does one thing and then lets the desk come to rest, so that a schedule is a
-plain sequence that can be repeated and made shorter. Time stands still between the calls.
+plain sequence that can be repeated and made shorter. The clock stands still between the calls, and the order within
+them is drawn (`simulated_loop.py`).
 """
 
 from __future__ import annotations
@@ -9,27 +10,30 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tests.campaign.simulated_loop import SimulatedLoop, simulated
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import StoreSettings
-from wxdesk.core.events import Event, MessageKept, ReplyChanged
+from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
-from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime import wall_clock
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.server import Sandbox
 
@@ -85,13 +89,12 @@ NAMES = ("at once", "in two", "slowly", "held", "prepared", "human", "held and h
 
 SLOWLY = "怎么寄"
 OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
-READERS = 12
-"""So many reads at the same time keep the rules' own questions waiting."""
+LATEST = 25
+"""Steps that something else may take until it begins."""
 
-TICK = 0.004
-"""How often the desk looks whether time has passed."""
+LONG_ENOUGH = 2 * wall_clock.TICK_SECONDS
+"""Seconds of the loop after which the desk has noticed that the clock was moved."""
 
-USUAL_TICK = sleeping.TICK_SECONDS
 PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})
 
 
@@ -134,11 +137,51 @@ class Running:
 
 
 @dataclass
+class Jump:
+    """The clock moves so far, after so many steps of what happens next."""
+
+    span: timedelta
+    steps: int
+
+
+class Moment(StrEnum):
+    """When something else begins to happen, counted in the course of what happens."""
+
+    AT_ONCE = "at once"
+    KEPT = "kept"
+    DECIDED = "decided"
+    QUEUED = "queued"
+    SENDING = "sending"
+
+    @classmethod
+    def of(cls, event: Event) -> Moment | None:
+        """The moment that an event tells."""
+        match event:
+            case MessageKept():
+                return cls.KEPT
+            case DecisionMade():
+                return cls.DECIDED
+            case ReplyChanged(state=ReplyState.QUEUED):
+                return cls.QUEUED
+            case ReplyChanged(state=ReplyState.SENDING):
+                return cls.SENDING
+        return None
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """Something else that happens, from that moment on or a few steps later."""
+
+    act: Callable[[], Coroutine[Any, Any, object]]
+    moment: Moment
+
+
+@dataclass
 class World:
     """The desk and the WeChat in front of it."""
 
     folder: Path
-    loop: asyncio.AbstractEventLoop
+    loop: SimulatedLoop
     sandbox: Sandbox
     setup: Setup
     clock: HandClock
@@ -147,23 +190,42 @@ class World:
     tries: Counter[int] = field(default_factory=Counter)
     paused: bool = False
     paused_until: datetime | None = None
-    when_kept: Callable[[], Coroutine[Any, Any, object]] | None = None
+    meanwhile: Meanwhile | None = None
+    between_desks: bool = False
+    jump: Jump | None = None
+    order: int = 0
+    _acts: count[int] = field(default_factory=count)
     _homes: count[int] = field(default_factory=lambda: count(1))
     _contacts: count[int] = field(default_factory=lambda: count(1))
-    _sending: set[int] = field(default_factory=set)
+    _sending: dict[int, int] = field(default_factory=dict)
     _kept: asyncio.Queue[MessageKept] = field(default_factory=asyncio.Queue)
-    _meanwhile: list[asyncio.Task[object]] = field(default_factory=list)
-    _more: asyncio.Event = field(default_factory=asyncio.Event)
+    _others: list[asyncio.Task[object]] = field(default_factory=list)
 
     @classmethod
-    def open(cls, folder: Path, store: StoreSettings = StoreSettings()) -> World:  # noqa: B008 - frozen
-        """A desk with the rules above, on a loop of its own."""
-        loop = asyncio.new_event_loop()
-        sleeping.TICK_SECONDS = TICK
-        return loop.run_until_complete(cls._open(folder, store, loop))
+    @contextmanager
+    def open(
+        cls,
+        folder: Path,
+        order: int = 0,
+        store: StoreSettings = StoreSettings(),  # noqa: B008 - frozen
+    ) -> Iterator[World]:
+        """A desk with the rules above; `order` says what comes first where more than one thing can happen."""
+        elsewhere = store != StoreSettings()
+        with simulated() as loop:
+            loop.waits_outside = lambda: elsewhere
+            world = loop.run_until_complete(cls._open(folder, store, loop))
+            world.order = order
+            if elsewhere:
+                loop.waits_outside = world._waits_for_database
+            loop.at_step = world._jump_if_it_is_time
+            try:
+                yield world
+            finally:
+                loop.waits_outside = lambda: elsewhere
+                loop.run_until_complete(world._close())
 
     @classmethod
-    async def _open(cls, folder: Path, store: StoreSettings, loop: asyncio.AbstractEventLoop) -> World:
+    async def _open(cls, folder: Path, store: StoreSettings, loop: SimulatedLoop) -> World:
         clock = HandClock()
         sandbox = Sandbox(clock=clock)
         await sandbox.start()
@@ -179,6 +241,15 @@ class World:
         world._join()
         return world
 
+    def _waits_for_database(self) -> bool:
+        store: Any = self.opened.store
+        return self.between_desks or bool(store._db._underway)
+
+    async def _close(self) -> None:
+        await self.opened.stop()
+        await self.sandbox.stop()
+        await self.loop.shutdown_asyncgens()
+
     @property
     def opened(self) -> OpenDesk:
         """The desk that is open now."""
@@ -192,25 +263,13 @@ class World:
         if isinstance(event, ReplyChanged):
             self.moves.append((event.reply_id, event.state))
             self.tries[event.reply_id] += event.state is ReplyState.SENDING
-            (self._sending.add if event.state is ReplyState.SENDING else self._sending.discard)(event.reply_id)
+            if event.state is ReplyState.SENDING:
+                self._sending[event.reply_id] = event.conversation_id
+            else:
+                self._sending.pop(event.reply_id, None)
         if isinstance(event, MessageKept):
             self._kept.put_nowait(event)
-            if self.when_kept is not None:
-                self._meanwhile.append(asyncio.create_task(self.when_kept()))
-                self.when_kept = None
-        self._more.set()
-
-    def close(self) -> None:
-        """Stop both, and the loop."""
-
-        async def stop() -> None:
-            await self.opened.stop()
-            await self.sandbox.stop()
-
-        sleeping.TICK_SECONDS = USUAL_TICK
-        self.loop.run_until_complete(stop())
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.close()
+        self._begin_meanwhile(Moment.of(event))
 
     # -- what happens
 
@@ -218,75 +277,77 @@ class World:
         """Somebody who has never written."""
         return Contact(f"oSCHEDULE{next(self._contacts):019d}")
 
-    def says(self, contact: Contact, opening: str, meanwhile: Coroutine[Any, Any, object] | None = None) -> str:
-        """He writes a text that no other message has, and something else may happen at the same time; the text."""
+    def says(self, contact: Contact, opening: str, meanwhile: Meanwhile | None = None) -> None:
+        """He writes a text that no other message has."""
         contact.written += 1
         text = f"{opening} {contact.openid[-6:]}-{contact.written}"
-        self.loop.run_until_complete(self._says(contact, text, meanwhile))
-        return text
+        self._act(self._says(contact, text), [contact], meanwhile)
 
-    def says_and_is_decided_on_late(
-        self, contact: Contact, opening: str, when_kept: Callable[[], Coroutine[Any, Any, object]]
-    ) -> None:
-        """He writes, and something happens after that was kept and before it is decided, if the desk is slow enough."""
-        self.when_kept = when_kept
-        self.says(contact, opening, self._read_much(contact))
-
-    async def _read_much(self, contact: Contact) -> None:
-        async def read() -> None:
-            while True:
-                await self._read(contact)
-
-        readers = [asyncio.create_task(read()) for _ in range(READERS)]
-        async with asyncio.timeout(20):
-            while self.when_kept is not None:
-                self._more.clear()
-                await self._more.wait()
-        await asyncio.gather(*self._meanwhile)
-        self._meanwhile.clear()
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
-
-    async def _says(self, contact: Contact, text: str, meanwhile: Coroutine[Any, Any, object] | None) -> None:
+    async def _says(self, contact: Contact, text: str) -> None:
         self._kept = asyncio.Queue()
-        acts: list[Awaitable[object]] = [self.sandbox.say(contact.openid, text)]
-        if meanwhile is not None:
-            acts.append(meanwhile)
-        await asyncio.gather(*acts)
+        await self.sandbox.say(contact.openid, text)
         if not contact.conversation_id:
             async with asyncio.timeout(20):
                 contact.conversation_id = (await self._kept.get()).conversation_id
-        await self._rest([contact])
 
-    def does(self, command: Coroutine[Any, Any, object], contacts: list[Contact]) -> frozenset[int]:
-        """The operator commands; which replies were under way when that returned. Then the desk comes to rest."""
+    def does(self, command: Coroutine[Any, Any, object], contacts: list[Contact]) -> None:
+        """The operator commands. Then the desk comes to rest."""
+        self._act(command, contacts)
 
-        async def act() -> frozenset[int]:
-            await command
-            under_way = self.under_way()
-            await self._rest(contacts)
-            return under_way
-
-        return self.loop.run_until_complete(act())
-
-    def passes(self, span: timedelta, contacts: list[Contact]) -> None:
+    def passes(self, span: timedelta, contacts: list[Contact], meanwhile: Meanwhile | None = None) -> None:
         """So much time passes at once, or the clock is set back; the desk is not told."""
+        self._jump(span)
+        self._act(asyncio.sleep(0), contacts, meanwhile)
+
+    def _act(
+        self, what: Coroutine[Any, Any, object], contacts: list[Contact], meanwhile: Meanwhile | None = None
+    ) -> None:
+        """Let it happen in an order of its own, so that a schedule made shorter is the same one in what is left."""
+
+        async def act() -> None:
+            self._begin_meanwhile(Moment.AT_ONCE)
+            await what
+            if self.jump is not None:
+                self._jump(self.jump.span)
+            await self._rest(contacts)
+            self.meanwhile = None
+
+        self.meanwhile = meanwhile
+        number = next(self._acts)
+        self.loop.reorder(f"{self.order}.{number}" if self.order else "")
+        self.loop.run_until_complete(act())
+
+    def _begin_meanwhile(self, moment: Moment | None) -> None:
+        if self.meanwhile is not None and self.meanwhile.moment is moment:
+            self._others.append(asyncio.create_task(self._late(self.meanwhile.act)))
+            self.meanwhile = None
+
+    async def _late(self, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        for _ in range(self.loop.random.randrange(LATEST) if self.loop.random else 0):
+            await asyncio.sleep(0)
+        await act()
+
+    def _jump_if_it_is_time(self) -> None:
+        if self.jump is not None:
+            self.jump.steps -= 1
+            if self.jump.steps == 0:
+                self._jump(self.jump.span)
+
+    def _jump(self, span: timedelta) -> None:
+        self.jump = None
         self.clock.now += span
         if self.paused_until is not None and self.paused_until <= self.clock.now:
             self.paused, self.paused_until = False, None
-        self.loop.run_until_complete(self._rest(contacts))
 
     def restarts(self, contacts: list[Contact]) -> None:
         """The program is closed and opened again."""
 
         async def again() -> None:
+            self.between_desks = True
             await self.opened.stop()
-            self.running = await Running.open(self.setup)
-            self._join()
-            await self._rest(contacts)
+            await self._begin_again()
 
-        self.loop.run_until_complete(again())
+        self._act(again(), contacts)
 
     def crashes(self, contacts: list[Contact]) -> None:
         """The machine stops: another desk goes on from what is on the disk at this moment."""
@@ -294,20 +355,29 @@ class World:
         async def again() -> None:
             home = self.folder / f"home{next(self._homes)}"
             shutil.copytree(self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs"))
+            self.between_desks = True
             await self.running.kill()
             shutil.rmtree(self.setup.home)
             self.setup = Setup(home, self.setup.config, self.setup.credentials, self.clock)
-            self.running = await Running.open(self.setup)
-            self._join()
-            await self._rest(contacts)
+            await self._begin_again()
 
-        self.loop.run_until_complete(again())
+        self._act(again(), contacts)
+
+    async def _begin_again(self) -> None:
+        self.running = await Running.open(self.setup)
+        self.between_desks = False
+        self._join()
 
     # -- what is there
 
     def under_way(self) -> frozenset[int]:
-        """Replies whose call to WeChat has begun and not ended, as far as was told."""
+        """Replies that are claimed for a call to WeChat that has not ended, as far as was told."""
         return frozenset(self._sending)
+
+    def asked(self) -> frozenset[int]:
+        """Those of them whose call has begun: whether WeChat takes them is not in the desk's hands any more."""
+        begun = self.opened.out.outbox._under_way._begun
+        return frozenset(reply_id for reply_id, conversation_id in self._sending.items() if conversation_id in begun)
 
     def replies(self, contact: Contact) -> list[Reply]:
         """All replies to him, oldest first."""
@@ -328,18 +398,17 @@ class World:
     # -- coming to rest
 
     async def _rest(self, contacts: list[Contact]) -> None:
-        """Wait until nothing can happen any more while time stands still."""
-        try:
-            async with asyncio.timeout(30):
-                while True:
-                    self._more.clear()
-                    # What is under way tells when it has ended, and need not be read before.
-                    paused = self.opened.pause.on is self.paused
-                    if paused and not self.under_way() and await self._all_at_rest(contacts):
-                        return
-                    await self._more.wait()
-        except TimeoutError:
-            raise AssertionError(await self._what_is_there(contacts)) from None
+        """Let the loop's time pass until nothing can happen any more while the clock stands still."""
+        for _ in range(6):
+            await asyncio.sleep(LONG_ENOUGH)
+            while self._others:
+                await self._others.pop()
+                await asyncio.sleep(LONG_ENOUGH)
+            # What is under way tells when it has ended, and need not be read before.
+            paused = self.opened.pause.on is self.paused
+            if paused and not self.under_way() and await self._all_at_rest(contacts):
+                return
+        raise AssertionError(await self._what_is_there(contacts))
 
     async def _what_is_there(self, contacts: list[Contact]) -> str:
         """Why the desk does not come to rest."""

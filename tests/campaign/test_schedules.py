@@ -6,8 +6,8 @@ answers. After every step it holds what the simulated WeChat has accepted agains
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,9 +21,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.campaign.contact_actions import WrittenTo, who
-from tests.campaign.operator_actions import ACCOUNT
-from tests.campaign.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, World
+from tests.campaign.contact_actions import WrittenTo, when, who
+from tests.campaign.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, Jump, Meanwhile, Moment, World
 from tests.conftest import Sized
 from tests.postgresql import Postgres
 from wxdesk.config import StoreSettings
@@ -48,6 +47,7 @@ ANSWERS = (
     SimulatedFault(FaultKind.ERRCODE, errcode=45015),
     SimulatedFault(FaultKind.ERRCODE, errcode=40003),
     SimulatedFault(FaultKind.ERRCODE, errcode=45011),
+    SimulatedFault(FaultKind.ERRCODE, errcode=42001),
     SimulatedFault(FaultKind.RESET_BEFORE),
     SimulatedFault(FaultKind.RESET_AFTER),
     SimulatedFault(FaultKind.GATEWAY),
@@ -87,11 +87,18 @@ def _has_ended(reply: Reply) -> bool:
 
 
 class Supervision(WrittenTo):
-    """One schedule. `world` outlives it; the contacts are new each time."""
+    """One schedule, in a world of its own that `opens` makes."""
 
-    @initialize(opening=st.sampled_from(OPENINGS))
-    def begin(self, opening: str) -> None:
+    opens: Callable[[int], AbstractContextManager[World]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = ExitStack()
+
+    @initialize(opening=st.sampled_from(OPENINGS), order=st.integers(0, 2**16))
+    def begin(self, opening: str, order: int) -> None:
         """Somebody writes first: where nobody has, there is nothing to supervise."""
+        self.world = self.open.enter_context(self.opens(order))
         self.contacts = [self.world.new_contact(), self.world.new_contact()]
         self.serial = 0
         self.begin_to_judge()
@@ -120,7 +127,6 @@ class Supervision(WrittenTo):
     @rule(seconds=st.sampled_from((None, 61, 301)))
     def pause(self, seconds: int | None) -> None:
         until = None if seconds is None else self.world.clock.now + timedelta(seconds=seconds)
-        self.world.paused, self.world.paused_until = True, until
         self.world.does(self.pause_and_note(until), self.contacts)
 
     @precondition(lambda self: self.world.paused)
@@ -139,8 +145,7 @@ class Supervision(WrittenTo):
             self.talks_on(contact)
             self.world.does(self.write_and_note(contact, text, undo_seconds), self.contacts)
 
-    # Where there is nothing to do about anything, somebody writes. A precondition would make what is drawn depend on
-    # what the desk has done, which is not the same each time where two things happen at once.
+    # Where there is nothing to do about anything, somebody writes.
 
     @rule(n=which)
     def undo(self, n: int) -> None:
@@ -266,14 +271,27 @@ class Supervision(WrittenTo):
     def time_passes(self, seconds: int) -> None:
         self._pass(seconds)
 
-    def _pass(self, seconds: int) -> None:
-        """What ends by then is over before anything can leave again."""
-        now = self.world.clock.now + timedelta(seconds=seconds)
-        self.silenced = {one: its for one, its in self.silenced.items() if its.until is None or its.until > now}
-        self.typed = {one: its for one, its in self.typed.items() if its[1] > now}
-        if self.world.paused_until is not None and self.world.paused_until <= now:
-            self.still = None
-        self.world.passes(timedelta(seconds=seconds), self.contacts)
+    @rule(i=who, seconds=st.sampled_from(SPANS), moment=when)
+    def time_passes_and_he_is_taken_over(self, i: int, seconds: int, moment: Moment) -> None:
+        """While what was due then leaves."""
+        contact = self.contacts[i]
+        self._pass(seconds, Meanwhile(lambda: self.take_over_and_note(contact), moment) if contact.written else None)
+
+    @rule(seconds=st.sampled_from(SPANS), moment=when)
+    def time_passes_and_everything_is_paused(self, seconds: int, moment: Moment) -> None:
+        self._pass(seconds, Meanwhile(self.pause_and_note, moment))
+
+    @rule(seconds=st.sampled_from([span for span in SPANS if span > 0]), steps=st.integers(1, 40))
+    def the_clock_will_jump(self, seconds: int, steps: int) -> None:
+        """In the midst of what happens next."""
+        span = timedelta(seconds=seconds)
+        self.expire(self.world.clock.now + span)
+        self.world.jump = Jump(span, steps)
+
+    def _pass(self, seconds: int, meanwhile: Meanwhile | None = None) -> None:
+        span = timedelta(seconds=seconds)
+        self.expire(self.world.clock.now + span)
+        self.world.passes(span, self.contacts, meanwhile)
 
     @rule(fault=st.sampled_from(ANSWERS + PUSHES))
     def wechat_will_answer_or_push_so(self, fault: SimulatedFault) -> None:
@@ -284,56 +302,40 @@ class Supervision(WrittenTo):
         (self.world.crashes if crashes else self.world.restarts)(self.contacts)
 
     def teardown(self) -> None:
-        """Let all that still waits have its time, so that what should not leave shows; then clear away."""
-        self.world.sandbox.faults.clear()
-        for seconds in (11, 61):
-            self._pass(seconds)
-        self.the_human_has_the_last_word()
-        self.world.paused, self.world.paused_until = False, None
-        waiting = [reply.id for contact in self.contacts for reply in self._waiting(contact)]
-        self.world.does(self._clear_away(waiting), [])
-
-    async def _clear_away(self, waiting: list[int]) -> None:
-        await self.desk.outbox.resume()
-        for reply_id in waiting:
-            with suppress(MoveNotAllowed):  # with an earlier part of its answer
-                await self.desk.replies.cancel(reply_id)
-        await self.world.opened.desk.accounts.follow_config(ACCOUNT)
-        for one in await self.desk.rules.rulebook.all():
-            if not one.enabled:
-                await self.switch_on(one.name)
-        for account in self.world.opened.out.backoff.shut():
-            self.world.opened.out.backoff.end(account)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World.open(tmp_path)
-    yield made
-    made.close()
+        """Let all that still waits have its time, so that what should not leave shows."""
+        with self.open:
+            if not hasattr(self, "world"):
+                return
+            self.world.sandbox.faults.clear()
+            for seconds in (11, 61):
+                self._pass(seconds)
+            self.the_human_has_the_last_word()
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_human_has_the_last_word(world: World, part: int, sized: Sized) -> None:
+def test_the_human_has_the_last_word(folders: Iterator[Path], part: int, sized: Sized) -> None:
     """The parts differ by their seeds and can run side by side."""
-    try_schedules(world, part, sized(*SCHEDULES) // PARTS)
+    try_schedules(lambda order: World.open(next(folders), order), part, sized(*SCHEDULES) // PARTS)
 
 
 @pytest.mark.campaign
 @pytest.mark.postgres
 @pytest.mark.timeout(600)
-def test_so_he_has_where_transactions_run_side_by_side(tmp_path: Path, postgres: Postgres, sized: Sized) -> None:
-    world = World.open(tmp_path, StoreSettings(postgres.fresh()))
-    try:
-        try_schedules(world, PARTS, sized(8, 100, 1000))
-    finally:
-        world.close()
+def test_so_he_has_where_transactions_run_side_by_side(
+    folders: Iterator[Path], postgres: Postgres, sized: Sized
+) -> None:
+    """In another process, whose order nobody draws."""
+
+    def opens(order: int) -> AbstractContextManager[World]:
+        return World.open(next(folders), order, StoreSettings(postgres.emptied()))
+
+    try_schedules(opens, PARTS, sized(8, 100, 1000))
 
 
-def try_schedules(world: World, part: int, count: int) -> None:
-    machine = type("Supervision", (Supervision,), {"world": world})
+def try_schedules(opens: Callable[[int], AbstractContextManager[World]], part: int, count: int) -> None:
+    machine = type("Supervision", (Supervision,), {"opens": staticmethod(opens)})
     run = settings(
         max_examples=count,
         stateful_step_count=STEPS,
