@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from tests.campaign.moments import Meanwhile, Moment
 from tests.campaign.operator_actions import Operated
-from tests.campaign.supervised_desk import NAMES, OPENINGS, Meanwhile, Moment
+from tests.campaign.shop import NAMES, OPENINGS
 from wxdesk.core.model.account import ReplyMode
 
 who = st.sampled_from((0, 1))

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from tests.campaign.supervised_desk import Contact, World
+from tests.campaign.shop import Contact
+from tests.campaign.supervised_desk import World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState

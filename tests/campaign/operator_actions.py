@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tests.campaign.judge import Judged, Silence, one_answer
-from tests.campaign.supervised_desk import PENDING, Contact
+from tests.campaign.shop import Contact
+from tests.campaign.supervised_desk import PENDING
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed, UnsettledReply
 from wxdesk.core.model.account import ReplyMode

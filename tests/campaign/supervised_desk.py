@@ -14,19 +14,20 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tests.campaign.moments import Jump, Meanwhile, Moment
+from tests.campaign.shop import RULES, Contact
 from tests.campaign.simulated_loop import SimulatedLoop, simulated
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import StoreSettings
-from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -37,58 +38,6 @@ from wxdesk.desk.runtime import wall_clock
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.server import Sandbox
 
-RULES = """
-[[rules]]
-name = "at once"
-when = { any = ["多少钱"] }
-then = [{ reply = "at once {{ message.text }}" }]
-
-[[rules]]
-name = "in two"
-when = { any = ["怎么买"] }
-then = [{ reply = "first {{ message.text }}" }, { reply = "second {{ message.text }}" }]
-
-[[rules]]
-name = "slowly"
-when = { any = ["怎么寄"] }
-then = [{ reply = "one {{ message.text }}" }, { typing = 3 }, { reply = "other {{ message.text }}" }]
-
-[[rules]]
-name = "held"
-when = { any = ["发货"] }
-delivery = { hold = 10 }
-then = [{ reply = "held {{ message.text }}" }]
-
-[[rules]]
-name = "prepared"
-when = { any = ["退货"] }
-delivery = "draft"
-then = [{ reply = "prepared {{ message.text }}" }]
-
-[[rules]]
-name = "human"
-when = { any = ["人工"] }
-then = [{ reply = "coming {{ message.text }}" }, { take_over = true }]
-
-[[rules]]
-name = "held and human"
-when = { any = ["投诉"] }
-delivery = { hold = 10 }
-then = [{ reply = "sorry {{ message.text }}" }, { take_over = true }]
-
-[[rules]]
-name = "rarely"
-when = { any = ["有货"] }
-cooldown = { per_conversation = 50 }
-then = [{ reply = "rarely {{ message.text }}" }]
-"""
-"""The last one asks for the past, so that the desk reads it between every message and its decision."""
-
-NAMES = ("at once", "in two", "slowly", "held", "prepared", "human", "held and human", "rarely")
-"""What the rules above are called."""
-
-SLOWLY = "怎么寄"
-OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人工", "投诉", "有货", "在吗")
 LATEST = 25
 """Steps that something else may take until it begins."""
 
@@ -96,15 +45,6 @@ LONG_ENOUGH = 2 * wall_clock.TICK_SECONDS
 """Seconds of the loop after which the desk has noticed that the clock was moved."""
 
 PENDING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.QUEUED})
-
-
-@dataclass
-class Contact:
-    """One who writes, with all that the desk has about him."""
-
-    openid: str
-    conversation_id: int = 0
-    written: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,46 +74,6 @@ class Running:
         await self.opened.out.uploads.close()
         await self.opened.out.client.close()
         await self.opened.store.close()
-
-
-@dataclass
-class Jump:
-    """The clock moves so far, after so many steps of what happens next."""
-
-    span: timedelta
-    steps: int
-
-
-class Moment(StrEnum):
-    """When something else begins to happen, counted in the course of what happens."""
-
-    AT_ONCE = "at once"
-    KEPT = "kept"
-    DECIDED = "decided"
-    QUEUED = "queued"
-    SENDING = "sending"
-
-    @classmethod
-    def of(cls, event: Event) -> Moment | None:
-        """The moment that an event tells."""
-        match event:
-            case MessageKept():
-                return cls.KEPT
-            case DecisionMade():
-                return cls.DECIDED
-            case ReplyChanged(state=ReplyState.QUEUED):
-                return cls.QUEUED
-            case ReplyChanged(state=ReplyState.SENDING):
-                return cls.SENDING
-        return None
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """Something else that happens, from that moment on or a few steps later."""
-
-    act: Callable[[], Coroutine[Any, Any, object]]
-    moment: Moment
 
 
 @dataclass

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.campaign.supervised_desk import Moment, World
+from tests.campaign.moments import Moment
+from tests.campaign.supervised_desk import World
 from tests.campaign.test_schedules import Supervision
 from wxdesk.desk.replies.outbox import Outbox
 

@@ -22,7 +22,9 @@ from hypothesis.stateful import (
 )
 
 from tests.campaign.contact_actions import WrittenTo, when, who
-from tests.campaign.supervised_desk import NAMES, OPENINGS, PENDING, SLOWLY, Contact, Jump, Meanwhile, Moment, World
+from tests.campaign.moments import Jump, Meanwhile, Moment
+from tests.campaign.shop import NAMES, OPENINGS, SLOWLY, Contact
+from tests.campaign.supervised_desk import PENDING, World
 from tests.conftest import Sized
 from tests.postgresql import Postgres
 from wxdesk.config import StoreSettings
