@@ -16,10 +16,12 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.desk.messages import store_watch
 from wxdesk.desk.replies import outbox
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
+from wxdesk.store.engine import sqlite
 
 LI = LI_LEI.openid
 RULES = """
@@ -143,3 +145,18 @@ async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_
     await saying
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
+
+
+@pytest.mark.expects_log("database error|could not be kept|waits for the store")
+async def test_what_keeps_messages_away_is_told_while_it_lasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if nothing else is to be written meanwhile, and no message comes when it is over."""
+    monkeypatch.setattr(store_watch, "INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 20)
+    await desk.restart()
+    await desk.says(LI, "在吗")
+    with closing(sqlite3.connect(desk.setup.home / "desk.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert not (await desk.sandbox.say(LI, "还在吗")).accepted
+        await desk.until(lambda: "another program holds the database" in desk.trouble)
+        other.execute("ROLLBACK")
+    await desk.until(lambda: not desk.trouble)

@@ -35,6 +35,9 @@ BUSY_MS = 4000
 
 READERS = 3
 
+_TOUCH = "UPDATE alembic_version SET version_num = version_num"
+"""Statement that shows if the disk takes a change again."""
+
 LOG_BYTES = 4 * 1024 * 1024
 """Size of the log from which it is copied into the file.
 
@@ -55,6 +58,7 @@ class SqliteDatabase(Database):
         self._kept_open: Connection | None = None
         self._guard = FileGuard(file)
         self._repair = SyncRepair(file)
+        self._refuses = False  # the last write failed
         self._writer = WorkerPool("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
         self._readers = WorkerPool("store reader", READERS)
@@ -74,8 +78,13 @@ class SqliteDatabase(Database):
 
     async def check(self) -> str:
         """See `Database`; a file has no such settings."""
-        await self._writer.run(self._guard.check, Rank.ACKNOWLEDGING)
+        await self._writer.run(self._look, Rank.ACKNOWLEDGING)
         return ""
+
+    def _look(self) -> None:
+        self._guard.check()
+        if self._refuses:
+            self._write_at_once(lambda connection: _driver_of(connection).execute(_TOUCH).close())
 
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._shared.write(body)
@@ -92,7 +101,7 @@ class SqliteDatabase(Database):
             with connection.begin():
                 results = [body(connection) for body in bodies]
         except SQLITE_FAILURES as error:
-            self._repair.notice(error)
+            self._failed(error)
             raise
         self._guard.check()
         self._copy_log(connection)
@@ -108,10 +117,15 @@ class SqliteDatabase(Database):
                     connection.rollback()
             self._guard.check()
             self._copy_log(connection)
+            self._refuses = False
             return result
         except SQLITE_FAILURES as error:
-            self._repair.notice(error)
+            self._failed(error)
             raise store_error(error) from None
+
+    def _failed(self, error: BaseException) -> None:
+        self._refuses = True
+        self._repair.notice(error)
 
     def _copy_log(self, connection: Connection) -> None:
         """Copy a long log into the file, and notice a failure, as SQLite would not."""

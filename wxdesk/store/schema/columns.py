@@ -2,7 +2,7 @@
 
 Times are whole microseconds since 1970 in UTC: exact, sortable, and without an engine's own idea of zones.
 Nested records are JSON text. Text from outside is cleaned of what one engine or the other cannot hold, so
-that no message can make its own storing impossible.
+that no message can make its own storing impossible. Reading raises `UnreadableValue`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,19 @@ import msgspec
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from wxdesk.core.errors import WxdeskError
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+class UnreadableValue(WxdeskError):
+    """A value that is damaged, or that a newer program wrote."""
+
+    template = (
+        "The database holds something that this wxdesk cannot read: it is damaged, or a newer version wrote it. "
+        "Restore a backup or update wxdesk."
+    )
 
 
 def identity() -> TypeEngine[int]:
@@ -62,7 +73,10 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Return the time in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        try:
+            return None if value is None else EPOCH + timedelta(microseconds=value)
+        except (TypeError, OverflowError):
+            raise UnreadableValue from None
 
 
 class EnumText(TypeDecorator[StrEnum]):
@@ -81,7 +95,10 @@ class EnumText(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """Return the member of the enum."""
-        return None if value is None else self.words(value)
+        try:
+            return None if value is None else self.words(value)
+        except ValueError:
+            raise UnreadableValue from None
 
 
 class DerivedEnumText(EnumText):
@@ -116,4 +133,7 @@ class JsonText(TypeDecorator[object]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         """Read JSON."""
-        return None if value is None else self._decoder.decode(value)
+        try:
+            return None if value is None else self._decoder.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+            raise UnreadableValue from None
