@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from babel.messages.pofile import read_po
 
+from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.errors import Phrase, WxdeskError
 from wxdesk.paths import resource
 
@@ -71,14 +72,19 @@ def tr(sentence: str, **values: object) -> str:
     """Translate `sentence` into the operator's language and fill its `{named}` holes."""
     found = _catalogue.get(sentence, sentence)
     text = found if isinstance(found, str) else found[0]
-    return text.format(**values) if values else text
+    return _filled(text, values) if values else text
 
 
 def ntr(one: str, many: str, n: int, **values: object) -> str:
     """Choose `one` or `many` by the number `n` (`{n}`); Chinese has one form for both."""
     found = _catalogue.get(one)
     text = (one if n == 1 else many) if found is None else found if isinstance(found, str) else found[0]
-    return text.format(n=n, **values)
+    return _filled(text, {"n": n, **values})
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """Fill holes; no value turns the words around it, whatever its writing direction."""
+    return text.format(**{name: contained(one) if isinstance(one, str) else one for name, one in values.items()})
 
 
 def explain(error: BaseException) -> str:
@@ -87,7 +93,7 @@ def explain(error: BaseException) -> str:
     Foreign exceptions are named only by their type: their text may hold a URL with a token in it.
     """
     if isinstance(error, WxdeskError):
-        return tr(error.template).format(**_translated_values(error.values))
+        return _filled(tr(error.template), _translated_values(error.values))
     return tr("Unexpected error: {kind}", kind=type(error).__name__)
 
 
@@ -103,7 +109,7 @@ def _translated_values(values: Mapping[str, object]) -> dict[str, object]:
 
 def _translated(value: object) -> object:
     if isinstance(value, Phrase):
-        return tr(value.sentence).format(**_translated_values(value.values))
+        return _filled(tr(value.sentence), _translated_values(value.values))
     return tr(value) if isinstance(value, str) else value
 
 

@@ -78,6 +78,7 @@ def test_every_dialog_lets_the_emergency_stop_through() -> None:
 def test_text_is_never_guessed_to_be_rich() -> None:
     assert _using(RICH_TEXT) == {}
     assert list(_using(frozenset({"QLabel"}))) == [LABELS]
+    assert list(_using(frozenset({"html"}))) == [NO_WIDGET, LABELS], "a tooltip's text goes through plain_tip"
 
 
 def test_colours_are_named_in_one_place() -> None:

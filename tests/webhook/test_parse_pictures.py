@@ -30,6 +30,7 @@ def test_a_cards_cover_is_named_by_its_own_fields() -> None:
     [
         {"MsgType": "miniprogrampage", "Title": "茶具", "ThumbUrl": "", "ThumbMediaId": ""},
         {"MsgType": "image", "PicUrl": "", "MediaId": " "},
+        {"MsgType": "image", "PicUrl": "", "MediaId": "x" * 513},
         {"MsgType": "text", "Content": "a", "MediaId": "M"},
         {"MsgType": "voice", "MediaId": "M", "Format": "amr"},
         {"MsgType": "video", "MediaId": "M", "ThumbMediaId": "T"},

@@ -220,6 +220,9 @@ async def test_more_than_a_picture_may_have_is_not_read() -> None:
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
         "ff02::1",
+        "::127.0.0.1",
+        "fec0::1",
+        "64:ff9b::a00:1",  # 10.0.0.1 behind a translator
     ],
 )
 async def test_a_name_that_leads_home_is_not_followed(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
@@ -231,10 +234,11 @@ async def test_a_name_that_leads_home_is_not_followed(monkeypatch: pytest.Monkey
         await public_address("mmbiz.qpic.cn", 80)
 
 
-async def test_a_public_address_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("203.205.232.1", 80))
+@pytest.mark.parametrize("place", ["203.205.232.1", "2402:4e00::1", "64:ff9b::cbcd:e801"])
+async def test_a_public_address_is_taken(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, 80))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: [entry])
-    assert await public_address("mmbiz.qpic.cn", 80) == ("203.205.232.1", 80)
+    assert await public_address("mmbiz.qpic.cn", 80) == (place, 80)
 
 
 async def test_a_name_that_leads_nowhere_may_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ _BLANK = b" \t\r\n"
 _LAST_SECOND = 2**32 - 1  # in 2106; a time in milliseconds lies far behind it
 _SECONDS = re.compile(r"([0-9]{1,10})(?:\.[0-9]*)?")  # some programs on the way turn numbers into floats
 _MAX_OPENID = 128
+_MAX_MEDIA_ID = 512  # real ones have about 64 characters; it becomes part of an address
 
 _TYPES = {"text": MessageType.TEXT, "image": MessageType.IMAGE, "miniprogrampage": MessageType.CARD}
 _EVENTS = {"user_enter_tempsession": MessageType.ENTER_SESSION}
@@ -75,7 +76,7 @@ def read_push(body: bytes) -> Incoming:
         event=event,
         msg_id=_field(fields, "MsgId") or None,
         text=fields.get(_TEXT_FIELD.get(kind, ""), ""),
-        media_id=_field(fields, "ThumbMediaId" if kind is MessageType.CARD else "MediaId") or None,
+        media_id=_media_id(_field(fields, "ThumbMediaId" if kind is MessageType.CARD else "MediaId")),
         pic_url=_field(fields, "ThumbUrl" if kind is MessageType.CARD else "PicUrl") or None,
         session_from=fields.get("SessionFrom") if kind is MessageType.ENTER_SESSION else None,
         fields=fields,
@@ -84,6 +85,10 @@ def read_push(body: bytes) -> Incoming:
 
 def _field(fields: dict[str, str], name: str) -> str:
     return fields.get(name, "").strip()
+
+
+def _media_id(text: str) -> str | None:
+    return text if 0 < len(text) <= _MAX_MEDIA_ID else None
 
 
 def _time(text: str) -> datetime:

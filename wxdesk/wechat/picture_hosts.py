@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 
 from wxdesk.core.errors import BadPicture, NotSent
+from wxdesk.core.setup.public_url import is_private
 from wxdesk.wechat.http import LARGEST_PICTURE, TOO_LARGE, TooLargeError, authorities, read_response
 
 DEADLINE_SECONDS = 60.0
@@ -95,11 +96,6 @@ async def public_address(host: str, port: int) -> tuple[str, int]:
     except OSError:
         raise NotSent(_UNREACHABLE) from None
     places = [str(entry[4][0]) for entry in found]
-    if not places or not all(map(_is_public, places)):
+    if not places or any(is_private(ipaddress.ip_address(place.partition("%")[0])) for place in places):
         raise NotSent(_UNREACHABLE)
     return places[0], port
-
-
-def _is_public(place: str) -> bool:
-    address = ipaddress.ip_address(place.partition("%")[0])
-    return address.is_global and not address.is_multicast

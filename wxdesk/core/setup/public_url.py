@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from wxdesk.core.setup.findings import Check, Finding
@@ -33,6 +33,7 @@ _USER = re.compile(r"//[^/]*@")  # may hold a password
 _PUSH_PATH = re.compile(r"/wx(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST_NAME = 253
+_NAT64, _GLOBAL_UNICAST = IPv6Network("64:ff9b::/96"), IPv6Network("2000::/3")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)*")
 
 
@@ -117,7 +118,15 @@ def read_public_url(text: str) -> tuple[PublicUrl | None, Finding]:
 
 
 def is_private(ip: IPv4Address | IPv6Address) -> bool:
-    """Tell if nobody outside reaches an address: own network, loopback, carrier's NAT."""
+    """Tell if nobody outside reaches an address: own network, loopback, carrier's NAT.
+
+    Of IPv6, global unicast alone is outside; an address that is translated to IPv4 (NAT64) is judged as that.
+    """
+    if isinstance(ip, IPv6Address):
+        if ip in _NAT64:
+            return is_private(IPv4Address(int(ip) & 0xFFFF_FFFF))
+        if ip not in _GLOBAL_UNICAST:
+            return True
     return not ip.is_global or ip.is_multicast
 
 

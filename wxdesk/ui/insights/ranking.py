@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
@@ -59,7 +59,7 @@ class RankModel(QAbstractListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return "  ".join(part for part in (row.name, f"{row.value:,}", row.note) if part)
-        return html.escape(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
+        return plain_tip(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def replace(self, rows: Sequence[Ranked]) -> None:
         """Show these rows."""

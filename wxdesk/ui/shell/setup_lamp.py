@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -46,7 +44,7 @@ class SetupLamp(StatusDot):
             return
         said, more = _said(found, many=len(state.accounts) > 1), sentences.remedy(found)
         gravity = found.verdict.gravity
-        details = html.escape(tr("{said} {more}", said=said, more=more)) if more else ""
+        details = tr("{said} {more}", said=said, more=more) if more else ""
         self.show_state("failed" if gravity is Gravity.FAILURE else "pending", said, details, short=tr(_SHORT[gravity]))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -218,7 +217,7 @@ class TokenText:
         known = dict(state.tokens)
         failing = [name for name in accounts if known.get(name, TokenState(None)).error]
         missing = [name for name in failing if known[name].expires_at is None]
-        details = html.escape("\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts))
+        details = "\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts)
         if missing:
             whose = missing[0] if len(missing) == 1 else tr("{n} accounts", n=len(missing))
             return TokenText("failed", tr("No token for {accounts}", accounts=whose), details, tr("No token"))

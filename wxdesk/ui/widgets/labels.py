@@ -105,7 +105,7 @@ class PlainLabel(QLabel):
         if self._elide:
             line = self._one_line()
             shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width()))
-            self.setToolTip(html.escape(self._full) if shown != line and self._full else "")
+            self.setToolTip(plain_tip(self._full) if shown != line else "")
         elif self.wordWrap():
             shown = breakable(self._full)
         self._show_text(shown)
@@ -132,9 +132,11 @@ ZERO_WIDTH_SPACE = "\u200b"
 
 
 def plain_tip(text: str) -> str:
-    """Return `text` as a breakable tooltip without markup; empty for none."""
-    lines = html.escape(breakable(text)).split("\n")
-    return f"<span>{'<br>'.join(lines)}</span>" if text else ""
+    """Return `text` as a breakable tooltip without markup; empty for none.
+
+    Qt guesses by its first line whether a tooltip is rich text: escaped text alone would show its escapes.
+    """
+    return f"<span style='white-space: pre-wrap'>{html.escape(breakable(text))}</span>" if text else ""
 
 
 _UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]{25,}")

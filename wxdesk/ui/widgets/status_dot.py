@@ -39,7 +39,7 @@ class StatusDot(QWidget):
         self._text.show_wordings([text, short or text], cut_last=True)
         self._text.set_role("secondary" if role == "accent" else role)
         self.setVisible(bool(text))
-        self.setToolTip(details or plain_tip(text))
+        self.setToolTip(plain_tip(details or text))
         self.setAccessibleName(text)
 
     def width_at(self, step: int) -> int:

@@ -29,6 +29,7 @@ from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRo
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.conversation import row_time, status_of_row
 from wxdesk.ui.wording.status import snooze_choices, upcoming_time
 from wxdesk.ui.wording.until import HoursBoundary
@@ -255,7 +256,7 @@ def test_until_opening_asks_the_calendar(qtbot: QtBot, world: World, page: Inbox
     menu = opened_menu(qtbot, page)
     line = next(action for action in menu.actions() if action.text() == "Until opening")
     assert not line.isEnabled()
-    assert line.toolTip() == "There are no business hours yet. They are set on the page of rules."
+    assert line.toolTip() == plain_tip("There are no business hours yet. They are set on the page of rules.")
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
     span = WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(18)))
     world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([Calendar("Shop", "Asia/Shanghai", (span,))])))

@@ -21,6 +21,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.conversation import status_of_row
 from wxdesk.ui.wording.takeover import takeover_sentence, takeovers_ended_text
 
@@ -102,7 +103,7 @@ def test_until_closing_needs_business_hours(qtbot: QtBot, world: World, page: In
     menu = opened_menu(qtbot, page)
     line = lines(menu)[2]
     assert (line.text(), line.isEnabled()) == ("Until closing", False)
-    assert line.toolTip() == "There are no business hours yet. They are set on the page of rules."
+    assert line.toolTip() == plain_tip("There are no business hours yet. They are set on the page of rules.")
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
     assert not stored(world, thread).taken_over
 
@@ -130,7 +131,7 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
     world.call(preferences.set(replace(preferences.now, calendar=ids["Never"])))
     menu = opened_menu(qtbot, page)
     line = lines(menu)[2]
-    assert (line.isEnabled(), line.toolTip()) == (False, "“Never” does not open any more.")
+    assert (line.isEnabled(), line.toolTip()) == (False, plain_tip("“Never” does not open any more."))
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
 
 

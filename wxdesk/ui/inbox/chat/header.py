@@ -289,7 +289,7 @@ class ChatHeader(QFrame):
 
 def _say(menu: QMenu, words: str) -> None:
     """Add a line to the menu that cannot be chosen."""
-    menu.addAction(words).setEnabled(False)
+    menu.addAction(words.replace("&", "&&")).setEnabled(False)
 
 
 def _tool(name: str, words: str, parent: QWidget) -> QToolButton:

@@ -13,6 +13,7 @@ from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
+from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 
@@ -20,10 +21,10 @@ def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:
     """Add an entry for each end time; its tooltip says why it cannot be chosen."""
     menu.setToolTipsVisible(True)
     for end in ends:
-        action = menu.addAction(end.text)
+        action = menu.addAction(end.text.replace("&", "&&"))
         action.setData(end.end)
         action.setEnabled(end.end is not None)
-        action.setToolTip(end.tip or end.text)
+        action.setToolTip(plain_tip(end.tip or end.text))
         action.setCheckable(end.chosen)
         action.setChecked(end.chosen)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -12,6 +10,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import plain_tip
 
 LONGEST = 24
 """Most characters of a tag."""
@@ -62,9 +61,10 @@ class TagRow(QWidget):
         self._chips = []
         for index, tag in enumerate(tags):
             chip = Chip(checkable=False, parent=self)
-            chip.setText(QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST))
+            shown = QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST)
+            chip.setText(shown.replace("&", "&&"))
             chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
-            chip.setToolTip(f"{html.escape(tag)} · {tr('Press to take it away')}")
+            chip.setToolTip(plain_tip(f"{tag} · {tr('Press to take it away')}"))
             chip.clicked.connect(self._take_away)
             self._flow.insert_widget(index, chip)
             chip.show()

@@ -6,6 +6,7 @@ older clients or other programs. They are named, with what can be read of them.
 
 from __future__ import annotations
 
+from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.wechat.session_from import fields_of
 from wxdesk.i18n import tr
@@ -60,7 +61,7 @@ def event_text(message: Message) -> str:
 def source_line(session_from: str) -> str:
     """Return a contact's source on one line: its fields, else the raw text."""
     fields = fields_of(session_from)
-    told = (f"{name} {_shortened(value)}".strip() for name, value in fields.items())
+    told = (contained(f"{name} {_shortened(value)}".strip()) for name, value in fields.items())
     return " · ".join(told) or " ".join(session_from.split())
 
 
@@ -75,7 +76,7 @@ def _of_agent(what: str, agent: str) -> str:
 
 
 def _field(message: Message, name: str) -> str:
-    return message.fields.get(name, "").strip()
+    return contained(message.fields.get(name, "").strip())
 
 
 def _size(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
+from wxdesk.ui.widgets.labels import plain_tip
 
 NAME_ROW = 31
 LINE = 19
@@ -88,7 +88,7 @@ def _fact(verdict: RuleVerdict, role: int) -> object:
         case Role.LINES:
             return _lines(verdict)
         case Qt.ItemDataRole.ToolTipRole:
-            return html.escape(verdict_text(verdict))
+            return plain_tip(verdict_text(verdict))
         case Qt.ItemDataRole.AccessibleTextRole:
             said = tr("matches") if verdict.matched else tr("does not match")
             return f"{verdict.rule_name}: {said}; {verdict_text(verdict)}"

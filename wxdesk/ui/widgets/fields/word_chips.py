@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from itertools import chain
@@ -17,6 +16,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
+from wxdesk.ui.widgets.labels import plain_tip
 
 HEIGHT = 30
 PADDING = 10
@@ -52,7 +52,7 @@ class WordChip(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(tr("Word “{word}”; Delete removes it", word=word))
         if self._natural_width() > WIDEST:
-            self.setToolTip(html.escape(word))
+            self.setToolTip(plain_tip(word))
 
     def set_wrong(self, wrong: bool) -> None:
         """Mark a word with a fault."""
