@@ -9,8 +9,10 @@ import pytest
 
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Heard, client_to
 from wxdesk import i18n
+from wxdesk.core.errors import DeliveryUnknown, NotSent
 from wxdesk.core.events import TroubleRaised
 from wxdesk.desk.wechat.clock_skew import ClockCheck, clock_warning
+from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import WeChatClient
 
@@ -96,3 +98,15 @@ def test_a_clock_that_is_set_while_the_desk_runs_is_noticed_without_asking(heard
     at -= timedelta(hours=1)
     check.look()
     assert troubles(heard)[1:] == [""]
+
+
+async def test_a_gateway_that_answers_for_wechat_says_nothing_about_its_clock(
+    client: WeChatClient, sandbox: Sandbox, there: WeChatsClock, heard: Heard
+) -> None:
+    """Else one that is a day wrong would have genuine pushes refused for their age."""
+    await client.check(ACCOUNT)
+    there.behind = timedelta(days=2)
+    sandbox.faults.plan(SimulatedFault(FaultKind.GATEWAY))
+    with pytest.raises((NotSent, DeliveryUnknown)):
+        await client.send(ACCOUNT, OPENID, HELLO)
+    assert troubles(heard) == []

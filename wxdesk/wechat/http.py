@@ -12,6 +12,7 @@ import functools
 import socket
 import ssl
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -74,8 +75,8 @@ def _why_not_reached(error: BaseException | None) -> str:
 class ApiHttp:
     """Pool of connections to WeChat's API at `base` (scheme and host, no path).
 
-    `base` and `route` may change between calls. `hear_date` gets the `Date` of each response as soon as it begins to
-    arrive.
+    `base` and `route` may change between calls. `hear_date` gets the `Date` of each response of WeChat's as soon as it
+    begins to arrive.
     """
 
     def __init__(self, base: str, *, deadline: float, hear_date: Callable[[str], None]) -> None:
@@ -127,7 +128,7 @@ class ApiHttp:
 
     async def _note_date(self, response: httpx2.Response) -> None:
         date = response.headers.get("Date")
-        if date:
+        if date and response.status_code == HTTPStatus.OK:  # any other answer is a gateway's, by its own clock
             self._hear_date(date)
 
     async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> ApiAnswer:  # noqa: ANN401
