@@ -27,6 +27,7 @@ from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import StoreSettings
+from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
@@ -36,6 +37,7 @@ from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.runtime import wall_clock
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 
 LATEST = 25
@@ -90,6 +92,7 @@ class World:
     tries: Counter[int] = field(default_factory=Counter)
     paused: bool = False
     paused_until: datetime | None = None
+    pushed: list[PushOutcome] = field(default_factory=list)
     meanwhile: Meanwhile | None = None
     between_desks: bool = False
     jump: Jump | None = None
@@ -185,7 +188,7 @@ class World:
 
     async def _says(self, contact: Contact, text: str) -> None:
         self._kept = asyncio.Queue()
-        await self.sandbox.say(contact.openid, text)
+        self.pushed.append(await self.sandbox.say(contact.openid, text))
         if not contact.conversation_id:
             async with asyncio.timeout(20):
                 contact.conversation_id = (await self._kept.get()).conversation_id
@@ -281,9 +284,15 @@ class World:
 
     def replies(self, contact: Contact) -> list[Reply]:
         """All replies to him, oldest first."""
-        return [item for item in self._timeline(contact) if isinstance(item, Reply)]
+        return [item for item in self.timeline(contact) if isinstance(item, Reply)]
 
-    def _timeline(self, contact: Contact) -> list[Message | Reply]:
+    def conversation_with(self, contact: Contact) -> int:
+        """Where he writes who was not heard by `says`."""
+        rows = self.loop.run_until_complete(self.opened.store.inbox.page(InboxFilter.ALL, limit=100_000))
+        return next(row.conversation.id for row in rows if row.conversation.contact.openid == contact.openid)
+
+    def timeline(self, contact: Contact) -> list[Message | Reply]:
+        """What both have said, as it is shown."""
         if not contact.conversation_id:
             return []
         return self.loop.run_until_complete(self._read(contact))

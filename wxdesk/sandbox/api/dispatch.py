@@ -154,9 +154,10 @@ async def _send_response(request: web.Request, outcome: _Outcome) -> web.StreamR
     if not outcome.cut:
         return whole
     body = whole.body if isinstance(whole.body, bytes) else b""
-    half = web.StreamResponse(headers={"Content-Type": whole.content_type, "Content-Length": str(len(body))})
-    await half.prepare(request)
-    await half.write(body[: len(body) // 2])
+    half = web.StreamResponse(headers={**whole.headers, "Content-Length": str(len(body))})
+    with contextlib.suppress(ConnectionResetError):  # the caller may have left by now
+        await half.prepare(request)
+        await half.write(body[: len(body) // 2])
     if request.transport is not None:
         request.transport.close()
     return half
