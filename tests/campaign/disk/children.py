@@ -72,7 +72,7 @@ class Nursery:
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         self._process.stdin.flush()
         child = self._hear()
-        limit = 60 if seconds is None else seconds
+        limit = 120 if seconds is None else seconds
         if not select.select([self._process.stdout], [], [], limit)[0]:
             os.kill(child, signal.SIGKILL)
             assert seconds is not None, f"{work} does not end"

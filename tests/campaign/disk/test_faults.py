@@ -35,7 +35,7 @@ def survives(watched: Nursery, folder: Path, fault: Fault) -> None:
 def test_one_call_fails(watched: Nursery, tmp_path: Path, sized: Sized, call: str) -> None:
     chance = Random(20261205)
     numbers = range(1, LAST + 1)
-    for number in sorted(chance.sample(numbers, sized(1, 5, LAST))):
+    for number in sorted(chance.sample(numbers, sized(1, 4, LAST))):
         folder = tmp_path / str(number // 20)
         folder.mkdir(exist_ok=True)
         survives(watched, folder, Fault(CALLS[call], number, error=errno.EIO))
@@ -46,7 +46,7 @@ def test_one_call_fails(watched: Nursery, tmp_path: Path, sized: Sized, call: st
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EDQUOT"])
 def test_the_disk_refuses_for_a_while(watched: Nursery, tmp_path: Path, sized: Sized, error: str) -> None:
     chance = Random(20261206)
-    for _ in range(sized(1, 3, 60)):
+    for _ in range(sized(1, 2, 60)):
         calls = chance.choice((WRITE, SYNC, WRITE | SYNC | CUT | OPEN))
         fault = Fault(calls, chance.randrange(1, LAST), times=chance.randrange(2, 30), error=getattr(errno, error))
         survives(watched, tmp_path, fault)

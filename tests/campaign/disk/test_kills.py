@@ -16,7 +16,7 @@ from tests.campaign.disk.verdict import all_is_finished, judge
 from tests.conftest import Sized
 
 AT_WORK = "tests.campaign.disk.at_work"
-KILLS = (2, 16, 1000)
+KILLS = (2, 12, 1000)
 """How often the desk is killed in each size of the campaign."""
 
 LIVES_PER_HOME = 40

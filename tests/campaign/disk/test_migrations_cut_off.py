@@ -22,7 +22,7 @@ from wxdesk.store import open_store
 
 OPEN_ONCE = "tests.campaign.disk.one_act.open_once"
 SQLITE = "sqlite:///desk.db"
-TRIES = (4, 24, 3000)
+TRIES = (4, 12, 3000)
 """How many migrations are cut off in each size of the campaign."""
 
 
