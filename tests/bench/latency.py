@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 WARM_UP_SECONDS = 3.0
 QUIET_SECONDS = 3.0
 OPEN_ONE_IN = 5
+WANTED = {"headless": 10, "window": 20}
 
 RULES = '[[rules]]\nname = "answer"\non = ["text"]\ndefault = true\nthen = [{ reply = "{{ message.text }}" }]\n'
 
@@ -138,7 +139,8 @@ def report(kind: str, what: str, seconds: Sequence[float]) -> None:
     """One line."""
     in_ms = sorted(1000 * value for value in seconds)
     p99 = in_ms[min(len(in_ms) - 1, int(len(in_ms) * 0.99))]
-    print(f"{kind:10}{what:10}{len(in_ms):7}{statistics.median(in_ms):10.1f}{p99:10.1f}{in_ms[-1]:10.1f}")
+    p50, wanted = statistics.median(in_ms), f"  (wanted: p50 at most {WANTED[kind]})" if what == "replied" else ""
+    print(f"{kind:10}{what:10}{len(in_ms):7}{p50:10.1f}{p99:10.1f}{in_ms[-1]:10.1f}{wanted}")
 
 
 if __name__ == "__main__":

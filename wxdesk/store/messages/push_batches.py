@@ -2,8 +2,9 @@
 
 A commit costs an fsync and several changes of threads however many rows it holds, and in a flood those cost
 more than the rows. While one is under way the next pushes gather. When several are under way at once,
-senders that have just been answered are likely to write again, so the next batch lingers for them a moment,
-as with PostgreSQL's `commit_delay`. A lone push goes at once.
+senders that have just been answered are likely to write again, so the next batch lingers a moment for half of
+them, as with PostgreSQL's `commit_delay`: one half is read while the other is on its way to the disk. A lone
+push goes at once.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ SIBLINGS = 4
 """Fewest pushes under way at once for which a batch lingers."""
 
 LINGER_SECONDS = 0.001
-"""Time that a batch waits for as many pushes as there were a moment ago."""
+"""Time that a batch waits for half as many pushes as there were a moment ago."""
 
 PATIENCE_SECONDS = 3.8
 """Time limit from arrival to commit; WeChat gives up after 5 s and repeats."""
@@ -69,8 +70,8 @@ class GroupCommit:
         self._running: asyncio.Task[None] | None = None
         self._closed = False
         self._linger = linger
-        self._crowd = 0  # as many as were under way when the last batch was on disk
-        self._crowd_is_back = asyncio.Event()
+        self._worth_it = 0  # pushes for which a batch need not linger
+        self._enough = asyncio.Event()
 
     async def keep(self, push: Push) -> int | None:
         """Commit `push` with the others that wait; return its id, None for a known key.
@@ -87,8 +88,8 @@ class GroupCommit:
         until = loop.time() + self._patience
         future: asyncio.Future[int | None] = loop.create_future()
         self._waiting.append(_Waiting(push, future, until))
-        if len(self._waiting) >= self._crowd:
-            self._crowd_is_back.set()
+        if len(self._waiting) >= self._worth_it:
+            self._enough.set()
         if self._running is None:
             self._running = loop.create_task(self._run(), name="group commit")
         if self._timer is None:
@@ -131,12 +132,12 @@ class GroupCommit:
             one.future.set_exception(StoreError(reason=SILENT))
 
     async def _gather(self) -> None:
-        if self._crowd < SIBLINGS or len(self._waiting) >= self._crowd:
+        if len(self._waiting) >= self._worth_it:
             return
-        self._crowd_is_back.clear()
+        self._enough.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._linger):
-                await self._crowd_is_back.wait()
+                await self._enough.wait()
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
@@ -153,7 +154,8 @@ class GroupCommit:
             log.error("keeping %d pushes failed: %s", len(batch), type(failed).__name__)
             error = StoreError(reason=OTHER)
         finally:
-            self._crowd = min(len(batch) + len(self._waiting), self._batch)
+            crowd = min(len(batch) + len(self._waiting), self._batch)
+            self._worth_it = (crowd + 1) // 2 if crowd >= SIBLINGS else 0
             for index, one in enumerate(batch):
                 if one.future.done():
                     continue
