@@ -163,8 +163,7 @@ class Intake:
         try:
             if self._unsettled:
                 await self._settle_left()
-            else:
-                batch = await self._next()
+            elif batch := await self._next():
                 await self._take_in(batch)
         except StoreError as error:
             self._stumbled = True
