@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     Without it they run in a small sample.
     """
     sizes = ("sample", "push", "full")
+    parser.addoption("--team", action="store_true", help="test the window as a desk beside a server on PostgreSQL")
     parser.addoption("--campaigns", nargs="?", default="sample", const="push", choices=sizes, help="size of campaigns")
 
 

@@ -66,10 +66,12 @@ from wxdesk.desk.setup import setup_desk
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.tunnel import Tunnel
+from wxdesk.desk.team.hosting import TeamHost
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.parts import OutgoingParts
 from wxdesk.reconfiguration import Reconfiguration
-from wxdesk.store import Store, open_store
+from wxdesk.store import Store, is_worked_on, open_store
+from wxdesk.team_desk import TeamDesk, team_desk
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for
 from wxdesk.webhook.parse import read_push
@@ -93,11 +95,14 @@ class OpenDesk:
     tunnel: Tunnel
     parts: Supervisor = field(init=False)
     work: Supervisor = field(init=False)
+    host: TeamHost | None = field(init=False)
     store_watch: StoreWatch = field(init=False)
 
     def __post_init__(self) -> None:
         _subscribe(self.desk, self.out)
         self.parts, self.work = Supervisor(self.desk.bus.publish), Supervisor(self.desk.bus.publish)
+        look, shared = self.intake.look_for_more, self.store.lease.is_shared
+        self.host = TeamHost(self.store, self.desk, look) if shared else None
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged, TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
         self.desk.configuration.apply = self.apply
@@ -167,9 +172,8 @@ class OpenDesk:
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
-        if self.store.lease.is_shared:
-            unseen = "Messages that other servers keep are answered late at the moment."
-            begin("other servers", unseen, lambda: self.store.listen(lambda _: self.intake.look_for_more()))
+        if self.host is not None:
+            self.host.begin(self.work)
         tokens = self.out.client
         begin("tokens", "Access tokens are not renewed ahead at the moment.", lambda: tokens.run(self.ready))
 
@@ -201,6 +205,24 @@ class OpenDesk:
                 closing.push_async_callback(close)  # the last one comes first
             await self.listener.stop()
             self.desk.bus.publish(ListenerChanged(""))
+
+
+async def open_window_desk(setup: Setup, surroundings: Surroundings | None = None) -> OpenDesk | TeamDesk:
+    """Open a desk for a window: beside a server on its database, if one works.
+
+    Raises what `open_desk` raises.
+    """
+    if not await is_worked_on(setup.config.store.url):
+        return await open_desk(setup, surroundings)
+    store = await open_store(setup.config.store.url, setup.home, alone=False)
+    setup = replace(setup, clock=store.clock(setup.clock))
+    try:
+        opened = team_desk(build(setup, store, surroundings or Surroundings()).desk, store, setup.clock)
+        await opened.start()
+    except BaseException:
+        await store.close()
+        raise
+    return opened
 
 
 async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, alone: bool = True) -> OpenDesk:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wxdesk.app import OpenDesk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import Event, MessageKept
@@ -59,7 +59,7 @@ class DemoDesk:
     folder: Path
     wechat: LoopThread
     sandbox: Sandbox
-    desk: DeskThread
+    desk: DeskThread[OpenDesk]
 
 
 @contextlib.contextmanager
@@ -81,7 +81,7 @@ def demo_desk(folder: Path) -> Iterator[DemoDesk]:
         listener = ListenerSettings(port=0, public_url=PUBLIC_URL)
         config = Config(listener, wechat=WeChatSettings(api_base), accounts=(entry,))
         way = WayToLoopback()
-        desk = DeskThread(Setup(folder, config, {account.name: credentials}), way.surroundings)
+        desk = DeskThread(open_desk(Setup(folder, config, {account.name: credentials}), way.surroundings))
         try:
             way.leads_to(desk.url)
             desk.call(desk.desk.reachability.check())

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wxdesk.app import open_window_desk
 from wxdesk.config.editing import with_keys
 from wxdesk.config.store_url import public_part
 from wxdesk.config.writing import rewrite
@@ -35,7 +36,7 @@ def open_window(setup: Setup) -> int:
     hang_up = getattr(signal, "SIGHUP", None)  # the terminal from which it was started is closed, or somebody asks
     if hang_up is not None:
         signal.signal(hang_up, signal.SIG_IGN)  # while it opens: everything is just being read
-    thread = DeskThread(setup)
+    thread = DeskThread(open_window_desk(setup))
     try:
         facts = InstallationFacts(setup.home, public_part(setup.config.store.url), partial(_examined, setup))
         if hang_up is not None:

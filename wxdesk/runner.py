@@ -9,9 +9,10 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
+from typing import Any
 
-from wxdesk.app import open_desk
+from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, WorkChanged
 from wxdesk.core.setup.findings import Check, Finding
@@ -24,8 +25,8 @@ from wxdesk.desk.setup.secret_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import explain, tr
+from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread
-from wxdesk.tunnel.connection import Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -94,16 +95,18 @@ class _Reporter:
         print(f"wxdesk: {text}", file=sys.stderr, flush=True)  # noqa: T201 - for who sent SIGHUP
 
 
-class DeskThread(LoopThread):
+class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
     """A desk on its own thread, for a program whose main thread shows a window.
+
+    `opening` opens the desk, such as `open_desk`.
 
     Everything in `opened` except `desk` may be touched only on the thread's own loop.
     """
 
-    def __init__(self, setup: Setup, surroundings: Surroundings | None = None) -> None:
+    def __init__(self, opening: Coroutine[Any, Any, D]) -> None:
         super().__init__("desk")
         try:
-            self.opened = self.call(open_desk(setup, surroundings))
+            self.opened: D = self.call(opening)
         except BaseException:
             super().stop()
             raise

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from wxdesk.app import open_desk
 from wxdesk.commands.rules import import_rules
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.desk.settings.configuration import Setup
@@ -47,7 +48,7 @@ def window(made: Setup) -> None:
                     drawn.setdefault(entry.text, time.time())
             return False
 
-    thread = DeskThread(made)
+    thread = DeskThread(open_desk(made))
     print(json.dumps({"event": "listening", "url": thread.url}), flush=True)
 
     def shown() -> None:

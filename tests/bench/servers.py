@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from wxdesk.app import open_desk
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.model.account import PushMode
 from wxdesk.desk.settings.configuration import Setup, utc_now
@@ -62,7 +63,7 @@ def window(folder: Path) -> None:
     from wxdesk.ui.settings.facts import InstallationFacts
     from wxdesk.ui.window import run_window
 
-    thread = DeskThread(setup(folder))
+    thread = DeskThread(open_desk(setup(folder)))
     announce(thread.url)
     stall = QTimer(interval=1000)
     stall.timeout.connect(lambda: time.sleep(STALL_SECONDS))

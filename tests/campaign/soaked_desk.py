@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from tests.bench.live_desk import setup
+from wxdesk.app import open_desk
 from wxdesk.commands.rules import import_rules
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.templates.starters import starter_templates
@@ -192,7 +193,7 @@ def run(home: Path, api_base: str, every: float, round_seconds: float) -> None:
     """Open the desk and its window until a signal."""
     made = setup(home, api_base)
     asyncio.run(import_rules(made, RULES, "rules.toml"))
-    thread = DeskThread(made)
+    thread = DeskThread(open_desk(made))
     thread.call(thread.desk.templates.save_all(starter_templates("zh_CN")))
     parts: list[object] = []
 

@@ -67,9 +67,10 @@ def _nothing_left(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A real desk on a real store, with the simulated WeChat in front of it."""
-    with open_world(tmp_path) as opened:
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A real desk on a real store, with the simulated WeChat in front of it; with `--team` beside a server."""
+    shared = request.getfixturevalue("postgres").emptied() if request.config.getoption("team") else ""
+    with open_world(tmp_path, shared=shared) as opened:
         yield opened
 
 

@@ -59,6 +59,7 @@ import gc
 import sys
 import threading
 from pathlib import Path
+from wxdesk.app import open_desk
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.config import Config, ListenerSettings
@@ -67,7 +68,7 @@ from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
 atexit.register(lambda: print("nothing to look through", gc.get_freeze_count() > 1000, flush=True))
-thread = DeskThread(Setup(home, Config(ListenerSettings(port=0))))
+thread = DeskThread(open_desk(Setup(home, Config(ListenerSettings(port=0)))))
 code = run_window(thread.desk, thread.loop, InstallationFacts(home), lambda: print("shown", flush=True))
 print("closed", code, thread.stop(), flush=True)
 """

@@ -10,10 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from tests.flow.timed_desk import HandClock
 from tests.prepared import prepare
-from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
-from wxdesk.core.events import DecisionMade, Event, PauseChanged, ReplyChanged
+from wxdesk.app import OpenDesk, open_desk, open_window_desk
+from wxdesk.config import AccountEntry, Config, ListenerSettings, StoreSettings, WeChatSettings
+from wxdesk.core.events import CaughtUp, DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.desk.desk import Desk
@@ -25,6 +28,7 @@ from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import Store
+from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread
 
 if TYPE_CHECKING:
@@ -41,19 +45,20 @@ class World:
     home: Path
     clock: Clock
     _wechat: LoopThread
-    _thread: DeskThread
+    _thread: DeskThread[OpenDesk] | DeskThread[TeamDesk]
+    _server: DeskThread[OpenDesk]
 
     def move_to(self, at: datetime) -> None:
         """Let the time be `at` for desk and WeChat, and whoever waits for a time notice; the window beats by itself."""
         assert isinstance(self.clock, HandClock), "this world goes by the real clock"
         self.clock.now = at
-        opened = self._thread.opened
+        opened = self._server.opened
 
         async def notice() -> None:
             opened.out.outbox.hear(PauseChanged(False))
             opened.desk.takeovers.look()
 
-        self.call(notice())
+        self._server.call(notice())
 
     @property
     def desk(self) -> Desk:
@@ -146,6 +151,32 @@ class World:
         return self.call(wait())
 
 
+async def beside(setup: Setup) -> TeamDesk:
+    """A desk that knows by now what its server knows."""
+    opened = await open_window_desk(setup)
+    assert isinstance(opened, TeamDesk)
+    caught_up = asyncio.Event()
+    opened.desk.bus.subscribe(lambda _: caught_up.set(), CaughtUp)
+    async with asyncio.timeout(PATIENCE):
+        await caught_up.wait()
+    return opened
+
+
+type Threads = tuple[DeskThread[OpenDesk], DeskThread[OpenDesk] | DeskThread[TeamDesk]]
+
+
+def _alone(setup: Setup) -> Threads:
+    thread = DeskThread(open_desk(setup))
+    return thread, thread
+
+
+def _beside_a_server(setup: Setup, database: str) -> Threads:
+    store = StoreSettings(database)
+    there = replace(setup, home=setup.home / "server", config=structs.replace(setup.config, store=store))
+    server = DeskThread(open_desk(there))
+    return server, DeskThread(beside(Setup(setup.home, Config(store=store), clock=setup.clock)))
+
+
 @contextmanager
 def open_world(
     home: Path,
@@ -154,11 +185,12 @@ def open_world(
     undo_seconds: int = 0,
     others: Sequence[str] = (),
     timezone: str = "",
+    shared: str = "",
 ) -> Iterator[World]:
     """A desk in `home` with the account `shop`, whose WeChat is simulated on this machine; both go by `clock`.
 
     What an operator writes leaves at once, or can be undone for `undo_seconds`. To the `others`, which are set up as
-    well, nobody writes.
+    well, nobody writes. With a `shared` database it is a desk beside a server, and has no secrets.
     """
     prepare(home)
     account, credentials = demo_account()
@@ -171,13 +203,14 @@ def open_world(
         for one in (account, *more)
     )
     config = Config(ListenerSettings(port=0), wechat=WeChatSettings(api_base), accounts=entries)
-    thread = DeskThread(Setup(home, config, dict.fromkeys((account.name, *others), credentials), clock))
-    sandbox.set_push_url(f"{thread.url}/wx/{account.name}")
+    setup = Setup(home, config, dict.fromkeys((account.name, *others), credentials), clock)
+    server, thread = _beside_a_server(setup, shared) if shared else _alone(setup)
+    sandbox.set_push_url(f"{server.url}/wx/{account.name}")
     thread.call(thread.desk.preferences.set(replace(thread.desk.preferences.now, undo_seconds=undo_seconds)))
     try:
-        yield World(sandbox, home, clock, wechat, thread)
+        yield World(sandbox, home, clock, wechat, thread, server)
     finally:
-        stopped = thread.stop()
+        stopped = thread.stop() and (server is thread or server.stop())
         wechat.call(sandbox.stop())
         stopped = wechat.stop() and stopped
     assert stopped, "the desk did not stop in time"

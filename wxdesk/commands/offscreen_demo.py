@@ -28,7 +28,7 @@ from wxdesk.ui.wording.messages import author_word, clock_time, kind_text, name_
 from wxdesk.ui.wording.reply_status import status_of_reply
 
 
-def play_offscreen(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread) -> None:
+def play_offscreen(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread[OpenDesk]) -> None:
     """Play the scenario step by step, with its operator, and print the conversations."""
     *opening, last = scenario.OPENING
     _play(wechat, sandbox, desk, opening)
@@ -37,7 +37,9 @@ def play_offscreen(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread) -> No
     desk.call(_print_conversations(desk.opened))
 
 
-def _play(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread, steps: Sequence[scenario.ScenarioStep]) -> None:
+def _play(
+    wechat: LoopThread, sandbox: Sandbox, desk: DeskThread[OpenDesk], steps: Sequence[scenario.ScenarioStep]
+) -> None:
     """Play the steps one by one, waiting for the desk, so that every run is the same."""
     for step in steps:
         wechat.call(scenario.play(sandbox, 0, (step,)))
@@ -62,7 +64,7 @@ async def _rows(opened: OpenDesk) -> list[InboxRow]:
     return await opened.store.inbox.page(InboxFilter.ALL)
 
 
-def pose(desk: DeskThread) -> Callable[[MainWindow], None]:
+def pose(desk: DeskThread[OpenDesk]) -> Callable[[MainWindow], None]:
     """Arrange the window for screenshots: an open conversation, a trial, a set-up."""
     rows = desk.call(_rows(desk.opened))
     chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)

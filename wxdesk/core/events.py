@@ -194,6 +194,11 @@ class WorkChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaughtUp(Event):
+    """Much may have changed unseen; everything is to be read again."""
+
+
+@dataclass(frozen=True, slots=True)
 class TunnelAsked(Event):
     """Somebody wants a tunnel that is down to be tried again at once."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,3 +72,12 @@ def next_at_desk(before: PresenceState, seen: PresenceSignals | None, now: datet
     if reason is AwayReason.IDLE and seen is not None and seen.idle_since is not None:
         return PresenceState(seen.idle_since, reason)
     return PresenceState(now, reason)
+
+
+def together(desks: Sequence[PresenceState]) -> PresenceState:
+    """Return the presence at several desks, of which there is at least one.
+
+    Somebody is there as long as somebody is at one of them; the absence began when the last one left.
+    """
+    present = [one for one in desks if not one.away]
+    return min(present, key=lambda one: one.since) if present else max(desks, key=lambda one: one.since)

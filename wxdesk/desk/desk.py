@@ -55,5 +55,7 @@ class Desk:
     bus: Bus
     clock: Clock
     body_of: BodyOf
+    is_remote: bool = False
+    """True if a server elsewhere answers, and this desk has the window only."""
     traffic: Traffic = field(default_factory=Traffic)
     health: Health = field(default_factory=Health)

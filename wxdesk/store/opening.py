@@ -220,6 +220,25 @@ async def check_store(url: str, home: Path) -> StoreStatus:
     return StoreStatus.EMPTY if revision is None else StoreStatus.SOUND if is_current else StoreStatus.OLDER
 
 
+async def is_worked_on(url: str) -> bool:
+    """Tell if a server works on the database at `url`; never true of a file.
+
+    Raises:
+        StoreError: nobody knows.
+    """
+    found = parse_url(url)
+    if found.drivername.startswith("sqlite"):
+        return False
+    from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
+    from wxdesk.store.engine.postgresql import PostgresqlDatabase
+
+    db = PostgresqlDatabase(found)
+    try:
+        return await db.read(is_leased)
+    finally:
+        await db.close()
+
+
 async def unsafe_settings(url: str) -> str:
     """Return the settings by which the server at `url` may lose commits.
 

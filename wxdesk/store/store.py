@@ -20,11 +20,11 @@ from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
 from wxdesk.store.replies.outbox import OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
-from wxdesk.store.reports.statistics import Statistics
-from wxdesk.store.reports.traces import Traces
+from wxdesk.store.reports import Statistics, Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup import AccountRows, AttemptStore, Outages
+from wxdesk.store.team import CommandQueue, RelayedEvents
 from wxdesk.store.templates import Templates
 
 
@@ -69,6 +69,8 @@ class Store:
         self.message_history = MessageHistory(db)
         self.takeovers = TakeoverStore(db)
         self.transfers = TransferStore(db)
+        self.commands = CommandQueue(db)
+        self.relayed_events = RelayedEvents(db)
         self.status = StatusStore(db)
 
     def clock(self, own: Callable[[], datetime]) -> Callable[[], datetime]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from tests.prepared import prepare
+from wxdesk.app import open_desk
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.demo_desk import WayToLoopback
 from wxdesk.desk.desk import Desk
@@ -84,7 +85,7 @@ def arriving(home: Path) -> Iterator[Newcomer]:
     api_base = wechat.call(sandbox.start())
     (home / "config.toml").write_text(f'[listener]\nport = 0\n\n[wechat]\napi_base = "{api_base}"\n', encoding="utf-8")
     way = WayToLoopback()
-    thread = DeskThread(read_setup(home, SecretSources(home, {})), way.surroundings)
+    thread = DeskThread(open_desk(read_setup(home, SecretSources(home, {})), way.surroundings))
     way.leads_to(thread.url)
     try:
         yield Newcomer(home, wechat, sandbox, thread, way)

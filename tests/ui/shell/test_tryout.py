@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.prepared import prepare
 from wxdesk import desktop
+from wxdesk.app import open_desk
 from wxdesk.config import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
@@ -29,7 +30,7 @@ START_MS = 20_000
 def empty(tmp_path: Path) -> Iterator[DeskThread]:
     """A desk without an account, as a first start has it."""
     prepare(tmp_path)
-    thread = DeskThread(Setup(tmp_path, Config(ListenerSettings(port=0))))
+    thread = DeskThread(open_desk(Setup(tmp_path, Config(ListenerSettings(port=0)))))
     yield thread
     assert thread.stop()
 

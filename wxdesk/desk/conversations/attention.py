@@ -101,11 +101,15 @@ class AttentionWatch:
 
     async def load(self) -> None:
         """Load what was stored before the restart, and find what has changed since."""
-        self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
-        self._tell_state()
+        await self.refresh()
         await self._end_snoozes()
         await self._touch_all()
         await self._look_at_touched()
+
+    async def refresh(self) -> None:
+        """Read what another process has stored, where that one judges attention."""
+        self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
+        self._tell_state()
 
     async def _touch_all(self) -> None:
         last = 0

@@ -84,8 +84,10 @@ class Rulebook:
         self.rule_names = RuleNames(())
         self._loading = asyncio.Lock()
 
-    async def load(self) -> None:
+    async def load(self, *, record: bool = True) -> None:
         """Load rules and calendars; publish trouble for those that cannot be used.
+
+        The list in force is recorded by the process that decides with it.
 
         Very many rules are prepared in a thread, so that no acknowledgement waits for them.
         """
@@ -101,7 +103,8 @@ class Rulebook:
             self.transfers = any(
                 action.kind is ActionKind.TRANSFER for rule in self._sound if rule.enabled for action in rule.then
             )
-            await self._rules.record_order(self.ruleset.revisions, self._clock())
+            if record:
+                await self._rules.record_order(self.ruleset.revisions, self._clock())
             self._tell({rule.id: rule.name for rule in rules})
 
     def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, str]]:

@@ -77,8 +77,10 @@ class Accounts(Mapping[str, Account]):
         """Load the operator's settings; what cannot be read counts as never set."""
         await self.take(self.configured, self._with_secrets)
 
-    async def take(self, configured: Mapping[str, Account], with_secrets: Collection[str]) -> None:
-        """Replace all accounts by these; pending replies follow a changed mode."""
+    async def take(
+        self, configured: Mapping[str, Account], with_secrets: Collection[str], *, follow: bool = True
+    ) -> None:
+        """Replace all accounts by these; pending replies `follow` a changed mode."""
         async with self._changing:
             before = self._now
             settings = {name: await self._stored(name) for name in configured}
@@ -86,7 +88,7 @@ class Accounts(Mapping[str, Account]):
             self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)
             self._now = {name: _with_mode(account, settings[name]) for name, account in configured.items()}
             changed = [one for name, one in self._now.items() if name in before and _acts(one) != _acts(before[name])]
-            for account in changed:
+            for account in changed if follow else ():
                 await self._follow(account)
         for account in changed:
             self._publish(AccountChanged(account.name))

@@ -43,7 +43,7 @@ SERVER_SETTINGS = {
 
 SHORT = {
     # What a machine that stands still, or is lost, left behind in a transaction must not keep others from its rows.
-    "idle_in_transaction_session_timeout": "3s",
+    "idle_in_transaction_session_timeout": "5s",
 }
 """Further settings where transactions are short."""
 

@@ -2,3 +2,8 @@
 
 Imported by `store.opening`; imports `store.engine` and `store.schema`.
 """
+
+from wxdesk.store.reports.statistics import Statistics
+from wxdesk.store.reports.traces import Traces
+
+__all__ = ["Statistics", "Traces"]

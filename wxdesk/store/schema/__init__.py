@@ -16,6 +16,8 @@
     outages        one a time in which WeChat could not reach the desk
     rules · rule_revisions · rule_lists · templates · template_revisions · settings
     leases         one a right that one server of a team has at a time
+    relayed_events one a moment in which the server that works told desks elsewhere something
+    commands       one a call of a desk elsewhere
     setup_attempts one a finding of what arrived for an account, and how often
 
 A change here needs a migration; a test compares the two. Each index serves a query of the store.

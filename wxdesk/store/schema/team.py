@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Table, Text, UniqueConstraint
 
+from wxdesk.core.model.command import CommandState
 from wxdesk.store.schema.base import metadata
+from wxdesk.store.schema.columns import EnumText, Moment, identity
 
 # One row a right that one process has at a time. The epoch counts its holders; a transaction that has seen its own
 # keeps the next holder waiting, which takes a unique key. `until` is microseconds of the database's own clock.
@@ -17,3 +19,27 @@ leases = Table(
     Column("until", BigInteger, nullable=False),
     UniqueConstraint("name", "epoch", name="uq_leases_name_epoch"),
 )
+
+# Events of the server that works, for the desks on other machines: a row a moment, with all of that moment. Rows go
+# after a while; who missed some looks at everything.
+relayed_events = Table(
+    "relayed_events",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("events", Text, nullable=False),
+)
+Index(None, relayed_events.c.at)
+
+# What desks on other machines ask of the server that works: one row a call, with its result in the end.
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("state", EnumText(CommandState), nullable=False),
+    Column("result", Text),
+)
+Index(None, commands.c.state)

@@ -18,6 +18,7 @@ from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
+    CaughtUp,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -170,12 +171,14 @@ class ChatSession(QObject):
                     self._changed_replies.add(reply_id)
                 case TakeoverEnded(conversation_id, at):
                     self._returned[conversation_id].append(at)
+                case CaughtUp():
+                    self._changed_replies |= self.known.reply_ids()
         if self.conversation_id is not None and any(self._touches(event) for event in events):
             self._refresher.ask()
 
     def _touches(self, event: Event) -> bool:
         here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
-        return here or isinstance(event, PreferencesChanged)
+        return here or isinstance(event, PreferencesChanged | CaughtUp)
 
     def message(self, key: str) -> Message | None:
         """Return the message of an entry, or the one its reply answers, if read."""

@@ -57,12 +57,15 @@ class AccountCard(SettingsCard):
         self.mode, self.secrets, self.token = StateLine(self), StateLine(self), StateLine(self)
         self.former = [StateLine(self) for _ in _FORMER]
         setup = hbox((self.state, 1), self.open_setup, spacing=12)
+        secrets = Stack(self.secrets, *self.former)
         for word, value in (
             (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
             (tr("Push URL"), self._url_row()), (tr("Push mode"), self.mode),
-            (tr("Secrets"), Stack(self.secrets, *self.former)), (tr("Access token"), self.token),
+            (tr("Secrets"), secrets), (tr("Access token"), self.token),
         ):  # fmt: skip
             self.add_row(word, value)
+        for own in (self.more, self.open_setup):  # of the machine that has the secrets
+            own.setVisible(not desk.is_remote)
 
     @property
     def push_url(self) -> str:
@@ -126,6 +129,8 @@ class AccountCard(SettingsCard):
             self.secrets.show_state("failed", words)
         elif issues:
             self.secrets.show_state("failed", " ".join(explain_issue(issue) for issue in issues))
+        elif self._desk.is_remote:
+            self.secrets.show_state("faint", tr("On the server"))
         else:
             self.secrets.show_state("accent", tr("All there"))
         former = dict(credentials.accepted_until) if credentials is not None else {}

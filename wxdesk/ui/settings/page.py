@@ -101,8 +101,11 @@ class SettingsPage(QWidget):
             gone.deleteLater()
         for index, card in enumerate(self.cards):
             self._accounts.insertWidget(index, card)
-        self._empty.setVisible(not self.cards)
-        self.add.setVisible(bool(self.cards))
+        here = not self._bridge.desk.is_remote
+        self._empty.setVisible(here and not self.cards)
+        self.add.setVisible(here and bool(self.cards))
+        self.address.setVisible(here)
+        self.places.setVisible(here)
         self._show_state()
 
     def _card(self, name: str) -> AccountCard:
@@ -161,7 +164,7 @@ class SettingsPage(QWidget):
         vbox(header, (scroll, 1), within=self, spacing=0)
 
     def _checks(self) -> list[ChecksCard]:
-        if self._facts.examine is None:
+        if self._facts.examine is None or self._bridge.desk.is_remote:
             return []
         card = ChecksCard(self._bridge, self._facts.examine, self)
         card.copied.connect(self._say_copied)

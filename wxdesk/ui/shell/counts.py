@@ -11,6 +11,7 @@ from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
+    CaughtUp,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -23,7 +24,9 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.days import Days
 
 GATHER_MS = 200
-_COUNTED = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
+_COUNTED = (
+    MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged, CaughtUp
+)  # fmt: skip
 
 
 class CountsFeed(QObject):

@@ -49,9 +49,9 @@ class Leaving(QObject):
 
     @property
     def _receives(self) -> bool:
-        """True if a customer's message could arrive now."""
+        """True if a customer's message could arrive here now."""
         desk = self._bridge.desk
-        return bool(desk.accounts and desk.health.state.listener_url) and not self._simulated
+        return bool(desk.accounts and desk.health.state.listener_url) and not (self._simulated or desk.is_remote)
 
     def _keep_on(self) -> None:
         self._window.hide()

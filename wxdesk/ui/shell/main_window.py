@@ -86,7 +86,7 @@ class MainWindow(QWidget):
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
         self._show_state()
-        self.show_page(0 if bridge.desk.accounts else self.page_names.index("guide"))
+        self.show_page(0 if bridge.desk.accounts or bridge.desk.is_remote else self.page_names.index("guide"))
         self.figures.ask()
         self.inbox.held.tell_of_waiting(by_hand=False)  # from an earlier run
 

@@ -13,10 +13,10 @@ _BEGINNINGS = (2, 4, 8)
 class Keywords:
     """Words with their owners (numbers of the caller's choice), compared exactly.
 
-    No word is empty. Normalise both sides before. At each place of a text its two characters are looked up among the beginnings
-    of words; where some word begins so, the first four are, and then eight. Each beginning knows the lengths of
-    its words that no longer beginning finds, and they are looked up whole. At most places that is one look-up,
-    for a hundred words or a hundred thousand.
+    No word is empty. Normalise both sides before. At each place of a text its two characters are looked up among the
+    beginnings of words; where some word begins so, the first four are, and then eight. Each beginning knows the
+    lengths of its words that no longer beginning finds, and they are looked up whole. At most places that is one
+    look-up, for a hundred words or a hundred thousand.
     """
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:

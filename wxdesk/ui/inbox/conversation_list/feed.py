@@ -12,6 +12,7 @@ from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
+    CaughtUp,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -61,6 +62,8 @@ class ConversationFeed(QObject):
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
+        if any(isinstance(event, CaughtUp) for event in events):
+            self.load()
         self._touched.update(event.conversation_id for event in events if isinstance(event, _TOUCHING))
         self._refresher.ask()
 

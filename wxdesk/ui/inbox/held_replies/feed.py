@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import ConversationChanged, Event, PauseChanged, ReplyChanged
+from wxdesk.core.events import CaughtUp, ConversationChanged, Event, PauseChanged, ReplyChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 
-_TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged)
+_TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged, CaughtUp)
 
 
 class HeldRepliesFeed(QObject):

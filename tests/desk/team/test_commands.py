@@ -1,0 +1,127 @@
+"""What a desk on another machine may ask of the server: each method is either a command or only reads."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import Any, get_type_hints
+
+import msgspec
+import pytest
+
+from wxdesk.core import errors, events
+from wxdesk.core.errors import BadContent, NotFound, Phrase, StoreError, WxdeskError
+from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.desk.conversations.attention import AttentionWatch
+from wxdesk.desk.conversations.commands import ConversationCommands
+from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
+from wxdesk.desk.conversations.typing_sender import TypingIndicator
+from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.replies.commands import ReplyCommands
+from wxdesk.desk.replies.outbox import Outbox
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
+from wxdesk.desk.rules.exchange import RulesExchange
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.settings.accounts import Accounts
+from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.desk.team import relay
+from wxdesk.desk.team.commands import COMMANDS, ServerState, _error, _packed_error
+from wxdesk.desk.templates.templates import TemplateLibrary
+
+PARTS: dict[str, type] = {
+    "conversations": ConversationCommands,
+    "replies": ReplyCommands,
+    "outbox": Outbox,
+    "takeovers": TakeoverExpiry,
+    "attention": AttentionWatch,
+    "typing": TypingIndicator,
+    "presence": DeskPresence,
+    "rules.rulebook": Rulebook,
+    "rules.exchange": RulesExchange,
+    "rules.business_hours": BusinessHoursSaving,
+    "templates": TemplateLibrary,
+    "preferences": CurrentPreferences,
+    "accounts": Accounts,
+    "quarantine": Quarantine,
+}
+
+READS = {
+    "outbox": {"run", "recover"},
+    "takeovers": {"load", "run"},
+    "attention": {"load", "run", "refresh", "longest_waiting"},
+    "typing": {"run"},
+    "presence": {"report"},
+    "rules.rulebook": {"load", "all", "revisions", "changed"},
+    "rules.exchange": {"check", "export", "standing"},
+    "templates": {"all", "revisions", "begin"},
+    "preferences": {"load"},
+    "accounts": {"load", "take"},
+    "quarantine": {"newest"},
+}  # fmt: skip
+"""Methods that read, that run a part, or that belong to the machine that has the secrets."""
+
+
+def methods(kind: type) -> set[str]:
+    return {name for name, one in vars(kind).items() if inspect.iscoroutinefunction(one) and not name.startswith("_")}
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_each_method_is_a_command_or_reads(path: str) -> None:
+    """A new one that changes something must not run on a machine that does not work."""
+    assert methods(PARTS[path]) - READS.get(path, set()) == set(COMMANDS[path])
+
+
+def test_no_part_is_forgotten() -> None:
+    assert COMMANDS.keys() == PARTS.keys()
+
+
+def hinted() -> Iterator[tuple[str, Any]]:
+    for path, names in COMMANDS.items():
+        for name in names:
+            yield from ((f"{path}.{name}", hint) for hint in get_type_hints(getattr(PARTS[path], name)).values())
+
+
+def test_whatever_a_command_takes_and_returns_can_travel() -> None:
+    for _, hint in hinted():
+        msgspec.json.Decoder(hint)
+    msgspec.json.Decoder(ServerState)
+
+
+def test_every_event_can_travel() -> None:
+    kinds = [one for one in vars(events).values() if isinstance(one, type) and issubclass(one, Event)]
+    assert len(kinds) > 30
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+    told = [TroubleRaised("key", "文字 {x}", passing=True, account="shop")]
+    assert relay.unpacked(relay.packed(told)) == told
+
+
+def test_an_event_of_a_newer_program_is_left_out() -> None:
+    assert relay.unpacked('[["Unheard", {}], ["TroubleRaised", {"key": 1}], ["RulesChanged", {}]]') == [
+        events.RulesChanged()
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound("conversation"),
+        StoreError(reason="why"),
+        StoreError(reason=Phrase("{n} of {what}", n=3, what=Phrase("these"))),
+        BadContent("text", "too long"),
+    ],
+)
+def test_an_error_arrives_as_it_was(error: WxdeskError) -> None:
+    arrived = _error(_packed_error(error))
+    assert type(arrived) is type(error)
+    assert str(arrived) == str(error)
+    assert {name: value for name, value in vars(arrived).items() if name != "values"} == {
+        name: value for name, value in vars(error).items() if name != "values"
+    }
+
+
+def test_an_unknown_error_is_one_of_the_store() -> None:
+    assert isinstance(_error('{"error": "Nope", "values": {"reason": "x"}, "own": {}}'), StoreError)
+    assert attrgetter("StoreError")(errors) is StoreError

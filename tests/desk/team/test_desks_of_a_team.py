@@ -1,0 +1,115 @@
+"""A desk beside a server on one database: it sees what the server does, and the server does what it says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from tests.flow.conftest import sandbox, setup_for
+from tests.postgresql import Postgres
+from wxdesk.app import OpenDesk, open_desk, open_window_desk
+from wxdesk.config import Config, StoreSettings
+from wxdesk.core.errors import BadPreference, NotFound, StoreError
+from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, ReplyChanged
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.preferences import Preferences
+from wxdesk.core.presence import AwayReason, PresenceSignals
+from wxdesk.desk.settings.configuration import Setup
+from wxdesk.desk.team import commands
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.server import Sandbox
+from wxdesk.team_desk import TeamDesk
+
+__all__ = ["sandbox"]
+
+pytestmark = pytest.mark.postgres
+
+
+@dataclass
+class Team:
+    """A server, a desk beside it, and the events that the desk publishes."""
+
+    sandbox: Sandbox
+    server: OpenDesk
+    desk: TeamDesk
+    events: asyncio.Queue[Event]
+
+    async def until[E: Event](self, kind: type[E], holds: Callable[[E], bool] = lambda _: True) -> E:
+        async with asyncio.timeout(15):
+            while True:
+                event = await self.events.get()
+                if isinstance(event, kind) and holds(event):
+                    return event
+
+
+@pytest.fixture
+async def team(postgres: Postgres, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Team]:
+    url = postgres.emptied()
+    setup = setup_for(sandbox, tmp_path / "server")
+    server = await open_desk(replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
+    opened = await open_window_desk(Setup(tmp_path / "desk", Config(store=StoreSettings(url))))
+    assert isinstance(opened, TeamDesk)
+    sandbox.set_push_url(f"{server.url}/wx/shop")
+    made = Team(sandbox, server, opened, asyncio.Queue())
+    opened.desk.bus.subscribe(made.events.put_nowait)
+    await made.until(CaughtUp)
+    yield made
+    await opened.stop()
+    await server.stop()
+
+
+async def test_it_knows_the_accounts_and_hears_messages(team: Team) -> None:
+    assert list(team.desk.desk.accounts) == list(team.server.desk.accounts)
+    assert team.desk.desk.health.state.listener_url == team.server.url
+    await team.sandbox.say(LI_LEI.openid, "hello")
+    kept = await team.until(MessageKept)
+    snapshot = await team.desk.desk.timeline.snapshot(kept.conversation_id)
+    assert snapshot is not None
+
+
+async def test_the_server_sends_what_it_writes(team: Team) -> None:
+    await team.sandbox.say(LI_LEI.openid, "hello")
+    kept = await team.until(MessageKept)
+    await team.desk.desk.preferences.set(Preferences(undo_seconds=0))
+    assert team.server.desk.preferences.now.undo_seconds == 0
+    reply = await team.desk.desk.replies.write(kept.conversation_id, "from another machine")
+    assert reply.conversation_id == kept.conversation_id
+    await team.until(ReplyChanged, lambda event: event.reply_id == reply.id and event.state is ReplyState.SENT)
+    assert [sent.text for sent in team.sandbox.sent] == ["from another machine"]
+
+
+async def test_errors_arrive_as_they_were_raised(team: Team) -> None:
+    with pytest.raises(NotFound, match="conversation"):
+        await team.desk.desk.conversations.take_over(4711)
+    with pytest.raises(BadPreference) as caught:
+        await team.desk.desk.preferences.set(Preferences(undo_seconds=4711))
+    assert caught.value.field == "undo_seconds"
+
+
+async def test_the_server_knows_who_is_at_a_desk(team: Team) -> None:
+    """Else rules for an empty desk would answer, and takeovers go back while an operator is there."""
+    here, there = team.desk.desk.presence, team.server.desk.presence
+    changed = asyncio.Event()
+    team.server.desk.bus.subscribe(lambda _: changed.set(), PresenceChanged)
+    assert there.now.reason is AwayReason.NO_WINDOW
+    await here.report(PresenceSignals())
+    async with asyncio.timeout(10):
+        await changed.wait()
+    assert not there.now.away
+    changed.clear()
+    await here.report(PresenceSignals(declared_away=True))
+    async with asyncio.timeout(10):
+        await changed.wait()
+    assert there.now.reason is AwayReason.SAID
+
+
+async def test_without_a_server_nothing_is_done_and_that_is_said(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "PATIENCE_SECONDS", 0.3)
+    await team.server.stop()
+    with pytest.raises(StoreError, match="no server works"):
+        await team.desk.desk.outbox.pause()

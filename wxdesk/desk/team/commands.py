@@ -1,0 +1,262 @@
+"""Calls of a desk on another machine, carried out by the server that works.
+
+A part of `Desk` is the same on both; a `RemotePart` stands before it and sends the calls in `COMMANDS` to the server,
+while whatever only reads goes to the part itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from operator import attrgetter
+from typing import Any, get_type_hints
+
+import msgspec
+
+from wxdesk.core import errors
+from wxdesk.core.errors import Phrase, StoreError, WxdeskError
+from wxdesk.core.model.account import Account
+from wxdesk.core.model.command import CommandState, RemoteCall
+from wxdesk.core.setup.facts import SetupState
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.health import HealthState
+from wxdesk.desk.ports import Clock
+from wxdesk.store import Store
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 15.0
+"""Time for a server to begin a call; a takeover takes ten at most."""
+
+KEPT = timedelta(days=1)
+"""Time for which calls are kept once they have ended."""
+
+SELDOM = {"typing.show": 3.0, "typing.prepare": 3.0}
+"""Seconds in which the same call is not made again; each key asks for one."""
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "conversations": (
+        "take_over", "hand_back", "arm_transfer", "take_back", "set_mode", "mark_read", "describe", "resolve",
+        "snooze", "reopen", "block", "unblock",
+    ),
+    "replies": (
+        "write", "write_split", "undo", "release", "keep", "put_back", "edit", "cancel", "retry", "confirm",
+        "release_held", "cancel_held",
+    ),
+    "outbox": ("pause", "resume", "try_now"),
+    "takeovers": ("hand_back_endless",),
+    "attention": ("look",),
+    "presence": ("attend",),
+    "typing": ("show", "prepare", "stop"),
+    "rules.rulebook": ("save", "set_enabled", "reorder", "delete", "put_back"),
+    "rules.exchange": ("take_in", "restore"),
+    "rules.business_hours": ("save",),
+    "templates": ("save", "save_all", "delete", "put_back", "count_use"),
+    "preferences": ("set",),
+    "accounts": ("set_mode", "follow_config"),
+    "quarantine": ("read_again",),
+}  # fmt: skip
+"""Methods that only the server that works may carry out, by the part of `Desk`."""
+
+
+REPORT = "report"
+"""Call for the state that the server has in memory only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """State of the server that works: its health, accounts and set-up."""
+
+    health: HealthState
+    accounts: dict[str, Account]
+    setup: SetupState
+
+
+class RemotePart:
+    """Stands before a part of the desk and sends its commands to the server."""
+
+    def __init__(self, part: object, path: str, call: Callable[..., Awaitable[Any]]) -> None:
+        self._part = part
+        self._path = path
+        self._call = call
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the part has
+        found = getattr(self._part, name)
+        return partial(self._call, f"{self._path}.{name}", found) if name in COMMANDS[self._path] else found
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._part)  # type: ignore[call-overload,no-any-return]
+
+    def __len__(self) -> int:
+        return len(self._part)  # type: ignore[arg-type]
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401
+        return self._part[key]  # type: ignore[index]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._part  # type: ignore[operator]
+
+
+class RemoteCalls:
+    """Desk's side: stores calls, and waits for their results."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._queue = store.commands
+        self._clock = clock
+        self._open: dict[int, asyncio.Future[RemoteCall]] = {}
+        self._lately: dict[tuple[str, str], float] = {}
+
+    async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Have the server carry out a call; return its result.
+
+        Raises:
+            StoreError: no server has begun it, and none will; or the one that began it has ended; or the database
+                cannot be reached.
+            WxdeskError: what the method raised there.
+        """
+        bound = msgspec.json.encode(inspect.signature(method).bind(*given, **named).arguments).decode()
+        if path in SELDOM and self._made_lately(path, bound):
+            return None
+        return _result(await self._made(path, bound), _hints(method).get("return"))
+
+    async def report(self) -> ServerState:
+        """Return the server's state; raises `StoreError` like any call."""
+        state: ServerState = _result(await self._made(REPORT, "{}"), ServerState)
+        return state
+
+    async def _made(self, path: str, arguments: str) -> RemoteCall:
+        command_id = await self._queue.put(path, arguments, self._clock())
+        ended = self._open[command_id] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._end_of(command_id, ended)
+        finally:
+            del self._open[command_id]
+
+    def _made_lately(self, path: str, arguments: str) -> bool:
+        now = time.monotonic()
+        self._lately = {key: at for key, at in self._lately.items() if now - at < SELDOM[key[0]]}
+        return self._lately.setdefault((path, arguments), now) != now
+
+    async def _end_of(self, command_id: int, ended: asyncio.Future[RemoteCall]) -> RemoteCall:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await asyncio.shield(ended)
+        except TimeoutError:
+            if await self._queue.withdraw(command_id):
+                raise StoreError(reason=NOBODY_WORKS) from None
+        return await ended
+
+    async def read(self) -> None:
+        """Give the calls that have ended their results; raises `StoreError`."""
+        if self._open:
+            for command in await self._queue.ended(self._open):
+                if (ended := self._open.get(command.id)) is not None and not ended.done():
+                    ended.set_result(command)
+
+
+def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
+    match command.state:
+        case CommandState.DONE:
+            return msgspec.json.decode(command.result or "null", type=kind)
+        case CommandState.FAILED:
+            raise _error(command.result or "")
+        case _:
+            raise StoreError(reason=CUT_OFF)
+
+
+class CommandRunner:
+    """Server's side: begins the calls that wait, each at once, and stores their ends."""
+
+    def __init__(self, store: Store, desk: Desk, clock: Clock) -> None:
+        self._queue = store.commands
+        self._desk = desk
+        self._clock = clock
+        self._awake = asyncio.Event()
+
+    def look(self) -> None:
+        """Look for calls, as after a hint."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Carry out calls, until cancelled."""
+        await self._queue.recover(self._clock() - KEPT)
+        self._awake.set()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._awake.wait()
+                self._awake.clear()
+                for command in await self._queue.begin():
+                    tasks.create_task(self._carry_out(command), name=command.call)
+
+    async def _carry_out(self, command: RemoteCall) -> None:
+        state = CommandState.DONE
+        try:
+            result = msgspec.json.encode(await self._call(command)).decode()
+        except WxdeskError as error:
+            state, result = CommandState.FAILED, _packed_error(error)
+        except Exception:
+            log.exception("The call %s of a desk failed", command.call)
+            state, result = CommandState.FAILED, _packed_error(StoreError(reason=UNEXPECTED))
+        try:
+            await self._queue.end(command.id, state, result)
+        except StoreError as error:
+            log.warning("The end of a desk's call is not stored: %s", error)
+
+    async def _call(self, command: RemoteCall) -> Any:  # noqa: ANN401
+        if command.call == REPORT:
+            return ServerState(self._desk.health.state, self._desk.accounts.configured, self._desk.setup.state)
+        path, _, name = command.call.rpartition(".")
+        if name not in COMMANDS.get(path, ()):
+            raise StoreError(reason=UNKNOWN)
+        method = getattr(attrgetter(path)(self._desk), name)
+        hints, given = _hints(method), msgspec.json.decode(command.arguments, type=dict[str, msgspec.Raw])
+        try:
+            arguments = {key: msgspec.json.decode(value, type=hints.get(key, Any)) for key, value in given.items()}
+            bound = inspect.signature(method).bind(**arguments)
+        except (msgspec.MsgspecError, TypeError):
+            raise StoreError(reason=UNKNOWN) from None
+        return await method(*bound.args, **bound.kwargs)
+
+
+NOBODY_WORKS = "no server works at the moment, so nothing was done"
+CUT_OFF = "the server was cut off while it did this; look whether it was done"
+UNKNOWN = "the server does not know this call; desks and servers must be of one version"
+UNEXPECTED = "the server met an unexpected error; its log says which"
+
+
+def _hints(method: Callable[..., Any]) -> dict[str, Any]:
+    return get_type_hints(getattr(method, "__func__", method))
+
+
+def _packed_error(error: WxdeskError) -> str:
+    """Encode an error with what it knows beside its sentence."""
+    own = {name: _plain(value) for name, value in vars(error).items() if name != "values"}
+    values = {name: _plain(value) for name, value in error.values.items()}
+    return msgspec.json.encode({"error": type(error).__name__, "values": values, "own": own}).decode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Phrase):
+        return {"sentence": value.sentence, "values": {name: _plain(one) for name, one in value.values.items()}}
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _error(text: str) -> WxdeskError:
+    found = msgspec.json.decode(text)
+    kind: Any = getattr(errors, found["error"], StoreError)
+    made: WxdeskError = kind.__new__(kind)
+    WxdeskError.__init__(made, **{name: _read(value) for name, value in found["values"].items()})
+    vars(made).update(found["own"])
+    return made
+
+
+def _read(value: Any) -> object:  # noqa: ANN401
+    if isinstance(value, dict):
+        return Phrase(value["sentence"], **{name: _read(one) for name, one in value["values"].items()})
+    return value

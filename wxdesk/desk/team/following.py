@@ -1,0 +1,190 @@
+"""Following the server that works: its events, its state, the results of calls."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import (
+    AccountChanged,
+    AttentionChanged,
+    AttentionRaised,
+    CaughtUp,
+    ConfigurationChanged,
+    Event,
+    ListenerChanged,
+    PauseChanged,
+    PreferencesChanged,
+    PresenceChanged,
+    ReachabilityChanged,
+    RulesChanged,
+    SetupChanged,
+    TemplatesChanged,
+    TokenChanged,
+    TroubleRaised,
+    TunnelChanged,
+    WorkChanged,
+)
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.health import HealthState
+from wxdesk.desk.settings.accounts import Accounts
+from wxdesk.desk.team.commands import RemoteCalls
+from wxdesk.desk.team.hosting import ATTEND_SECONDS
+from wxdesk.desk.team.relay import unpacked
+from wxdesk.i18n import explain, tr
+from wxdesk.store import Store
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+
+UNREACHABLE = "database"
+"""Key of the trouble about a database that does not answer, as on a server."""
+
+ALONE = "server"
+"""Key of the trouble that no server works."""
+
+
+_ALL_NEW: tuple[Event, ...] = (
+    ConfigurationChanged(), SetupChanged(""), RulesChanged(), TemplatesChanged(), PreferencesChanged(), CaughtUp()
+)  # fmt: skip
+
+
+class Following:
+    """Keeps `desk` as the server has it; `calls` get their results here.
+
+    `desk` is the one that the window uses, `accounts` and the other parts behind it are this machine's.
+    """
+
+    def __init__(self, store: Store, desk: Desk, local: Desk, calls: RemoteCalls) -> None:
+        self._store = store
+        self._desk = desk
+        self._local = local
+        self._accounts: Accounts = local.accounts
+        self._calls = calls
+        self._publish = desk.bus.publish
+        self._cursor = 0
+        self._awake = asyncio.Event()
+        self._behind = asyncio.Event()
+        self._all_behind = True
+        self._told = ""
+        self._me = secrets.token_hex(8)
+        self._attended = asyncio.Event()
+        self._desk.bus.subscribe(lambda _: self._attended.set(), PresenceChanged)
+
+    async def begin(self) -> None:
+        """Read what is stored now, and follow from there; raises `StoreError`."""
+        self._cursor = await self._store.relayed_events.newest()
+        await self._read_stored()
+        self._look_at_everything()
+
+    async def hear_hints(self) -> None:
+        """Look at the database whenever it gives a hint, until cancelled."""
+        await self._store.listen(lambda _: self._awake.set())
+
+    async def run(self) -> None:
+        """Take results and events, until cancelled; tell of a database that is away."""
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            try:
+                await self._calls.read()
+                await self._read_events()
+            except StoreError as error:
+                self._tell(explain(error))
+                self._look_at_everything()
+                await asyncio.sleep(RETRY_SECONDS)
+                self._awake.set()
+            else:
+                self._tell("")
+
+    async def catch_up(self) -> None:
+        """Ask the server for its state whenever that may have changed, until cancelled."""
+        while True:
+            await self._behind.wait()
+            self._behind.clear()
+            everything, self._all_behind = self._all_behind, False
+            try:
+                state = await self._calls.report()
+                self._local.setup.take(state.setup)
+                if everything:
+                    await self._read_stored()
+                    await self._accounts.take(state.accounts, (), follow=False)
+                    self._take_health(state.health)
+            except StoreError as error:
+                self._publish(TroubleRaised(ALONE, tr("No server answers: {reason}.", reason=explain(error))))
+                await asyncio.sleep(RETRY_SECONDS)
+                self._look_at_everything()
+            else:
+                self._publish(TroubleRaised(ALONE, ""))
+                for event in _ALL_NEW if everything else (SetupChanged(""),):
+                    self._publish(event)
+
+    def _look_at_everything(self) -> None:
+        self._all_behind = True
+        self._behind.set()
+
+    async def attend(self) -> None:
+        """Tell the server again and again who is at this desk, until cancelled."""
+        while True:
+            self._attended.clear()
+            with contextlib.suppress(StoreError):  # told by those who follow
+                await self._desk.presence.attend(self._me, self._local.presence.now)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ATTEND_SECONDS):
+                    await self._attended.wait()
+
+    async def _read_events(self) -> None:
+        texts, self._cursor, missed = await self._store.relayed_events.after(self._cursor)
+        if missed:
+            self._look_at_everything()
+        for text in texts:
+            for event in unpacked(text):
+                await self._prepare(event)
+                self._publish(event)
+
+    async def _prepare(self, event: Event) -> None:
+        """Read again what the event is about, before the window does."""
+        match event:
+            case RulesChanged() | TemplatesChanged():
+                await self._local.rules.rulebook.load(record=False)
+            case PreferencesChanged():
+                await self._local.preferences.load()
+            case AccountChanged():
+                await self._accounts.take(self._accounts.configured, (), follow=False)
+            case AttentionRaised() | AttentionChanged():
+                await self._local.attention.refresh()
+            case WorkChanged() | ConfigurationChanged():
+                self._look_at_everything()
+            case SetupChanged() | ReachabilityChanged() | TunnelChanged():
+                self._behind.set()
+            case _:
+                pass
+
+    async def _read_stored(self) -> None:
+        await self._local.preferences.load()
+        await self._local.rules.rulebook.load(record=False)
+        await self._local.attention.refresh()
+
+    def _take_health(self, state: HealthState) -> None:
+        """Tell the window what the server has told its own."""
+        self._publish(ListenerChanged(state.listener_url))
+        self._publish(PauseChanged(state.paused, state.paused_until, state.paused_since))
+        for account, token in state.tokens:
+            self._publish(TokenChanged(account, token.expires_at, token.error))
+        present = {trouble.key for trouble in state.troubles} | {UNREACHABLE, ALONE}
+        for trouble in self._desk.health.state.troubles:
+            if trouble.key not in present:
+                self._publish(TroubleRaised(trouble.key, ""))
+        for trouble in state.troubles:
+            self._publish(trouble)
+
+    def _tell(self, reason: str) -> None:
+        if reason == self._told:
+            return
+        self._told = reason
+        text = tr("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
+        self._publish(TroubleRaised(UNREACHABLE, text if reason else ""))

@@ -1,0 +1,97 @@
+"""Events of the server that works, told to the buses of desks on other machines.
+
+They are stored a moment after they were published. What a server could not store before it ended is made good by the
+next one: its first event, `WorkChanged`, lets every desk look at everything again, and so does a gap in what is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from wxdesk.core import events as known_events
+from wxdesk.core.errors import StoreError
+from wxdesk.core.events import (
+    CaughtUp,
+    Event,
+    NetworkChanged,
+    OperatorWrites,
+    PresenceChanged,
+    TunnelAsked,
+    WorkChanged,
+)
+from wxdesk.desk.ports import Clock
+from wxdesk.store import Store
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.02
+"""Events within this time are stored together."""
+
+MOST_GATHERED = 5000
+"""Most events that wait for the database; of more, desks look at everything."""
+
+KEPT = timedelta(minutes=10)
+
+RETRY_SECONDS = 1.0
+
+_LOCAL = (CaughtUp, NetworkChanged, OperatorWrites, PresenceChanged, TunnelAsked)
+"""Events about this machine or this window alone."""
+
+
+def packed(events: list[Event]) -> str:
+    """Encode events as text."""
+    return msgspec.json.encode([(type(event).__name__, event) for event in events]).decode()
+
+
+def unpacked(text: str) -> list[Event]:
+    """Decode events; those of a newer program are left out."""
+    found: list[Event] = []
+    for name, fields in msgspec.json.decode(text, type=list[tuple[str, msgspec.Raw]]):
+        kind: Any = getattr(known_events, name, None)
+        with contextlib.suppress(msgspec.MsgspecError):
+            if isinstance(kind, type) and issubclass(kind, Event):
+                found.append(msgspec.json.decode(fields, type=kind))
+    return found
+
+
+class EventRelay:
+    """Server's side: stores what its bus publishes."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._gathered: list[Event] = []
+        self._awake = asyncio.Event()
+
+    def hear(self, event: Event) -> None:
+        """Gather an event; subscribed to the bus."""
+        if isinstance(event, _LOCAL) or not self._store.lease.is_held:
+            return
+        if len(self._gathered) >= MOST_GATHERED:
+            self._gathered = [WorkChanged(True)]
+        self._gathered.append(event)
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Store what is gathered, until cancelled."""
+        self._gathered.insert(0, WorkChanged(True))
+        self._awake.set()
+        while True:
+            await self._awake.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._awake.clear()
+            events, self._gathered = self._gathered, []
+            now = self._clock()
+            try:
+                await self._store.relayed_events.append(packed(events), now, now - KEPT)
+            except StoreError as error:
+                log.warning("Desks on other machines hear nothing at the moment: %s", error)
+                self._gathered = [WorkChanged(True)]
+                self._awake.set()
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,77 @@
+"""Calls of desks on other machines, each carried out at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from wxdesk.core.model.command import CommandState, RemoteCall
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema.team import commands
+
+_COLUMNS = (commands.c.id, commands.c.call, commands.c.arguments, commands.c.state, commands.c.result)
+
+
+class CommandQueue:
+    """The calls: put and withdrawn by desks, begun and ended by the server that works."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def put(self, call: str, arguments: str, at: datetime) -> int:
+        """Store a call of a desk; return its id."""
+        return await self._db.write(_put, call, arguments, at)
+
+    async def withdraw(self, command_id: int) -> bool:
+        """Take a call back that no server has begun; False if one has."""
+        return await self._db.write(_withdraw, command_id)
+
+    async def ended(self, ids: Collection[int]) -> list[RemoteCall]:
+        """Return those of these calls that have an end, good or bad."""
+        return await self._db.read(_ended, tuple(ids))
+
+    async def begin(self) -> list[RemoteCall]:
+        """Begin all calls that wait, oldest first."""
+        return await self._db.write(_begin)
+
+    async def end(self, command_id: int, state: CommandState, result: str) -> None:
+        """Store the end of a call that was begun."""
+        await self._db.write(_end, command_id, state, result)
+
+    async def recover(self, before: datetime) -> None:
+        """Mark what a server that has ended left begun as lost; drop calls from `before`."""
+        await self._db.write(_recover, before)
+
+
+def _put(connection: Connection, call: str, arguments: str, at: datetime) -> int:
+    row = {"call": call, "arguments": arguments, "at": at, "state": CommandState.PENDING}
+    command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
+    return command_id
+
+
+def _withdraw(connection: Connection, command_id: int) -> bool:
+    change = update(commands).where(commands.c.id == command_id, commands.c.state == CommandState.PENDING)
+    return connection.execute(change.values(state=CommandState.WITHDRAWN)).rowcount == 1
+
+
+def _ended(connection: Connection, ids: tuple[int, ...]) -> list[RemoteCall]:
+    open_ones = (CommandState.PENDING, CommandState.BEGUN)
+    rows = connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids), commands.c.state.not_in(open_ones)))
+    return [RemoteCall(*row) for row in rows]
+
+
+def _begin(connection: Connection) -> list[RemoteCall]:
+    change = update(commands).where(commands.c.state == CommandState.PENDING).values(state=CommandState.BEGUN)
+    return sorted((RemoteCall(*row) for row in connection.execute(change.returning(*_COLUMNS))), key=lambda one: one.id)
+
+
+def _end(connection: Connection, command_id: int, state: CommandState, result: str) -> None:
+    connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
+
+
+def _recover(connection: Connection, before: datetime) -> None:
+    left = update(commands).where(commands.c.state == CommandState.BEGUN)
+    connection.execute(left.values(state=CommandState.LOST))
+    connection.execute(delete(commands).where(commands.c.at < before))

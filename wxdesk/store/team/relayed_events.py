@@ -1,0 +1,58 @@
+"""Events of the server that works, for desks on other machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, select
+
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema.team import relayed_events
+
+
+class Relayed(NamedTuple):
+    """Rows after a cursor: their texts, the new cursor, and if earlier ones are gone."""
+
+    texts: Sequence[str]
+    cursor: int
+    missed: bool
+
+
+class RelayedEvents:
+    """The events, appended by one server at a time, so that ids tell their order."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def append(self, events: str, at: datetime, forget: datetime) -> None:
+        """Store the events of a moment, and drop those from before `forget`."""
+        await self._db.write(_append, events, at, forget)
+
+    async def newest(self) -> int:
+        """Return the cursor behind all that is stored now."""
+        return await self._db.read(_newest)
+
+    async def after(self, cursor: int) -> Relayed:
+        """Return what came after `cursor`, oldest first."""
+        return await self._db.read(_after, cursor)
+
+
+def _append(connection: Connection, events: str, at: datetime, forget: datetime) -> None:
+    connection.execute(relayed_events.insert().values(events=events, at=at))
+    connection.execute(delete(relayed_events).where(relayed_events.c.at < forget))
+
+
+def _newest(connection: Connection) -> int:
+    return connection.scalar(select(func.max(relayed_events.c.id))) or 0
+
+
+def _after(connection: Connection, cursor: int) -> Relayed:
+    rows = connection.execute(
+        select(relayed_events.c.id, relayed_events.c.events)
+        .where(relayed_events.c.id > cursor)
+        .order_by(relayed_events.c.id)
+    ).all()
+    oldest = connection.scalar(select(func.min(relayed_events.c.id))) or 0  # the newest is never dropped
+    return Relayed([row.events for row in rows], rows[-1].id if rows else cursor, missed=cursor < oldest - 1)
