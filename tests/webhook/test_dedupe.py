@@ -87,9 +87,11 @@ def test_a_message_id_that_is_no_number_makes_a_key_all_the_same() -> None:
 
 def test_keys_that_databases_have_already_stay_what_they_are() -> None:
     """Else a push that WeChat repeats around an update of the program would count as new."""
-    assert [key_of(push(MsgType="text", Content="a", MsgId=7)), key_of(event()), push_key(None, b"{")] == [
+    without_id = key_of(push(MsgType="text", Content="a"))
+    assert [key_of(push(MsgType="text", Content="a", MsgId=7)), key_of(event()), without_id, push_key(None, b"{")] == [
         "m:00000000000000000007:22fc2d58ea92961265c5bee3a28b2e9b8e227526",
         "e:00000000001760000000:b24a55a7f6fa1684f57f7e85f8713a751eb32a42",
+        "e:00000000001760000000:c353bf2f81b69f15275a5d82b8304a85b859e2b9",
         "x:60ba4b2daa4ed4d070fec06687e249e0e6f9ee45",
     ]
 

@@ -205,6 +205,7 @@ def test_what_no_text_may_hold_is_replaced_in_xml(raw: bytes) -> None:
         ("&#xD83D;", "\ufffd"),
         ("&#55357;", "\ufffd"),
         ("&#x110000;&#9999999999;", "\ufffd\ufffd"),
+        ("&#xD7FF;&#xE000;&#57344;&#xDFFF;", "\ud7ff\ue000\ue000\ufffd"),
         ("&#xd83d;&#xDE00;", "😀"),
         ("&#xD83D;&#x1F600;&amp;&#10;x", "\ufffd😀&\nx"),
         ("&#0;<![CDATA[&#0;]]>", "\ufffd&#0;"),

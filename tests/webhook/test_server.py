@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from datetime import UTC, datetime
 
 import aiohttp
@@ -35,7 +36,7 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.http_server import Limits
+from wxdesk.webhook.http_server import MAX_BODY, Limits
 
 ENCRYPTED = CIPHER.encrypt(TEXT)
 LIMITS = Limits(body=0.1, lingering=0.1)
@@ -290,6 +291,59 @@ async def test_a_sender_who_hangs_up_has_his_push_kept(desk: Desk) -> None:
     await desk.seen.wait()
     assert desk.outcomes == ["kept"]
     assert len(desk.shelf.pushes) == 1
+
+
+async def test_a_request_that_was_answered_is_at_work_no_more(desk: Desk) -> None:
+    desk.shelf.gate = asyncio.Event()
+    reader, _ = await desk.connect(SECURE_PUSH)
+    await desk.shelf.entered.wait()
+    assert len(desk.listener._at_work) == 1
+    desk.shelf.gate.set()
+    assert (await read_reply(reader)).status == 200
+    assert not desk.listener._at_work
+
+
+async def test_the_largest_body_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:
+    largest = TEXT + b" " * (MAX_BODY - len(TEXT))
+    assert (await ask(desk, written("/wx/plain", largest, signed()))).status == 200
+    assert (await ask(desk, written("/wx/plain", largest + b" ", signed()))).status != 200
+
+
+@pytest.mark.parametrize(
+    ("version", "header", "stays"),
+    [("1.1", "keep-alive", True), ("1.1", "close", False), ("1.0", "keep-alive", True), ("1.0", "close", False)],
+)
+async def test_a_sender_is_told_when_the_connection_ends(desk: Desk, version: str, header: str, stays: bool) -> None:
+    raw = written("/wx/secure", enveloped(ENCRYPTED), signed_for(ENCRYPTED), Connection=header)
+    reader, _ = await desk.connect(raw.replace(b" HTTP/1.1", f" HTTP/{version}".encode(), 1))
+    reply = await read_reply(reader)
+    assert (reply.status, reply.body) == (200, b"success")
+    usual = "keep-alive" if version == "1.1" else "close"
+    assert (reply.headers.get("connection", usual).lower() == "keep-alive") is stays
+    if not stays:
+        assert await reader.read() == b""
+
+
+async def test_a_listener_moves_to_another_port_and_answers_there(desk: Desk) -> None:
+    old, reader = desk.url, (await desk.connect())[0]
+    moved = await desk.listener.move("127.0.0.1", 0)
+    assert moved is None  # it listens there already: any port
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    desk.url = await desk.listener.move("127.0.0.1", port) or ""
+    assert desk.url == desk.listener.url == f"http://127.0.0.1:{port}" != old
+    assert (await ask(desk, SECURE_PUSH)).body == b"success"
+    assert await desk.listener.move("127.0.0.1", port) is None
+    assert not reader.at_eof()
+
+
+async def test_an_account_that_is_shut_is_refused_until_it_is_reopened(desk: Desk) -> None:
+    reopen = desk.listener.shut("secure")
+    assert (await ask(desk, SECURE_PUSH)).status != 200
+    assert (await ask(desk, written("/wx/plain", TEXT, signed()))).status == 200
+    reopen()
+    assert (await ask(desk, SECURE_PUSH)).status == 200
 
 
 async def begun(desk: Desk) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

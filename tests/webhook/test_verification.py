@@ -63,6 +63,26 @@ def test_a_check_without_one_of_its_four_parts(missing: str) -> None:
         SECURE.check_url(query, NOW)
 
 
+def test_the_text_of_a_check_comes_back_to_the_byte() -> None:
+    query = signed() | read_query("echostr=%ff%e4%bd%a0")
+    assert SECURE.check_url(query, NOW) == b"\xff\xe4\xbd\xa0"
+
+
+@pytest.mark.parametrize("mode", PushMode)
+def test_a_query_is_signed_or_not_and_a_wrong_signature_is_refused(mode: PushMode) -> None:
+    door = PushVerifier(Account("shop", APP_ID, "gh", mode), Credentials("", TOKEN, KEY))
+    assert door.is_signed(signed(), NOW) is True
+    assert door.is_signed({}, NOW) is False
+    assert door.is_signed({"msg_signature": "0" * 40}, NOW) is False
+    for wrong in ({"signature": ""}, {"nonce": "x"}, {"timestamp": "1"}, {"signature": "0" * 40}):
+        with pytest.raises(PushRefused, match="signature"):
+            door.is_signed(signed() | wrong, NOW)
+    for part in ("timestamp", "nonce"):
+        query = {name: value for name, value in signed().items() if name != part}
+        with pytest.raises(PushRefused, match="signature"):
+            door.is_signed(query, NOW)
+
+
 def test_official_push_in_plain_mode() -> None:
     entry = vector("official-plain-post-json")
     query = {part: entry[part] for part in ("signature", "timestamp", "nonce")}
@@ -165,6 +185,7 @@ def test_unusable_credentials_keep_the_door_shut(mode: PushMode, credentials: Cr
 
 
 def test_a_query_is_decoded_once_and_to_the_byte() -> None:
+    assert read_query("b=x+y") == {"b": "x y"}
     assert read_query("a=%2520&b=x+y&c=") == {"a": "%20", "b": "x y", "c": ""}
     assert read_query("echostr=%ff%e4%bd%a0")["echostr"].encode("utf-8", "surrogateescape") == b"\xff\xe4\xbd\xa0"
 

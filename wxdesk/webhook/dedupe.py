@@ -43,5 +43,5 @@ def _sortable(number: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    # No part holds a NUL: the parsers replace it.
-    return sha1("\0".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+    # No part holds a NUL or a lone surrogate: the parsers replace them.
+    return sha1("\0".join(parts).encode(), usedforsecurity=False).hexdigest()

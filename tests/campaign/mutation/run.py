@@ -47,6 +47,7 @@ class Mutation:
 
     def __init__(self, files: list[str], one_in: int, only: str, results: Path | None) -> None:
         self.files, self._only, self._results, self._one_in = files, only, results, one_in
+        self._imported = _watched(files)
         self.survivors: list[str] = []
         self.killed = 0
 
@@ -62,6 +63,7 @@ class Mutation:
         first = next((item for item in items if item.get_closest_marker("postgres")), None)
         if first is not None:  # the server that it starts serves all
             runtestprotocol(first, log=False, nextitem=first)
+        sys.monitoring.free_tool_id(TOOL)
         trees = {file: parse(file) for file in self.files}
         mutants = [one for file in self.files for one in mutants_of(file, trees[file])]
         mutants = [one for one in mutants if one.lot % self._one_in == 0 and self._only in one.name]
@@ -72,7 +74,8 @@ class Mutation:
         gc.collect()
         gc.freeze()
         for mutant in mutants:
-            chosen = _chosen(items, usual, mutant)
+            at_import = not mutant.lines or not self._imported[mutant.file].isdisjoint(mutant.lines)
+            chosen = _chosen(items, usual, mutant, at_import=at_import)
             limit = PATIENCE + round(3 * sum(usual[item.nodeid][0] for item in chosen))
 
             def attempt(mutant: Mutant = mutant, chosen: list[pytest.Item] = chosen) -> str:
@@ -140,18 +143,24 @@ type Usual = dict[str, tuple[float, dict[str, set[int]]]]
 """For each test the processor seconds that it takes, and the lines that it reaches in each file."""
 
 
-def _measured(items: list[pytest.Item], files: list[str]) -> Usual | None:
+def _watched(files: list[str]) -> defaultdict[str, set[int]]:
+    """Return the lines of these files that are reached from now on, each once until events are restarted."""
     reached: defaultdict[str, set[int]] = defaultdict(set)
     known = {str(Path(file).resolve()): file for file in files}
 
     def line(code: Any, number: int) -> object:
-        if code.co_filename in known:
+        if code.co_filename in known and code.co_name != "<module>":
             reached[known[code.co_filename]].add(number)
         return sys.monitoring.DISABLE
 
     sys.monitoring.use_tool_id(TOOL, "mutation")
     sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, line)
     sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
+    return reached
+
+
+def _measured(items: list[pytest.Item], files: list[str]) -> Usual | None:
+    reached = _watched(files)
     usual: Usual = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
         sys.monitoring.restart_events()
@@ -163,13 +172,12 @@ def _measured(items: list[pytest.Item], files: list[str]) -> Usual | None:
     return usual
 
 
-def _chosen(items: list[pytest.Item], usual: Usual, mutant: Mutant) -> list[pytest.Item]:
-    """Return the tests that reach the mutant, the quickest first; all of them for what importing its file runs."""
+def _chosen(items: list[pytest.Item], usual: Usual, mutant: Mutant, *, at_import: bool) -> list[pytest.Item]:
+    """Return the tests that reach the mutant, the quickest first; all of them for what an import runs."""
 
     def is_stranger(item: pytest.Item) -> bool:
         return mutant.file not in usual[item.nodeid][1]
 
-    at_import = not mutant.lines
     asked = [item for item in items if usual[item.nodeid][0] <= LONGEST]
     reached = [usual[item.nodeid][1].get(mutant.file, set()) for item in asked]
     chosen = [one for one, lines in zip(asked, reached, strict=True) if at_import or not lines.isdisjoint(mutant.lines)]
