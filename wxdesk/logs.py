@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Collection
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -47,12 +48,14 @@ _IN_TEXT = (
 )
 """Patterns of credentials and openids (28 characters that begin with o)."""
 
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
-
 
 def on_one_line(text: str) -> str:
     """Write characters that break lines, steer or cannot be seen as JSON's escapes."""
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else json.dumps(char)[1:-1] for char in text
+    )
 
 
 class Mask:

@@ -16,6 +16,7 @@ from wxdesk.doctor.case import Case
 from wxdesk.doctor.examination import examine
 from wxdesk.doctor.report import attempt_lines, report_text
 from wxdesk.i18n import tr
+from wxdesk.logs import on_one_line
 from wxdesk.paths import write_private
 
 MARKS = {Gravity.GOOD: "ok  ", Gravity.NOTE: "note", Gravity.WARNING: "warn", Gravity.FAILURE: "FAIL"}
@@ -49,7 +50,7 @@ async def _run(case: Case, found: list[Finding], *, quiet: bool) -> None:
 def line(finding: Finding) -> str:
     """Format a finding with its remedy as one line of output."""
     said = f"{sentences.name(finding.check, finding.account)}: {sentences.told(finding)}"
-    return f"{MARKS[finding.verdict.gravity]}  {' '.join(said.split())}"
+    return f"{MARKS[finding.verdict.gravity]}  {on_one_line(' '.join(said.split()))}"
 
 
 def as_object(finding: Finding) -> dict[str, object]:

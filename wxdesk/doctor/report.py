@@ -15,7 +15,7 @@ from wxdesk.config import FILE
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.i18n import language
-from wxdesk.logs import LOG_FILE, Mask
+from wxdesk.logs import LOG_FILE, Mask, on_one_line
 
 ATTEMPTS = 20
 """Last attempts of each account that a report lists."""
@@ -63,8 +63,10 @@ def report_text(home: Path, findings: Sequence[str], attempts: Sequence[str] = (
 def attempt_lines(attempts: Mapping[str, Sequence[Finding]]) -> list[str]:
     """List the last attempts of each account, by their stable names."""
     return [
-        f"{one.at:%Y-%m-%d %H:%M:%S%z}  {account or '-'}  {one.check}: {one.verdict}"
-        + "".join(f" {name}={value}" for name, value in sorted(one.values.items()))
+        on_one_line(
+            f"{one.at:%Y-%m-%d %H:%M:%S%z}  {account or '-'}  {one.check}: {one.verdict}"
+            + "".join(f" {name}={value}" for name, value in sorted(one.values.items()))
+        )
         for account, found in attempts.items()
         for one in found[:ATTEMPTS]
     ]

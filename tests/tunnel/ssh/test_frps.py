@@ -54,6 +54,7 @@ async def test_requests_for_the_domain_reach_the_listener(
         ("proxy [shop] already exists", CheckVerdict.SSH_PORT_IN_USE, ""),
         ("router config conflict", CheckVerdict.SSH_PORT_IN_USE, ""),
         ("token in login doesn't match token from configuration", CheckVerdict.TUNNEL_DOWN, "another token"),
+        ("no\x1b[2J \u202eway", CheckVerdict.TUNNEL_DOWN, "frps refuses: no [2J  way"),
         (f"unknown flag: {TOKEN}", CheckVerdict.TUNNEL_DOWN, "frps refuses: unknown flag: ***"),
     ],
 )

@@ -64,6 +64,7 @@ def _refusal(heard: str, tunnel: TunnelSettings, token: str) -> TunnelEnd:
         return TunnelEnd(CheckVerdict.SSH_PORT_IN_USE, {"port": tunnel.custom_domain, "host": tunnel.host})
     if "token in login" in heard:
         return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": tr("frps wants another token")}, needs_person=True)
-    said = heard.replace(token, "***")[:200] if token else heard[:200]
+    shown = "".join(char if char.isprintable() else " " for char in heard)
+    said = shown.replace(token, "***")[:200] if token else shown[:200]
     reason = tr("frps refuses: {text}", text=said) if said else tr("frps has ended the connection")
     return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
