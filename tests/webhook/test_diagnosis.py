@@ -32,6 +32,7 @@ from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.diagnosis import LONGEST_PATH, MOST_A_SECOND
 from wxdesk.webhook.envelope import written_fields
+from wxdesk.webhook.secret_guesses import fits_signature
 from wxdesk.webhook.server import Listener
 
 V = CheckVerdict
@@ -269,3 +270,9 @@ async def test_a_flood_is_not_diagnosed(desk: Desk) -> None:
         await ask(desk, url_check("wrong"))
     verdicts = [event.finding.verdict for event in desk.events if isinstance(event, PushSeen) and event.finding]
     assert verdicts == [V.TOKEN_DIFFERS] * MOST_A_SECOND + [V.UNKNOWN] * 2 * MOST_A_SECOND
+
+
+@pytest.mark.parametrize("given", ["", "é" * 40, "0" * 40, "\udcff"])
+def test_whatever_stands_for_a_signature_fits_no_token(given: str) -> None:
+    for name in ("signature", "msg_signature"):
+        assert not fits_signature({name: given, "timestamp": "1", "nonce": "2"}, "encrypted")("token")

@@ -65,6 +65,29 @@ async def test_one_a_conversation_the_oldest_first(talk: Talk, store: Store) -> 
     assert await claim(store) == ["1b"]
 
 
+async def test_the_limit_counts_what_waits_to_leave_and_the_oldest_goes_first(talk: Talk, store: Store) -> None:
+    gone, *threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2", "o3", "o4")]
+    for text in ("sent", "failed", "cancelled"):
+        await talk.writes(gone, text)
+    for number, move in enumerate((Move.ACCEPT, Move.REFUSE)):
+        [claimed] = await store.outbox.claim(T0, busy=(), limit=10, only_by_hand=False)
+        assert claimed.reply.content.text == ("sent", "failed")[number]
+        await talk.moves(claimed.reply, move)
+    await talk.moves((await _replies(store, gone))[-1], Move.CANCEL)
+    for thread in reversed(threads):
+        await talk.writes(thread, str(thread))
+    assert [await claim(store, limit=1) for _ in range(4)] == [*([str(thread)] for thread in reversed(threads)), []]
+
+
+async def test_a_claim_that_nobody_heard_of_is_queued_again_as_though_it_had_not_been(talk: Talk, store: Store) -> None:
+    one, two = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
+    reply, _ = await talk.writes(one, "1"), await talk.writes(two, "2")
+    assert await claim(store) == ["1", "2"]
+    [back] = await store.outbox.unclaim(second(5), [two])
+    assert back == replace(reply, state=ReplyState.QUEUED, attempts=0, updated_at=second(5))
+    assert await claim(store) == ["1"]
+
+
 async def _replies(store: Store, conversation_id: int) -> list[Reply]:
     return [item for item in await store.inbox.timeline(conversation_id) if isinstance(item, Reply)]
 
