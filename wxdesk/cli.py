@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,9 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check-window", dest="command", action="store_const", const=_check_window, help=argparse.SUPPRESS
     )
-    parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO")
+    parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO", log_to_stdout=False)
     add = _commands_of(parser, title="commands")
-    add("serve", "the same desk without a window, for a server", _serve)
+    serving = add("serve", "the same desk without a window, for a server", _serve)
+    whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
+    serving.add_argument("--log-to-stdout", action="store_true", default=False, help=whole_log)
     demo = add("demo", "a simulated WeChat, customers who write, and the desk on top", _demo)
     demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
     _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
@@ -171,7 +174,7 @@ def _prepare(options: argparse.Namespace) -> Setup:
     sources = SecretSources(home)
     sources.unlock_by_environment()
     setup = read_setup(home, sources)
-    logs.set_up(home, options.log_level, setup.secrets)
+    logs.set_up(home, options.log_level, setup.secrets, to_stdout=options.log_to_stdout)
     return setup
 
 
@@ -197,6 +200,8 @@ def _check_window(_: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the desk hears it, there is nothing to read again
     setup = _prepare(options)
     warn_of_setup(setup)  # what is missing is taken while the desk runs
     asyncio.run(serve(setup))

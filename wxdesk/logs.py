@@ -1,7 +1,8 @@
 """Log set-up that masks tokens, secrets and openids in every line.
 
-One JSON object a line in HOME/logs/wxdesk.log (10 files of 2 MB), and short lines on stderr. Masking works
-on the finished line, traceback included, because the text of a foreign exception may hold a URL.
+One JSON object a line in HOME/logs/wxdesk.log (10 files of 2 MB), and short lines on stderr; or all of it on stdout,
+where something else keeps logs. Masking works on the finished line, traceback included, because the text of a foreign
+exception may hold a URL.
 """
 
 from __future__ import annotations
@@ -135,22 +136,24 @@ class _File(_NoLeakHandler, RotatingFileHandler):
 
 
 class _Console(_NoLeakHandler, logging.StreamHandler[TextIO]):
-    """Short lines on stderr for the person who started the program."""
+    """Lines on a stream of the program, for whoever started it."""
 
 
-def set_up(home: Path, level: str, secrets: Collection[str] = ()) -> None:
+def set_up(home: Path, level: str, secrets: Collection[str] = (), *, to_stdout: bool = False) -> None:
     """Send records at `level` and above, masked, to file and stderr; called once.
+
+    to_stdout: send the file's lines there instead, and nothing to file and stderr.
 
     Raises:
         UnusableFile: the file cannot be written.
     """
     mask = Mask(secrets)
-    file = _file(home / "logs" / LOG_FILE)
-    file.setFormatter(_JsonLines(mask))
+    whole: logging.Handler = _Console(sys.stdout) if to_stdout else _file(home / "logs" / LOG_FILE)
+    whole.setFormatter(_JsonLines(mask))
     console = _Console(sys.stderr)
     console.setFormatter(_ShortLines(mask))
     console.setLevel(max(logging.WARNING, logging.getLevelName(level)) if level != "DEBUG" else logging.DEBUG)
-    logging.basicConfig(level=level, handlers=[file, console], force=True)
+    logging.basicConfig(level=level, handlers=[whole] if to_stdout else [whole, console], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUIET:

@@ -27,6 +27,8 @@ from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import explain, tr
 from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread
+from wxdesk.webhook.status import systemd
+from wxdesk.webhook.status.page import StatusServer
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +94,8 @@ class _Reporter:
 
     @staticmethod
     def _say(text: str) -> None:
-        print(f"wxdesk: {text}", file=sys.stderr, flush=True)  # noqa: T201 - for who sent SIGHUP
+        with contextlib.suppress(OSError):  # the terminal whose end was the signal
+            print(f"wxdesk: {text}", file=sys.stderr, flush=True)  # noqa: T201 - for who sent SIGHUP
 
 
 class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
@@ -140,10 +143,16 @@ def _tell_turn(event: Event) -> None:
     print(json.dumps({"event": "working" if event == WorkChanged(True) else "standing by"}), flush=True)  # noqa: T201
 
 
+def _begin_status_page(opened: OpenDesk) -> None:
+    store, watch = opened.store, opened.store_watch
+    page = StatusServer(opened.desk, store.lease, lambda: watch.accepts, store.decisions.backlog)
+    opened.parts.begin("status page", "Nobody can ask this server how it is at the moment.", page.run)
+
+
 async def serve(setup: Setup) -> None:
     """Run a desk without a window until a signal; print a line when it listens.
 
-    SIGHUP lets it read its configuration again.
+    SIGHUP lets it read its configuration again. systemd hears what it wants to know.
     """
     stopping = asyncio.Event()
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
@@ -155,14 +164,19 @@ async def serve(setup: Setup) -> None:
     _on_signal(reporter.asked.set, "SIGHUP")
     opened.desk.bus.subscribe(reporter.hear, ConfigurationChanged)
     opened.desk.bus.subscribe(_tell_turn, WorkChanged)
-    reading = asyncio.create_task(reporter.run(), name="SIGHUP")
+    _begin_status_page(opened)
+    tasks = [asyncio.create_task(reporter.run(), name="SIGHUP")]
+    tasks.append(asyncio.create_task(systemd.show_life(), name="signs of life"))
     # What is there now stays until the end. Looked through again and again, it would cost a push its tenth of a second.
     gc.collect()
     gc.freeze()
     try:
         print(json.dumps({"event": "listening", "url": opened.url}), flush=True)  # noqa: T201 - what others script against
+        systemd.notify(systemd.READY)
         await stopping.wait()
     finally:
+        systemd.notify(systemd.STOPPING)
         gc.unfreeze()
-        reading.cancel()
+        for task in tasks:
+            task.cancel()
         await opened.stop()

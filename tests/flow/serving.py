@@ -13,11 +13,11 @@ from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.demo_customers import demo_account
 
 
-def write_config(home: Path, api_base: str, push_mode: PushMode = PushMode.SECURE) -> None:
-    """A config.toml for the sandbox's account, on any free port."""
+def write_config(home: Path, api_base: str, push_mode: PushMode = PushMode.SECURE, more: str = "") -> None:
+    """A config.toml for the sandbox's account, on any free port, with `more` tables."""
     account, _ = demo_account()
     (home / "config.toml").write_text(
-        f'[listener]\nport = 0\n[wechat]\napi_base = "{api_base}"\n[[accounts]]\nname = "{account.name}"\n'
+        f'[listener]\nport = 0\n{more}[wechat]\napi_base = "{api_base}"\n[[accounts]]\nname = "{account.name}"\n'
         f'app_id = "{account.app_id}"\noriginal_id = "{account.original_id}"\npush_mode = "{push_mode.value}"\n',
         encoding="utf-8",
     )
@@ -53,9 +53,9 @@ def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
 class Serving:
     """The process; `url` once it listens. With `told`, its stderr is kept to be read; `module` is what runs."""
 
-    def __init__(self, home: Path, *, told: bool = False, module: str = "wxdesk", **more: str) -> None:
+    def __init__(self, home: Path, *options: str, told: bool = False, module: str = "wxdesk", **more: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "--home", str(home), "--lang", "en", "serve"],
+            [sys.executable, "-m", module, "--home", str(home), "--lang", "en", "serve", *options],
             env=environment(**more),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if told else subprocess.DEVNULL,

@@ -79,6 +79,13 @@ class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     show_typing: bool = True
 
 
+class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Address at which `wxdesk serve` tells how it is; port 0: nowhere."""
+
+    status_host: str = "127.0.0.1"
+    status_port: int = 0
+
+
 class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One mini program; `name` is in its push URL, `timezone` is an IANA name."""
 
@@ -104,6 +111,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StoreSettings = StoreSettings()
     wechat: WeChatSettings = WeChatSettings()
     tunnel: TunnelSettings = TunnelSettings()
+    serve: ServeSettings = ServeSettings()
     accounts: tuple[AccountEntry, ...] = ()
 
 
@@ -201,12 +209,14 @@ def _tables() -> dict[str, tuple[str, ...]]:
         "[store]": StoreSettings.__struct_fields__,
         "[wechat]": WeChatSettings.__struct_fields__,
         "[tunnel]": TunnelSettings.__struct_fields__,
+        "[serve]": ServeSettings.__struct_fields__,
     }
 
 
 def _check(config: Config, file: str) -> None:
-    if not 0 <= config.listener.port <= 65535:
-        raise BadConfig(file, "listener.port", "must be from 0 to 65535")
+    for key, port in (("listener.port", config.listener.port), ("serve.status_port", config.serve.status_port)):
+        if not 0 <= port <= 65535:
+            raise BadConfig(file, key, "must be from 0 to 65535")
     for key, url in (("listener.public_url", config.listener.public_url), ("wechat.api_base", config.wechat.api_base)):
         if url and not url.startswith(("http://", "https://")):
             raise BadConfig(file, key, "must begin with http:// or https://")

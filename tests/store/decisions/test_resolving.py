@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
@@ -150,6 +150,9 @@ async def test_undecided_are_the_oldest_messages_without_decision(talk: Talk, st
     assert [one.conversation.contact.openid for one in left] == ["o2", "o1"]
     assert left[1].conversation.unread == 2
     assert len(await store.decisions.undecided(limit=1)) == 1
+    assert await store.decisions.backlog() == 2
+    await talk.kept(incoming("o3"), second(9))  # nothing was made of it yet
+    assert await store.decisions.backlog() == 3
 
 
 async def test_decisions_can_be_found_again(talk: Talk, store: Store) -> None:

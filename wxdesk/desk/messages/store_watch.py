@@ -55,7 +55,12 @@ def unsafe_database(settings: str) -> Finding:
 
 
 class StoreWatch:
-    """Runs `check` every second; raises one trouble for what it tells, and ends it."""
+    """Runs `check` every second; raises one trouble for what it tells, and ends it.
+
+    `accepts` is false while nothing can be committed.
+    """
+
+    accepts = True
 
     def __init__(self, check: Callable[[], Awaitable[str]], publish: Callable[[Event], None]) -> None:
         self._check = check
@@ -73,7 +78,9 @@ class StoreWatch:
         try:
             unsafe = await self._check()
             text = told(unsafe_database(unsafe)) if unsafe else ""
+            self.accepts = True
         except StoreError as error:
+            self.accepts = False
             text = tr("Messages are no longer accepted. {what}", what=told(database_failure(error)))
         if text != self._told:
             self._told = text

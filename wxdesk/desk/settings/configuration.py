@@ -33,6 +33,9 @@ LOOK_SECONDS = 2.0
 
 TROUBLE = "configuration"
 
+_TABLES = ("listener", "wechat", "tunnel", "serve")
+"""Tables of config.toml that a running desk takes."""
+
 
 def utc_now() -> datetime:
     """Read the real clock."""
@@ -102,9 +105,7 @@ class Setup:
                 and (new[name], self.found_for(name).credentials) != (old[name], before.found_for(name).credentials)
             ),
             removed=tuple(name for name in old if name not in new),
-            tables=tuple(
-                table for table in ("listener", "wechat", "tunnel") if self._table(table) != before._table(table)
-            ),
+            tables=tuple(table for table in _TABLES if self._table(table) != before._table(table)),
             restart_needed=self.config.store != before.config.store,
         )
 

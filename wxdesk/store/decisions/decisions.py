@@ -67,6 +67,10 @@ class Decisions:
         """Return messages without a decision, oldest first (left over from a crash)."""
         return await self._db.read(undecided.undecided, limit)
 
+    async def backlog(self) -> int:
+        """Count the pushes and messages that wait for a decision."""
+        return await self._db.read(undecided.backlog)
+
     async def still_undecided(self, message_ids: Collection[int]) -> list[UndecidedMessage]:
         """Return those of these messages that still have no decision, as they are now."""
         return await self._db.read(undecided.undecided, len(message_ids), messages.c.id.in_(message_ids))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, func, literal, select, true
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
@@ -14,7 +14,7 @@ from wxdesk.store.conversations.conversations import get_conversation
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
-from wxdesk.store.schema.messaging import UNDECIDED, conversations, messages
+from wxdesk.store.schema.messaging import UNDECIDED, UNDERIVED, conversations, messages
 from wxdesk.store.schema.records import load_conversations, message_of, select_conversations
 
 
@@ -43,6 +43,12 @@ def undecided(connection: Connection, limit: int, among: ColumnElement[bool] | N
     found = load_conversations(connection, select_conversations().where(conversations.c.id.in_(ids)))
     threads = {thread.id: thread for thread in found}
     return undecided_of(connection, waiting, threads)
+
+
+def backlog(connection: Connection) -> int:
+    """Count pushes of which no message was made yet, and messages without a decision."""
+    counts = (select(func.count()).where(waiting).scalar_subquery() for waiting in (UNDERIVED, UNDECIDED))
+    return connection.scalar(select(sum(counts, literal(0)))) or 0
 
 
 def load_for_trial(connection: Connection, conversation_id: int, now: datetime) -> ConversationContext:

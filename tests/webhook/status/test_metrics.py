@@ -1,0 +1,55 @@
+"""The figures are what Prometheus reads, and their labels are few whatever strangers and WeChat send."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from wxdesk.core.events import ApiCalled, PushSeen, ReplyChanged
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.webhook.status.metrics import Metrics
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+LINE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? [0-9.]+')
+
+
+def test_each_line_is_a_figure_or_says_what_the_next_one_is() -> None:
+    metrics = Metrics()
+    metrics.hear(PushSeen("shop", "kept", NOW, 7.0))
+    metrics.hear(PushSeen("", "refused: signature", NOW, 1.0))
+    metrics.hear(ReplyChanged(1, 2, ReplyState.SENT))
+    metrics.hear(ApiCalled("shop", "custom/send", "0 ok", NOW, 80.0))
+    lines = metrics.text({"wxdesk_working": ("1 while it works.", {"": 1})}).splitlines()
+    assert [line for line in lines if not line.startswith("# ") and not LINE.fullmatch(line)] == []
+    assert 'wxdesk_pushes_total{account="shop",outcome="kept"} 1' in lines
+    assert 'wxdesk_pushes_total{account="",outcome="refused: signature"} 1' in lines
+    assert 'wxdesk_replies_total{state="sent"} 1' in lines
+    assert 'wxdesk_api_calls_total{account="shop",call="custom/send",outcome="ok"} 1' in lines
+    assert lines[-3:] == [
+        "# HELP wxdesk_working 1 while it works.", "# TYPE wxdesk_working gauge", "wxdesk_working 1"
+    ]  # fmt: skip
+
+
+def test_the_histogram_adds_up() -> None:
+    metrics = Metrics()
+    for milliseconds in (5.0, 5.1, 300.0, 9000.0):
+        metrics.hear(PushSeen("shop", "kept", NOW, milliseconds))
+    metrics.hear(PushSeen("shop", "refused: query", NOW, 3.0))
+    lines = metrics.text({}).splitlines()
+    counted = [line.rpartition(" ")[2] for line in lines if line.startswith("wxdesk_acknowledge_seconds_bucket")]
+    assert counted == ["1", "2", "2", "2", "2", "2", "3", "3", "3", "3", "4"]
+    assert "wxdesk_acknowledge_seconds_sum 9.310100" in lines
+    assert "wxdesk_acknowledge_seconds_count 4" in lines
+
+
+def test_what_wechat_answers_makes_no_new_labels() -> None:
+    metrics = Metrics()
+    answers = ("0 ok", "45015 回复时间超过限制", "40001 invalid credential", "-1 系统繁忙", "无法连接", "nothing there")
+    for outcome in (*answers, *(f"{code} ?" for code in range(880_000, 881_000))):
+        metrics.hear(ApiCalled("shop", "custom/send", outcome, NOW, 80.0))
+    text = metrics.text({})
+    found = re.findall(r'outcome="([^"]*)"\} (\d+)', text)
+    assert sorted(found) == [
+        ("-1", "1"), ("40001", "1"), ("45015", "1"), ("another errcode", "1000"), ("failed", "2"), ("ok", "1")
+    ]  # fmt: skip
+    assert text.isascii()
