@@ -37,7 +37,7 @@ from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 
-SCHEDULES = (64, 2000, 20_000)
+SCHEDULES = (64, 1200, 20_000)
 """How many schedules are tried in each size of the campaign; they are the same each time."""
 
 PARTS = 8

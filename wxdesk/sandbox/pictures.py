@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 import zlib
 
@@ -49,6 +50,7 @@ def cover() -> bytes:
     return _png(520, 416, _PAPER, _COVER)
 
 
+@functools.cache
 def _png(width: int, height: int, ground: Colour, boxes: tuple[FilledRectangle, ...]) -> bytes:
     rows = [bytearray(bytes(ground) * width) for _ in range(height)]
     for left, top, right, bottom, colour in boxes:
