@@ -179,7 +179,7 @@ LOCAL = {
         remedy="Let [store] url in config.toml lead to the server itself, or set the pooler to pool_mode = session.",
     ),
     CheckVerdict.DATABASE_UNSAFE: Wording(
-        "The database server may lose messages that were accepted, when it or its machine fails. Off: {settings}",
+        "The database server may lose messages that were accepted, when it or its machine fails. Off: {settings}.",
         "The database server may lose messages that were accepted, when it or its machine fails.",
         remedy="Switch that on in postgresql.conf, or let a pooler pass it on, and let the server read it again.",
     ),

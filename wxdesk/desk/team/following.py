@@ -31,7 +31,7 @@ from wxdesk.core.events import (
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.settings.accounts import Accounts
-from wxdesk.desk.team.commands import RemoteCalls
+from wxdesk.desk.team.commands import NOBODY_WORKS, RemoteCalls
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked
 from wxdesk.i18n import explain, tr
@@ -115,7 +115,7 @@ class Following:
                     await self._accounts.take(state.accounts, (), follow=False)
                     self._take_health(state.health)
             except StoreError as error:
-                self._publish(TroubleRaised(ALONE, tr("No server answers: {reason}.", reason=explain(error))))
+                self._publish(TroubleRaised(ALONE, _without_server(error)))
                 await asyncio.sleep(RETRY_SECONDS)
                 self._look_at_everything()
             else:
@@ -188,3 +188,9 @@ class Following:
         self._told = reason
         text = tr("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
         self._publish(TroubleRaised(UNREACHABLE, text if reason else ""))
+
+
+def _without_server(error: StoreError) -> str:
+    if error.values.get("reason") == NOBODY_WORKS:
+        return tr("No server works at the moment: nobody answers customers until one does.")
+    return tr("No server answers: {reason}.", reason=explain(error))
