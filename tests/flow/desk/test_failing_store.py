@@ -147,7 +147,7 @@ async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
 
 
-@pytest.mark.expects_log("database error|could not be kept|waits for the store")
+@pytest.mark.expects_log("database|store|push|Attempts are not kept")
 async def test_what_keeps_messages_away_is_told_while_it_lasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if nothing else is to be written meanwhile, and no message comes when it is over."""
     monkeypatch.setattr(store_watch, "INTERVAL_SECONDS", 0.05)

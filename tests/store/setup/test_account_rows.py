@@ -21,7 +21,7 @@ from wxdesk.store.setup.attempts import CountedFinding
 
 NOT_OF_AN_ACCOUNT = {
     "settings", "rules", "rule_revisions", "rule_lists", "templates", "template_revisions", "outages", "pictures",
-    "picture_chunks",
+    "picture_chunks", "leases", "relayed_events", "commands",
 }  # fmt: skip
 """Tables whose rows belong to the whole desk. A new table is in the other group unless it is named here."""
 
