@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO", log_to_stdout=False)
     add = _commands_of(parser, title="commands")
+    _add_move(add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _move))
     serving = add("serve", "the same desk without a window, for a server", _serve)
     whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
     serving.add_argument("--log-to-stdout", action="store_true", default=False, help=whole_log)
@@ -113,6 +114,12 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
     summary = "a list of objects with check, verdict (a stable name), account, ok, text and remedy"
     parser.add_argument("--json", action="store_true", default=False, help=summary)
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what can be sent to a colleague; no secret")
+
+
+def _add_move(parser: argparse.ArgumentParser) -> None:
+    url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
+    parser.add_argument("--to", default="", metavar="URL", help=url)
+    parser.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
@@ -245,6 +252,12 @@ def _doctor(options: argparse.Namespace) -> int:
 
     home: Path = options.home or default_home()
     return run_doctor(home.absolute(), as_json=options.json, report=options.report)
+
+
+def _move(options: argparse.Namespace) -> int:
+    from wxdesk.commands.move import run_move  # only this command needs it
+
+    return run_move(_home(options), options.to, options.log_level, _report, use=options.use)
 
 
 def _import_rules(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""URL of the store, whose password is neither shown nor logged."""
+"""URL of the store; its password is neither shown nor logged."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ def public_part(url: str) -> str:
     kind, found, rest = url.partition("://")
     place = rest.partition("?")[0]
     return f"{kind}{found}{place if kind == 'sqlite' else place.rpartition('@')[2]}"
+
+
+def without_password(url: str) -> str:
+    """Put *** in the place of what may be the password in a store's URL."""
+    for one in sorted(passwords_in(url), key=len, reverse=True):
+        url = url.replace(f":{one}@", ":***@").replace(f"password={one}", "password=***")
+    return url
 
 
 def passwords_in(url: str) -> tuple[str, ...]:

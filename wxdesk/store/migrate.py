@@ -10,9 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from wxdesk.core.errors import DatabaseInUse, StoreTooNew
+from wxdesk.core.errors import DatabaseInUse, Phrase, StoreError, StoreTooNew
 
 SCRIPTS = Path(__file__).resolve().parent / "migrations"
+
+MOVING = "moving:"
+"""Beginning of the revision of a database into which a move has not ended."""
+
+UNFINISHED = "a move into {name} was begun and has not ended; run wxdesk move again"
 
 LOCK = 7_296_345_011
 """Number of PostgreSQL's advisory lock that lets one desk at a time migrate."""
@@ -34,7 +39,10 @@ class Migrations:
 
         Raises:
             StoreTooNew: this program does not know that revision. `name` is the database's, for the operator.
+            StoreError: a move into it has not ended.
         """
+        if revision is not None and revision.startswith(MOVING):
+            raise StoreError(reason=Phrase(UNFINISHED, name=name))
         if revision is not None and revision not in self.known:
             raise StoreTooNew(name, revision)
         return revision == self.newest

@@ -46,7 +46,7 @@ async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
         StoreError: anything else that keeps the database from being used.
     """
     found = parse_url(url)
-    lock = await asyncio.to_thread(_lock, home)
+    lock = await asyncio.to_thread(lock_home, home)
     try:
         if found.drivername.startswith("sqlite"):
             db = await _open_file((home / (found.database or "")).resolve(), Migrations())
@@ -81,7 +81,8 @@ def parse_url(url: str) -> URL:
     raise StoreError(reason=UNKNOWN_URL)
 
 
-def _lock(home: Path) -> HomeLock:
+def lock_home(home: Path) -> HomeLock:
+    """Lock a home, which is made if needed; raises `HomeInUse`, `StoreError`."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return HomeLock.take(home)
@@ -109,14 +110,15 @@ async def _open_shared(url: URL, *, alone: bool) -> Database:
         await _migrate(patient, Migrations().upgrade_shared, url.database or "")
         await patient.close()
         if alone:
-            await _take_lease(db)
+            await take_lease(db)
     except BaseException:
         await db.close()
         raise
     return db
 
 
-async def _take_lease(db: Database) -> None:
+async def take_lease(db: Database) -> None:
+    """Take the right to work on `db`; raises `DatabaseInUse` if another keeps it."""
     loop = asyncio.get_running_loop()
     until = loop.time() + PATIENCE_SECONDS
     while not await db.lease.take():
@@ -139,7 +141,7 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
     revision = await asyncio.to_thread(revision_of, file)
     is_current = migrations.is_current(revision, file.name)
     if revision is None:
-        await asyncio.to_thread(_create_file, file)
+        await asyncio.to_thread(create_file, file)
     elif not is_current:
         copy = await asyncio.to_thread(back_up, file, revision)
         log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
@@ -150,7 +152,7 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
     return db
 
 
-def _create_file(file: Path) -> None:
+def create_file(file: Path) -> None:
     """Create an empty file for its owner only; side files get the same rights."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

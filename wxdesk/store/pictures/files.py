@@ -63,9 +63,10 @@ class PictureFiles:
 
     def _keep(self, picture: Picture, data: bytes) -> None:
         target = self._place(picture.digest, picture.format)
+        with contextlib.suppress(NotFound, StoreError):
+            self._read(picture.digest)
+            return
         try:
-            if target.is_file() and target.stat().st_size == picture.size:
-                return
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             target.parent.mkdir(mode=0o700, exist_ok=True)
             _write_whole(target, data)

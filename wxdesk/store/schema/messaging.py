@@ -307,6 +307,7 @@ picture_chunks = Table(
     Column("digest", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("bytes", LargeBinary, nullable=False),
+    info={"moves": False},  # by `wxdesk move`, which takes each picture as a whole
 )
 
 uploads = Table(

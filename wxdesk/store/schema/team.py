@@ -1,4 +1,7 @@
-"""Tables of a team on PostgreSQL; a file has them too, and leaves them empty."""
+"""Tables of a team on PostgreSQL; a file has them too, and leaves them empty.
+
+None of them is moved: they are about who works on this database now.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
     UniqueConstraint("name", "epoch", name="uq_leases_name_epoch"),
+    info={"moves": False},
 )
 
 # Events of the server that works, for the desks on other machines: a row a moment, with all of that moment. Rows go
@@ -28,6 +32,7 @@ relayed_events = Table(
     Column("id", identity(), primary_key=True),
     Column("at", Moment, nullable=False),
     Column("events", Text, nullable=False),
+    info={"moves": False},
 )
 Index(None, relayed_events.c.at)
 
@@ -41,5 +46,6 @@ commands = Table(
     Column("arguments", Text, nullable=False),
     Column("state", EnumText(CommandState), nullable=False),
     Column("result", Text),
+    info={"moves": False},
 )
 Index(None, commands.c.state)
