@@ -29,7 +29,7 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
-from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.crypto import PushCipher, signature
 from wxdesk.webhook.diagnosis import LONGEST_PATH, MOST_A_SECOND
 from wxdesk.webhook.envelope import written_fields
 from wxdesk.webhook.secret_guesses import fits_signature
@@ -276,3 +276,13 @@ async def test_a_flood_is_not_diagnosed(desk: Desk) -> None:
 def test_whatever_stands_for_a_signature_fits_no_token(given: str) -> None:
     for name in ("signature", "msg_signature"):
         assert not fits_signature({name: given, "timestamp": "1", "nonce": "2"}, "encrypted")("token")
+
+
+def test_a_signature_fits_its_token_and_that_of_the_body_where_there_is_no_other() -> None:
+    times = {"timestamp": "1", "nonce": "2"}
+    plain, whole = signature("token", "1", "2"), signature("token", "1", "2", "encrypted")
+    assert fits_signature({"signature": plain, **times}, "")("token")
+    assert fits_signature({"signature": plain, "msg_signature": "0" * 40, **times}, "encrypted")("token")
+    assert fits_signature({"msg_signature": whole, **times}, "encrypted")("token")
+    assert not fits_signature({"signature": plain, **times}, "")("other")
+    assert not fits_signature({"msg_signature": plain, **times}, "")("token")  # nothing was encrypted

@@ -34,7 +34,7 @@ from tests.campaign.mutation.transplant import LoadedProgram
 
 REASONS = Path(__file__).with_name("survivors.txt")
 LONGEST = 0.5
-"""Processor seconds that a test may take to be asked: what survives costs all of them."""
+"""Processor seconds that a test may take to be asked where a quicker one is: what survives costs all of them."""
 PATIENCE = 5
 """Processor seconds that a mutant has beyond three times what its tests usually take; then it counts as noticed."""
 STANDSTILL = 30
@@ -178,10 +178,10 @@ def _chosen(items: list[pytest.Item], usual: Usual, mutant: Mutant, *, at_import
     def is_stranger(item: pytest.Item) -> bool:
         return mutant.file not in usual[item.nodeid][1]
 
-    asked = [item for item in items if usual[item.nodeid][0] <= LONGEST]
-    reached = [usual[item.nodeid][1].get(mutant.file, set()) for item in asked]
-    chosen = [one for one, lines in zip(asked, reached, strict=True) if at_import or not lines.isdisjoint(mutant.lines)]
-    return sorted(chosen, key=lambda item: (is_stranger(item), usual[item.nodeid][0]))
+    reached = [usual[item.nodeid][1].get(mutant.file, set()) for item in items]
+    chosen = [one for one, lines in zip(items, reached, strict=True) if at_import or not lines.isdisjoint(mutant.lines)]
+    quick = [item for item in chosen if usual[item.nodeid][0] <= LONGEST]
+    return sorted(quick or chosen, key=lambda item: (is_stranger(item), usual[item.nodeid][0]))
 
 
 def known_survivors() -> dict[str, str]:
