@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = {
     "core/replies": ((60, 3, 1), 1.0),
     "core/rules/matching": ((0, 12, 1), 1.0),
-    "webhook": ((0, 60, 1), 0.8),
-    "store/replies": ((0, 60, 1), 0.6),
+    "webhook": ((0, 60, 1), 0.75),
+    "store/replies": ((0, 60, 1), 0.5),
 }
 
 
