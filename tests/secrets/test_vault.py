@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.paths import replace_file
-from wxdesk.secrets.vault import LEAST_COST, MAGIC, MOST_BYTES, MOST_COST, Vault, VaultDamaged, WrongPassphrase
+from wxdesk.secrets.vault import LEAST_COST, MAGIC, MOST_BYTES, MOST_COST, NONCE, Vault, VaultDamaged, WrongPassphrase
 
 PASSPHRASE = "correct horse"
 
@@ -154,3 +155,13 @@ def test_a_vault_at_the_end_of_a_link_stays_there(file: Path, tmp_path: Path) ->
     again = Vault(tmp_path / "elsewhere")
     again.unlock(PASSPHRASE)
     assert again.get("token") == "value"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"token":1}', b'{"\x80oken":"value"}'])
+def test_a_sealed_file_with_other_content_is_damaged(file: Path, content: bytes) -> None:
+    vault = made(file, token="value")
+    nonce = bytes(NONCE)
+    file.write_bytes(vault._header + nonce + ChaCha20Poly1305(vault._key).encrypt(nonce, content, vault._header))
+    assert vault.get("token") is None
+    with pytest.raises(VaultDamaged):
+        Vault(file).unlock(PASSPHRASE)

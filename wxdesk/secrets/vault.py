@@ -185,7 +185,7 @@ class Vault:
         nonce, content = sealed[len(header) : len(header) + NONCE], sealed[len(header) + NONCE :]
         try:
             return _entries.decode(ChaCha20Poly1305(key).decrypt(nonce, content, header))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise VaultDamaged(str(self.file)) from None
 
     def _write(self, kept: dict[str, str]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.tunnel.command.output import CommandOutput
+from wxdesk.tunnel.command.output import CommandOutput, _read_page
 from wxdesk.tunnel.command.presets import ANY_OTHER, PROGRAMS
 
 OWN = "https://fast-cat.loca.lt"
@@ -54,3 +56,15 @@ async def test_an_error_is_told_without_what_cannot_be_shown() -> None:
     [end] = Told("frpc", "login to the server failed: no\x1b]0;title\x07 \u202eway\r").said
     assert isinstance(end, TunnelEnd)
     assert end.values["reason"].isprintable()
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.9\r\n", b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 60_000, b""])
+async def test_a_page_of_another_program_is_none(answer: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/quicktunnel"
+        assert await asyncio.to_thread(_read_page, url) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import re
 import urllib.request
@@ -143,5 +144,5 @@ def _read_page(url: str) -> object:
     try:
         with direct.open(url, timeout=_PAGE_SECONDS) as page:
             return json.loads(page.read(_LARGEST_PAGE))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, http.client.HTTPException):
         return None
