@@ -4,8 +4,9 @@ The row is moved to `sending` and committed before the call, and to its outcome 
 each outcome is the policy in `desk.replies.outcomes`. An account that WeChat refused rests, and goes on
 with one probe (`desk.replies.account_backoff`).
 
-Automatic replies rank last: no more than `SIDE_BY_SIDE` calls are under way, and a pause keeps those that
-wait, although they are queued. What an operator wrote is never paused.
+Acknowledging goes first: while pushes wait for the disk, replies wait a moment. Automatic replies rank last: no
+more than `SIDE_BY_SIDE` calls are under way, and a pause keeps those that wait, although they are queued. What an
+operator wrote is never paused.
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ _MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
 
 SIDE_BY_SIDE = 8
 """Calls to WeChat under way at the same time."""
+
+GIVE_WAY_SECONDS = 0.05
+"""Longest wait for pushes to be acknowledged before replies are claimed."""
 
 STORE_RETRY_SECONDS = 1.0
 LATE_COMMIT = timedelta(minutes=1)
@@ -165,6 +169,7 @@ class Outbox:
 
     async def _send_due(self) -> datetime | None:
         """Send what is due, and return when something else will be."""
+        await self._store.pushes.until_answered(GIVE_WAY_SECONDS)
         now = self._clock()
         await self._find_lost_claims(now)
         if not self._wake_known or (self._wake is not None and self._wake <= now):
