@@ -25,8 +25,8 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import NoticeBar
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
 from wxdesk.ui.wording.messages import name_of, short_openid
@@ -109,7 +109,7 @@ def test_the_buttons_pause_and_resume_too(qtbot: QtBot, window: MainWindow, worl
     qtbot.mouseClick(window.status_bar.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(window.pause_bar.isVisible)
     assert window.status_bar.pause.text() == "Resume"
-    qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.status_bar.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(window.pause_bar.isHidden)
     assert not world.desk.health.state.paused
 
@@ -161,8 +161,8 @@ def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, win
     bars = window.notices.bars
     world.publish(TroubleRaised("plain_text:shop", "Somebody knocked", passing=True))
     qtbot.waitUntil(lambda: "Somebody knocked" in bars.texts().values())
-    [dismiss] = [button for button in bars.findChildren(Button) if button.text() == "Dismiss"]
-    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    [bar] = bars.findChildren(NoticeBar)
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
     assert bars.texts() == {}
 
 

@@ -59,15 +59,14 @@ def test_a_key_does_what_the_passing_word_offers(qtbot: QtBot, active: MainWindo
 def test_the_same_key_goes_round_what_the_bars_offer_where_nothing_passes(qtbot: QtBot, active: MainWindow) -> None:
     done: list[str] = []
     active.notices.bar("one", "Something waits.", "pending", "Decide…", lambda: done.append("decided"))
-    active.notices.bar("two", "Something failed.", action="Dismiss")
     active.inbox.chat.composer.edit.setFocus()
     said = []
     for _ in range(3):
         qtbot.keyClick(active, Qt.Key.Key_F12)
         focused = QApplication.focusWidget()
         assert isinstance(focused, QAbstractButton)
-        said.append(focused.text())
-    assert said == ["Decide…", "Dismiss", "Decide…"]
+        said.append(focused.text() or focused.accessibleName())
+    assert said == ["Decide…", "Close", "Decide…"]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert done == ["decided"]
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
@@ -41,9 +42,10 @@ def test_until_when_one_has_the_word() -> None:
 
 def test_since_when_everything_is_paused(qtbot: QtBot) -> None:
     now = NOON
-    bar = PauseBar(lambda: now)
-    qtbot.addWidget(bar)
-    bar.resize(1200, 44)
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(1200, 44)
+    bar = PauseBar(lambda: now, host)
     bar.show_pause(NOON, None)
     assert bar.title.full_text().endswith("since 12:00")
     now += timedelta(days=1)

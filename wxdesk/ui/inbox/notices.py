@@ -78,7 +78,9 @@ class AttentionBar(QObject):
             return
         action = tr("Look at it") if len(known) == 1 else tr("Look at the first")
         then = partial(self._open, known[0])
-        self._notices.bar(ATTENTION_BAR, self._words(known), tone="pending", action=action, then=then)
+        self._notices.bar(
+            ATTENTION_BAR, self._words(known), tone="pending", action=action, then=then, away=self._rules.clear
+        )
 
     def _words(self, known: Sequence[int]) -> str:
         name, rules = name_of(self._people[known[0]]), {self._rules[one] for one in known}
@@ -184,16 +186,14 @@ class TakeoverNotices(QObject):
         ended = _waiting_first(rows)
         if ended:
             waits = ended[0].awaits_answer
-            action, then = (tr("Open"), partial(self._read, ended[0].id)) if waits else (tr("Dismiss"), self._put_away)
-            self._notices.bar(RETURNED_BAR, takeovers_ended_text(ended), tone="pending", action=action, then=then)
+            action, then = (tr("Open"), partial(self._read, ended[0].id)) if waits else ("", None)
+            words, away = takeovers_ended_text(ended), self._missed.clear
+            self._notices.bar(RETURNED_BAR, words, tone="pending", action=action, then=then, away=away)
 
     def _read(self, conversation_id: int) -> None:
-        self._put_away()
-        self.wanted.emit(conversation_id)
-
-    def _put_away(self) -> None:
         self._missed.clear()
         self._notices.bar(RETURNED_BAR, "")
+        self.wanted.emit(conversation_id)
 
 
 def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:

@@ -58,7 +58,9 @@ class LeaveReminder(QObject):
     def _say(self, text: str) -> None:
         if text != self._text:
             self._text = text
-            self._notices.bar(TAKEOVER_BAR, text, tone="pending", action=tr("Hand them back"), then=self._hand_back)
+            self._notices.bar(
+                TAKEOVER_BAR, text, tone="pending", action=tr("Hand them back"), then=self._hand_back, lasting=True
+            )
 
     def _hand_back(self) -> None:
         self._bridge.ask(self._bridge.desk.takeovers.hand_back_endless())
@@ -98,7 +100,7 @@ class OperatorPresence(QObject):
         self._chip.show_presence(at_desk)
         said = at_desk.reason is AwayReason.SAID
         text = bar_text(at_desk) if said else ""
-        self._notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back)
+        self._notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back, lasting=True)
 
 
 def is_watching(presence: DeskPresence) -> bool:

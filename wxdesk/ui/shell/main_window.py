@@ -192,16 +192,16 @@ class MainWindow(QWidget):
         self.closing.emit()
 
     def _lay_out(self) -> None:
-        right = vbox(self.notices.bars, (self.stack, 1), spacing=0)
-        middle = hbox(self.rail, (right, 1), spacing=0)
-        vbox(self.tryout_bar, self.pause_bar, (middle, 1), self.status_bar, within=self, spacing=0)
+        middle = hbox(self.rail, (self.stack, 1), spacing=0)
+        vbox(self.tryout_bar, (middle, 1), self.status_bar, within=self, spacing=0)
+        self.notices.use_room(self.status_bar.room)
+        self.pause_bar.room = self.status_bar.room
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
         self.tryout_bar.back_wanted.connect(self.back_wanted)
-        self.pause_bar.resume_wanted.connect(self.pausing.resume)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(self._show_inbox)
@@ -209,6 +209,8 @@ class MainWindow(QWidget):
         self.status_bar.setup_wanted.connect(self.inbox.setup_wanted)
         self.status_bar.pause_wanted.connect(self.pausing.toggle)
         self.status_bar.until_wanted.connect(self.pausing.pause)
+        self.status_bar.shared.connect(self.notices.settle)
+        self.status_bar.shared.connect(self.pause_bar.place)
         self.status_bar.day_began.connect(self.figures.ask)
         self.status_bar.day_began.connect(self._show_pause)
         self.figures.day.connect(self.status_bar.show_day)
@@ -247,20 +249,22 @@ class MainWindow(QWidget):
         state = self._bridge.desk.health.state
         self.pause_bar.show_pause(state.paused_since, state.paused_until)
         self.pause_bar.setVisible(state.paused)
+        self.pause_bar.place()
+        self.pause_bar.raise_()
+        self.notices.settle()
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
     def _show_inbox(self) -> None:
         self.show_page(0)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
-        """Show a bar while a trouble lasts; offer a retry if replies wait for its end."""
+        """Show a bar until a trouble is over or closed; offer a retry if replies wait."""
         if trouble.key == SECRETS_TROUBLE:
             return  # `VaultLock` shows it, with a button that mends it
-        action, then = (tr("Dismiss"), None) if trouble.passing else ("", None)
-        if trouble.account:
-            action, then = tr("Try now"), partial(self._try_now, trouble.account)
+        action, then = (tr("Try now"), partial(self._try_now, trouble.account)) if trouble.account else ("", None)
         text = tr(trouble.text) if trouble.text else ""
-        self.notices.bar(f"trouble:{trouble.key}", text, action=action, then=then, copy=trouble.copy)
+        key, lasting = f"trouble:{trouble.key}", not trouble.passing
+        self.notices.bar(key, text, action=action, then=then, copy=trouble.copy, lasting=lasting)
 
     def _try_now(self, account: str) -> None:
         self._bridge.ask(self._bridge.desk.outbox.try_now(account))

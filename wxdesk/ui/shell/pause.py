@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import FootLine
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.days import dated_time
@@ -69,44 +69,40 @@ class PauseMenu(QMenu):
         self.chosen.emit(action.data())
 
 
-_AROUND = 22 + 14 + 20 + 4 * 12 + 4
+_AROUND = 14 + 8 + 16 + 3 * 10 + 4
 """Pixels taken by margins, icon and gaps."""
 
 
-class PauseBar(QFrame):
-    """Amber bar across the whole window, above everything.
+class PauseBar(FootLine):
+    """Amber line at the foot, beside the button that resumes.
 
     Signals:
-        resume_wanted: the operator pressed Resume.
         until_wanted: the aware time at which automatic replies resume, or None for not by themselves.
     """
 
-    resume_wanted = Signal()
     until_wanted = Signal(object)
 
-    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(self, clock: Clock, parent: QWidget) -> None:
         super().__init__(parent)
         self._clock = clock
         self._until: datetime | None = None
         self._count = 0
         self._titles = ("", "")
+        self._end = ""
         self.setProperty("class", "bar-pending")
-        self.setFixedHeight(44)
-        self.title = PlainLabel(size=Size.MESSAGE, role="pending", strong=True, tabular=True, parent=self)
+        self.title = PlainLabel(role="pending", strong=True, tabular=True, parent=self)
         self.details = FittingLabel(role="pending", elide=True, tabular=True, parent=self)
         self.change = Button(icon="clock", parent=self)
-        self.resume = Button(tr("Resume"), key_hint="F8", parent=self)
+        self.change.setProperty("class", "small")
         self.change.clicked.connect(self._choose)
-        self.resume.clicked.connect(self.resume_wanted)
         hbox(
-            IconLabel("pause", "pending", 20, self),
+            IconLabel("pause", "pending", 16, self),
             self.title,
             (self.details, 1),
             self.change,
-            self.resume,
             within=self,
-            spacing=12,
-            margins=(22, 0, 14, 0),
+            spacing=10,
+            margins=(14, 1, 8, 1),
         )
         self.hide()
         self.show_pause(None, None)
@@ -115,9 +111,8 @@ class PauseBar(QFrame):
         """Show the start of the pause, and the time at which it ends by itself."""
         self._until = until
         self._titles = _titles(since, self._clock())
-        words = tr("Resumes at {time}", time=dated_time(until, self._clock())) if until else tr("Until I resume")
-        self.change.setText(words)
-        self.change.setAccessibleName(tr("{words}. Change it", words=words))
+        self._end = tr("Resumes at {time}", time=dated_time(until, self._clock())) if until else tr("Until I resume")
+        self.change.setAccessibleName(tr("{words}. Change it", words=self._end))
         self.change.setToolTip(tr("Let automatic replies go on by themselves…"))
         self._tell()
 
@@ -126,20 +121,25 @@ class PauseBar(QFrame):
         self._count = count
         self._tell()
 
+    def _waiting_text(self) -> str:
+        return ntr("{n} reply waits", "{n} replies wait", self._count) if self._count else tr("Nothing waits yet")
+
     def _tell(self) -> None:
-        waiting = ntr("{n} reply waits", "{n} replies wait", self._count) if self._count else tr("Nothing waits yet")
+        waiting = self._waiting_text()
         self.details.show_wordings(
             [tr("{waiting} · what you write yourself is sent", waiting=waiting), waiting], cut_last=True
         )
         self._make_room()
 
     def _make_room(self) -> None:
-        """Shorten the title before the details are cut."""
-        beside = self.change.sizeHint().width() + self.resume.sizeHint().width() + _AROUND
-        metrics = self.title.fontMetrics()
-        needs = self.details.fontMetrics().horizontalAdvance(self.details.full_text()) + beside
-        roomy = metrics.horizontalAdvance(self._titles[0]) + needs <= self.width()
-        self.title.setText(self._titles[0] if roomy else self._titles[1])
+        """Shorten the title, then leave out the end, before the details are cut."""
+        self.change.setText(self._end)
+        words, details = self.title.fontMetrics().horizontalAdvance, self.details.fontMetrics().horizontalAdvance
+        room = self.width() - self.change.sizeHint().width() - _AROUND
+        whole, short = (words(title) for title in self._titles)
+        self.title.setText(self._titles[0] if whole + details(self.details.full_text()) <= room else self._titles[1])
+        if short + details(self._waiting_text()) > room:
+            self.change.setText("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -148,7 +148,7 @@ class PauseBar(QFrame):
     def _choose(self) -> None:
         menu = PauseMenu(self._clock(), self, paused=True, until=self._until)
         menu.chosen.connect(self.until_wanted)
-        menu.open_at(self.change, above=False)
+        menu.open_at(self.change, above=True)
 
 
 def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -47,12 +47,14 @@ class StatusBar(QFrame):
         pause_wanted: the operator pressed the pause control.
         until_wanted: pause until an aware time, or None for until somebody resumes.
         day_began: the date of the figures has changed.
+        shared: the width was shared anew, and `room` with it.
     """
 
     setup_wanted = Signal()
     pause_wanted = Signal()
     until_wanted = Signal(object)
     day_began = Signal()
+    shared = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +174,12 @@ class StatusBar(QFrame):
         self._steps = shrink_steps(self._order, fixed, self.width())
         for part, step in self._steps.items():
             part.use_step(step)
+        self.shared.emit()
+
+    def room(self) -> QRect:
+        """Return the place of lamp, token and figures, which a notice may take."""
+        right = min(one.x() for one in (self.silence, self.longest, self.presence) if not one.isHidden())
+        return QRect(self.mapTo(self.window(), QPoint(0, 0)), QSize(right - 8, self.height()))
 
     def _choose(self) -> None:
         state = self._bridge.desk.health.state

@@ -35,11 +35,12 @@ class VaultLock(QObject):
         sources = self._bridge.desk.configuration.now.sources
         if sources is not None and sources.vault.is_locked:
             words = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
-            self._notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask)
+            self._notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask, lasting=True)
             return
         troubles = self._bridge.desk.health.state.troubles
         words = next((one.text for one in troubles if one.key == SECRETS_TROUBLE), "")
-        self._notices.bar(BAR, tr(words) if words else "", action=tr("Keep them in a vault…"), then=self.ask)
+        words, action = tr(words) if words else "", tr("Keep them in a vault…")
+        self._notices.bar(BAR, words, action=action, then=self.ask, lasting=True)
 
     def ask(self) -> None:
         """Open the dialog; returns at once."""

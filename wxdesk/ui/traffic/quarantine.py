@@ -71,7 +71,7 @@ class QuarantineController(QObject):
         except OSError as error:
             log.warning("A push could not be saved", exc_info=error)
             why = tr(why_unusable(error))
-            self._notices.bar(TROUBLE, tr("Not saved: {why}", why=why), action=tr("Dismiss"))
+            self._notices.bar(TROUBLE, tr("Not saved: {why}", why=why))
             return
         self._notices.toast(tr("Saved as {file}", file=path.name))
 

@@ -229,7 +229,7 @@ def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
             qtbot.waitUntil(window.isActiveWindow)
             qtbot.keyClick(window, Qt.Key.Key_F8)
             qtbot.waitUntil(window.pause_bar.isVisible)
-        qtbot.mouseClick(window.pause_bar.resume, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.status_bar.pause, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
         [panel] = window.findChildren(AfterPauseDialog)
         qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)

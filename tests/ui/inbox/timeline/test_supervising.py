@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
@@ -178,12 +178,15 @@ def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_las
 @pytest.mark.parametrize("days", [0, 1])
 @pytest.mark.parametrize("count", [0, 12])
 def test_the_pause_bar_is_not_cut_in_a_narrow_window(qtbot: QtBot, world: World, count: int, days: int) -> None:
-    bar = PauseBar(world.clock)
-    qtbot.addWidget(bar)
-    bar.resize(836, 44)
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(740, 44)
+    bar = PauseBar(world.clock, host)
+    host.show()
     day = timedelta(days=days)
     bar.show_pause(START - day, START + day)
     bar.show_waiting(count)
+    bar.place()
     bar.show()
     qtbot.waitUntil(lambda: bar.details.width() > 0)
     assert "…" not in bar.details.text()

@@ -19,6 +19,7 @@ from wxdesk.core.errors import (
     Refused,
     ReplyTooLong,
 )
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import NoticeBar, Notices, Toast
@@ -76,19 +77,50 @@ def test_a_foreign_error_is_logged_and_keeps_its_text_to_itself(
     assert record.exc_info[0] is ValueError
 
 
-def test_a_bar_goes_when_it_is_dismissed(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+def test_a_bar_goes_when_it_is_closed(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     notices.report(PortInUse("127.0.0.1", 8765))
     [bar] = notices.bars.findChildren(NoticeBar)
-    qtbot.mouseClick(bar.findChild(Button), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
     assert notices.bars.texts() == {}
     assert notices.bars.isHidden()
+    notices.report(PortInUse("127.0.0.1", 8765))
+    assert notices.bars.isVisible(), "it has happened again"
+
+
+def test_what_lasts_stays_closed_until_it_says_something_else(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+    notices.bar("disk", "The disk is full", lasting=True)
+    [bar] = notices.bars.findChildren(NoticeBar)
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    notices.bar("disk", "The disk is full", lasting=True)
+    assert notices.bars.texts() == {}
+    notices.bar("disk", "The disk is gone", lasting=True)
+    assert notices.bars.texts() == {"disk": "The disk is gone"}
+    notices.bar("disk", "")
+    notices.bar("disk", "The disk is full", lasting=True)
+    assert notices.bars.texts() == {"disk": "The disk is full"}, "it was over meanwhile"
+
+
+def test_neither_a_bar_nor_a_toast_moves_or_covers_a_page(shown: QWidget, notices: Notices) -> None:
+    page = Button("Page", parent=shown)
+    page.setGeometry(0, 0, shown.width(), shown.height() - Measure.STATUS_BAR)
+    page.show()
+    before = page.geometry()
+    notices.toast("Copied")
+    for n in range(4):
+        notices.bar(f"n{n}", "A sentence that needs more than one line. " * 8)
+    for line in (notices.bars, notices._toast):
+        assert line.isVisible()
+        assert not line.geometry().intersects(page.geometry())
+        assert shown.rect().contains(line.geometry())
+    assert page.geometry() == before
 
 
 def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     done: list[str] = []
     notices.bar("disk", "The disk is full", "pending", "Look", lambda: done.append("looked"))
     [bar] = notices.bars.findChildren(NoticeBar)
-    qtbot.mouseClick(bar.findChild(Button), Qt.MouseButton.LeftButton)
+    [look] = [button for button in bar.findChildren(Button) if button.text() == "Look"]
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
     assert done == ["looked"]
     assert notices.bars.texts() == {"disk": "The disk is full"}
     notices.bar("disk", "")
@@ -98,7 +130,7 @@ def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: 
 def test_a_bar_offers_what_is_to_be_put_elsewhere(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     notices.bar("ip", "Not in the IP list", action="Try now", then=lambda: None, copy="203.0.113.7\n2001:db8::1")
     [bar] = notices.bars.findChildren(NoticeBar)
-    copy, _ = bar.findChildren(Button)
+    [copy] = [button for button in bar.findChildren(Button) if button.text().startswith("Copy")]
     assert copy.text() == "Copy 203.0.113.7 2001:db8::1"
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "203.0.113.7\n2001:db8::1"
@@ -158,25 +190,21 @@ def _standing(notices: Notices) -> list[str]:
     return [bar.text for bar in notices.bars.findChildren(NoticeBar) if bar.isVisible()]
 
 
-def test_of_many_bars_the_failures_and_the_newest_stand_there_and_the_others_are_one_press_away(
+def test_of_many_bars_the_gravest_stands_there_and_the_others_are_one_press_away(
     qtbot: QtBot, shown: QWidget, notices: Notices
 ) -> None:
+    def more() -> Button:
+        [button] = [bar.more for bar in notices.bars.findChildren(NoticeBar) if bar.more.isVisible()]
+        return button
+
     for n in range(3):
         notices.bar(f"n{n}", f"Number {n}", tone="failed" if n == 1 else "pending")
-    notices.bars.resize(900, 300)
-    assert _standing(notices) == ["Number 0", "Number 1", "Number 2"]
-    more = notices.bars.more
-    assert not more.isVisible()
-    for n in (3, 4):
-        notices.bar(f"n{n}", f"Number {n}", tone="pending")
-    assert _standing(notices) == ["Number 1", "Number 4"]
-    assert more.button.text() == "3 more notices"
-    qtbot.mouseClick(more.button, Qt.MouseButton.LeftButton)
-    assert len(_standing(notices)) == 5
-    assert more.button.text() == "Show fewer"
-    for n in (1, 4):
-        notices.bar(f"n{n}", "")
-    assert _standing(notices) == ["Number 0", "Number 2", "Number 3"]
-    assert not more.isVisible()
-    notices.bar("n5", "Number 5", tone="pending")
-    assert _standing(notices) == ["Number 3", "Number 5"], "who had them all shown before did not mean the next ones"
+    assert _standing(notices) == ["Number 1"]
+    assert more().text() == "2 more notices"
+    qtbot.mouseClick(more(), Qt.MouseButton.LeftButton)
+    assert sorted(_standing(notices)) == ["Number 0", "Number 1", "Number 2"]
+    assert shown.rect().contains(notices.bars.geometry())
+    assert more().text() == "Fold"
+    qtbot.mouseClick(more(), Qt.MouseButton.LeftButton)
+    notices.bar("n1", "")
+    assert _standing(notices) == ["Number 2"]

@@ -106,10 +106,13 @@ class HeldRepliesControl(QObject):
         asking = len(self.feed.asking())
         if asking and by_hand:
             self.decide()
-        elif asking:
-            words = ntr("{n} reply waited and asks you", "{n} replies waited and ask you", asking)
-            text = tr("{words}. None leaves by itself.", words=words)
-            self._notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
+        else:
+            self._say(asking)
+
+    def _say(self, asking: int) -> None:
+        words = ntr("{n} reply waited and asks you", "{n} replies waited and ask you", asking)
+        text = tr("{words}. None leaves by itself.", words=words) if asking else ""
+        self._notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
 
     def decide(self) -> None:
         """Ask the operator about the replies that waited."""
@@ -127,5 +130,5 @@ class HeldRepliesControl(QObject):
 
     def _show(self) -> None:
         self._strip.show_held(self.feed.held, self._bridge.desk.clock())
-        if not self.feed.asking():
-            self._notices.bar(BAR, "")
+        if BAR in self._notices.bars.texts():
+            self._say(len(self.feed.asking()))

@@ -69,7 +69,7 @@ class RuleFiles(QObject):
             return
         except UnusableFile as error:
             why = tr("Nothing was imported. {why}", why=explain(error))
-            self._notices.bar(TROUBLE, why, action=tr("Dismiss"))
+            self._notices.bar(TROUBLE, why)
             return
         self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
 
@@ -104,7 +104,7 @@ class RuleFiles(QObject):
     def _refuse(self, error: BadRulesFile) -> None:
         values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
         text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
-        self._notices.bar(TROUBLE, text, action=tr("Dismiss"))
+        self._notices.bar(TROUBLE, text)
 
     def _write(self, exported: ExportResult) -> None:
         try:
@@ -112,7 +112,7 @@ class RuleFiles(QObject):
         except OSError as error:
             log.warning("The rules could not be exported", exc_info=error)
             why = tr(why_unusable(error))
-            self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why), action=tr("Dismiss"))
+            self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why))
             return
         said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=self._path.name)
         left = pictures_left_behind(len(exported.pictures))

@@ -8,15 +8,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, UnsettledReply, WxdeskError
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -24,11 +24,6 @@ log = logging.getLogger(__name__)
 
 TOAST_MS = 5000
 OFFER_MS = 10_000
-GAP = 16
-
-MOST_BARS = 3
-"""Bars that are shown before the rest is folded, to leave room for the pages."""
-
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text must not fill the window."""
 
@@ -42,7 +37,7 @@ PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, Se
 class Notices(QObject):
     """Shows toasts, bars and questions on `host`, usually the main window.
 
-    `bars` is the widget that holds the bars; the window places it above its pages.
+    Toast and bars share one line at its foot.
     """
 
     def __init__(self, host: QWidget) -> None:
@@ -50,6 +45,17 @@ class Notices(QObject):
         self._host = host
         self.bars = NoticeBars(host)
         self._toast = Toast(host)
+
+    def use_room(self, room: Callable[[], QRect]) -> None:
+        """Use this part of the host's foot, a rectangle in its coordinates, from now on."""
+        self.bars.room = self._toast.room = room
+        self.settle()
+
+    def settle(self) -> None:
+        """Lie in the room as it is now."""
+        for line in (self.bars, self._toast):
+            line.place()
+            line.raise_()
 
     def toast(self, text: str) -> None:
         """Show a passing message; the next one replaces it."""
@@ -74,9 +80,9 @@ class Notices(QObject):
             return
         if not isinstance(error, WxdeskError):
             log.error("Unexpected in the window", exc_info=error)
-        self.bar(f"error:{type(error).__name__}", explain(error), action=tr("Dismiss"))
+        self.bar(f"error:{type(error).__name__}", explain(error))
 
-    def bar(
+    def bar(  # noqa: PLR0913 - each by its name
         self,
         key: str,
         text: str,
@@ -84,18 +90,30 @@ class Notices(QObject):
         action: str = "",
         then: Callable[[], None] | None = None,
         copy: str = "",
+        away: Callable[[], None] | None = None,
+        lasting: bool = False,
     ) -> None:
         """Show or change the bar `key`; an empty `text` removes it.
 
-        `tone` is `failed` or `pending`. The action calls `then`; without one it removes the bar. `copy` is offered
-        for the clipboard.
+        `tone` is `failed` or `pending`. The action calls `then`. `copy` is offered for the clipboard. When the
+        operator closes it, `away` is called; a `lasting` one stays closed until its text is another.
         """
+        text = _shortened(text)
+        if self.bars.is_put_away(key, text) or not text:
+            self.bars.put(key, None)
+            return
         choices: list[BarAction] = []
         if copy:
             choices.append((tr("Copy {text}", text=" ".join(copy.split())), lambda: self._copy(copy)))
-        if action:
-            choices.append((action, then or (lambda: self.bars.remove(key))))
-        self.bars.put(key, _shortened(text), tone, choices)
+        if action and then is not None:
+            choices.append((action, then))
+
+        def close() -> None:
+            self.bars.put_away(key, lasting=lasting)
+            if away is not None:
+                away()
+
+        self.bars.put(key, NoticeBar(self.bars, text, tone, choices, (tr("Close"), close)))
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -106,37 +124,67 @@ class Notices(QObject):
         ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
 
 
-class NoticeBars(QWidget):
-    """The bars, one below the other, each by its key; of many, only some are shown."""
+class FootLine(QFrame):
+    """One line over the foot of the host, which neither moves nor covers a page.
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._bars: dict[str, NoticeBar] = {}
-        self._unfolded = False
-        self._column = vbox(within=self, spacing=0)
-        self.more = MoreBars(self)
-        self.more.pressed.connect(self._turn)
-        self._column.addWidget(self.more)
+    `room` is where it lies, in the host's coordinates; the whole foot, until the window names a part of it.
+    """
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.room: Callable[[], QRect] = self._whole_foot
+        host.installEventFilter(self)
         self.hide()
 
-    def put(self, key: str, text: str, tone: str, choices: Sequence[BarAction]) -> None:
-        """Show, replace or (with an empty text) remove a bar."""
+    def _whole_foot(self) -> QRect:
+        return QRect(0, self._host.height() - Measure.STATUS_BAR, self._host.width(), Measure.STATUS_BAR)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and not self.isHidden():
+            self.place()
+        return super().eventFilter(watched, event)
+
+    def place(self) -> None:
+        """Lie where there is room now."""
+        self.setGeometry(self.room())
+
+
+class NoticeBars(FootLine):
+    """The bars, each by its key: the gravest in one line, or all of them unfolded."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._bars: dict[str, NoticeBar] = {}
+        self._put_away: dict[str, str] = {}
+        self._unfolded = False
+        self._column = vbox(within=self, spacing=0)
+
+    def put(self, key: str, bar: NoticeBar | None) -> None:
+        """Show or replace a bar; None removes it."""
         old = self._bars.pop(key, None)
         if old is not None:
             old.hide()
             self._column.removeWidget(old)
             old.deleteLater()
-        if text:
-            bar = NoticeBar(self, text, tone, choices)
+        if bar is not None:
             self._bars[key] = bar
-            self._column.insertWidget(self._column.count() - 1, bar)
-            announce(self, text)
+            bar.more.clicked.connect(self._turn)
+            announce(self, bar.text)
         self._fold()
-        self.setVisible(bool(self._bars))
 
-    def remove(self, key: str) -> None:
-        """Remove a bar."""
-        self.put(key, "", "", ())
+    def put_away(self, key: str, *, lasting: bool) -> None:
+        """Remove a closed bar; a `lasting` one comes back only with another text."""
+        if lasting:
+            self._put_away[key] = self._bars[key].text
+        self.put(key, None)
+
+    def is_put_away(self, key: str, text: str) -> bool:
+        """Return True if a lasting notice was closed with this text."""
+        if self._put_away.get(key) == text:
+            return True
+        self._put_away.pop(key, None)
+        return False
 
     def texts(self) -> dict[str, str]:
         """Return the texts of all bars, by key."""
@@ -144,99 +192,101 @@ class NoticeBars(QWidget):
 
     def go_on(self) -> None:
         """Focus the first visible button; the next one, if one has the focus already."""
-        rows: list[QWidget] = [*self._bars.values(), self.more]  # as they stand
+        rows = sorted(self._bars.values(), key=lambda bar: bar.y())
         buttons = [one for row in rows for one in row.findChildren(QAbstractButton) if one.isVisible()]
         if buttons:
             at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
             buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def place(self) -> None:
+        """Lie where there is room now, with what fits there."""
+        self._fold()
+
+    def _place(self) -> QRect:
+        """Return the foot; unfolded, from there upwards over the page."""
+        room = self.room()
+        if self._unfolded:
+            room.setWidth(self._host.width())
+            room.setTop(max(0, room.bottom() + 1 - self._column.totalHeightForWidth(room.width())))
+        return room
 
     def _turn(self) -> None:
         self._unfolded = not self._unfolded
         self._fold()
 
     def _fold(self) -> None:
-        """Show all bars, or the failures and the newest, with the others counted below."""
-        bars = list(self._bars.values())
-        many = len(bars) > MOST_BARS
-        self._unfolded = self._unfolded and many
-        shown = bars
-        if many and not self._unfolded:
-            newest = bars[::-1]
-            shown = sorted(newest, key=lambda bar: bar.tone != "failed")[: MOST_BARS - 1]
+        """Show the gravest and newest bar alone, or all of them, that one last."""
+        bars = sorted(self._bars.values(), key=lambda bar: bar.tone == "failed")
+        self._unfolded = self._unfolded and bool(bars)
         for bar in bars:
-            bar.setVisible(bar in shown)
-        self.more.say(len(bars) - len(shown))
-        self.more.setVisible(many)
-
-
-class MoreBars(QFrame):
-    """Row below the bars with the number of hidden ones and a button to show them.
-
-    Signals:
-        pressed: show all, or only some again.
-    """
-
-    pressed = Signal()
-
-    def __init__(self, bars: NoticeBars) -> None:
-        super().__init__(bars)
-        self.setProperty("class", "bar-pending")
-        self.button = Button(kind=ButtonKind.LINK, parent=self)
-        self.button.clicked.connect(self.pressed)
-        hbox(self.button, STRETCH, within=self, margins=(44, 2, 16, 2))
-
-    def say(self, hidden: int) -> None:
-        """Show the number of hidden bars."""
-        words = ntr("{n} more notice", "{n} more notices", hidden) if hidden else tr("Show fewer")
-        self.button.setText(words)
+            self._column.addWidget(bar)
+            bar.show_folded(not self._unfolded, len(bars) - 1 if bar is bars[-1] else None, self.room().width())
+            bar.setVisible(self._unfolded or bar is bars[-1])
+        self.setVisible(bool(bars))
+        if bars:
+            self.setGeometry(self._place())
+            self.raise_()
 
 
 class NoticeBar(QFrame):
-    """One sentence across the window, with its actions."""
+    """One sentence with its actions, and a button that closes it."""
 
-    def __init__(self, bars: NoticeBars, text: str, tone: str, choices: Sequence[BarAction]) -> None:
-        super().__init__(bars)
+    def __init__(self, host: QWidget, text: str, tone: str, choices: Sequence[BarAction], close: BarAction) -> None:
+        super().__init__(host)
         self.text, self.tone = text, tone
         self.setProperty("class", f"bar-{tone}")
-        self.setMinimumHeight(40)
-        row = hbox(
-            IconLabel("warning", tone, 18, self),
-            (PlainLabel(text, role=tone, wrap=True, parent=self), 1),
-            within=self,
-            spacing=10,
-            margins=(16, 4, 16, 4),
-        )
-        self._acts: dict[QObject, Callable[[], object]] = {}
+        self._line = PlainLabel(text, role=tone, elide=True, parent=self)
+        self._whole = PlainLabel(text, role=tone, wrap=True, parent=self)
+        self.more = Button(kind=ButtonKind.LINK, parent=self)
+        icon = IconLabel("warning", tone, 16, self)
+        row = hbox(icon, (self._line, 1), (self._whole, 1), self.more, within=self, spacing=8, margins=(14, 1, 6, 1))
+        self._acts: dict[QAbstractButton, Callable[[], object]] = {}
         for word, act in choices:
-            button = Button(word, kind=ButtonKind.QUIET, parent=self)
-            button.clicked.connect(self._act)
+            button = Button(word, parent=self)
+            button.setProperty("class", "small")
             self._acts[button] = act
-            row.addWidget(button)
+        self.close_button = SmallButton("close", close[0], self)
+        self._acts[self.close_button] = close[1]
+        for one in self._acts:
+            one.clicked.connect(self._act)
+            row.addWidget(one)
+
+    def show_folded(self, folded: bool, others: int | None, width: int) -> None:
+        """Show one line of it, `width` pixels wide, or all.
+
+        Its button shows the `others`, or the rest of the line; None: another bar has it.
+        """
+        self._line.setVisible(folded)
+        self._whole.setVisible(not folded)
+        self.more.hide()
+        cut = self.sizeHint().width() > width
+        self.more.setVisible(others is not None and bool(others or cut or not folded))
+        said = ntr("{n} more notice", "{n} more notices", others) if others else tr("Read it all")
+        self.more.setText(said if folded else tr("Fold"))
 
     def _act(self) -> None:
-        self._acts[self.sender()]()
+        pressed = self.sender()
+        if isinstance(pressed, QAbstractButton):
+            self._acts[pressed]()
 
 
-class Toast(QFrame):
-    """A passing message above the status bar, with an optional action.
+class Toast(FootLine):
+    """A passing message in the foot's line, with an optional action.
 
     It takes no focus, and no clicks beside the action.
     """
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
-        self._host = host
         self.setProperty("class", "toast")
         self._then: Callable[[], None] | None = None
-        self._label = PlainLabel(role="window", size=Size.BODY, wrap=True, parent=self)
+        self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
         self.action = Button(kind=ButtonKind.LINK, parent=self)
         self.action.setProperty("class", "on-toast")
         self.action.clicked.connect(self.act)
-        hbox((self._label, 1), self.action, within=self, spacing=GAP, margins=(16, 10, 16, 10))
+        hbox((self._label, 1), self.action, within=self, spacing=16, margins=(16, 0, 16, 0))
         self._until = QTimer(self, singleShot=True)
         self._until.timeout.connect(self.hide)
-        host.installEventFilter(self)
-        self.hide()
 
     def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
         """Show `text` for a while, longer with an action."""
@@ -246,26 +296,18 @@ class Toast(QFrame):
         self.action.setVisible(bool(action))
         self._then = then
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self._until.start(OFFER_MS if action else TOAST_MS)
         announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and not self.isHidden():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
-        host = self._host
-        beside = 32 + (self.action.sizeHint().width() + GAP if self.action.text() else 0)
-        widest = min(560, host.width() - 48)
-        wanted = self._label.fontMetrics().horizontalAdvance(self._label.full_text()) + 2 + beside
-        width = max(120, min(widest, wanted))
-        height = self._label.heightForWidth(width - beside) + 20
-        bottom = host.height() - Measure.STATUS_BAR - 24
-        self.setGeometry((host.width() - width) // 2, bottom - height, width, height)
+    def place(self) -> None:
+        """Be as wide as the text; wider than the room only within the foot."""
+        room = self.room()
+        beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
+        room.setWidth(min(self._label.sizeHint().width() + beside, self._host.width()))
+        self.setGeometry(room.adjusted(0, 1, 0, -1))
 
     def act(self) -> bool:
         """Run the offered action; return False if there is none."""
