@@ -14,7 +14,6 @@ from wxdesk.core.conversations.takeover import (
     end_after_message,
     ends_soon,
     extended_duration,
-    same_duration,
     takeover_after_writing,
     time_left,
 )
@@ -109,4 +108,3 @@ def test_writing_takes_the_word_where_nobody_has_it_and_keeps_what_it_took(
 def test_what_was_taken_by_writing_is_kept_as_that() -> None:
     conversation = replace(taken(NOW + MINUTE), takeover_by_writing=True)
     assert extended_duration(conversation, 30 * MINUTE) == TakeoverDuration(span=30 * MINUTE, by_writing=True)
-    assert same_duration(conversation) == TakeoverDuration(until=NOW + MINUTE, by_writing=True)

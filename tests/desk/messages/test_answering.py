@@ -173,7 +173,7 @@ async def test_a_rule_in_the_shadow_is_judged_and_does_nothing() -> None:
     everything = (reply("a"), Action(ActionKind.TAG, tags=("vip",)), Action(ActionKind.TAKE_OVER))
     shadow = rule("a", "x", then=everything, delivery=Delivery.SHADOW)
     [made] = await resolved([shadow, rule("b", "x")], message(1, "x"))
-    assert (texts(made), made.tags, made.take_over) == (["b"], (), False)
+    assert (texts(made), made.tags, made.take_over) == (["b"], (), "")
     assert [(one.rule_name, one.matched, one.shadow) for one in made.decision.verdicts] == [
         ("a", True, True),
         ("b", True, False),
@@ -232,20 +232,20 @@ async def test_what_a_rule_does_beside_its_answer_is_done_also_where_that_cannot
 ) -> None:
     [made] = await resolved([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
     assert made.decision.outcome is outcome
-    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", True)
+    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
 async def test_what_a_rule_does_beside_its_answer_is_done_also_where_too_few_replies_are_left() -> None:
     many = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4"), *TAG_CALL_AND_TAKE))
     [made] = await resolved([many], message(1, "x"))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_QUOTA, ())
-    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", True)
+    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
 async def test_who_is_to_complete_an_answer_is_here_so_the_customer_is_not_handed_over_to_wechats_tool() -> None:
     says = (reply("{{ contact.alias }}"), Action(ActionKind.TRANSFER))
     [made] = await resolved([rule("a", "x", then=says)], message(1, "x"))
-    assert (made.decision.outcome, made.arm_transfer, made.take_over) == (Outcome.INCOMPLETE, False, True)
+    assert (made.decision.outcome, made.arm_transfer, made.take_over) == (Outcome.INCOMPLETE, False, "a")
     assert made.transferred_until is None
 
 
@@ -374,7 +374,7 @@ async def test_what_a_rule_says_takes_along_what_becomes_of_the_conversation(
 async def test_of_rules_that_go_on_a_handover_wins_over_setting_aside() -> None:
     goes_on = rule("a", "x", then=(SNOOZES,), continues=True)
     [made] = await resolved([goes_on, rule("b", "x", then=(Action(ActionKind.TAKE_OVER),))], message(1, "x"))
-    assert (made.take_over, made.aside) == (True, None)
+    assert (made.take_over, made.aside) == ("b", None)
     [made] = await resolved([goes_on, rule("b", "x", then=(reply("y"), RESOLVES))], message(1, "x"))
     assert [one.aside for one in made.replies] == [StatusChange(60)]
 

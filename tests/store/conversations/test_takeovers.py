@@ -81,7 +81,7 @@ async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, sto
     await store.outbox.take_over(thread, Takeover(second(300), 300), second(1))
     message = (await talk.says("li", at=second(400))).message
     decision = Decision(message.id, thread, Outcome.HANDED_OVER, second(400))
-    await store.decisions.resolve([Resolution(decision, take_over=True)])
+    await store.decisions.resolve([Resolution(decision, take_over="Refunds")])
     by_rule = await talk.thread(thread)
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
 

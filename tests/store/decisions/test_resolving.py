@@ -92,7 +92,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sto
 async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.HANDED_OVER, T0)
-    await store.decisions.resolve([Resolution(decision, take_over=True, tags=("售后", "急"))])
+    await store.decisions.resolve([Resolution(decision, take_over="r", tags=("售后", "急"))])
     thread = await talk.thread(message.conversation_id)
     assert (thread.taken_over, thread.taken_over_until) == (True, None)
     assert thread.waiting_since == message.at

@@ -49,12 +49,13 @@ UNTIL_HANDED_BACK = TakeoverDuration()
 class Takeover:
     """A takeover until `until`, or until it is handed back; it may be over by now.
 
-    `silence` and `by_writing` are as in `Conversation`.
+    `silence`, `by_writing` and `by_rule` are as in `Conversation`.
     """
 
     until: datetime | None
     silence: int | None = None
     by_writing: bool = False
+    by_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,6 @@ def ends_soon(conversation: Conversation, now: datetime) -> bool:
 def handed_back_at(at_desk: PresenceState, minutes: int) -> datetime | None:
     """Return when absence hands back takeovers without an end; None for never."""
     return at_desk.since + timedelta(minutes=minutes) if at_desk.away and minutes else None
-
-
-def same_duration(conversation: Conversation) -> TakeoverDuration:
-    """Return the duration that begins the present takeover anew."""
-    if conversation.takeover_silence is not None:
-        return TakeoverDuration(silence=timedelta(seconds=conversation.takeover_silence))
-    return TakeoverDuration(until=conversation.taken_over_until, by_writing=conversation.takeover_by_writing)
 
 
 def extended_duration(conversation: Conversation, span: timedelta) -> TakeoverDuration:

@@ -51,7 +51,8 @@ class Conversation:
 
     `takeover_silence`: the takeover ends after so many seconds in which nobody wrote; every message and reply
     moves `taken_over_until`. `takeover_by_writing`: it began by writing a reply, and each further reply puts
-    its end off. `called_at` is since when a rule, `called_by`, asks for an operator; None when none does.
+    its end off. `taken_over_by` is the rule that handed over to the operator, empty if no rule did. `called_at`
+    is since when a rule, `called_by`, asks for an operator; None when none does.
 
     `transfer_armed`: the contact's next message is answered with a transfer to WeChat's own tool.
     `transferred_until` is when the contact comes back from there at the latest (see
@@ -86,6 +87,7 @@ class Conversation:
     snoozed_until: datetime | None = None
     aside_by: str = ""
     back_at: datetime | None = None
+    taken_over_by: str = ""
 
     @property
     def status(self) -> ConversationStatus:

@@ -34,7 +34,8 @@ class Reply:
     it. `confirmed`: an operator, never WeChat, stated that it arrived. `errcode`, `error` and `rid` are
     WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first part's id in the later
     parts of one answer. `aside`: the status change that its rule wants, see `core.model.status`. `passed_by` is
-    the id of the reply that an operator wrote instead of it.
+    the id of the reply that an operator wrote instead of it. `placed_at` is set if something else was said before it
+    arrived: the contact has it there.
 
     `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from`
     the source of that mode; both stay as they are when the mode is set otherwise later. None where no rule made
@@ -70,11 +71,12 @@ class Reply:
     aside: StatusChange | None = None
     confirmed: bool = False
     passed_by: int | None = None
+    placed_at: datetime | None = None
 
     @property
     def at(self) -> datetime:
-        """Position in the timeline: its creation."""
-        return self.created_at
+        """Position in the timeline: its creation, or its arrival after something newer."""
+        return self.placed_at or self.created_at
 
 
 @dataclass(frozen=True, slots=True)

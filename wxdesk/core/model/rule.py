@@ -344,7 +344,8 @@ UNANSWERED = UNFINISHED | {Outcome.UNMATCHED, Outcome.LEFT_OPEN}
 class Decision:
     """The stored decision about a message, with its reasons.
 
-    `id` is 0 until stored. `rule_*` name the rule that answered (the last one, if an earlier one continues);
+    `id` is 0 until stored. `rule_*` name the rule that answered (the last one, if an earlier one continues); under
+    TAKEN_OVER `rule_name` is the rule that had handed over, empty for an operator.
     `verdicts` are those of the rules asked, in order; of a long list only those that found something, for the
     others say the same to every message (`core.rules.matching.matcher.refusal_of`). `asked` counts all of them,
     None if that is not known. `rules_left` counts the enabled rules below that were not asked any more.

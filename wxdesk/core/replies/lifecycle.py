@@ -82,6 +82,11 @@ def is_automatic(reply: Reply) -> bool:
     return reply.author is Author.RULE and not reply.by
 
 
+def leaves_by_itself(reply: Reply) -> bool:
+    """True for an automatic reply that leaves unless somebody stops it or takes over."""
+    return is_automatic(reply) and (reply.state is S.QUEUED or (reply.state is S.HELD and reply.due_at is not None))
+
+
 def can_be_undone(reply: Reply) -> bool:
     """True while a reply that an operator wrote counts down before it leaves."""
     return reply.author is Author.OPERATOR and reply.state is S.HELD and reply.due_at is not None

@@ -44,9 +44,9 @@ class ConversationContext:
 class Resolution:
     """A decision with everything that follows from it, stored together or not at all.
 
-    `called_by`: the rule that asks for the operator's attention, empty if none · `transferred_until`: the
-    answer transfers the contact to WeChat's own tool · `arm_transfer`: the answer to the next message shall do
-    so.
+    `take_over`: the rule that hands over to the operator, empty if none · `called_by`: the rule that asks for
+    the operator's attention, empty if none · `transferred_until`: the answer transfers the contact to WeChat's
+    own tool · `arm_transfer`: the answer to the next message shall do so.
 
     `fate` is that of pending automatic replies, `clocks` holds the times for those that are held again. `needs`
     is how many held ones must give way because of the quota. `aside` resolves or snoozes the conversation at
@@ -58,7 +58,7 @@ class Resolution:
 
     decision: Decision
     replies: tuple[NewReply, ...] = ()
-    take_over: bool = False
+    take_over: str = ""
     tags: tuple[str, ...] = ()
     firings: tuple[Firing, ...] = ()
     called_by: str = ""

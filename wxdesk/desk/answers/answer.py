@@ -35,16 +35,17 @@ class Answer:
     `said` is ready to be sent, in order; a text too long for one message is in parts. If a template does not
     render, `problem` says why and `said` is empty: half an answer is none. If it only lacks values, `problem`
     names them, and `said` is there to be completed (`missing`). `verdicts` are those of the rules that were
-    asked; of a long list only those that found something. `transfer` is the rule that hands the contact over to
-    WeChat's own tool, `notify` the one that calls an operator. `aside` is the conversation's status afterwards.
-    `needs_reply`: the contact wrote a message, so silence leaves it unanswered.
+    asked; of a long list only those that found something. `take_over` is the rule that hands over to the operator,
+    `transfer` the one that hands the contact over to WeChat's own tool, `notify` the one that calls an operator.
+    `aside` is the conversation's status afterwards. `needs_reply`: the contact wrote a message, so silence leaves
+    it unanswered.
     """
 
     matching: MatchResult
     verdicts: tuple[RuleVerdict, ...] = ()
     said: tuple[AnswerMessage, ...] = ()
     tags: tuple[str, ...] = ()
-    take_over: bool = False
+    take_over: Rule | None = None
     transfer: Rule | None = None
     notify: Rule | None = None
     silent: bool = False
@@ -92,7 +93,7 @@ class Answer:
         rule = self.transfer
         if rule is None or not (self.problem or effective_mode(rule, conversation, account).mode is ReplyMode.DRAFT):
             return self
-        return replace(self, transfer=None, take_over=True)
+        return replace(self, transfer=None, take_over=rule)
 
     def outcome_in(self, situation: Situation) -> Outcome:
         """Return the outcome in this situation, once the rules have been asked.

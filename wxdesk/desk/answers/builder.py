@@ -67,7 +67,7 @@ class AnswerBuilder:
             verdicts,
             said,
             tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
-            take_over=ActionKind.TAKE_OVER in kinds,
+            take_over=_first_rule_with(matching, ActionKind.TAKE_OVER),
             transfer=_first_rule_with(matching, ActionKind.TRANSFER),
             notify=_first_rule_with(matching, ActionKind.NOTIFY),
             silent=ActionKind.SILENT in kinds,

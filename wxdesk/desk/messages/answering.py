@@ -95,7 +95,8 @@ class Answering:
         stopped = stopped_by(situation)
         if stopped is None:
             return self._ask_rules(item, situation)
-        resolution = Resolution(_decision(item, stopped, now))
+        by_rule = item.conversation.taken_over_by if stopped is Outcome.TAKEN_OVER else ""
+        resolution = Resolution(replace(_decision(item, stopped, now), rule_name=by_rule))
         return self._handed_over(item, resolution) if stopped is Outcome.TRANSFERRED else resolution
 
     def _clocks(self, item: UndecidedMessage, account: Account) -> HoldTimes:
@@ -125,7 +126,7 @@ class Answering:
         resolution = Resolution(
             decision,
             _replies(item, account, answer, now) if fits else (),
-            answer.take_over,
+            answer.take_over.name if answer.take_over else "",
             answer.tags,
             firings=_firings(answer, spoke=spoke),
             called_by=answer.notify.name if answer.notify else "",
@@ -252,7 +253,7 @@ class _Batch:
         thread = item.conversation
         changes = self._changes[thread.id]
         if resolution.take_over:
-            changes |= {"taken_over": True, "taken_over_until": None}
+            changes |= {"taken_over": True, "taken_over_until": None, "taken_over_by": resolution.take_over}
             changes |= {"takeover_silence": None, "takeover_by_writing": False}
         if resolution.transferred_until is not None:
             changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}

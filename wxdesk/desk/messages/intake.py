@@ -307,4 +307,4 @@ class Intake:
 
 def _changes_conversation(resolution: Resolution) -> bool:
     handed_over = resolution.arm_transfer or resolution.transferred_until is not None
-    return resolution.take_over or bool(resolution.tags) or handed_over or resolution.aside is not None
+    return bool(resolution.take_over or resolution.tags) or handed_over or resolution.aside is not None

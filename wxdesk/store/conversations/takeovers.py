@@ -68,6 +68,7 @@ def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
         "taken_over_until": takeover.until,
         "takeover_silence": takeover.silence,
         "takeover_by_writing": takeover.by_writing,
+        "taken_over_by": takeover.by_rule,
     }
 
 
@@ -77,7 +78,8 @@ def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound("conversation")
-    return Takeover(row.taken_over_until, row.takeover_silence, row.takeover_by_writing) if row.taken_over else None
+    taken, *how = row
+    return Takeover(*how) if taken else None
 
 
 def set_takeover(connection: Connection, conversation_id: int, takeover: Takeover | None) -> None:

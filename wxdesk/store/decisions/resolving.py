@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
 from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.conversations.status import resolve_or_snooze
+from wxdesk.store.conversations.takeovers import takeover_values
 from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.decisions.superseding import PendingAnswers
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
 from wxdesk.store.rules.firings import insert_firings
-from wxdesk.store.schema.messaging import NO_TAKEOVER, contacts, conversations, decisions, messages
+from wxdesk.store.schema.messaging import contacts, conversations, decisions, messages
 from wxdesk.store.schema.records import conversation_of, select_conversations
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
@@ -38,14 +40,14 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     giving_way = PendingAnswers(connection, new.values())
     rows: list[dict[str, Any]] = []
     for message_id, one in new.items():
-        belongs = {"message_id": message_id, "decision_id": ids[message_id], "promise": one.take_over}
+        belongs = {"message_id": message_id, "decision_id": ids[message_id], "promise": bool(one.take_over)}
         rows += giving_way.take(one, [reply_row(reply, one.decision.decided_at) | belongs for reply in one.replies])
     made = insert_replies(connection, rows)
     join_parts(connection, _grouped_by_answer(rows, made))
     _refuse_if_operator_acted(connection, new.values())
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(_DECIDED, {"ids": tuple(decided)})
-    _take_over(connection, {one.decision.conversation_id for one in new.values() if one.take_over})
+    _take_over(connection, {one.decision.conversation_id: one.take_over for one in new.values() if one.take_over})
     _request_attention(connection, [one for one in new.values() if one.called_by])
     _transfer(connection, list(new.values()))
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
@@ -99,10 +101,10 @@ def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[
     return {message_id: decision_id for decision_id, message_id in inserted}
 
 
-def _take_over(connection: Connection, ids: Collection[int]) -> None:
-    if ids:
-        change = update(conversations).where(conversations.c.id.in_(ids))
-        connection.execute(change.values(NO_TAKEOVER | {"taken_over": True}))
+def _take_over(connection: Connection, by_rule: Mapping[int, str]) -> None:
+    for conversation_id, rule in by_rule.items():
+        change = update(conversations).where(conversations.c.id == conversation_id)
+        connection.execute(change.values(takeover_values(Takeover(None, by_rule=rule))))
 
 
 def _request_attention(connection: Connection, made: Sequence[Resolution]) -> None:

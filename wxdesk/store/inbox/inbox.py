@@ -14,7 +14,7 @@ from wxdesk.store import search
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.columns import EPOCH, Moment
-from wxdesk.store.schema.messaging import messages, replies
+from wxdesk.store.schema.messaging import PLACE, messages, replies
 from wxdesk.store.schema.records import message_of, reply_of, select_replies
 
 
@@ -64,7 +64,7 @@ def _timeline(connection: Connection, conversation_id: int, before: datetime | N
     said = select(messages).where(messages.c.conversation_id == conversation_id)
     answered = select_replies().where(replies.c.conversation_id == conversation_id)
     found: list[TimelineItem] = []
-    for query, table, at in ((said, messages, messages.c.at), (answered, replies, replies.c.created_at)):
+    for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
         chosen = query if before is None else query.where(at < before)
         make = message_of if table is messages else reply_of
         found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]

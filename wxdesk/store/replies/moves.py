@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.model.content import Content
@@ -64,6 +64,7 @@ _LOCKED = (
         conversations.c.window_until,
         conversations.c.taken_over,
         conversations.c.taken_over_until,
+        conversations.c.last_at,
     )
     .where(replies.c.id == bindparam("its_id"))
     .with_for_update(of=[replies, conversations])
@@ -80,6 +81,7 @@ class LockedReply:
     taken_over_until: datetime | None
     hands_over: bool
     heard_id: int | None
+    last_at: datetime | None
 
     def is_promise(self, at: datetime) -> bool:
         """Tell if the reply, arriving at `at`, only promises that an operator will come.
@@ -104,7 +106,8 @@ def lock_reply(connection: Connection, reply_id: int) -> LockedReply:
     if row is None:
         raise NotFound("reply")
     window = ReplyWindow(left=row.window_left, until=row.window_until)
-    return LockedReply(reply_of(row), window, row.taken_over, row.taken_over_until, row.promise, row.heard_id)
+    taken_over = (row.taken_over, row.taken_over_until)
+    return LockedReply(reply_of(row), window, *taken_over, row.promise, row.heard_id, row.last_at)
 
 
 def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
@@ -115,6 +118,9 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     if made in _TOWARDS_THE_CONTACT:
         _refuse_gap(connection, before)
     values = _values(before, made, at, changes) | {"state": state, "updated_at": at}
+    if made in ARRIVED and found.last_at is not None and found.last_at > before.created_at:
+        values["placed_at"] = at
+        _place_later_parts(connection, before, at)
     if state in _LEFT_TO_A_HUMAN or needs_operator(before):
         values["aside"] = None
     update_guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
@@ -129,6 +135,12 @@ def move(connection: Connection, reply_id: int, made: Move, at: datetime, change
     told = before if made is Move.KEEP else after  # its step tells which deadline was stopped
     write_moves(connection, made, [told], at, by=by, reason=reason, errcode=changes.errcode)
     return after
+
+
+def _place_later_parts(connection: Connection, reply: Reply, at: datetime) -> None:
+    first = reply.id if reply.part_of is None else reply.part_of
+    later = and_(replies.c.part_of == first, replies.c.id > reply.id, replies.c.sent_at.is_(None))
+    connection.execute(update(replies).where(later).values(placed_at=at))
 
 
 def _refuse_gap(connection: Connection, reply: Reply) -> None:

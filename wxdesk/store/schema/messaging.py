@@ -107,6 +107,8 @@ conversations = Table(
     Column("settled_at", Moment),
     # An operator began the takeover by writing: each further reply puts its end off.
     Column("takeover_by_writing", Boolean, nullable=False, server_default=false()),
+    # The rule that handed over, empty where an operator took over.
+    Column("taken_over_by", CleanText, nullable=False, server_default=""),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
@@ -115,7 +117,13 @@ WAITING = conversations.c.waiting_since.is_not(None)
 ARMED = conversations.c.transfer_armed.is_(true())
 CALLED = conversations.c.called_at.is_not(None)
 NOT_CALLED = {"called_at": None, "called_by": ""}
-NO_TAKEOVER = {"taken_over": False, "taken_over_until": None, "takeover_silence": None, "takeover_by_writing": False}
+NO_TAKEOVER = {
+    "taken_over": False,
+    "taken_over_until": None,
+    "takeover_silence": None,
+    "takeover_by_writing": False,
+    "taken_over_by": "",
+}
 OPEN = and_(conversations.c.resolved_at.is_(None), conversations.c.snoozed_until.is_(None))
 AWAITS = and_(WAITING, OPEN)
 SNOOZED = conversations.c.snoozed_until.is_not(None)
@@ -252,12 +260,15 @@ replies = Table(
     Column("heard_id", identity()),
     # In the first message of what an operator wrote: the takeover that writing it began or put off, until it is undone.
     Column("takeover", JsonText(TakeoverByWriting)),
+    Column("placed_at", Moment),
 )
 IS_PART = replies.c.part_of.is_not(None)
 OF_A_HUMAN = replies.c.author == literal_column("'operator'")
 Index(None, replies.c.state, replies.c.id)
 Index(None, replies.c.conversation_id, replies.c.state, replies.c.id)
-Index("ix_replies_timeline", replies.c.conversation_id, replies.c.created_at, replies.c.id)
+Index("ix_replies_made", replies.c.conversation_id, replies.c.created_at, replies.c.id)
+PLACE = func.coalesce(replies.c.placed_at, replies.c.created_at)
+Index("ix_replies_timeline", replies.c.conversation_id, PLACE, replies.c.id)
 Index(None, replies.c.sent_at, replies.c.author)
 Index(None, replies.c.conversation_id, replies.c.sent_at, replies.c.id)
 _partial_index("ix_replies_of_a_human", OF_A_HUMAN, replies.c.conversation_id, replies.c.sent_at)

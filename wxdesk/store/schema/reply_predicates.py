@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_
+from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -15,6 +15,12 @@ PENDING = (ReplyState.HELD, ReplyState.DRAFT)
 def by_hand(table: FromClause) -> ColumnElement[bool]:
     """Match replies that an operator wrote, released or sends again: not automatic."""
     return or_(table.c.author != Author.RULE, table.c.by != "")
+
+
+def leaves_by_itself(table: FromClause) -> ColumnElement[bool]:
+    """Match automatic replies that leave unless somebody stops them or takes over."""
+    counts_down = and_(table.c.state == ReplyState.HELD, table.c.due_at.is_not(None))
+    return and_(not_(by_hand(table)), or_(table.c.state == ReplyState.QUEUED, counts_down))
 
 
 def undoable(table: FromClause) -> ColumnElement[bool]:

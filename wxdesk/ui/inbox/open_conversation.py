@@ -105,9 +105,9 @@ class ChatSession(QObject):
         return self.known.to_end
 
     @property
-    def promised(self) -> bool:
-        """True if an automatic reply is pending here, or may be before it is read."""
-        return self.row is not None and bool(self.row.held) if self.fresh else self.known.promised
+    def leaving(self) -> bool:
+        """True if an automatic reply leaves here by itself, as far as it has been read."""
+        return self.row is not None and self.row.due_at is not None if self.fresh else self.known.leaving
 
     def open(self, conversation_id: int, hit: SearchHit | None = None, row: InboxRow | None = None) -> None:
         """Show a conversation, at its end or at `hit`; `row` is its row, if known."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event, PresenceChanged, TakeoverEnding
@@ -105,6 +105,9 @@ class InboxPage(QWidget):
         self.chat.header.show_list.clicked.connect(self.regions.list_drawer.toggle)
         self.chat.header.show_detail.clicked.connect(self.regions.toggle_detail)
         self.ticker.ticked.connect(self._tick)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
 
     def activate(self) -> None:
         """Read what is shown; called each time the page comes to the front."""
@@ -192,6 +195,7 @@ class InboxPage(QWidget):
             self.detail.show_conversation(
                 row.conversation, row.conversation.session_from or self.session.known.source(), reserve, now
             )
+            self.detail.show_speaker(row.conversation, now, leaving=self.session.leaving)
             self.explanation.refresh()
             if not all(call.seen for call in row.calls):
                 self._mark_read()
@@ -204,6 +208,15 @@ class InboxPage(QWidget):
 
     def _write(self) -> None:
         self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Focus the reply where the focused widget has gone: Qt would choose some field."""
+        gone = old is not None and self.isAncestorOf(old) and not (old.isVisible() and old.isEnabled())
+        if gone and now is not None and self.isAncestorOf(now):
+            self._go_on_writing()
+
+    def _go_on_writing(self) -> None:
+        (self.chat.composer.edit if self.chat.composer.isVisible() else self.list.view).setFocus()
 
     def _begin_to_read(self) -> None:
         self._mark_read()
@@ -232,7 +245,7 @@ class InboxPage(QWidget):
             self.session.refresh_times()
         if conversation is not None:
             self.chat.tick(now)
-            self.detail.show_speaker(conversation, now)
+            self.detail.show_speaker(conversation, now, leaving=self.session.leaving)
 
     def _pace(self) -> None:
         ends = self.list.model.counts_down(self.ticker.now())
@@ -251,6 +264,9 @@ class InboxPage(QWidget):
             self._pace()
         elif event.type() is QEvent.Type.WindowActivate:
             self._mark_read()
+            focused = self.window().focusWidget()
+            if self.isVisible() and focused is not None and self.isAncestorOf(focused) and not focused.isVisible():
+                self._go_on_writing()
         return super().event(event)
 
     # -- reasons
@@ -267,6 +283,8 @@ class InboxPage(QWidget):
             self.regions.leave_drawers()
         elif typed_text(event) and not writing:
             self.chat.type_into(typed_text(event))
+        elif event.matches(QKeySequence.StandardKey.Paste) and not writing:
+            self.chat.paste()
         else:
             super().keyPressEvent(event)
 

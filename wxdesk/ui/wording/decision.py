@@ -18,7 +18,7 @@ def outcome_text(decision: Decision) -> str:
         Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
         Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
         Outcome.PAUSED: lambda: tr("Automatic replies were off."),
-        Outcome.TAKEN_OVER: lambda: tr("You had taken this conversation over, so the rules kept quiet."),
+        Outcome.TAKEN_OVER: lambda: _taken_over(decision),
         Outcome.IN_TOOL: lambda: tr("WeChat's own service tool was serving this customer, so the rules kept quiet."),
         Outcome.BLOCKED: lambda: tr("This customer is blocked."),
         Outcome.NO_QUOTA: lambda: tr("Too few replies were left; the last ones are kept for you."),
@@ -45,6 +45,12 @@ def outcome_text(decision: Decision) -> str:
         Outcome.NOT_RENDERED: lambda: _unfinished(decision),
     }
     return sentences[decision.outcome]()
+
+
+def _taken_over(decision: Decision) -> str:
+    if decision.rule_name:
+        return tr("“{rule}” had handed this conversation to you, so the rules kept quiet.", rule=decision.rule_name)
+    return tr("You had taken this conversation over, so the rules kept quiet.")
 
 
 def _unmatched(decision: Decision) -> str:
@@ -98,7 +104,7 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
         Outcome.STALE: lambda: tr("came too late for the rules"),
         Outcome.PAUSED: lambda: tr("automatic replies off"),
-        Outcome.TAKEN_OVER: lambda: tr("taken over by you"),
+        Outcome.TAKEN_OVER: lambda: tr("in human hands"),
         Outcome.IN_TOOL: lambda: tr("served in WeChat's own tool"),
         Outcome.BLOCKED: lambda: tr("customer blocked"),
         Outcome.NO_QUOTA: lambda: tr("too few replies left"),

@@ -57,11 +57,23 @@ def _closing_text(closing: HoursBoundary, now: datetime) -> str:
     return tr("Until closing, {day} {time}", day=date_text(day, with_year=False), time=clock_time(closing.at))
 
 
-def takeover_sentence(conversation: Conversation, now: datetime) -> str:
-    """Return the state of the takeover for the details panel; empty without one."""
+def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: bool = False) -> str:
+    """Return who has the word and how long; empty without a takeover.
+
+    `leaving`: an automatic reply, that of the rule which handed over, leaves before.
+    """
     if not is_taken_over(conversation, now):
         return ""
     remaining, until = time_left(conversation, now), conversation.taken_over_until
+    rule = conversation.taken_over_by
+    if rule and leaving:
+        return tr(
+            "“{rule}” hands this conversation to you. "
+            "Its reply still leaves, then you have the word until you hand back.",
+            rule=rule,
+        )
+    if rule and until is None:
+        return tr("“{rule}” handed this conversation to you: you have the word until you hand back.", rule=rule)
     if remaining is None or until is None:
         return tr("You have the word until you hand back. Automatic replies keep quiet.")
     time, span = dated_time(until, now), span_text(remaining)

@@ -64,7 +64,7 @@ def test_a_draft_stops_offering_to_be_sent_once_the_window_has_closed_and_goes_o
     [
         (S.DRAFT, {}, [A.EDIT, A.DISCARD]),
         (S.FAILED, {"errcode": -1}, [A.EDIT, A.DISCARD]),
-        (S.HELD, {"due_at": None}, [A.EDIT, A.STOP, A.TAKE_OVER]),
+        (S.HELD, {"due_at": None}, [A.EDIT, A.STOP]),
         (S.HELD, {"due_at": NOW + timedelta(minutes=1)}, [A.SEND, A.EDIT, A.STOP, A.TAKE_OVER]),
     ],
 )

@@ -151,7 +151,7 @@ def test_a_failure_is_told_with_its_code_its_meaning_and_a_remedy() -> None:
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        (ReplyState.HELD, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP, BubbleAction.TAKE_OVER]),
+        (ReplyState.HELD, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.STOP]),
         (ReplyState.DRAFT, [BubbleAction.SEND, BubbleAction.EDIT, BubbleAction.DISCARD]),
         (ReplyState.FAILED, [BubbleAction.RETRY, BubbleAction.EDIT, BubbleAction.DISCARD]),
         (ReplyState.UNKNOWN, [BubbleAction.CONFIRM, BubbleAction.SEND_AGAIN]),

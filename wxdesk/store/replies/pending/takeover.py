@@ -12,18 +12,15 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
 from wxdesk.store.conversations.takeovers import set_takeover
-from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, QUEUED, move_all
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, move_all
 from wxdesk.store.schema.messaging import conversations, replies
-from wxdesk.store.schema.reply_predicates import by_hand
+from wxdesk.store.schema.reply_predicates import by_hand, leaves_by_itself
 
 AUTOMATIC = ~by_hand(replies)
 """Condition: made by a rule, and not released, sent again or kept by an operator."""
 
 _NOT_SENT_YET = BEFORE_SENDING | {ReplyState.SENDING}
 """States that can be cancelled, and `sending`, which may come back unsent."""
-
-_LEAVING = QUEUED | (HELD & replies.c.due_at.is_not(None))
-"""Condition: would leave by itself; a held reply without a deadline would not."""
 
 
 def cancel_automatic(
@@ -39,7 +36,7 @@ def take_over(connection: Connection, conversation_id: int, takeover: Takeover, 
     its = _lock_automatic(connection, conversation_id)
     set_takeover(connection, conversation_id, takeover)
     _mark_in_edit(connection, conversation_id)
-    return _cancel_or_draft(connection, its & _LEAVING, Author.OPERATOR, at)
+    return _cancel_or_draft(connection, its & leaves_by_itself(replies), Author.OPERATOR, at)
 
 
 def draft_leaving(connection: Connection, conversation_id: int, at: datetime) -> list[Reply]:

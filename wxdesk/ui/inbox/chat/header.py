@@ -97,7 +97,7 @@ class ChatHeader(QFrame):
         self._failed: Reply | None = None
         self._now: datetime | None = None
         self._aside = False
-        self.taken_over = self.promised = False
+        self.taken_over = self._leaving = False
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
         self.show_list = _tool("inbox", tr("Conversations"), self)
@@ -125,10 +125,10 @@ class ChatHeader(QFrame):
         self.show_list.hide()
         self.show_detail.hide()
 
-    def show_row(self, row: InboxRow, now: datetime, *, promised: bool = False) -> None:
-        """Show this conversation; `promised`: an automatic reply is pending in it."""
+    def show_row(self, row: InboxRow, now: datetime, *, leaving: bool = False) -> None:
+        """Show this conversation; `leaving`: an automatic reply leaves in it by itself."""
         conversation = self._conversation = row.conversation
-        self.promised = promised
+        self._leaving = leaving
         self._failed = row.failed
         self.name.setText(name_of(conversation.contact))
         self.name.setMinimumWidth(min(NAME_LEAST, self.name.sizeHint().width()))
@@ -143,16 +143,15 @@ class ChatHeader(QFrame):
         self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
         self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))
-        waits = self.taken_over and self.promised
-        self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if waits else "")
+        self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if self._leaving else "")
         self._say_resolve(aside=conversation.status is not ConversationStatus.OPEN)
         self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
         self._make_room(conversation, now)
 
     @property
     def hands_back(self) -> bool:
-        """True if the button hands back; a pending automatic reply is stopped first."""
-        return self.taken_over and not self.promised
+        """True if the button hands back; an automatic reply that leaves is stopped first."""
+        return self.taken_over and not self._leaving
 
     def _say_resolve(self, *, aside: bool) -> None:
         words = tr("Open again (F5)") if aside else tr("Resolve (F5)")
@@ -190,6 +189,8 @@ class ChatHeader(QFrame):
     def _mode_text(self, conversation: Conversation, now: datetime, much: int = 3) -> str:
         if is_taken_over(conversation, now):
             remaining = time_left(conversation, now)
+            if self._leaving and much:
+                return tr("Yours after this reply")
             if remaining is None or not much:
                 return tr("Yours")
             span = span_text(remaining)
@@ -211,7 +212,7 @@ class ChatHeader(QFrame):
         """Return the mode that applies and its origin, in whole sentences."""
         account = self._accounts.get(conversation.account)
         if is_taken_over(conversation, now):
-            return takeover_sentence(conversation, now)
+            return takeover_sentence(conversation, now, leaving=self._leaving)
         if account is None:
             return self._mode_text(conversation, now)
         if account.paused:

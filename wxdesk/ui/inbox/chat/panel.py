@@ -88,13 +88,14 @@ class ChatPanel(QFrame):
         timeline.newer_wanted.connect(session.newer)
         timeline.latest_wanted.connect(self._to_latest)
         timeline.acted.connect(self.act)
-        timeline.typed.connect(self.type_into)
         timeline.link_wanted.connect(self._show_link)
         timeline.picture_wanted.connect(self._show_picture)
         timeline.picture_copied.connect(self._copy_picture)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
         composer.went_up.connect(timeline.focus_last)
+        composer.idle.connect(timeline.lend_keys)
+        composer.edit.take_key = timeline.take_key
         self.drop_zone.dropped.connect(self.writing.panels.take_picture)
         self.header.transfer.clicked.connect(self.transfer.ask)
 
@@ -108,7 +109,7 @@ class ChatPanel(QFrame):
             return
         self._pages.setCurrentWidget(self._chat)
         self._head.setCurrentWidget(self.header)
-        self.header.show_row(row, now, promised=self._session.promised)
+        self.header.show_row(row, now, leaving=self._session.leaving)
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
         self.aside.tick(now)
@@ -144,9 +145,19 @@ class ChatPanel(QFrame):
 
     def type_into(self, text: str) -> None:
         """Insert text into the composer that was typed elsewhere."""
-        if self._session.conversation_id is not None and not self._session.failed:
-            self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._go_to_reply():
             self.composer.edit.insertPlainText(text)
+
+    def paste(self) -> None:
+        """Paste into the composer what was pasted elsewhere."""
+        if self._go_to_reply():
+            self.composer.edit.paste()
+
+    def _go_to_reply(self) -> bool:
+        if self._session.conversation_id is None or self._session.failed:
+            return False
+        self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def _opened(self, key: str) -> None:
         self.timeline.to_end()

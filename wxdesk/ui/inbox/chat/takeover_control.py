@@ -14,7 +14,6 @@ from wxdesk.core.conversations.takeover import (
     TakeoverDuration,
     ends_soon,
     extended_duration,
-    same_duration,
 )
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
@@ -88,7 +87,7 @@ class TakeoverControl(QObject):
         if self._header.hands_back:
             self._hand_back()
         else:
-            self._take_over(same_duration(self._session.conversation) if self._header.taken_over else UNTIL_HANDED_BACK)
+            self._take_over(UNTIL_HANDED_BACK)
 
     def open_menu(self) -> None:
         """Let the operator choose for how long to take over."""

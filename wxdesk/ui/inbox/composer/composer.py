@@ -28,6 +28,7 @@ class Composer(QFrame):
         edited: a `Reply` and its new text.
         given_up: the `Draft` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
+        idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
     """
 
     sent = Signal(int, str)
@@ -35,6 +36,7 @@ class Composer(QFrame):
     edited = Signal(object, str)
     given_up = Signal(object)
     went_up = Signal()
+    idle = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,6 +66,7 @@ class Composer(QFrame):
         self.edit.sent.connect(self.submit)
         self.edit.left.connect(self.stop_editing)
         self.edit.went_up.connect(self.went_up)
+        self.edit.focus_changed.connect(self._show_state)
         self.send.clicked.connect(self.submit)
         self.send_split.clicked.connect(self._submit_split)
         self.line.leave.clicked.connect(self.stop_editing)
@@ -230,6 +233,9 @@ class Composer(QFrame):
         words = editing_text(asking, ahead) if editing else ""
         self.line.say(words, put_by=self.drafts.count(self._id))
         self.tools.setVisible(not editing)
+        focused = self.edit.hasFocus()
+        self.line.leave.set_key_hint("Esc" if focused else "")
+        self.idle.emit(focused and not (editing or self.text() or self.drafts.count(self._id)))
 
 
 _EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})

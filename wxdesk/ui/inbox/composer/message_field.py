@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QFontMetrics,
     QGuiApplication,
     QInputMethodEvent,
@@ -36,6 +37,7 @@ class MessageEdit(QPlainTextEdit):
         went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
         typed: the operator wrote or is composing something. emptied: the operator removed all text.
+        focus_changed: the field got or lost the focus.
     """
 
     sent = Signal()
@@ -46,9 +48,11 @@ class MessageEdit(QPlainTextEdit):
     pictured = Signal(object)
     typed = Signal()
     emptied = Signal()
+    focus_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
         self._composing = False
         self.setFont(font(Size.MESSAGE))
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
@@ -110,14 +114,17 @@ class MessageEdit(QPlainTextEdit):
         if self._composing:
             if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
                 super().keyPressEvent(event)
-            return
+        elif self.toPlainText() or not self._went_on(event):
+            self._edit(event)
+
+    def _edit(self, event: QKeyEvent) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() in _ENTER and not shift:
             if not event.isAutoRepeat() and not event.modifiers() & _OTHER:  # a key held down must not send twice
                 self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif self.toPlainText() or not self._went_on(event):
+        else:
             with self._noting_changes():
                 super().keyPressEvent(event)
             if event.text() == "/" and self.toPlainText() == "/":
@@ -131,7 +138,15 @@ class MessageEdit(QPlainTextEdit):
         if event.key() == Qt.Key.Key_Up:
             self.went_up.emit()
             return True
-        return False
+        return self.take_key(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
         """Accept text, and pictures, which become replies of their own."""

@@ -75,11 +75,10 @@ class DetailPanel(QFrame):
         """Show this conversation's contact and quota; `reserve` is its account's."""
         self.contact.show_contact(conversation, source, now)
         self.quota.setText(quota_sentence(conversation, reserve, now))
-        self.show_speaker(conversation, now)
 
-    def show_speaker(self, conversation: Conversation, now: datetime) -> None:
-        """Show how long the takeover lasts."""
-        words = takeover_sentence(conversation, now)
+    def show_speaker(self, conversation: Conversation, now: datetime, *, leaving: bool) -> None:
+        """Show who has the word, and how long; `leaving`: an automatic reply leaves first."""
+        words = takeover_sentence(conversation, now, leaving=leaving)
         self.speaker.setText(words)
         self._taken.setVisible(bool(words))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QListView, QWidget
 
 from wxdesk.ui.widgets.row_index import Index
@@ -18,7 +18,7 @@ def typed_text(event: QKeyEvent) -> str:
 
 
 class RowsView(QListView):
-    """List whose keys only move; letters go to the page, composed text to the reply."""
+    """List whose keys only move; letters and pastes go to the page, or to the reply."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class RowsView(QListView):
         self._let_compose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if typed_text(event):
+        if typed_text(event) or event.matches(QKeySequence.StandardKey.Paste):
             event.ignore()
         else:
             super().keyPressEvent(event)

@@ -12,7 +12,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, leaves_by_itself
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.core.wechat import quota
 from wxdesk.desk.wechat.refusals import refusal_text
@@ -131,7 +131,7 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             send = Offer(BubbleAction.SEND, words, BubbleKey.ENTER, main=True)
             stop = Offer(BubbleAction.STOP, tr("Stop"), BubbleKey.ESC)
             take_over = Offer(BubbleAction.TAKE_OVER, tr("Take over"), BubbleKey.F4)
-            return (send, edit, stop, take_over) if reply.author is Author.RULE else (send, edit, stop)
+            return (send, edit, stop, take_over) if leaves_by_itself(reply) else (send, edit, stop)
         case ReplyState.DRAFT if open_gaps(reply.content):
             fill_in = Offer(BubbleAction.EDIT, tr("Fill in"), BubbleKey.CTRL_E, main=True)
             return (fill_in, Offer(BubbleAction.DISCARD, tr("Throw away"), BubbleKey.ESC))

@@ -239,9 +239,8 @@ def _silent_message(items: Sequence[TimelineItem], latest: Decision | None) -> i
     asked = next((item.at for item in items if isinstance(item, Message) and item.id == latest.message_id), None)
     if asked is None:
         return None
-    answered = any(
-        isinstance(item, Reply) and item.state is not ReplyState.CANCELLED and item.at >= asked for item in items
-    )
+    made = (item for item in items if isinstance(item, Reply) and item.state is not ReplyState.CANCELLED)
+    answered = any(reply.created_at >= asked for reply in made)
     return None if answered else latest.message_id
 
 

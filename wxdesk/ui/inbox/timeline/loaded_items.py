@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
+from wxdesk.core.model.reply import Reply
+from wxdesk.core.replies.lifecycle import can_be_undone, leaves_by_itself
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
 from wxdesk.ui.inbox.timeline.entries import in_order, key_of
-
-_LEAVES = frozenset({ReplyState.HELD, ReplyState.QUEUED})
 
 
 class LoadedItems:
@@ -85,9 +83,9 @@ class LoadedItems:
         return item if isinstance(item, Reply) else None
 
     @property
-    def promised(self) -> bool:
-        """True if an automatic reply is pending."""
-        return any(is_automatic(reply) and reply.state in _LEAVES for reply in self._replies())
+    def leaving(self) -> bool:
+        """True if an automatic reply leaves by itself."""
+        return any(map(leaves_by_itself, self._replies()))
 
     def undoable(self) -> Reply | None:
         """Return the newest reply that can be undone."""

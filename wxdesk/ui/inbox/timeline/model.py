@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -52,9 +53,10 @@ class TimelineModel(RowModel[TimelineEntry]):
         new = list(entries)
         old_keys, new_keys = {entry.key for entry in self._rows}, {entry.key for entry in new}
         kept = [entry.key for entry in self._rows if entry.key in new_keys]
-        in_order = kept == [entry.key for entry in new if entry.key in old_keys]
+        order = [entry.key for entry in new if entry.key in old_keys]
+        stay = new_keys if kept == order else _in_same_order(kept, order)
         self.changing.emit()
-        self._remove(new_keys if in_order else set())
+        self._remove(stay)
         self._insert(new)
         self._refresh(new)
         self.changed.emit()
@@ -86,3 +88,9 @@ class TimelineModel(RowModel[TimelineEntry]):
         for row, entry in enumerate(new):
             if self._rows[row] is not entry and self._rows[row] != entry:
                 self._put(row, entry)
+
+
+def _in_same_order(before: Sequence[str], after: Sequence[str]) -> set[str]:
+    """Return the keys that need not move when others take another place."""
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    return {key for block in blocks for key in before[block.a : block.a + block.size]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -19,9 +21,9 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
-from wxdesk.ui.inbox.lists.rows_view import typed_text
+from wxdesk.ui.inbox.lists.click_guard import READABLE
 from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
-from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.content import openable_in, picture_of
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
@@ -56,7 +58,6 @@ class TimelineView(AnchoredView):
         picture_wanted: the digest of a picture to show.
         picture_copied: the digest of a picture to copy.
         picked: the key of the bubble in focus; empty for none.
-        typed: text typed here, for the composer.
         left_below: the cursor went down from the last bubble.
     """
 
@@ -65,13 +66,16 @@ class TimelineView(AnchoredView):
     picture_wanted = Signal(str)
     picture_copied = Signal(str)
     picked = Signal(str)
-    typed = Signal(str)
     left_below = Signal()
+
+    _lent = False
 
     def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
         super().__init__(model, clock, album, hold_reason_of)
         self._pressed: tuple[str, Target] | None = None
         self._key_guard = KeyGuard(clock)
+        self._clock = clock
+        self._lent_at = clock()
         self._focused = ""  # before the present change
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
@@ -86,6 +90,36 @@ class TimelineView(AnchoredView):
         focused = self.currentIndex().data(EntryRole.KEY) or ""
         if focused != self._focused:
             self._key_guard.focus_moved_to(focused)
+        self._show_keys()
+
+    def lend_keys(self, lent: bool) -> None:
+        """Let an empty reply that has the focus use the keys of the last bubble that asks."""
+        self._lent = lent
+        self._show_keys()
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Do what a key of the empty reply means to that bubble, if it is in sight."""
+        entry = self._entry_of(self.bubbles.keyed) if self._lent else None
+        row = None if entry is None else self._timeline.row_of(entry.key)
+        just_came = timedelta() <= self._clock() - self._lent_at < READABLE
+        if row is None or just_came or not self._is_in_sight(row):
+            return False
+        return self._press_offer(event, entry)
+
+    def _is_in_sight(self, row: int) -> bool:
+        return self.viewport().rect().intersects(self.visualRect(self._timeline.index(row)))
+
+    def _show_keys(self) -> None:
+        """Draw keys on the bubble that they work on."""
+        keyed = self.currentIndex().data(EntryRole.KEY) or ""
+        if not self.hasFocus():
+            asking = (entry.key for entry in reversed(self._timeline.rows()) if buttons_in(entry))
+            keyed = next(asking, "") if self._lent else ""
+            if keyed != self.bubbles.keyed:
+                self._lent_at = self._clock()
+        if keyed != self.bubbles.keyed:
+            self.bubbles.keyed = keyed
+            self.viewport().update()
 
     def _entry_at(self, at: QPoint) -> tuple[TimelineEntry, Target | None] | None:
         index = self.indexAt(at)
@@ -133,29 +167,41 @@ class TimelineView(AnchoredView):
 
     def _act(self, action: BubbleAction, key: str) -> None:
         """Do the action, unless the bubble offers it no more or not long enough."""
-        row = self._timeline.row_of(key)
-        entry = None if row is None else self._timeline.rows()[row]
+        entry = self._entry_of(key)
         if action in _CHANGES_NOTHING or (entry is not None and self._key_guard.means(entry, action)):
             self.acted.emit(action, key)
 
+    @property
+    def _current(self) -> TimelineEntry | None:
+        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
+        return entry
+
+    def _entry_of(self, key: str) -> TimelineEntry | None:
+        row = self._timeline.row_of(key)
+        return None if row is None else self._timeline.rows()[row]
+
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
         super().currentChanged(current, previous)
+        self._show_keys()
         self.picked.emit(current.data(EntryRole.KEY) or "")
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and event.reason() is not Qt.FocusReason.MouseFocusReason:
             self.focus_last()
+        self._show_keys()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_keys()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif self._ask_why(event) or self._press_offer(event) or self._open_first(event):
+        elif self._ask_why(event) or self._press_offer(event, self._current) or self._open_first(event):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
             self.left_below.emit()
-        elif typed_text(event):
-            self.typed.emit(typed_text(event))
         else:
             super().keyPressEvent(event)
 
@@ -167,8 +213,7 @@ class TimelineView(AnchoredView):
         self.acted.emit(BubbleAction.WHY, key)
         return True
 
-    def _press_offer(self, event: QKeyEvent) -> bool:
-        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
+    def _press_offer(self, event: QKeyEvent, entry: TimelineEntry | None) -> bool:
         key = _key_of(event)
         if entry is None or key is None:
             return False
@@ -181,7 +226,7 @@ class TimelineView(AnchoredView):
 
     def _open_first(self, event: QKeyEvent) -> bool:
         """Open the picture or first link on Enter, if the bubble has no action for it."""
-        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
+        entry = self._current
         if entry is None or _key_of(event) is not BubbleKey.ENTER:
             return False
         held = openable_in(entry)
@@ -191,7 +236,7 @@ class TimelineView(AnchoredView):
 
     def copy(self) -> None:
         """Copy the focused bubble's text, or its picture."""
-        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
+        entry = self._current
         if entry is None:
             return
         picture = picture_of(entry)

@@ -92,7 +92,7 @@ class BubbleDelegate(QStyledItemDelegate):
     """Paints a `TimelineEntry` as it is at the desk's time.
 
     `width` is the timeline's in pixels; `hovered` an entry's key and what is under the mouse there; `marked`
-    the key of the entry that a search led to. Pictures come from `show_picture`.
+    the key of the entry that a search led to, `keyed` of the one whose keys work. Pictures come from `show_picture`.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class BubbleDelegate(QStyledItemDelegate):
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
         self.hovered: tuple[str, Target] | None = None
-        self.marked = ""
+        self.marked = self.keyed = ""
 
     def forget(self) -> None:
         """Drop all layouts after a change of fonts, texts or conversation."""
@@ -194,7 +194,7 @@ class BubbleDelegate(QStyledItemDelegate):
             _paint_countdown(painter, row.bar, share, theme)
         for placed in row.buttons:
             hovered = self.hovered == (row.entry.key, placed.offer.action)
-            _paint_button(painter, placed, look, hovered, theme)
+            _paint_button(painter, placed, look, theme, hovered=hovered, keyed=self.keyed == row.entry.key)
 
     def _hot_span(self, entry: TimelineEntry) -> LinkSpan | None:
         key, target = self.hovered or ("", None)
@@ -244,7 +244,9 @@ def _paint_part(painter: QPainter, placed: PlacedPart, hovered: bool, theme: The
         painter.drawText(QRectF(rect.right(), rect.top(), 30, rect.height()), LEFT, SEPARATOR)
 
 
-def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hovered: bool, theme: Theme) -> None:
+def _paint_button(
+    painter: QPainter, placed: PlacedOffer, look: BubbleLook, theme: Theme, *, hovered: bool, keyed: bool
+) -> None:
     offer, rect = placed.offer, placed.rect
     ground, words, key = ("accent_fill", "on_accent", "on_accent") if offer.main else ("panel", "text", "secondary")
     if look.danger and offer.main:
@@ -261,7 +263,7 @@ def _paint_button(painter: QPainter, placed: PlacedOffer, look: BubbleLook, hove
     painter.setPen(theme.color(words))
     inner = rect.adjusted(11, 0, -4, 0)
     painter.drawText(inner, LEFT, offer.text)
-    if offer.key.value:
+    if offer.key.value and keyed:
         painter.setFont(key_font())
         painter.setPen(theme.color(key))
         painter.drawText(

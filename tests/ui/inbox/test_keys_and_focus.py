@@ -1,0 +1,120 @@
+"""Keys drawn on a bubble work from an empty reply, and neither focus nor paste lands where nobody chose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import START, HandClock
+from tests.ui.inbox.conftest import HOURS, shown_reply
+from tests.ui.world import World, open_world
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.ui.inbox.lists.click_guard import READABLE
+from wxdesk.ui.inbox.page import InboxPage
+
+type Open = Callable[[int], None]
+
+LI, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
+        made.call(made.desk.rules.rulebook.save(HOURS))
+        yield made
+
+
+@pytest.fixture
+def held(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> Reply:
+    """An open conversation with a held reply, seen for long enough, and the cursor in the empty reply."""
+    opened(world.say(LI, "opening?"))
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    qtbot.waitUntil(lambda: page.chat.composer.edit.hasFocus())
+    world.move_to(START + READABLE)
+    reply = shown_reply(page, ReplyState.HELD)
+    assert reply is not None
+    return reply
+
+
+def keyed(page: InboxPage) -> str:
+    return page.chat.timeline.bubbles.keyed
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [(Qt.Key.Key_Return, ReplyState.SENT), (Qt.Key.Key_Escape, ReplyState.CANCELLED)]
+)
+def test_the_keys_of_the_last_bubble_work_from_an_empty_reply(
+    qtbot: QtBot, world: World, page: InboxPage, held: Reply, key: Qt.Key, state: ReplyState
+) -> None:
+    assert keyed(page) == f"r{held.id}"
+    qtbot.keyClick(page.chat.composer.edit, key)
+    world.wait_until(held.id, lambda reply: reply.state is state)
+
+
+def test_a_text_has_its_own_keys_and_the_bubble_shows_none(
+    qtbot: QtBot, world: World, page: InboxPage, held: Reply
+) -> None:
+    edit = page.chat.composer.edit
+    qtbot.keyClicks(edit, "hi")
+    assert keyed(page) == ""
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)  # sends the text
+    qtbot.waitUntil(lambda: edit.toPlainText() == "")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)  # once too often, within a second
+    qtbot.waitUntil(lambda: page.session.known.in_order()[-1].at >= START + READABLE)
+    assert world.call(world.store.replies.get(held.id)).state is ReplyState.DRAFT
+
+
+def test_while_a_reply_is_changed_esc_is_drawn_once(qtbot: QtBot, page: InboxPage, held: Reply) -> None:
+    leave = page.chat.composer.line.leave
+    qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_E, CTRL)
+    qtbot.waitUntil(lambda: page.chat.composer.editing is not None)
+    assert (keyed(page), leave.width_for("Esc")) == ("", leave.sizeHint().width())
+    page.chat.timeline.focus_last()
+    qtbot.waitUntil(lambda: keyed(page) == f"r{held.id}")
+    assert leave.sizeHint().width() == leave.width_for("")
+
+
+@pytest.mark.parametrize("place", ["timeline", "list", "strip"])
+def test_what_is_pasted_elsewhere_goes_into_the_reply(qtbot: QtBot, page: InboxPage, held: Reply, place: str) -> None:
+    if place == "strip":
+        page.list.strip.toggle()
+    views = {"timeline": page.chat.timeline, "list": page.list.view, "strip": page.list.strip.view}
+    views[place].setFocus()
+    QGuiApplication.clipboard().setText("from elsewhere")
+    qtbot.keyClick(views[place], Qt.Key.Key_V, CTRL)
+    qtbot.waitUntil(lambda: page.chat.composer.text() == "from elsewhere")
+    assert page.chat.composer.edit.hasFocus()
+
+
+def test_after_the_strips_last_row_one_goes_on_in_the_reply(
+    qtbot: QtBot, world: World, page: InboxPage, held: Reply
+) -> None:
+    page.list.strip.toggle()
+    qtbot.waitUntil(lambda: page.list.strip.view.hasFocus())
+    qtbot.keyClick(page.list.strip.view, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(page.list.strip.isHidden)
+    assert QApplication.focusWidget() is page.chat.composer.edit
+
+
+def test_a_bubble_that_came_by_itself_is_not_sent_by_the_key_of_that_moment(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(LI, "hello"))
+    qtbot.waitUntil(lambda: page.chat.composer.edit.hasFocus())
+    world.say(LI, "opening?")
+    qtbot.waitUntil(lambda: keyed(page) != "")
+    qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
+    world.move_to(START + timedelta(seconds=2))
+    assert shown_reply(page, ReplyState.HELD) is not None
+    qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
