@@ -111,9 +111,13 @@ def test_a_seen_call_stays_seen_until_something_new_stands_behind_it() -> None:
 
 def test_what_is_older_than_any_reply_window_fetches_nobody() -> None:
     old = row(replies=(reply(ReplyState.FAILED, updated_at=NOW - timedelta(hours=49)),))
-    [call] = attention_for(old, 2, WARN, NOW)
-    assert call.seen
-    assert not call.sorts_first
+    assert attention_for(old, 2, WARN, NOW) == ()
+
+
+def test_a_failure_that_was_seen_stays_first_until_it_is_settled() -> None:
+    failed = row(replies=(reply(ReplyState.FAILED, updated_at=NOW - timedelta(hours=1)),))
+    [call] = attention_for(failed, 2, WARN, NOW)
+    assert replace(call, seen=True).sorts_first
 
 
 def test_the_most_urgent_is_shown_and_the_unseen_first() -> None:

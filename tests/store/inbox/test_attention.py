@@ -68,7 +68,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
 
 async def test_those_that_call_come_first_also_over_the_pages(store: Store, talk: Talk) -> None:
     chats = [(await talk.says(f"o{n}", at=second(n))).conversation.id for n in range(6)]
-    seen = Attention(chats[1], AttentionReason.FAILED, T0, seen=True)
+    seen = Attention(chats[1], AttentionReason.UNFINISHED, T0, seen=True)
     calling = [
         Attention(chats[2], AttentionReason.LEFT, T0, seen=True),
         Attention(chats[0], AttentionReason.CALLED, T0),

@@ -215,12 +215,12 @@ async def test_rules_are_ranked_by_how_often_they_spoke_with_how_often_that_was_
     found = await figures(talk.store)
 
     assert found.rules == (
-        RuleHits(4, "r", hits=3, edited=2),
-        RuleHits(5, "r", hits=1, edited=1),
-        RuleHits(6, "r", hits=1, edited=1),
-        RuleHits(8, "r", hits=1, edited=0),
+        RuleHits(4, "r", hits=3, corrected=2),
+        RuleHits(5, "r", hits=1, corrected=1),
+        RuleHits(6, "r", hits=1, corrected=1),
+        RuleHits(8, "r", hits=1),
     )
-    assert found.edited == 4
+    assert found.corrected == 4
 
 
 async def test_undelivered_replies_are_counted_by_code_also_those_given_up(talk: Talk) -> None:

@@ -82,7 +82,7 @@ def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, 
     assert sections.first_response.figure.full_text().endswith(" s")
     assert sections.human_wait.figure.full_text() == "–"
     assert sections.bars.accessibleDescription().startswith("2 messages in all.")
-    assert rows(sections.rules.ranks) == ["Hours  1  never edited"]
+    assert rows(sections.rules.ranks) == ["Hours  1  1 answered"]
     assert rows(sections.unmatched.ranks) == ["能开发票吗  1"]
     assert rows(sections.undelivered.ranks) == ["45015 the time for replies is over  1"]
     for ranks in (sections.rules.ranks, sections.unmatched.ranks):

@@ -137,14 +137,14 @@ def test_the_token_counts_down(qtbot: QtBot, window: MainWindow, world: World) -
 
 
 def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: MainWindow, world: World) -> None:
-    assert window.status_bar.figures.full_text() == "0 waiting · today 0 in · 0 by rules · 0 by hand"
+    assert window.status_bar.figures.full_text() == "0 waiting · today 0 in · sent 0 by rules, 0 by hand"
     conversation = world.say(WANG, "hello")
     qtbot.waitUntil(lambda: window.status_bar.figures.full_text().startswith("1 waiting · today 1 in"))
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
     assert window.rail.items[0].accessibleDescription() == "1 unread"
     reply = world.call(world.desk.replies.write(conversation, "hi"))
     world.wait_until_sent(reply.id)
-    told = "0 waiting · today 1 in · 0 by rules · 1 by hand"
+    told = "0 waiting · today 1 in · sent 0 by rules, 1 by hand"
     qtbot.waitUntil(lambda: window.status_bar.figures.full_text() == told)
 
 

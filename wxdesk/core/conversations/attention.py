@@ -26,8 +26,16 @@ class AttentionReason(StrEnum):
 QUIET = frozenset({AttentionReason.HELD, AttentionReason.DRAFT})
 RINGING = frozenset(AttentionReason) - QUIET
 
-SOMEBODY_WAITS = frozenset({AttentionReason.CLOSING, AttentionReason.LEFT, AttentionReason.RESERVE})
-"""Reasons that last until the contact is answered; others end once seen."""
+UNTIL_SETTLED = frozenset(
+    {
+        AttentionReason.CLOSING,
+        AttentionReason.LEFT,
+        AttentionReason.RESERVE,
+        AttentionReason.FAILED,
+        AttentionReason.UNKNOWN,
+    }
+)
+"""Reasons that keep a conversation first until they are settled, also once seen."""
 
 _URGENCY = {cause: place for place, cause in enumerate(AttentionReason)}
 
@@ -49,7 +57,7 @@ class Attention:
     @property
     def sorts_first(self) -> bool:
         """True if its conversation is listed above all others."""
-        return self.rings or self.cause in SOMEBODY_WAITS
+        return self.rings or self.cause in UNTIL_SETTLED
 
 
 def most_urgent(calls: Iterable[Attention]) -> Attention | None:

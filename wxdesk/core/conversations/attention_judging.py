@@ -13,7 +13,7 @@ from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.wechat import quota
 
 RINGS_FOR = quota.AFTER_MESSAGE[1]
-"""Age up to which attention rings; older is beyond any reply window."""
+"""Age up to which attention rings and failures call; no reply window is longer."""
 
 ABOUT_TO_ARRIVE = timedelta(minutes=1)
 """Time after which an operator's reply that has not arrived counts as stuck."""
@@ -54,7 +54,7 @@ def _reasons(
         found.append((AttentionReason.BACK, row.conversation.back_at))
     if row.unfinished_at is not None:
         found.append((AttentionReason.UNFINISHED, row.unfinished_at))
-    if row.failed is not None:
+    if row.failed is not None and now - row.failed.updated_at <= RINGS_FOR:
         unknown = row.failed.state is ReplyState.UNKNOWN
         found.append((AttentionReason.UNKNOWN if unknown else AttentionReason.FAILED, row.failed.updated_at))
     if row.drafts:

@@ -1,15 +1,20 @@
-"""Rows and counts of the conversation list, and items of the timeline."""
+"""Rows and counts of the conversation list, and items of the timeline.
+
+Each figure of the window has one meaning: `matches` here, its SQL in `store.schema.figures`, and its words in
+`ui.wording.figures`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from wxdesk.core.conversations.attention import Attention
+from wxdesk.core.conversations.attention import RINGING, Attention
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.status import ConversationStatus
 
 
 class InboxFilter(StrEnum):
@@ -19,6 +24,7 @@ class InboxFilter(StrEnum):
     WAITING = "waiting"  # somebody wrote and nobody answered; longest first
     NEEDS_HUMAN = "needs_human"  # calls for somebody: left to a human, a window closing, failed, unknown …
     PENDING = "pending"  # a held or draft reply waits for its time or its human
+    FAILED = "failed"  # a reply failed, or nobody knows whether it arrived, and nobody has settled it
     UNREAD = "unread"
     SNOOZED = "snoozed"  # the first to come back first
     RESOLVED = "resolved"
@@ -34,7 +40,7 @@ class InboxRow:
     number of drafts, `failed` the newest reply that failed or is unknown and has not been settled, `last_reply`
     the newest reply of all. `unfinished_at` is when a rule last had an answer that nobody has completed, or
     that could not be made and is still waited for; one to a contact who has only opened the chat does not
-    count. `calls` is its attention.
+    count. `calls` is its attention. `leaving` are operators' replies on their way.
     """
 
     conversation: Conversation
@@ -46,6 +52,60 @@ class InboxRow:
     calls: tuple[Attention, ...] = ()
     unfinished_at: datetime | None = None
     waits: int = 0
+    leaving: int = 0
+
+
+STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}
+"""Conversation status that a filter shows, where that is not open."""
+
+LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
+"""Filters that show the longest waiting first; the others show the newest first."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def matches(row: InboxRow, chosen: InboxFilter) -> bool:
+    """Return True if `chosen` shows `row`."""
+    if chosen is InboxFilter.ANY_STATUS:
+        return True
+    return row.conversation.status is STATUS_SHOWN.get(chosen, ConversationStatus.OPEN) and _is(row, chosen)
+
+
+def _is(row: InboxRow, chosen: InboxFilter) -> bool:
+    match chosen:
+        case InboxFilter.WAITING:
+            return row.conversation.awaits_answer
+        case InboxFilter.NEEDS_HUMAN:
+            left = row.conversation.taken_over and row.conversation.awaits_answer
+            return left or row.failed is not None or any(call.cause in RINGING for call in row.calls)
+        case InboxFilter.PENDING:
+            return row.held > 0 or row.drafts > 0
+        case InboxFilter.FAILED:
+            return row.failed is not None
+        case InboxFilter.UNREAD:
+            return row.conversation.unread > 0
+    return True
+
+
+def sort_key(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
+    """Return a key that sorts rows as `chosen` shows them, smallest first.
+
+    Where nothing waits, the newest is first. Among all, those with a call that rises come first, longest
+    waiting first.
+    """
+    conversation = row.conversation
+    risen = chosen is InboxFilter.ALL and any(call.sorts_first for call in row.calls)
+    last = -_seconds(conversation.last_at or _NEVER)
+    if chosen is InboxFilter.SNOOZED:
+        return (True, _seconds(conversation.snoozed_until or _LAST), last, -conversation.id)
+    if risen or chosen in LONGEST_FIRST:
+        return (not risen, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
+    return (True, last, 0.0, -conversation.id)
+
+
+def _seconds(at: datetime) -> float:
+    return (at - _NEVER).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +121,14 @@ class InboxCounts:
     waiting: int = 0
     needs_human: int = 0
     pending: int = 0
+    failed: int = 0
     snoozed: int = 0
     automatic: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Counts of the status bar: today's messages and replies, and who waits now.
+    """Counts of the status bar: today's messages and sent replies, and who waits now.
 
     `waiting` counts the conversations under the chip of that name, of any day.
     """

@@ -2,9 +2,9 @@
 
 A message is counted once, by who answered it first: a rule, the operator, or nobody yet. A rule answers one
 message and those before it, an operator all that were there. Messages that a rule left unanswered on
-purpose count as the rule's, those that an operator resolved as the operator's. Messages transferred to
-WeChat's own tool count as that and not as answered, whatever else was sent. Events (such as entering the
-session) are not messages.
+purpose count as the rule's, those that an operator resolved, or of contacts they blocked, as the operator's.
+Messages transferred to WeChat's own tool count as that and not as answered, whatever else was sent. Events
+(such as entering the session) are not messages.
 """
 
 from __future__ import annotations
@@ -61,12 +61,16 @@ class WaitTimes:
 
 @dataclass(frozen=True, slots=True)
 class RuleHits:
-    """Number of a rule's answers, and of those an operator edited before sending."""
+    """Messages that a rule matched, those it answered, and those corrected.
+
+    As in `RuleFigures`; a match can come without a reply, and a reply can be stopped.
+    """
 
     rule_id: int
     name: str
     hits: int
-    edited: int = 0
+    answered: int = 0
+    corrected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,10 @@ class UnmatchedText:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All figures over a span: 24 `hours` from midnight, `week` 7 × 24 from Monday."""
+    """All figures over a span: 24 `hours` from midnight, `week` 7 × 24 from Monday.
+
+    `waiting` are conversations now, of any time; `sent_by_rule` and `sent_by_operator` replies, not messages.
+    """
 
     span: TimeSpan
     hours: tuple[HourCount, ...]
@@ -99,6 +106,9 @@ class Figures:
     rules: tuple[RuleHits, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     unmatched: tuple[UnmatchedText, ...] = ()
+    waiting: int = 0
+    sent_by_rule: int = 0
+    sent_by_operator: int = 0
 
     @property
     def messages(self) -> int:
@@ -126,9 +136,9 @@ class Figures:
         return sum(hour.handed_over for hour in self.hours)
 
     @property
-    def edited(self) -> int:
-        """Rules' answers that an operator changed before they left."""
-        return sum(rule.edited for rule in self.rules)
+    def corrected(self) -> int:
+        """Rules' answers that an operator changed, stopped, or replaced by their own."""
+        return sum(rule.corrected for rule in self.rules)
 
     @property
     def is_empty(self) -> bool:
@@ -146,9 +156,9 @@ class RuleFigures:
 
     hits: messages that it matched lately, in the shadow as well · last_at: when it matched the last time,
     however long ago; None if it never did · corrected: of the messages that it answered lately, those where an
-    operator changed the prepared reply, or stopped it before it left. A takeover stops the pending replies of
-    its conversation, and so corrects them. Replies that the program or WeChat stopped do not count, nor those
-    discarded after failing: that says nothing against the rule.
+    operator changed the prepared reply, stopped it before it left, or wrote instead. A takeover stops the
+    pending replies of its conversation, and so corrects them. Replies that the program or WeChat stopped do not
+    count, nor those discarded after failing: that says nothing against the rule.
     """
 
     hits: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
@@ -80,17 +80,21 @@ class InboxQueries:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.rows, self.counts, self.day_counts = store.inbox.rows, store.inbox.counts, store.inbox.day_counts
+        self.counts, self.day_counts = store.inbox.counts, store.inbox.day_counts
         self.search, self.named = store.inbox.search, store.conversations.named
 
     async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
         """Return the rows from `offset` on."""
         rows = await self._store.inbox.page(chosen, offset, LIST_PAGE)
-        return ListPage(chosen, offset, tuple(rows), await self._store.inbox.counts())
+        return ListPage(chosen, offset, tuple(map(_less_leaving, rows)), await self._store.inbox.counts())
+
+    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+        """Return the rows of these conversations, unordered; unknown ids are left out."""
+        return list(map(_less_leaving, await self._store.inbox.rows(ids)))
 
     async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
         """Return the current rows of conversations that events named."""
-        return await self._store.inbox.rows(ids), await self._store.inbox.counts()
+        return await self.rows(ids), await self._store.inbox.counts()
 
     async def held_replies(self) -> tuple[HeldReply, ...]:
         """Return held replies by deadline, then those without; none in their undo time."""
@@ -128,7 +132,7 @@ class TimelineQueries:
         latest = await self._store.decision_history.latest(conversation_id)
         shown = {item.id for item in items if isinstance(item, Reply)}
         more = [await self._store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
-        return ConversationSnapshot(rows[0], tuple(items), latest, tuple(more))
+        return ConversationSnapshot(_less_leaving(rows[0]), tuple(items), latest, tuple(more))
 
     async def last_contact_message(self, conversation_id: int) -> Message | None:
         """Return the contact's last message on the timeline's newest page, if any."""
@@ -170,6 +174,15 @@ class TimelineQueries:
             step = step * 8 if crowded is None else (silent + crowded) / 2
         page = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
         return TimelinePage(tuple(page), to_end=True)
+
+
+def _less_leaving(row: InboxRow) -> InboxRow:
+    """Take replies that are on their way off those that are left."""
+    if not row.leaving:
+        return row
+    window = row.conversation.window
+    window = replace(window, left=max(0, window.left - row.leaving))
+    return replace(row, conversation=replace(row.conversation, window=window))
 
 
 def one_per_answer(held: Sequence[HeldReply]) -> list[HeldReply]:

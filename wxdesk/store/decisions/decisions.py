@@ -18,10 +18,11 @@ from wxdesk.core.rules.resolution import ConversationContext, Resolution, Undeci
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, undecided
 from wxdesk.store.engine.database import Database
+from wxdesk.store.reports import rule_figures
 from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
 from wxdesk.store.schema.authored import rule_revisions, rules
-from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
+from wxdesk.store.schema.messaging import decisions, messages, rule_firings
 
 
 class DecisionHistory:
@@ -46,7 +47,7 @@ class DecisionHistory:
 
     async def hits(self, since: datetime) -> dict[int, int]:
         """Count each rule's matches since `since`, in the shadow too, by rule id."""
-        return await self._db.read(_hits, since)
+        return await self._db.read(rule_figures.hits, since)
 
     async def rule_figures(self, since: datetime) -> dict[int, RuleFigures]:
         """Return the figures since `since` of each rule that ever matched, by rule id."""
@@ -107,29 +108,16 @@ def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -
     return decision if length is None else replace(decision, asked=length - decision.rules_left)
 
 
-def _hits(connection: Connection, since: datetime) -> dict[int, int]:
-    of_rule, counted = rule_firings.c.rule_id, func.count().label("hits")
-    query = select(of_rule, counted).where(rule_firings.c.at >= since).group_by(of_rule)
-    return {row.rule_id: row.hits for row in connection.execute(query)}
-
-
 def _rule_figures(connection: Connection, since: datetime) -> dict[int, RuleFigures]:
     # Rule by rule, so that each time is found at the end of its stretch of the index.
     last = select(func.max(rule_firings.c.at)).where(rule_firings.c.rule_id == rules.c.id).scalar_subquery()
     times = {row.id: row.last for row in connection.execute(select(rules.c.id, last.label("last")))}
-    hits, corrected = _hits(connection, since), _corrected(connection, since)
+    hits, corrected = rule_figures.hits(connection, since), rule_figures.corrected(connection, since)
     return {
         rule_id: RuleFigures(hits.get(rule_id, 0), at, corrected.get(rule_id, 0))
         for rule_id, at in times.items()
         if at is not None
     }
-
-
-def _corrected(connection: Connection, since: datetime) -> dict[int, int]:
-    """Count by rule the messages whose prepared replies an operator corrected."""
-    of_rule, messages_told = replies.c.rule_id, func.count(replies.c.message_id.distinct()).label("messages")
-    query = select(of_rule, messages_told).where(replies.c.created_at >= since, CORRECTED).group_by(of_rule)
-    return {row.rule_id: row.messages for row in connection.execute(query)}
 
 
 def _all_verdicts(connection: Connection, message_id: int, lengths: RuleListLengths) -> tuple[RuleVerdict, ...]:

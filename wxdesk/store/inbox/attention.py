@@ -13,6 +13,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status
 from wxdesk.store.engine.database import Database, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
+from wxdesk.store.schema.figures import UNSETTLED
 from wxdesk.store.schema.messaging import (
     AWAITS,
     BACK,
@@ -84,7 +85,7 @@ def _unseen(connection: Connection) -> list[Attention]:
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
-_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING + inbox_rows.UNSETTLED))
+_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING + UNSETTLED))
 _ROWS_TO_JUDGE = inbox_rows.rows_query(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
 
 

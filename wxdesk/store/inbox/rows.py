@@ -21,11 +21,9 @@ from sqlalchemy import (
     nulls_last,
     or_,
     select,
-    true,
-    union,
 )
 
-from wxdesk.core.conversations.attention import RINGING, Attention
+from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -33,11 +31,10 @@ from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED, sent_by
 from wxdesk.store.schema.messaging import (
-    AWAITS,
     OPEN,
     RISES,
-    SNOOZED,
     UNFINISHED,
     UNREAD,
     WRITTEN,
@@ -48,18 +45,8 @@ from wxdesk.store.schema.messaging import (
     replies,
 )
 from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE, by_hand
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
-UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
-
-# An operator's fresh reply leaves by itself, and a passed-over draft has been answered by the operator.
-_AT_ISSUE = not_(or_(UNDOABLE, PASSED_OVER))
-_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), _AT_ISSUE)
-
-# A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
-_LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), AWAITS)
-_WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
-_RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
 _RISEN = select(calls.c.conversation_id).where(RISES)
 
 _NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
@@ -71,24 +58,12 @@ _ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
 }
 
 
-_CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
-    InboxFilter.ALL: OPEN,
-    InboxFilter.WAITING: AWAITS,
-    InboxFilter.NEEDS_HUMAN: conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()),
-    InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
-    InboxFilter.UNREAD: and_(UNREAD, OPEN),
-    InboxFilter.SNOOZED: SNOOZED,
-    InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
-    InboxFilter.ANY_STATUS: true(),
-}
-
-
 def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
     """Return a page of rows under a chip, in that chip's order."""
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
     order = _ORDERS.get(chip, _NEWEST)
-    return _rows(connection, _ROWS.where(_CHOSEN[chip]).order_by(*order).limit(limit).offset(offset))
+    return _rows(connection, _ROWS.where(CHOSEN[chip]).order_by(*order).limit(limit).offset(offset))
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
@@ -122,7 +97,7 @@ def _select_rows() -> Select[Any]:
     own = replies.c.conversation_id == conversations.c.id
 
     def of_state(column: ColumnElement[Any], *states: ReplyState) -> Any:  # noqa: ANN401
-        query = select(column).where(own, replies.c.state.in_(states), _AT_ISSUE)
+        query = select(column).where(own, replies.c.state.in_(states), AT_ISSUE)
         return query.correlate(conversations).scalar_subquery()
 
     newest = select(replies.c.id).where(own).order_by(replies.c.created_at.desc(), replies.c.id.desc()).limit(1)
@@ -130,11 +105,19 @@ def _select_rows() -> Select[Any]:
         of_state(func.min(replies.c.due_at), ReplyState.HELD).label("due_at"),
         of_state(func.count(), ReplyState.HELD).label("held"),
         of_state(func.count(), ReplyState.DRAFT).label("drafts"),
+        _leaving(own).label("leaving"),
         of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
         newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
         _last_unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
         _last_unfinished(and_(decisions.c.id.in_(_decisions_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
     )
+
+
+def _leaving(own: ColumnElement[bool]) -> Any:  # noqa: ANN401
+    """Count operators' replies that are on their way and take one of those left."""
+    on_its_way = or_(UNDOABLE, replies.c.state.in_((ReplyState.QUEUED, ReplyState.SENDING)))
+    query = select(func.count()).where(own, replies.c.author == Author.OPERATOR, on_its_way)
+    return query.correlate(conversations).scalar_subquery()
 
 
 _SOMEBODY_WROTE = or_(
@@ -177,6 +160,7 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
             held=row.held,
             waits=behind[row.id].parts if row.id in behind else 0,
             drafts=row.drafts,
+            leaving=row.leaving,
             failed=loaded.get(row.failed_id),
             last_reply=loaded.get(row.last_reply_id),
             unfinished_at=max(filter(None, (row.unmade_at, row.incomplete_at)), default=None),
@@ -230,7 +214,7 @@ def counts(connection: Connection) -> InboxCounts:
 
 
 def _count_under(chip: InboxFilter) -> Any:  # noqa: ANN401
-    return select(func.count()).select_from(conversations).where(_CHOSEN[chip]).scalar_subquery()
+    return select(func.count()).select_from(conversations).where(CHOSEN[chip]).scalar_subquery()
 
 
 def _counts_query() -> Select[Any]:
@@ -242,6 +226,7 @@ def _counts_query() -> Select[Any]:
         _count_under(InboxFilter.WAITING).label("waiting"),
         _count_under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
         _count_under(InboxFilter.PENDING).label("pending"),
+        _count_under(InboxFilter.FAILED).label("failed"),
         _count_under(InboxFilter.SNOOZED).label("snoozed"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
     )
@@ -261,7 +246,7 @@ def _day_counts_query() -> Select[Any]:
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
 
     def sent(author: Author) -> Any:  # noqa: ANN401
-        return select(func.count()).where(replies.c.sent_at >= since, replies.c.author == author).scalar_subquery()
+        return select(func.count()).where(sent_by(author, replies.c.sent_at >= since)).scalar_subquery()
 
     return select(
         written.label("messages"),

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, func, not_, or_, select
 
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.engine.database import Database
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema.authored import rules
+from wxdesk.store.schema.figures import unmatched
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 from wxdesk.store.schema.records import load_conversations, select_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
@@ -117,7 +117,7 @@ def _unmatched(connection: Connection, since: datetime, limit: int) -> list[Past
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             decisions.c.decided_at >= since,
-            or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
+            unmatched(defaults),
             WRITTEN,
         )
         .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())

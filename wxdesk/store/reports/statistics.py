@@ -22,7 +22,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     false,
     func,
     or_,
@@ -32,7 +31,7 @@ from sqlalchemy import (
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import SETTLED, UNANSWERED, Outcome
+from wxdesk.core.model.rule import SETTLED, Outcome
 from wxdesk.core.model.statistics import (
     DAYS,
     HOURS,
@@ -45,9 +44,11 @@ from wxdesk.core.model.statistics import (
     WaitTimes,
 )
 from wxdesk.store.engine.database import Database
+from wxdesk.store.reports import rule_figures
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND
-from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
+from wxdesk.store.schema.figures import sent_by, unmatched
+from wxdesk.store.schema.messaging import AWAITS, WRITTEN, conversations, decisions, messages, replies
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8
@@ -82,7 +83,18 @@ def _figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, before
         rules=_rules(connection, span),
         undelivered=_undelivered(connection, span),
         unmatched=_unmatched(connection, span),
+        waiting=_number(connection, select(func.count()).select_from(conversations).where(AWAITS)),
+        sent_by_rule=_number(connection, _sent(Author.RULE, span)),
+        sent_by_operator=_number(connection, _sent(Author.OPERATOR, span)),
     )
+
+
+def _sent(author: Author, span: TimeSpan) -> Select[Any]:
+    return select(func.count()).where(sent_by(author, _within(replies.c.sent_at, span)))
+
+
+def _number(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(query).scalar_one())
 
 
 def _microseconds(moment: ColumnElement[Any]) -> ColumnElement[int]:
@@ -145,7 +157,7 @@ def _quarters(span: TimeSpan) -> Select[Any]:
     by = case(
         (answered.c.outcome == Outcome.TRANSFERRED, ELSEWHERE),
         (answered.c.outcome.in_((Outcome.SILENT, Outcome.RESOLVED)), RULE),
-        (answered.c.settled, OPERATOR),
+        (or_(answered.c.settled, answered.c.outcome == Outcome.BLOCKED), OPERATOR),
         (answered.c.author == Author.RULE, RULE),
         (answered.c.author == Author.OPERATOR, OPERATOR),
         else_=NOBODY,
@@ -173,8 +185,7 @@ def _by_local_hour(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> HourlyC
 def _count(connection: Connection, span: TimeSpan | None) -> int:
     if span is None:
         return 0
-    query = select(func.count()).select_from(messages).where(WRITTEN, _within(messages.c.at, span))
-    return int((connection.execute(query)).scalar_one())
+    return _number(connection, select(func.count()).select_from(messages).where(WRITTEN, _within(messages.c.at, span)))
 
 
 def _waits(connection: Connection, span: TimeSpan) -> tuple[WaitTimes, WaitTimes]:
@@ -235,29 +246,19 @@ def _as_waits(count: int, lower: int, upper: int, ninetieth: int, longest: int) 
 
 
 def _rules(connection: Connection, span: TimeSpan) -> tuple[RuleHits, ...]:
-    # A reply is made at the very moment of its decision: its place in the timeline's index is known.
-    edited = exists().where(
-        replies.c.conversation_id == decisions.c.conversation_id,
-        replies.c.created_at == decisions.c.decided_at,
-        replies.c.decision_id == decisions.c.id,
-        replies.c.edited,
+    hits, answered, corrected = (
+        count(connection, span.since, span.until)
+        for count in (rule_figures.hits, rule_figures.answered, rule_figures.corrected)
     )
-    hits = func.count().label("hits")
-    query = (
-        select(
-            decisions.c.rule_id,
-            hits,
-            func.sum(case((edited, 1), else_=0)).label("edited"),
-            func.max(decisions.c.id).label("last"),
-        )
-        .where(_within(decisions.c.decided_at, span), decisions.c.rule_id.is_not(None))
-        .group_by(decisions.c.rule_id)
-        .order_by(hits.desc(), decisions.c.rule_id)
+    lately = and_(_within(decisions.c.decided_at, span), decisions.c.rule_id.in_(hits))
+    last = select(func.max(decisions.c.id)).where(lately).group_by(decisions.c.rule_id)
+    named = select(decisions.c.rule_id, decisions.c.rule_name).where(decisions.c.id.in_(last))
+    names = {row.rule_id: row.rule_name for row in connection.execute(named)}
+    names |= {row.id: row.rule.name for row in connection.execute(select(rules.c.id, rules.c.rule))}
+    ranked = sorted(hits, key=lambda rule_id: (-hits[rule_id], rule_id))
+    return tuple(
+        RuleHits(one, names.get(one, ""), hits[one], answered.get(one, 0), corrected.get(one, 0)) for one in ranked
     )
-    rows = (connection.execute(query)).all()
-    named = select(decisions.c.id, decisions.c.rule_name).where(decisions.c.id.in_([row.last for row in rows]))
-    names = {row.id: row.rule_name for row in connection.execute(named)}
-    return tuple(RuleHits(row.rule_id, names[row.last], row.hits, int(row.edited)) for row in rows)
 
 
 def _undelivered(connection: Connection, span: TimeSpan) -> tuple[Undelivered, ...]:
@@ -285,7 +286,7 @@ def _unmatched(connection: Connection, span: TimeSpan) -> tuple[UnmatchedText, .
         .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
         .where(
             _within(decisions.c.decided_at, span),
-            or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults)),
+            unmatched(defaults),
             said != "",
         )
         .group_by(said)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-from wxdesk.core.conversations.attention import RINGING, SOMEBODY_WAITS, AttentionReason
+from wxdesk.core.conversations.attention import RINGING, UNTIL_SETTLED, AttentionReason
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
@@ -147,7 +147,7 @@ calls = Table(
     Column("seen", Boolean, nullable=False),
 )
 UNSEEN = calls.c.seen.is_(false())
-RISES = calls.c.cause.in_(SOMEBODY_WAITS) | (UNSEEN & calls.c.cause.in_(RINGING))
+RISES = calls.c.cause.in_(UNTIL_SETTLED) | (UNSEEN & calls.c.cause.in_(RINGING))
 Index(None, calls.c.cause, calls.c.conversation_id)
 
 messages = Table(

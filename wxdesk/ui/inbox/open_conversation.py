@@ -33,7 +33,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
-from wxdesk.ui.inbox.sendability import over_text
+from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.inbox.timeline.entries import (
     TimelineEntry,
     WindowEnd,
@@ -265,8 +265,8 @@ class ChatSession(QObject):
         conversation = self.conversation
         if conversation is None or conversation.window.until is None:
             return None
-        over = over_text(conversation, self._bridge.desk.clock())
-        return WindowEnd(conversation.window.until, self.hold_reasons.last_moment, over)
+        closed = closed_text(conversation, self._bridge.desk.clock())
+        return WindowEnd(conversation.window.until, self.hold_reasons.last_moment, closed)
 
     def _turn(self, row: InboxRow | None) -> None:
         self.row = row

@@ -14,10 +14,12 @@ from wxdesk.ui.insights.text import Period, before, span_of
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox, vbox
-from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.buttons import Chip, SmallButton
+from wxdesk.ui.widgets.dialogs.legend import Legend
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import Days
+from wxdesk.ui.wording.figures import figure_texts
 from wxdesk.ui.wording.outages import KnownOutages, outages_text
 
 REFRESH_MS = 2000
@@ -98,7 +100,13 @@ class InsightsPage(QWidget):
         self.chips.button(self.period).setChecked(True)
         row.addSpacing(8)
         row.addWidget(self.days, 1)
+        self.legend = SmallButton("info", tr("What the figures mean"), head)
+        self.legend.clicked.connect(self._explain)
+        row.addWidget(self.legend)
         return head
+
+    def _explain(self) -> None:
+        Legend(tr("What the figures mean"), figure_texts().values(), self).open()
 
     def _choose(self, days: int, checked: bool) -> None:
         if checked:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.insights.bars import HourlyBars
 from wxdesk.ui.insights.board import Board, CardPlace
 from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
@@ -17,8 +17,8 @@ from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import (
     Period,
     change_text,
-    edited_text,
     messages_text,
+    rule_note,
     share_text,
     undelivered_text,
     wait_text,
@@ -44,7 +44,7 @@ class Sections:
         self.bars = HourlyBars()
         self.heat_map = HeatMap()
         self.rules = RankList(tr("Rules"))
-        self.unmatched = RankList(tr("Not answered by a rule"))
+        self.unmatched = RankList(tr("Unmatched"))
         self.undelivered = RankList(tr("Not delivered"))
         legend = ColourLegend(
             (tr("Rules"), "accent_fill", "accent"),
@@ -55,8 +55,8 @@ class Sections:
         self._bars = SectionCard(tr("By hour"), self.bars, aside=legend)
         self._heat_map = SectionCard(tr("By weekday and hour"), self.heat_map, aside=HeatScale())
         self._rules = SectionCard(tr("Rules"), self.rules, tr("No rule has spoken in this time."))
-        unmatched = tr("Every message found a rule of its own.")
-        self._unmatched = SectionCard(tr("Not answered by a rule"), self.unmatched, unmatched)
+        unmatched = tr("Nothing was unmatched in this time.")
+        self._unmatched = SectionCard(tr("Unmatched"), self.unmatched, unmatched)
         self._undelivered = SectionCard(tr("Not delivered"), self.undelivered, tr("Everything that left was accepted."))
 
     def place_on(self, board: Board) -> None:
@@ -91,8 +91,11 @@ class Sections:
         }
         self.messages.tell(f"{figures.messages:,}", compared[period] if change else "")
         by_rule = messages_text(figures.by_rule)
-        edited = tr("{messages}, {n} edited by you", messages=by_rule, n=figures.edited) if figures.edited else by_rule
-        self.by_rule.tell(share_text(figures.by_rule, figures.messages), edited)
+        if figures.corrected:
+            by_rule = tr("{messages}, {n} corrected", messages=by_rule, n=figures.corrected)
+        self.by_rule.tell(share_text(figures.by_rule, figures.messages), by_rule)
+        sent = tr("Sent: {rules} by rules, {hand} by hand", rules=figures.sent_by_rule, hand=figures.sent_by_operator)
+        self._bars.show_below(sent)
         if figures.unanswered:
             self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
         else:
@@ -104,7 +107,8 @@ class Sections:
         within = tr("median · 90 %: {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
         self.first_response.tell(wait_text(first.median), within or tr("no reply yet"))
         if human.longest is None:
-            self.human_wait.tell(wait_text(None), tr("nobody had to wait"))
+            waits = ntr("{n} customer waits now", "{n} customers wait now", figures.waiting)
+            self.human_wait.tell(wait_text(None), waits if figures.waiting else tr("nobody had to wait"))
             return
         role = "pending" if human.longest >= LONG_WAIT else "secondary"
         self.human_wait.tell(
@@ -115,7 +119,7 @@ class Sections:
 def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:
     most = max((rule.hits for rule in rules), default=1)
     return [
-        Ranked(rule.name, rule.hits, rule.hits / most, edited_text(rule), "pending" if rule.edited else "faint")
+        Ranked(rule.name, rule.hits, rule.hits / most, rule_note(rule), "pending" if rule.corrected else "faint")
         for rule in rules[:RULES_SHOWN]
     ]
 

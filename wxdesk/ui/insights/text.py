@@ -84,9 +84,11 @@ def messages_text(count: int) -> str:
     return ntr("{n} message", "{n} messages", count)
 
 
-def edited_text(rule: RuleHits) -> str:
-    """Describe the number of times a rule's reply was edited before it left."""
-    return ntr("edited {n} time", "edited {n} times", rule.edited) if rule.edited else tr("never edited")
+def rule_note(rule: RuleHits) -> str:
+    """Describe how many of its matches a rule answered, and how many were corrected."""
+    answered = tr("{n} answered", n=rule.answered)
+    corrected = tr("{n} corrected", n=rule.corrected) if rule.corrected else ""
+    return " · ".join(filter(None, (answered, corrected)))
 
 
 def undelivered_text(lost: Undelivered) -> str:

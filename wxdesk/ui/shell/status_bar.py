@@ -94,7 +94,7 @@ class StatusBar(QFrame):
         self.figures.show_wordings(
             [
                 tr(
-                    "{waiting} waiting · today {messages} in · {by_rule} by rules · {by_operator} by hand",
+                    "{waiting} waiting · today {messages} in · sent {by_rule} by rules, {by_operator} by hand",
                     messages=day.messages,
                     by_rule=day.by_rule,
                     by_operator=day.by_operator,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
@@ -135,6 +136,16 @@ def attention_text(
     return tr("Needs you")
 
 
+def preview_of_row(row: InboxRow) -> str:
+    """Return the last words, one's own already while they can be undone."""
+    last = row.last_reply
+    if last is None or not can_be_undone(last):
+        return preview_of(row.conversation)
+    words, kind = last.content.summary, last.content.kind.value
+    mine = replace(row.conversation, preview=words, preview_kind=kind, preview_author=last.author, last_at=last.at)
+    return preview_of(mine)
+
+
 def _held(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
     """Return the status of the soonest held reply; operators' own are never blocked."""
     last = row.last_reply
@@ -196,7 +207,7 @@ def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = H
     parts = [
         name_of(conversation.contact),
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
-        preview_of(conversation),
+        preview_of_row(row),
         status_of_row(row, now, standstill).text,
         quota_text(conversation, now),
         row_time(row, now).text,

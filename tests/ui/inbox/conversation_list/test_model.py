@@ -118,7 +118,7 @@ def test_whoever_calls_rises_and_sinks_again_once_that_is_over(model: Conversati
     assert ids(model) == [2, 3, 1]
     model.merge(
         [
-            row(2, last=2, calls=(Attention(2, AttentionReason.FAILED, NOW, seen=True),)),
+            row(2, last=2, calls=(Attention(2, AttentionReason.UNFINISHED, NOW, seen=True),)),
             row(1, calls=(Attention(1, AttentionReason.HELD, NOW),)),
         ]
     )

@@ -13,8 +13,8 @@ from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_index import Index
-from wxdesk.ui.wording.conversation import hold_reason_of_row, quota_wordings, row_time, status_of_row
-from wxdesk.ui.wording.messages import name_of, preview_of
+from wxdesk.ui.wording.conversation import hold_reason_of_row, preview_of_row, quota_wordings, row_time, status_of_row
+from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus
 
 AVATAR = 40
@@ -49,7 +49,7 @@ class ConversationDelegate(QStyledItemDelegate):
         left = rect.left() + _PAD + AVATAR + _GAP
         lines = QRect(left, top, rect.right() - _PAD - left + 1, 20)
         self._paint_name(painter, lines, row, theme)
-        self._paint_preview(painter, lines.translated(0, 21), row.conversation, theme)
+        self._paint_preview(painter, lines.translated(0, 21), row, theme)
         self._paint_status(painter, lines.translated(0, 41), row, theme)
         painter.restore()
 
@@ -74,14 +74,14 @@ class ConversationDelegate(QStyledItemDelegate):
         name = line.adjusted(0, 0, -width - 8, 0)
         paint_text(painter, name, name_of(row.conversation.contact), font(14, strong=True), theme.color("text"))
 
-    def _paint_preview(self, painter: QPainter, line: QRect, conversation: Conversation, theme: Theme) -> None:
-        taken = 0
+    def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+        taken, conversation = 0, row.conversation
         if conversation.unread:
             middle = line.center().y() + 1
             taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
         role = "text" if conversation.unread else "secondary"
         room = line.adjusted(0, 0, -taken, 0)
-        paint_text(painter, room, preview_of(conversation), font(Size.BODY), theme.color(role))
+        paint_text(painter, room, preview_of_row(row), font(Size.BODY), theme.color(role))
 
     def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()

@@ -79,6 +79,8 @@ def _nothing(chosen: InboxFilter) -> str:
             return tr("Nothing needs you right now.")
         case InboxFilter.PENDING:
             return tr("No automatic reply waits.")
+        case InboxFilter.FAILED:
+            return tr("Everything that left has arrived.")
         case InboxFilter.UNREAD:
             return tr("Everything is read.")
         case InboxFilter.SNOOZED:

@@ -10,6 +10,7 @@ from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, scope_name
 from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.wording.figures import Figure, figure_texts
 
 MOST = 99
 """Highest count shown on a chip; tooltip and accessible name have the true one."""
@@ -18,10 +19,10 @@ _GAP, _SNUG_GAP = 6, 4
 
 
 class FilterChips(QWidget):
-    """Chips for waiting, needs a human, unsent and unread, on one line.
+    """Chips for waiting, needs a human, unsent, failed and unread, on one line.
 
-    Needs a human and unsent show counts. While resolved or snoozed conversations are shown, the chip `part`
-    replaces them and leads back.
+    Needs a human, unsent and failed show counts, and failed itself only while something has. While resolved or
+    snoozed conversations are shown, the chip `part` replaces them and leads back.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -32,9 +33,10 @@ class FilterChips(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._chips: dict[InboxFilter, Chip] = {}
+        self._any_failed = False
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for chosen in _texts():
+        for chosen in _FIGURES:
             chip = Chip()
             chip.clicked.connect(self._clicked)
             row.addWidget(chip)
@@ -60,20 +62,30 @@ class FilterChips(QWidget):
         self.part.setAccessibleName(scope_name(chosen))
         self.part.setChecked(aside)
         self.part.setVisible(aside)
-        for chip in self._chips.values():
-            chip.setVisible(not aside)
-        self._make_room()
+        self._show_chips()
         self.chosen.emit(chosen)
 
     def show_counts(self, counts: InboxCounts) -> None:
         """Show these counts."""
-        figures = {InboxFilter.NEEDS_HUMAN: counts.needs_human, InboxFilter.PENDING: counts.pending}
-        for chosen, (name, meaning) in _texts().items():
-            figure, chip = figures.get(chosen, 0), self._chips[chosen]
+        figures = {
+            InboxFilter.NEEDS_HUMAN: counts.needs_human,
+            InboxFilter.PENDING: counts.pending,
+            InboxFilter.FAILED: counts.failed,
+        }
+        texts = figure_texts()
+        for chosen, chip in self._chips.items():
+            (name, meaning), figure = texts[_FIGURES[chosen]], figures.get(chosen, 0)
             shown = f"{MOST}+" if figure > MOST else str(figure)
             chip.setText(f"{name} {shown}" if figure else name)
             chip.setAccessibleName(f"{name} {figure}" if figure else name)
             chip.setToolTip(f"{figure}: {meaning}" if figure > MOST else meaning)
+        self._any_failed = counts.failed > 0
+        self._show_chips()
+
+    def _show_chips(self) -> None:
+        for chosen, chip in self._chips.items():
+            needed = chosen is not InboxFilter.FAILED or self._any_failed or chip.isChecked()
+            chip.setVisible(needed and self.part.isHidden())
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -81,7 +93,7 @@ class FilterChips(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        chips = self._chips.values()
+        chips = [chip for chip in self._chips.values() if not chip.isHidden()]
         roomy = sum(chip.width_for(snug=False) for chip in chips) + _GAP * (len(chips) - 1)
         snug = roomy > self.width()
         self._row.setSpacing(_SNUG_GAP if snug else _GAP)
@@ -97,12 +109,11 @@ class FilterChips(QWidget):
         self.choose(chosen or InboxFilter.ALL)
 
 
-def _texts() -> dict[InboxFilter, tuple[str, str]]:
-    """Return the name and the tooltip of each chip, in their order."""
-    pending = tr("Automatic replies that have not left: held for their time or for you, and drafts")
-    return {
-        InboxFilter.WAITING: (tr("Waiting"), tr("Nobody answered yet; the longest wait first")),
-        InboxFilter.NEEDS_HUMAN: (tr("For you"), tr("Left to you, failed, or perhaps not delivered")),
-        InboxFilter.PENDING: (tr("Unsent"), pending),
-        InboxFilter.UNREAD: (tr("Unread"), tr("Something you have not seen")),
-    }
+_FIGURES = {
+    InboxFilter.WAITING: Figure.WAITING,
+    InboxFilter.NEEDS_HUMAN: Figure.NEEDS_HUMAN,
+    InboxFilter.PENDING: Figure.PENDING,
+    InboxFilter.FAILED: Figure.FAILED,
+    InboxFilter.UNREAD: Figure.UNREAD,
+}
+"""Figure of each chip, in their order."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from wxdesk.core.conversations.attention import RINGING
-from wxdesk.core.conversations.listing import InboxFilter, InboxRow
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
-from wxdesk.core.model.status import ConversationStatus
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
@@ -61,7 +59,7 @@ class ConversationListModel(RowModel[InboxRow]):
         """Ask for the next page; it arrives by `append`."""
         if self.canFetchMore(parent):
             self._asked = True
-            self.more_wanted.emit(sum(matches_filter(row, self.chosen) for row in self._rows))
+            self.more_wanted.emit(sum(matches(row, self.chosen) for row in self._rows))
 
     def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Replace everything by the first page under `chosen`."""
@@ -97,11 +95,11 @@ class ConversationListModel(RowModel[InboxRow]):
                 self._replace(at, row)
 
     def keep(self, conversation_id: int | None) -> None:
-        """Keep the open conversation's row although the filter would hide it."""
+        """Keep the open conversation's row in its place, also one the filter would hide."""
         before, self._kept = self._kept, conversation_id
         at = self.position(before) if before is not None and before != conversation_id else None
-        if at is not None and not self._stays(self._rows[at]):
-            self._remove_rows(at, at + 1)
+        if at is not None:
+            self.merge([self._rows[at]])
 
     def position(self, conversation_id: int) -> int | None:
         """Return the index of a conversation's row, None if it was not read."""
@@ -117,80 +115,36 @@ class ConversationListModel(RowModel[InboxRow]):
         return any(ends_soon(row.conversation, now) for row in self._rows)
 
     def _stays(self, row: InboxRow) -> bool:
-        return row.conversation.id == self._kept or matches_filter(row, self.chosen)
+        return row.conversation.id == self._kept or matches(row, self.chosen)
 
     def _insert(self, row: InboxRow) -> None:
-        if not matches_filter(row, self.chosen):
+        if not matches(row, self.chosen):
             return
-        at = bisect_left(self._rows, self._key(row), key=self._key)
+        at = self._place(row)
         if at == len(self._rows) and not self._complete:
             return  # it stands below what was read and comes with its page
         self._insert_rows(at, [row])
 
     def _replace(self, at: int, row: InboxRow) -> None:
-        rest = self._rows[:at] + self._rows[at + 1 :]
-        to = bisect_left(rest, self._key(row), key=self._key)
-        if to == len(rest) != at and not self._complete:
+        to = at if row.conversation.id == self._kept else self._place(row)
+        if to == len(self._rows) - 1 != at and not self._complete:
             self._remove_rows(at, at + 1)  # it stands below what was read now
             return
         if to != at:
             self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)
-            self._rows = [*rest[:to], row, *rest[to:]]
+            self._rows.insert(to, self._rows.pop(at))
             self.endMoveRows()
         self._put(to, row)
 
+    def _place(self, row: InboxRow) -> int:
+        """Return the index of `row` among the others; the kept one may stand anywhere."""
+        others = [one for one in self._rows if one.conversation.id != row.conversation.id]
+        in_order = [one for one in others if one.conversation.id != self._kept]
+        key = self._key(row)
+        at = bisect_left(in_order, key, key=self._key)
+        to = others.index(in_order[at]) if at < len(in_order) else len(others)
+        beside = to > 0 and others[to - 1].conversation.id == self._kept and key < self._key(others[to - 1])
+        return to - 1 if beside else to
+
     def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
         return sort_key(row, self.chosen)
-
-
-STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}
-"""Conversation status that a filter shows, where that is not open."""
-
-LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
-"""Filters that show the longest waiting first; the others show the newest first."""
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
-_LAST = datetime.max.replace(tzinfo=UTC)
-
-
-def matches_filter(row: InboxRow, chosen: InboxFilter) -> bool:
-    """Return True if `chosen` shows `row`; repeats the store's rule, like `sort_key`."""
-    conversation = row.conversation
-    if chosen is InboxFilter.ANY_STATUS:
-        return True
-    return conversation.status is STATUS_SHOWN.get(chosen, ConversationStatus.OPEN) and _has_asked_property(row, chosen)
-
-
-def _has_asked_property(row: InboxRow, chosen: InboxFilter) -> bool:
-    conversation = row.conversation
-    match chosen:
-        case InboxFilter.WAITING:
-            return conversation.awaits_answer
-        case InboxFilter.NEEDS_HUMAN:
-            unanswered = conversation.taken_over and conversation.awaits_answer
-            return unanswered or row.failed is not None or any(call.cause in RINGING for call in row.calls)
-        case InboxFilter.PENDING:
-            return row.held > 0 or row.drafts > 0
-        case InboxFilter.UNREAD:
-            return conversation.unread > 0
-    return True
-
-
-def sort_key(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
-    """Return a key that sorts rows as `chosen` shows them, smallest first.
-
-    Where nothing waits, the newest is first. Among all, those with a call that rises come first, longest
-    waiting first.
-    """
-    conversation = row.conversation
-    risen = chosen is InboxFilter.ALL and any(call.sorts_first for call in row.calls)
-    last = -_seconds(conversation.last_at or _NEVER)
-    if chosen is InboxFilter.SNOOZED:
-        return (True, _seconds(conversation.snoozed_until or _LAST), last, -conversation.id)
-    if risen or chosen in LONGEST_FIRST:
-        return (not risen, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
-    return (True, last, 0.0, -conversation.id)
-
-
-def _seconds(at: datetime) -> float:
-    return (at - _NEVER).total_seconds()

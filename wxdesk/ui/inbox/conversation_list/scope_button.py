@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.dialogs.legend import Legend
+from wxdesk.ui.wording.figures import figure_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
 
@@ -53,9 +55,14 @@ class ScopeButton(SmallButton):
             action.setChecked(part is self.part)
             action.setData(part.value)
             group.addAction(action)
-        menu.triggered.connect(self._choose)
+        menu.addSeparator()
+        menu.addAction(tr("What the figures mean…")).triggered.connect(self._explain)
+        group.triggered.connect(self._choose)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
+
+    def _explain(self) -> None:
+        Legend(tr("What the figures mean"), figure_texts().values(), self).open()
 
     def _choose(self, action: QAction) -> None:
         self.chosen.emit(InboxFilter(action.data()))

@@ -147,8 +147,8 @@ class ReviewStack(QStackedWidget):
         self._ask(self._bridge.desk.rules.review.findings(), course, self._show_findings)
 
     def unmatched(self) -> None:
-        """Show the messages that no rule answered."""
-        course = self._begin(tr("Unmatched"), tr("Gathering what no rule answered…"))
+        """Show the messages to which no rule but a default one had an answer."""
+        course = self._begin(tr("Unmatched"), tr("Gathering what was unmatched…"))
         self._ask(self._bridge.desk.rules.review.unmatched(), course, self._show_groups)
 
     def try_all_on_history(self) -> None:
@@ -188,9 +188,11 @@ class ReviewStack(QStackedWidget):
         self._then = lambda row: self.finding_chosen.emit(found[row])
 
     def _show_groups(self, groups: Sequence[MessageGroup]) -> None:
-        said = tr("No rule answered these in the last 30 days. Choose one to make a rule of it.")
+        said = tr(
+            "No rule but a default one had an answer to these in the last 30 days. Choose one to make a rule of it."
+        )
         rows = [ReviewRow(*group_texts(group)) for group in groups]
-        self.panel.end(said if groups else tr("A rule answered everything."), rows)
+        self.panel.end(said if groups else tr("Rules of their own answered everything."), rows)
         self._then = lambda row: self.rule_suggested.emit(suggested_rule(groups[row]))
 
     def _show_report(self, report: DryRunReport | None) -> None:

@@ -86,7 +86,8 @@ def _media_in_template(finding: LintFinding) -> str:
 def group_texts(group: MessageGroup) -> tuple[str, str]:
     """Return a group's newest message, and its size with what the messages share."""
     times = ntr("{n} message", "{n} messages", group.times)
-    return _newest_text(group), f"{times} · {_in_common(group)}"
+    newest, shared = _newest_text(group), _in_common(group)
+    return newest, times if shared == newest else f"{times} · {shared}"
 
 
 def _newest_text(group: MessageGroup) -> str:

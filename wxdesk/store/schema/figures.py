@@ -1,0 +1,49 @@
+"""SQL of the figures that the window shows; see `core.conversations.listing`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true, union
+
+from wxdesk.core.conversations.attention import RINGING
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.rule import UNANSWERED
+from wxdesk.store.schema.messaging import AWAITS, OPEN, SNOOZED, UNREAD, calls, conversations, decisions, replies
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE
+
+UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
+
+# An operator's fresh reply leaves by itself, and a passed-over draft has been answered by the operator.
+AT_ISSUE = not_(or_(UNDOABLE, PASSED_OVER))
+_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), AT_ISSUE)
+
+# A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
+_LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), AWAITS)
+_WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
+_RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
+
+CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
+    InboxFilter.ALL: OPEN,
+    InboxFilter.WAITING: AWAITS,
+    InboxFilter.NEEDS_HUMAN: conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()),
+    InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
+    InboxFilter.FAILED: conversations.c.id.in_(_WITH_UNSETTLED),
+    InboxFilter.UNREAD: and_(UNREAD, OPEN),
+    InboxFilter.SNOOZED: SNOOZED,
+    InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
+    InboxFilter.ANY_STATUS: true(),
+}
+"""Conversations that each filter shows, as `matches` tells of one row."""
+
+
+def sent_by(author: Author, *when: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Match replies that WeChat accepted from an author, `when` by their `sent_at`."""
+    return and_(replies.c.author == author, replies.c.sent_at.is_not(None), *when)
+
+
+def unmatched(defaults: Collection[int]) -> ColumnElement[bool]:
+    """Match decisions where no rule but one of the `defaults` has an answer."""
+    return or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults))

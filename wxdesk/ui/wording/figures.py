@@ -1,0 +1,72 @@
+"""Name and meaning of each figure, for chips, tooltips and legend."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from wxdesk.i18n import tr
+
+
+class Figure(Enum):
+    """Figures of the window, in the order of the legend."""
+
+    WAITING = "waiting"
+    NEEDS_HUMAN = "needs_human"
+    PENDING = "pending"
+    FAILED = "failed"
+    UNREAD = "unread"
+    MESSAGES = "messages"
+    SENT = "sent"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    HITS = "hits"
+    CORRECTED = "corrected"
+    UNMATCHED = "unmatched"
+
+
+def figure_texts() -> dict[Figure, tuple[str, str]]:
+    """Return the name and the meaning of each figure."""
+    return {figure: (tr(name), tr(meaning)) for figure, (name, meaning) in _TEXTS.items()}
+
+
+_TEXTS = {
+    Figure.WAITING: (
+        "Waiting",
+        "Nobody answered yet; the longest wait first. The promise that somebody comes is no answer.",
+    ),
+    Figure.NEEDS_HUMAN: (
+        "For you",
+        "Left to you and unanswered, called by a rule, about to run out of time or replies, or failed.",
+    ),
+    Figure.PENDING: (
+        "Unsent",
+        "Automatic replies that have not left: held for their time or for you, and drafts",
+    ),
+    Figure.FAILED: (
+        "Failed",
+        "WeChat refused a reply, or it is unknown whether it arrived; until you settle it",
+    ),
+    Figure.UNREAD: (
+        "Unread",
+        "Conversations with something that you have not seen; also the number at the inbox",
+    ),
+    Figure.MESSAGES: ("In", "Messages that customers wrote; opening the chat is none"),
+    Figure.SENT: (
+        "Sent by rules, by hand",
+        "Replies that WeChat accepted. One message can get several of them, or none.",
+    ),
+    Figure.ANSWERED: (
+        "Answered by rules",
+        "Messages whose first answer came from a rule, or that a rule settled without a word",
+    ),
+    Figure.UNANSWERED: ("Not answered", "Messages of this time that nobody has answered until now"),
+    Figure.HITS: (
+        "Hits",
+        "Messages that a rule matched, also where its reply was stopped or it only looks on",
+    ),
+    Figure.CORRECTED: (
+        "Corrected",
+        "You changed what a rule had prepared, stopped it before it left, or wrote something instead",
+    ),
+    Figure.UNMATCHED: ("Unmatched", "No rule had an answer of its own: only a default rule spoke, or none"),
+}
