@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -152,12 +152,15 @@ class RemoteCalls:
                 raise StoreError(reason=NOBODY_WORKS) from None
         return await ended
 
-    async def read(self) -> None:
-        """Give the calls that have ended their results; raises `StoreError`."""
-        if self._open:
-            for command in await self._queue.ended(self._open):
-                if (ended := self._open.get(command.id)) is not None and not ended.done():
-                    ended.set_result(command)
+    async def ended(self) -> list[RemoteCall]:
+        """Return the open calls that have ended; raises `StoreError`."""
+        return await self._queue.ended(self._open) if self._open else []
+
+    def settle(self, ended: Iterable[RemoteCall]) -> None:
+        """Give calls their results."""
+        for command in ended:
+            if (waiting := self._open.get(command.id)) is not None and not waiting.done():
+                waiting.set_result(command)
 
 
 def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
@@ -171,12 +174,16 @@ def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
 
 
 class CommandRunner:
-    """Server's side: begins the calls that wait, each at once, and stores their ends."""
+    """Server's side: begins the calls that wait, each at once, and stores their ends.
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock) -> None:
+    `flush` stores the events of a call before its end, so that who gets the result has heard of them.
+    """
+
+    def __init__(self, store: Store, desk: Desk, clock: Clock, flush: Callable[[], Awaitable[None]]) -> None:
         self._queue = store.commands
         self._desk = desk
         self._clock = clock
+        self._flush = flush
         self._awake = asyncio.Event()
 
     def look(self) -> None:
@@ -204,6 +211,7 @@ class CommandRunner:
             log.exception("The call %s of a desk failed", command.call)
             state, result = CommandState.FAILED, _packed_error(StoreError(reason=UNEXPECTED))
         try:
+            await self._flush()
             await self._queue.end(command.id, state, result)
         except StoreError as error:
             log.warning("The end of a desk's call is not stored: %s", error)

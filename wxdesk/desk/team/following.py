@@ -91,8 +91,9 @@ class Following:
             await self._awake.wait()
             self._awake.clear()
             try:
-                await self._calls.read()
-                await self._read_events()
+                ended = await self._calls.ended()
+                await self._read_events()  # those of the calls are among them
+                self._calls.settle(ended)
             except StoreError as error:
                 self._tell(explain(error))
                 self._look_at_everything()

@@ -24,8 +24,8 @@ class TeamHost:
     def __init__(self, store: Store, desk: Desk, look_for_pushes: Callable[[], None]) -> None:
         self._store = store
         self._look_for_pushes = look_for_pushes
-        self._runner = CommandRunner(store, desk, desk.clock)
         self._relay = EventRelay(store, desk.clock)
+        self._runner = CommandRunner(store, desk, desk.clock, self._relay.flush)
         self._presence = desk.presence
         desk.bus.subscribe(self._relay.hear)
 

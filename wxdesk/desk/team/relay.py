@@ -68,6 +68,7 @@ class EventRelay:
         self._clock = clock
         self._gathered: list[Event] = []
         self._awake = asyncio.Event()
+        self._storing = asyncio.Lock()
 
     def hear(self, event: Event) -> None:
         """Gather an event; subscribed to the bus."""
@@ -86,12 +87,21 @@ class EventRelay:
             await self._awake.wait()
             await asyncio.sleep(GATHER_SECONDS)
             self._awake.clear()
+            try:
+                await self.flush()
+            except StoreError as error:
+                log.warning("Desks on other machines hear nothing at the moment: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def flush(self) -> None:
+        """Store what is gathered by now; raises `StoreError`, and then desks look at everything."""
+        async with self._storing:
             events, self._gathered = self._gathered, []
             now = self._clock()
             try:
-                await self._store.relayed_events.append(packed(events), now, now - KEPT)
-            except StoreError as error:
-                log.warning("Desks on other machines hear nothing at the moment: %s", error)
+                if events:
+                    await self._store.relayed_events.append(packed(events), now, now - KEPT)
+            except StoreError:
                 self._gathered = [WorkChanged(True)]
                 self._awake.set()
-                await asyncio.sleep(RETRY_SECONDS)
+                raise
