@@ -94,7 +94,11 @@ class EventRelay:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def flush(self) -> None:
-        """Store what is gathered by now; raises `StoreError`, and then desks look at everything."""
+        """Store what is gathered by now; where that fails, desks look at everything.
+
+        Raises:
+            StoreError: it failed.
+        """
         async with self._storing:
             events, self._gathered = self._gathered, []
             now = self._clock()
