@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.flow.serving import Serving, environment, write_config
@@ -88,15 +89,21 @@ async def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path, sandbox: San
     assert serving.process.stderr is not None
     serving.process.stderr.close()
     log = tmp_path / "logs" / "wxdesk.log"
+    serving.process.send_signal(signal.SIGHUP)  # nothing has changed, which it wants to say
+    assert await _is_heard(url)
     for number, token in enumerate(("second", "third")):
         (tmp_path / "tea_push_token").write_text(token, encoding="utf-8")
         serving.process.send_signal(signal.SIGHUP)
         async with asyncio.timeout(20):
             while (await asyncio.to_thread(log.read_text, "utf-8")).count("Changed: tea.") <= number:
                 pass
-    sandbox.set_push_url(f"{url}/wx/shop")
-    assert await sandbox.verify_push_url()
+    assert await _is_heard(url)
     assert await asyncio.to_thread(serving.terminate) == 0
+
+
+async def _is_heard(url: str) -> bool:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status == 404
 
 
 async def test_all_of_the_log_is_on_stdout_on_wish(tmp_path: Path, sandbox: Sandbox) -> None:
