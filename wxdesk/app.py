@@ -70,7 +70,7 @@ from wxdesk.desk.team.hosting import TeamHost
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.parts import OutgoingParts
 from wxdesk.reconfiguration import Reconfiguration
-from wxdesk.store import Store, is_worked_on, open_store
+from wxdesk.store import Store, is_shared, is_worked_on, open_store
 from wxdesk.team_desk import TeamDesk, team_desk
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for
@@ -210,9 +210,11 @@ class OpenDesk:
 async def open_window_desk(setup: Setup, surroundings: Surroundings | None = None) -> OpenDesk | TeamDesk:
     """Open a desk for a window: beside a server on its database, if one works.
 
+    On a shared database one without accounts waits for a server: if it worked itself, none could answer customers.
     Raises what `open_desk` raises.
     """
-    if not await is_worked_on(setup.config.store.url):
+    url = setup.config.store.url
+    if not is_shared(url) or (setup.accounts and not await is_worked_on(url)):
         return await open_desk(setup, surroundings)
     store = await open_store(setup.config.store.url, setup.home, alone=False)
     setup = replace(setup, clock=store.clock(setup.clock))

@@ -222,19 +222,21 @@ async def check_store(url: str, home: Path) -> StoreStatus:
     return StoreStatus.EMPTY if revision is None else StoreStatus.SOUND if is_current else StoreStatus.OLDER
 
 
+def is_shared(url: str) -> bool:
+    """Tell if several processes may work with the store at `url`."""
+    return not parse_url(url).drivername.startswith("sqlite")
+
+
 async def is_worked_on(url: str) -> bool:
-    """Tell if a server works on the database at `url`; never true of a file.
+    """Tell if a server works on the shared database at `url`.
 
     Raises:
         StoreError: nobody knows.
     """
-    found = parse_url(url)
-    if found.drivername.startswith("sqlite"):
-        return False
     from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
     from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
-    db = PostgresqlDatabase(found)
+    db = PostgresqlDatabase(parse_url(url))
     try:
         return await db.read(is_leased)
     finally:

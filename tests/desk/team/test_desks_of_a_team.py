@@ -23,6 +23,7 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team import commands
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.store import is_worked_on
 from wxdesk.team_desk import TeamDesk
 
 __all__ = ["sandbox"]
@@ -106,6 +107,15 @@ async def test_the_server_knows_who_is_at_a_desk(team: Team) -> None:
     async with asyncio.timeout(10):
         await changed.wait()
     assert there.now.reason is AwayReason.SAID
+
+
+async def test_a_desk_without_accounts_leaves_the_work_to_servers(postgres: Postgres, tmp_path: Path) -> None:
+    """Else a window that came first would keep every server from answering."""
+    url = postgres.emptied()
+    opened = await open_window_desk(Setup(tmp_path, Config(store=StoreSettings(url))))
+    assert isinstance(opened, TeamDesk)
+    assert not await is_worked_on(url)
+    await opened.stop()
 
 
 async def test_without_a_server_nothing_is_done_and_that_is_said(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
