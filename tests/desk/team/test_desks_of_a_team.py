@@ -15,7 +15,7 @@ from tests.postgresql import Postgres
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config import Config, StoreSettings
 from wxdesk.core.errors import BadPreference, NotFound, StoreError
-from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, ReplyChanged
+from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
@@ -123,3 +123,5 @@ async def test_without_a_server_nothing_is_done_and_that_is_said(team: Team, mon
     await team.server.stop()
     with pytest.raises(StoreError, match="no server works"):
         await team.desk.desk.outbox.pause()
+    told = await team.until(TroubleRaised, lambda event: event.key == "server" and bool(event.text))
+    assert told.text == "No server works at the moment: nobody answers customers until one does."

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 15.0
 """Time for a server to begin a call; a takeover takes ten at most."""
 
+RETRY_SECONDS = 1.0
+
 KEPT = timedelta(days=1)
 """Time for which calls are kept once they have ended."""
 
@@ -198,8 +200,17 @@ class CommandRunner:
             while True:
                 await self._awake.wait()
                 self._awake.clear()
-                for command in await self._queue.begin():
+                for command in await self._begun():
                     tasks.create_task(self._carry_out(command), name=command.call)
+
+    async def _begun(self) -> list[RemoteCall]:
+        try:
+            return await self._queue.begin()
+        except StoreError as error:
+            log.warning("Calls of desks wait for the database: %s", error)
+            await asyncio.sleep(RETRY_SECONDS)
+            self._awake.set()
+            return []
 
     async def _carry_out(self, command: RemoteCall) -> None:
         state = CommandState.DONE

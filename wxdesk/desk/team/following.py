@@ -132,8 +132,11 @@ class Following:
         """Tell the server again and again who is at this desk, until cancelled."""
         while True:
             self._attended.clear()
-            with contextlib.suppress(StoreError):  # told by those who follow
+            try:
                 await self._desk.presence.attend(self._me, self._local.presence.now)
+            except StoreError as error:
+                self._publish(TroubleRaised(ALONE, _without_server(error)))
+                self._look_at_everything()  # which ends the trouble
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ATTEND_SECONDS):
                     await self._attended.wait()
