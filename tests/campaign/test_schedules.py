@@ -35,7 +35,9 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
+from wxdesk.desk.runtime import lease_keeper
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
+from wxdesk.store.engine import lease
 
 SCHEDULES = (64, 1200, 20_000)
 """How many schedules are tried in each size of the campaign; they are the same each time."""
@@ -324,11 +326,14 @@ def test_the_human_has_the_last_word(folders: Iterator[Path], part: int, sized: 
 
 @pytest.mark.campaign
 @pytest.mark.postgres
+@pytest.mark.expects_log("The lease waits for the database|database error: TimeoutError")
 @pytest.mark.timeout(600)
 def test_so_he_has_where_transactions_run_side_by_side(
-    folders: Iterator[Path], postgres: Postgres, sized: Sized
+    folders: Iterator[Path], postgres: Postgres, sized: Sized, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In another process, whose order nobody draws."""
+    """In another process, whose order nobody draws, and whose time is not that of the schedule."""
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 24 * 3600.0)
+    monkeypatch.setattr(lease_keeper, "RENEW_SECONDS", 48 * 3600.0)
 
     def opens(order: int) -> AbstractContextManager[World]:
         return World.open(next(folders), order, StoreSettings(postgres.emptied()))

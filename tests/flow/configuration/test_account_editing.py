@@ -164,6 +164,7 @@ async def test_with_its_data_nothing_of_it_is_left(shop: Shop) -> None:
     assert await shop.opened.store.pushes.lost() == 0
 
 
+@pytest.mark.expects_log("The outcome of a reply could not be recorded")  # its conversation has gone
 async def test_a_removal_that_was_cut_off_can_be_begun_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     await shop.add()
     await shop.says("在吗")

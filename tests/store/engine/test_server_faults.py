@@ -141,9 +141,10 @@ async def test_what_keeps_a_database_from_being_opened_is_one_sentence(
 ) -> None:
     way, reason, verdict = AT_THE_START[fault]
     async with way(place) as url:
-        for opening in (open_store(url, home), unsafe_settings(url)):
+        openings = [lambda: open_store(url, home), lambda: unsafe_settings(url)]
+        for opening in openings[:1] if fault == "time" else openings:  # a look may take less than a millisecond
             with pytest.raises(StoreError) as caught:
-                await opening
+                await opening()
             assert str(caught.value) == reason
             assert database_failure(caught.value).verdict is verdict
             assert caught.value.__cause__ is None

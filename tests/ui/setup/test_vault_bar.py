@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import Newcomer, arriving
@@ -43,7 +44,8 @@ def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path
         assert f"trouble:{SECRETS_TROUBLE}" not in window.notices.bars.texts(), "told twice"
         assert "locked" in window.notices.bars.texts()[BAR]
         assert "WXDESK_" not in window.notices.bars.texts()[BAR], "the button does it"
-        window.notices.bars._bars[BAR].findChildren(type(window.status_bar.pause))[0].click()
+        choices = window.notices.bars._bars[BAR].findChildren(QAbstractButton)
+        next(one for one in choices if one.text() == "Unlock…").click()
         qtbot.waitUntil(lambda: bool(window.findChildren(VaultDialog)))
         [dialog] = window.findChildren(VaultDialog)
         dialog.passphrase.setText("wrong words")

@@ -50,7 +50,11 @@ class PictureCache(PictureFiles):
 
     def _make_room(self) -> int:
         """Remove the oldest files beyond the limit; return the size of the rest."""
-        found = sorted((one.stat().st_mtime_ns, one.stat().st_size, one) for one in self._root.glob("??/*"))
+        found = []
+        for one in self._root.glob("??/*"):
+            with contextlib.suppress(OSError):  # another write has just ended, and its part is gone
+                found.append((one.stat().st_mtime_ns, one.stat().st_size, one))
+        found.sort()
         size = sum(bytes_ for _, bytes_, _ in found)
         enough = self._limit if size <= self._limit else self._limit * 4 // 5
         for _, bytes_, path in found[:-1]:  # the newest is about to be read

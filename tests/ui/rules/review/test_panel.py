@@ -60,7 +60,7 @@ def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, wor
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel))
     [row] = panel.rows.rows
-    assert (row.head, row.text) == ("开发票", "2 messages · 开发票")
+    assert (row.head, row.text) == ("开发票", "2 messages")
     choose(panel, 0, qtbot)
     assert page.editor.isVisible()
     written = page.editor.record()
