@@ -30,6 +30,7 @@ from wxdesk.core.replies.lifecycle import (
     is_expired,
     is_passed_over,
     is_taken_over,
+    leaves_by_itself,
     mode_of,
     next_state,
     states_before,
@@ -171,6 +172,17 @@ def test_only_what_an_operator_wrote_can_be_undone_and_only_while_it_counts_down
     assert not can_be_undone(replace(OPERATORS, author=Author.RULE))
     assert not can_be_undone(replace(OPERATORS, due_at=None))
     assert not any(can_be_undone(replace(OPERATORS, state=state)) for state in set(S) - {S.HELD})
+
+
+def test_a_rules_reply_leaves_by_itself_where_nobody_has_to_decide() -> None:
+    assert leaves_by_itself(RULES_REPLY)
+    assert not leaves_by_itself(replace(RULES_REPLY, by="operator"))
+    assert not leaves_by_itself(replace(RULES_REPLY, author=Author.OPERATOR))
+    held = replace(RULES_REPLY, state=S.HELD, due_at=NOW)
+    assert leaves_by_itself(held)
+    assert not leaves_by_itself(replace(held, due_at=None)), "it asks"
+    others = set(S) - {S.HELD, S.QUEUED}
+    assert not any(leaves_by_itself(replace(held, state=state)) for state in others)
 
 
 def test_a_draft_is_passed_over_until_somebody_touches_it() -> None:
