@@ -64,3 +64,16 @@ def test_what_leads_back_from_what_is_set_aside_stands_alone(chips: FilterChips)
     chips.part.click()
     assert len(shown(chips)) == 4
     assert chips.part.isHidden()
+
+
+def test_where_five_do_not_fit_the_one_goes_whose_number_stands_below(chips: FilterChips) -> None:
+    chips.show_counts(InboxCounts(needs_human=12, pending=12, failed=12))
+    chips.layout().activate()
+    four = shown(chips)
+    assert chips.chip(InboxFilter.PENDING) not in four
+    assert all(chip.width() >= chip.width_for(snug=True) for chip in four)
+    chips.choose(InboxFilter.PENDING)
+    assert chips.chip(InboxFilter.PENDING).isVisible(), "what is chosen can be left"
+    chips.choose(InboxFilter.ALL)
+    chips.show_counts(InboxCounts(needs_human=12, pending=12))
+    assert chips.chip(InboxFilter.PENDING).isVisible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -90,12 +92,15 @@ class FilterChips(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._make_room()
+        self._show_chips()
 
     def _make_room(self) -> None:
         chips = [chip for chip in self._chips.values() if not chip.isHidden()]
-        roomy = sum(chip.width_for(snug=False) for chip in chips) + _GAP * (len(chips) - 1)
-        snug = roomy > self.width()
+        snug = _width(chips, snug=False) > self.width()
+        pending = self._chips[InboxFilter.PENDING]
+        if _width(chips, snug=True) > self.width() and pending in chips and not pending.isChecked():
+            pending.hide()  # the strip below tells what is held
+            chips.remove(pending)
         self._row.setSpacing(_SNUG_GAP if snug else _GAP)
         for chip in chips:
             chip.set_snug(snug)
@@ -107,6 +112,11 @@ class FilterChips(QWidget):
         pressed = self.sender()
         chosen = next((one for one, chip in self._chips.items() if chip is pressed and chip.isChecked()), None)
         self.choose(chosen or InboxFilter.ALL)
+
+
+def _width(chips: Sequence[Chip], *, snug: bool) -> int:
+    gaps = (_SNUG_GAP if snug else _GAP) * (len(chips) - 1)
+    return sum(chip.width_for(snug=snug) for chip in chips) + gaps
 
 
 _FIGURES = {
