@@ -102,3 +102,13 @@ async def test_a_pause_is_told_before_it_is_stored() -> None:
     assert told == [PauseChanged(True)]
     await storing
     assert told == [PauseChanged(True)]
+
+
+async def test_a_pause_that_another_server_has_ended_is_told_when_it_is_loaded_again() -> None:
+    settings, heard = KeptSettings(), list[Event]()
+    pause = Pause(settings, heard.append)
+    await pause.set(True)
+    await Pause(settings, [].append).set(False)
+    await pause.load()
+    assert not pause.on
+    assert heard[-1] == PauseChanged(False)

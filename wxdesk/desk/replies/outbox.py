@@ -148,6 +148,7 @@ class Outbox:
         publish_replies(self._publish, await self._store.outbox.recover(self._clock()))
         await self._hold_timers.recover()
         await self._policy_changes.recover()
+        self._look_again()  # another server may have held replies meanwhile
 
     async def run(self) -> None:
         """Send what is due; on cancellation finish what was just written."""

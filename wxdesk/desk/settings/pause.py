@@ -36,11 +36,12 @@ class Pause:
 
     async def load(self) -> None:
         """Load it from the store; what cannot be read counts as a pause without an end."""
+        before = self.on
         stored = await self._settings.get(KEY) or OFF
         self.on = stored != OFF
         self.until = _end_in(stored)
-        if self.on:
-            self._since = _time_in(await self._settings.get(SINCE) or "")
+        self._since = _time_in(await self._settings.get(SINCE) or "") if self.on else None
+        if self.on or before:
             self._tell()
 
     async def set(

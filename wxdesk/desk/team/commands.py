@@ -22,7 +22,7 @@ import msgspec
 from wxdesk.core import errors
 from wxdesk.core.errors import Phrase, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.command import CommandState, RemoteCall
+from wxdesk.core.model.remote_call import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState

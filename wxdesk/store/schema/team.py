@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text, UniqueConstraint
 
-from wxdesk.core.model.command import CommandState
+from wxdesk.core.model.remote_call import CommandState
 from wxdesk.store.schema.base import metadata
 from wxdesk.store.schema.columns import EnumText, Moment, identity
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from wxdesk.core.model.command import CommandState, RemoteCall
+from wxdesk.core.model.remote_call import CommandState, RemoteCall
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.team import commands
 

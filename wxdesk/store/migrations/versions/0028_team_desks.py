@@ -1,4 +1,4 @@
-"""What desks on other machines hear of the server that works, and what they ask of it."""
+"""Add the events relayed to desks on other machines, and the calls of those desks."""
 
 from __future__ import annotations
 

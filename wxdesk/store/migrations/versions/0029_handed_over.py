@@ -1,4 +1,4 @@
-"""Which rule handed a conversation over, and where a reply stands that left after something newer."""
+"""Add the rule that handed a conversation over, and the place of a late reply."""
 
 from __future__ import annotations
 
