@@ -209,3 +209,17 @@ async def test_the_address_is_checked_by_each_accounts_own_push_url(tmp_path: Pa
         await world.desk.check_all("shop")
         assert world.verdict(SetupFact.ADDRESS, "tea") is V.OTHER_PROGRAM
         assert world.verdict(SetupFact.ADDRESS, "shop") is V.OK
+
+
+async def test_a_check_leaves_a_refused_message_until_one_comes_through(tmp_path: Path) -> None:
+    async with setup_world(tmp_path) as world:
+        checking = asyncio.create_task(world.desk.check_all("shop"))
+        await asyncio.sleep(0)  # the check has begun, and the refusal comes while it looks
+        world.sees("refused", V.AES_KEY_DIFFERS, cause="other_account")
+        await checking
+        assert world.verdict(SetupFact.REAL_MESSAGE) is V.AES_KEY_DIFFERS
+        await world.desk.check_all("shop")
+        assert world.verdict(SetupFact.REAL_MESSAGE) is V.AES_KEY_DIFFERS
+        world.sees("kept", V.OK)
+        await world.desk.check_all("shop")
+    assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING

@@ -326,6 +326,8 @@ class SetupDesk:
             self._book.put(account, facts)
             if SetupFact.URL_CHECK in facts:
                 self._waiting.checked(account)
+            if finding.verdict in IN_THE_BODY:
+                self._waiting.message_refused(account)
 
     def _was_not_accepted(self, event: PushSeen) -> bool:
         """Tell if WeChat asks again so soon that our answer cannot have satisfied it."""

@@ -16,6 +16,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.runtime.wall_clock import sleep_until
 from wxdesk.desk.setup.fact_book import FactBook
+from wxdesk.desk.setup.push_watch import IN_THE_BODY
 from wxdesk.store.setup.attempts import AttemptStore, CountedFinding
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,10 @@ class SetupWaiting:
             self._unproven.add(account)
             self.look_again()
 
+    def message_refused(self, account: str) -> None:
+        """Let a refused message stand until a later one comes through."""
+        self._unproven.discard(account)
+
     def look_again(self) -> None:
         """Look again at all accounts whose messages are not known to be answered."""
         if self._unproven:
@@ -99,8 +104,11 @@ class SetupWaiting:
                 await self._judge_silence(account)
 
     async def prove(self, account: str) -> Finding:
-        """Look in the store if messages arrived and rules answered them."""
+        """Look in the store for answered messages; a refusal after them stands."""
         proofs = await self._store.proofs(account)
+        present = self._book.finding(account, SetupFact.REAL_MESSAGE)
+        if present.verdict in IN_THE_BODY and account not in self._unproven:
+            return present
         if proofs.answered:
             verdict = CheckVerdict.OK
             self._unproven.discard(account)
