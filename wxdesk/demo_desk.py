@@ -3,8 +3,6 @@
 `wxdesk demo` shows it; the window of any other desk opens one beside itself for who has no account yet.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import tempfile

@@ -5,8 +5,6 @@ A text message carries a slash code (`/::)`) or a bracket name in the language o
 pictures.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 

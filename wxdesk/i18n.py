@@ -4,8 +4,6 @@
 room, read as they are; a test holds that every sentence in the source has its Chinese one.
 """
 
-from __future__ import annotations
-
 import locale
 import os
 import re

@@ -5,8 +5,6 @@ where something else keeps logs. Masking works on the finished line, traceback i
 exception may hold a URL.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import logging

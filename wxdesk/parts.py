@@ -1,7 +1,5 @@
 """Groups of the desk's parts, each built from what it uses; `app` connects them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 

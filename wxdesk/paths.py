@@ -1,7 +1,5 @@
 """Files: the operator's folder, those shipped with the program, and safe writing."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Callable

@@ -3,8 +3,6 @@
 Imported by `app`; imports `webhook`, `wechat`, `desk` and layers below.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Runs a desk: on its own thread beside a window, or alone until told to stop."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gc

@@ -4,8 +4,6 @@ It holds no secret of WeChat's and makes no call to it. What it shows it reads f
 the server's events, and whatever changes something the server carries out.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any

@@ -1,7 +1,5 @@
 """Threads: one with a loop of its own, and one for work that may hang."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import threading

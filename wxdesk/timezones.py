@@ -1,7 +1,5 @@
 """Time zones by their IANA names."""
 
-from __future__ import annotations
-
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 

@@ -4,8 +4,6 @@ A running desk sees the changed file and takes it at once. What needs the databa
 removal of data, is done here only while no desk has it open.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

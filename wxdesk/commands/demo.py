@@ -5,8 +5,6 @@ file, signed and encrypted pushes over HTTP. With a display the window opens whi
 without one the scenario is played offscreen, printed, and screenshots are saved.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`wxdesk doctor`: one line a check as it ends, a list for scripts, or a report."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

@@ -1,7 +1,5 @@
 """Demonstration without a display: it plays by itself and poses for pictures."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """`wxdesk rules import|export`: stored rules to a file and back, without a desk."""
 
-from __future__ import annotations
-
 import contextlib
 import difflib
 from collections.abc import AsyncIterator, Iterator

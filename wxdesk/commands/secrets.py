@@ -1,7 +1,5 @@
 """`wxdesk secret set`, and the check of all secrets' shapes at a start."""
 
-from __future__ import annotations
-
 import getpass
 import logging
 import os

@@ -1,7 +1,5 @@
 """Child process of the doctor: tries what only the window needs, a finding a line."""
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import sys

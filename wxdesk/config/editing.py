@@ -4,8 +4,6 @@ A value is cut out where it stands and the new one put in its place; comments, o
 all others stay. Every change is made on the parsed file as well, and what is written must read as that.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping

@@ -4,8 +4,6 @@ Secrets are in `wxdesk.secrets`. Every invalid line raises one `BadConfig` that 
 the reason. Nothing is guessed; an unknown key is an error, because it is most often misspelt.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """URL of the store; its password is neither shown nor logged."""
 
-from __future__ import annotations
-
 import os
 from urllib.parse import parse_qs, unquote, urlsplit
 

@@ -1,7 +1,5 @@
 """The table [tunnel] of config.toml: how WeChat's requests reach this machine."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal
 

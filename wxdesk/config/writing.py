@@ -1,7 +1,5 @@
 """Writing of HOME/config.toml: whole or not at all, and never over another change."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path

@@ -5,8 +5,6 @@ full-width forms, letter case, surrounding and repeated blanks, emoji variation 
 emoticon markers make no difference. The stored, shown and sent texts are never changed by this.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The operator's preferences, with their defaults and bounds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum

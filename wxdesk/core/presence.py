@@ -1,7 +1,5 @@
 """Presence of an operator at the desk, judged from the signals of the window."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

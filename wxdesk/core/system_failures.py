@@ -1,7 +1,5 @@
 """Operator's wording of system errors, whose own text is in the system's language."""
 
-from __future__ import annotations
-
 import errno
 
 from wxdesk.core.errors import BadInput, Phrase

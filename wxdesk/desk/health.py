@@ -1,7 +1,5 @@
 """Health (listener, tokens, pause, troubles) and traffic, gathered from the bus."""
 
-from __future__ import annotations
-
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime

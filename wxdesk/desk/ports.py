@@ -3,8 +3,6 @@
 `app.py` plugs them in. Imported by all of `wxdesk.desk` and the layers above; imports `wxdesk.core` only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Knowledge that earlier checks leave to later ones."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Check of config.toml, by which all later ones go."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The examination: all checks in the order in which to mend what they find."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable

@@ -1,7 +1,5 @@
 """Checks of the way in: the listener, the tunnel, and the public address."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import shutil

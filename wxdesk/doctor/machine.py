@@ -1,7 +1,5 @@
 """Checks of this machine: folder, disk, sleep and font."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import sys

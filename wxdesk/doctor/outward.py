@@ -1,7 +1,5 @@
 """Checks of WeChat's API: an access_token for each account, and the clock."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit

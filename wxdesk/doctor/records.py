@@ -1,7 +1,5 @@
 """Checks of the database and of what it holds: rules, and earlier attempts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Report for a colleague: findings, system, configuration and log, nothing secret."""
 
-from __future__ import annotations
-
 import locale
 import os
 import platform

@@ -1,7 +1,5 @@
 """Checks of the accounts' secrets: their sources, their shapes, and the push mode."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from wxdesk.core.errors import BadInput

@@ -1,7 +1,5 @@
 """Challenges that another process can meet, because they are signed as by WeChat."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager

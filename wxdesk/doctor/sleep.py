@@ -1,7 +1,5 @@
 """Settings of the system for going to sleep by itself while on mains power."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The window's libraries, tried in a child process that they may take down."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

@@ -4,8 +4,6 @@ Their ids have the form of real ones but belong to nobody; the secrets are made 
 in the source looks like one that could open anything.
 """
 
-from __future__ import annotations
-
 import base64
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """Pictures that customers send, drawn here so that none ships with the program."""
 
-from __future__ import annotations
-
 import functools
 import struct
 import zlib

@@ -3,8 +3,6 @@
 The texts have no emoji, because no font for them is assured where the demonstration runs.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ By default it answers on loopback, and then only requests that name loopback as 
 page in a browser can reach it under a name of its own; another address has to be asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from aiohttp import web

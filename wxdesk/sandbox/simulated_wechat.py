@@ -1,7 +1,5 @@
 """Simulated WeChat without HTTP access: customers, WeChat's own tool, and time."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta

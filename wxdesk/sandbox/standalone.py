@@ -1,7 +1,5 @@
 """`wxdesk sandbox`: the simulated WeChat alone, to test any back end with."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Callable, Mapping

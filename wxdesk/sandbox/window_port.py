@@ -1,7 +1,5 @@
 """Adapter of the sandbox and its loop to the port `ui.simulator.port.Simulator`."""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 import string

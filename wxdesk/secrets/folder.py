@@ -4,8 +4,6 @@
 that `WXDESK_SECRETS` names, else systemd's (`LoadCredential=` in a unit). The files are read anew each time.
 """
 
-from __future__ import annotations
-
 import logging
 import stat
 from collections.abc import Mapping

@@ -7,8 +7,6 @@ The entries are named `wxdesk` / `shop/app_secret`, so two homes of one person w
 them.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

@@ -1,7 +1,5 @@
 """Secrets that last as long as the program runs, where nothing else can keep them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from wxdesk.secrets.names import SecretSource

@@ -1,7 +1,5 @@
 """Names of secrets and of their sources, and secrets that are missing."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import StrEnum

@@ -5,8 +5,6 @@ be changed in the same second: in keychain and vault with the time of the change
 files as `…_OLD`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated

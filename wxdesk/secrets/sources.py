@@ -4,8 +4,6 @@ Environment and folder are only read; then come the system's keychain, the vault
 A new secret goes into the first of these three that takes it, and leaves the other two.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress

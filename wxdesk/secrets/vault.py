@@ -5,8 +5,6 @@ under ChaCha20-Poly1305, which vouches for the header as well. The key is derive
 vault is open, its key stays in memory; a file that another process changed is read again.
 """
 
-from __future__ import annotations
-
 import secrets
 import threading
 import unicodedata

@@ -4,8 +4,6 @@ Most starts find nothing to migrate. They read the names of the scripts, not the
 Alembic, which alone takes a tenth of a start to import.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text

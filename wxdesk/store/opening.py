@@ -1,7 +1,5 @@
 """Opens the store: lock, inspection, migrations, then its parts."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Small values that must survive a restart, such as the pause."""
 
-from __future__ import annotations
-
 from sqlalchemy import Connection, select
 
 from wxdesk.store.engine.database import Database, insert_into

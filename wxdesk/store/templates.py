@@ -1,7 +1,5 @@
 """Templates, which operators insert and rules send, with every revision."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

@@ -5,8 +5,6 @@ line all the same; and who changes one value of it leaves the rest as it stands.
 relies on its being valid TOML 1.0.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

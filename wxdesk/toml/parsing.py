@@ -3,8 +3,6 @@
 The parser's own messages are English and made for programmers.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Comparison of a probe's answer, byte for byte, with the one that this desk gave."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The way to the public address, step by step: name, port, certificate."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import ssl

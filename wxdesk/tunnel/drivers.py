@@ -1,7 +1,5 @@
 """Choice of the tunnel that config.toml asks for."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from wxdesk.core.setup.tunnel_state import TunnelKind

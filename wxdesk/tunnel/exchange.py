@@ -4,8 +4,6 @@ On purpose no HTTP library: one would decode, follow or forgive what WeChat does
 a captured push (`User-Agent: Mozilla/4.0`, `Accept: */*`, `Pragma: no-cache`, HTTP/1.1).
 """
 
-from __future__ import annotations
-
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Mapping

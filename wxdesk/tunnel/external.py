@@ -1,7 +1,5 @@
 """Tunnel that something else keeps: another program, a router, a public address."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """The address behind the public name, as far as this machine can tell."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Sequence

@@ -5,8 +5,6 @@ framework/server-ability/message-push). What only WeChat meets, such as a firewa
 cannot be seen from here.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 

@@ -4,8 +4,6 @@ A browser, and any library that asks the system (truststore), mends a chain with
 itself on Windows and macOS; WeChat does not, and its operator sees only "Token 校验失败".
 """
 
-from __future__ import annotations
-
 import ssl
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Opens the window on a running desk, or shows why there is none; takes pictures."""
 
-from __future__ import annotations
-
 import asyncio
 import atexit
 import contextlib

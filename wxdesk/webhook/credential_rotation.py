@@ -4,8 +4,6 @@ In WeChat's console, token and key are changed separately and never in the same 
 token is tried with each key.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime

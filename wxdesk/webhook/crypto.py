@@ -4,8 +4,6 @@ The scheme is WeChat's own (消息推送, "framework/server-ability/message-push
 AES-256-CBC over `random(16) · length(4, big-endian) · message · app_id`, padded to blocks of 32, not 16.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hmac

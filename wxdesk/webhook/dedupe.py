@@ -9,8 +9,6 @@ A key begins with a part that grows from push to push, so the store's index of k
 storing a push touches one page of it instead of any of all.
 """
 
-from __future__ import annotations
-
 from hashlib import sha1
 
 from wxdesk.core.model.push import Incoming

@@ -4,8 +4,6 @@ It is for the operator's eyes alone and made when the answer has left: whoever s
 refusal, after the same time, whatever is found ([0032](docs/adr/0032-the-diagnosis-stays-inside.md)).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

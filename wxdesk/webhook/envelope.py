@@ -3,8 +3,6 @@
 Layouts: WeChat's "消息推送" (framework/server-ability/message-push).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import msgspec

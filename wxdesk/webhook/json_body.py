@@ -1,7 +1,5 @@
 """Reads a JSON body into flat text fields; no number ever becomes a float."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

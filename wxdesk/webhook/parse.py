@@ -4,8 +4,6 @@ Field names: WeChat's "接收消息和事件" (open-ability/customer-message/rec
 MsgId is not always a number, and Content-Type says `text/xml` for JSON: only the body itself counts.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

@@ -4,8 +4,6 @@ Every failure of a signature or a decryption is the same 403 with an empty body,
 learn which check failed. The reasons are for our own counters and for the traffic page.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from http import HTTPStatus
 

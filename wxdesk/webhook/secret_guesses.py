@@ -3,8 +3,6 @@
 Only secrets that this program knows anyway are tried, each at the cost of one hash.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 

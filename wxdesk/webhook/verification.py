@@ -3,8 +3,6 @@
 Pure: a query and a body go in, the message comes out or `PushRefused` is raised.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl

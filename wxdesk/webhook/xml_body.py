@@ -1,7 +1,5 @@
 """Reads an XML body into flat text fields; no DTD or entities, bounded depth."""
 
-from __future__ import annotations
-
 import re
 from xml.etree.ElementTree import ParseError
 

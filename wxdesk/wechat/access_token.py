@@ -5,8 +5,6 @@ and ends the former five minutes later, so two programs on one account take it f
 gives everybody the same token while it lasts; it is the default. A token lives in memory only.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable

@@ -7,8 +7,6 @@ Each call is made once. The one exception is a refused access_token: WeChat cert
 new token is fetched and the call repeated once.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial

@@ -5,8 +5,6 @@ failed? Until then nothing can have been sent (`NotSent`); from then on nobody k
 URLs carry the access_token and the app secret, so no exception of the library leaves this module.
 """
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import socket

@@ -4,8 +4,6 @@ The bytes are UTF-8: WeChat shows JSON's `u`-escapes to the contact as they are,
 JSON escapes control characters the same way, so all but line breaks and tabs are left out.
 """
 
-from __future__ import annotations
-
 import re
 
 import msgspec

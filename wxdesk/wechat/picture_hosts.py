@@ -6,8 +6,6 @@ given by name, at their ordinary port, on a public address, and no redirect is f
 identifies this desk is sent.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import re

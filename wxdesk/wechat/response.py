@@ -4,8 +4,6 @@ Every response is JSON under HTTP 200, also an error, and its Content-Type says 
 body counts. A body that is not WeChat's JSON came from a gateway on the way, or was cut off.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

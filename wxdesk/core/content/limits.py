@@ -6,8 +6,6 @@ These are those of its share panel ("分享到微信": title 512 bytes, descript
 In rules and templates links and cards are Liquid; `check_written` judges them before they are filled.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -5,8 +5,6 @@ number of pixels is known, and anything but a plain PNG, JPEG or GIF is refused.
 WeChat takes ("上传临时素材") and, made by WeChat, the ones that customers' pictures come in.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from wxdesk.core.errors import BadPicture

@@ -5,8 +5,6 @@ A page of the mini program is named by `data-miniprogram-appid` and `data-minipr
 read as a link.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Templates are written by the operator; a customer's text enters them as a value 
 text. The engine that fills them is chosen in `desk.answers.liquid`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType

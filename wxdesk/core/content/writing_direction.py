@@ -4,8 +4,6 @@ A customer's text may be written from right to left, or hold characters that tur
 Bidi_Control): `invoice\u202efdp.exe` looks like another file, and the sentence after it like another sentence.
 """
 
-from __future__ import annotations
-
 import re
 
 _TURNING = re.compile(

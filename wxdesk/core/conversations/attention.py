@@ -1,7 +1,5 @@
 """Attention records: the reasons for which a conversation calls for an operator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime

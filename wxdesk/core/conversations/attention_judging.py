@@ -1,7 +1,5 @@
 """Judgement of the reasons for attention that a conversation has."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 

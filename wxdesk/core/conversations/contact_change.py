@@ -1,7 +1,5 @@
 """Change of a contact by an operator; only changed fields are stored."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from wxdesk.core.model.conversation import Contact

@@ -3,8 +3,6 @@
 A takeover counts until its end (`core.replies.lifecycle.is_taken_over`); then the rules answer again.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 

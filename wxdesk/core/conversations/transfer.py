@@ -5,8 +5,6 @@ then on the contact's messages go to the tool and are not pushed, until somebody
 nothing has been written for half an hour. Meanwhile this desk is blind, and its rules keep quiet.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

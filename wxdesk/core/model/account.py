@@ -1,7 +1,5 @@
 """A mini program as it is configured, and the modes in which it answers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

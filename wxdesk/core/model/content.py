@@ -1,7 +1,5 @@
 """The content of a reply, whatever its kind."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """A message of a contact, as it stands in a conversation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

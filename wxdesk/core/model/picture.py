@@ -1,7 +1,5 @@
 """Records of pictures: format, state of arrival, and facts of a kept picture."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """A push of WeChat, from its parsed body to its row."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Calls that a desk makes to the server that works, through their shared database."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

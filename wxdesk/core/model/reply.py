@@ -1,7 +1,5 @@
 """A reply, from its draft to WeChat's answer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Stored rows behind a line of the traffic page: a push or a sent reply."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

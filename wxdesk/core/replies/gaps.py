@@ -5,8 +5,6 @@ reply does not leave, even when released; nor does one whose mark was damaged wh
 written as in a template.
 """
 
-from __future__ import annotations
-
 import re
 
 from wxdesk.core.content.limits import words_of

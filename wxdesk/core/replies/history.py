@@ -1,7 +1,5 @@
 """Steps in the history of a reply: held, edited, released, cancelled, and others."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

@@ -4,8 +4,6 @@ Both are data, so that a reader sees every move on one screen and a test can wal
 the program decides whether a move is allowed: the store asks `next_state` before it writes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Effect of a contact's new message on automatic replies that are still pending."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

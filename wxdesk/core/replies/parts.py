@@ -5,8 +5,6 @@ second half of a sentence without the first. `store.replies.parts` decides it in
 reply; here is the same for a caller that has the replies, such as the window.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from operator import attrgetter

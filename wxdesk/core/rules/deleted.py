@@ -1,7 +1,5 @@
 """Deleted rules, with the facts needed to restore them at their place."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The first fault is named with its place, so that a rules file can point at the l
 editor at the field.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Pairing of the rules of two lists, and the fewest moves between their orders."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Past messages and operators' replies, as dry runs and reviews read them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Interface to a regex engine; `desk.rules.patterns` implements it with RE2."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol

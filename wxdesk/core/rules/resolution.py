@@ -1,7 +1,5 @@
 """Undecided messages, and decisions on them with all their effects."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Names of rules, for the rules that refer to them by id."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

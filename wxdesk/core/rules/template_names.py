@@ -4,8 +4,6 @@ A rule refers to a template by id. A person or a file names it by its shortcut o
 a rule uses must have a name that means no other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType

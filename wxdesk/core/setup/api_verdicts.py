@@ -1,7 +1,5 @@
 """Verdicts for WeChat's errcodes, as far as they concern the set-up."""
 
-from __future__ import annotations
-
 from wxdesk.core.setup.verdicts import CheckVerdict
 
 TOKEN_CALLS = frozenset({"stable_token", "token"})

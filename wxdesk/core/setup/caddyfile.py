@@ -1,7 +1,5 @@
 """Caddyfile for the operator's server: HTTPS with a certificate that renews."""
 
-from __future__ import annotations
-
 
 def caddyfile(domain: str, remote_port: int) -> str:
     """Write the file that leads `domain` to the port opened by the SSH server."""

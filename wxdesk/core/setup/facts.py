@@ -4,8 +4,6 @@ An account is done only when a message came from a phone and a rule answered it:
 side proves nothing about the other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Findings: outcomes of checks, for doctor, window, lamp, troubles and store."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -5,8 +5,6 @@ process knows, and is answered by another one. Whoever reads both on the way gai
 forgotten when its probe ends, and no secret of the account takes part.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections import deque
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Stages of a probe of the public address, in the order of a request's way."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 

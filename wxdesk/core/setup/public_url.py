@@ -5,8 +5,6 @@ framework/server-ability/message-push). The address stands for all accounts: the
 `{public_url}/wx/{account}`, and people paste that whole line.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Reachability of the desk at one moment, and the times in which it was lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

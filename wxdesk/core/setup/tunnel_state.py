@@ -1,7 +1,5 @@
 """State of the tunnel, through which WeChat's requests reach this machine."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -4,8 +4,6 @@ Scripts read these names in `wxdesk doctor --json`, stored attempts keep them: a
 something else. The sentences and remedies are in `desk/setup/sentences.py`.
 """
 
-from __future__ import annotations
-
 from enum import IntEnum, StrEnum
 
 

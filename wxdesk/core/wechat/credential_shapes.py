@@ -4,8 +4,6 @@ The shapes are those that WeChat's console gives or takes (消息推送: Token o
 EncodingAESKey of 43). No value is kept in a result, so that it may be shown and stored.
 """
 
-from __future__ import annotations
-
 import secrets
 import string
 import unicodedata

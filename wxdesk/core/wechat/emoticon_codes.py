@@ -7,8 +7,6 @@ Chinese character beside a letter or digit where it is a plain word in Chinese t
 single word (`thanks/:rose`) a code counts, because WeChat itself draws it there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 

@@ -6,8 +6,6 @@ with HTTP 200 in every case; only the code tells. The sentences are English and 
 resources/translations/zh_CN/wechat.po.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from enum import StrEnum

@@ -6,8 +6,6 @@ and the deadline to the later of both; it never adds up. The counter is advice: 
 truth and corrects it (45047: none left, 45015: too late).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -5,8 +5,6 @@ a JSON object, a query string with or without a page before it, and either of th
 whole.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from urllib.parse import parse_qsl, unquote

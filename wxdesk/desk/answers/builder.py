@@ -4,8 +4,6 @@ Templates are filled, variants chosen, long texts split. No message has a hole i
 template shows is missing, the answer is prepared with a mark in its place, for an operator to complete.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Everything that a customer wrote or an operator fills in enters as a value, neve
 comes out with a hole in it.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

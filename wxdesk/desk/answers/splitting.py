@@ -3,8 +3,6 @@
 Each part costs one of the contact's five replies, so their number comes first, and natural breaks second.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 

@@ -1,7 +1,5 @@
 """Finds the templates that rules refer to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from wxdesk.core.model.rule import Reference, Rule

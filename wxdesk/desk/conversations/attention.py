@@ -4,8 +4,6 @@ Attention is judged from stored facts (`core.conversations.attention_judging`) a
 is raised once, also across a restart, and ends by itself when its facts do.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time

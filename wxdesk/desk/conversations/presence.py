@@ -4,8 +4,6 @@ A window reports it. Without one, as in `wxdesk serve`, nobody is there. It is n
 program counts as presence.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta

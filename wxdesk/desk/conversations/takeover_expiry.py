@@ -4,8 +4,6 @@ The clock alone decides who answers (`core.replies.lifecycle.is_taken_over`). Th
 about it: while the operator is typing in a conversation, the end is postponed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

@@ -6,8 +6,6 @@ five seconds. The decision claims the answer first, so that never both happen: a
 `success` has left already.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

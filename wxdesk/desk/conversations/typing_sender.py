@@ -4,8 +4,6 @@ WeChat ("下发客服当前输入状态") shows it for 15 seconds, takes it only
 ends it with the next one. It is a courtesy: its errors are only logged, and it must never delay a reply.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ that fails on a message leads to a decision too (`incomplete`, `not_rendered`), 
 there; its other actions are done all the same.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence

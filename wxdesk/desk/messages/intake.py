@@ -16,8 +16,6 @@ stored as such (see `desk.messages.answering`), and so is one that cannot be sto
 message never holds up the others.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time

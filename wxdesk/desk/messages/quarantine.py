@@ -1,7 +1,5 @@
 """Signed pushes that could not be read: shown, and read again on command."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Watch over the database: tells at once that it keeps nothing, or might lose it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

@@ -1,7 +1,5 @@
 """Slows down deciding in a flood: acknowledging shares its processor and disk."""
 
-from __future__ import annotations
-
 from collections import deque
 
 FLOOD = 500

@@ -14,8 +14,6 @@ A few at a time, oldest first. An account whose calls fail rests between them, s
 calls; a message that fails again and again waits by itself and holds up no other.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Mapping

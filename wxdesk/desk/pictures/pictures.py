@@ -3,8 +3,6 @@
 A picture is known by its digest. The same picture twice is kept once.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 

@@ -3,8 +3,6 @@
 Errors before the reply itself leaves have certainly not delivered anything, so none of it is "unknown".
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Only operators' pictures are decoded, never contacts'; the window shows those, within its own limits.
 """
 
-from __future__ import annotations
-
 import io
 import struct
 

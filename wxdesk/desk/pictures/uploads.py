@@ -4,8 +4,6 @@ WeChat keeps an uploaded picture for three days ("上传临时素材"), for one 
 name it. So an upload is remembered, and replies that need the same one at the same time share it.
 """
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta

@@ -6,8 +6,6 @@ the others follow, else the account rests again, twice as long. An operator who 
 not wait: a command sends the probe at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone

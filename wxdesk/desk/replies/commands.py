@@ -4,8 +4,6 @@ Each returns after its commit and has then been published. One that comes too la
 just left, raises `MoveNotAllowed` and changes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

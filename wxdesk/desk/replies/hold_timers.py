@@ -4,8 +4,6 @@ The outbox calls `look` before it sends, and again at the time that `look` retur
 keeps to one clock.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Replies being sent, and the changes that still may stop them."""
 
-from __future__ import annotations
-
 import asyncio
 
 from wxdesk.core.events import AccountChanged, Event, ModeChanged, RepliesRecalled, RulesChanged

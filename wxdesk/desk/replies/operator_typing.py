@@ -1,7 +1,5 @@
 """Tracks where the operator is typing, so that held replies wait there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 

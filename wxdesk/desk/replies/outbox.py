@@ -9,8 +9,6 @@ more than `SIDE_BY_SIDE` calls are under way, and a pause keeps those that wait,
 operator wrote is never paused.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping

@@ -17,8 +17,6 @@ refused, by its errcode's action (`core.wechat.errcodes`):
     all others                   failed, as this reply is wrong; never repeated unchanged
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta

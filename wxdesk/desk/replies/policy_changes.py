@@ -4,8 +4,6 @@ A command that changes one of these returns once nothing that it has ruled out c
 A reply that the outbox has claimed, and whose call has not begun, comes back here (`again`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

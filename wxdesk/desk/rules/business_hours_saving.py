@@ -1,7 +1,5 @@
 """Saves business hours, unless somebody else has changed the same ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 

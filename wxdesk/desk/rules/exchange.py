@@ -1,7 +1,5 @@
 """Imports rules from a file and exports them, with a check first and an undo."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The changes that importing a rules file makes, and a summary in one sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum

@@ -9,8 +9,6 @@ that a match must hold. What is picked is searched as ever, so that a pattern to
 is never wrong.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache

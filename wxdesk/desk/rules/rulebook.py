@@ -4,8 +4,6 @@ A rule is validated before it is stored. One that is stored and cannot be used a
 know better) is left out and reported, and the others go on.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The rules as the window sees them: the rulebook and its tools."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving

@@ -1,7 +1,5 @@
 """Validates rules against the templates, calendars and pictures of this desk."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Container, Iterable, Iterator

@@ -3,8 +3,6 @@
 Everything happens on the desk thread's loop; a subscriber is a plain function that returns at once.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable
 

@@ -6,8 +6,6 @@ so that every decision made before is stored and can be stopped when the command
 with several writers.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 

@@ -1,7 +1,5 @@
 """Keeps a server's right to work on a shared database, or waits for its turn."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable

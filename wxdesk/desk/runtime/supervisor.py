@@ -5,8 +5,6 @@ go on acknowledging while nothing is answered or sent and no attention is raised
 well.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine

@@ -1,7 +1,5 @@
 """Log lines of troubles, for a server without a window."""
 
-from __future__ import annotations
-
 import logging
 
 from wxdesk.core.events import Event, TroubleRaised

@@ -4,8 +4,6 @@ Sleep stops the loop's own timers, so a timer looks at the clock every few secon
 is. That costs nothing: callers query only once the time has come.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time

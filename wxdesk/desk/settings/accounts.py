@@ -1,7 +1,5 @@
 """Accounts with their modes: config.toml, overridden by the operator's settings."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The operator's business hours, loaded and ready to be asked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import tzinfo
 from types import MappingProxyType

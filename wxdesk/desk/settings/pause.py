@@ -1,7 +1,5 @@
 """The pause of all automatic replies; it holds at once, and across restarts."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The operator's preferences in force, kept across restarts."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 

@@ -3,8 +3,6 @@
 Each writes config.toml so that its comments stay, moves or removes secrets and rows with it, and is applied at once.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial

@@ -1,7 +1,5 @@
 """Findings of calls to WeChat's API: errcodes and lost connections by verdict."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 

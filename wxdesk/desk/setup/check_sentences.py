@@ -1,7 +1,5 @@
 """Names of the checks, and what a good finding of each tells."""
 
-from __future__ import annotations
-
 from wxdesk.core.setup.findings import Check
 from wxdesk.desk.setup.wording import Wording
 

@@ -1,7 +1,5 @@
 """Record of every account's five facts, each with its newest finding."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Sentences about the way in: public address, tunnel, URL check and pushes."""
 
-from __future__ import annotations
-
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.wording import Wording
 

@@ -1,7 +1,5 @@
 """Sentences about this machine, the configuration, the secrets and WeChat's API."""
 
-from __future__ import annotations
-
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.wording import Wording
 

@@ -1,7 +1,5 @@
 """Facts that follow from what arrived, live or as it was stored."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

@@ -4,8 +4,6 @@ A wrong Token, key or path in WeChat's console keeps every message away, and not
 the listener only sees requests that it has to refuse.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import OrderedDict

@@ -4,8 +4,6 @@ A good probe every 30 s is the only proof that messages arrive: whatever lies be
 apart (a broken tunnel, a machine asleep, a program that was not running) is an outage.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import re

@@ -1,7 +1,5 @@
 """Findings of an account's secrets by their presence and shape."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from wxdesk.core.model.account import Account, PushMode

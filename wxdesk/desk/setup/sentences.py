@@ -4,8 +4,6 @@ The only source of these texts for window, doctor, troubles and log. `docs/dev/s
 their holes.
 """
 
-from __future__ import annotations
-
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.check_sentences import GOOD, GOOD_CAUSES, NAMES

@@ -1,7 +1,5 @@
 """Set-up of all accounts, as window and doctor ask for it and command it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress

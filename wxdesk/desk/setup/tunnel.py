@@ -1,7 +1,5 @@
 """Supervision of the tunnel: runs its driver again with back-off, tells its state."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Facts that need waiting or a look into the store: URL check and first messages."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Wording of one verdict: sentences with named holes, and the remedy."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

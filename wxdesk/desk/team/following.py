@@ -1,7 +1,5 @@
 """Following the server that works: its events, its state, the results of calls."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -1,7 +1,5 @@
 """Side of the server that works: it serves desks and hears of other servers."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

@@ -4,8 +4,6 @@ They are stored a moment after they were published. What a server could not stor
 next one: its first event, `WorkChanged`, lets every desk look at everything again, and so does a gap in what is stored.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -1,7 +1,5 @@
 """Starts the insertion of a template: chooses its variant, finds its values."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

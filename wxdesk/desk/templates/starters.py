@@ -1,7 +1,5 @@
 """The templates that come with the program, in each of its languages."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass, replace
 

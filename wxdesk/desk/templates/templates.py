@@ -1,7 +1,5 @@
 """The operator's templates: validated, stored, counted and inserted."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 

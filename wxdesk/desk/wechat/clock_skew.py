@@ -4,8 +4,6 @@ By a fast clock every message looks old, and by a slow one closed reply windows 
 clock is known, the age of a message is judged by it (`core.rules.matching.guards`).
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -3,8 +3,6 @@
 The only source of these texts for `wxdesk secret set`, `doctor`, `serve` and the window.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable
 

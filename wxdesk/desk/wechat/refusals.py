@@ -3,8 +3,6 @@
 The only source of these texts for bubbles, notices, the traffic page and `wxdesk doctor`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from wxdesk.core.errors import Refused

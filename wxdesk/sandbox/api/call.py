@@ -3,8 +3,6 @@
 Every answer, also a refusal, has status 200 and Content-Type text/plain; only a picture has its own type.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Endpoints needed to answer customers: tokens, messages, typing, media."""
 
-from __future__ import annotations
-
 from aiohttp import BodyPartReader, http_exceptions, web
 
 from wxdesk.sandbox.api.call import Act, ApiRequest, Endpoint, answer, ok

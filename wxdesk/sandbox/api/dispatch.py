@@ -1,7 +1,5 @@
 """Simulated API over HTTP: applies planned faults and limits, records every call."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

@@ -1,7 +1,5 @@
 """Endpoints about the API itself: quotas, failed calls, addresses, callback check."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer, ok

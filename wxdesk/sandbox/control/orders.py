@@ -1,7 +1,5 @@
 """Orders that the control API accepts, one record each, decoded from JSON."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 import msgspec

@@ -23,8 +23,6 @@
 `account` may be left out where there is only one. A wrong request is answered with 400.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, fields

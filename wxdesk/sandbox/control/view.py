@@ -1,7 +1,5 @@
 """Views of the sandbox for the control API: plain data for JSON, no secrets."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

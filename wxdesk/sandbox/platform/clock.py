@@ -4,8 +4,6 @@ Tokens, reply windows, media, limits and timed faults all go by it, so that hour
 waiting. Only what happens on the wire (deadlines, latency) is measured in real time.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.desk.ports import Clock

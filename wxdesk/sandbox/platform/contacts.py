@@ -1,7 +1,5 @@
 """Contacts of a mini program as the simulated WeChat knows them, with their chats."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field

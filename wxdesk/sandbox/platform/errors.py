@@ -1,7 +1,5 @@
 """WeChat's refusals: an errcode, and a terse English errmsg ending in the rid."""
 
-from __future__ import annotations
-
 import secrets
 
 _ERRMSG: dict[int, str] = {

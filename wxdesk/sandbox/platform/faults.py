@@ -4,8 +4,6 @@ A fault happens a number of times, or for a span of the sandbox's time, or with 
 any of these together. Faults combine: an answer can be late and refused, a push delayed and doubled.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -4,8 +4,6 @@ While it only queues, pushes go on; once somebody there has accepted it, message
 thirty minutes after the last message, or once it is closed, they are pushed again ("转发消息", "消息转发到客服").
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum

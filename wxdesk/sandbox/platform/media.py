@@ -1,7 +1,5 @@
 """Temporary media as WeChat keeps them (上传临时素材, 获取临时素材): pictures, three days."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -3,8 +3,6 @@
 Limits of title, description and addresses are the sandbox's own: WeChat has codes but names no numbers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -4,8 +4,6 @@ Nothing here speaks HTTP. Calls that WeChat would refuse raise `ApiRefusal` with
 in which WeChat checks: token, limits, body, contact, kind, content, count.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 The settings are those that a back end notices. Defaults are the numbers WeChat publishes, else no limit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -4,8 +4,6 @@ A day is Beijing's; a minute ends with the minute ("retry next minute"). The day
 times a month (重置API调用次数).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 

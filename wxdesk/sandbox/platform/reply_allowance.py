@@ -4,8 +4,6 @@ Written apart from `core.wechat.quota`, which is the desk's guess at this count:
 each other. The numbers are those of the guide "发送客服消息".
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

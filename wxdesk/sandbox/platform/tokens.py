@@ -6,8 +6,6 @@ valid; a forced refresh ends every former one at once, is ignored within 30 seco
 20 times a day (Beijing's).
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

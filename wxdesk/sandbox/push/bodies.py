@@ -1,7 +1,5 @@
 """Push bodies as WeChat writes them, in JSON and XML ("接收消息和事件")."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import msgspec

@@ -5,8 +5,6 @@ for a push, then it is held back, delayed, doubled, changed and repeated as they
 takes effect on the contact's side.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections import defaultdict

@@ -3,8 +3,6 @@
 Never with tokens or app secrets: queries are left out, and all that calls about tokens carried.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ else is a fault: the message comes again, and in the end the contact reads that 
 available.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

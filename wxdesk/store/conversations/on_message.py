@@ -4,8 +4,6 @@ Preview, end of the takeover and waiting since: columns by name, for an UPDATE w
 `message_values`. Each is built once: every reply needs them, and building takes longer than running.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

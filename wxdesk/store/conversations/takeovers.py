@@ -1,7 +1,5 @@
 """Takeovers of conversations, with an end or without one."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Transfers of contacts to WeChat's own customer service tool."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import Connection, select, update

@@ -4,8 +4,6 @@ A reply written or edited by an operator stores in `heard_id` the last message s
 before. Clocks are not enough: the desk's own may be set back, and a message can come late.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, false, func, or_, select
 
 from wxdesk.core.model.reply import ReplyState

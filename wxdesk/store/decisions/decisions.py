@@ -1,7 +1,5 @@
 """Decisions on messages, those still to be made, and how often rules matched."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Facts from before a message, as far as rules ask for them: a query per kind."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime

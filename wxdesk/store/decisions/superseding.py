@@ -4,8 +4,6 @@
 an operator may have begun to edit, or a deadline passed, since the decision was computed.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace

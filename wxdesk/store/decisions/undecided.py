@@ -1,7 +1,5 @@
 """Messages that await their decision, with the known facts of their conversations."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 

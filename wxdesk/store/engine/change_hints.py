@@ -5,8 +5,6 @@ listens gets an empty one after each new connection and every few seconds beside
 beginning shows that none arrive.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -4,8 +4,6 @@ A body is a plain function that gets a connection and waits only for the databas
 (`store.engine.sqlite`), or on the desk's loop (`store.engine.postgresql`).
 """
 
-from __future__ import annotations
-
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable

@@ -4,8 +4,6 @@ The text of a driver's error can hold row values (openids, what a contact wrote)
 goes into our errors or the log: only a sentence from this table and the error's own code.
 """
 
-from __future__ import annotations
-
 import errno
 import logging
 import sqlite3

@@ -4,8 +4,6 @@ The system lets a program write on into a file that has no name any more, and SQ
 acknowledged then is gone at the next start.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from wxdesk.core.errors import StoreError

@@ -4,8 +4,6 @@ A file that is damaged, foreign or from a newer program must stay byte for byte 
 read-only, with the plain driver, in a thread.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path

@@ -9,8 +9,6 @@ Times are those of the database's clock. Only how long the holder may rely on it
 clock that goes on while the machine sleeps.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import secrets

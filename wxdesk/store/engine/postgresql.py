@@ -1,7 +1,5 @@
 """PostgreSQL: a connection pool on the desk's loop, and the lease of who works."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

@@ -1,7 +1,5 @@
 """Address of a PostgreSQL server, and TLS beyond this machine."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from ipaddress import ip_address

@@ -3,8 +3,6 @@
 What wxdesk can set for its own connections it sets (`store.engine.postgresql`); this is about the rest.
 """
 
-from __future__ import annotations
-
 import secrets
 
 from sqlalchemy import text

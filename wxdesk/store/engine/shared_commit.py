@@ -6,8 +6,6 @@ common try and each gets a transaction of its own: so it harms nobody else, and 
 itself has given up is never built on.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence

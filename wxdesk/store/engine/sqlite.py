@@ -4,8 +4,6 @@ There is exactly one writing connection, because before 3.51.3 SQLite can lose c
 connections write and checkpoint at once; readers are opened read-only, so they never checkpoint.
 """
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import logging

@@ -5,8 +5,6 @@ had copied into the file: a power cut days later would damage it. So both files 
 system still holds, before anything else is built on them.
 """
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from pathlib import Path

@@ -4,8 +4,6 @@ A whole transaction is one call, so its statements follow each other without a c
 loop is woken once for all of them, with their result.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import threading

@@ -1,7 +1,5 @@
 """Conversations that need an operator's attention, and if one has looked at them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import datetime
 

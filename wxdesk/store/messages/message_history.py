@@ -1,7 +1,5 @@
 """Past messages and replies, read in slices for dry runs and the unmatched list."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import fields

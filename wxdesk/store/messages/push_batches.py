@@ -7,8 +7,6 @@ them, as with PostgreSQL's `commit_delay`: one half is read while the other is o
 push goes at once.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -4,8 +4,6 @@ A damaged log makes SQLite forget what stands behind the damage, without a word.
 second and never waited for, so it may be a little behind, and never ahead of what was committed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import logging
 from pathlib import Path

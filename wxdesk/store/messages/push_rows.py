@@ -5,8 +5,6 @@ SQLAlchemy's own would fetch each new row's id, and give away and take back the 
 The SQL is still SQLAlchemy's; only its VALUES list is repeated.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any

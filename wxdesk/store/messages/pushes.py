@@ -3,8 +3,6 @@
 Those that WeChat signed but this program could not read are kept in quarantine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Nothing is decoded: what an older program wrote arrives as it was. Text is ordered by its bytes on both engines.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from typing import Any

@@ -5,8 +5,6 @@ machines at once is one. A table rather than large objects: it is copied, restor
 owner a picture, and can be written through a pooler.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from itertools import batched
 

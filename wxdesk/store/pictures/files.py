@@ -4,8 +4,6 @@ A file is in the folder of its digest's first two letters and never changes. It 
 and on disk, so that a crash leaves either the picture or a nameless rest that the next start removes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import errno

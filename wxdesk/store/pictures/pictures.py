@@ -1,7 +1,5 @@
 """Records of pictures: kept ones, their uploads, and those that messages await."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Pictures of a team: bytes in the database, a bounded cache on each machine."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import threading

@@ -1,7 +1,5 @@
 """One move of many replies at once, and the conditions that select them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, case, not_, null, true, update

@@ -1,7 +1,5 @@
 """Steps in the history of replies, written in the transaction of each change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime

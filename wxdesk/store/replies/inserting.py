@@ -1,7 +1,5 @@
 """Inserts new replies of any author, and loads replies by id."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime

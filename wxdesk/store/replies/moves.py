@@ -1,7 +1,5 @@
 """One move of a reply and its effect on the conversation, in one transaction."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Operators' replies, each with the messages it answered."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

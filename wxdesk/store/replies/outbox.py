@@ -1,7 +1,5 @@
 """The outbox's rows: the claim (which replies may leave now), and single moves."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 from functools import partial

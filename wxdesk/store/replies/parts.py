@@ -3,8 +3,6 @@
 `core.replies.parts` has the same rule. Every query looks into the index of `part_of`, or at one row by id.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import batched

@@ -1,7 +1,5 @@
 """Drafts passed over by an operator's own reply, and restored if that is undone."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime

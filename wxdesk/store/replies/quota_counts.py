@@ -1,7 +1,5 @@
 """Counts of pending and sent replies, to compare with WeChat's quota."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The outbox's table: each reply in one state, each move guarded by the old state."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

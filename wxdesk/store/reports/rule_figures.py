@@ -1,7 +1,5 @@
 """Figures of rules over a span of time, for the list of rules and the insights."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

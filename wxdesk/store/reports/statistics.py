@@ -5,8 +5,6 @@ so the local hour and weekday can be told afterwards, also across a change of th
 need no idea of zones.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta, tzinfo

@@ -1,7 +1,5 @@
 """Traces of requests and calls: the stored rows behind the traffic page's lines."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Set
 
 from sqlalchemy import Connection, select

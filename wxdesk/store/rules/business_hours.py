@@ -1,7 +1,5 @@
 """Business hours in their setting."""
 
-from __future__ import annotations
-
 import logging
 
 import msgspec

@@ -1,7 +1,5 @@
 """Firings: each match of a rule is a row, although its reply may not have arrived."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Past lists of rules: they explain an old decision rule by rule."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime

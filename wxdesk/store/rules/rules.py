@@ -1,7 +1,5 @@
 """The operator's rules: one ordered list, and every revision ever saved."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime

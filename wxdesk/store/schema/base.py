@@ -1,7 +1,5 @@
 """The metadata of all tables, with the naming convention of their constraints."""
 
-from __future__ import annotations
-
 from sqlalchemy import MetaData
 
 metadata = MetaData(

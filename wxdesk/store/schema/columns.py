@@ -5,8 +5,6 @@ Nested records are JSON text. Text from outside is cleaned of what one engine or
 that no message can make its own storing impossible. Reading raises `UnreadableValue`.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """SQL conditions on replies, the counterparts of `core.replies.lifecycle`."""
 
-from __future__ import annotations
-
 from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_
 
 from wxdesk.core.model.conversation import Author

@@ -1,7 +1,5 @@
 """Tables of the set-up: what arrived for each account, and times without reach."""
 
-from __future__ import annotations
-
 from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
 
 from wxdesk.core.setup.verdicts import CheckVerdict

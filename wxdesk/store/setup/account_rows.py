@@ -4,8 +4,6 @@ Both go through the schema as it is, so that no table can be forgotten: a row be
 to the one of a row that it refers to.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

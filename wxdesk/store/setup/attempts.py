@@ -1,7 +1,5 @@
 """Attempts: requests to the desk, by what each says about the set-up."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Times in which WeChat could not reach this desk."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update

@@ -1,7 +1,5 @@
 """Calls of desks on other machines, each carried out at most once."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Events of the server that works, for desks on other machines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple

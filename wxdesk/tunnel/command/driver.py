@@ -4,8 +4,6 @@ No program is ever downloaded. What it prints may hold its token, so no line of 
 error is masked first.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -6,8 +6,6 @@ The desk holds the other end of the launcher's standard input. However the desk 
 that end; then the whole process group goes. Nothing but the standard library is loaded, as it runs beside each tunnel.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

@@ -1,7 +1,5 @@
 """Reading of a tunnel program's output: its address, or why it is not connected."""
 
-from __future__ import annotations
-
 import asyncio
 import http.client
 import json

@@ -3,8 +3,6 @@
 Lines are those of frp 0.70, cloudflared 2026, ngrok 3, cpolar 3 and natapp 2 (an ngrok 1).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

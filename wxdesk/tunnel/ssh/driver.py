@@ -4,8 +4,6 @@ Works with the operator's own sshd, and with the SSH gateway of frps (`frps.py`)
 one connection: when it closes, nothing is left here or there.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Callable

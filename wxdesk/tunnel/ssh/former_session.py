@@ -5,8 +5,6 @@ may run commands, the session's process is asked for by `echo $PPID`, and the ne
 nothing happens, and the port is waited for.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 

@@ -5,8 +5,6 @@
 It answers with a text. The forwarding and the command must both come within 3 seconds of the login.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import asyncssh

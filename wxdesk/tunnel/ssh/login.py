@@ -1,7 +1,5 @@
 """Login at an SSH server: its accepted host key, then our key, agent or password."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A customer's picture is only ever opened here, as a local file, in the size at w
 limit on what a decoder may allocate.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine

@@ -1,7 +1,5 @@
 """Fields of a link, a card or a picture, as one writes them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

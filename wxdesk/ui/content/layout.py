@@ -1,7 +1,5 @@
 """Layout of a bubble's content from its top left corner, computed once per width."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

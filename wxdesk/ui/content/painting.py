@@ -1,7 +1,5 @@
 """Paints a bubble's content where `layout` put it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt

@@ -1,7 +1,5 @@
 """A field for one picture: chosen from a file, pasted or dropped."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

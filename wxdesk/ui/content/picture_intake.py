@@ -1,7 +1,5 @@
 """Adds a picture from a file, clipboard or drop, outside the window's thread."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Pure functions of records. Only this desk's own texts can have links inside; a contact's text is plain.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum

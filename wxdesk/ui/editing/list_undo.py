@@ -1,7 +1,5 @@
 """Undo and redo for changes of a list of rules or templates."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial

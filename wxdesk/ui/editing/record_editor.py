@@ -1,7 +1,5 @@
 """Editor of one record: undo, saving and reverting for rules and templates."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol

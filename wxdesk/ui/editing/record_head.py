@@ -1,7 +1,5 @@
 """Head of a record's editor: title, state, and the buttons for history and saving."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, Qt

@@ -1,7 +1,5 @@
 """List model of rules or templates, one of them perhaps with unsaved changes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Page of records: a list with undo, and the editor of the chosen one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """Stores edited records, and shows the result, a refusal or a conflict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Selection of the record to edit; unsaved changes are settled before it changes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Undo and redo for a record being edited, across all of its fields."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

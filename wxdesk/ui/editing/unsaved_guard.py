@@ -1,7 +1,5 @@
 """Guard that settles unsaved changes before an action goes on, and its dialog."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Moves from one conversation to the next: by key, or after resolving one."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.i18n import tr

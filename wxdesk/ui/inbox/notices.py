@@ -1,7 +1,5 @@
 """Bars and toasts about conversations elsewhere: called by a rule, or handed back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial

@@ -3,8 +3,6 @@
 No widget: it turns events and answers of the desk into entries of the timeline's model.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Coroutine, Sequence
 from collections.abc import Set as AbstractSet

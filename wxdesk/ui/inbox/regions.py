@@ -1,7 +1,5 @@
 """Layout of the inbox's regions, as drawers if narrow, and their order of focus."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 

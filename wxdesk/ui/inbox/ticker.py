@@ -3,8 +3,6 @@
 Countdowns, waiting times and the reply window repaint on the same beat, so that they never disagree.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import IntEnum
 

@@ -1,7 +1,5 @@
 """Bar chart of messages by hour: answered by rules, by operators, or unanswered."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt

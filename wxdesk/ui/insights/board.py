@@ -1,7 +1,5 @@
 """Layout of cards in rows that fill the width and break evenly."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect

@@ -1,7 +1,5 @@
 """Base of both charts: highlights one cell by pointer or arrow key, with tooltip."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget

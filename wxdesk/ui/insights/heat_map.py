@@ -1,7 +1,5 @@
 """Heat map of messages by weekday and hour."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt

@@ -1,7 +1,5 @@
 """Insights page: statistics of today, this week or this month."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QScrollArea, QStackedLayout, QWidget
 

@@ -1,7 +1,5 @@
 """Ranked list of what happened most often: name, bar, count and note."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Cards of the insights page, filled with the statistics."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from PySide6.QtCore import QRectF, QSize

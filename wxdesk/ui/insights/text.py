@@ -1,7 +1,5 @@
 """Texts of the insights page: durations, shares, hours and names of failures."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import IntEnum
 

@@ -1,7 +1,5 @@
 """Light or dark appearance, as the system has it or as the operator chose."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal

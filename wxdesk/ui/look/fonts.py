@@ -1,7 +1,5 @@
 """The interface's typeface, with Chinese on a Linux that brings none."""
 
-from __future__ import annotations
-
 import logging
 import sys
 

@@ -4,8 +4,6 @@ resources/icons/<name>.svg are drawn on 24 × 24 with strokes in `currentColor`;
 they are rendered, so one drawing serves both appearances. QPixmapCache keeps the rendered ones.
 """
 
-from __future__ import annotations
-
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer

@@ -6,8 +6,6 @@ below), `side` (a panel with a line on its left), `card`, `well` (a sunken groun
 (no ground). Buttons add `kind`, chips are `chip`. Nothing here touches labels: they carry their own colour.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from string import Template
 

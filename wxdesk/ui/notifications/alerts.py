@@ -1,7 +1,5 @@
 """Tray, taskbar and sound alerts for attention, and when nothing arrives."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

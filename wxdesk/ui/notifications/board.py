@@ -1,7 +1,5 @@
 """Desktop notices that are shown: attention, held replies, takeovers, a lost way."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from functools import partial

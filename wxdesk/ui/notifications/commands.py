@@ -1,7 +1,5 @@
 """Commands behind a desktop notice's buttons, the same as the bubble's."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject

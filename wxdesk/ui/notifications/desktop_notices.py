@@ -1,7 +1,5 @@
 """Desktop notices by the system's service, with a fallback where there is none."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress

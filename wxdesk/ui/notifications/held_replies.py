@@ -1,7 +1,5 @@
 """Desktop notices of replies that leave while nobody looks at the window."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Desktop notices, the actions they offer, and the port that shows them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Plays a sound with the system's player, or beeps, and again until silenced."""
 
-from __future__ import annotations
-
 import io
 import logging
 import math

@@ -1,7 +1,5 @@
 """The tray icon: the desk's state, the number of alerts, and a small menu."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget

@@ -1,7 +1,5 @@
 """Presence in the status bar: a quiet icon at the desk, amber text while away."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget

@@ -4,8 +4,6 @@ Event filters are on the windows and on the focused object, not on the whole app
 be called for every event of every widget.
 """
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QInputMethodEvent, QMouseEvent, QWindow
 from shiboken6 import isValid

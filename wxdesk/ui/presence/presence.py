@@ -1,7 +1,5 @@
 """The operator's presence in the window: watched, switched, and shown in a bar."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject

@@ -5,8 +5,6 @@ each by the same signal of their own interface. Windows and macOS are asked ever
 once and change nothing, and Qt offers no way. Without any report, only the time without key or mouse counts.
 """
 
-from __future__ import annotations
-
 import ctypes
 import logging
 import struct

@@ -1,7 +1,5 @@
 """Distributes lint findings: a count at the list, a card, a notice after saving."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Rules page: connects list, editor and trial with each other and with the desk."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial

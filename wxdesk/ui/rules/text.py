@@ -1,7 +1,5 @@
 """Texts for rules, conditions, actions and verdicts as the operator sees them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

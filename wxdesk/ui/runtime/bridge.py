@@ -6,8 +6,6 @@ the desk's loop; its result comes back as a plain call on the window's thread, i
 notices. Widgets never see a task, a future or a thread.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import threading

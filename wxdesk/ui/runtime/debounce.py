@@ -1,7 +1,5 @@
 """A timer that calls a slot once, some time after the last of several changes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer

@@ -3,8 +3,6 @@
 Imports Qt only to try it, so it can be asked on a server as well.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import socket

@@ -3,8 +3,6 @@
 No other file names qasync. Only short things run here: commands that await the desk thread, and dialogs.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import logging

@@ -1,7 +1,5 @@
 """Window settings kept between starts in HOME/window.ini: geometry, look, set-up."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings

@@ -1,7 +1,5 @@
 """Asks the desk the same question again after changes, one at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Account on the settings page: its set-up, addresses, secrets and access token."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """Commands of an account's card: pause, rename, new secrets, remove."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Dialogs that rename an account, renew its Token and key, or remove it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget

@@ -1,7 +1,5 @@
 """Reply mode and hold time of an account, with a way back to config.toml."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Public address and tunnel on the settings page, to be checked again at any time."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 

@@ -1,7 +1,5 @@
 """Light or dark, and the language, on the settings page."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 

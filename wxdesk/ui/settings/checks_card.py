@@ -1,7 +1,5 @@
 """Doctor in the window: checks everything, and copies a report without secrets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """Facts for the settings page that the desk itself does not know."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path

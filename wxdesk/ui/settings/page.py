@@ -1,7 +1,5 @@
 """The settings page: accounts, the way here, preferences, places and appearance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal

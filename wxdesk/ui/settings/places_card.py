@@ -1,7 +1,5 @@
 """This installation on the settings page: listener, files, secrets and log."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 

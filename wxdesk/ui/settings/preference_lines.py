@@ -1,7 +1,5 @@
 """Lines of the preferences: a number with its unit, a switch, or a choice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal

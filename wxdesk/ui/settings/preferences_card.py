@@ -1,7 +1,5 @@
 """Card of all settings in `core.preferences`, saved as soon as one is changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Cards of the settings page, with rows of a name and a value."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QVBoxLayout, QWidget
 

@@ -1,7 +1,5 @@
 """Line about the place of new secrets, with a button for the vault."""
 
-from __future__ import annotations
-
 import asyncio
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """Third card: the way to this machine, probed from outside as WeChat would."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.facts import SetupFact

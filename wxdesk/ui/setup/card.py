@@ -1,7 +1,5 @@
 """Base of the five cards: a fact, what was found about it, and the way on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime

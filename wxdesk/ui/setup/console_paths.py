@@ -1,7 +1,5 @@
 """Places in WeChat's two consoles, menu by menu as they read there."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt

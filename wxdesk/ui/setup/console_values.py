@@ -1,7 +1,5 @@
 """Values to enter in WeChat's console under message push, each with a copy button."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal

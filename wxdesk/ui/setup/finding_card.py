@@ -1,7 +1,5 @@
 """Outcome of a check: its sentence, the remedy, and buttons that mend it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal

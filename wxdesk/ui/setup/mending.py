@@ -1,7 +1,5 @@
 """Buttons that mend what a check found, where a program can do it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any

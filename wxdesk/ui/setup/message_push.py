@@ -1,7 +1,5 @@
 """Second card: the values for WeChat's message push, made here and copied there."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget

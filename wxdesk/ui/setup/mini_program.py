@@ -1,7 +1,5 @@
 """First card: the mini program, checked by fetching a token with its AppSecret."""
 
-from __future__ import annotations
-
 from functools import partial
 from itertools import count
 

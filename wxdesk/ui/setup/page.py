@@ -1,7 +1,5 @@
 """The guided set-up: steps at the left, the card of the present one at the right."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal

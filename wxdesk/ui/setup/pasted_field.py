@@ -1,7 +1,5 @@
 """Field for a value from WeChat's console, cleaned and judged as it comes."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 

@@ -1,7 +1,5 @@
 """Last card: a message from a real phone, kept and answered by a rule."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any

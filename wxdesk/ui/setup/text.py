@@ -1,7 +1,5 @@
 """Words of the guided set-up: its steps, their states, and WeChat's consoles."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Form of the public address and of the tunnel that leads it here."""
 
-from __future__ import annotations
-
 from functools import partial
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """Fourth card: waits for WeChat's check of the URL, and names what happened."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Counts on the rail and in the status bar, updated at most five times a second."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from typing import Any
 

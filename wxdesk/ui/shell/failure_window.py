@@ -1,7 +1,5 @@
 """The window that shows why the desk cannot open, where nobody sees stderr."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget

@@ -1,7 +1,5 @@
 """Closing of the window: stops receiving messages, or keeps on in the tray."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Status bar button that opens the conversation with the longest wait."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """The main window: a rail, the pages, the status bar, and bars across them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The pages of the window in the order of the rail, built in one place."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Pause of all automatic replies: its menu, its bar, and the commands."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """The rail at the left: the pages by icon and name, and the unread count."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Second starts on the same home: the open window comes to the front instead."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import sys

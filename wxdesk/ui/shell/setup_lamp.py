@@ -1,7 +1,5 @@
 """Lamp of the whole set-up: green only if a push would be taken and answered."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget

@@ -1,7 +1,5 @@
 """Desk on a simulated WeChat beside the operator's own, and the way back."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager

@@ -1,7 +1,5 @@
 """The vault of secrets in the window: asks for its passphrase, or makes one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject

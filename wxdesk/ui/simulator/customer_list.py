@@ -1,7 +1,5 @@
 """List of the customers who can be played, with the last line of each."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt

@@ -1,7 +1,5 @@
 """Switches for mishaps; a switch turns itself off once its mishap has happened."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal

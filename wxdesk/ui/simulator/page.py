@@ -4,8 +4,6 @@ It is in the window of the demonstration only. It never touches the desk: what h
 way as in life, over HTTP to the listener and back.
 """
 
-from __future__ import annotations
-
 from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path

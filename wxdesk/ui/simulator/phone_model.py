@@ -1,7 +1,5 @@
 """Model of the lines on a customer's phone; its last row is the typing sign."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt

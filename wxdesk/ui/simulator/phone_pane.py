@@ -1,7 +1,5 @@
 """One customer's phone and actions: write, enter, send a picture or a card."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal

@@ -1,7 +1,5 @@
 """Chat as the customer sees it; stays at the newest line unless scrolled up."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt

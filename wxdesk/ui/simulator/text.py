@@ -1,7 +1,5 @@
 """Texts of the page about mishaps, pushes and the remaining quota."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

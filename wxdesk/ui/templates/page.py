@@ -1,7 +1,5 @@
 """Templates page: connects list and editor with each other and with the desk."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Texts about templates, for the list, the editor and the comparison of revisions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Detail beside the table: one request's body and the steps of its processing."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

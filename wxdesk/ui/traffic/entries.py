@@ -4,8 +4,6 @@ They are made once, when the line is made or its stored rows have been found, so
 lines at each key costs nothing.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum

@@ -4,8 +4,6 @@ Entries come from the desk's memory, their content from the store. The two are j
 is seen before its message has been made.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any

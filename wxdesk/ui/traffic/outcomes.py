@@ -4,8 +4,6 @@ The reasons of a refusal are those of the listener (`webhook.refusal`), with the
 a test holds the two tables together.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

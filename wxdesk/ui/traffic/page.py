@@ -1,7 +1,5 @@
 """Traffic page: the latest requests and calls, and one of them in detail."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QStackedLayout, QWidget

@@ -1,7 +1,5 @@
 """Quarantined pushes on the traffic page: listing, reading again and saving."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Steps of one request or call, as pairs of a label and a text."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

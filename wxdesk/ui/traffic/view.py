@@ -1,7 +1,5 @@
 """Table view that follows the newest line while scrolled to the top."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (

@@ -1,7 +1,5 @@
 """Rows and columns of widgets, each made by one call, and a scroll area."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt

@@ -4,8 +4,6 @@ Their looks come from the style sheet (`ui.look.style`) by the property `kind`; 
 because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation

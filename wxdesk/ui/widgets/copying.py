@@ -1,7 +1,5 @@
 """Text to copy: a command, an address, a few lines for a file, a secret."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from PySide6.QtCore import QMimeData, QObject, QSize, Qt, QTimer, Signal

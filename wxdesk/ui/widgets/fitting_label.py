@@ -1,7 +1,5 @@
 """Labels that shorten their text, and the order in which parts of one line do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol
 

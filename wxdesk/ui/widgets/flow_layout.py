@@ -1,7 +1,5 @@
 """A layout that breaks widgets into lines, like the words of a paragraph."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt

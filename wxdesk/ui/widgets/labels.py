@@ -3,8 +3,6 @@
 Qt's own label guesses rich text, so a customer's message could make it load a file or grow without bounds.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import sys

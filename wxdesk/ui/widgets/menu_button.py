@@ -1,7 +1,5 @@
 """Buttons with a menu: one of several, any of several, or a name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal

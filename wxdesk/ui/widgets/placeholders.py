@@ -1,7 +1,5 @@
 """Placeholders of an empty region, with at most two next steps."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 

@@ -1,7 +1,5 @@
 """The two kinds of index by which Qt names a row of a list."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
 type Index = QModelIndex | QPersistentModelIndex

@@ -1,7 +1,5 @@
 """A status at a glance: a dot in its colour, and text."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.ui.look.theme import Size

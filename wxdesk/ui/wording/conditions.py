@@ -4,8 +4,6 @@ Conditions are named as in verdicts. Each has an entry in one table, in the orde
 in the menu, the words before its value, and its outcome in the trial and among the reasons of an answer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Reasons behind an answer: outcomes, rules and each of their conditions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import reduce
 

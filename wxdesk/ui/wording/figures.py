@@ -1,7 +1,5 @@
 """Name and meaning of each figure, for chips, tooltips and legend."""
 
-from __future__ import annotations
-
 from enum import Enum
 
 from wxdesk.i18n import tr

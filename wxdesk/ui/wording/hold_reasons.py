@@ -1,7 +1,5 @@
 """Reasons that hold back automatic replies: pause, typing, last moment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 Times come in UTC and are shown in the operator's own time zone. Nothing here ever shows a whole openid.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from functools import cache
 

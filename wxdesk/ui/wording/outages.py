@@ -1,7 +1,5 @@
 """Times in which messages may have been missed, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 

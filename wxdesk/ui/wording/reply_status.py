@@ -3,8 +3,6 @@
 One table for bubbles, list, strip and traffic, so that no two places of the window differ about a reply.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

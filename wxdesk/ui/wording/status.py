@@ -1,7 +1,5 @@
 """Texts of a conversation's status: resolved, snoozed, and the ends of a snooze."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 

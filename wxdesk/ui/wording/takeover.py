@@ -1,7 +1,5 @@
 """Texts of a takeover: spans to choose from, time left, notice of its end."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 

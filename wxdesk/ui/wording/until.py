@@ -1,7 +1,5 @@
 """Ends that a menu offers for a takeover or a snooze."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -4,8 +4,6 @@ Every label is from a closed set: names of accounts, our own words, and errcodes
 customer is among them, and no stranger can make them more.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 

@@ -4,8 +4,6 @@ It is off unless config.toml gives it a port, and listens on this machine alone 
 whoever reaches it may read it. It names accounts and kinds of trouble, and nothing that is secret or a customer's.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

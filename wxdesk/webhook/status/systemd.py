@@ -3,8 +3,6 @@
 Datagrams to a socket; none where nobody waits for them.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -5,8 +5,6 @@ demands, never by trying messages, so that "implies" is certain and "does not im
 is not known.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ A test's `refusal` is its verdict when it fails having found nothing; it is one 
 `core.rules.matching.candidates`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto

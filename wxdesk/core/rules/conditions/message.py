@@ -1,7 +1,5 @@
 """Conditions on the message itself: words, a pattern, the button, the event."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from operator import contains
 

@@ -1,7 +1,5 @@
 """Conditions on what surrounds a message: hours, operator, contact, history."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta

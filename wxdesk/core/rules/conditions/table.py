@@ -5,8 +5,6 @@ A new condition needs its field in `Condition` and an entry in the table of each
 (`ui.wording.conditions`) and in the editor (`ui.rules.editor.conditions.table`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta

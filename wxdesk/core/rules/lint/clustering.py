@@ -4,8 +4,6 @@ Pure and the same every time. Meant for messages that no rule answered: the newe
 in less than a second, so every step looks only at sentences that share a piece.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

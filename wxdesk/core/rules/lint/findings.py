@@ -1,7 +1,5 @@
 """Records of lint: codes, severities, findings and the context of a check."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

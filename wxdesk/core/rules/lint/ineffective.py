@@ -3,8 +3,6 @@
 Each is reported only where it is certain, as in `core.rules.conditions.claims`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from wxdesk.core.content.limits import words_of

@@ -5,8 +5,6 @@ every such message. Only the others are candidates. The index never leaves one o
 many.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """Guards: checks before any rule is asked, which can keep rules from answering."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

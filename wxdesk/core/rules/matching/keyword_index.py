@@ -1,7 +1,5 @@
 """Index of many words that finds those in a text, in time that hardly grows."""
 
-from __future__ import annotations
-
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

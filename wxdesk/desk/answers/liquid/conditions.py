@@ -5,8 +5,6 @@ each other, because an operator who writes one of them asks whether there is som
 itself keeps `nil` and `''` apart: its authors know which of the two their data has, and an operator cannot.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import TextIO
 

@@ -5,8 +5,6 @@ of a stalled desk or an endless text. What a customer wrote is never template te
 that `core.content.variables` has made harmless.
 """
 
-from __future__ import annotations
-
 import functools
 import gc
 import time

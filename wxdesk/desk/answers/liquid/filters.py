@@ -1,7 +1,5 @@
 """Filters that a template may use, each bounded and none of them touching a gap."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterable, Mapping
 

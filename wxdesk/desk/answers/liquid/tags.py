@@ -5,8 +5,6 @@ lexer takes quadratic time over long runs of blanks inside a tag. Both are settl
 list of tags that a reply may use: those that neither load another template nor lay out HTML.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

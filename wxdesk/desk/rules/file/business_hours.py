@@ -9,8 +9,6 @@
 Of exceptions that cover the same date, those for the fewest days hold.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, time
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from

@@ -1,7 +1,5 @@
 """Reads and writes `when = { … }` of a rules file: an entry for each condition."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -5,8 +5,6 @@ The format is TOML: one `[[rules]]` table a rule, in the order in which they are
 stable: others keep such files and write scripts for them. Reading is all or nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 

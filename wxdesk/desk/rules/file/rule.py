@@ -1,7 +1,5 @@
 """Reads and writes `[[rules]]` of a rules file: one table a rule."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from wxdesk.core.model.content import Content, ReplyKind

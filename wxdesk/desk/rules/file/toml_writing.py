@@ -1,7 +1,5 @@
 """Writes tables as TOML that is easy to read."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence

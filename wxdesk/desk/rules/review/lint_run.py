@@ -1,7 +1,5 @@
 """Lints the whole list of rules and finds unmatched messages, for “Check”."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

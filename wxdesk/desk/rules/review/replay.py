@@ -3,8 +3,6 @@
 The history that rules ask for is followed along the way, as they would have made it.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence

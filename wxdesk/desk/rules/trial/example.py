@@ -4,8 +4,6 @@ Nothing of it is decided, stored or sent. An unknown value stands there as a que
 does in the example of a template.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial

@@ -1,7 +1,5 @@
 """The outcome of a trial: the answer, and how the desk would deliver it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from wxdesk.core.content.variables import byte_count

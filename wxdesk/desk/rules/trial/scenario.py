@@ -1,7 +1,5 @@
 """The scenario of a trial: contact, time and history of a message nobody sent."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Trials of the rules, and examples of one of them, on messages that nobody sent."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 Each function runs in the given transaction; see `store.replies.replies`.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

@@ -3,8 +3,6 @@
 Each function runs in the given transaction; see `store.replies.pending.pending`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

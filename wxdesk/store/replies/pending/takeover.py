@@ -1,7 +1,5 @@
 """Cancels pending automatic replies on a takeover; those being edited stay drafts."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, false, func, select, update

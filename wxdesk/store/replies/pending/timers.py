@@ -1,7 +1,5 @@
 """Timers of pending replies: due, stale, or at the end of their reply window."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Line-by-line comparison of two revisions, word by word in rewritten lines."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

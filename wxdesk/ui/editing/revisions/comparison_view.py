@@ -1,7 +1,5 @@
 """Read-only view of a comparison, and the legend of its signs and colours."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt

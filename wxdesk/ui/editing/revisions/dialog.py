@@ -1,7 +1,5 @@
 """Dialog of all saved revisions: view, compare and restore into the editor."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum

@@ -1,7 +1,5 @@
 """Saved revision of a rule or template, in words and divided into sections."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Phrases and lines that describe rules and templates alike."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 

@@ -1,7 +1,5 @@
 """Growing text field for replies: coloured variables, marks on wrong lines."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

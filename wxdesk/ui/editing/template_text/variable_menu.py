@@ -1,7 +1,5 @@
 """Menu that inserts a variable into a reply, and the meanings of all variables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal

@@ -1,7 +1,5 @@
 """Drop target for pictures that covers a widget while one is dragged over it."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal

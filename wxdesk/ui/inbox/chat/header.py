@@ -1,7 +1,5 @@
 """Header above the chat: name, mode, quota and the buttons of the conversation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

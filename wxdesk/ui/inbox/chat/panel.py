@@ -1,7 +1,5 @@
 """Middle region: header, timeline and composer, or a placeholder."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Takes over the open conversation and hands it back."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Text field of the composer; Enter sends, except while an input method composes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """Undoes a send while it counts down, and restores its text."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject

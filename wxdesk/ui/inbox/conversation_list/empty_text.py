@@ -1,7 +1,5 @@
 """Words of an empty conversation list, with the one next step."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Filter chips above the list; pressing the chosen one again shows all open ones."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal

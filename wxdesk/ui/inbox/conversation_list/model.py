@@ -1,7 +1,5 @@
 """Rows of the conversation list, loaded by page; changes keep the selection."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Left region: search, filters, held replies, and the conversations."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

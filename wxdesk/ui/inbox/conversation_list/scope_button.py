@@ -1,7 +1,5 @@
 """Button that switches the list to open, snoozed, resolved or all conversations."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget

@@ -1,7 +1,5 @@
 """List of search results, each an excerpt around the match."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import IntEnum
 

@@ -1,7 +1,5 @@
 """Follows the set-up for the words of the empty inbox."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject

@@ -1,7 +1,5 @@
 """Panel about the customer: facts from WeChat, and the operators' own notes."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal

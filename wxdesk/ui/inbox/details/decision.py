@@ -1,7 +1,5 @@
 """Panel that explains an answer: the stored decision, rule by rule."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Chooses the bubble that the details explain, and reads its reasons and history."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QObject

@@ -1,7 +1,5 @@
 """Right region: contact, takeover, reasons, history, and quota in sentences."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal

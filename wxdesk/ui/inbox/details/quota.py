@@ -1,7 +1,5 @@
 """Quota of a conversation: replies left, their time, and the operator's reserve."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from enum import IntEnum
 

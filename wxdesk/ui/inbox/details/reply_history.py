@@ -1,7 +1,5 @@
 """Panel with the history of the reply in focus: each step, its author and time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Texts for the history of a reply, one line a step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Tags of a contact as chips: press one to remove it, the plus to add one."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget

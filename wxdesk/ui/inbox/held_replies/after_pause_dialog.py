@@ -1,7 +1,5 @@
 """Dialog about replies that waited through a pause: decide each, all, or later."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 

@@ -1,7 +1,5 @@
 """Commands for held replies outside their bubbles: send or stop one, some or all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

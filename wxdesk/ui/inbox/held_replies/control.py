@@ -1,7 +1,5 @@
 """Connects held replies with their strip, their commands and their bubbles."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal

@@ -1,7 +1,5 @@
 """Painter of a held reply's row: customer, text, status and two buttons."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem

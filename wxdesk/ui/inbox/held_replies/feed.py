@@ -1,7 +1,5 @@
 """Loads the held replies for the strip, the keys and the dialog after a pause."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rows of a list of held replies."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import IntEnum
 

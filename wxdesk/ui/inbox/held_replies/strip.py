@@ -3,8 +3,6 @@
 Folded it is one line; unfolded it lists each of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

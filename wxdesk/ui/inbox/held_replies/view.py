@@ -1,7 +1,5 @@
 """List of held replies, to open, send or stop each by mouse or key."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget

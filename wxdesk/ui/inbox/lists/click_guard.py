@@ -1,7 +1,5 @@
 """Ignores clicks and keys on rows that have just moved by themselves."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex

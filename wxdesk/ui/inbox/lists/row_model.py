@@ -1,7 +1,5 @@
 """Base model of the inbox's lists."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

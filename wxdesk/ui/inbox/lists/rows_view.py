@@ -1,7 +1,5 @@
 """List view that passes typed letters and input methods on to the reply."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QListView, QWidget

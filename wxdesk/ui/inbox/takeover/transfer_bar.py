@@ -1,7 +1,5 @@
 """Bar below the header during or before a transfer to WeChat's service tool."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from functools import partial
 

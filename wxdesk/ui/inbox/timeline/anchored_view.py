@@ -1,7 +1,5 @@
 """List of bubbles that keeps its scroll position while rows change."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView

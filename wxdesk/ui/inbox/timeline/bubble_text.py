@@ -1,7 +1,5 @@
 """Captions, notices and actions of a bubble, by the state of its reply."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum

@@ -3,8 +3,6 @@
 Pure functions of records, which can be tested without a window.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime

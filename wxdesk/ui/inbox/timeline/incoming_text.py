@@ -4,8 +4,6 @@ WeChat says that customers of a mini program send only text, pictures and cards;
 older clients or other programs. They are named, with what can be read of them.
 """
 
-from __future__ import annotations
-
 from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.wechat.session_from import fields_of

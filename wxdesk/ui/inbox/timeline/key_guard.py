@@ -1,7 +1,5 @@
 """Ignores keys and clicks on a bubble whose actions changed within a second."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 

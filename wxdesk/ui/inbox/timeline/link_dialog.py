@@ -1,7 +1,5 @@
 """Dialog with the whole address of a link, to read, copy or open it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget

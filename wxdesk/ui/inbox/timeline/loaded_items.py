@@ -1,7 +1,5 @@
 """Messages and replies read of one conversation: a stretch without gaps."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from wxdesk.core.conversations.listing import TimelineItem

@@ -1,7 +1,5 @@
 """Explains the setting that made a reply wait: account, conversation or rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from wxdesk.core.model.account import ModeSource, ReplyMode

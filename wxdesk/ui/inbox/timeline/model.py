@@ -1,7 +1,5 @@
 """Rows of the open conversation, changed in the smallest steps."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import IntEnum

@@ -1,7 +1,5 @@
 """Window that shows one picture, to zoom, save and copy it."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 from functools import partial

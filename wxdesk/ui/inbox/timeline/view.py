@@ -1,7 +1,5 @@
 """The timeline on the screen, with the actions of mouse and keys."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal

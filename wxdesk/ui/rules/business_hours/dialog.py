@@ -1,7 +1,5 @@
 """Editor of business hours: calendars at the left, the chosen one at the right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Draft of business hours: the texts of the fields, and what is wrong with them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date

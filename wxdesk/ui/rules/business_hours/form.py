@@ -1,7 +1,5 @@
 """Form of one calendar: name, time zone, week and special days."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

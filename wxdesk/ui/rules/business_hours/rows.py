@@ -1,7 +1,5 @@
 """Rows of the calendar editor: a weekday with its spans, and special days."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 

@@ -1,7 +1,5 @@
 """Texts about business hours: open or closed now, and until when."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 
 from wxdesk.core.rules.business_hours import OpenSpan, Schedule

@@ -1,7 +1,5 @@
 """Editor of one rule, written as a sentence: conditions, actions and limits."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal

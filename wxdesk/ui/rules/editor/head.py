@@ -1,7 +1,5 @@
 """Head of the rule editor: name, state and buttons."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """Opens a rule's revisions, for its editor or to explain an answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

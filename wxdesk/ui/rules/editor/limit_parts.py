@@ -1,7 +1,5 @@
 """Limits on how often a rule answers, each on a line of the sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Card “How often and how it leaves”: a rule's limits and delivery."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """Mistakes in a rule, told apart from what is merely unfinished."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol
 

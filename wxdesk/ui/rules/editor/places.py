@@ -1,7 +1,5 @@
 """Focuses the field of the editor that a fault or lint finding is about."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer

@@ -1,7 +1,5 @@
 """Describes a whole rule in words, card by card, for its history."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule

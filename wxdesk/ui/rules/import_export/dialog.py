@@ -1,7 +1,5 @@
 """Preview of an import, with the differences of each rule and calendar in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, Signal

@@ -1,7 +1,5 @@
 """Imports rules from a file after a preview, and exports them into one."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Reviews shown in the editor's place: rule check, unmatched messages, dry run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any

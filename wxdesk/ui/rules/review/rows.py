@@ -1,7 +1,5 @@
 """Rows of two or three lines: a head, and texts about it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum

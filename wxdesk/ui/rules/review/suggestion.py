@@ -1,7 +1,5 @@
 """Suggests a rule, without a reply, for messages that no rule answered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from wxdesk.core.model.message import MessageType

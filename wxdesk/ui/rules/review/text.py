@@ -1,7 +1,5 @@
 """Texts of the reviews: lint findings, unmatched messages and dry runs."""
 
-from __future__ import annotations
-
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding

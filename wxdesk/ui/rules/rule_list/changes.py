@@ -1,7 +1,5 @@
 """Commands of the list of rules, each with undo: switch, reorder, import."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """List model of the rules in the order of their evaluation, and a row's texts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime

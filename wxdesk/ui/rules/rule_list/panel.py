@@ -1,7 +1,5 @@
 """Left side of the rules page: the list of rules, its commands and its figures."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Chat as the customer would see it, below the trial's verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt

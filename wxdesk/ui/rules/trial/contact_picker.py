@@ -1,7 +1,5 @@
 """List of stored customers to choose from, below a field for a part of a name."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

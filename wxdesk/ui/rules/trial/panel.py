@@ -1,7 +1,5 @@
 """Trial of a sentence against the rules, even an unsaved one; nothing is sent."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 

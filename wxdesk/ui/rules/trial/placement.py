@@ -1,7 +1,5 @@
 """Places the trial in a column, or in a drawer with the bubbles below the editor."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 

@@ -1,7 +1,5 @@
 """Live bubbles of the edited rule, whichever rule answers the tried sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt

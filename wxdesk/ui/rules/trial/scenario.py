@@ -1,7 +1,5 @@
 """Fields for a trial's scenario: time, contact, history and takeover."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Texts of a trial besides verdicts and bubbles."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES

@@ -1,7 +1,5 @@
 """List of the rules' verdicts on the tried sentence, and a row for the unasked."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Sequence

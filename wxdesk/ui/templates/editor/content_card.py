@@ -1,7 +1,5 @@
 """Card for a template's content: its kind, and the text or fields of that kind."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

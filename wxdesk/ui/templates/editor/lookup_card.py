@@ -1,7 +1,5 @@
 """Card for the shortcut, category and keywords that find a template."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QFrame, QWidget
 

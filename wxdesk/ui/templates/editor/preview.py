@@ -1,7 +1,5 @@
 """Live preview of the bubble that a customer would see, with example values."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count

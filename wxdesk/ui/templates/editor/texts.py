@@ -1,7 +1,5 @@
 """Text of a template in one or more variants, with sizes and faults by line."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """List model of all templates, or of those that match the search."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Left side of the templates page: search, categories and the list."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal

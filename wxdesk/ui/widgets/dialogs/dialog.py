@@ -4,8 +4,6 @@ A nested event loop would lose the wake-up of everything else on the window's lo
 guesses rich text; so there is no `exec` and no message box in this program.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

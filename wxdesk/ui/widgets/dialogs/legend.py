@@ -1,7 +1,5 @@
 """Dialog that says what names mean, such as those of the window's figures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt

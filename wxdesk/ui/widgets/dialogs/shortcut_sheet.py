@@ -1,7 +1,5 @@
 """The sheet of all keyboard shortcuts, and functions to bind them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable

@@ -1,7 +1,5 @@
 """Dialog for the vault's passphrase: opens the vault, or makes a new one."""
 
-from __future__ import annotations
-
 import asyncio
 
 from PySide6.QtCore import Qt, Signal

@@ -1,7 +1,5 @@
 """A drop-down list with a themed arrow, which no style sheet can draw."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget

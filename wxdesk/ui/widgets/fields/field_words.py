@@ -1,7 +1,5 @@
 """Words below a field: what was corrected, or what is wrong."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.ui.look.theme import Size

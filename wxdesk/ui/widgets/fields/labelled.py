@@ -1,7 +1,5 @@
 """A text field with its name above and its error below."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 

@@ -1,7 +1,5 @@
 """A small field for a whole number inside a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal

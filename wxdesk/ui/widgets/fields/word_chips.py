@@ -1,7 +1,5 @@
 """A list of words as chips, with a small field for the next word."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from itertools import chain

@@ -1,7 +1,5 @@
 """Dialog that edits a long list of words as a text, one word a line."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence

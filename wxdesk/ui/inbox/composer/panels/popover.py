@@ -1,7 +1,5 @@
 """Non-modal panel over the chat, above the composer; Esc closes it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget

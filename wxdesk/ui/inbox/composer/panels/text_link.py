@@ -1,7 +1,5 @@
 """Panel that turns text of the reply into a link to a web or mini-program page."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 

@@ -1,7 +1,5 @@
 """Form for the values a template asks for, with a preview of its text."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 from PySide6.QtCore import Qt, Signal

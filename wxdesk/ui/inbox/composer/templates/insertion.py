@@ -1,7 +1,5 @@
 """Inserts a template: choose it, fill it in, insert it, count its use."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from PySide6.QtCore import QObject

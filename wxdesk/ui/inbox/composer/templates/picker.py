@@ -1,7 +1,5 @@
 """Searchable list of templates above the composer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal

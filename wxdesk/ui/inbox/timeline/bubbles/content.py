@@ -1,7 +1,5 @@
 """Content of a bubble, made from a message or a reply, and its links and pictures."""
 
-from __future__ import annotations
-
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.i18n import tr

@@ -1,7 +1,5 @@
 """Painter of the timeline: bubbles, captions, buttons, and the lines between."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt

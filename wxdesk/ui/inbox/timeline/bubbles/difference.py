@@ -1,7 +1,5 @@
 """Differences that an edit made in a text, word by word, or by Chinese character."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher

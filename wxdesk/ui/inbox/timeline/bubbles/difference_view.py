@@ -1,7 +1,5 @@
 """Widget that shows an edit as one text, with removed and added parts marked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize

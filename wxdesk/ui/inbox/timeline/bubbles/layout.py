@@ -1,7 +1,5 @@
 """Geometry of a timeline row, computed once a width, for painting and hit testing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Fields of the simple actions, and the choice of fields for any action."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind

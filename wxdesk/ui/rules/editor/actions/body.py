@@ -1,7 +1,5 @@
 """Base class of the fields of an action."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal

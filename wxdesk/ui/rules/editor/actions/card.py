@@ -1,7 +1,5 @@
 """Card “How to answer”: the rule's actions in their order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """Fields of a picture, link or card as WeChat takes them, with a local picture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Fields of a text reply: its text, further wordings, and how one is picked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Fields of a template action: its template, chosen from a menu or typed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtGui import QAction

@@ -1,7 +1,5 @@
 """Card “When the customer sends …”: the sentence of a rule's conditions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 

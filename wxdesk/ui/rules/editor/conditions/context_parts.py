@@ -1,7 +1,5 @@
 """Parts for conditions on a message's context: hours, operator, contact, history."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

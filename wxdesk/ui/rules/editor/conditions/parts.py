@@ -4,8 +4,6 @@ A part makes widgets for the layout of its host, so that a sentence breaks where
 condition does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

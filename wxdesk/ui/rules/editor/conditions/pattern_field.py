@@ -1,7 +1,5 @@
 """Field for a pattern or another technical value, on as many lines as it needs."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget

@@ -1,7 +1,5 @@
 """Editors of the conditions: an entry for each makes its part of the sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
