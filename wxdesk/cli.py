@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO", log_to_stdout=False)
     add = _commands_of(parser, title="commands")
+    _add_data(add)
     _add_move(add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _move))
     serving = add("serve", "the same desk without a window, for a server", _serve)
     whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
@@ -120,6 +121,15 @@ def _add_move(parser: argparse.ArgumentParser) -> None:
     url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
     parser.add_argument("--to", default="", metavar="URL", help=url)
     parser.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
+
+
+def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
+    backup = add("backup", "write the whole home to one file, also beside a running desk", _backup)
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = add("restore", "put a backup into an empty home; all of it is compared first", _restore)
+    restore.add_argument("file", type=Path, metavar="FILE")
+    aside = "keep what stands in the home in a folder there, and put the backup in its place"
+    restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
@@ -255,9 +265,21 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _move(options: argparse.Namespace) -> int:
-    from wxdesk.commands.move import run_move  # only this command needs it
+    from wxdesk.commands.data import run_move  # only this command and those below need it
 
     return run_move(_home(options), options.to, options.log_level, _report, use=options.use)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_backup
+
+    return run_backup(_home(options), options.file, _report)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_restore
+
+    return run_restore(_home(options), options.file, _report, set_aside=options.set_aside)
 
 
 def _import_rules(options: argparse.Namespace) -> int:

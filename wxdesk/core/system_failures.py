@@ -48,7 +48,7 @@ class UnusableFile(BadInput):
 
     template = "{file}: {reason}"
 
-    def __init__(self, file: str, reason: str) -> None:
+    def __init__(self, file: str, reason: str | Phrase) -> None:
         super().__init__(file=file, reason=reason)
 
 

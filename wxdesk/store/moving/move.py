@@ -234,11 +234,11 @@ class _Move:
             await self._there.db.write(rows.go_on_from, one, await self._here.db.read(rows.last_id, one))
 
     async def _copy_pictures(self) -> tuple[int, int]:
-        found, lost = await self._here.db.read(_pictures), 0
+        found, lost = await self._here.db.read(kept_pictures), 0
         for done, picture in enumerate(found, start=1):
             with _telling_place(PICTURE_BYTES):
-                if await _sound(self._there, picture) is None:
-                    data = await _sound(self._here, picture)
+                if await sound_picture(self._there.read_picture, picture) is None:
+                    data = await sound_picture(self._here.read_picture, picture)
                     if data is None:
                         lost += 1
                     else:
@@ -258,15 +258,16 @@ class _Move:
         return copied
 
 
-def _pictures(connection: Connection) -> list[Picture]:
+def kept_pictures(connection: Connection) -> list[Picture]:
+    """Return the records of all pictures."""
     query = select(pictures).order_by(pictures.c.added_at)
     return [Picture(row.digest, row.format, row.width, row.height, row.size) for row in connection.execute(query)]
 
 
-async def _sound(side: _Side, picture: Picture) -> bytes | None:
+async def sound_picture(read: Callable[[str], Awaitable[bytes]], picture: Picture) -> bytes | None:
     """Return the bytes of a picture; None if they are gone or have changed."""
     try:
-        return await side.read_picture(picture.digest)
+        return await read(picture.digest)
     except NotFound:
         return None
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""`wxdesk move`: copies the whole store from SQLite to PostgreSQL, or back."""
+"""`wxdesk move`, `backup` and `restore`: all that was kept, to another place."""
 
 from __future__ import annotations
 
@@ -16,8 +16,18 @@ from wxdesk.config.reading import load_file
 from wxdesk.config.store_url import VARIABLE, passwords_in, public_part, url_of_environment, without_password
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
+from wxdesk.desk.data.backups import URL, back_up
+from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.i18n import ntr, tr
-from wxdesk.store.moving import CopyProgress, CopyResult, CopyStart, move_store
+from wxdesk.store.moving import (
+    DATABASE,
+    CopyProgress,
+    CopyResult,
+    CopyStart,
+    Listing,
+    move_store,
+    restore_backup,
+)
 
 EVERY_SECONDS = 2.0
 """Time between two lines about the same table."""
@@ -37,7 +47,7 @@ def run_move(home: Path, to: str, level: str, say: Say, *, use: bool) -> int:
     logs.set_up(home, level, [*passwords_in(source), *passwords_in(target)])
     old, new = public_part(source), public_part(target)
     say(tr("From {old} to {new}. The old one stays as it is.", old=old, new=new))
-    _say_result(asyncio.run(move_store(source, target, home, _Progress(say))), say)
+    _say_result(asyncio.run(move_store(source, target, home, CopyLines(say))), say)
     if use:
         rewrite(home, partial(with_keys, table="store", keys={"url": target}))
         say(tr("config.toml names {new} now.", new=new))
@@ -53,12 +63,18 @@ def _say_result(result: CopyResult, say: Say) -> None:
     pictures = ntr("{n} picture", "{n} pictures", result.pictures)
     moved = ntr("{n} row", "{n} rows", result.rows)
     say(tr("{rows} and {pictures} are there, and the same on both sides.", rows=moved, pictures=pictures))
-    if result.lost:
+    _say_lost(result.lost, say)
+
+
+def _say_lost(lost: int, say: Say) -> None:
+    if lost:
         say(ntr("{n} picture was damaged or gone here already, and is missing there.",
-                "{n} pictures were damaged or gone here already, and are missing there.", result.lost))  # fmt: skip
+                "{n} pictures were damaged or gone here already, and are missing there.", lost))  # fmt: skip
 
 
-class _Progress:
+class CopyLines:
+    """Lines about how far copying is, at most one every `EVERY_SECONDS` a table."""
+
     def __init__(self, say: Say) -> None:
         self._say = say
         self._said_at = -EVERY_SECONDS
@@ -76,3 +92,33 @@ class _Progress:
         if step.done == step.of or now - self._said_at >= EVERY_SECONDS:
             self._said_at = now
             self._say(tr("{place}: {done} of {of}", place=step.place, done=step.done, of=step.of))
+
+
+def run_backup(home: Path, file: Path, say: Say) -> int:
+    """Write the backup, also beside a running desk."""
+    made = asyncio.run(back_up(home, file.absolute(), utc_now(), CopyLines(say)))
+    say(tr("The backup is in {file}: {contents}.", file=file, contents=_contents(made)))
+    _say_lost(made.lost, say)
+    say(tr("It holds customers' words, and no secret in the open. Keep it as carefully as this folder."))
+    return 0
+
+
+def run_restore(home: Path, file: Path, say: Say, *, set_aside: bool) -> int:
+    """Restore the home from a backup; nothing is changed unless all of it is sound."""
+    if url_of_environment() not in ("", URL):
+        raise BadInput(reason=tr("{variable} names another database; unset it before restoring.", variable=VARIABLE))
+    found, aside = asyncio.run(restore_backup(file.absolute(), home, utc_now(), CopyLines(say), set_aside=set_aside))
+    made_at = found.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    say(tr("{home} is as it was on {time}: {contents}.", home=home, time=made_at, contents=_contents(found)))
+    if aside.exists():
+        say(tr("The desk that was there is in {folder} now.", folder=aside))
+    say(tr("Secrets of the keychain are in no backup: on another computer, enter them again."))
+    return 0
+
+
+def _contents(found: Listing) -> str:
+    pictures = sum(name.startswith("pictures/") for name in found.files)
+    said = [ntr("{n} picture", "{n} pictures", pictures)]
+    if found.rows:
+        said.insert(0, ntr("{n} row", "{n} rows", sum(number for number, _ in found.rows.values())))
+    return tr(", ").join([*said, tr("{n} MB", n=f"{found.files[DATABASE][0] / 1e6:.1f}")])

@@ -1,0 +1,246 @@
+"""A home in one file and back: whole, compared, beside a running desk, and never half."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.prepared import SQLITE
+from tests.store.chats import Talk, second
+from tests.store.moving.full_home import PICTURES, everything, make_home
+from wxdesk.config import load
+from wxdesk.core.errors import BadInput, HomeInUse, StoreError
+from wxdesk.core.system_failures import UnusableFile
+from wxdesk.desk.data.backups import back_up
+from wxdesk.store import open_store, read_store
+from wxdesk.store.moving import Listing, restore_backup
+from wxdesk.store.moving.backup import LISTING, read_listing
+from wxdesk.store.moving.restore import ASIDE
+
+NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("full") / "home"
+    asyncio.run(make_home(home))
+    (home / "secrets.vault").write_bytes(b"sealed \x00\xff")
+    return home
+
+
+@pytest.fixture
+def full(_made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(_made, tmp_path / "full")
+    return tmp_path / "full"
+
+
+def nobody(_step: object) -> None:
+    """Who does not want to know how far it is."""
+
+
+async def backed_up(home: Path, file: Path) -> Listing:
+    return await back_up(home, file, NOW, nobody)
+
+
+async def restored(file: Path, home: Path, *, set_aside: bool = False) -> Listing:
+    return (await restore_backup(file, home, NOW, nobody, set_aside=set_aside))[0]
+
+
+async def contents(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    store = await read_store(SQLITE, home)
+    try:
+        return await everything(store)
+    finally:
+        await store.close()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != "desk.lock")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+async def test_a_home_comes_back_as_it_was(full: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.db"
+    (full / "desk.db").rename(elsewhere)
+    (full / "config.toml").write_text(f'# mine\n[store]\nurl = "sqlite:///{elsewhere}"\n', encoding="utf-8")
+    made = await backed_up(full, tmp_path / "b.zip")
+    assert made.lost == 1  # `fill` records one without bytes
+    assert (tmp_path / "b.zip").stat().st_mode & 0o777 == 0o600
+    found = await restored(tmp_path / "b.zip", tmp_path / "new")
+    assert found == made == read_listing(tmp_path / "b.zip")
+    assert (tmp_path / "new" / "secrets.vault").read_bytes() == b"sealed \x00\xff"
+    assert (tmp_path / "new" / "config.toml").read_text(encoding="utf-8").startswith("# mine\n[store]\n")
+    assert load(tmp_path / "new").store.url == SQLITE
+    elsewhere.rename(full / "desk.db")
+    assert await contents(tmp_path / "new") == await contents(full)
+    again = await backed_up(tmp_path / "new", tmp_path / "b.zip")  # an older one is written over
+    assert again.rows == made.rows
+    store = await open_store(SQLITE, tmp_path / "new")
+    try:
+        for data in PICTURES:
+            assert await store.picture_bytes.read(sha256(data).hexdigest()) == data
+        assert len(await store.inbox.search("退款", 100)) >= 40
+        assert await store.pushes.lost() == 0
+    finally:
+        await store.close()
+
+
+async def test_a_password_in_the_settings_stays_at_home(
+    full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (full / "config.toml").write_text('[store]\nurl = "postgresql://me:s3cret@db/x"\n', encoding="utf-8")
+    with pytest.raises(StoreError, match="pg_dump"):
+        await backed_up(full, tmp_path / "b.zip")
+    monkeypatch.setenv("WXDESK_STORE_URL", SQLITE)
+    await backed_up(full, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert not [name for name in archive.namelist() if b"s3cret" in archive.read(name)]
+
+
+async def test_a_desk_goes_on_writing_meanwhile(full: Path, tmp_path: Path) -> None:
+    store = await open_store(SQLITE, full)
+    try:
+        talk = Talk(store)
+        await talk.says("p1", "in the log only", second(100), "bb")
+        backup = asyncio.create_task(backed_up(full, tmp_path / "b.zip"))
+        for number in range(30):
+            await talk.says("p1", f"meanwhile {number}", second(200 + number), "bb")
+        made = await backup
+        await talk.says("p1", "too late", second(300), "bb")
+        with pytest.raises(HomeInUse):
+            await restored(tmp_path / "b.zip", full, set_aside=True)
+    finally:
+        await store.close()
+    await restored(tmp_path / "b.zip", tmp_path / "new")
+    said = {str(row) for row in (await contents(tmp_path / "new"))["messages"]}
+    assert any("in the log only" in row for row in said)
+    assert not any("too late" in row for row in said)
+    with closing(sqlite3.connect(tmp_path / "new" / "desk.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        [(number,)] = connection.execute("SELECT count(*) FROM messages")
+    assert number == made.rows["messages"][0] == len(said)
+
+
+async def test_what_stands_there_is_set_aside_or_left(full: Path, tmp_path: Path) -> None:
+    await backed_up(full, tmp_path / "b.zip")
+    (full / "later.txt").write_text("mine", encoding="utf-8")
+    before = files(full)
+    with pytest.raises(BadInput, match="--set-aside"):
+        await restored(tmp_path / "b.zip", full)
+    folder = full / f"{ASIDE}{NOW.astimezone():%Y%m%d-%H%M%S}"
+    folder.mkdir()
+    with pytest.raises(UnusableFile):  # it cannot be moved there
+        await restored(tmp_path / "b.zip", full, set_aside=True)
+    folder.mkdir(exist_ok=True)
+    folder.rmdir()
+    assert files(full) == before
+    await restored(tmp_path / "b.zip", full, set_aside=True)
+    assert files(folder) == before
+    assert "later.txt" not in files(full)
+    assert not [name for name in files(full) if name.startswith(".restoring")]
+
+
+def _with(file: Path, change: dict[str, bytes]) -> None:
+    """Write a backup again, with other members."""
+    with zipfile.ZipFile(file) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()} | change
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in found.items():
+            archive.writestr(name, data)
+
+
+async def test_damage_and_what_is_no_backup_are_named_and_change_nothing(
+    full: Path, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    good, file, home = tmp_path / "good.zip", tmp_path / "b.zip", tmp_path / "new"
+    await backed_up(full, good)
+    whole = good.read_bytes()
+    listing = json.loads(zipfile.ZipFile(good).read(LISTING))
+
+    def of_listing(**change: object) -> dict[str, bytes]:
+        return {LISTING: json.dumps(listing | change).encode()}
+
+    cases: dict[str, bytes | dict[str, bytes]] = {
+        f"byte {at}": whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        for at in (60, len(whole) // 7, len(whole) // 2, len(whole) - 3_000)
+    }
+    cases |= {f"cut at {at}": whole[:at] for at in (0, 1, 1000, len(whole) - 30)}
+    cases |= {"text": b"hello", "other zip": b"", "rows": of_listing(rows=listing["rows"] | {"messages": [1, "x"]})}
+    cases |= {"vault": {"secrets.vault": b"another"}, "nothing": {LISTING: b"{}"}}
+    cases |= {"outside": {**of_listing(files={"../evil": [1, "x"]}), "../evil": b"x"}}
+    for name, case in cases.items():
+        with subtests.test(name):
+            file.write_bytes(whole if isinstance(case, dict) else case)
+            if isinstance(case, dict):
+                _with(file, case)
+            with pytest.raises(UnusableFile, match=r"damaged or not whole|not a backup"):
+                await restored(file, home)
+            assert files(home) == {}
+            assert not (tmp_path / "evil").exists()
+
+
+async def test_a_newer_backup_is_refused_and_an_older_one_taken(full: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(full / "desk.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0028'")
+    await backed_up(full, tmp_path / "old.zip")
+    assert read_listing(tmp_path / "old.zip").rows == {}
+    await restored(tmp_path / "old.zip", tmp_path / "old")
+    assert files(tmp_path / "old").keys() == files(full).keys() - {"desk.db-wal", "desk.db-shm"}
+    with closing(sqlite3.connect(full / "desk.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer wxdesk"):
+        await backed_up(full, tmp_path / "new.zip")
+    shutil.copy(tmp_path / "old.zip", tmp_path / "new.zip")
+    database = (full / "desk.db").read_bytes()
+    listing = json.loads(zipfile.ZipFile(tmp_path / "old.zip").read(LISTING)) | {"schema": "9999"}
+    listing["files"]["desk.db"] = [len(database), sha256(database).hexdigest()]
+    _with(tmp_path / "new.zip", {"desk.db": database, LISTING: json.dumps(listing).encode()})
+    with pytest.raises(UnusableFile, match="newer wxdesk made it"):
+        await restored(tmp_path / "new.zip", tmp_path / "home")
+    assert files(tmp_path / "home") == {}
+
+
+@contextmanager
+def disk_that_takes(size: int) -> Iterator[None]:
+    resource = pytest.importorskip("resource", reason="limits of a process are POSIX's")
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.expects_log("database error|cannot be used")
+async def test_a_full_disk_leaves_nothing_half(full: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    place = tmp_path / "backups"
+    place.mkdir()
+    for size in (1_000, 200_000, 600_000):  # of the database's copy, and of the file
+        with subtests.test(size=size), disk_that_takes(size):
+            with pytest.raises((UnusableFile, StoreError)):
+                await backed_up(full, place / "b.zip")
+            assert not list(place.iterdir())
+    await backed_up(full, place / "b.zip")
+    for size in (1_000, 600_000):
+        with disk_that_takes(size), pytest.raises(UnusableFile):
+            await restored(place / "b.zip", tmp_path / "new")
+        assert files(tmp_path / "new") == {}
+    with pytest.raises(UnusableFile):
+        await backed_up(full, tmp_path / "no such folder" / "b.zip")
+    (place / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(UnusableFile, match="another file"):
+        await backed_up(full, place / "mine.txt")
+    assert (place / "mine.txt").read_text(encoding="utf-8") == "mine"

@@ -1,0 +1,4 @@
+"""Data of its owner: backup, export, deletion.
+
+Imported by `desk.desk` and `commands`; imports `ports`.
+"""

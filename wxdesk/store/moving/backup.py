@@ -1,0 +1,216 @@
+"""Backup of a home in one file: database, pictures, settings and the sealed vault.
+
+It is a ZIP with a list of its contents, written beside its place, read once more, and named when all of it is on disk.
+The database in it is a copy made in one reading transaction, without what was deleted; a desk may work meanwhile.
+Pictures are copied afterwards: each is on disk before a row names it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import shutil
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from wxdesk import __version__
+from wxdesk.core.errors import Phrase, StoreError
+from wxdesk.core.system_failures import UnusableFile, unusable_file
+from wxdesk.paths import sync_folder
+from wxdesk.store.engine.failures import store_error
+from wxdesk.store.engine.inspection import revision_of
+from wxdesk.store.engine.sqlite import SqliteDatabase
+from wxdesk.store.migrate import Migrations
+from wxdesk.store.moving import rows
+from wxdesk.store.moving.move import NOTHING, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
+from wxdesk.store.opening import PICTURES, create_file, parse_url
+from wxdesk.store.pictures.files import PictureFiles
+
+SHARED = "the database is on a PostgreSQL server: back it up by pg_dump, as docs/server.md tells"
+NO_BACKUP = "it is not a backup of wxdesk"
+OTHER_FILE = "another file is there already, and only a backup is written over"
+BROKEN = "it is damaged or not whole: {place}"
+
+DATABASE = "desk.db"
+LISTING = "wxdesk-backup.json"
+_NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""Errors of a ZIP whose bytes have changed."""
+
+type Tell = Callable[[CopyProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Contents of a backup: tables with number and digest, files with size and digest.
+
+    rows: none if the database is of another schema than the program · lost: pictures that were damaged or gone before
+    """
+
+    program: str
+    schema: str
+    made_at: datetime
+    rows: dict[str, tuple[int, str]]
+    files: dict[str, tuple[int, str]]
+    lost: int = 0
+
+
+async def make_backup(
+    url: str, home: Path, file: Path, settings: Mapping[str, bytes], made_at: datetime, tell: Tell
+) -> Listing:
+    """Write a backup of a home with its store at `url`; an older file is replaced.
+
+    settings: the small files of the home, by name. Whatever `tell` raises stops it.
+
+    Raises:
+        UnusableFile: it cannot be written there; nothing is left behind.
+        StoreError: the database cannot be read, or is on a server.
+    """
+    found = parse_url(url)
+    if found.drivername != "sqlite":
+        raise StoreError(reason=SHARED)
+    with _telling(file):
+        await asyncio.to_thread(_expect_backup, file)
+        with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
+            copy, written = Path(folder, DATABASE), Path(folder, "backup")
+            await asyncio.to_thread(_copy_database, (home / (found.database or "")).resolve(), copy)
+            listing = await _write(copy, written, PictureFiles(home / PICTURES), settings, made_at, tell)
+            await asyncio.to_thread(_publish, written, file)
+    return listing
+
+
+def _expect_backup(file: Path) -> None:
+    try:
+        if file.exists():
+            read_listing(file)
+    except UnusableFile:
+        raise UnusableFile(str(file), OTHER_FILE) from None
+
+
+def _copy_database(source: Path, copy: Path) -> None:
+    if not source.exists():
+        raise StoreError(reason=Phrase(NOTHING, name=source.name))
+    create_file(copy)
+    try:
+        with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+    except sqlite3.Error as error:
+        raise store_error(error) from None
+
+
+async def _write(
+    copy: Path, written: Path, kept: PictureFiles, settings: Mapping[str, bytes], made_at: datetime, tell: Tell
+) -> Listing:
+    revision = await asyncio.to_thread(revision_of, copy)
+    if revision is None:
+        raise StoreError(reason=Phrase(NOTHING, name=copy.name))
+    db, lost = SqliteDatabase(copy, "ro&immutable=1"), 0
+    files: dict[str, tuple[int, str]] = {}
+    try:
+        digests = await digests_of(db, tell) if Migrations().is_current(revision, copy.name) else {}
+        pictures = await db.read(kept_pictures)
+    finally:
+        await db.close()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        await asyncio.to_thread(archive.write, copy, DATABASE)
+        files[DATABASE] = await asyncio.to_thread(_measured, copy)
+        for done, picture in enumerate(pictures, start=1):
+            data = await sound_picture(kept.read, picture)
+            if data is None:
+                lost += 1
+            else:
+                name = f"{PICTURES}/{picture.digest[:2]}/{picture.digest}.{picture.format}"
+                await asyncio.to_thread(archive.writestr, name, data, zipfile.ZIP_STORED)
+                files[name] = len(data), picture.digest
+            tell(CopyProgress(PICTURE_BYTES, done, len(pictures)))
+        for name, data in settings.items():
+            archive.writestr(name, data)
+            files[name] = len(data), hashlib.sha256(data).hexdigest()
+        listing = Listing(__version__, revision, made_at, digests, files, lost)
+        archive.writestr(LISTING, msgspec.json.encode(listing))
+    return listing
+
+
+async def digests_of(db: SqliteDatabase, tell: Tell) -> dict[str, tuple[int, str]]:
+    """Return number and digest of each table's rows."""
+    found = {}
+    for done, one in enumerate(rows.TABLES, start=1):
+        found[one.name] = await db.read(rows.digest, one)
+        tell(CopyProgress(DATABASE, done, len(rows.TABLES)))
+    return found
+
+
+def _publish(written: Path, file: Path) -> None:
+    """Read the whole backup once more, and give it its name."""
+    with zipfile.ZipFile(written) as archive:
+        if (place := archive.testzip()) is not None:
+            raise UnusableFile(str(file), Phrase(BROKEN, place=place))
+    with written.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    written.chmod(0o600)
+    written.replace(file)
+    sync_folder(file.parent)
+
+
+def read_listing(file: Path) -> Listing:
+    """Return the list in a backup; raises `UnusableFile`."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return msgspec.json.decode(archive.read(LISTING), type=Listing)
+    except (*_NOT_WHOLE, KeyError, msgspec.MsgspecError):
+        pass
+    except OSError as error:
+        raise unusable_file(file, error) from None
+    with file.open("rb") as stream:
+        is_ours = stream.read(2) == b"PK"
+    raise UnusableFile(str(file), Phrase(BROKEN, place=LISTING) if is_ours else NO_BACKUP)
+
+
+def extract(file: Path, listing: Listing, folder: Path) -> None:
+    """Put the files of a backup into `folder`, each compared with the list.
+
+    Raises:
+        UnusableFile: one is missing or not the one that was written.
+        OSError: it cannot be written.
+    """
+    with zipfile.ZipFile(file) as archive:
+        for name, expected in listing.files.items():
+            place = (folder / name).resolve()
+            if not place.is_relative_to(folder.resolve()) or _extracted(archive, name, place) != expected:
+                raise UnusableFile(str(file), Phrase(BROKEN, place=name))
+
+
+def _extracted(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, str] | None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.touch(mode=0o600)
+    try:
+        with archive.open(name) as source, place.open("wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+    except (*_NOT_WHOLE, KeyError):
+        return None
+    return _measured(place)
+
+
+def _measured(file: Path) -> tuple[int, str]:
+    with file.open("rb") as stream:
+        return file.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _telling(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unusable_file(file, error) from None
