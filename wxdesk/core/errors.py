@@ -6,6 +6,7 @@
     ├── MoveNotAllowed             tell: operator (the state changed meanwhile) · again: no
     ├── DecisionOutdated           tell: nobody; an operator acted meanwhile · again: at once, as stored now
     ├── NotFound                   tell: operator (someone removed it) · again: no
+    ├── NotAllowed                 tell: operator · again: by somebody with the role, or after signing in
     ├── StoreError
     │   ├── StoreDamaged           tell: operator, file untouched · again: no
     │   ├── StoreTooNew            tell: operator, file untouched · again: with the newer program
@@ -167,8 +168,6 @@ class ShortcutTaken(BadInput):
 class BadPicture(BadInput):
     """Bytes that are not a picture WeChat takes, or that this program refuses to open."""
 
-    template = "{reason}"
-
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason=reason)
@@ -176,8 +175,6 @@ class BadPicture(BadInput):
 
 class BadContent(BadInput):
     """A picture, link or card that WeChat would refuse; `field` of `Content` is wrong."""
-
-    template = "{reason}"
 
     def __init__(self, field: str, reason: str) -> None:
         self.field = field
@@ -266,6 +263,10 @@ class NotFound(WxdeskError):
 
     def __init__(self, noun: str) -> None:
         super().__init__(noun=noun)
+
+
+class NotAllowed(WxdeskError):
+    """An operator lacks the role for this, or nobody is signed in."""
 
 
 class StoreError(WxdeskError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from wxdesk.core.model.operator import Operator
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
@@ -12,6 +13,7 @@ from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.operators import Operators
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock
 from wxdesk.desk.replies.commands import ReplyCommands
@@ -57,5 +59,12 @@ class Desk:
     body_of: BodyOf
     is_remote: bool = False
     """True if a server elsewhere answers, and this desk has the window only."""
+    operators: Operators | None = None
+    """None on a file, which one machine has for itself."""
     traffic: Traffic = field(default_factory=Traffic)
     health: Health = field(default_factory=Health)
+
+    @property
+    def operator(self) -> Operator | None:
+        """The operator who is signed in here; None on a file, and where nobody signs in."""
+        return None if self.operators is None else self.operators.now

@@ -24,7 +24,7 @@ from wxdesk.store.reports import Statistics, Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup import AccountRows, AttemptStore, Outages
-from wxdesk.store.team import CommandQueue, RelayedEvents
+from wxdesk.store.team import CommandQueue, OperatorStore, RelayedEvents
 from wxdesk.store.templates import Templates
 
 
@@ -71,6 +71,7 @@ class Store:
         self.transfers = TransferStore(db)
         self.commands = CommandQueue(db)
         self.relayed_events = RelayedEvents(db)
+        self.operators = OperatorStore(db)
         self.status = StatusStore(db)
 
     def clock(self, own: Callable[[], datetime]) -> Callable[[], datetime]:

@@ -11,6 +11,7 @@ from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, second
 from tests.store.setup.test_account_rows import fill
 from tests.store.test_templates import FULL, LINK
+from wxdesk.core.model.operator import Role
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -52,6 +53,7 @@ async def _write(store: Store, messages: int) -> None:
     for data in PICTURES:
         await store.picture_bytes.keep(picture_record(data), data)
         await store.pictures.add(picture_record(data), T0)
+    await store.operators.add("小王", Role.OWNER, ODD, T0)
     await store.outages.begin(T0, CheckVerdict.OK)
     await store.settings.set("账户：a", ODD)
     await store.settings.set("Zebra", "")

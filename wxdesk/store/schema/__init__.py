@@ -18,6 +18,8 @@
     leases         one a right that one server of a team has at a time
     relayed_events one a moment in which the server that works told desks elsewhere something
     commands       one a call of a desk elsewhere
+    operators      one a person who signs in, where a team does
+    operator_actions one a thing that an operator did, but for replies and revisions
     setup_attempts one a finding of what arrived for an account, and how often
 
 A change here needs a migration; a test compares the two. Each index serves a query of the store.

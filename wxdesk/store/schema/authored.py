@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
+from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.templates import Template
 from wxdesk.store.schema.base import metadata
@@ -29,6 +30,7 @@ rule_revisions = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("rule", JsonText(Rule), nullable=False),
     Column("saved_at", Moment, nullable=False),
+    Column("by", CleanText, nullable=False, server_default="", default=acting_name),
 )
 
 # The switched-on rules (id and revision) in their order, each time that they became others.
@@ -61,6 +63,7 @@ template_revisions = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("template", JsonText(Template), nullable=False),
     Column("saved_at", Moment, nullable=False),
+    Column("by", CleanText, nullable=False, server_default="", default=acting_name),
 )
 
 settings = Table(

@@ -30,6 +30,7 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.picture import PictureFormat, PictureState
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import ReplyState
@@ -261,6 +262,8 @@ replies = Table(
     # In the first message of what an operator wrote: the takeover that writing it began or put off, until it is undone.
     Column("takeover", JsonText(TakeoverByWriting)),
     Column("placed_at", Moment),
+    # Who wrote it, by name, where operators sign in.
+    Column("operator", CleanText, nullable=False, server_default="", default=acting_name),
 )
 IS_PART = replies.c.part_of.is_not(None)
 OF_A_HUMAN = replies.c.author == literal_column("'operator'")

@@ -1,15 +1,16 @@
 """Tables of a team on PostgreSQL; a file has them too, and leaves them empty.
 
-None of them is moved: they are about who works on this database now.
+Operators and what they did are moved; the others are about who works on this database now.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
+from wxdesk.core.model.operator import Role
 from wxdesk.core.model.remote_call import CommandState
 from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.columns import EnumText, Moment, identity
+from wxdesk.store.schema.columns import CleanText, EnumText, Moment, identity
 
 # One row a right that one process has at a time. The epoch counts its holders; a transaction that has seen its own
 # keeps the next holder waiting, which takes a unique key. `until` is microseconds of the database's own clock.
@@ -46,6 +47,35 @@ commands = Table(
     Column("arguments", Text, nullable=False),
     Column("state", EnumText(CommandState), nullable=False),
     Column("result", Text),
+    Column("operator_id", identity()),
     info={"moves": False},
 )
 Index(None, commands.c.state)
+
+# `failures` counts wrong passwords in a row; before `wait_until` no further one is looked at.
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("role", EnumText(Role), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("wait_until", Moment),
+    UniqueConstraint("name"),
+    sqlite_autoincrement=True,
+)
+
+# What operators did that is not kept with the thing itself, as replies and revisions keep it; rows are only added.
+operator_actions = Table(
+    "operator_actions",
+    metadata,
+    Column("id", identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("operator", CleanText, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("about", CleanText, nullable=False),
+)

@@ -1,0 +1,70 @@
+"""Operators of a team: their names and roles."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from wxdesk.core.model.conversation import Author
+
+
+class Role(StrEnum):
+    """Role of an operator; each also has the rights of those before it."""
+
+    OPERATOR = "operator"
+    LEAD = "lead"
+    OWNER = "owner"
+
+    def covers(self, needed: Self) -> bool:
+        """Tell if this role has the rights of `needed`."""
+        order = tuple(Role)
+        return order.index(self) >= order.index(needed)
+
+
+SIGN_IN = "Nobody is signed in here. Sign in first."
+
+NEEDS = {
+    Role.OPERATOR: SIGN_IN,
+    Role.LEAD: "Only a lead or an owner can do this.",
+    Role.OWNER: "Only an owner can do this.",
+}
+"""Refusals of what needs a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person who works at a desk of the team; cannot sign in unless `active`."""
+
+    id: int
+    name: str
+    role: Role
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAction:
+    """A command of an operator; the name is empty for the command line."""
+
+    at: datetime
+    operator: str
+    action: str
+    about: str
+
+
+ACTING: ContextVar[Operator | None] = ContextVar("acting", default=None)
+"""Operator whose command is being carried out; None where nobody signs in.
+
+Also None for what happens by itself.
+"""
+
+
+def acting_name() -> str:
+    """Return the acting operator's name; empty if there is none."""
+    operator = ACTING.get()
+    return "" if operator is None else operator.name
+
+
+def acting() -> str:
+    """Return the `by` of what is done by hand: a name, or plainly `operator`."""
+    return acting_name() or Author.OPERATOR
