@@ -44,10 +44,9 @@ class ContentForm(QWidget):
         super().__init__(parent)
         names = {name for kind in kinds for name in FIELDS[kind]}
         self._content = Content(kinds[0])
-        self.by_name = {name: LabelledField(*words) for name, words in _labels().items() if name in names}
-        self.pictures = {
-            name: PictureField(label, hints[name], bridge) for name, label in _picture_labels().items() if name in names
-        }
+        labels = content_labels()
+        self.by_name = {name: LabelledField(labels[name], hint) for name, hint in _hints().items() if name in names}
+        self.pictures = {name: PictureField(labels[name], hints[name], bridge) for name in UPLOADED if name in names}
         self.column = vbox(within=self)
         for field in self.by_name.values():
             self.column.addWidget(field)
@@ -118,15 +117,24 @@ class ContentForm(QWidget):
         return self.pictures[name].choose if name in self.pictures else self.by_name[name].edit
 
 
-def _labels() -> dict[str, tuple[str, str]]:
+def content_labels() -> dict[str, str]:
+    """Return the labels of all fields by their names in `Content`, from top to bottom."""
     return {
-        "title": (tr("Title"), ""),
-        "description": (tr("Description (optional)"), ""),
-        "url": (tr("Address"), "https://"),
-        "thumb_url": (tr("Address of a small picture (optional)"), "https://"),
-        "page_path": (tr("Page"), "pages/index/index?id=1"),
+        "title": tr("Title"),
+        "description": tr("Description"),
+        "url": tr("Address"),
+        "thumb_url": tr("Address of a small picture"),
+        "page_path": tr("Page"),
+        "picture": tr("Picture"),
+        "thumb_picture": tr("Cover picture"),
     }
 
 
-def _picture_labels() -> dict[str, str]:
-    return {"picture": tr("Picture"), "thumb_picture": tr("Cover picture")}
+def _hints() -> dict[str, str]:
+    return {
+        "title": "",
+        "description": tr("optional"),
+        "url": "https://",
+        "thumb_url": tr("optional"),
+        "page_path": "pages/index/index?id=1",
+    }

@@ -8,7 +8,7 @@ from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
-from wxdesk.ui.editing.revisions.wording import field_lines, labelled, text_lines
+from wxdesk.ui.editing.revisions.wording import content_lines, labelled, text_lines
 from wxdesk.ui.wording.messages import ago
 
 
@@ -90,23 +90,7 @@ def _content_lines(template: Template) -> Iterator[RevisionLine]:
     if template.kind is ReplyKind.TEXT:
         yield from text_lines(template.texts)
         return
-    content = template.content
-    yield from field_lines(
-        (
-            (tr("Title"), content.title),
-            (tr("Description"), content.description),
-            (tr("Address"), content.url),
-            (tr("Picture's address"), content.thumb_url),
-            (tr("Page"), content.page_path),
-            (tr("Picture"), _picture(content.picture, content.media_id)),
-            (tr("Cover picture"), _picture(content.thumb_picture, content.thumb_media_id)),
-        )
-    )
-
-
-def _picture(digest: str, media_id: str) -> str:
-    """Return enough of a stored picture's digest to tell it from another one."""
-    return digest[:8] or media_id
+    yield from content_lines(template.content)
 
 
 def _prompt_line(prompt: Prompt) -> RevisionLine:

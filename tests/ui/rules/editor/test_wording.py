@@ -109,7 +109,7 @@ def test_each_condition_is_a_line(condition: Condition, words: str) -> None:
         (Action(ActionKind.TEMPLATE, template="hello"), ["Template “hello”"]),
         (
             Action(ActionKind.LINK, content=Content(ReplyKind.LINK, title="Sale", url="https://x.example")),
-            ["Link", "Title: Sale", "Link's address: https://x.example"],
+            ["Link", "Title: Sale", "Address: https://x.example"],
         ),
         (Action(ActionKind.TAG, tags=("vip", "new")), ["Tag the customer “vip” “new”"]),
         (

@@ -1,10 +1,15 @@
 """Phrases and lines that describe rules and templates alike."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
+from wxdesk.core.model.content import Content
 from wxdesk.i18n import language, tr
+from wxdesk.ui.content.form import UPLOADED, content_labels
 from wxdesk.ui.editing.revisions.revision import RevisionLine
+
+SHOWN_OF_DIGEST = 8
+"""Characters of a stored picture's digest that tell it from another one."""
 
 
 def joined(*parts: str) -> str:
@@ -34,9 +39,17 @@ def labelled(label: str, value: str) -> str:
     return tr("{label}: {value}", label=label, value=value) if value else label
 
 
-def field_lines(fields: Iterable[tuple[str, str]]) -> Iterator[RevisionLine]:
-    """Yield a line for each field, by label and value; empty ones are left out."""
-    return (RevisionLine(labelled(label, value), inner=True) for label, value in fields if value)
+def content_lines(content: Content) -> Iterator[RevisionLine]:
+    """Yield a line for each field of a picture, link or card; empty ones are left out.
+
+    Of a stored picture's digest, enough is shown to tell it from another one.
+    """
+    for name, label in content_labels().items():
+        value = getattr(content, name)
+        if name in UPLOADED:
+            value = value[:SHOWN_OF_DIGEST] or getattr(content, UPLOADED[name])
+        if value:
+            yield RevisionLine(labelled(label, value), inner=True)
 
 
 def text_lines(texts: Sequence[str]) -> Iterator[RevisionLine]:

@@ -5,18 +5,14 @@ from collections.abc import Callable, Iterator
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
-from wxdesk.ui.editing.revisions.wording import field_lines, joined, labelled, named, text_lines
+from wxdesk.ui.editing.revisions.wording import content_lines, joined, labelled, named, text_lines
 from wxdesk.ui.rules.editor.actions.bodies import typing_texts
-from wxdesk.ui.rules.editor.actions.fields import content_fields
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.conditions.table import value_lines
 from wxdesk.ui.rules.editor.limit_parts import LIMITS, limit_sentence
 from wxdesk.ui.rules.editor.limits_card import delivery_choice, hold_suffix
 from wxdesk.ui.rules.text import action_name, type_names
 from wxdesk.ui.wording.conditions import condition_phrase
-
-SHOWN_OF_DIGEST = 8
-"""Characters of a stored picture's digest that tell it from another one."""
 
 
 def revision_of(rule: Rule, named: Callable[[Rule], Rule]) -> Revision:
@@ -74,10 +70,7 @@ def _action(action: Action) -> Iterator[RevisionLine]:
             yield RevisionLine(joined(before, str(action.minutes), after))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             yield RevisionLine(word)
-            fields = content_fields(action.kind)
-            yield from field_lines((label, getattr(action.content, name)) for name, label, _ in fields)
-            pictures = ((tr("Picture"), action.content.picture), (tr("Cover picture"), action.content.thumb_picture))
-            yield from field_lines((label, digest[:SHOWN_OF_DIGEST]) for label, digest in pictures)
+            yield from content_lines(action.content)
         case _:
             yield RevisionLine(word)
 

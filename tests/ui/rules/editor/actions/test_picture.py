@@ -93,7 +93,7 @@ def test_a_media_id_stays_possible(page: RulesPage, stored: Stored, bridge: Brid
     body = _body(page, ActionKind.IMAGE)
     body.by_id.click()
     field = body.field("media_id")
-    assert not field.isHidden()
+    assert not body.media.isHidden()
     field.setText("MEDIA_1")
     field.textEdited.emit("MEDIA_1")
     _save(page, bridge, qtbot)
@@ -101,7 +101,7 @@ def test_a_media_id_stays_possible(page: RulesPage, stored: Stored, bridge: Brid
     assert body.picture is not None
     body.picture.take(source_of(photo))
     qtbot.waitUntil(lambda: bool(body.picture_digest))
-    assert field.isHidden()
+    assert body.media.isHidden()
     _save(page, bridge, qtbot)
     assert stored()[0].then[-1].content.media_id == ""
 
