@@ -2,18 +2,15 @@
 
 from sqlalchemy import Connection, select
 
-from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into
 from wxdesk.store.schema.authored import settings
 
 ACCOUNT_MODE = "account:"
 """Key of an account's mode, followed by its name; an empty value is none."""
 
 
-class Settings:
+class Settings(StorePart):
     """Small key-value settings that must survive a restart, such as the pause."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def get(self, key: str) -> str | None:
         """Return the stored value."""

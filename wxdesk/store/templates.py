@@ -10,16 +10,13 @@ from sqlalchemy import Connection, Row, delete, func, select, text, update
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.rules.rules import all_rules, bind
 from wxdesk.store.schema.authored import template_revisions, templates
 
 
-class Templates:
+class Templates(StorePart):
     """Templates; every saved revision is kept."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def all(self) -> list[Template]:
         """Return all templates by title, in code point order on every engine."""

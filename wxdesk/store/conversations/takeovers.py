@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, takeover_after_writing
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, load_conversations, moment_of, select_conversations
 
@@ -16,11 +16,8 @@ _until = conversations.c.taken_over_until
 _ENDLESS = conversations.c.taken_over & _until.is_(None)
 
 
-class TakeoverStore:
+class TakeoverStore(StorePart):
     """Takeovers: how they begin, are postponed and end."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def ending(self, after: datetime) -> list[Conversation]:
         """Return conversations whose takeover ends or ended after `after`, earliest first."""

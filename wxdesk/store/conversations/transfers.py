@@ -6,15 +6,12 @@ from sqlalchemy import Connection, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Outcome
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
 
 
-class TransferStore:
+class TransferStore(StorePart):
     """Contacts, by account and openid, to be transferred, and pushes answered so."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def armed(self) -> set[tuple[str, str]]:
         """Return the contacts whose next message is to be answered with a transfer."""

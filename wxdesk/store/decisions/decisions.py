@@ -15,7 +15,7 @@ from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.resolution import ConversationContext, Resolution, UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, undecided
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.reports import rule_figures
 from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
@@ -56,11 +56,8 @@ class DecisionHistory:
         return await self._db.read(undecided.load_for_trial, conversation_id, now)
 
 
-class Decisions:
+class Decisions(StorePart):
     """Messages without a decision, and the decisions that are stored for them."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def undecided(self, limit: int = 500) -> list[UndecidedMessage]:
         """Return messages without a decision, oldest first (left over from a crash)."""

@@ -120,6 +120,13 @@ class Database(ABC):
         """
 
 
+class StorePart:
+    """Base of the parts of the store; each runs its own bodies on the database."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+
 def insert_into(connection: Connection, table: Table) -> Insert:
     """Return an INSERT with `on_conflict_…` methods for the connection's engine."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

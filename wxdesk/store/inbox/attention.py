@@ -9,7 +9,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status
-from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.figures import UNSETTLED
 from wxdesk.store.schema.messaging import (
@@ -30,11 +30,8 @@ CANDIDATES = 500
 """Most conversations per query of those that might need attention."""
 
 
-class AttentionList:
+class AttentionList(StorePart):
     """Conversations that need attention, why, and whether somebody has looked."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def unseen(self) -> list[Attention]:
         """Return every attention that no operator has looked at yet."""

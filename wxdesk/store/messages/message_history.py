@@ -12,7 +12,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.figures import unmatched
@@ -24,11 +24,8 @@ _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
 _COLUMNS = [messages.c[field.name] for field in fields(PastMessage)]
 
 
-class MessageHistory:
+class MessageHistory(StorePart):
     """Reader of stored messages and replies, in slices."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def extent(self, newest: int) -> tuple[int, int]:
         """Count messages, at most `newest`, and return the id before the first as well."""

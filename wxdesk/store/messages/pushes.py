@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.model.push import KeptPush, Push
 from wxdesk.core.rules.resolution import UndecidedMessage
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.messages import deriving
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
@@ -88,11 +88,8 @@ class Pushes:
         return await self._db.write(deriving.derive, pushes)
 
 
-class QuarantineStore:
+class QuarantineStore(StorePart):
     """Pushes that WeChat signed but this program could not read, with the reason."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def size(self) -> int:
         """Return the number of unreadable pushes."""

@@ -11,7 +11,7 @@ from itertools import batched
 from sqlalchemy import Connection, bindparam, select
 
 from wxdesk.core.errors import NotFound
-from wxdesk.store.engine.database import MAX_IDS, Database, insert_into
+from wxdesk.store.engine.database import MAX_IDS, StorePart, insert_into
 from wxdesk.store.pictures.files import verified
 from wxdesk.store.schema.messaging import picture_chunks, pictures
 
@@ -26,11 +26,8 @@ _CHUNKS = (
 )
 
 
-class PictureChunks:
+class PictureChunks(StorePart):
     """Bytes of pictures by digest in the table `picture_chunks`."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def add(self, digest: str, data: bytes) -> None:
         """Commit all of `data`, unless it is there already."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, Update, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.picture import Picture, PictureState
-from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into
 from wxdesk.store.schema.messaging import AWAITED, conversations, messages, pictures, uploads
 
 
@@ -36,11 +36,8 @@ _COLUMNS = (messages.c.id, messages.c.conversation_id, messages.c.media_id, mess
 _AWAITED: Select[Any] = select(*_COLUMNS).join_from(messages, conversations).where(AWAITED).order_by(messages.c.id)
 
 
-class PictureRecords:
+class PictureRecords(StorePart):
     """Records of kept pictures, and of those still awaited for messages."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def add(self, picture: Picture, at: datetime) -> None:
         """Record a kept picture, unless it is recorded already."""

@@ -15,7 +15,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, update_replies
 from wxdesk.store.replies.history import write_moves
@@ -31,11 +31,8 @@ INTERRUPTED = "wxdesk ended before WeChat answered"
 """Reason of the state `unknown` after the program ended during a call to WeChat."""
 
 
-class OutboxStore:
+class OutboxStore(StorePart):
     """Moves of single replies, each guarded by the state before it."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def claim(
         self, now: datetime, *, busy: Collection[int], limit: int, only_by_hand: bool, without: Collection[str] = ()

@@ -15,7 +15,7 @@ from wxdesk.core.replies.history import ReplyStep
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
 from wxdesk.store.conversations.takeovers import take_over_by_writing
 from wxdesk.store.conversations.unanswered import newest_message_id
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.replies.history import steps_of
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
@@ -41,11 +41,8 @@ class WrittenReplies:
     takeover: TakeoverByWriting | None = None
 
 
-class Replies:
+class Replies(StorePart):
     """The outbox's table: every reply in exactly one state."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def add(self, reply: NewReply, at: datetime) -> Reply:
         """Store a reply that no rule made, with a preview if it leaves now; or `NotFound`."""

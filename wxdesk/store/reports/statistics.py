@@ -41,7 +41,7 @@ from wxdesk.core.model.statistics import (
     UnmatchedText,
     WaitTimes,
 )
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.reports import rule_figures
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND
@@ -53,11 +53,8 @@ UNMATCHED_SHOWN = 8
 RULE, OPERATOR, NOBODY, ELSEWHERE = "rule", "operator", "nobody", "elsewhere"
 
 
-class Statistics:
+class Statistics(StorePart):
     """Figures over a span of time."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def over(self, span: TimeSpan, zone: tzinfo | None, before: TimeSpan | None = None) -> Figures:
         """Return all figures over `span`, by the hours and weekdays of `zone`.

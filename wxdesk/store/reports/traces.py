@@ -11,16 +11,13 @@ from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.messaging import conversations, decisions, messages, raw_pushes, replies
 from wxdesk.store.schema.records import load_conversations, message_of, reply_of, select_conversations, select_replies
 
 
-class Traces:
+class Traces(StorePart):
     """Links from traffic to messages and replies; a push is found by account and key."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def of_pushes(self, keys: Collection[tuple[str, str]]) -> list[PushTrace]:
         """Return the pushes with these (account, key), unordered; unknown ones left out."""

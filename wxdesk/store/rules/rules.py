@@ -14,7 +14,7 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.rules.business_hours import put_calendars, stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
@@ -23,11 +23,8 @@ type MergeCalendars = Callable[[Sequence[Calendar]], Iterable[Calendar]]
 """Returns the calendars to store instead of the stored ones; new ones have no id."""
 
 
-class Rules:
+class Rules(StorePart):
     """The ordered list of rules; every saved revision is kept. Positions count from 1."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def all(self) -> list[Rule]:
         """Return all rules by position, switched-off ones included."""

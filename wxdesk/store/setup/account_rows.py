@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.errors import BadInput, Phrase
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
@@ -33,11 +33,8 @@ from wxdesk.store.settings import ACCOUNT_MODE
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class AccountRows:
+class AccountRows(StorePart):
     """The rows of one account, in every table."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def rename(self, old: str, new: str) -> None:
         """Give all rows of account `old` to `new`.

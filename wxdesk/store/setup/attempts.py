@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into
 from wxdesk.store.schema.messaging import contacts, conversations, replies
 from wxdesk.store.schema.setup import setup_attempts
 
@@ -41,11 +41,8 @@ class MessageProofs:
     answered: bool = False
 
 
-class AttemptStore:
+class AttemptStore(StorePart):
     """The stored attempts of all accounts; those that belong to none have no account."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def add(self, attempts: Sequence[CountedFinding]) -> None:
         """Store these in one transaction; each must have a time."""

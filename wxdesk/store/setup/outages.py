@@ -6,18 +6,15 @@ from sqlalchemy import Connection, insert, select, update
 
 from wxdesk.core.setup.reach import Outage
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.setup import outages
 
 MOST_SHOWN = 2000
 """Newest outages that are read; a desk that is off at night has one a day."""
 
 
-class Outages:
+class Outages(StorePart):
     """The outages, of which at most one has no end."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def begin(self, began: datetime, verdict: CheckVerdict) -> None:
         """Store an outage that lasts; nothing happens if one does already."""

@@ -6,17 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from wxdesk.core.model.remote_call import CommandState, RemoteCall
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.team import commands
 
 _COLUMNS = (commands.c.id, commands.c.call, commands.c.arguments, commands.c.state, commands.c.result)
 
 
-class CommandQueue:
+class CommandQueue(StorePart):
     """The calls: put and withdrawn by desks, begun and ended by the server that works."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def put(self, call: str, arguments: str, at: datetime) -> int:
         """Store a call of a desk; return its id."""

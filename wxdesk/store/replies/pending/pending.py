@@ -20,7 +20,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move, can_be_undone
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.conversations.takeovers import restore_takeover
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
 from wxdesk.store.replies.parts import (
@@ -42,11 +42,8 @@ from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
 from wxdesk.store.search import forget_replies
 
 
-class PendingReplies:
+class PendingReplies(StorePart):
     """Drafts, held and queued replies; "automatic" ones are by a rule, edited or not."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
         """Release all held replies, or `only` those with these ids, in the name of `by`.
