@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_editor import RecordEditor
-from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
 DISCARDED = 2
@@ -78,18 +77,14 @@ class UnsavedGuard(QObject):
             then()
 
 
-class LeaveDialog(Dialog):
+class LeaveDialog(NarrowDialog):
     """Dialog with save, discard and stay; Enter alone stays, so nothing is lost.
 
     `why` says why the changes cannot be saved as they are; empty where they can.
     """
 
     def __init__(self, parent: QWidget, name: str, why: str = "") -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Unsaved changes"))
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
+        super().__init__(parent, tr("Unsaved changes"))
         self.stay = Button(tr("Stay"), parent=self)
         self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
@@ -98,7 +93,10 @@ class LeaveDialog(Dialog):
         self.stay.clicked.connect(self.reject)
         self.discard.clicked.connect(self._discard_now)
         self.save.clicked.connect(self.accept)
-        self._lay_out(tr("Save the changes to “{name}”?", name=name), why)
+        text = why or tr("What you wrote is not used until it is saved.")
+        words = PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self)
+        buttons = hbox(self.discard, STRETCH, self.stay, self.save, spacing=8)
+        self._lay_out(tr("Save the changes to “{name}”?", name=name), words, 4, buttons)
         self.stay.setDefault(True)
         self.stay.setFocus()
 
@@ -108,19 +106,6 @@ class LeaveDialog(Dialog):
         self.rejected.connect(stay)
         self._discard = discard
         self.open()
-
-    def _lay_out(self, title: str, why: str) -> None:
-        buttons = hbox(self.discard, STRETCH, self.stay, self.save, spacing=8)
-        text = why or tr("What you wrote is not used until it is saved.")
-        vbox(
-            PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self),
-            PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self),
-            4,
-            buttons,
-            spacing=12,
-            margins=(24, 20, 24, 20),
-            within=self,
-        )
 
     def _discard_now(self) -> None:
         self.done(DISCARDED)

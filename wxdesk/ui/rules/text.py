@@ -15,17 +15,16 @@ SHOWN_LETTERS = 60
 
 def type_name(kind: MessageType) -> str:
     """Return the name of a kind of message that a contact can send."""
-    match kind:
-        case MessageType.TEXT:
-            return tr("a text")
-        case MessageType.IMAGE:
-            return tr("a picture")
-        case MessageType.CARD:
-            return tr("a mini-program card")
-        case MessageType.ENTER_SESSION:
-            return tr("entering the chat")
-        case MessageType.OTHER:
-            return tr("anything else")
+    return tr(_TYPES[kind])
+
+
+_TYPES = {
+    MessageType.TEXT: "a text",
+    MessageType.IMAGE: "a picture",
+    MessageType.CARD: "a mini-program card",
+    MessageType.ENTER_SESSION: "entering the chat",
+    MessageType.OTHER: "anything else",
+}
 
 
 def shortened(sentence: str) -> str:
@@ -77,32 +76,32 @@ def _when(rule: Rule) -> str:
 
 def delivery_text(rule: Rule) -> str:
     """Return a rule's delivery in words, if it is the rule's own."""
-    match rule.delivery:
-        case Delivery.SEND:
-            return tr("sends at once")
-        case Delivery.HOLD:
-            return tr("waits {n} s before it sends", n=rule.hold_seconds)
-        case Delivery.DRAFT:
-            return tr("only prepares a draft")
-        case Delivery.SHADOW:
-            return tr("looks on only")
-        case _:
-            return ""
+    said = _DELIVERIES.get(rule.delivery)
+    return tr(said, n=rule.hold_seconds) if said else ""
+
+
+_DELIVERIES = {
+    Delivery.SEND: "sends at once",
+    Delivery.HOLD: "waits {n} s before it sends",
+    Delivery.DRAFT: "only prepares a draft",
+    Delivery.SHADOW: "looks on only",
+}
 
 
 def _then(actions: Sequence[Action]) -> str:
     kinds = {action.kind for action in actions}
-    if ActionKind.TAKE_OVER in kinds:
-        return tr("hands over")
-    if ActionKind.TRANSFER in kinds:
-        return tr("transfers")
-    if ActionKind.RESOLVE in kinds:
-        return tr("resolves")
-    if ActionKind.SNOOZE in kinds:
-        return tr("snoozes")
-    if ActionKind.SILENT in kinds:
-        return tr("says nothing")
-    return tr("only tags") if kinds == {ActionKind.TAG} else ""
+    weightiest = next((words for kind, words in _DEEDS.items() if kind in kinds), "")
+    return tr(weightiest) if weightiest else tr("only tags") if kinds == {ActionKind.TAG} else ""
+
+
+_DEEDS = {
+    ActionKind.TAKE_OVER: "hands over",
+    ActionKind.TRANSFER: "transfers",
+    ActionKind.RESOLVE: "resolves",
+    ActionKind.SNOOZE: "snoozes",
+    ActionKind.SILENT: "says nothing",
+}
+"""Actions besides sending, the weightiest first."""
 
 
 def verdict_text(verdict: RuleVerdict) -> str:

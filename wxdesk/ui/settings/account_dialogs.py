@@ -5,15 +5,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Switch
-from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class AccountDialog(Dialog):
+class AccountDialog(NarrowDialog):
     """Title, sentence, and the two buttons; closes only after `close_well`.
 
     Signals:
@@ -23,11 +22,7 @@ class AccountDialog(Dialog):
     agreed = Signal()
 
     def __init__(self, title: str, text: str, action: str, parent: QWidget, *, destructive: bool = False) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
-        self.finished.connect(self.deleteLater)
+        super().__init__(parent, title)
         self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
         self.error = PlainLabel(role="failed", wrap=True, parent=self)
         self.error.hide()
@@ -37,11 +32,8 @@ class AccountDialog(Dialog):
         self.action.clicked.connect(self._agree)
         (self.cancel if destructive else self.action).setDefault(True)
         self.body: QVBoxLayout = vbox(spacing=12)
-        self._column = vbox(
-            PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self), self.text, self.body, self.error,
-            4, hbox(STRETCH, self.cancel, self.action, spacing=8),
-            within=self, spacing=12, margins=(24, 20, 24, 20),
-        )  # fmt: skip
+        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
+        self._lay_out(title, self.text, self.body, self.error, 4, buttons)
 
     def show_error(self, reason: str) -> None:
         """Show why it could not be done, and let the operator try again."""
@@ -52,10 +44,6 @@ class AccountDialog(Dialog):
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()
         super().showEvent(event)
-
-    def _fit(self) -> None:
-        """Take the height that the wrapped texts need; their own hints know no width."""
-        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
 
     def _agree(self) -> None:
         self.action.setEnabled(False)

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.preferences import OnClose
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.dialog import WIDTH, ConfirmDialog, Dialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Dialog, NarrowDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -69,15 +68,11 @@ def lost() -> str:
     return tr("While wxdesk is closed, nothing receives what customers write, and WeChat keeps it for 15 seconds only.")
 
 
-class LeavingDialog(Dialog):
+class LeavingDialog(NarrowDialog):
     """Dialog with stop, keep on in the tray and cancel; Enter alone keeps on."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("wxdesk")
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
+        super().__init__(parent, "wxdesk")
         self.stop = Button(tr("Stop receiving"), kind=ButtonKind.DANGER, parent=self)
         self.cancel = Button(tr("Cancel"), parent=self)
         self.keep_on = Button(tr("Keep on in the tray"), kind=ButtonKind.PRIMARY, parent=self)
@@ -85,7 +80,10 @@ class LeavingDialog(Dialog):
         self.keep_on.clicked.connect(self.accept)
         self.keep_on.setDefault(True)
         self.keep_on.setFocus()
-        self._lay_out()
+        texts = (lost(), tr("This is asked once; the settings page can change it."))
+        words = (PlainLabel(text, role="secondary", wrap=True, parent=self) for text in texts)
+        buttons = hbox(self.stop, STRETCH, self.cancel, self.keep_on, spacing=8)
+        self._lay_out(tr("Stop receiving messages?"), *words, 4, buttons)
 
     def ask(self, stop: Callable[[], None], keep_on: Callable[[], None]) -> None:
         """Show the question; returns at once."""
@@ -93,17 +91,3 @@ class LeavingDialog(Dialog):
         self.stop.clicked.connect(self.reject)
         self.stop.clicked.connect(stop)
         self.open()
-
-    def _lay_out(self) -> None:
-        later = tr("This is asked once; the settings page can change it.")
-        column = vbox(
-            PlainLabel(tr("Stop receiving messages?"), size=Size.TITLE, strong=True, wrap=True, parent=self),
-            PlainLabel(lost(), role="secondary", wrap=True, parent=self),
-            PlainLabel(later, role="secondary", wrap=True, parent=self),
-            4,
-            hbox(self.stop, STRETCH, self.cancel, self.keep_on, spacing=8),
-            spacing=12,
-            margins=(24, 20, 24, 20),
-            within=self,
-        )
-        self.setFixedHeight(column.totalHeightForWidth(WIDTH))

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_text
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -125,12 +125,7 @@ class MishapPanel(QFrame):
             for mishap in mishaps:
                 column.addWidget(self.rows[mishap])
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        vbox(scroll, within=self)
+        vbox(ColumnScroll(self, content), within=self)
 
 
 def _narrow(choice: ChoiceField) -> ChoiceField:

@@ -68,10 +68,12 @@ def _add(box: QBoxLayout, inner: QWidget | QLayout, factor: int = 0, alignment: 
 
 
 class ColumnScroll(QScrollArea):
-    """Scroll area for a column as wide as itself, without a frame; it takes no focus."""
+    """Frameless scroll area for a column as wide as itself; it takes no focus."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, inside: QWidget | None = None) -> None:
         super().__init__(parent)
+        if inside is not None:
+            self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from operator import attrgetter
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
@@ -46,10 +46,7 @@ class HistoryDialog(Dialog):
         shown: int = 0,
         deleted: bool = False,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("History"))
-        self.setModal(True)
+        super().__init__(parent, tr("History"))
         self._revisions = tuple(revisions)
         self._deleted = deleted
         self.note = PlainLabel(note, wrap=True, parent=self)

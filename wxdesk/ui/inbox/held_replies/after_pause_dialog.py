@@ -1,6 +1,6 @@
 """Dialog about replies that waited through a pause: decide each, all, or later."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
@@ -31,10 +31,7 @@ class AfterPauseDialog(Dialog):
     picked = Signal(object)
 
     def __init__(self, feed: HeldRepliesFeed, deciding: HeldReplyCommands, clock: Clock, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("What waited"))
-        self.setModal(True)
+        super().__init__(parent, tr("What waited"))
         self.setFixedWidth(min(WIDTH, parent.window().width() - 48))
         self._feed = feed
         self._deciding = deciding

@@ -32,9 +32,8 @@ class PictureViewer(Dialog):
     """Shows the picture of `digest`; + and - zoom, 0 fits it in, 1 is its own size."""
 
     def __init__(self, digest: str, album: Album, bridge: Bridge, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Picture"))
+        super().__init__(parent, tr("Picture"))
+        self.setModal(False)
         self.resize(900, 680)
         self._digest = digest
         self._album = album

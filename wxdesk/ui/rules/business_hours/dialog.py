@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, QTimer, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged, CalendarInUse
@@ -50,10 +50,7 @@ class CalendarDialog(Dialog):
     save_asked = Signal(object)
 
     def __init__(self, calendars: Sequence[Calendar], around: CalendarContext, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Business hours"))
-        self.setModal(True)
+        super().__init__(parent, tr("Business hours"))
         self._around = around
         self.opened = tuple(calendars)
         self._drafts = [draft_of(calendar) for calendar in calendars] or [CalendarDraft()]

@@ -53,19 +53,12 @@ class SpanField(QWidget):
 
     def show_error(self, which: str, reason: str) -> None:
         """Say what is wrong with `opens` or `closes`."""
-        self._mark(self.opens if which == "opens" else self.closes, reason)
+        _mark((self.opens, self.closes), self.error, self.opens if which == "opens" else self.closes, reason)
 
     def clear_complaints(self) -> None:
         """Clear all complaints."""
-        self._mark(self.opens, "")
-        self._mark(self.closes, "")
-
-    def _mark(self, edit: QLineEdit, reason: str) -> None:
-        set_wrong(edit, bool(reason))
-        edit.setAccessibleDescription(reason)
-        reasons = (self.opens.accessibleDescription(), self.closes.accessibleDescription())
-        self.error.setText(next(filter(None, reasons), ""))
-        self.error.setVisible(any(reasons))
+        for edit in (self.opens, self.closes):
+            _mark((self.opens, self.closes), self.error, edit, "")
 
     def _clock(self, text: str, name: str) -> QLineEdit:
         edit = QLineEdit(text, self)
@@ -229,20 +222,13 @@ class SpecialDaysRow(QWidget):
         if which in ("opens", "closes"):
             self.span.show_error(which, reason)
             return
-        self._mark(self.first if which == "first" else self.last, reason)
+        _mark((self.first, self.last), self.error, self.first if which == "first" else self.last, reason)
 
     def clear_complaints(self) -> None:
         """Clear all complaints."""
         self.span.clear_complaints()
-        self._mark(self.first, "")
-        self._mark(self.last, "")
-
-    def _mark(self, edit: QLineEdit, reason: str) -> None:
-        set_wrong(edit, bool(reason))
-        edit.setAccessibleDescription(reason)
-        reasons = (self.first.accessibleDescription(), self.last.accessibleDescription())
-        self.error.setText(next(filter(None, reasons), ""))
-        self.error.setVisible(any(reasons))
+        for edit in (self.first, self.last):
+            _mark((self.first, self.last), self.error, edit, "")
 
     def _edit(self, text: str, name: str, hint: str, longest: int) -> QLineEdit:
         edit = QLineEdit(text, self)
@@ -259,3 +245,10 @@ class SpecialDaysRow(QWidget):
 
     def _ask_removal(self) -> None:
         self.remove_asked.emit(self)
+
+
+def _mark(pair: tuple[QLineEdit, QLineEdit], error: PlainLabel, edit: QLineEdit, reason: str) -> None:
+    """Mark one of two fields, and show below what is wrong with the first."""
+    set_wrong(edit, bool(reason))
+    edit.setAccessibleDescription(reason)
+    error.show_if_any(next(filter(None, (one.accessibleDescription() for one in pair)), ""))

@@ -179,17 +179,16 @@ class LimitsCard(QFrame):
 
 def delivery_choice(delivery: Delivery) -> str:
     """Return the name of a delivery, as a line of the sentence."""
-    match delivery:
-        case Delivery.INHERIT:
-            return tr("Leaves as the conversation's mode says")
-        case Delivery.SEND:
-            return tr("Leaves at once")
-        case Delivery.HOLD:
-            return tr("Waits")
-        case Delivery.DRAFT:
-            return tr("Stays a draft until you send it")
-        case Delivery.SHADOW:
-            return tr("Shadow: decides and records, sends nothing")
+    return tr(_DELIVERIES[delivery])
+
+
+_DELIVERIES = {
+    Delivery.INHERIT: "Leaves as the conversation's mode says",
+    Delivery.SEND: "Leaves at once",
+    Delivery.HOLD: "Waits",
+    Delivery.DRAFT: "Stays a draft until you send it",
+    Delivery.SHADOW: "Shadow: decides and records, sends nothing",
+}
 
 
 def hold_suffix(seconds: int) -> str:

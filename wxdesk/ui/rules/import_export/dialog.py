@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday
@@ -40,10 +40,7 @@ class ImportDialog(Dialog):
     agreed = Signal()
 
     def __init__(self, check: ImportCheck, file_name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Import {file}?", file=file_name))
-        self.setModal(True)
+        super().__init__(parent, tr("Import {file}?", file=file_name))
         self._compared: list[tuple[ComparedSection, ...]] = []
         self.summary = PlainLabel(import_forecast(check), wrap=True, parent=self)
         self.list = QListWidget(self)

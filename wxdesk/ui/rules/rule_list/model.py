@@ -211,17 +211,16 @@ class RuleModel(RecordModel[Rule]):
 
 def delivery_mark(rule: Rule) -> str:
     """Return a rule's delivery as a chip's text; empty where the mode decides."""
-    match rule.delivery:
-        case Delivery.SEND:
-            return tr("at once")
-        case Delivery.HOLD:
-            return tr("hold {n} s", n=rule.hold_seconds)
-        case Delivery.DRAFT:
-            return tr("draft")
-        case Delivery.SHADOW:
-            return tr("shadow")
-        case Delivery.INHERIT:
-            return ""
+    said = _MARKS.get(rule.delivery)
+    return tr(said, n=rule.hold_seconds) if said else ""
+
+
+_MARKS = {
+    Delivery.SEND: "at once",
+    Delivery.HOLD: "hold {n} s",
+    Delivery.DRAFT: "draft",
+    Delivery.SHADOW: "shadow",
+}
 
 
 def figures_line(figures: RuleFigures, now: datetime) -> str:

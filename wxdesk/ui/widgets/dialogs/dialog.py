@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -24,10 +24,16 @@ ALWAYS = ("F8", "F9")
 
 
 class Dialog(QDialog):
-    """Base of every dialog; it passes the `ALWAYS` keys on to its window."""
+    """Base of every dialog: modal, and gone once closed.
 
-    def __init__(self, parent: QWidget | None) -> None:
+    It passes the `ALWAYS` keys on to its window.
+    """
+
+    def __init__(self, parent: QWidget | None, title: str) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setModal(True)
         for key in ALWAYS:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setAutoRepeat(False)
@@ -45,18 +51,28 @@ class Dialog(QDialog):
 _OWN = Qt.FindChildOption.FindDirectChildrenOnly
 
 
-class ConfirmDialog(Dialog):
+class NarrowDialog(Dialog):
+    """Dialog of one column: a title, texts and fields, and its buttons at the foot."""
+
+    def _lay_out(self, title: str, *parts: BoxPart) -> None:
+        heading = PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self)
+        self.setFixedWidth(WIDTH)
+        self._column = vbox(heading, *parts, within=self, spacing=12, margins=(24, 20, 24, 20))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take the height that the wrapped texts need; their own hints know no width."""
+        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
+
+
+class ConfirmDialog(NarrowDialog):
     """Asks before an action; `then` is called only if the operator agrees.
 
     Cancel has the focus where the action destroys something, so that Enter alone never does.
     """
 
     def __init__(self, parent: QWidget, title: str, text: str, action: str, *, destructive: bool = False) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
+        super().__init__(parent, title)
         self._then: Callable[[], None] | None = None
         self.cancel = Button(tr("Cancel"), parent=self)
         self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
@@ -64,26 +80,14 @@ class ConfirmDialog(Dialog):
         self.action.clicked.connect(self.accept)
         (self.cancel if destructive else self.action).setDefault(True)
         (self.cancel if destructive else self.action).setFocus()
-        self._lay_out(title, text)
+        words = PlainLabel(text, role="secondary", wrap=True, parent=self)
+        self._lay_out(title, words, 4, hbox(STRETCH, self.cancel, self.action, spacing=8))
         self.accepted.connect(self._do)
 
     def ask(self, then: Callable[[], None]) -> None:
         """Show the question; returns at once."""
         self._then = then
         self.open()
-
-    def _lay_out(self, title: str, text: str) -> None:
-        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
-        column = vbox(
-            PlainLabel(title, size=Size.TITLE, strong=True, wrap=True, parent=self),
-            PlainLabel(text, role="secondary", wrap=True, parent=self),
-            4,
-            buttons,
-            within=self,
-            spacing=12,
-            margins=(24, 20, 24, 20),
-        )
-        self.setFixedHeight(column.totalHeightForWidth(WIDTH))  # a wrapped text's own hint knows no width
 
     def _do(self) -> None:
         if self._then is not None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, vbox
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -17,10 +17,7 @@ class Legend(Dialog):
     """Names with their meanings, one below the other; Esc closes it."""
 
     def __init__(self, title: str, entries: Iterable[tuple[str, str]], parent: QWidget) -> None:
-        super().__init__(parent.window())
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.setModal(True)
+        super().__init__(parent.window(), title)
         content = QFrame()
         content.setProperty("class", "panel")
         head = PlainLabel(title, size=Size.TITLE, strong=True)
@@ -29,10 +26,7 @@ class Legend(Dialog):
             column.addWidget(PlainLabel(name, strong=True))
             column.addWidget(PlainLabel(meaning, role="secondary", wrap=True))
             column.addSpacing(8)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        scroll = ColumnScroll(self, content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
         vbox(scroll, within=self)
         self.resize(WIDTH, min(column.totalHeightForWidth(WIDTH), parent.window().height() - 48))

@@ -6,11 +6,11 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
@@ -67,24 +67,18 @@ class ShortcutSheet(Dialog):
     """All shortcuts by place, two groups side by side; Esc closes it."""
 
     def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Keys"))
-        self.setModal(True)
+        super().__init__(parent, tr("Keys"))
         self.groups = tuple(groups)
         content = QFrame()
         content.setProperty("class", "panel")
         sides = hbox(within=content, spacing=40, margins=(24, 20, 24, 8))
         for side in _two_sides(groups):
             sides.addLayout(vbox(*(_column(group, content) for group in side), STRETCH, spacing=20), 1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
         close = Button(tr("Close"), key_hint="Esc", parent=self)
         close.clicked.connect(self.accept)
         foot = hbox(STRETCH, close, margins=(24, 8, 24, 16))
+        scroll = ColumnScroll(self, content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
         vbox((scroll, 1), foot, within=self)
         wanted = content.sizeHint()
         height = min(wanted.height() + 64, parent.window().height() - 48)

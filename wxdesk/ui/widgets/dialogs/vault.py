@@ -2,16 +2,15 @@
 
 import asyncio
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import explain, tr
 from wxdesk.secrets import SecretSources
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.dialog import WIDTH, Dialog
+from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 
 UNLOCKING = (
@@ -34,7 +33,7 @@ def ask_for_vault(bridge: Bridge, parent: QWidget) -> None:
         VaultDialog(bridge, now.sources, parent).open()
 
 
-class VaultDialog(Dialog):
+class VaultDialog(NarrowDialog):
     """Asks for the passphrase, twice where there is no vault yet.
 
     Signals:
@@ -44,15 +43,11 @@ class VaultDialog(Dialog):
     opened = Signal()
 
     def __init__(self, bridge: Bridge, sources: SecretSources, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setModal(True)
-        self.setFixedWidth(WIDTH)
-        self._bridge = bridge
-        self._sources = sources
         self._is_new = not sources.vault.exists
         title, text, action = MAKING if self._is_new else UNLOCKING
-        self.setWindowTitle(tr(title))
+        super().__init__(parent, tr(title))
+        self._bridge = bridge
+        self._sources = sources
         self.passphrase = self._field(tr("Passphrase"))
         self.again = self._field(tr("The same again"))
         self.again.setVisible(self._is_new)
@@ -63,23 +58,10 @@ class VaultDialog(Dialog):
         self.action.setDefault(True)
         self.cancel.clicked.connect(self.reject)
         self.action.clicked.connect(self._try)
-        self._column = vbox(
-            PlainLabel(tr(title), size=Size.TITLE, strong=True, wrap=True, parent=self),
-            PlainLabel(tr(text), role="secondary", wrap=True, parent=self),
-            self.passphrase,
-            self.again,
-            self.fault,
-            hbox(STRETCH, self.cancel, self.action, spacing=8),
-            within=self,
-            spacing=12,
-            margins=(24, 20, 24, 20),
-        )
-        self._fit()
+        words = PlainLabel(tr(text), role="secondary", wrap=True, parent=self)
+        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
+        self._lay_out(tr(title), words, self.passphrase, self.again, self.fault, buttons)
         self.passphrase.setFocus()
-
-    def _fit(self) -> None:
-        """Be as high as the wrapped texts need, whose own hints know no width."""
-        self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
 
     def _field(self, name: str) -> QLineEdit:
         field = QLineEdit(self)
@@ -108,6 +90,5 @@ class VaultDialog(Dialog):
         self.passphrase.setFocus()
 
     def _show_fault(self, text: str) -> None:
-        self.fault.setText(text)
-        self.fault.show()
+        self.fault.show_if_any(text)
         self._fit()

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextBlock, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -31,10 +31,7 @@ class WordsDialog(Dialog):
     agreed = Signal(object)
 
     def __init__(self, words: Sequence[str], what: str, parent: QWidget, at: int = 0) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Words"))
-        self.setModal(True)
+        super().__init__(parent, tr("Words"))
         self.resize(WIDE, HIGH)
         self._before = list(words)
         self.search = QLineEdit(self)

@@ -195,10 +195,7 @@ class ReplyBody(ActionBody):
 
 def variant_choice(variant: Variant) -> str:
     """Return the name of a way to pick one of several wordings."""
-    match variant:
-        case Variant.FIRST:
-            return tr("always the first")
-        case Variant.RANDOM:
-            return tr("any of them")
-        case Variant.ROTATE:
-            return tr("one after the other")
+    return tr(_VARIANTS[variant])
+
+
+_VARIANTS = {Variant.FIRST: "always the first", Variant.RANDOM: "any of them", Variant.ROTATE: "one after the other"}
